@@ -1,0 +1,107 @@
+import { InvalidMessageError } from './errors.ts';
+import { MAX_ATTEMPTS } from './retry-options.ts';
+import { didYouMean } from './suggest.ts';
+
+/** The body of an SQS message, as a producer writes it. Only `payload` is required. */
+export interface Envelope {
+  readonly payload: unknown;
+  /** Names this job, 1 to 128 of `A-Za-z0-9_.:-`. */
+  readonly id?: string;
+  /** Idempotency key, 1 to 250 of the same characters. @default id */
+  readonly key?: string;
+  readonly type?: string;
+  /** 1 to 100; overrides the definition's. */
+  readonly maxAttempts?: number;
+  /** ISO 8601. @default when SQS took the message */
+  readonly createdAt?: string;
+  /** ISO 8601, at most a year ahead. @default now */
+  readonly runAt?: string;
+}
+
+const FIELDS = ['payload', 'id', 'key', 'type', 'maxAttempts', 'createdAt', 'runAt'] as const;
+/** Names that later versions of the envelope may give a meaning. */
+const RESERVED_FIELDS = ['v', 'then', 'flow', 'lane', 'payloadRef', 'sealed', 'tags'];
+const JOB_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
+const KEY = /^[A-Za-z0-9_.:-]{1,250}$/;
+const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+/** A leap year, so that "one year ahead" is never refused. */
+const MAX_AHEAD_MS = 366 * 24 * 3600 * 1000;
+
+export const isJobId = (id: unknown): id is string => typeof id === 'string' && JOB_ID.test(id);
+
+/**
+ * Reads a message body. Strict, so that a typo never silently changes what a job does.
+ *
+ * @param type  the job type whose queue the message came from
+ * @param nowMs epoch milliseconds, against which `runAt` is checked
+ * @throws InvalidMessageError saying which field is wrong and what it must be
+ */
+export function decodeEnvelope(body: string, type: string, nowMs: number): Envelope {
+  const fields = parseObject(body);
+  for (const name of Object.keys(fields)) checkKnown(name);
+  if (!Object.hasOwn(fields, 'payload')) throw new InvalidMessageError('the body has no "payload"');
+  check(fields, 'id', isJobId, '1 to 128 of A-Z a-z 0-9 _ . : -');
+  check(fields, 'key', (key) => typeof key === 'string' && KEY.test(key), '1 to 250 of A-Z a-z 0-9 _ . : -');
+  check(fields, 'type', (given) => given === type, `"${type}", the type of this queue`);
+  check(fields, 'maxAttempts', isMaxAttempts, `a whole number from ${MAX_ATTEMPTS.min} to ${MAX_ATTEMPTS.max}`);
+  check(fields, 'createdAt', isTime, 'a time in ISO 8601 with a zone, as 2026-01-31T09:00:00Z');
+  check(fields, 'runAt', isTime, 'a time in ISO 8601 with a zone, as 2026-01-31T09:00:00Z');
+  check(fields, 'runAt', (at) => Date.parse(at as string) <= nowMs + MAX_AHEAD_MS, 'at most one year ahead');
+  return fields as unknown as Envelope;
+}
+
+/**
+ * Writes a message body.
+ *
+ * @throws InvalidMessageError if {@link decodeEnvelope} would refuse it
+ */
+export function encodeEnvelope(envelope: Envelope, type: string, nowMs: number): string {
+  const body = JSON.stringify(envelope);
+  decodeEnvelope(body, type, nowMs);
+  return body;
+}
+
+function parseObject(body: string): Record<string, unknown> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch (cause) {
+    // The parser's own message quotes the body, which is the payload: it stays in `cause` and is never logged.
+    throw new InvalidMessageError('the body is not JSON', { cause });
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    const kind = Array.isArray(parsed) ? 'an array' : parsed === null ? 'null' : `a ${typeof parsed}`;
+    throw new InvalidMessageError(`the body must be a JSON object, got ${kind}`);
+  }
+  return parsed as Record<string, unknown>;
+}
+
+function checkKnown(name: string): void {
+  if ((FIELDS as readonly string[]).includes(name)) return;
+  if (RESERVED_FIELDS.includes(name)) {
+    throw new InvalidMessageError(`"${name}" is reserved in the envelope; leave it out`);
+  }
+  throw new InvalidMessageError(
+    `"${name.slice(0, 64)}" is not a field of the envelope${didYouMean(name.slice(0, 64), FIELDS)}`,
+  );
+}
+
+type OptionalField = Exclude<(typeof FIELDS)[number], 'payload'>;
+
+function check(
+  fields: Record<string, unknown>,
+  name: OptionalField,
+  ok: (value: unknown) => boolean,
+  wanted: string,
+): void {
+  const value = fields[name];
+  if (!Object.hasOwn(fields, name) || ok(value)) return;
+  const got = JSON.stringify(value) ?? 'nothing';
+  throw new InvalidMessageError(`"${name}" must be ${wanted}, got ${got.slice(0, 80)}`);
+}
+
+const isMaxAttempts = (value: unknown): boolean =>
+  Number.isInteger(value) && (value as number) >= MAX_ATTEMPTS.min && (value as number) <= MAX_ATTEMPTS.max;
+
+const isTime = (value: unknown): boolean =>
+  typeof value === 'string' && ISO_8601.test(value) && !Number.isNaN(Date.parse(value));

@@ -1,0 +1,134 @@
+/** A job definition that cannot be deployed or run: the message names the option, the range and the value given. */
+export class JobDefinitionError extends Error {
+  override readonly name = 'JobDefinitionError';
+}
+
+/** A message body that is not an envelope: nothing of it was run. */
+export class InvalidMessageError extends Error {
+  override readonly name = 'InvalidMessageError';
+}
+
+/** A payload that its job type's schema refuses: nothing of it was run. */
+export class InvalidPayloadError extends Error {
+  override readonly name = 'InvalidPayloadError';
+}
+
+/**
+ * Thrown by a handler whose job can never succeed (a declined card, a malformed address): no further attempt is made,
+ * the job goes to the dead-letter queue with the reason `PermanentError`.
+ *
+ * @example throw new PermanentError('the image is gone', { cause });
+ */
+export class PermanentError extends Error {
+  override readonly name: string = 'PermanentError';
+}
+
+/** Longest delay that a handler may ask for: 7 days, half of SQS's longest retention. */
+export const MAX_REQUESTED_DELAY_SECONDS = 7 * 24 * 3600;
+
+function requestedDelay(errorName: string, delaySeconds: number): number {
+  if (!Number.isFinite(delaySeconds) || delaySeconds < 0 || delaySeconds > MAX_REQUESTED_DELAY_SECONDS) {
+    throw new RangeError(
+      `${errorName}: delaySeconds must be 0 to ${MAX_REQUESTED_DELAY_SECONDS} (7 days), got ${delaySeconds}`,
+    );
+  }
+  return delaySeconds;
+}
+
+/**
+ * Thrown by a handler that was told when to come back (HTTP 429 or 503 with `Retry-After`). The attempt counts; the
+ * delay overrides the retry policy's.
+ *
+ * @param delaySeconds seconds from now, 0 to 604,800 (7 days)
+ * @throws RangeError if the delay is out of range
+ */
+export class RetryAfterError extends Error {
+  override readonly name = 'RetryAfterError';
+  readonly delaySeconds: number;
+  constructor(delaySeconds: number, message?: string, options?: ErrorOptions) {
+    super(message ?? `retry after ${delaySeconds} s`, options);
+    this.delaySeconds = requestedDelay(this.name, delaySeconds);
+  }
+}
+
+/**
+ * Thrown by a handler whose job is not ready yet, or that goes on in another invocation. The attempt does not count;
+ * after 100 snoozes in a row the next one is a death (reason `AttemptsExhausted`).
+ *
+ * @param delaySeconds seconds from now, 0 to 604,800 (7 days)
+ * @throws RangeError if the delay is out of range
+ */
+export class SnoozeError extends Error {
+  override readonly name = 'SnoozeError';
+  readonly delaySeconds: number;
+  constructor(delaySeconds: number, message?: string, options?: ErrorOptions) {
+    super(message ?? `snoozed for ${delaySeconds} s`, options);
+    this.delaySeconds = requestedDelay(this.name, delaySeconds);
+  }
+}
+
+/** An attempt that ran past its job's timeout or its function's end. Its signal was aborted; it is retried by policy. */
+export class JobTimeoutError extends Error {
+  override readonly name = 'JobTimeoutError';
+}
+
+/** An attempt that ended because its process was told to shut down (SIGTERM). It is retried by policy. */
+export class ShutdownError extends Error {
+  override readonly name = 'ShutdownError';
+}
+
+/** A handler's result that cannot be stored: not JSON, or beyond 100 KB. */
+export class JobResultError extends Error {
+  override readonly name = 'JobResultError';
+}
+
+/** A write handed to `commit` or `checkpoint` whose own condition failed: nothing of the transaction was written. */
+export class WriteConditionError extends Error {
+  override readonly name = 'WriteConditionError';
+  /** Index of the first refused write in the array that was handed over. */
+  readonly index: number;
+  constructor(index: number, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.index = index;
+  }
+}
+
+/** The attempt no longer holds its job's lease: another attempt may be running, nothing was written. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+}
+
+/** `cancel` was asked for while the job ran: the signal is aborted, the job ends CANCELLED unless it completes. */
+export class JobCancelledError extends Error {
+  override readonly name = 'JobCancelledError';
+}
+
+/** Name and message of a failure as kept in the item and on the dead letter. */
+export interface JobError {
+  readonly name: string;
+  /** At most 512 characters. */
+  readonly message: string;
+}
+
+/** Characters of an error message that are kept (architecture, "Jobs table"). */
+export const MAX_ERROR_MESSAGE_LENGTH = 512;
+
+/** What is kept of anything thrown, an `Error` or not. */
+export function toJobError(thrown: unknown): JobError {
+  if (thrown instanceof Error) return { name: cut(thrown.name, 128) || 'Error', message: cut(thrown.message) };
+  return { name: 'NonError', message: cut(describe(thrown)) };
+}
+
+function describe(thrown: unknown): string {
+  if (typeof thrown === 'string') return thrown;
+  try {
+    return JSON.stringify(thrown) ?? String(thrown);
+  } catch {
+    return Object.prototype.toString.call(thrown);
+  }
+}
+
+/** A surrogate pair that the cut halves becomes U+FFFD, which SQS and DynamoDB both accept. */
+function cut(text: unknown, length = MAX_ERROR_MESSAGE_LENGTH): string {
+  return String(text).slice(0, length).toWellFormed();
+}

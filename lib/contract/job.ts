@@ -1,0 +1,29 @@
+import type { JobError } from './errors.ts';
+
+export type JobStatus = 'SCHEDULED' | 'INPROGRESS' | 'RETRYING' | 'COMPLETED' | 'DEAD' | 'CANCELLED';
+
+/** Why a job died. `Crashed`: its last attempt's process ended without a word. */
+export type DeadLetterReason = 'PermanentError' | 'AttemptsExhausted' | 'InvalidMessage' | 'InvalidPayload' | 'Crashed';
+
+/** A job as its handler sees it. Times are ISO 8601. */
+export interface Job<P = unknown> {
+  readonly id: string;
+  readonly type: string;
+  /** Idempotency key: within the retention, jobs of one type with one key run once. */
+  readonly key: string;
+  readonly payload: P;
+  /** Attempts started, this one included. */
+  readonly attempts: number;
+  readonly maxAttempts: number;
+  readonly createdAt: string;
+  /** Start of this attempt. */
+  readonly processedAt: string;
+  /** Only on a dead job. */
+  readonly failedAt?: string;
+  /** The last attempt's error. */
+  readonly error?: JobError;
+  /** 1, and one more after each redrive. */
+  readonly run: number;
+  /** The state of the last `checkpoint`, also of an earlier attempt or run. */
+  readonly checkpoint?: unknown;
+}

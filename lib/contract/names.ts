@@ -1,0 +1,52 @@
+/** A stage is a word without hyphens, so that `sluice-<stage>-<type>` reads only one way. */
+const STAGE_PATTERN = /^[a-z][a-z0-9]{0,15}$/;
+
+/**
+ * @returns the stage, unchanged
+ * @throws RangeError if it is no stage
+ */
+export function checkedStage(stage: unknown): string {
+  if (typeof stage === 'string' && STAGE_PATTERN.test(stage)) return stage;
+  throw new RangeError(
+    `stage must be 1 to 16 of a-z and 0-9, starting with a letter, without hyphens, got ${JSON.stringify(stage)}`,
+  );
+}
+
+/** Fixed names of what a stage deploys (architecture, "Public contract"). */
+export const names = {
+  coreStack: (stage: string) => `sluice-${stage}-core`,
+  jobStack: (stage: string, type: string) => `sluice-${stage}-${type}`,
+  queue: (stage: string, type: string) => `sluice-${stage}-${type}`,
+  deadLetterQueue: (stage: string, type: string) => `sluice-${stage}-${type}-dlq`,
+  consumer: (stage: string, type: string) => `sluice-${stage}-${type}`,
+  dispatcher: (stage: string) => `sluice-${stage}-dispatcher`,
+  jobsTable: (stage: string) => `sluice-${stage}-jobs`,
+  alarmTopic: (stage: string) => `sluice-${stage}-alarms`,
+} as const;
+
+/** Environment variables by which a stack tells its functions where things are. */
+export const ENV = {
+  jobsTable: 'SLUICE_JOBS_TABLE',
+  queueUrl: 'SLUICE_QUEUE_URL',
+  deadLetterQueueUrl: 'SLUICE_DLQ_URL',
+  /** The dispatcher's: `https://sqs.<region>.<suffix>/<account>/sluice-<stage>-`, to which a job type is added. */
+  queueUrlPrefix: 'SLUICE_QUEUE_URL_PREFIX',
+} as const;
+
+/** CloudWatch metrics (architecture, "Public contract"). */
+export const METRICS = {
+  namespace: 'Sluice',
+  dimension: 'JobType',
+  completed: 'JobsCompleted',
+  failed: 'JobsFailed',
+  retried: 'JobsRetried',
+  deadLettered: 'JobsDeadLettered',
+  stalled: 'JobsStalled',
+  duplicate: 'JobsDuplicate',
+  duration: 'JobDuration',
+  queueLatency: 'QueueLatency',
+  retryLateness: 'RetryLateness',
+} as const;
+
+/** Attributes of a message that Sluice sets on what it sends. */
+export const MESSAGE_ATTRIBUTES = { jobId: 'jobId', run: 'run', due: 'due' } as const;

@@ -1,0 +1,18 @@
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+
+/** What a job type's `resources.ts` gets to deploy what its handler needs. */
+export interface JobResourcesProps {
+  /** The job type's stack. */
+  readonly scope: Construct;
+  /** The job type's Lambda function: grant to it, add environment to it. */
+  readonly consumer: LambdaFunction;
+  readonly stage: string;
+  /** True for `dev` stages and emulators: what is made here may be destroyed with its stack. */
+  readonly disposable: boolean;
+  /** CDK context (`-c name=value`), undefined when it is not set. */
+  readonly setting: (name: string) => string | undefined;
+}
+
+/** The export `resources` of a job type's `resources.ts`. */
+export type JobResources = (props: JobResourcesProps) => void;
