@@ -48,6 +48,12 @@ export interface JobItem {
   readonly expiration: number;
 }
 
+/** Attributes that not every item has. */
+export const OPTIONAL_ATTRIBUTES = [
+  ...['processedAt', 'completedAt', 'failedAt', 'reason', 'error', 'result', 'progress', 'checkpoint', 'owner'],
+  ...['leaseUntil', 'dueAt', 'envelope', 'listKey', 'listAt', 'undelivered', 'cancelRequested'],
+] as const satisfies readonly (keyof JobItem)[];
+
 /** Name of the sparse index: partition `listKey`, sort `listAt`, keys only. */
 export const LISTS_INDEX = 'lists';
 /** Shards of each list: a partition of the index takes 1,000 writes/s (DynamoDB quotas), eight take 8,000. */

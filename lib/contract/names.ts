@@ -29,8 +29,8 @@ export const ENV = {
   jobsTable: 'SLUICE_JOBS_TABLE',
   queueUrl: 'SLUICE_QUEUE_URL',
   deadLetterQueueUrl: 'SLUICE_DLQ_URL',
-  /** The dispatcher's: `https://sqs.<region>.<suffix>/<account>/sluice-<stage>-`, to which a job type is added. */
-  queueUrlPrefix: 'SLUICE_QUEUE_URL_PREFIX',
+  /** The dispatcher's: a job type's queue is found by its name. */
+  stage: 'SLUICE_STAGE',
 } as const;
 
 /** CloudWatch metrics (architecture, "Public contract"). */

@@ -1,0 +1,3 @@
+import { dispatcher } from '../../lib/engine/dispatcher.ts';
+
+export const handler = dispatcher();

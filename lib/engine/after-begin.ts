@@ -1,0 +1,45 @@
+import { METRICS } from '../contract/names.ts';
+import { bury } from './dead-letter.ts';
+import type { Engine } from './engine.ts';
+import type { Begun } from './job-store.ts';
+import { type Fate, type Received, wait } from './message-actions.ts';
+
+/** What becomes of a message whose job did not begin to run. */
+export async function afterBegin({ step, item }: Begun, received: Received, engine: Engine): Promise<Fate | 'stalled'> {
+  const { message } = received;
+  const fields = { jobId: message.jobId, jobType: engine.definition.type };
+  switch (step.action) {
+    case 'run':
+      return 'stalled';
+    case 'wait':
+      return wait(received, step.untilMs, engine);
+    case 'bury': {
+      if (item === undefined) throw new TypeError(`${step.row} buries a job without an item`);
+      const { attempts, reason, error } = item;
+      const death = { attempt: attempts, reason, errorName: error?.name, errorMessage: error?.message };
+      if (step.write !== undefined) engine.log.error('job.dead', { ...fields, ...death });
+      return bury(item, message, engine);
+    }
+    case 'ack':
+      noteAck(step.row, fields, engine);
+      return 'ack';
+  }
+}
+
+function noteAck(row: Begun['step']['row'], fields: { jobId: string; jobType: string }, { log, meter }: Engine): void {
+  switch (row) {
+    case 'B4':
+    case 'B13':
+      meter.count(METRICS.duplicate);
+      log.info('job.duplicate', fields);
+      break;
+    case 'B8':
+      log.info('job.cancelled', fields);
+      break;
+    case 'B6':
+      log.debug('job.leftover', fields);
+      break;
+    default:
+      log.info('job.scheduled', fields);
+  }
+}

@@ -1,0 +1,124 @@
+import { makeIdempotent } from '@aws-lambda-powertools/idempotency';
+import { WriteConditionError } from '../contract/errors.ts';
+import { itemId } from '../contract/job-item.ts';
+import { METRICS } from '../contract/names.ts';
+import { afterBegin } from './after-begin.ts';
+import { AttemptLayer } from './attempt-layer.ts';
+import type { Claim } from './claim.ts';
+import { bury } from './dead-letter.ts';
+import { type Engine, type Invocation, leaseUntilMs } from './engine.ts';
+import type { Begun } from './job-store.ts';
+import { jobFields } from './logs.ts';
+import { type Fate, type Received, wait } from './message-actions.ts';
+import { type Outcome, runHandler } from './run-handler.ts';
+import { type Settlement, settleCompleted, settleFailed } from './settle.ts';
+
+/** Begin refused, or the handler failed: what follows is known already, this only ends Powertools' part. */
+class AttemptEnded extends Error {
+  override readonly name = 'AttemptEnded';
+}
+
+/** What bounds an attempt: `alone` if no other job runs beside it, which a stalled job must wait for. */
+export interface AttemptScope {
+  readonly engine: Engine;
+  readonly invocation: Invocation;
+  readonly alone: boolean;
+}
+
+/**
+ * One attempt of one job, from its message to its end: begin, run, settle, and then what becomes of the message.
+ *
+ * @returns the message's fate, or `stalled`: nothing was done yet, the job wants to run alone
+ * @throws WriteError, ReadError if the jobs table did not answer: the message must be kept
+ */
+export async function attempt(received: Received, scope: AttemptScope): Promise<Fate | 'stalled'> {
+  const { engine, invocation } = scope;
+  const { begun, claim, settlement } = await beginRunSettle(received, scope);
+  if (claim === undefined) return afterBegin(begun, received, engine);
+  if (settlement === undefined || settlement.kind === 'lost') {
+    engine.log.warn('job.lease-lost', { ...jobFields(claim), endsAtMs: invocation.endsAtMs });
+    return 'keep';
+  }
+  const { step } = settlement;
+  if (step.action === 'wait') return wait(received, step.untilMs, engine);
+  if (step.action === 'bury') return bury({ ...claim.item, ...step.write.set }, received.message, engine);
+  return 'ack';
+}
+
+interface Life {
+  begun: Begun | undefined;
+  claim: Claim | undefined;
+  outcome: Outcome | undefined;
+  settlement: Settlement | undefined;
+}
+
+/** The part that Powertools runs: its persistence layer is told of three moments, and each is a row of the protocol. */
+async function beginRunSettle({ message }: Received, { engine, invocation, alone }: AttemptScope) {
+  const { type, retention, queueRetention } = engine.definition;
+  const life: Life = { begun: undefined, claim: undefined, outcome: undefined, settlement: undefined };
+  const layer = new AttemptLayer(itemId(type, message.key), {
+    async begin() {
+      const nowMs = engine.clock.now();
+      const lease = { owner: engine.nonce(), leaseUntilMs: leaseUntilMs(invocation) };
+      life.begun = await engine.store.begin(message, { type, nowMs, ...lease, retention, queueRetention }, alone);
+      const { step, item } = life.begun;
+      if (step.action !== 'run' || (step.alone && !alone) || item === undefined) throw new AttemptEnded();
+      life.claim = { item, message };
+      noteStart(life.claim, life.begun, engine);
+    },
+    async completed() {
+      life.settlement = await settleReturned(life, engine);
+    },
+    async failed() {
+      const { claim, outcome } = life;
+      if (claim !== undefined && outcome?.kind === 'failed') {
+        life.settlement = await settleFailed(claim, outcome.error, engine);
+      }
+    },
+  });
+  const perform = async (_id: string) => {
+    if (life.claim === undefined) throw new TypeError('Powertools ran the handler before begin');
+    life.outcome = await runHandler(life.claim, engine, invocation);
+    if (life.outcome.kind === 'failed') throw new AttemptEnded();
+  };
+  try {
+    await makeIdempotent(perform, { persistenceStore: layer, config: invocation.idempotency })(message.key);
+  } catch (error) {
+    // Powertools wraps what begin throws: only our own marker, or its cause, means that all is as it should be.
+    const own = error instanceof AttemptEnded || (error instanceof Error && error.cause instanceof AttemptEnded);
+    if (!own) throw error;
+  }
+  if (life.begun === undefined) throw new TypeError('Powertools never began the attempt');
+  return { ...life, begun: life.begun };
+}
+
+async function settleReturned({ claim, outcome }: Life, engine: Engine): Promise<Settlement | undefined> {
+  if (claim === undefined || outcome?.kind !== 'completed') return undefined;
+  try {
+    const settlement = await settleCompleted(claim, outcome, engine);
+    if (settlement.kind === 'settled') noteCompletion(claim, engine);
+    return settlement;
+  } catch (error) {
+    if (!(error instanceof WriteConditionError)) throw error;
+    return settleFailed(claim, error, engine);
+  }
+}
+
+function noteStart(claim: Claim, { step, before }: Begun, { log, meter, clock }: Engine): void {
+  const { message } = claim;
+  const readyAtMs = step.row === 'B5' ? before?.dueAt : Math.max(message.sentAtMs, message.runAtMs ?? 0);
+  if (step.row === 'B9') {
+    meter.count(METRICS.stalled);
+    log.warn('job.stalled', jobFields(claim));
+  } else if (readyAtMs !== undefined && before?.owner === undefined) {
+    meter.milliseconds(METRICS.queueLatency, clock.now() - readyAtMs);
+  }
+  log.info('job.started', jobFields(claim));
+}
+
+function noteCompletion(claim: Claim, { log, meter, clock }: Engine): void {
+  const durationMs = clock.now() - Date.parse(claim.item.processedAt ?? claim.item.createdAt);
+  meter.count(METRICS.completed);
+  meter.milliseconds(METRICS.duration, durationMs);
+  log.info('job.completed', { ...jobFields(claim), durationMs });
+}

@@ -1,0 +1,58 @@
+import type {
+  BatchExecuteStatementCommand,
+  BatchExecuteStatementCommandOutput,
+  BatchGetItemCommand,
+  BatchGetItemCommandOutput,
+  QueryCommand,
+  QueryCommandOutput,
+} from '@aws-sdk/client-dynamodb';
+import type {
+  ChangeMessageVisibilityCommand,
+  ChangeMessageVisibilityCommandOutput,
+  GetQueueUrlCommand,
+  GetQueueUrlCommandOutput,
+  SendMessageBatchCommand,
+  SendMessageBatchCommandOutput,
+  SendMessageCommand,
+  SendMessageCommandOutput,
+} from '@aws-sdk/client-sqs';
+import type { TransactWriteCommand, TransactWriteCommandOutput } from '@aws-sdk/lib-dynamodb';
+
+/** The calls to DynamoDB that the engine makes: a `DynamoDBClient`, or what stands in for one. */
+export interface DynamoDb {
+  send(command: BatchExecuteStatementCommand): Promise<BatchExecuteStatementCommandOutput>;
+  send(command: BatchGetItemCommand): Promise<BatchGetItemCommandOutput>;
+  send(command: QueryCommand): Promise<QueryCommandOutput>;
+}
+
+/** The transactions of `commit` and `checkpoint`: a `DynamoDBDocumentClient`, or what stands in for one. */
+export interface DynamoDbDocuments {
+  send(command: TransactWriteCommand): Promise<TransactWriteCommandOutput>;
+}
+
+/** The calls to SQS that the engine makes: an `SQSClient`, or what stands in for one. */
+export interface Sqs {
+  send(command: SendMessageCommand): Promise<SendMessageCommandOutput>;
+  send(command: SendMessageBatchCommand): Promise<SendMessageBatchCommandOutput>;
+  send(command: ChangeMessageVisibilityCommand): Promise<ChangeMessageVisibilityCommandOutput>;
+  send(command: GetQueueUrlCommand): Promise<GetQueueUrlCommandOutput>;
+}
+
+interface AwsError {
+  readonly name?: unknown;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly $retryable?: { readonly throttling?: boolean };
+}
+
+const THROTTLED = /Throttl|ProvisionedThroughputExceeded|RequestLimitExceeded|TooManyRequests|SlowDown/;
+
+/**
+ * Whether the same call may succeed later: throttled, a server's fault, or no answer at all. A refusal (4xx) will be
+ * refused again.
+ */
+export function mayPass(error: unknown): boolean {
+  const { name, $metadata, $retryable } = (error ?? {}) as AwsError;
+  if ($retryable !== undefined || (typeof name === 'string' && THROTTLED.test(name))) return true;
+  const status = $metadata?.httpStatusCode;
+  return status === undefined || status >= 500;
+}

@@ -1,0 +1,8 @@
+import type { JobItem } from '../contract/job-item.ts';
+import type { Message } from '../contract/message.ts';
+
+/** A begun job: what this attempt holds. `item` moves on with each checkpoint. */
+export interface Claim {
+  item: JobItem;
+  readonly message: Message;
+}

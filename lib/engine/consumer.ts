@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { JobDefinition, Payload } from '../contract/job-definition.ts';
+import { ENV } from '../contract/names.ts';
+import { queueSettings } from '../contract/queue-settings.ts';
+import { runBatch } from './batch.ts';
+import { systemClock } from './clock.ts';
+import type { Engine } from './engine.ts';
+import { refuseDisabledIdempotency, required } from './environment.ts';
+import type { JobContext, Perform } from './job-context.ts';
+import { makeJobStore } from './job-store.ts';
+import { makeMeter } from './metrics.ts';
+import { onShutdown } from './shutdown.ts';
+
+/** A Lambda entry point for an SQS event source with `ReportBatchItemFailures`. */
+export type Consumer = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
+
+/**
+ * Makes the Lambda handler of a job type. The environment (`SLUICE_JOBS_TABLE`, `SLUICE_QUEUE_URL`, `SLUICE_DLQ_URL`)
+ * is read at the first invocation.
+ *
+ * @param perform the user's work
+ * @throws ConfigurationError at the first invocation if a variable is missing or Powertools' idempotency is disabled
+ * @example export const handler = consumer(resizeImage, perform);
+ */
+export function consumer<D extends JobDefinition>(definition: D, perform: Perform<D>): Consumer {
+  let engine: Engine | undefined;
+  const shutdown = onShutdown();
+  return (event, context) => {
+    engine ??= makeEngine(definition, perform, shutdown.signal);
+    return shutdown.track(runBatch(event, context, engine));
+  };
+}
+
+function makeEngine<D extends JobDefinition>(definition: D, perform: Perform<D>, shutdown: AbortSignal): Engine {
+  refuseDisabledIdempotency();
+  const dynamoDb = new DynamoDBClient({});
+  const jobsTable = required(ENV.jobsTable);
+  const basics = { clock: systemClock, random: Math.random };
+  return {
+    definition,
+    // The payload has passed the definition's schema before the handler is called: this is where its type comes back.
+    perform: (payload, context) => perform(payload as Payload<D>, context as JobContext<Payload<D>>),
+    settings: queueSettings(definition),
+    jobsTable,
+    queueUrl: required(ENV.queueUrl),
+    deadLetterQueueUrl: required(ENV.deadLetterQueueUrl),
+    store: makeJobStore(jobsTable, { dynamoDb, ...basics }),
+    documents: DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { removeUndefinedValues: true } }),
+    sqs: new SQSClient({}),
+    ...basics,
+    nonce: randomUUID,
+    log: new Logger({ serviceName: `sluice-${definition.type}` }),
+    meter: makeMeter(definition.type),
+    shutdown,
+  };
+}

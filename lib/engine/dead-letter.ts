@@ -1,0 +1,81 @@
+import { type MessageAttributeValue, SendMessageCommand } from '@aws-sdk/client-sqs';
+import type { ItemUpdate } from '../contract/item-write.ts';
+import type { JobItem } from '../contract/job-item.ts';
+import type { Message } from '../contract/message.ts';
+import { METRICS } from '../contract/names.ts';
+import type { Engine } from './engine.ts';
+import { type Fate, origin, stringAttribute } from './message-actions.ts';
+
+/** Body and attributes together (SQS quotas, "Message size"). */
+const MAX_MESSAGE_BYTES = 1_048_576;
+
+/**
+ * Row D: sends a DEAD job's message to the dead-letter queue, then marks it delivered. The item was DEAD before: a
+ * crash in between leaves `undelivered`, and any later receive of the message keeps the promise.
+ */
+export async function bury(item: JobItem, message: Message, engine: Engine): Promise<Fate> {
+  try {
+    await engine.sqs.send(
+      new SendMessageCommand({
+        QueueUrl: engine.deadLetterQueueUrl,
+        MessageBody: message.body,
+        MessageAttributes: deathAttributes(item, Buffer.byteLength(message.body)),
+        ...origin(message),
+      }),
+    );
+    // Of two copies that deliver at once, only the one that finds the promise still open counts the death.
+    const { kind } = await engine.store.settle(delivered(item));
+    if (kind === 'written') engine.meter.count(METRICS.deadLettered);
+  } catch (error) {
+    engine.log.error('job.burial-failed', { jobId: item.jobId, error: error as Error });
+    return 'keep';
+  }
+  return 'ack';
+}
+
+function delivered({ id, runNo }: JobItem): ItemUpdate {
+  return {
+    kind: 'update',
+    id,
+    set: {},
+    remove: ['undelivered'],
+    fence: { status: 'DEAD', runNo, undelivered: true },
+    absent: [],
+  };
+}
+
+/**
+ * The attributes of a dead letter, most important first. SQS counts them towards the message's size and refuses empty
+ * values and control characters; a death must never be refused, so values are cleaned, empty ones are left out, and the
+ * least important go until the message fits.
+ */
+export function deathAttributes(item: JobItem, bodyBytes: number): Record<string, MessageAttributeValue> {
+  const values = {
+    jobId: item.jobId,
+    jobType: item.type,
+    run: String(item.runNo),
+    reason: item.reason,
+    attempts: String(item.attempts),
+    failedAt: item.failedAt,
+    errorName: item.error?.name,
+    errorMessage: item.error?.message,
+  };
+  const attributes: Record<string, MessageAttributeValue> = {};
+  let bytes = bodyBytes;
+  for (const [name, raw] of Object.entries(values)) {
+    const value = cleaned(raw ?? '');
+    if (value === '') continue;
+    bytes += Buffer.byteLength(name) + Buffer.byteLength(value) + 'String'.length;
+    if (bytes > MAX_MESSAGE_BYTES) break;
+    attributes[name] = stringAttribute(value);
+  }
+  return attributes;
+}
+
+/** Characters that SQS takes: #x9 #xA #xD, #x20–#xD7FF, #xE000–#xFFFD, and beyond (SQS API reference, SendMessage). */
+function cleaned(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
+    .trim();
+}

@@ -1,0 +1,43 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Context } from 'aws-lambda';
+import { ENV, METRICS, names } from '../contract/names.ts';
+import { systemClock } from './clock.ts';
+import { type DispatchDeps, dispatch } from './dispatch.ts';
+import { required } from './environment.ts';
+import { makeMeter } from './metrics.ts';
+import { makeWriter } from './writer.ts';
+
+/**
+ * Makes the Lambda handler of the retry dispatcher, which an EventBridge rule calls each minute. Two at once, a tick
+ * that comes twice or late: all harmless.
+ *
+ * @throws what failed, if a list could not be read: EventBridge calls again
+ */
+export function dispatcher(): (event: unknown, context: Context) => Promise<void> {
+  let deps: DispatchDeps | undefined;
+  const meter = makeMeter();
+  return async (_event, context) => {
+    deps ??= makeDeps();
+    const startedAtMs = deps.clock.now();
+    const result = await dispatch(deps, startedAtMs + context.getRemainingTimeInMillis());
+    meter.milliseconds(METRICS.retryLateness, result.latenessMs);
+    meter.flush();
+    deps.log.info('dispatch.finished', { ...result, durationMs: deps.clock.now() - startedAtMs });
+  };
+}
+
+function makeDeps(): DispatchDeps {
+  const basics = { dynamoDb: new DynamoDBClient({}), clock: systemClock, random: Math.random };
+  const stage = required(ENV.stage);
+  return {
+    ...basics,
+    table: required(ENV.jobsTable),
+    sqs: new SQSClient({}),
+    log: new Logger({ serviceName: 'sluice-dispatcher' }),
+    writer: makeWriter(basics),
+    queueName: (type) => names.queue(stage, type),
+    queueUrls: new Map(),
+  };
+}

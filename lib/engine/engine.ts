@@ -1,0 +1,46 @@
+import type { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { JobDefinition } from '../contract/job-definition.ts';
+import type { QueueSettings } from '../contract/queue-settings.ts';
+import type { DynamoDbDocuments, Sqs } from './aws.ts';
+import type { Clock } from './clock.ts';
+import type { JobContext } from './job-context.ts';
+import type { JobStore } from './job-store.ts';
+import type { Meter } from './metrics.ts';
+
+/** Everything that a consumer works with, made once for a process. */
+export interface Engine {
+  readonly definition: JobDefinition;
+  /** The user's work, behind the definition's types. */
+  readonly perform: (payload: unknown, context: JobContext) => unknown;
+  readonly settings: QueueSettings;
+  readonly jobsTable: string;
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  readonly store: JobStore;
+  readonly documents: DynamoDbDocuments;
+  readonly sqs: Sqs;
+  readonly clock: Clock;
+  /** From 0 (inclusive) to 1 (exclusive). */
+  readonly random: () => number;
+  /** Never the same twice, in any process. */
+  readonly nonce: () => string;
+  readonly log: Logger;
+  readonly meter: Meter;
+  /** Aborted when the process is told to shut down. */
+  readonly shutdown: AbortSignal;
+}
+
+/** What bounds one invocation. */
+export interface Invocation {
+  /** Lambda kills the process then, epoch ms. */
+  readonly endsAtMs: number;
+  readonly idempotency: IdempotencyConfig;
+}
+
+/** Unfinished jobs are settled this long before the function's end. */
+export const SETTLE_BEFORE_END_MS = 1000;
+/** A lease outlives its invocation by this much: what the clocks of two machines may differ by, and some. */
+const LEASE_BEYOND_END_MS = 2000;
+
+export const leaseUntilMs = ({ endsAtMs }: Invocation): number => endsAtMs + LEASE_BEYOND_END_MS;

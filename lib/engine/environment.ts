@@ -1,0 +1,24 @@
+/** A deployed function that lacks what its stack should have given it: the message says what. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+/** @throws ConfigurationError if the variable is missing or empty */
+export function required(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === '') {
+    throw new ConfigurationError(`environment variable ${name} is missing: Sluice's job stack sets it`);
+  }
+  return value;
+}
+
+/**
+ * Powertools runs handlers bare when this is set: no lease, no attempts, every duplicate would run.
+ *
+ * @throws ConfigurationError if it is set to anything but false
+ */
+export function refuseDisabledIdempotency(): void {
+  const value = process.env.POWERTOOLS_IDEMPOTENCY_DISABLED?.toLowerCase();
+  if (value === undefined || ['', '0', 'false', 'no', 'n', 'off', 'f'].includes(value)) return;
+  throw new ConfigurationError('POWERTOOLS_IDEMPOTENCY_DISABLED must not be set: every duplicate would run');
+}

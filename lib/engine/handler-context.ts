@@ -1,0 +1,103 @@
+import { JobCancelledError, LeaseLostError } from '../contract/errors.ts';
+import type { Job } from '../contract/job.ts';
+import { keyOf, MAX_CHECKPOINT_BYTES, MAX_PROGRESS_BYTES } from '../contract/job-item.ts';
+import { checkpoint } from '../contract/settle.ts';
+import type { Claim } from './claim.ts';
+import type { Deadline } from './deadline.ts';
+import type { Engine } from './engine.ts';
+import type { JobContext, TransactWrite } from './job-context.ts';
+import { asJson } from './json.ts';
+import { makeProgress } from './progress.ts';
+import { MAX_WRITES, transact } from './transaction.ts';
+
+/** What the handler gets, the writes it staged, and the end of both. */
+export interface HandlerContext {
+  readonly context: JobContext;
+  readonly staged: readonly TransactWrite[];
+  /** From now on the context refuses every write: the attempt has ended. */
+  close(): void;
+}
+
+export function makeContext(claim: Claim, engine: Engine, deadline: Deadline): HandlerContext {
+  const staged: TransactWrite[] = [];
+  const progress = makeProgress(claim.item, engine, deadline.abort);
+  let open = true;
+  const checkOpen = () => {
+    if (!open) throw new LeaseLostError('the attempt has ended: nothing was written');
+  };
+  const job = toJob(claim);
+  const context: JobContext = {
+    job,
+    signal: deadline.signal,
+    log: engine.log.createChild({
+      persistentLogAttributes: { jobId: job.id, jobType: job.type, attempt: job.attempts },
+    }),
+    remainingMs: () => Math.max(0, deadline.atMs - engine.clock.now()),
+    idempotencyKey: claim.item.id,
+    progress: async (value) => progress.report(asJson('progress', value, MAX_PROGRESS_BYTES)),
+    commit(writes) {
+      checkOpen();
+      checkWrites([...staged, ...writes], claim, engine);
+      staged.push(...writes);
+    },
+    async checkpoint(writes, state) {
+      checkOpen();
+      checkWrites(writes, claim, engine);
+      claim.item = await writeCheckpoint(claim, { writes, state }, engine);
+    },
+  };
+  const close = () => {
+    open = false;
+    progress.close();
+  };
+  return { context, staged, close };
+}
+
+/** Row S3. */
+async function writeCheckpoint(
+  { item }: Claim,
+  { writes, state }: { writes: readonly TransactWrite[]; state: unknown },
+  engine: Engine,
+) {
+  const kept = asJson('the checkpoint', state ?? null, MAX_CHECKPOINT_BYTES);
+  const own = checkpoint(item, kept);
+  const settled = await transact(own, writes, engine);
+  const after = { ...item, ...own.set };
+  if (settled.kind === 'written') return after;
+  const now = settled.kind === 'refused' ? settled.item : undefined;
+  if (now?.owner !== item.owner || now?.status !== 'INPROGRESS') {
+    throw new LeaseLostError('the job is no longer this attempt’s: nothing was written');
+  }
+  if (now.checkpointNo === after.checkpointNo) return after;
+  throw new JobCancelledError('the job was cancelled: nothing was written');
+}
+
+function checkWrites(writes: readonly TransactWrite[], { item }: Claim, { jobsTable }: Engine): void {
+  if (writes.length > MAX_WRITES) {
+    throw new RangeError(
+      `a transaction holds ${MAX_WRITES} writes beside the job's own (DynamoDB quota), got ${writes.length}`,
+    );
+  }
+  const own = writes.findIndex(({ Put, Update, Delete, ConditionCheck }) => {
+    const write = Put ?? Update ?? Delete ?? ConditionCheck;
+    const key = Put !== undefined ? Put.Item : (Update ?? Delete ?? ConditionCheck)?.Key;
+    return write?.TableName?.endsWith(jobsTable) === true && key?.id === item.id;
+  });
+  if (own >= 0) throw new RangeError(`write ${own} is for the job's own item, which only the engine writes`);
+}
+
+function toJob({ item, message }: Claim): Job {
+  return {
+    id: item.jobId,
+    type: item.type,
+    key: keyOf(item),
+    payload: message.payload,
+    attempts: item.attempts,
+    maxAttempts: item.maxAttempts,
+    createdAt: item.createdAt,
+    processedAt: item.processedAt ?? item.createdAt,
+    run: item.runNo,
+    ...(item.error !== undefined && { error: item.error }),
+    ...(item.checkpoint !== undefined && { checkpoint: item.checkpoint }),
+  };
+}

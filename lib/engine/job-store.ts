@@ -1,0 +1,75 @@
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { type BeginFacts, type BeginStep, begin } from '../contract/begin.ts';
+import { type ItemUpdate, type ItemWrite, written } from '../contract/item-write.ts';
+import { itemId, type JobItem } from '../contract/job-item.ts';
+import type { Message } from '../contract/message.ts';
+import { makeReader } from './reader.ts';
+import { toStatement } from './statements.ts';
+import { makeWriter, WriteError, type WriteResult, type WriterDeps } from './writer.ts';
+
+/** A begin row carried out: the item as it stands now, and what is to be done with the message. */
+export interface Begun {
+  readonly step: BeginStep;
+  readonly item: JobItem | undefined;
+  /** The item as the row found it; undefined if there was none. */
+  readonly before: JobItem | undefined;
+}
+
+/** How a fenced write ended. */
+export type Settled =
+  | { readonly kind: 'written' | 'tooLarge' }
+  /** `item`: as it stands; undefined if there is none. */
+  | { readonly kind: 'refused'; readonly item: JobItem | undefined };
+
+/** The jobs table, in the protocol's words. */
+export interface JobStore {
+  /**
+   * Chooses and writes the begin row that fits.
+   *
+   * @param alone whether the job would run by itself: only then is a stalled one (B9) begun, else it is left as it is
+   * @throws WriteError, ReadError if the table did not answer: nothing is known, the message must be kept
+   */
+  begin(message: Message, facts: Omit<BeginFacts, 'item' | 'message'>, alone: boolean): Promise<Begun>;
+  /** @throws WriteError */
+  settle(write: ItemUpdate): Promise<Settled>;
+}
+
+/** Rounds of deciding anew when somebody else changes the item in between: two are rare, four are a sign of trouble. */
+const MAX_ROUNDS = 4;
+
+export function makeJobStore(table: string, deps: WriterDeps): JobStore {
+  const read = makeReader(table, deps);
+  const writer = makeWriter(deps);
+  const write = (change: ItemWrite): Promise<WriteResult> => writer(toStatement(table, change));
+  return {
+    async begin(message, facts, alone) {
+      const id = itemId(facts.type, message.key);
+      let item = wasSeen(message) ? await read(id) : undefined;
+      for (let round = 0; round < MAX_ROUNDS; round++) {
+        const step = begin({ ...facts, item, message });
+        const change = 'write' in step ? step.write : undefined;
+        if (change === undefined || (step.action === 'run' && step.alone && !alone))
+          return { step, item, before: item };
+        const result = await write(change);
+        if (result.kind === 'written') return { step, item: written(change, item), before: item };
+        item = await found(result, () => read(id));
+      }
+      throw new WriteError(`job ${message.jobId} changed ${MAX_ROUNDS} times while it was begun`);
+    },
+    async settle(change) {
+      const result = await write(change);
+      if (result.kind === 'refused')
+        return { kind: 'refused', item: result.old && (unmarshall(result.old) as JobItem) };
+      return result.kind === 'exists' ? { kind: 'refused', item: await read(change.id) } : result;
+    },
+  };
+}
+
+/** A message that was here before has an item: reading it first saves an insert that must fail. */
+const wasSeen = ({ receiveCount, attributes }: Message) => receiveCount > 1 || Object.keys(attributes).length > 0;
+
+async function found(result: WriteResult, read: () => Promise<JobItem | undefined>): Promise<JobItem | undefined> {
+  if (result.kind === 'refused') return result.old && (unmarshall(result.old) as JobItem);
+  if (result.kind === 'exists') return read();
+  throw new WriteError('the job’s item would pass 400 KB');
+}

@@ -1,0 +1,76 @@
+import { METRICS } from '../contract/names.ts';
+import { cancel, complete, fail, type SettleFacts, type SettleStep } from '../contract/settle.ts';
+import type { Claim } from './claim.ts';
+import { decide } from './decide.ts';
+import type { Engine } from './engine.ts';
+import type { TransactWrite } from './job-context.ts';
+import type { Settled } from './job-store.ts';
+import { logFailure } from './logs.ts';
+import { transact } from './transaction.ts';
+
+/** How an attempt was settled: the step that stands in the table, or `lost` (S9): the job is no longer ours. */
+export type Settlement = { readonly kind: 'settled'; readonly step: SettleStep } | { readonly kind: 'lost' };
+
+/**
+ * Rows S1 and S2: the handler returned.
+ *
+ * @throws WriteConditionError if a staged write's own condition failed: the attempt has failed after all
+ */
+export async function settleCompleted(
+  claim: Claim,
+  done: { result: unknown; writes: readonly TransactWrite[] },
+  engine: Engine,
+): Promise<Settlement> {
+  const step = complete(facts(claim, engine), done.result);
+  const settled =
+    done.writes.length > 0 ? await transact(step.write, done.writes, engine) : await engine.store.settle(step.write);
+  return isWritten(settled, step) ? { kind: 'settled', step } : { kind: 'lost' };
+}
+
+/** Rows S4 to S8: the attempt failed. */
+export async function settleFailed(claim: Claim, thrown: unknown, engine: Engine): Promise<Settlement> {
+  const failure = decide(thrown, claim.item, { retry: engine.definition.retry, random: engine.random() });
+  const step = fail(facts(claim, engine), failure);
+  const settled = await engine.store.settle(step.write);
+  if (isWritten(settled, step)) {
+    logFailure(engine.log, { claim, failure, step, thrown });
+    if (failure.kind !== 'snooze') engine.meter.count(METRICS.failed);
+    if (failure.kind === 'retry') engine.meter.count(METRICS.retried);
+    return { kind: 'settled', step };
+  }
+  if (settled.kind === 'tooLarge') return settleInPlace(claim, step, engine);
+  return isCancelled(settled, claim) ? settleCancelled(claim, engine) : { kind: 'lost' };
+}
+
+async function settleCancelled(claim: Claim, engine: Engine): Promise<Settlement> {
+  const step = cancel(facts(claim, engine));
+  return isWritten(await engine.store.settle(step.write), step) ? { kind: 'settled', step } : { kind: 'lost' };
+}
+
+/** Too big to park after all: it waits in its queue (S4). */
+async function settleInPlace(claim: Claim, step: SettleStep, engine: Engine): Promise<Settlement> {
+  const { envelope: _, listKey: __, listAt: ___, ...set } = step.write.set;
+  const write = { ...step.write, set };
+  const inPlace: SettleStep = { row: 'S4', write, action: 'wait', untilMs: set.dueAt ?? engine.clock.now() };
+  const settled = await engine.store.settle(write);
+  if (isWritten(settled, inPlace)) return { kind: 'settled', step: inPlace };
+  return isCancelled(settled, claim) ? settleCancelled(claim, engine) : { kind: 'lost' };
+}
+
+/** A refused write whose item carries our owner and the wanted state has succeeded: its reply was lost. */
+function isWritten(settled: Settled, { write }: SettleStep): boolean {
+  if (settled.kind !== 'refused') return settled.kind === 'written';
+  const { item } = settled;
+  return item?.owner === write.fence.owner && item?.status === write.set.status;
+}
+
+function isCancelled(settled: Settled, { item }: Claim): boolean {
+  if (settled.kind !== 'refused' || settled.item === undefined) return false;
+  const { status, owner, cancelRequested } = settled.item;
+  return status === 'INPROGRESS' && owner === item.owner && cancelRequested === true;
+}
+
+function facts({ item, message }: Claim, { definition, clock }: Engine): SettleFacts {
+  const { retention, queueRetention } = definition;
+  return { item, message, nowMs: clock.now(), retention, queueRetention };
+}

@@ -1,0 +1,43 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { ItemWrite } from '../contract/item-write.ts';
+import type { Statement } from './writer.ts';
+
+/** Marshals one attribute; values inside that are undefined are left out, as JSON does. */
+export function toAttribute(value: unknown): AttributeValue {
+  const { v } = marshall({ v: value }, { removeUndefinedValues: true });
+  if (v === undefined) throw new TypeError('an attribute value must not be undefined');
+  return v;
+}
+
+/**
+ * One conditional write as one PartiQL statement. AND-only, every name quoted (`owner` and others are reserved words),
+ * each attribute one parameter: the three forms that DynamoDB and both emulators read the same way.
+ */
+export function toStatement(table: string, write: ItemWrite): Statement {
+  return write.kind === 'insert' ? insertion(table, write) : updating(table, write);
+}
+
+function insertion(table: string, { item }: ItemWrite & { kind: 'insert' }): Statement {
+  const fields = Object.entries(item).filter(([, value]) => value !== undefined);
+  return {
+    text: `INSERT INTO "${table}" VALUE {${fields.map(([name]) => `'${name}': ?`).join(', ')}}`,
+    parameters: fields.map(([, value]) => toAttribute(value)),
+    item: item.id,
+  };
+}
+
+function updating(table: string, write: ItemWrite & { kind: 'update' }): Statement {
+  const set = Object.entries(write.set).filter(([, value]) => value !== undefined);
+  const fence = Object.entries({ id: write.id, ...write.fence });
+  const clauses = [
+    ...set.map(([name]) => `SET "${name}" = ?`),
+    ...write.remove.map((name) => `REMOVE "${name}"`),
+    `WHERE ${[...fence.map(([name]) => `"${name}" = ?`), ...write.absent.map((name) => `"${name}" IS MISSING`)].join(' AND ')}`,
+  ];
+  return {
+    text: `UPDATE "${table}" ${clauses.join(' ')}`,
+    parameters: [...set, ...fence].map(([, value]) => toAttribute(value)),
+    item: write.id,
+  };
+}

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import type { CancellationReason } from '@aws-sdk/client-dynamodb';
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { WriteConditionError } from '../contract/errors.ts';
+import type { ItemUpdate } from '../contract/item-write.ts';
+import type { JobItem } from '../contract/job-item.ts';
+import { mayPass } from './aws.ts';
+import { backoffMs, sleep } from './clock.ts';
+import type { Engine } from './engine.ts';
+import type { TransactWrite } from './job-context.ts';
+import type { Settled } from './job-store.ts';
+import { WriteError } from './writer.ts';
+
+/** A transaction holds 100 items (DynamoDB quotas); one is the job's own. */
+export const MAX_WRITES = 99;
+const MAX_TRIES = 8;
+/** Reasons that may pass: somebody else's transaction, or too many writes at once. */
+const PASSING = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded', 'RequestLimitExceeded'];
+
+/**
+ * Writes of the user's and one of the job's own item, all or none (rows S2, S3).
+ *
+ * @returns as a fenced write does; `refused` if the job's own condition failed (which is looked at first: it may be a
+ *          lost reply)
+ * @throws WriteConditionError naming the first of the user's writes whose own condition failed; nothing was written
+ * @throws WriteError if DynamoDB did not take it
+ */
+export async function transact(own: ItemUpdate, writes: readonly TransactWrite[], engine: Engine): Promise<Settled> {
+  const command = new TransactWriteCommand({
+    ClientRequestToken: token(own),
+    TransactItems: [{ Update: ownUpdate(own, engine.jobsTable) }, ...writes],
+  });
+  for (let tries = 1; ; tries++) {
+    try {
+      await engine.documents.send(command);
+      return { kind: 'written' };
+    } catch (error) {
+      const reasons = cancellation(error);
+      const verdict = reasons && judged(reasons, error);
+      if (verdict !== undefined) return verdict;
+      if (tries === MAX_TRIES || !(reasons === undefined ? mayPass(error) : reasons.some(isPassing))) {
+        throw new WriteError('DynamoDB did not take the transaction', { cause: error });
+      }
+      await sleep(engine.clock, backoffMs(tries, engine.random));
+    }
+  }
+}
+
+/** The job's own write refused, or one of the user's; undefined if neither. */
+function judged([own, ...theirs]: CancellationReason[], cause: unknown): Settled | undefined {
+  if (own?.Code === 'ConditionalCheckFailed') {
+    return { kind: 'refused', item: own.Item && (unmarshall(own.Item) as JobItem) };
+  }
+  const index = theirs.findIndex(({ Code }) => Code === 'ConditionalCheckFailed');
+  if (index >= 0)
+    throw new WriteConditionError(index, `the condition of write ${index} failed; nothing was written`, { cause });
+  return undefined;
+}
+
+const isPassing = ({ Code }: CancellationReason) => PASSING.includes(Code ?? '');
+
+function cancellation(error: unknown): CancellationReason[] | undefined {
+  const { name, CancellationReasons } = (error ?? {}) as { name?: unknown; CancellationReasons?: unknown };
+  if (name !== 'TransactionCanceledException' || !Array.isArray(CancellationReasons)) return undefined;
+  return CancellationReasons;
+}
+
+/** The same for every try of one transaction and for no other: a repeat after a lost reply then succeeds. */
+function token({ id, set, fence }: ItemUpdate): string {
+  const part = [id, fence.owner, set.status ?? 'checkpoint', set.checkpointNo];
+  return createHash('sha256').update(JSON.stringify(part)).digest('hex').slice(0, 36);
+}
+
+function ownUpdate({ id, set, remove, fence, absent }: ItemUpdate, TableName: string) {
+  const names: Record<string, string> = {};
+  const values: Record<string, unknown> = {};
+  const name = (attribute: string) => {
+    names[`#${attribute}`] = attribute;
+    return `#${attribute}`;
+  };
+  const equal =
+    (prefix: string) =>
+    ([attribute, value]: [string, unknown]) => {
+      values[`:${prefix}_${attribute}`] = value;
+      return `${name(attribute)} = :${prefix}_${attribute}`;
+    };
+  const sets = Object.entries(set)
+    .filter(([, value]) => value !== undefined)
+    .map(equal('set'));
+  const removes = remove.length > 0 ? ` REMOVE ${remove.map(name).join(', ')}` : '';
+  const conditions = [
+    ...Object.entries(fence).map(equal('is')),
+    ...absent.map((attribute) => `attribute_not_exists(${name(attribute)})`),
+  ];
+  return {
+    TableName,
+    Key: { id },
+    UpdateExpression: `SET ${sets.join(', ')}${removes}`,
+    ConditionExpression: conditions.join(' AND '),
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: values,
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+  };
+}
