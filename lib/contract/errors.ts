@@ -93,6 +93,11 @@ export class WriteConditionError extends Error {
   }
 }
 
+/** A transaction of `commit` or `checkpoint` that DynamoDB refused for another reason: nothing of it was written. */
+export class WriteRefusedError extends Error {
+  override readonly name = 'WriteRefusedError';
+}
+
 /** The attempt no longer holds its job's lease: another attempt may be running, nothing was written. */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';

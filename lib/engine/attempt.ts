@@ -1,5 +1,5 @@
 import { makeIdempotent } from '@aws-lambda-powertools/idempotency';
-import { WriteConditionError } from '../contract/errors.ts';
+import { WriteConditionError, WriteRefusedError } from '../contract/errors.ts';
 import { itemId } from '../contract/job-item.ts';
 import { METRICS } from '../contract/names.ts';
 import { afterBegin } from './after-begin.ts';
@@ -99,7 +99,7 @@ async function settleReturned({ claim, outcome }: Life, engine: Engine): Promise
     if (settlement.kind === 'settled') noteCompletion(claim, engine);
     return settlement;
   } catch (error) {
-    if (!(error instanceof WriteConditionError)) throw error;
+    if (!(error instanceof WriteConditionError || error instanceof WriteRefusedError)) throw error;
     return settleFailed(claim, error, engine);
   }
 }

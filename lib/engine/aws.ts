@@ -48,11 +48,12 @@ const THROTTLED = /Throttl|ProvisionedThroughputExceeded|RequestLimitExceeded|To
 
 /**
  * Whether the same call may succeed later: throttled, a server's fault, or no answer at all. A refusal (4xx) will be
- * refused again.
+ * refused again, and so will a call that could not even be made of its input.
  */
 export function mayPass(error: unknown): boolean {
   const { name, $metadata, $retryable } = (error ?? {}) as AwsError;
   if ($retryable !== undefined || (typeof name === 'string' && THROTTLED.test(name))) return true;
   const status = $metadata?.httpStatusCode;
-  return status === undefined || status >= 500;
+  if (status !== undefined) return status >= 500;
+  return !(error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError);
 }

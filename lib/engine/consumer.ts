@@ -15,6 +15,7 @@ import type { JobContext, Perform } from './job-context.ts';
 import { makeJobStore } from './job-store.ts';
 import { makeMeter } from './metrics.ts';
 import { onShutdown } from './shutdown.ts';
+import { MARSHALL } from './statements.ts';
 
 /** A Lambda entry point for an SQS event source with `ReportBatchItemFailures`. */
 export type Consumer = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
@@ -50,7 +51,7 @@ function makeEngine<D extends JobDefinition>(definition: D, perform: Perform<D>,
     queueUrl: required(ENV.queueUrl),
     deadLetterQueueUrl: required(ENV.deadLetterQueueUrl),
     store: makeJobStore(jobsTable, { dynamoDb, ...basics }),
-    documents: DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { removeUndefinedValues: true } }),
+    documents: DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: MARSHALL }),
     sqs: new SQSClient({}),
     ...basics,
     nonce: randomUUID,

@@ -14,7 +14,7 @@ export type Settlement = { readonly kind: 'settled'; readonly step: SettleStep }
 /**
  * Rows S1 and S2: the handler returned.
  *
- * @throws WriteConditionError if a staged write's own condition failed: the attempt has failed after all
+ * @throws WriteConditionError, WriteRefusedError if the staged writes were refused: the attempt has failed after all
  */
 export async function settleCompleted(
   claim: Claim,

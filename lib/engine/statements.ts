@@ -3,9 +3,12 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { ItemWrite } from '../contract/item-write.ts';
 import type { Statement } from './writer.ts';
 
-/** Marshals one attribute; values inside that are undefined are left out, as JSON does. */
+/** Values inside that are undefined are left out, as JSON does; a number beyond 2^53 is as exact as JavaScript has it. */
+export const MARSHALL = { removeUndefinedValues: true, allowImpreciseNumbers: true } as const;
+
+/** Marshals one attribute. */
 export function toAttribute(value: unknown): AttributeValue {
-  const { v } = marshall({ v: value }, { removeUndefinedValues: true });
+  const { v } = marshall({ v: value }, MARSHALL);
   if (v === undefined) throw new TypeError('an attribute value must not be undefined');
   return v;
 }

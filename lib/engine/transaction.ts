@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CancellationReason } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { WriteConditionError } from '../contract/errors.ts';
+import { WriteConditionError, WriteRefusedError } from '../contract/errors.ts';
 import type { ItemUpdate } from '../contract/item-write.ts';
 import type { JobItem } from '../contract/job-item.ts';
 import { mayPass } from './aws.ts';
@@ -24,7 +24,8 @@ const PASSING = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughpu
  * @returns as a fenced write does; `refused` if the job's own condition failed (which is looked at first: it may be a
  *          lost reply)
  * @throws WriteConditionError naming the first of the user's writes whose own condition failed; nothing was written
- * @throws WriteError if DynamoDB did not take it
+ * @throws WriteRefusedError if DynamoDB refused it otherwise; nothing was written
+ * @throws WriteError if DynamoDB did not answer: it may have been written
  */
 export async function transact(own: ItemUpdate, writes: readonly TransactWrite[], engine: Engine): Promise<Settled> {
   const command = new TransactWriteCommand({
@@ -39,12 +40,17 @@ export async function transact(own: ItemUpdate, writes: readonly TransactWrite[]
       const reasons = cancellation(error);
       const verdict = reasons && judged(reasons, error);
       if (verdict !== undefined) return verdict;
-      if (tries === MAX_TRIES || !(reasons === undefined ? mayPass(error) : reasons.some(isPassing))) {
-        throw new WriteError('DynamoDB did not take the transaction', { cause: error });
-      }
+      const passes = reasons === undefined ? mayPass(error) : reasons.some(isPassing);
+      if (tries === MAX_TRIES || !passes) throw gaveUp(error, { certain: reasons !== undefined || !passes });
       await sleep(engine.clock, backoffMs(tries, engine.random));
     }
   }
+}
+
+/** A cancelled or refused transaction wrote nothing; one without an answer may have. */
+function gaveUp(cause: unknown, { certain }: { certain: boolean }): Error {
+  const message = `DynamoDB did not take the transaction: ${cause instanceof Error ? cause.message : String(cause)}`;
+  return certain ? new WriteRefusedError(message, { cause }) : new WriteError(message, { cause });
 }
 
 /** The job's own write refused, or one of the user's; undefined if neither. */
