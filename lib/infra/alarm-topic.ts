@@ -1,0 +1,23 @@
+import { Stack } from 'aws-cdk-lib';
+import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { names } from '../contract/names.ts';
+
+/** Where alarms go. Subscribe e-mail, chat or a pager to it. */
+export class AlarmTopic extends Topic {
+  constructor(scope: Construct, id: string, stage: string) {
+    super(scope, id, { topicName: names.alarmTopic(stage), displayName: `Sluice ${stage}`, enforceSSL: true });
+    // A policy that only denies (as enforceSSL makes it) replaces SNS's default, and CloudWatch would be refused.
+    this.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AllowCloudWatchAlarms',
+        effect: Effect.ALLOW,
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
+  }
+}

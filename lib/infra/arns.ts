@@ -1,0 +1,18 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { LISTS_INDEX } from '../contract/job-item.ts';
+import { names } from '../contract/names.ts';
+
+/** ARNs by Sluice's fixed names: stacks find each other by these, never by a cross-stack reference. */
+export function arnsOf(scope: Construct, stage: string) {
+  const stack = Stack.of(scope);
+  const table = stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName: names.jobsTable(stage) });
+  const sqs = (queueName: string) => stack.formatArn({ service: 'sqs', resource: queueName });
+  return {
+    jobsTable: table,
+    listsIndex: `${table}/index/${LISTS_INDEX}`,
+    alarmTopic: stack.formatArn({ service: 'sns', resource: names.alarmTopic(stage) }),
+    queue: (type: string) => sqs(names.queue(stage, type)),
+    deadLetterQueue: (type: string) => sqs(names.deadLetterQueue(stage, type)),
+  };
+}

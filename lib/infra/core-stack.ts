@@ -1,0 +1,32 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { names } from '../contract/names.ts';
+import { AlarmTopic } from './alarm-topic.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { JobsTable } from './jobs-table.ts';
+
+/** Settings of {@link CoreStack}. */
+export interface CoreStackProps {
+  readonly stage: string;
+  readonly disposable: boolean;
+  /** The dispatcher's entry file. */
+  readonly dispatcherEntry: string;
+  readonly types: readonly string[];
+}
+
+/** What all job types of a stage share: the jobs table, the retry dispatcher, the alarm topic. */
+export class CoreStack extends Stack {
+  constructor(scope: Construct, { stage, disposable, dispatcherEntry, types }: CoreStackProps) {
+    super(scope, names.coreStack(stage), {
+      stackName: names.coreStack(stage),
+      description: `Sluice, stage ${stage}: jobs table, retry dispatcher, alarm topic`,
+      terminationProtection: !disposable,
+    });
+    const table = new JobsTable(this, 'Jobs', { stage, disposable });
+    const dispatcher = new Dispatcher(this, 'Dispatcher', { stage, disposable, entry: dispatcherEntry, types });
+    dispatcher.node.addDependency(table);
+    const topic = new AlarmTopic(this, 'Alarms', stage);
+    new CfnOutput(this, 'JobsTableName', { value: table.tableName, description: 'One item a job' });
+    new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn, description: 'Subscribe to be told' });
+  }
+}

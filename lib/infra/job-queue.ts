@@ -1,0 +1,54 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Queue, QueueEncryption, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { JobDefinition } from '../contract/job-definition.ts';
+import { names } from '../contract/names.ts';
+import { queueSettings } from '../contract/queue-settings.ts';
+import { arnsOf } from './arns.ts';
+
+/** Settings of {@link JobQueue}. */
+export interface JobQueueProps {
+  readonly stage: string;
+  readonly disposable: boolean;
+  readonly definition: JobDefinition;
+}
+
+/** SQS's largest message. Stated, because CloudFormation sets a queue back to 262,144 when a template omits it. */
+const MAX_MESSAGE_BYTES = 1_048_576;
+/** SQS's longest retention: time to look at what died. */
+const DEAD_LETTER_RETENTION = Duration.days(14);
+
+/** A job type's queue and its dead-letter queue. */
+export class JobQueue extends Construct {
+  readonly queue: Queue;
+  readonly deadLetterQueue: Queue;
+
+  constructor(scope: Construct, id: string, { stage, disposable, definition }: JobQueueProps) {
+    super(scope, id);
+    const { type } = definition;
+    const settings = queueSettings(definition);
+    const common = {
+      maxMessageSizeBytes: MAX_MESSAGE_BYTES,
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      // A queue that holds jobs outlives its stack, unless the stage is there to be thrown away.
+      removalPolicy: disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    };
+    this.deadLetterQueue = new Queue(this, 'DeadLetters', {
+      ...common,
+      queueName: names.deadLetterQueue(stage, type),
+      retentionPeriod: DEAD_LETTER_RETENTION,
+      redriveAllowPolicy: {
+        redrivePermission: RedrivePermission.BY_QUEUE,
+        sourceQueues: [Queue.fromQueueArn(this, 'Source', arnsOf(this, stage).queue(type))],
+      },
+    });
+    this.queue = new Queue(this, 'Queue', {
+      ...common,
+      queueName: names.queue(stage, type),
+      retentionPeriod: Duration.seconds(settings.retentionSeconds),
+      visibilityTimeout: Duration.seconds(settings.visibilityTimeoutSeconds),
+      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: settings.maxReceiveCount },
+    });
+  }
+}

@@ -1,0 +1,93 @@
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { JobDefinition } from '../contract/job-definition.ts';
+import { ENV, names } from '../contract/names.ts';
+import { queueSettings } from '../contract/queue-settings.ts';
+import { arnsOf } from './arns.ts';
+import { JobAlarms } from './job-alarms.ts';
+import { JobQueue } from './job-queue.ts';
+import { SluiceFunction } from './sluice-function.ts';
+
+/** Settings of {@link JobStack}. */
+export interface JobStackProps {
+  readonly stage: string;
+  readonly disposable: boolean;
+  readonly definition: JobDefinition;
+  /** File that exports the job type's `handler`. */
+  readonly entry: string;
+}
+
+/** One job type: its queue and dead-letter queue, its consumer, its alarms; all of it follows from the definition. */
+export class JobStack extends Stack {
+  readonly consumer: SluiceFunction;
+
+  constructor(scope: Construct, { stage, disposable, definition, entry }: JobStackProps) {
+    const { type } = definition;
+    super(scope, names.jobStack(stage, type), {
+      stackName: names.jobStack(stage, type),
+      description: `Sluice, stage ${stage}: job type ${type}`,
+      terminationProtection: !disposable,
+    });
+    const queues = new JobQueue(this, 'Jobs', { stage, disposable, definition });
+    this.consumer = new SluiceFunction(this, 'Consumer', {
+      functionName: names.consumer(stage, type),
+      description: `Sluice: runs ${type} jobs`,
+      entry,
+      timeoutSeconds: queueSettings(definition).functionTimeoutSeconds,
+      memoryMb: definition.memoryMb,
+      disposable,
+      environment: {
+        [ENV.jobsTable]: names.jobsTable(stage),
+        [ENV.queueUrl]: queues.queue.queueUrl,
+        [ENV.deadLetterQueueUrl]: queues.deadLetterQueue.queueUrl,
+      },
+      statements: consumerRights(this, stage, type),
+    });
+    consume(this, { definition, queues, consumer: this.consumer });
+    new JobAlarms(this, 'Alarms', { stage, definition, queues });
+    new CfnOutput(this, 'QueueUrl', { value: queues.queue.queueUrl, description: `Send ${type} jobs here` });
+    new CfnOutput(this, 'DeadLetterQueueUrl', { value: queues.deadLetterQueue.queueUrl, description: 'Dead jobs' });
+  }
+}
+
+function consumerRights(scope: Construct, stage: string, type: string): PolicyStatement[] {
+  const arns = arnsOf(scope, stage);
+  return [
+    new PolicyStatement({
+      // The event source's three, ChangeMessageVisibility for waits, SendMessage for renewals.
+      actions: ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'ChangeMessageVisibility', 'SendMessage'].map(
+        (action) => `sqs:${action}`,
+      ),
+      resources: [arns.queue(type)],
+    }),
+    new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [arns.deadLetterQueue(type)] }),
+    new PolicyStatement({
+      // BatchExecuteStatement is PartiQLInsert and PartiQLUpdate; the Update of a transaction is UpdateItem.
+      actions: ['PartiQLInsert', 'PartiQLUpdate', 'BatchGetItem', 'UpdateItem'].map((action) => `dynamodb:${action}`),
+      resources: [arns.jobsTable],
+    }),
+  ];
+}
+
+interface Consumption {
+  readonly definition: JobDefinition;
+  readonly queues: JobQueue;
+  readonly consumer: SluiceFunction;
+}
+
+function consume(scope: Construct, { definition, queues, consumer }: Consumption): void {
+  const { batchSize, batchWindowSeconds, maxConcurrency } = definition;
+  const mapping = new EventSourceMapping(scope, 'EventSource', {
+    target: consumer,
+    eventSourceArn: queues.queue.queueArn,
+    batchSize,
+    ...(batchWindowSeconds > 0 && { maxBatchingWindow: Duration.seconds(batchWindowSeconds) }),
+    maxConcurrency,
+    // Never a filter: SQS deletes what one does not match.
+    reportBatchItemFailures: true,
+  });
+  // Lambda checks at once whether the role may receive.
+  if (consumer.role !== undefined) mapping.node.addDependency(consumer.role);
+}

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+
+/** How {@link runCommand} runs a program. */
+export interface CommandOptions {
+  readonly cwd?: string;
+  /** The whole environment, not additions to ours. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** The program is killed after this time. */
+  readonly timeoutMs: number;
+  /** Gets each line of output as it comes. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** How a program ended. `code` is null when a signal ended it (a time limit's included). */
+export interface CommandResult {
+  readonly code: number | null;
+  /** Standard output and standard error, as they came. */
+  readonly output: string;
+}
+
+/**
+ * Runs a program to its end and keeps what it printed. A program that fails is a result; one that cannot be started
+ * rejects with Node's own error (`code: 'ENOENT'`).
+ */
+export function runCommand(command: string, args: readonly string[], options: CommandOptions): Promise<CommandResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      env: options.env ?? process.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A process group of its own, so that what it started ends with it.
+      detached: true,
+    });
+    const release = boundLife(child, options.timeoutMs);
+    const take = lineSplitter(options.onLine ?? (() => undefined));
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+        take(text);
+      });
+    }
+    child.once('error', (error) => {
+      release();
+      reject(error);
+    });
+    child.once('close', (code) => {
+      release();
+      take('\n');
+      resolve({ code, output });
+    });
+  });
+}
+
+/** Has a program end, with all that it started, when its time is up or this process ends. */
+function boundLife(child: ChildProcess, timeoutMs: number): () => void {
+  const kill = () => killGroup(child);
+  const timer = setTimeout(kill, timeoutMs);
+  process.once('exit', kill);
+  return () => {
+    clearTimeout(timer);
+    process.off('exit', kill);
+  };
+}
+
+/** Kills a program that was started `detached`, and everything that it started. */
+export function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // ESRCH: all of it is gone already.
+  }
+}
+
+/** The last lines of a program's output, those that say nothing left out. */
+export function tail(output: string, lines = 25): string {
+  return output
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-lines)
+    .join('\n');
+}
+
+function lineSplitter(onLine: (line: string) => void): (text: string) => void {
+  let rest = '';
+  return (text) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line.trim() !== '') onLine(line.trimEnd());
+  };
+}

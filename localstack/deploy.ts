@@ -1,0 +1,146 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CloudFormationClient, DescribeStacksCommand, paginateDescribeStacks } from '@aws-sdk/client-cloudformation';
+import { runCommand, tail } from './command.ts';
+import { type Emulator, EmulatorError } from './emulator.ts';
+import { fillGaps } from './gaps.ts';
+import { childEnvironment, NODE_BIN, ROOT, workFolder } from './places.ts';
+
+/** Options of {@link deploy}. */
+export interface DeployOptions {
+  readonly stage: string;
+  /** More context for the CDK app (`-c name=value`), as `stripeApiBase` or `syncAllowedHosts`. */
+  readonly context?: Readonly<Record<string, string>>;
+  /** Values for secrets that the stacks create with a placeholder, by what follows `sluice-<stage>/`. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Stacks to deploy, each with those it depends on. @default all */
+  readonly stacks?: readonly string[];
+  /** Gets a line for each step. */
+  readonly log?: (line: string) => void;
+  /** Folder with the cdk.json. @default the checkout */
+  readonly app?: string;
+}
+
+/** The queues of a job type. */
+export interface DeployedQueues {
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+}
+
+/** What a stage's stacks say about themselves, once deployed. */
+export interface Deployment {
+  readonly stage: string;
+  readonly jobsTableName: string;
+  readonly alarmTopicArn: string;
+  /** By job type. */
+  readonly queues: Readonly<Record<string, DeployedQueues>>;
+}
+
+const CONCURRENCY = 5;
+
+/**
+ * Bootstraps the emulator if it is new, deploys a stage's stacks to it and makes up for what the emulator lacks.
+ *
+ * @throws EmulatorError with the end of the CDK's output
+ */
+export async function deploy(emulator: Emulator, options: DeployOptions): Promise<Deployment> {
+  const log = options.log ?? (() => undefined);
+  const cloudFormation = new CloudFormationClient(emulator.clientConfig);
+  try {
+    if (!(await isBootstrapped(cloudFormation))) await bootstrap(emulator, log);
+    await deployStacks(emulator, options, log);
+    const deployment = await readOutputs(cloudFormation, options.stage);
+    await fillGaps(emulator.clientConfig, {
+      ...deployment,
+      secrets: options.secrets ?? {},
+      emailSender: options.context?.emailSender,
+    });
+    return deployment;
+  } finally {
+    cloudFormation.destroy();
+  }
+}
+
+async function isBootstrapped(cloudFormation: CloudFormationClient): Promise<boolean> {
+  try {
+    const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName: 'CDKToolkit' }));
+    return Stacks.some(({ StackStatus = '' }) => /^(CREATE|UPDATE)_COMPLETE$/.test(StackStatus));
+  } catch (error) {
+    // "Stack with id CDKToolkit does not exist" has no error name of its own.
+    if (error instanceof Error && error.name === 'ValidationError') return false;
+    throw new EmulatorError('CloudFormation does not answer: is the emulator still running?', { cause: error });
+  }
+}
+
+async function bootstrap(emulator: Emulator, log: (line: string) => void): Promise<void> {
+  log('bootstrapping the CDK');
+  const environment = `aws://${emulator.env.CDK_DEFAULT_ACCOUNT}/${emulator.env.CDK_DEFAULT_REGION}`;
+  // Away from the checkout: beside a cdk.json, bootstrap would synthesise the whole app first.
+  await cdk(emulator, { args: ['bootstrap', environment], cwd: await workFolder('bootstrap') });
+}
+
+async function deployStacks(emulator: Emulator, options: DeployOptions, log: (line: string) => void): Promise<void> {
+  const context = { stage: options.stage, emulator: emulator.kind, ...options.context };
+  // One folder an emulator: the CDK locks it, and two commands may be deploying side by side.
+  const output = join(await workFolder('cdk.out'), `${options.stage}-${new URL(emulator.endpoint).port}`);
+  log(`deploying stage ${options.stage}`);
+  await cdk(emulator, {
+    args: [
+      'deploy',
+      ...(options.stacks ?? ['--all']),
+      ...['--require-approval', 'never', '--concurrency', String(CONCURRENCY), '--output', output],
+      ...Object.entries(context).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ],
+    cwd: options.app ?? ROOT,
+  });
+  await rm(output, { recursive: true, force: true });
+}
+
+async function cdk(emulator: Emulator, { args, cwd }: { args: readonly string[]; cwd: string }): Promise<void> {
+  const result = await runCommand(join(NODE_BIN, 'cdk'), [...args, '--no-notices', '--ci', '--progress', 'events'], {
+    cwd,
+    env: childEnvironment({
+      ...emulator.env,
+      CDK_HOME: await workFolder('cdk-home'),
+      CDK_DISABLE_CLI_TELEMETRY: 'true',
+      NO_COLOR: '1',
+    }),
+    timeoutMs: 600_000,
+  }).catch((cause: unknown) => {
+    throw new EmulatorError('the cdk command could not be started: run npm install first', { cause });
+  });
+  if (result.code === 0) return;
+  throw new EmulatorError(`cdk ${args[0]} failed on ${emulator.name}. It said:\n${tail(relevant(result.output))}`);
+}
+
+/** Progress lines say little about a failure, unless they carry it. */
+function relevant(output: string): string {
+  return output
+    .split('\n')
+    .filter((line) => !/_(IN_PROGRESS|COMPLETE) |: (start|success): /.test(line))
+    .join('\n');
+}
+
+async function readOutputs(cloudFormation: CloudFormationClient, stage: string): Promise<Deployment> {
+  const prefix = `sluice-${stage}-`;
+  const queues: Record<string, DeployedQueues> = {};
+  let core: Record<string, string> = {};
+  for await (const { Stacks = [] } of paginateDescribeStacks({ client: cloudFormation }, {})) {
+    for (const { StackName = '', StackStatus = '', Outputs = [] } of Stacks) {
+      if (!StackName.startsWith(prefix) || StackStatus === 'DELETE_COMPLETE') continue;
+      const outputs = Object.fromEntries(
+        Outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+      );
+      if (StackName === `${prefix}core`) core = outputs;
+      else if (outputs.QueueUrl && outputs.DeadLetterQueueUrl) {
+        const { QueueUrl: queueUrl, DeadLetterQueueUrl: deadLetterQueueUrl } = outputs;
+        queues[StackName.slice(prefix.length)] = { queueUrl, deadLetterQueueUrl };
+      }
+    }
+  }
+  const { JobsTableName: jobsTableName, AlarmTopicArn: alarmTopicArn } = core;
+  if (!jobsTableName || !alarmTopicArn) {
+    throw new EmulatorError(`stack ${prefix}core lacks its outputs JobsTableName and AlarmTopicArn: was it deployed?`);
+  }
+  return { stage, jobsTableName, alarmTopicArn, queues };
+}

@@ -1,0 +1,123 @@
+import { dockerEngineAnswers, startLocalStack } from './docker.ts';
+import { type StartedEmulator, startEmbedded } from './embedded.ts';
+import { EmulatorError } from './errors.ts';
+import { probeHealth } from './health.ts';
+import { type Mail, readMailbox } from './mailbox.ts';
+
+export { EmulatorError } from './errors.ts';
+export type { Mail } from './mailbox.ts';
+
+/** `embedded` is MiniStack. What the two lack differs, so the CDK app is told which it is (`-c emulator=<kind>`). */
+export type EmulatorKind = 'localstack' | 'embedded';
+
+/** AWS on this machine. */
+export interface Emulator {
+  readonly kind: EmulatorKind;
+  /** For people, with its version: `MiniStack 1.5.33`. */
+  readonly name: string;
+  readonly endpoint: string;
+  /** False for one that was running already: `stop()` leaves it alone. */
+  readonly owned: boolean;
+  /** What a program needs in its environment so that its AWS SDK, AWS CLI or CDK talks to this emulator. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The same for an SDK client made in this process. */
+  readonly clientConfig: ClientConfig;
+  /** By which name a function reaches this machine's 127.0.0.1, where the stand-ins listen. */
+  readonly hostSeenByFunctions: string;
+  /** The e-mails that were sent, oldest first. */
+  readonly mailbox: () => Promise<Mail[]>;
+  /** Ends it and everything that it started. Safe to call twice. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Constructor argument of any AWS SDK client. */
+export interface ClientConfig {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/** Options of {@link startEmulator}. */
+export interface EmulatorOptions {
+  /** @default whichever this machine can run, see {@link startEmulator} */
+  readonly force?: EmulatorKind | undefined;
+  /** Gets a line for each step that takes time, and for a function that could not be started. */
+  readonly log?: ((line: string) => void) | undefined;
+}
+
+const REGION = 'us-east-1';
+/** Both emulators give this account to an access key that is not twelve digits. */
+const ACCOUNT = '000000000000';
+const DEFAULT_ENDPOINT = 'http://127.0.0.1:4566';
+
+/**
+ * Brings AWS up on this machine: what already answers at `AWS_ENDPOINT_URL` or on port 4566; else LocalStack, where a
+ * Docker engine answers; else the embedded emulator.
+ *
+ * It ends with this process, also on Ctrl-C or a crash, unless it was running before.
+ *
+ * @throws EmulatorError that says what is missing and the way out
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const log = options.log ?? (() => undefined);
+  if (options.force === 'embedded') return started('embedded', await startEmbedded(log));
+  const running = await findRunning();
+  if (running && (options.force === undefined || running.kind === options.force)) return running;
+  if (await dockerEngineAnswers()) return started('localstack', await startLocalStack(log));
+  if (options.force === undefined) return started('embedded', await startEmbedded(log));
+  throw new EmulatorError(
+    'No LocalStack answers on AWS_ENDPOINT_URL or port 4566, and no Docker engine answers to start one. ' +
+      'Start Docker, or use --emulator=embedded, which needs only Python.',
+  );
+}
+
+/** @throws EmulatorError if `value` names no emulator */
+export function checkedEmulatorKind(value: string | undefined): EmulatorKind | undefined {
+  if (value === undefined || value === 'localstack' || value === 'embedded') return value;
+  throw new EmulatorError(`--emulator must be localstack or embedded, got ${JSON.stringify(value)}`);
+}
+
+async function findRunning(): Promise<Emulator | undefined> {
+  for (const endpoint of [process.env.AWS_ENDPOINT_URL, DEFAULT_ENDPOINT]) {
+    if (!endpoint || !URL.canParse(endpoint)) continue;
+    const health = await probeHealth(endpoint);
+    if (health) {
+      const stop = async () => undefined;
+      return emulator({ ...health, endpoint: new URL(endpoint).origin, owned: false, stop });
+    }
+  }
+  return undefined;
+}
+
+function started(kind: EmulatorKind, { endpoint, name, stop }: StartedEmulator): Emulator {
+  let stopping: Promise<void> | undefined;
+  const stopOnce = () => {
+    stopping ??= stop();
+    return stopping;
+  };
+  return emulator({ kind, name, endpoint, owned: true, inContainer: kind === 'localstack', stop: stopOnce });
+}
+
+interface Base extends Pick<Emulator, 'kind' | 'name' | 'endpoint' | 'owned' | 'stop'> {
+  readonly inContainer: boolean;
+}
+
+function emulator({ inContainer, ...base }: Base): Emulator {
+  // The CDK remembers the account id of an access key, in this machine's home: one key for each kind of emulator.
+  const credentials = { accessKeyId: base.kind === 'localstack' ? 'test' : 'embedded', secretAccessKey: 'test' };
+  return {
+    ...base,
+    env: {
+      AWS_ENDPOINT_URL: base.endpoint,
+      AWS_REGION: REGION,
+      AWS_DEFAULT_REGION: REGION,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      CDK_DEFAULT_ACCOUNT: ACCOUNT,
+      CDK_DEFAULT_REGION: REGION,
+    },
+    clientConfig: { endpoint: base.endpoint, region: REGION, credentials },
+    hostSeenByFunctions: inContainer ? 'host.docker.internal' : '127.0.0.1',
+    mailbox: () => readMailbox(base.kind, base.endpoint),
+  };
+}

@@ -1,0 +1,90 @@
+/** How an event of the engine reads on a terminal. `failed` is missing: the event that follows it says what came of it. */
+const EVENTS: Readonly<Record<string, (line: LogFields) => string>> = {
+  'job.started': ({ attempt, maxAttempts }) => `attempt ${attempt}/${maxAttempts}`,
+  'job.completed': ({ durationMs }) => duration(durationMs),
+  'job.retrying': (line) => `in ${duration(line.delayMs)}  ${errorOf(line)}`,
+  'job.parked': (line) => `for ${duration(line.delayMs)}  ${errorOf(line)}`,
+  'job.snoozed': (line) => `for ${duration(line.delayMs)}  ${errorOf(line)}`,
+  'job.dead': (line) => `${line.reason ?? ''}  ${errorOf(line)}`,
+};
+
+const SILENT = new Set(['job.failed', 'job.leftover']);
+/** What Lambda itself writes around each invocation. */
+const PLATFORM = /^(START|END|REPORT|INIT_START|XRAY|EXTENSION)\b/;
+
+type LogFields = Readonly<Record<string, unknown>>;
+
+/** A line of a function's log, as it came from CloudWatch Logs. */
+export interface RawLogLine {
+  /** The function's name without `sluice-<stage>-`. */
+  readonly source: string;
+  readonly timestampMs: number;
+  readonly message: string;
+}
+
+/**
+ * One line for people: `12:04:33 process-payment  ord-9 retrying   in 5 s  StripeConnectionError: socket hang up`.
+ *
+ * @returns undefined for what says nothing about a job: Lambda's own lines, metrics
+ */
+export function renderLogLine({ source, timestampMs, message }: RawLogLine): string | undefined {
+  const text = message.trimEnd();
+  if (text === '' || PLATFORM.test(text)) return undefined;
+  const fields = parse(text);
+  if (!fields) return `${clock(timestampMs)} ${source.padEnd(16)} ${text}`;
+  // An embedded-metric-format blob is meant for CloudWatch.
+  if ('_aws' in fields) return undefined;
+  const event = typeof fields.message === 'string' ? fields.message : text;
+  if (SILENT.has(event)) return undefined;
+  const at = typeof fields.timestamp === 'string' ? Date.parse(fields.timestamp) : Number.NaN;
+  const head = `${clock(Number.isNaN(at) ? timestampMs : at)} ${source.padEnd(16)} ${shortId(fields.jobId).padEnd(8)}`;
+  const describe = Object.hasOwn(EVENTS, event) ? EVENTS[event] : undefined;
+  if (describe) return `${head} ${event.slice('job.'.length).padEnd(10)} ${describe(fields)}`.trimEnd();
+  if (event.startsWith('job.')) return `${head} ${event.slice('job.'.length).padEnd(10)} ${errorOf(fields)}`.trimEnd();
+  return `${head} ${String(fields.level ?? 'INFO')
+    .toLowerCase()
+    .padEnd(10)} ${event} ${extras(fields)}`.trimEnd();
+}
+
+function parse(text: string): LogFields | undefined {
+  if (!text.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(text) as LogFields;
+  } catch {
+    return undefined;
+  }
+}
+
+function clock(ms: number): string {
+  return new Date(ms).toLocaleTimeString('en-GB', { hour12: false });
+}
+
+/** Enough of an id to tell jobs apart: four characters of a UUID, or what people chose, up to eight. */
+function shortId(id: unknown): string {
+  const whole = typeof id === 'string' ? id : '';
+  if (/^[0-9a-f]{8}-[0-9a-f]{4}-/.test(whole)) return whole.slice(0, 4);
+  return whole.length > 8 ? `…${whole.slice(-7)}` : whole;
+}
+
+function duration(ms: unknown): string {
+  const value = Number(ms);
+  if (!Number.isFinite(value)) return '';
+  if (value < 1000) return `${Math.round(value)} ms`;
+  if (value < 120_000) return `${Number((value / 1000).toFixed(1))} s`;
+  return `${Math.round(value / 60_000)} min`;
+}
+
+function errorOf({ errorName, errorMessage, error }: LogFields): string {
+  if (typeof errorName === 'string') return `${errorName}: ${String(errorMessage ?? '')}`;
+  const nested = typeof error === 'object' && error !== null ? (error as LogFields) : undefined;
+  return nested ? `${String(nested.name)}: ${String(nested.message)}` : '';
+}
+
+const STANDARD =
+  /^(level|message|timestamp|service|sampling_rate|xray_trace_id|jobId|jobType|attempt|maxAttempts|run|(cold_|function_).*)$/;
+
+/** What a handler logged beside its message. */
+function extras(fields: LogFields): string {
+  const own = Object.entries(fields).filter(([name]) => !STANDARD.test(name));
+  return own.length === 0 ? '' : JSON.stringify(Object.fromEntries(own));
+}

@@ -1,0 +1,133 @@
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { LocalSluice } from '../up.ts';
+import type { SentJob } from './sent.ts';
+import type { Delay, Timeline } from './timeline.ts';
+
+/** What the tour found: where each job ended, and each claim that did not hold. */
+export interface Findings {
+  /** What a job produced at the far side, by job id. */
+  readonly endedAs: ReadonlyMap<string, string>;
+  readonly complaints: readonly string[];
+}
+
+/** A retry in place is timed by SQS to the second; a parked one is released to its second by the dispatcher. */
+const LATEST_MS = 4000;
+/** Jitter takes up to a fifth off a planned delay, and a job may start half a second before it is due. */
+const EARLIEST = 0.8;
+const EARLY_MS = 500;
+
+/** Looks at the far sides: mailbox, payments, CSV, dead-letter queues; and at the table and the delays. */
+export async function checkAll(sent: readonly SentJob[], timeline: Timeline, local: LocalSluice): Promise<Findings> {
+  const endedAs = new Map<string, string>();
+  const complaints: string[] = [];
+  const letters = await deadLetters(local);
+  for (const one of sent) {
+    complaints.push(...checkItem(one), ...checkDelays(one, timeline.delays(one.job.type, one.jobId)));
+    const far = one.job.status === 'DEAD' ? checkLetter(one, letters) : await checkProduct(one, local);
+    endedAs.set(one.jobId, far.endedAs);
+    complaints.push(...far.complaints.map((complaint) => `${one.job.label}: ${complaint}`));
+  }
+  const expected = sent.filter(({ job }) => job.status === 'DEAD').length;
+  if (letters.length !== expected) complaints.push(`${letters.length} dead letters, expected ${expected}`);
+  return { endedAs, complaints };
+}
+
+function checkItem({ job, item }: SentJob): string[] {
+  const { label, status, attempts, reason } = job;
+  if (item === undefined) return [`${label}: no item in the jobs table`];
+  const found = `${item.status} after ${item.attempts} attempts, reason ${item.reason ?? 'none'}`;
+  const holds = item.status === status && item.attempts === attempts && item.reason === reason;
+  return holds ? [] : [`${label}: ${found}; expected ${status} after ${attempts}, reason ${reason ?? 'none'}`];
+}
+
+function checkDelays({ job }: SentJob, delays: readonly Delay[]): string[] {
+  const planned = job.delaysMs ?? [];
+  if (planned.length !== delays.length) return [`${job.label}: ${delays.length} retries, expected ${planned.length}`];
+  return planned.flatMap((plannedMs, i) => {
+    const delay = delays[i];
+    if (delay === undefined) return [];
+    const inTime = delay.actualMs >= delay.plannedMs - EARLY_MS && delay.actualMs <= delay.plannedMs + LATEST_MS;
+    const byPolicy = delay.plannedMs >= plannedMs * EARLIEST && delay.plannedMs <= plannedMs;
+    const parks = delay.parked === plannedMs > 60_000;
+    return inTime && byPolicy && parks
+      ? []
+      : [`${job.label}: retry ${i + 1} was ${JSON.stringify(delay)}, policy ${plannedMs} ms`];
+  });
+}
+
+interface FarSide {
+  readonly endedAs: string;
+  readonly complaints: readonly string[];
+}
+
+async function checkProduct({ job, jobId, item }: SentJob, local: LocalSluice): Promise<FarSide> {
+  const result = (item?.result ?? {}) as Record<string, unknown>;
+  switch (job.type) {
+    case 'send-email':
+      return checkEmail(job.body, local);
+    case 'process-payment': {
+      const made = local.stripe.payments().filter(({ id }) => id === result.paymentIntent);
+      const endedAs = `${String(result.paymentIntent).slice(0, 12)}… 49.00 USD`;
+      return { endedAs, complaints: made.length === 1 ? [] : [`${made.length} payments were made for ${jobId}`] };
+    }
+    case 'sync-data':
+      return {
+        endedAs: `${result.pages} pages, ${Number(result.records).toLocaleString('en')} records`,
+        complaints: [],
+      };
+    default:
+      return checkReport(result, local);
+  }
+}
+
+async function checkEmail(body: string, local: LocalSluice): Promise<FarSide> {
+  const { subject, to } = (JSON.parse(body) as { payload: { subject: string; to: string[] } }).payload;
+  const mails = (await local.emulator.mailbox()).filter((mail) => mail.subject === subject);
+  const complaints = mails.length === 1 ? [] : [`${mails.length} e-mails "${subject}" in the mailbox, expected one`];
+  return { endedAs: `e-mail to ${to[0]}`, complaints };
+}
+
+async function checkReport({ bucket, key, rows }: Record<string, unknown>, local: LocalSluice): Promise<FarSide> {
+  const s3 = new S3Client({ ...local.emulator.clientConfig, forcePathStyle: true });
+  const object = await s3.send(new GetObjectCommand({ Bucket: String(bucket), Key: String(key) }));
+  const csv = (await object.Body?.transformToString()) ?? '';
+  s3.destroy();
+  // A quoted field may hold a line break; records themselves end in one that an id starts after.
+  const found = csv.split('\n').filter((line) => line.startsWith('billing-')).length;
+  const complaints = found === rows && rows === 1200 ? [] : [`the CSV has ${found} rows, the result says ${rows}`];
+  return { endedAs: `CSV of ${Number(rows).toLocaleString('en')} rows`, complaints };
+}
+
+function checkLetter({ job, jobId, item }: SentJob, letters: readonly Message[]): FarSide {
+  const letter = letters.find(({ MessageAttributes }) => MessageAttributes?.jobId?.StringValue === jobId);
+  const reason = letter?.MessageAttributes?.reason?.StringValue;
+  const complaints = [
+    ...(letter === undefined ? ['no dead letter'] : []),
+    ...(letter !== undefined && letter.Body !== job.body ? ['the dead letter’s body is not the message’s'] : []),
+    ...(letter !== undefined && reason !== job.reason ? [`the dead letter’s reason is ${reason}`] : []),
+  ];
+  const name = item?.error?.name ?? '';
+  return { endedAs: `DLQ: ${reason ?? '?'} ${name === `${reason}Error` ? '' : name}`.trimEnd(), complaints };
+}
+
+async function deadLetters({ emulator, deployment }: LocalSluice): Promise<Message[]> {
+  const sqs = new SQSClient(emulator.clientConfig);
+  const found: Message[] = [];
+  for (const { deadLetterQueueUrl } of Object.values(deployment.queues)) {
+    for (;;) {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({
+          QueueUrl: deadLetterQueueUrl,
+          MaxNumberOfMessages: 10,
+          MessageAttributeNames: ['All'],
+          VisibilityTimeout: 60,
+        }),
+      );
+      if (Messages.length === 0) break;
+      found.push(...Messages);
+    }
+  }
+  sqs.destroy();
+  return found;
+}

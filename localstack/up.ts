@@ -1,0 +1,78 @@
+import { type Deployment, deploy } from './deploy.ts';
+import { type Emulator, type EmulatorKind, startEmulator } from './emulator.ts';
+import {
+  type JsonSource,
+  type SourceSettings,
+  type StripeStandIn,
+  startJsonSource,
+  startStripe,
+} from './stand-ins/index.ts';
+
+/** Options of {@link bringUp}. */
+export interface BringUpOptions {
+  /** @default 'dev' */
+  readonly stage?: string;
+  readonly emulator?: EmulatorKind | undefined;
+  /** What the JSON source holds. @default `crm` with 2,500 records */
+  readonly sources?: Readonly<Record<string, SourceSettings>>;
+  /** More context for the CDK app. */
+  readonly context?: Readonly<Record<string, string>>;
+  readonly log?: (line: string) => void;
+}
+
+/** Sluice on this machine, deployed, with the third parties that it talks to. */
+export interface LocalSluice {
+  readonly emulator: Emulator;
+  readonly stripe: StripeStandIn;
+  readonly source: JsonSource;
+  readonly deployment: Deployment;
+  /** Deploys again, after a definition or a stack has changed. */
+  readonly redeploy: () => Promise<Deployment>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Sender of the e-mails of a local stage; nothing is delivered. */
+export const LOCAL_SENDER = 'sluice@example.com';
+
+/**
+ * Brings all of it up, or takes down what is up already and throws.
+ *
+ * @throws EmulatorError
+ */
+export async function bringUp(options: BringUpOptions = {}): Promise<LocalSluice> {
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const end of stops.splice(0).reverse()) await end();
+  };
+  try {
+    const emulator = await startEmulator({ force: options.emulator, log: options.log });
+    stops.push(emulator.stop);
+    const stripe = await startStripe();
+    stops.push(stripe.stop);
+    const source = await startJsonSource(options.sources ?? { crm: { records: 2500 } });
+    stops.push(source.stop);
+    const redeploy = () => deployHere({ emulator, stripe, source }, options);
+    return { emulator, stripe, source, redeploy, deployment: await redeploy(), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function deployHere(
+  { emulator, stripe, source }: Pick<LocalSluice, 'emulator' | 'stripe' | 'source'>,
+  { stage = 'dev', context, log }: BringUpOptions,
+): Promise<Deployment> {
+  const host = emulator.hostSeenByFunctions;
+  return deploy(emulator, {
+    stage,
+    context: {
+      stripeApiBase: `http://${host}:${stripe.port}`,
+      syncAllowedHosts: `${host}:${source.port}`,
+      emailSender: LOCAL_SENDER,
+      ...context,
+    },
+    secrets: { 'stripe-api-key': 'sk_test_local' },
+    ...(log ? { log } : {}),
+  });
+}

@@ -1,0 +1,37 @@
+import { crc32, deflateRawSync } from 'node:zlib';
+
+/** DOS time stamp of 1 January 1980: the same contents always give the same bytes. */
+const DOS_DATE = 0x21;
+/** Regular file, readable by all: Lambda refuses to load what only its owner may read. */
+const UNIX_MODE = 0o100644 << 16;
+
+/**
+ * A zip archive with one file: all that Lambda's UpdateFunctionCode needs, without a dependency.
+ *
+ * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT sections 4.3.7, 4.3.12 and 4.3.16
+ */
+export function zipOf(name: string, contents: Uint8Array): Buffer {
+  const packed = deflateRawSync(contents);
+  const fileName = Buffer.from(name);
+  const common = Buffer.alloc(26);
+  common.writeUInt16LE(20, 0);
+  common.writeUInt16LE(8, 4);
+  common.writeUInt16LE(DOS_DATE, 8);
+  common.writeUInt32LE(crc32(contents), 10);
+  common.writeUInt32LE(packed.length, 14);
+  common.writeUInt32LE(contents.length, 18);
+  common.writeUInt16LE(fileName.length, 22);
+  const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, fileName, packed]);
+
+  const rest = Buffer.alloc(14);
+  rest.writeUInt32LE(UNIX_MODE >>> 0, 6);
+  const madeByUnix = Buffer.from([20, 3]);
+  const central = Buffer.concat([Buffer.from('PK\x01\x02'), madeByUnix, common, rest, fileName]);
+
+  const end = Buffer.alloc(18);
+  end.writeUInt16LE(1, 4);
+  end.writeUInt16LE(1, 6);
+  end.writeUInt32LE(central.length, 8);
+  end.writeUInt32LE(local.length, 12);
+  return Buffer.concat([local, central, Buffer.from('PK\x05\x06'), end]);
+}

@@ -1,0 +1,165 @@
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  type MessageAttributeValue,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { inject } from 'vitest';
+import type { JobItem } from '../../../lib/contract/job-item.ts';
+import type { Step } from '../app/probe/definition.ts';
+
+const config = inject('clientConfig');
+const deployment = inject('deployment');
+export const sqs = new SQSClient(config);
+const dynamoDb = new DynamoDBClient(config);
+const documents = DynamoDBDocumentClient.from(dynamoDb);
+
+type ProbeType = 'probe' | 'probe-serial';
+
+export function queueUrls(type: ProbeType = 'probe') {
+  const urls = deployment.queues[type];
+  if (urls === undefined) throw new TypeError(`${type} is not deployed`);
+  return urls;
+}
+
+let count = 0;
+const RUN = Date.now().toString(36);
+/** An id that no other test of this or an earlier run has. */
+export const newId = (what = 'job'): string => `${what}-${RUN}-${process.pid}-${++count}`;
+
+/** An envelope for the probe job, each step an attempt. */
+export const envelope = (id: string, steps: Step[], more: Record<string, unknown> = {}): string =>
+  JSON.stringify({ id, payload: { steps }, ...more });
+
+export const text = (StringValue: string): MessageAttributeValue => ({ DataType: 'String', StringValue });
+
+interface SendOptions {
+  readonly type?: ProbeType;
+  readonly attributes?: Record<string, MessageAttributeValue>;
+  readonly group?: string;
+  readonly trace?: string;
+}
+
+/** @returns the SQS message id */
+export async function send(body: string, { type, attributes, group, trace }: SendOptions = {}): Promise<string> {
+  const { MessageId = '' } = await sqs.send(
+    new SendMessageCommand({
+      QueueUrl: queueUrls(type).queueUrl,
+      MessageBody: body,
+      ...(attributes && { MessageAttributes: attributes }),
+      ...(group && { MessageGroupId: group }),
+      ...(trace && { MessageSystemAttributes: { AWSTraceHeader: text(trace) } }),
+    }),
+  );
+  return MessageId;
+}
+
+/** Sends up to ten messages in one call, so that they can meet in one batch. */
+export async function sendTogether(bodies: readonly string[], type: ProbeType = 'probe'): Promise<void> {
+  const Entries = bodies.map((MessageBody, i) => ({ Id: String(i), MessageBody }));
+  await sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrls(type).queueUrl, Entries }));
+}
+
+export async function itemOf(key: string, type: ProbeType = 'probe'): Promise<JobItem | undefined> {
+  const Key = { id: `${type}#${key}` };
+  const { Item } = await documents.send(
+    new GetCommand({ TableName: deployment.jobsTableName, Key, ConsistentRead: true }),
+  );
+  return Item as JobItem | undefined;
+}
+
+/** How often an effect of the probe's happened; undefined if never. */
+export async function effect(id: string): Promise<Record<string, unknown> | undefined> {
+  const { Item } = await documents.send(new GetCommand({ TableName: 'sluice-it-effects', Key: { id }, ConsistentRead: true }));
+  return Item;
+}
+
+/** Changes an item behind the engine's back, as an operator's command would. */
+export async function setAttribute(key: string, name: keyof JobItem, value: string | number | boolean): Promise<void> {
+  const attribute = typeof value === 'number' ? { N: String(value) } : typeof value === 'boolean' ? { BOOL: value } : { S: value };
+  await dynamoDb.send(
+    new UpdateItemCommand({
+      TableName: deployment.jobsTableName,
+      Key: { id: { S: `probe#${key}` } },
+      UpdateExpression: 'SET #name = :value',
+      ExpressionAttributeNames: { '#name': name },
+      ExpressionAttributeValues: { ':value': attribute },
+    }),
+  );
+}
+
+/** Asks again every 200 ms until the answer is one, or time is up. */
+export async function eventually<T>(ask: () => Promise<T | undefined | false>, what: string, timeoutMs = 60_000): Promise<T> {
+  const untilMs = Date.now() + timeoutMs;
+  while (Date.now() < untilMs) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== false) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`${what} did not come within ${timeoutMs} ms`);
+}
+
+/** Waits for a job to be in one of the states, its dead letter delivered if it is DEAD. */
+export function reaches(key: string, statuses: readonly JobItem['status'][], options: { type?: ProbeType; timeoutMs?: number } = {}) {
+  let last: JobItem | undefined;
+  return eventually(
+    async () => {
+      last = await itemOf(key, options.type);
+      return last !== undefined && statuses.includes(last.status) && !last.undelivered && last;
+    },
+    `${statuses.join(' or ')} of ${key}`,
+    options.timeoutMs,
+  ).catch((cause: unknown) => {
+    throw new Error(`${key} stayed ${JSON.stringify(last)}`, { cause });
+  });
+}
+
+const letters = new Map<string, Message[]>();
+
+/** The dead letters of a job, waiting for the first. Letters are taken off the queue and kept, whoever's they are. */
+export function deadLetters(jobId: string, type: ProbeType = 'probe'): Promise<Message[]> {
+  return eventually(async () => {
+    if (!letters.has(jobId)) await drain(type);
+    return letters.get(jobId);
+  }, `a dead letter of ${jobId}`);
+}
+
+/** The bodies of all dead letters that came so far. */
+export async function letterBodies(): Promise<(string | undefined)[]> {
+  await drain('probe');
+  return [...letters.values()].flat().map(({ Body }) => Body);
+}
+
+async function drain(type: ProbeType): Promise<void> {
+  const QueueUrl = queueUrls(type).deadLetterQueueUrl;
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl,
+      MaxNumberOfMessages: 10,
+      MessageAttributeNames: ['All'],
+      MessageSystemAttributeNames: ['All'],
+    }),
+  );
+  for (const message of Messages) {
+    const jobId = message.MessageAttributes?.jobId?.StringValue ?? message.MessageId ?? '';
+    letters.set(jobId, [...(letters.get(jobId) ?? []), message]);
+    await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message.ReceiptHandle }));
+  }
+}
+
+/** Attributes of a dead letter as plain text. */
+export const attributesOf = ({ MessageAttributes = {} }: Message): Record<string, string | undefined> =>
+  Object.fromEntries(Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]));
+
+/** Messages in a queue, seen or not. */
+export async function depth(QueueUrl: string): Promise<number> {
+  const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
+  const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible', 'ApproximateNumberOfMessagesDelayed'];
+  return names.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
+}
