@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { definitions } from '../functions/index.ts';
 import { buildApp } from '../lib/infra/app.ts';
 import type { JobResources } from '../lib/infra/job-resources.ts';
@@ -10,7 +10,7 @@ const fileOf = (folder: string, file: string) =>
 async function resourcesOf(type: string): Promise<JobResources | undefined> {
   const file = fileOf(type, 'resources.ts');
   if (!existsSync(file)) return undefined;
-  const { resources } = (await import(file)) as { resources?: JobResources };
+  const { resources } = (await import(pathToFileURL(file).href)) as { resources?: JobResources };
   if (typeof resources !== 'function') throw new TypeError(`functions/${type}/resources.ts must export \`resources\``);
   return resources;
 }

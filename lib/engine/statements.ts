@@ -3,8 +3,9 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { ItemWrite } from '../contract/item-write.ts';
 import type { Statement } from './writer.ts';
 
-/** Values inside that are undefined are left out, as JSON does; a number beyond 2^53 is as exact as JavaScript has it. */
-export const MARSHALL = { removeUndefinedValues: true, allowImpreciseNumbers: true } as const;
+/** Values inside that are undefined are left out, as JSON does; a number beyond 2^53 is as exact as JavaScript has it.
+ * Frozen: the document client writes into the options it is given, and takes a copy. */
+export const MARSHALL = Object.freeze({ removeUndefinedValues: true, allowImpreciseNumbers: true } as const);
 
 /** Marshals one attribute. */
 export function toAttribute(value: unknown): AttributeValue {

@@ -4,11 +4,16 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { names } from '../contract/names.ts';
 
-/** Where alarms go. Subscribe e-mail, chat or a pager to it. */
+/**
+ * Where alarms go. Subscribe e-mail, chat or a pager to it.
+ *
+ * Not encrypted with a key: CloudWatch cannot use the one that AWS manages for SNS, and an alarm holds no payload.
+ */
 export class AlarmTopic extends Topic {
   constructor(scope: Construct, id: string, stage: string) {
     super(scope, id, { topicName: names.alarmTopic(stage), displayName: `Sluice ${stage}`, enforceSSL: true });
     // A policy that only denies (as enforceSSL makes it) replaces SNS's default, and CloudWatch would be refused.
+    // Our account's only: others' alarms cannot reach the people on call.
     this.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AllowCloudWatchAlarms',

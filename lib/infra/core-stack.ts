@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { names } from '../contract/names.ts';
 import { AlarmTopic } from './alarm-topic.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { DispatcherAlarm } from './dispatcher-alarm.ts';
 import { JobsTable } from './jobs-table.ts';
 
 /** Settings of {@link CoreStack}. */
@@ -23,10 +24,12 @@ export class CoreStack extends Stack {
       terminationProtection: !disposable,
     });
     const table = new JobsTable(this, 'Jobs', { stage, disposable });
-    const dispatcher = new Dispatcher(this, 'Dispatcher', { stage, disposable, entry: dispatcherEntry, types });
-    dispatcher.node.addDependency(table);
     const topic = new AlarmTopic(this, 'Alarms', stage);
+    const dispatcher = new Dispatcher(this, 'Dispatcher', { stage, disposable, entry: dispatcherEntry, types });
+    // It knows the table by its fixed name: without this, its first ticks could come before there is one.
+    dispatcher.node.addDependency(table);
+    new DispatcherAlarm(this, 'DispatcherAlarm', { stage, dispatcher, topic });
     new CfnOutput(this, 'JobsTableName', { value: table.tableName, description: 'One item a job' });
-    new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn, description: 'Subscribe to be told' });
+    new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn, description: 'Subscribe to it to be told' });
   }
 }

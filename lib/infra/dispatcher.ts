@@ -16,38 +16,52 @@ export interface DispatcherProps {
   readonly types: readonly string[];
 }
 
+/** EventBridge's finest rate (EventBridge quotas). */
+const TICK = Duration.minutes(1);
 /** Less than the minute after which the next tick comes; two at once would be harmless, and wasted. */
 const TIMEOUT_SECONDS = 50;
+/** Eight shards side by side, each holding a page of parked envelopes, most of them small. */
+const MEMORY_MB = 512;
+/**
+ * A tick that failed or came late is not repeated, neither by EventBridge (its default: 185 times in 24 hours) nor by
+ * Lambda (twice in six hours): the next one, a minute later, finds all that is due. 60 s is the least that both take.
+ */
+const NO_SECOND_TRY = { retryAttempts: 0, maxEventAge: Duration.seconds(60) };
 
 /** The retry dispatcher: a function that an EventBridge rule calls each minute. */
 export class Dispatcher extends Construct {
-  constructor(scope: Construct, id: string, props: DispatcherProps) {
+  readonly function: SluiceFunction;
+
+  constructor(scope: Construct, id: string, { stage, disposable, entry, types }: DispatcherProps) {
     super(scope, id);
-    const { stage, disposable, entry, types } = props;
-    const arns = arnsOf(this, stage);
-    const dispatcher = new SluiceFunction(this, 'Function', {
+    this.function = new SluiceFunction(this, 'Function', {
       functionName: names.dispatcher(stage),
       description: 'Sluice: sends parked jobs back to their queues as they fall due',
       entry,
       timeoutSeconds: TIMEOUT_SECONDS,
-      memoryMb: 512,
+      memoryMb: MEMORY_MB,
       disposable,
       environment: { [ENV.jobsTable]: names.jobsTable(stage), [ENV.stage]: stage },
-      statements: [
-        new PolicyStatement({ actions: ['dynamodb:Query'], resources: [arns.listsIndex] }),
-        new PolicyStatement({
-          actions: ['dynamodb:BatchGetItem', 'dynamodb:PartiQLUpdate'],
-          resources: [arns.jobsTable],
-        }),
-        new PolicyStatement({ actions: ['sqs:GetQueueUrl', 'sqs:SendMessage'], resources: types.map(arns.queue) }),
-      ],
+      statements: dispatcherRights(this, stage, types),
     });
-    // A tick that failed or came late is not repeated: the next one, a minute later, finds all that is due.
-    dispatcher.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
+    this.function.configureAsyncInvoke(NO_SECOND_TRY);
     new Rule(this, 'EachMinute', {
-      description: 'Sluice: releases parked jobs',
-      schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [new LambdaFunction(dispatcher, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
+      description: `Sluice ${stage}: releases parked jobs`,
+      schedule: Schedule.rate(TICK),
+      targets: [new LambdaFunction(this.function, NO_SECOND_TRY)],
     });
   }
+}
+
+function dispatcherRights(scope: Construct, stage: string, types: readonly string[]): PolicyStatement[] {
+  const arns = arnsOf(scope, stage);
+  const rights = [
+    new PolicyStatement({ actions: ['dynamodb:Query'], resources: [arns.listsIndex] }),
+    // BatchExecuteStatement with an UPDATE is PartiQLUpdate.
+    new PolicyStatement({ actions: ['dynamodb:BatchGetItem', 'dynamodb:PartiQLUpdate'], resources: [arns.jobsTable] }),
+  ];
+  if (types.length === 0) return rights;
+  const resources = types.map(arns.queue);
+  // SendMessageBatch is authorised as SendMessage.
+  return [...rights, new PolicyStatement({ actions: ['sqs:GetQueueUrl', 'sqs:SendMessage'], resources })];
 }

@@ -1,10 +1,11 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { JobDefinition } from '../contract/job-definition.ts';
 import { names } from '../contract/names.ts';
 import { queueSettings } from '../contract/queue-settings.ts';
 import { arnsOf } from './arns.ts';
+import { removalPolicy } from './removal.ts';
 
 /** Settings of {@link JobQueue}. */
 export interface JobQueueProps {
@@ -32,7 +33,7 @@ export class JobQueue extends Construct {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       // A queue that holds jobs outlives its stack, unless the stage is there to be thrown away.
-      removalPolicy: disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+      removalPolicy: removalPolicy(disposable),
     };
     this.deadLetterQueue = new Queue(this, 'DeadLetters', {
       ...common,
@@ -40,6 +41,7 @@ export class JobQueue extends Construct {
       retentionPeriod: DEAD_LETTER_RETENTION,
       redriveAllowPolicy: {
         redrivePermission: RedrivePermission.BY_QUEUE,
+        // By name: the two queues name each other, and CloudFormation allows no circle.
         sourceQueues: [Queue.fromQueueArn(this, 'Source', arnsOf(this, stage).queue(type))],
       },
     });
