@@ -82,14 +82,14 @@ export class JobResultError extends Error {
   override readonly name = 'JobResultError';
 }
 
-/** A write handed to `commit` or `checkpoint` whose own condition failed: nothing of the transaction was written. */
+/** Writes handed to `commit` or `checkpoint` whose own conditions failed: nothing of the transaction was written. */
 export class WriteConditionError extends Error {
   override readonly name = 'WriteConditionError';
-  /** Index of the first refused write in the array that was handed over. */
-  readonly index: number;
-  constructor(index: number, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.index = index;
+  /** Indexes of the refused writes in the array that was handed over; at least one. */
+  readonly indexes: readonly number[];
+  constructor(indexes: readonly number[], options?: ErrorOptions) {
+    super(`the condition of write ${indexes.join(', ')} failed; nothing was written`, options);
+    this.indexes = indexes;
   }
 }
 

@@ -23,7 +23,7 @@ const PASSING = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughpu
  *
  * @returns as a fenced write does; `refused` if the job's own condition failed (which is looked at first: it may be a
  *          lost reply)
- * @throws WriteConditionError naming the first of the user's writes whose own condition failed; nothing was written
+ * @throws WriteConditionError naming the user's writes whose own conditions failed; nothing was written
  * @throws WriteRefusedError if DynamoDB refused it otherwise; nothing was written
  * @throws WriteError if DynamoDB did not answer: it may have been written
  */
@@ -58,9 +58,8 @@ function judged([own, ...theirs]: CancellationReason[], cause: unknown): Settled
   if (own?.Code === 'ConditionalCheckFailed') {
     return { kind: 'refused', item: own.Item && (unmarshall(own.Item) as JobItem) };
   }
-  const index = theirs.findIndex(({ Code }) => Code === 'ConditionalCheckFailed');
-  if (index >= 0)
-    throw new WriteConditionError(index, `the condition of write ${index} failed; nothing was written`, { cause });
+  const indexes = theirs.flatMap(({ Code }, i) => (Code === 'ConditionalCheckFailed' ? [i] : []));
+  if (indexes.length > 0) throw new WriteConditionError(indexes, { cause });
   return undefined;
 }
 

@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { attributesOf, deadLetters, effect, envelope, eventually, itemOf, newId, reaches, send, sendTogether, text } from './support/world.ts';
+import {
+  attributesOf,
+  deadLetters,
+  effect,
+  envelope,
+  eventually,
+  itemOf,
+  newId,
+  reaches,
+  send,
+  sendTogether,
+  text,
+} from './support/world.ts';
 
 describe.concurrent('a job that is sent twice', () => {
   it('runs once when both copies meet in one batch (B7, B13)', async () => {
@@ -26,7 +38,10 @@ describe.concurrent('a job that is sent twice', () => {
 
   it('waits with its first copy, whoever comes first (B6)', async () => {
     const id = newId();
-    const body = envelope(id, [{ do: 'retryAfter', seconds: 5 }, { do: 'commit', effects: [`${id}-once`] }]);
+    const body = envelope(id, [
+      { do: 'retryAfter', seconds: 5 },
+      { do: 'commit', effects: [`${id}-once`] },
+    ]);
     await send(body);
     const { dueAt = 0 } = await reaches(id, ['RETRYING']);
     await send(body);
@@ -47,11 +62,20 @@ describe.concurrent('a job that is sent twice', () => {
 
   it('keeps its first body: a second one under a waiting job’s name is dropped (B4)', async () => {
     const id = newId();
-    await send(envelope(id, [{ do: 'retryAfter', seconds: 4 }, { do: 'complete', result: 'first' }]));
+    await send(
+      envelope(id, [
+        { do: 'retryAfter', seconds: 4 },
+        { do: 'complete', result: 'first' },
+      ]),
+    );
     await reaches(id, ['RETRYING']);
     await send(envelope(id, [{ do: 'complete', result: 'second' }]));
     await send('not even JSON', { attributes: { jobId: text(id) } });
-    expect(await reaches(id, ['COMPLETED', 'DEAD'])).toMatchObject({ status: 'COMPLETED', attempts: 2, result: 'first' });
+    expect(await reaches(id, ['COMPLETED', 'DEAD'])).toMatchObject({
+      status: 'COMPLETED',
+      attempts: 2,
+      result: 'first',
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
-import { deploy, type Deployment } from '../../localstack/deploy.ts';
+import { type Deployment, deploy } from '../../localstack/deploy.ts';
 import { type ClientConfig, startEmulator } from '../../localstack/emulator.ts';
 
 export const STAGE = 'it';

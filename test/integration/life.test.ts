@@ -1,12 +1,33 @@
 import { describe, expect, it } from 'vitest';
-import { attributesOf, deadLetters, effect, envelope, eventually, itemOf, letterBodies, newId, reaches, send, sendTogether } from './support/world.ts';
+import {
+  attributesOf,
+  deadLetters,
+  effect,
+  envelope,
+  eventually,
+  itemOf,
+  letterBodies,
+  newId,
+  reaches,
+  send,
+  sendTogether,
+} from './support/world.ts';
 
 describe.concurrent('a job that succeeds', () => {
   it('is COMPLETED after one attempt, with its result (B2, S1)', async () => {
     const id = newId();
-    await send(envelope(id, [{ do: 'complete', result: { said: 'hello' } }], { createdAt: '2026-01-31T09:00:00+01:00' }));
+    await send(
+      envelope(id, [{ do: 'complete', result: { said: 'hello' } }], { createdAt: '2026-01-31T09:00:00+01:00' }),
+    );
     const item = await reaches(id, ['COMPLETED']);
-    expect(item).toMatchObject({ jobId: id, type: 'probe', attempts: 1, maxAttempts: 4, runNo: 1, result: { said: 'hello' } });
+    expect(item).toMatchObject({
+      jobId: id,
+      type: 'probe',
+      attempts: 1,
+      maxAttempts: 4,
+      runNo: 1,
+      result: { said: 'hello' },
+    });
     expect(item.createdAt).toBe('2026-01-31T08:00:00.000Z');
     expect(Date.parse(item.completedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(item.processedAt ?? ''));
     // Queue retention 7 days plus one: a late duplicate still finds it.
@@ -75,12 +96,22 @@ describe.concurrent('a job that fails', () => {
     const id = newId();
     const body = envelope(id, [{ do: 'fail', name: 'BrokenPipe', message: 'no\u0000 luck 🦊' }], { maxAttempts: 2 });
     await send(body);
-    expect(await reaches(id, ['DEAD'])).toMatchObject({ attempts: 2, reason: 'AttemptsExhausted', error: { name: 'BrokenPipe' } });
+    expect(await reaches(id, ['DEAD'])).toMatchObject({
+      attempts: 2,
+      reason: 'AttemptsExhausted',
+      error: { name: 'BrokenPipe' },
+    });
     const [letter, ...more] = await deadLetters(id);
     expect(more).toEqual([]);
     expect(letter?.Body).toBe(body);
     const attributes = letter && attributesOf(letter);
-    expect(attributes).toMatchObject({ jobId: id, run: '1', reason: 'AttemptsExhausted', attempts: '2', errorName: 'BrokenPipe' });
+    expect(attributes).toMatchObject({
+      jobId: id,
+      run: '1',
+      reason: 'AttemptsExhausted',
+      attempts: '2',
+      errorName: 'BrokenPipe',
+    });
     expect(attributes?.errorMessage).toBe('no\ufffd luck 🦊');
   });
 
@@ -98,7 +129,11 @@ describe.concurrent('a job that fails', () => {
   it('is not retried after a PermanentError', async () => {
     const id = newId();
     await send(envelope(id, [{ do: 'permanent', message: 'gone' }]));
-    expect(await reaches(id, ['DEAD'])).toMatchObject({ attempts: 1, reason: 'PermanentError', error: { message: 'gone' } });
+    expect(await reaches(id, ['DEAD'])).toMatchObject({
+      attempts: 1,
+      reason: 'PermanentError',
+      error: { message: 'gone' },
+    });
   });
 
   it('waits as long as RetryAfterError says', async () => {
@@ -133,7 +168,11 @@ describe.concurrent('a job that fails', () => {
   it('dies of a result that cannot be kept', async () => {
     const id = newId();
     await send(envelope(id, [{ do: 'bigResult', bytes: 120_000 }]));
-    expect(await reaches(id, ['DEAD'])).toMatchObject({ attempts: 1, reason: 'PermanentError', error: { name: 'JobResultError' } });
+    expect(await reaches(id, ['DEAD'])).toMatchObject({
+      attempts: 1,
+      reason: 'PermanentError',
+      error: { name: 'JobResultError' },
+    });
   });
 
   it('is dead-lettered whole though its body fills the message', async () => {
@@ -151,7 +190,11 @@ describe.concurrent('a job that fails', () => {
 describe.concurrent('a batch', () => {
   it('runs its jobs one after another where the definition says so', async () => {
     const ids = Array.from({ length: 5 }, () => newId('serial'));
-    await sendTogether(ids.map((id) => envelope(id, [{ do: 'work', ms: 300 }])), 'probe-serial');
-    for (const id of ids) expect(await reaches(id, ['COMPLETED'], { type: 'probe-serial' })).toMatchObject({ attempts: 1 });
+    await sendTogether(
+      ids.map((id) => envelope(id, [{ do: 'work', ms: 300 }])),
+      'probe-serial',
+    );
+    for (const id of ids)
+      expect(await reaches(id, ['COMPLETED'], { type: 'probe-serial' })).toMatchObject({ attempts: 1 });
   });
 });

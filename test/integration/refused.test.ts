@@ -31,7 +31,13 @@ describe.concurrent('a body that is refused', () => {
     expect(item.error?.message).toMatch(message);
     const [letter] = await deadLetters(messageId);
     expect(letter?.Body).toBe(body);
-    expect(letter && attributesOf(letter)).toMatchObject({ jobId: messageId, jobType: 'probe', run: '1', reason: 'InvalidMessage', attempts: '0' });
+    expect(letter && attributesOf(letter)).toMatchObject({
+      jobId: messageId,
+      jobType: 'probe',
+      run: '1',
+      reason: 'InvalidMessage',
+      attempts: '0',
+    });
   });
 
   it('keeps the name that its attribute gives it', async () => {
@@ -52,7 +58,10 @@ describe.concurrent('a payload that its schema refuses', () => {
     await send(JSON.stringify({ id, payload }));
     expect(await reaches(id, ['DEAD'])).toMatchObject({ attempts: 0, reason: 'InvalidPayload' });
     const [letter] = await deadLetters(id);
-    expect(letter && attributesOf(letter)).toMatchObject({ reason: 'InvalidPayload', errorName: 'InvalidPayloadError' });
+    expect(letter && attributesOf(letter)).toMatchObject({
+      reason: 'InvalidPayload',
+      errorName: 'InvalidPayloadError',
+    });
   });
 
   it('__proto__ in a payload is data, not a prototype', async () => {

@@ -76,13 +76,16 @@ export async function itemOf(key: string, type: ProbeType = 'probe'): Promise<Jo
 
 /** How often an effect of the probe's happened; undefined if never. */
 export async function effect(id: string): Promise<Record<string, unknown> | undefined> {
-  const { Item } = await documents.send(new GetCommand({ TableName: 'sluice-it-effects', Key: { id }, ConsistentRead: true }));
+  const { Item } = await documents.send(
+    new GetCommand({ TableName: 'sluice-it-effects', Key: { id }, ConsistentRead: true }),
+  );
   return Item;
 }
 
 /** Changes an item behind the engine's back, as an operator's command would. */
 export async function setAttribute(key: string, name: keyof JobItem, value: string | number | boolean): Promise<void> {
-  const attribute = typeof value === 'number' ? { N: String(value) } : typeof value === 'boolean' ? { BOOL: value } : { S: value };
+  const attribute =
+    typeof value === 'number' ? { N: String(value) } : typeof value === 'boolean' ? { BOOL: value } : { S: value };
   await dynamoDb.send(
     new UpdateItemCommand({
       TableName: deployment.jobsTableName,
@@ -95,7 +98,11 @@ export async function setAttribute(key: string, name: keyof JobItem, value: stri
 }
 
 /** Asks again every 200 ms until the answer is one, or time is up. */
-export async function eventually<T>(ask: () => Promise<T | undefined | false>, what: string, timeoutMs = 60_000): Promise<T> {
+export async function eventually<T>(
+  ask: () => Promise<T | undefined | false>,
+  what: string,
+  timeoutMs = 60_000,
+): Promise<T> {
   const untilMs = Date.now() + timeoutMs;
   while (Date.now() < untilMs) {
     const answer = await ask();
@@ -106,7 +113,11 @@ export async function eventually<T>(ask: () => Promise<T | undefined | false>, w
 }
 
 /** Waits for a job to be in one of the states, its dead letter delivered if it is DEAD. */
-export function reaches(key: string, statuses: readonly JobItem['status'][], options: { type?: ProbeType; timeoutMs?: number } = {}) {
+export function reaches(
+  key: string,
+  statuses: readonly JobItem['status'][],
+  options: { type?: ProbeType; timeoutMs?: number } = {},
+) {
   let last: JobItem | undefined;
   return eventually(
     async () => {
@@ -160,6 +171,10 @@ export const attributesOf = ({ MessageAttributes = {} }: Message): Record<string
 /** Messages in a queue, seen or not. */
 export async function depth(QueueUrl: string): Promise<number> {
   const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
-  const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible', 'ApproximateNumberOfMessagesDelayed'];
-  return names.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
+  const names = [
+    'ApproximateNumberOfMessages',
+    'ApproximateNumberOfMessagesNotVisible',
+    'ApproximateNumberOfMessagesDelayed',
+  ] as const;
+  return names.reduce((sum: number, name) => sum + Number(Attributes[name] ?? 0), 0);
 }

@@ -1,0 +1,30 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import type { JobResources } from '../../lib/infra/job-resources.ts';
+
+/** The bucket of reports, and the right to read what `sync-data` wrote. */
+export const resources: JobResources = ({ scope, consumer, stage, disposable }) => {
+  const bucket = new Bucket(scope, 'Reports', {
+    encryption: BucketEncryption.S3_MANAGED,
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    enforceSSL: true,
+    lifecycleRules: [{ id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+    // CloudFormation deletes an empty bucket only: reports are never lost with a stack.
+    removalPolicy: disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+  });
+  const index = Stack.of(scope).formatArn({
+    service: 'dynamodb',
+    resource: 'table',
+    resourceName: `sluice-${stage}-records/index/byTime`,
+  });
+  consumer.addEnvironment('RECORDS_TABLE', `sluice-${stage}-records`);
+  consumer.addEnvironment('REPORTS_BUCKET', bucket.bucketName);
+  consumer.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources: [index] }));
+  consumer.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
+      resources: [bucket.arnForObjects('reports/*')],
+    }),
+  );
+};

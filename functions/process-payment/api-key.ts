@@ -1,0 +1,20 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+
+/** A rotated key is picked up after this time, or at once when Stripe refuses the old one. */
+const KEPT_MS = 5 * 60 * 1000;
+
+const secrets = new SecretsManagerClient({});
+let kept: { key: string; untilMs: number } | undefined;
+
+/** Stripe's API key, from Secrets Manager, kept for five minutes. */
+export async function apiKey(): Promise<string> {
+  if (kept !== undefined && kept.untilMs > Date.now()) return kept.key;
+  const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: process.env.STRIPE_SECRET }));
+  if (!SecretString) throw new Error('the secret with the Stripe API key is empty: put the key there');
+  kept = { key: SecretString, untilMs: Date.now() + KEPT_MS };
+  return SecretString;
+}
+
+export function forgetApiKey(): void {
+  kept = undefined;
+}

@@ -1,0 +1,19 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { JobResources } from '../../lib/infra/job-resources.ts';
+
+/** A secret for Stripe's API key, made with a random value: put the key there after the first deploy. */
+export const resources: JobResources = ({ scope, consumer, stage, disposable, setting }) => {
+  const secret = new Secret(scope, 'StripeApiKey', {
+    secretName: `sluice-${stage}/stripe-api-key`,
+    description: 'Stripe API key of process-payment',
+    removalPolicy: disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+  });
+  consumer.addEnvironment('STRIPE_SECRET', secret.secretArn);
+  consumer.addToRolePolicy(
+    new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secret.secretArn] }),
+  );
+  const base = setting('stripeApiBase');
+  if (base !== undefined) consumer.addEnvironment('STRIPE_API_BASE', base);
+};

@@ -1,0 +1,22 @@
+import { Annotations, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { JobResources } from '../../lib/infra/job-resources.ts';
+
+/** The sender comes from `-c emailSender=`; its domain must be a verified SES identity of this account and region. */
+export const resources: JobResources = ({ scope, consumer, setting }) => {
+  const sender = setting('emailSender');
+  if (sender === undefined) {
+    Annotations.of(scope).addInfo('send-email has no sender yet: deploy with -c emailSender=you@your-domain');
+    return;
+  }
+  consumer.addEnvironment('EMAIL_SENDER', sender);
+  const arn = (resource: string, resourceName: string) =>
+    Stack.of(scope).formatArn({ service: 'ses', resource, resourceName });
+  const domain = sender.replace(/^.*@/, '').replace(/>$/, '');
+  // SES checks the identity that is verified: the address, or its domain. Templates are named by payloads.
+  const identities = [arn('identity', domain), arn('identity', sender)];
+  consumer.addToRolePolicy(new PolicyStatement({ actions: ['ses:SendEmail'], resources: identities }));
+  consumer.addToRolePolicy(
+    new PolicyStatement({ actions: ['ses:SendTemplatedEmail'], resources: [...identities, arn('template', '*')] }),
+  );
+};

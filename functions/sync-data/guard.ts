@@ -1,0 +1,85 @@
+import { lookup as resolve } from 'node:dns';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { PermanentError } from '../../lib/contract/errors.ts';
+
+/** Where `sync-data` may fetch from. */
+export interface FetchRules {
+  /** `host` or `host:port`, in small letters. */
+  readonly allowedHosts: ReadonlySet<string>;
+  /** On a machine without AWS: http and private addresses are the stand-ins'. */
+  readonly local: boolean;
+}
+
+/** Addresses that no source on the internet has (IANA special-purpose address registries, RFC 6890). */
+const INTERNAL = new BlockList();
+for (const [network, prefix] of [
+  ...([
+    ['0.0.0.0', 8],
+    ['10.0.0.0', 8],
+    ['100.64.0.0', 10],
+    ['127.0.0.0', 8],
+    ['169.254.0.0', 16],
+  ] as const),
+  ...([
+    ['172.16.0.0', 12],
+    ['192.0.0.0', 24],
+    ['192.0.2.0', 24],
+    ['192.168.0.0', 16],
+    ['198.18.0.0', 15],
+  ] as const),
+  ...([
+    ['198.51.100.0', 24],
+    ['203.0.113.0', 24],
+    ['224.0.0.0', 4],
+    ['240.0.0.0', 4],
+  ] as const),
+]) {
+  INTERNAL.addSubnet(network, prefix, 'ipv4');
+}
+/** Global unicast; all else in IPv6 is local, mapped, translated, multicast or reserved (RFC 4291). */
+const GLOBAL_V6 = new BlockList();
+GLOBAL_V6.addSubnet('2000::', 3, 'ipv6');
+/** Inside it: documentation, 6to4 and Teredo, which carry IPv4 addresses. */
+const NOT_GLOBAL_V6 = new BlockList();
+NOT_GLOBAL_V6.addSubnet('2001:db8::', 32, 'ipv6');
+NOT_GLOBAL_V6.addSubnet('2001::', 32, 'ipv6');
+NOT_GLOBAL_V6.addSubnet('2002::', 16, 'ipv6');
+
+export function isPublicAddress(address: string): boolean {
+  if (isIP(address) === 4) return !INTERNAL.check(address, 'ipv4');
+  if (isIP(address) === 6) return GLOBAL_V6.check(address, 'ipv6') && !NOT_GLOBAL_V6.check(address, 'ipv6');
+  return false;
+}
+
+/**
+ * @returns the URL, if it may be fetched
+ * @throws PermanentError saying which rule it breaks
+ */
+export function checkedUrl(text: string, { allowedHosts, local }: FetchRules): URL {
+  const url = new URL(text);
+  const refuse = (why: string) => new PermanentError(`${url.host} must not be fetched: ${why}`);
+  if (url.protocol !== 'https:' && !(local && url.protocol === 'http:')) throw refuse('only https is');
+  if (url.username !== '' || url.password !== '') throw refuse('a URL with a user name is not');
+  if (!allowedHosts.has(url.host)) throw refuse('it is not on the allow-list (deploy with -c syncAllowedHosts=)');
+  const literal = url.hostname.replace(/^\[|\]$/g, '');
+  if (!local && isIP(literal) !== 0 && !isPublicAddress(literal)) throw refuse('its address is internal');
+  return url;
+}
+
+/**
+ * DNS look-up for the connection itself: what was checked is what is connected to, so a name that resolves to another
+ * address a moment later gains nothing.
+ */
+export function guardedLookup({ local }: FetchRules): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) return callback(error, '', 0);
+      const internal = addresses.find(({ address }) => !local && !isPublicAddress(address));
+      if (internal) return callback(new PermanentError(`${hostname} resolves to an internal address`), '', 0);
+      if (options.all) return callback(null, addresses);
+      const [first] = addresses;
+      if (first === undefined) return callback(new Error(`${hostname} has no address`), '', 0);
+      return callback(null, first.address, first.family);
+    });
+  };
+}

@@ -1,0 +1,87 @@
+import { WriteConditionError } from '../../lib/contract/errors.ts';
+import type { JobContext, TransactWrite } from '../../lib/engine/job-context.ts';
+import type { Page } from './fetch-page.ts';
+
+export type SourceRecord = Page['records'][number];
+
+/** Where the next attempt goes on: `offset` records of the page at `cursor` are done. */
+export interface SyncState {
+  readonly cursor: string | null;
+  readonly offset: number;
+  readonly pages: number;
+  readonly records: number;
+  readonly dropped: number;
+}
+
+/** Of records with one id in a page, the newest: a transaction writes no item twice. */
+export function newestOfEach(records: readonly SourceRecord[]): SourceRecord[] {
+  const newest = new Map<string, SourceRecord>();
+  for (const record of records) {
+    const known = newest.get(record.id);
+    if (known === undefined || Date.parse(known.updatedAt) < Date.parse(record.updatedAt))
+      newest.set(record.id, record);
+  }
+  return [...newest.values()];
+}
+
+/** A transaction holds 100 items, one of them the job's own, and 4 MB (DynamoDB quotas). */
+const MAX_RECORDS = 99;
+const MAX_BYTES = 3_000_000;
+
+/** The records of a page from `offset` on that fit one transaction. */
+export function sliceAt(records: readonly SourceRecord[], offset: number): SourceRecord[] {
+  const slice: SourceRecord[] = [];
+  let bytes = 0;
+  for (const record of records.slice(offset, offset + MAX_RECORDS)) {
+    bytes += Buffer.byteLength(JSON.stringify(record));
+    if (bytes > MAX_BYTES && slice.length > 0) break;
+    slice.push(record);
+  }
+  return slice;
+}
+
+/**
+ * Writes a slice of a page and the state behind it, in one transaction: each slice happens exactly once. A record that
+ * is not newer than the one in the table has lost: it is dropped, and the slice goes on without it.
+ *
+ * @param after the state once the slice is written, `dropped` not yet counted
+ */
+export async function writeSlice(
+  source: string,
+  slice: readonly SourceRecord[],
+  { checkpoint, after }: Slice,
+): Promise<SyncState> {
+  let kept = [...slice];
+  for (;;) {
+    const dropped = slice.length - kept.length;
+    const state = { ...after, records: after.records - dropped, dropped: after.dropped + dropped };
+    try {
+      await checkpoint(
+        kept.map((record) => upsert(source, record)),
+        state,
+      );
+      return state;
+    } catch (error) {
+      if (!(error instanceof WriteConditionError)) throw error;
+      kept = kept.filter((_, i) => !error.indexes.includes(i));
+    }
+  }
+}
+
+interface Slice {
+  readonly checkpoint: JobContext['checkpoint'];
+  readonly after: SyncState;
+}
+
+function upsert(source: string, { id, updatedAt, data }: SourceRecord): TransactWrite {
+  // One form for all zones, so that text compares as time.
+  const at = new Date(updatedAt).toISOString();
+  return {
+    Put: {
+      TableName: process.env.RECORDS_TABLE,
+      Item: { source, id, updatedAt: at, data },
+      ConditionExpression: 'attribute_not_exists(id) OR updatedAt < :at',
+      ExpressionAttributeValues: { ':at': at },
+    },
+  };
+}
