@@ -2,7 +2,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 
 /** What a job type's `resources.ts` gets to deploy what its handler needs. */
-export interface JobResourcesProps {
+interface JobResourcesProps {
   /** The job type's stack. */
   readonly scope: Construct;
   /** The job type's Lambda function: grant to it, add environment to it. */

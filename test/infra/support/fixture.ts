@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll } from 'vitest';
 import * as z from 'zod';
 import { defineJob } from '../../../lib/contract/job-definition.ts';
 import { buildApp, type JobSource } from '../../../lib/infra/app.ts';
@@ -33,7 +36,7 @@ export const tuned = defineJob({
 
 export const DEFINITIONS = [plain, tuned];
 const HANDLER = file('handler.ts');
-export const DISPATCHER = file('../../../functions/dispatcher/handler.ts');
+const DISPATCHER = file('../../../functions/dispatcher/handler.ts');
 
 export interface AppOptions {
   readonly jobs?: readonly JobSource[];
@@ -44,10 +47,14 @@ export interface AppOptions {
 
 export const jobs: readonly JobSource[] = DEFINITIONS.map((definition) => ({ definition, entry: HANDLER }));
 
+const OUT = mkdtempSync(join(tmpdir(), 'sluice-synth-'));
+afterAll(() => rmSync(OUT, { recursive: true }));
+let apps = 0;
+
 /** The app as `cdk synth` builds it, cdk.json's context included. */
 export function makeApp({ jobs: given = jobs, context = {}, bundle = false }: AppOptions = {}): App {
   const bundling = bundle ? {} : { 'aws:cdk:bundling-stacks': [] };
-  const props = { context: { ...cdkJson.context, ...bundling, ...context } };
+  const props = { outdir: join(OUT, String(++apps)), context: { ...cdkJson.context, ...bundling, ...context } };
   return buildApp({ jobs: given, dispatcherEntry: DISPATCHER, props });
 }
 
