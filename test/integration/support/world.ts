@@ -133,10 +133,14 @@ export function reaches(
 
 const letters = new Map<string, Message[]>();
 
-/** The dead letters of a job, waiting for the first. Letters are taken off the queue and kept, whoever's they are. */
-export function deadLetters(jobId: string, type: ProbeType = 'probe'): Promise<Message[]> {
+/**
+ * The dead letters of a job, waiting for the first. Letters are taken off the queue and kept, whoever's they are.
+ *
+ * @param options.fresh looks at the queue also when a letter is known already
+ */
+export function deadLetters(jobId: string, { fresh = false } = {}): Promise<Message[]> {
   return eventually(async () => {
-    if (!letters.has(jobId)) await drain(type);
+    if (fresh || !letters.has(jobId)) await drain('probe');
     return letters.get(jobId);
   }, `a dead letter of ${jobId}`);
 }

@@ -1,0 +1,90 @@
+import type { Clock } from '../engine/clock.ts';
+
+/** Time that costs nothing: it stands still while anything can happen without it, and then leaps to the next timer. */
+export interface VirtualClock extends Clock {
+  /** Lets all that is ready happen; time stands still. */
+  settle(): Promise<void>;
+  /**
+   * Runs work to its end, leaping from timer to timer while it waits.
+   *
+   * @throws what the work rejects with; Error if it waits for something that no timer will bring
+   */
+  run<T>(work: Promise<T>): Promise<T>;
+  /** Lets so much time pass, with every timer in it at its own moment. */
+  advance(delayMs: number): Promise<void>;
+  /** Moves the time without running a timer: what the clock of another machine shows. */
+  set(nowMs: number): void;
+  /** When the next timer fires, epoch ms; undefined if none is set. */
+  nextTimerMs(): number | undefined;
+}
+
+interface Timer {
+  readonly atMs: number;
+  readonly callback: () => void;
+}
+
+/** @param startMs epoch ms; the default is a round moment, so that times in failures are readable */
+export function makeVirtualClock(startMs: number = Date.UTC(2026, 0, 1)): VirtualClock {
+  let nowMs = startMs;
+  const timers = new Set<Timer>();
+  const next = (): Timer | undefined => {
+    let first: Timer | undefined;
+    for (const timer of timers) if (first === undefined || timer.atMs < first.atMs) first = timer;
+    return first;
+  };
+  const fire = (timer: Timer) => {
+    timers.delete(timer);
+    nowMs = Math.max(nowMs, timer.atMs);
+    timer.callback();
+  };
+  const clock: VirtualClock = {
+    now: () => nowMs,
+    after(delayMs, callback) {
+      const timer = { atMs: nowMs + Math.max(0, delayMs), callback };
+      timers.add(timer);
+      return () => void timers.delete(timer);
+    },
+    settle,
+    async run(work) {
+      let ended = false;
+      const end = () => {
+        ended = true;
+      };
+      work.then(end, end);
+      for (;;) {
+        await settle();
+        if (ended) return work;
+        const timer = next();
+        if (timer === undefined) throw new Error('the work waits for something that no timer will bring');
+        fire(timer);
+      }
+    },
+    async advance(delayMs) {
+      const untilMs = nowMs + delayMs;
+      for (;;) {
+        await settle();
+        const timer = next();
+        if (timer === undefined || timer.atMs > untilMs) break;
+        fire(timer);
+      }
+      nowMs = Math.max(nowMs, untilMs);
+    },
+    set(toMs) {
+      nowMs = toMs;
+    },
+    nextTimerMs: () => next()?.atMs,
+  };
+  return clock;
+}
+
+/**
+ * Lets microtasks and turns of the event loop pass until no turn is waiting: the engine gathers its writes with
+ * setImmediate, so time must not move while one is pending.
+ */
+async function settle(): Promise<void> {
+  await turn();
+  do await turn();
+  while (process.getActiveResourcesInfo().includes('Immediate'));
+}
+
+const turn = () => new Promise<void>((resolve) => void setImmediate(resolve));

@@ -1,0 +1,80 @@
+import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
+import { describe, expect, inject, it } from 'vitest';
+import { METRICS } from '../../lib/contract/names.ts';
+import { envelope, eventually, newId, reaches, send } from './support/world.ts';
+
+const client = new CloudWatchLogsClient(inject('clientConfig'));
+
+async function linesOf(functionName: string): Promise<string[]> {
+  const lines: string[] = [];
+  const pages = paginateFilterLogEvents({ client }, { logGroupName: `/aws/lambda/sluice-it-${functionName}` });
+  for await (const { events = [] } of pages) lines.push(...events.map(({ message = '' }) => message));
+  return lines;
+}
+
+const parsed = (lines: readonly string[]) =>
+  lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Record<string, unknown>);
+
+const emf = (lines: readonly string[]) =>
+  parsed(lines).flatMap(
+    ({ _aws }) => (_aws as { CloudWatchMetrics: unknown[] } | undefined)?.CloudWatchMetrics ?? [],
+  ) as {
+    Namespace: string;
+    Dimensions: string[][];
+    Metrics: { Name: string }[];
+  }[];
+
+describe('what is written down', () => {
+  it('has start and end of every job, and never a payload', async () => {
+    const secret = `secret-${newId()}`;
+    const [good, dead, refused] = [newId('good'), newId('dead'), newId('refused')];
+    await send(JSON.stringify({ id: good, payload: { steps: [{ do: 'fail' }, { do: 'complete' }], pad: secret } }));
+    await send(JSON.stringify({ id: dead, payload: { steps: [{ do: 'permanent', message: 'no' }], pad: secret } }));
+    await send(JSON.stringify({ id: refused, payload: { steps: [{ do: secret }], pad: secret } }));
+    await send(`{"payload": ${secret}`);
+    await reaches(good, ['COMPLETED']);
+    await reaches(dead, ['DEAD']);
+    await reaches(refused, ['DEAD']);
+    const events = (jobId: string) => async () => {
+      const found = parsed(await linesOf('probe'))
+        .filter((line) => line.jobId === jobId)
+        .map(({ message }) => message);
+      return ['job.completed', 'job.dead'].includes(String(found.at(-1))) && found;
+    };
+    const life = ['job.started', 'job.failed', 'job.retrying', 'job.started', 'job.completed'];
+    expect(await eventually(events(good), 'its lines')).toEqual(life);
+    expect(await eventually(events(dead), 'its lines')).toEqual(['job.started', 'job.failed', 'job.dead']);
+    expect(await eventually(events(refused), 'its lines')).toEqual(['job.dead']);
+    expect((await linesOf('probe')).filter((line) => line.includes(secret))).toEqual([]);
+  });
+
+  it('has each metric with the dimension sets [JobType] and [] and no other', async () => {
+    const id = newId();
+    await send(envelope(id, [{ do: 'complete' }]));
+    await reaches(id, ['COMPLETED']);
+    const blobs = await eventually(async () => {
+      const found = emf(await linesOf('probe'));
+      return found.some(({ Metrics }) => Metrics.some(({ Name }) => Name === METRICS.completed)) && found;
+    }, 'metrics');
+    for (const { Namespace, Dimensions } of blobs) {
+      expect({ Namespace, Dimensions }).toEqual({ Namespace: 'Sluice', Dimensions: [['JobType'], []] });
+    }
+    const known: readonly string[] = Object.values(METRICS);
+    for (const { Metrics } of blobs) for (const { Name } of Metrics) expect(known).toContain(Name);
+  });
+
+  it('has the dispatcher’s lateness each minute, without a job type', async () => {
+    const blobs = await eventually(
+      async () => {
+        const found = emf(await linesOf('dispatcher').catch(() => []));
+        return found.length > 0 && found;
+      },
+      'a tick',
+      90_000,
+    );
+    for (const { Dimensions, Metrics } of blobs) {
+      expect(Dimensions).toEqual([[]]);
+      expect(Metrics.map(({ Name }) => Name)).toEqual([METRICS.retryLateness]);
+    }
+  });
+});
