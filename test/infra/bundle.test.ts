@@ -2,21 +2,43 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { makeApp } from './support/fixture.ts';
+import { jobs, makeApp } from './support/fixture.ts';
 
-test('a function is bundled into one minified ES module with all it needs', async () => {
-  const assembly = makeApp({ bundle: true, jobs: [] }).synth();
-  const assets = readdirSync(assembly.directory).filter((name) => /^asset\.[0-9a-f]+$/.test(name));
-  expect(assets).toHaveLength(1);
-  const folder = join(assembly.directory, assets[0] ?? '');
+type Handler = () => Promise<unknown>;
+
+const assembly = makeApp({ bundle: true, jobs: jobs.slice(0, 1) }).synth();
+
+/** What a stack's function is deployed from. */
+function bundleOf(stackName: string): string {
+  const { Resources } = assembly.getStackByName(stackName).template as {
+    Resources: Record<string, { Type: string; Properties: { Code: { S3Key: string } } }>;
+  };
+  const deployed = Object.values(Resources).find(({ Type }) => Type === 'AWS::Lambda::Function');
+  const hash = deployed?.Properties.Code.S3Key.replace('.zip', '');
+  return join(assembly.directory, `asset.${hash}`);
+}
+
+test('a function is one minified ES module that needs nothing but Node', async () => {
+  const folder = bundleOf('sluice-dev-core');
   expect(readdirSync(folder)).toEqual(['index.mjs']);
   const code = readFileSync(join(folder, 'index.mjs'), 'utf8');
-  const imported = [...code.matchAll(/(?:^|[;}\s])(?:import|export)[^;'"()]*?from\s*["']([^"']+)["']/g)].map(
-    ([, name]) => name,
-  );
-  expect(imported).toContain('node:crypto');
-  expect(imported.filter((name) => !name?.startsWith('node:') && !builtinModules.includes(name ?? ''))).toEqual([]);
   expect(code.split('\n').length).toBeLessThan(code.length / 500);
-  const { handler } = (await import(join(folder, 'index.mjs'))) as { handler: unknown };
+  const imports = code.matchAll(/(?:^|[;}\s])(?:import|export)[^;'"()]*?from\s*["']([^"']+)["']/g);
+  const imported = [...imports].flatMap(([, name]) => name ?? []);
+  expect(imported).toContain('node:crypto');
+  expect(imported.filter((name) => !name.startsWith('node:') && !builtinModules.includes(name))).toEqual([]);
+  const { handler } = (await import(join(folder, 'index.mjs'))) as { handler: Handler };
   expect(handler).toBeTypeOf('function');
+});
+
+test('CommonJS packages in it can still require Node’s modules', () => {
+  const code = readFileSync(join(bundleOf('sluice-dev-core'), 'index.mjs'), 'utf8');
+  expect(code).toMatch(
+    /^import \{ createRequire \} from 'node:module'; const require = createRequire\(import\.meta\.url\)/,
+  );
+});
+
+test('an error keeps the name of its class', async () => {
+  const { handler } = (await import(join(bundleOf('sluice-dev-plain'), 'index.mjs'))) as { handler: Handler };
+  await expect(handler()).rejects.toHaveProperty('name', 'NamedByItsClassError');
 });

@@ -1,2 +1,8 @@
+class NamedByItsClassError extends Error {
+  override readonly name = new.target.name;
+}
+
 /** Stands where a job type's handler would. */
-export const handler = async (): Promise<{ batchItemFailures: [] }> => ({ batchItemFailures: [] });
+export const handler = async (): Promise<never> => {
+  throw new NamedByItsClassError();
+};

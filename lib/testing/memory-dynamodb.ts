@@ -1,0 +1,158 @@
+import type {
+  BatchExecuteStatementCommandInput,
+  BatchGetItemCommandInput,
+  QueryCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { type JobItem, LISTS_INDEX } from '../contract/job-item.ts';
+import type { DynamoDb, DynamoDbDocuments } from '../engine/aws.ts';
+import type { Clock } from '../engine/clock.ts';
+import { MARSHALL } from '../engine/statements.ts';
+import { attributeName, holds, type Item } from './expressions.ts';
+import { awsError, type Call, type Fault, type Faults, makeFaults, partlyHit, underFault } from './faults.ts';
+import { executeStatements } from './memory-statements.ts';
+import { type MemoryTable, makeMemoryTable, pick } from './memory-table.ts';
+import { makeTransactions } from './memory-transaction.ts';
+
+/** A command of the SDK, as its client's `send` takes it. */
+export interface Command {
+  readonly input: unknown;
+  readonly constructor: { readonly name: string };
+}
+
+/** DynamoDB in memory: tables, the calls that the engine makes, and what can go wrong with them. */
+export interface MemoryDynamoDb {
+  readonly client: DynamoDb;
+  readonly documents: DynamoDbDocuments;
+  readonly faults: Faults;
+  /** Every call so far, in order. */
+  readonly calls: readonly Call[];
+  /** How late indexes show a write, ms; 0 at first. */
+  indexLagMs: number;
+  table(name: string): MemoryTable;
+  /** An item of a table whose key is `id`, in plain values. */
+  item(table: string, id: string): JobItem | undefined;
+  /** Puts an item, in plain values, past every condition. */
+  put(table: string, item: object): void;
+}
+
+export interface DynamoDbOptions {
+  readonly clock: Clock;
+  /** Key attributes by table name. */
+  readonly tables: Record<string, readonly string[]>;
+}
+
+export function makeMemoryDynamoDb({ clock, tables: keys }: DynamoDbOptions): MemoryDynamoDb {
+  const faults = makeFaults();
+  const calls: Call[] = [];
+  const options = { clock, indexLagMs: () => memory.indexLagMs };
+  const tables = new Map(Object.entries(keys).map(([name, key]) => [name, makeMemoryTable(name, key, options)]));
+  const table = (name: string | undefined): MemoryTable => {
+    const found = tables.get(name?.split('/').at(-1) ?? '');
+    if (found === undefined) throw awsError('ResourceNotFoundException', 'Requested resource not found');
+    return found;
+  };
+  const transact = makeTransactions({ clock, table });
+  const perform = ({ name, input }: Call, fault: Fault | undefined): object => {
+    switch (name) {
+      case 'BatchExecuteStatement':
+        return executeStatements(input as BatchExecuteStatementCommandInput, table, fault);
+      case 'BatchGetItem':
+        return getItems(input as BatchGetItemCommandInput, table, fault);
+      case 'Query':
+        return query(input as QueryCommandInput, table);
+      case 'TransactWrite':
+        return transact(input as TransactWriteCommandInput, fault);
+      default:
+        throw new TypeError(`the in-memory DynamoDB does not know ${name}`);
+    }
+  };
+  // Synchronous until the reply: two calls never interleave, as DynamoDB serialises writes of one item.
+  const send = async (command: Command): Promise<object> => {
+    const call = { name: command.constructor.name.replace(/Command$/, ''), input: command.input };
+    calls.push(call);
+    return underFault(faults.take(call), (fault) => perform(call, fault));
+  };
+  const client = { send } as { send: unknown } as DynamoDb & DynamoDbDocuments;
+  const memory: MemoryDynamoDb = {
+    client,
+    documents: client,
+    faults,
+    calls,
+    indexLagMs: 0,
+    table,
+    item(name, id) {
+      const found = table(name).get({ id: { S: id } });
+      return found && (unmarshall(found) as JobItem);
+    },
+    put: (name, item) => table(name).put(marshall(item, MARSHALL)),
+  };
+  return memory;
+}
+
+type Tables = (name: string | undefined) => MemoryTable;
+
+/** BatchGetItem: 100 keys at most, none twice; what a fault hits stays unprocessed. */
+function getItems({ RequestItems = {} }: BatchGetItemCommandInput, table: Tables, fault: Fault | undefined): object {
+  const Responses: Record<string, Item[]> = {};
+  const UnprocessedKeys: NonNullable<BatchGetItemCommandInput['RequestItems']> = {};
+  let index = 0;
+  for (const [name, request] of Object.entries(RequestItems)) {
+    const { Keys = [], ProjectionExpression, ExpressionAttributeNames: names } = request;
+    checkKeys(Keys);
+    const found = Responses[name] ?? [];
+    Responses[name] = found;
+    const left: Item[] = [];
+    for (const key of Keys) {
+      if (partlyHit(fault, index++)) left.push(key);
+      else found.push(...[table(name).get(key)].filter((item) => item !== undefined).map(project));
+    }
+    if (left.length > 0) UnprocessedKeys[name] = { ...request, Keys: left };
+
+    function project(item: Item): Item {
+      if (ProjectionExpression === undefined) return item;
+      return pick(
+        item,
+        ProjectionExpression.split(',').map((token) => attributeName(token.trim(), { names })),
+      );
+    }
+  }
+  return { Responses, UnprocessedKeys };
+}
+
+function checkKeys(keys: readonly Item[]): void {
+  const distinct = new Set(keys.map((key) => JSON.stringify(key)));
+  if (keys.length < 1 || keys.length > 100)
+    throw awsError('ValidationException', `${keys.length} keys, 1 to 100 allowed`);
+  if (distinct.size < keys.length) {
+    throw awsError('ValidationException', 'Provided list of item keys contains duplicates');
+  }
+}
+
+/** Query of the index `lists`: sorted by `listAt`, in pages. */
+function query(input: QueryCommandInput, table: Tables): object {
+  if (input.IndexName !== LISTS_INDEX) throw awsError('ValidationException', `no index ${input.IndexName}`);
+  if (input.ConsistentRead === true) {
+    throw awsError('ValidationException', 'Consistent reads are not supported on global secondary indexes');
+  }
+  const placeholders = { names: input.ExpressionAttributeNames, values: input.ExpressionAttributeValues };
+  const sign = input.ScanIndexForward === false ? -1 : 1;
+  const compare = (a: Item, b: Item) => sign * order(a, b);
+  const from = input.ExclusiveStartKey;
+  const hits = table(input.TableName)
+    .index()
+    .filter((entry) => holds(input.KeyConditionExpression ?? '', entry, placeholders))
+    .sort(compare)
+    .filter((entry) => from === undefined || compare(entry, from) > 0);
+  const limit = input.Limit ?? 1000;
+  const Items = hits.slice(0, limit);
+  const last = Items.length === limit ? Items.at(-1) : undefined;
+  return { Items, Count: Items.length, ScannedCount: Items.length, ...(last && { LastEvaluatedKey: last }) };
+}
+
+function order(a: Item, b: Item): number {
+  const byTime = Number(a.listAt?.N) - Number(b.listAt?.N);
+  if (byTime !== 0) return byTime;
+  return (a.id?.S ?? '') < (b.id?.S ?? '') ? -1 : a.id?.S === b.id?.S ? 0 : 1;
+}

@@ -1,0 +1,137 @@
+import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
+import type { Clock } from '../engine/clock.ts';
+import { checkWhole, MAX_VISIBILITY_SECONDS, type Outgoing, refused } from './message-limits.ts';
+
+/** A message as its queue holds it. */
+export interface StoredMessage {
+  readonly messageId: string;
+  readonly body: string;
+  readonly attributes: Record<string, MessageAttributeValue>;
+  readonly group?: string;
+  readonly trace?: string;
+  /** First enqueue: retention counts from here, also after a move to a dead-letter queue. Epoch ms. */
+  readonly sentAtMs: number;
+  readonly visibleAtMs: number;
+  readonly receiveCount: number;
+  readonly firstReceivedAtMs?: number;
+}
+
+export interface Received extends StoredMessage {
+  readonly receiptHandle: string;
+}
+
+/** A standard queue. */
+export interface MemoryQueue {
+  readonly name: string;
+  readonly url: string;
+  readonly arn: string;
+  readonly settings: MemoryQueueSettings;
+  /** Takes a message that SQS has accepted. */
+  add(message: Outgoing, messageId: string): void;
+  /** Takes a message of another queue: id, count and first enqueue stay. */
+  move(message: StoredMessage): void;
+  /** Messages that are visible, the oldest first; each is hidden for the queue's visibility timeout. */
+  receive(max: number): Received[];
+  /** By any handle ever given for the message: SQS fences nothing. */
+  changeVisibility(receiptHandle: string, seconds: number): void;
+  delete(receiptHandle: string): void;
+  purge(): void;
+  /** Every message that it holds, hidden ones too. */
+  messages(): readonly StoredMessage[];
+  /** When the next hidden message becomes visible, epoch ms; undefined if none is hidden. */
+  nextVisibleAtMs(): number | undefined;
+}
+
+export interface MemoryQueueSettings {
+  readonly visibilityTimeoutSeconds: number;
+  readonly retentionSeconds: number;
+  /** Receive n + 1 moves the message instead. */
+  readonly redrive?: { readonly maxReceiveCount: number; readonly to: MemoryQueue };
+}
+
+export function makeMemoryQueue(name: string, settings: MemoryQueueSettings, clock: Clock): MemoryQueue {
+  const stored = new Map<string, StoredMessage>();
+  const url = `https://sqs.eu-central-1.amazonaws.com/123456789012/${name}`;
+  const arn = `arn:aws:sqs:eu-central-1:123456789012:${name}`;
+  let receives = 0;
+  const change = (message: StoredMessage, changed: Partial<StoredMessage>): StoredMessage => {
+    const after = { ...message, ...changed };
+    stored.set(message.messageId, after);
+    return after;
+  };
+  const alive = () => {
+    const oldestMs = clock.now() - settings.retentionSeconds * 1000;
+    for (const { messageId, sentAtMs } of stored.values()) if (sentAtMs <= oldestMs) stored.delete(messageId);
+    return [...stored.values()];
+  };
+  const receiveOne = (message: StoredMessage): Received[] => {
+    const { redrive, visibilityTimeoutSeconds } = settings;
+    const nowMs = clock.now();
+    if (redrive !== undefined && message.receiveCount >= redrive.maxReceiveCount) {
+      stored.delete(message.messageId);
+      redrive.to.move({ ...message, visibleAtMs: nowMs });
+      return [];
+    }
+    const received = change(message, {
+      receiveCount: message.receiveCount + 1,
+      visibleAtMs: nowMs + visibilityTimeoutSeconds * 1000,
+      firstReceivedAtMs: message.firstReceivedAtMs ?? nowMs,
+    });
+    receives += 1;
+    return [{ ...received, receiptHandle: `${name}/${message.messageId}/${receives}` }];
+  };
+  return {
+    ...{ name, url, arn, settings },
+    add: (message, messageId) => void stored.set(messageId, accepted(message, messageId, clock.now())),
+    move: (message) => void stored.set(message.messageId, message),
+    receive(max) {
+      const visible = alive().filter(({ visibleAtMs }) => visibleAtMs <= clock.now());
+      const oldestFirst = visible.sort((a, b) => a.visibleAtMs - b.visibleAtMs);
+      return oldestFirst.slice(0, max).flatMap(receiveOne);
+    },
+    changeVisibility(receiptHandle, seconds) {
+      checkWhole('VisibilityTimeout', seconds, MAX_VISIBILITY_SECONDS);
+      const message = stored.get(messageIdOf(receiptHandle, name));
+      if (message === undefined) {
+        const reason = 'Message does not exist or is not available for visibility timeout change.';
+        throw refused(`Value ${receiptHandle} for parameter ReceiptHandle is invalid. Reason: ${reason}`);
+      }
+      change(message, { visibleAtMs: clock.now() + seconds * 1000 });
+    },
+    delete: (receiptHandle) => void stored.delete(messageIdOf(receiptHandle, name)),
+    purge: () => stored.clear(),
+    messages: alive,
+    nextVisibleAtMs() {
+      const hidden = alive().filter(({ visibleAtMs }) => visibleAtMs > clock.now());
+      return hidden.length === 0 ? undefined : Math.min(...hidden.map(({ visibleAtMs }) => visibleAtMs));
+    },
+  };
+}
+
+function accepted(message: Outgoing, messageId: string, nowMs: number): StoredMessage {
+  const {
+    MessageBody = '',
+    DelaySeconds = 0,
+    MessageAttributes = {},
+    MessageGroupId,
+    MessageSystemAttributes,
+  } = message;
+  const trace = MessageSystemAttributes?.AWSTraceHeader?.StringValue;
+  return {
+    messageId,
+    body: MessageBody,
+    attributes: MessageAttributes,
+    ...(MessageGroupId !== undefined && { group: MessageGroupId }),
+    ...(trace !== undefined && { trace }),
+    sentAtMs: nowMs,
+    visibleAtMs: nowMs + DelaySeconds * 1000,
+    receiveCount: 0,
+  };
+}
+
+/** @throws ReceiptHandleIsInvalid if the handle was never given by this queue */
+function messageIdOf(receiptHandle: string, queue: string): string {
+  const [name, messageId, receive] = receiptHandle.split('/');
+  if (name === queue && messageId !== undefined && receive !== undefined) return messageId;
+  throw refused(`The input receipt handle "${receiptHandle}" is not a valid receipt handle.`, 'ReceiptHandleIsInvalid');
+}

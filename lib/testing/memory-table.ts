@@ -1,0 +1,96 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Clock } from '../engine/clock.ts';
+import { canonical, type Item } from './expressions.ts';
+import { awsError } from './faults.ts';
+import { itemBytes, MAX_ITEM_BYTES } from './item-size.ts';
+
+/** One table: items by key, and the sparse index `lists` over those that have `listKey` and `listAt`. */
+export interface MemoryTable {
+  readonly name: string;
+  /** Names of the key's attributes. */
+  readonly key: readonly string[];
+  get(key: Item): Item | undefined;
+  /** @throws ValidationException beyond 400 KB or without its key */
+  put(item: Item): void;
+  delete(key: Item): void;
+  items(): Item[];
+  /** What the index shows now: keys only, and as late as it lags. */
+  index(): Item[];
+}
+
+/** An index entry on its way. */
+interface Change {
+  readonly visibleAtMs: number;
+  readonly id: string;
+  readonly entry: Item | undefined;
+}
+
+export interface TableOptions {
+  readonly clock: Clock;
+  /** How late the index shows a write, ms. */
+  readonly indexLagMs: () => number;
+}
+
+export const ITEM_TOO_LARGE = 'Item size has exceeded the maximum allowed size';
+
+export function makeMemoryTable(name: string, key: readonly string[], options: TableOptions): MemoryTable {
+  const items = new Map<string, Item>();
+  const shown = new Map<string, Item>();
+  let coming: Change[] = [];
+  const idOf = (item: Item) => canonical(key.map((attribute) => keyValue(attribute, item)));
+  const indexed = (id: string, entry: Item | undefined) => {
+    coming.push({ visibleAtMs: options.clock.now() + options.indexLagMs(), id, entry });
+  };
+  return {
+    name,
+    key,
+    get: (wanted) => items.get(idOf(wanted)),
+    put(item) {
+      const id = idOf(item);
+      if (itemBytes(item) > MAX_ITEM_BYTES) throw awsError('ValidationException', ITEM_TOO_LARGE);
+      items.set(id, item);
+      indexed(id, indexEntry(item, key));
+    },
+    delete(wanted) {
+      const id = idOf(wanted);
+      if (items.delete(id)) indexed(id, undefined);
+    },
+    items: () => [...items.values()],
+    index() {
+      const nowMs = options.clock.now();
+      const [visible, later] = [
+        coming.filter((c) => c.visibleAtMs <= nowMs),
+        coming.filter((c) => c.visibleAtMs > nowMs),
+      ];
+      coming = later;
+      for (const { id, entry } of visible) {
+        if (entry === undefined) shown.delete(id);
+        else shown.set(id, entry);
+      }
+      return [...shown.values()];
+    },
+  };
+}
+
+function keyValue(attribute: string, item: Item): AttributeValue {
+  const value = item[attribute];
+  if (value === undefined || value.S === '') {
+    throw awsError('ValidationException', 'The provided key element does not match the schema');
+  }
+  return value;
+}
+
+function indexEntry(item: Item, key: readonly string[]): Item | undefined {
+  const { listKey, listAt } = item;
+  if (listKey === undefined || listAt === undefined) return undefined;
+  return { ...pick(item, key), listKey, listAt };
+}
+
+export function pick(item: Item, names: readonly string[]): Item {
+  const found: Item = {};
+  for (const name of names) {
+    const value = item[name];
+    if (value !== undefined) found[name] = value;
+  }
+  return found;
+}
