@@ -1,5 +1,6 @@
 import { LambdaClient, UpdateFunctionCodeCommand, waitUntilFunctionUpdatedV2 } from '@aws-sdk/client-lambda';
 import { type BuildFailure, build } from 'esbuild';
+import { BUNDLE_FORM } from '../lib/infra/bundle-form.ts';
 import { type Emulator, EmulatorError } from './emulator.ts';
 import { messageOf } from './errors.ts';
 import { ROOT } from './places.ts';
@@ -32,22 +33,20 @@ export async function redeployFunction(emulator: Emulator, { functionName, entry
   }
 }
 
-/** The stacks bundle with the same options (`lib/infra`): what runs after a reload is what a deploy would have run. */
+/** As the stacks do it: what runs after a reload is what a deploy would have run. */
 async function bundle(entry: string): Promise<Uint8Array> {
+  const { banner, mainFields, ...form } = BUNDLE_FORM;
   try {
     const result = await build({
+      ...form,
       entryPoints: [entry],
       absWorkingDir: ROOT,
       bundle: true,
       write: false,
       outfile: 'index.mjs',
       platform: 'node',
-      target: 'node24',
-      format: 'esm',
-      minify: true,
-      mainFields: ['module', 'main'],
-      // Packages that are still CommonJS call require().
-      banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
+      mainFields: [...mainFields],
+      banner: { js: banner },
       logLevel: 'silent',
     });
     const [file] = result.outputFiles;

@@ -1,7 +1,8 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import type { JobResources } from '../../lib/infra/job-resources.ts';
+import { removalPolicy } from '../../lib/infra/removal.ts';
 
 /** The bucket of reports, and the right to read what `sync-data` wrote. */
 export const resources: JobResources = ({ scope, consumer, stage, disposable }) => {
@@ -11,7 +12,7 @@ export const resources: JobResources = ({ scope, consumer, stage, disposable }) 
     enforceSSL: true,
     lifecycleRules: [{ id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) }],
     // CloudFormation deletes an empty bucket only: reports are never lost with a stack.
-    removalPolicy: disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    removalPolicy: removalPolicy(disposable),
   });
   const index = Stack.of(scope).formatArn({
     service: 'dynamodb',

@@ -1,14 +1,14 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { JobResources } from '../../lib/infra/job-resources.ts';
+import { removalPolicy } from '../../lib/infra/removal.ts';
 
 /** A secret for Stripe's API key, made with a random value: put the key there after the first deploy. */
 export const resources: JobResources = ({ scope, consumer, stage, disposable, setting }) => {
   const secret = new Secret(scope, 'StripeApiKey', {
     secretName: `sluice-${stage}/stripe-api-key`,
     description: 'Stripe API key of process-payment',
-    removalPolicy: disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    removalPolicy: removalPolicy(disposable),
   });
   consumer.addEnvironment('STRIPE_SECRET', secret.secretArn);
   consumer.addToRolePolicy(

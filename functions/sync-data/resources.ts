@@ -1,7 +1,7 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { JobResources } from '../../lib/infra/job-resources.ts';
+import { removalPolicy } from '../../lib/infra/removal.ts';
 
 /** The table of synced records, by source and id; its index orders a source's records by time, for reports. */
 export const resources: JobResources = ({ scope, consumer, stage, disposable, setting }) => {
@@ -12,7 +12,7 @@ export const resources: JobResources = ({ scope, consumer, stage, disposable, se
     billing: Billing.onDemand(),
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     deletionProtection: !disposable,
-    removalPolicy: disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    removalPolicy: removalPolicy(disposable),
     globalSecondaryIndexes: [
       {
         indexName: 'byTime',

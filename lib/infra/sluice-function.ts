@@ -5,6 +5,7 @@ import { Architecture, LoggingFormat, RecursiveLoop, Runtime } from 'aws-cdk-lib
 import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { BUNDLE_FORM } from './bundle-form.ts';
 import { makeFunctionRole } from './function-role.ts';
 import { removalPolicy } from './removal.ts';
 
@@ -48,19 +49,17 @@ export class SluiceFunction extends NodejsFunction {
   }
 }
 
-/** One file of its own, the AWS SDK included: the versions that were tested are the versions that run. */
+const { mainFields, target, minify, keepNames, banner } = BUNDLE_FORM;
 const BUNDLING: BundlingOptions = {
   format: OutputFormat.ESM,
-  mainFields: ['module', 'main'],
-  target: 'node24',
-  minify: true,
-  // The class names of errors end up in dead letters, alarms and logs: they must survive minifying.
-  keepNames: true,
+  mainFields: [...mainFields],
+  target,
+  minify,
+  keepNames,
+  banner,
   // Costs memory and start time on every error; a stack of one file with its names kept is readable enough.
   sourceMap: false,
   externalModules: [],
-  // Packages that are still CommonJS call `require` for Node's own modules.
-  banner: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
 };
 
 /** Kept a month where logs are evidence: longer than a message can live (14 days in a queue, 14 in its DLQ). */

@@ -1,5 +1,5 @@
 class NamedByItsClassError extends Error {
-  override readonly name = new.target.name;
+  override readonly name = this.constructor.name;
 }
 
 /** Stands where a job type's handler would. */
