@@ -57,7 +57,8 @@ function introduce({ emulator, deployment, stripe, source }: LocalSluice): void 
   say(`  Stripe stand-in  ${stripe.url}`);
   say(`  JSON source      ${source.url}/crm/records`);
   const { AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret, AWS_REGION: region } = emulator.env;
-  say(`  aws: export AWS_ENDPOINT_URL=${emulator.endpoint} AWS_REGION=${region}`);
+  // Each SDK reads one of the two names.
+  say(`  aws: export AWS_ENDPOINT_URL=${emulator.endpoint} AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`);
   say(`       export AWS_ACCESS_KEY_ID=${key} AWS_SECRET_ACCESS_KEY=${secret}`);
   say('Save a handler and it runs. Ctrl-C takes all of it down.\n');
 }
