@@ -5,15 +5,33 @@ import { runCommand, tail } from './command.ts';
 import { EmulatorError, messageOf } from './errors.ts';
 import { workFolder } from './places.ts';
 
-const PACKAGE = 'ministack==1.5.33';
+/** A program from PyPI, at one version. */
+export interface PythonPackage {
+  /** `name==version` */
+  readonly spec: string;
+  /** For error messages: "the embedded emulator". */
+  readonly what: string;
+  /** What else a person may do who cannot install it. */
+  readonly otherwise: string;
+}
+
+const MINISTACK: PythonPackage = {
+  spec: 'ministack==1.5.33',
+  what: 'the embedded emulator',
+  otherwise: ', or start a Docker engine to use LocalStack instead',
+};
 const NEEDED = 'python3 3.10 or newer (with its venv module)';
-const WAY_OUT = `Install ${NEEDED}, or start a Docker engine to use LocalStack instead`;
 
 /** Newest first; `python3` is what most machines have. */
 const CANDIDATES = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
 
+/** The Python of the embedded emulator's virtual environment. @throws EmulatorError as {@link ensurePackage} */
+export async function ensureMiniStack(log: (line: string) => void, parent?: string): Promise<string> {
+  return ensurePackage(MINISTACK, log, parent);
+}
+
 /**
- * Makes the virtual environment that the embedded emulator runs in, unless an earlier run did.
+ * Makes the virtual environment that a program from PyPI runs in, unless an earlier run did.
  *
  * It is made in a folder beside its place and its last file is a marker: a run interrupted half way leaves no marker,
  * and the next run begins anew. One run at a time makes it; others wait for it.
@@ -22,36 +40,41 @@ const CANDIDATES = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python
  * @returns the path of its Python
  * @throws EmulatorError without a Python, without its venv module, or when the package cannot be installed
  */
-export async function ensureMiniStack(log: (line: string) => void, parent?: string): Promise<string> {
-  const folder = join(parent ?? (await workFolder()), PACKAGE.replace('==', '-'));
+export async function ensurePackage(
+  wanted: PythonPackage,
+  log: (line: string) => void,
+  parent?: string,
+): Promise<string> {
+  const folder = join(parent ?? (await workFolder()), wanted.spec.replace('==', '-'));
   const python = join(folder, 'bin', 'python');
   if (await isComplete(folder)) return python;
   const unlock = await lock(`${folder}.lock`);
   try {
-    if (!(await isComplete(folder))) await install(folder, log);
+    if (!(await isComplete(folder))) await install(folder, wanted, log);
   } finally {
     await unlock();
   }
   return python;
 }
 
-async function install(folder: string, log: (line: string) => void): Promise<void> {
-  const base = await findPython();
-  log(`installing ${PACKAGE} (first use only)`);
+async function install(folder: string, wanted: PythonPackage, log: (line: string) => void): Promise<void> {
+  const { spec, otherwise } = wanted;
+  const base = await findPython(wanted);
+  log(`installing ${spec} (first use only)`);
   await rm(folder, { recursive: true, force: true });
   const venv = await runCommand(base, ['-m', 'venv', folder], { timeoutMs: 120_000 });
   if (venv.code !== 0) {
-    throw new EmulatorError(`${base} cannot make a virtual environment. ${WAY_OUT}.\n${tail(venv.output, 6)}`);
+    throw new EmulatorError(
+      `${base} cannot make a virtual environment. Install ${NEEDED}${otherwise}.\n${tail(venv.output, 6)}`,
+    );
   }
   const python = join(folder, 'bin', 'python');
-  const pip = await runCommand(python, ['-m', 'pip', 'install', '--disable-pip-version-check', '--quiet', PACKAGE], {
+  const pip = await runCommand(python, ['-m', 'pip', 'install', '--disable-pip-version-check', '--quiet', spec], {
     timeoutMs: 300_000,
   });
   if (pip.code !== 0) {
-    throw new EmulatorError(
-      `${PACKAGE} could not be installed from PyPI. Check the network, or start a Docker engine to use LocalStack ` +
-        `instead.\n${tail(pip.output, 6)}`,
-    );
+    const say = `${spec} could not be installed from PyPI. Check the network${otherwise}.`;
+    throw new EmulatorError(`${say}\n${tail(pip.output, 6)}`);
   }
   await writeFile(marker(folder), '');
 }
@@ -65,13 +88,13 @@ function marker(folder: string): string {
   return join(folder, 'sluice-complete');
 }
 
-async function findPython(): Promise<string> {
+async function findPython({ what, otherwise }: PythonPackage): Promise<string> {
   for (const candidate of CANDIDATES) {
     const check = ['-c', 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))'];
     const found = await runCommand(candidate, check, { timeoutMs: 10_000 }).catch(() => undefined);
     if (found?.code === 0) return candidate;
   }
-  throw new EmulatorError(`The embedded emulator needs ${NEEDED}; none was found. ${WAY_OUT}.`);
+  throw new EmulatorError(`${what} needs ${NEEDED}; none was found. Install it${otherwise}.`);
 }
 
 async function exists(path: string): Promise<boolean> {
