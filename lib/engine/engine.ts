@@ -23,7 +23,7 @@ export interface Engine {
   readonly clock: Clock;
   /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
-  /** Never the same twice, in any process. */
+  /** Never the same twice, in any process; at most 36 characters, as a ClientRequestToken takes. */
   readonly nonce: () => string;
   readonly log: Logger;
   readonly meter: Meter;

@@ -30,15 +30,18 @@ export async function settleCompleted(
 /** Rows S4 to S8: the attempt failed. */
 export async function settleFailed(claim: Claim, thrown: unknown, engine: Engine): Promise<Settlement> {
   const failure = decide(thrown, claim.item, { retry: engine.definition.retry, random: engine.random() });
-  const step = fail(facts(claim, engine), failure);
-  const settled = await engine.store.settle(step.write);
+  let step = fail(facts(claim, engine), failure);
+  let settled = await engine.store.settle(step.write);
+  if (settled.kind === 'tooLarge') {
+    step = inPlace(step, engine);
+    settled = await engine.store.settle(step.write);
+  }
   if (isWritten(settled, step)) {
     logFailure(engine.log, { claim, failure, step, thrown });
     if (failure.kind !== 'snooze') engine.meter.count(METRICS.failed);
     if (failure.kind === 'retry') engine.meter.count(METRICS.retried);
     return { kind: 'settled', step };
   }
-  if (settled.kind === 'tooLarge') return settleInPlace(claim, step, engine);
   return isCancelled(settled, claim) ? settleCancelled(claim, engine) : { kind: 'lost' };
 }
 
@@ -47,14 +50,15 @@ async function settleCancelled(claim: Claim, engine: Engine): Promise<Settlement
   return isWritten(await engine.store.settle(step.write), step) ? { kind: 'settled', step } : { kind: 'lost' };
 }
 
-/** Too big to park after all: it waits in its queue (S4). */
-async function settleInPlace(claim: Claim, step: SettleStep, engine: Engine): Promise<Settlement> {
-  const { envelope: _, listKey: __, listAt: ___, ...set } = step.write.set;
-  const write = { ...step.write, set };
-  const inPlace: SettleStep = { row: 'S4', write, action: 'wait', untilMs: set.dueAt ?? engine.clock.now() };
-  const settled = await engine.store.settle(write);
-  if (isWritten(settled, inPlace)) return { kind: 'settled', step: inPlace };
-  return isCancelled(settled, claim) ? settleCancelled(claim, engine) : { kind: 'lost' };
+/** Too big to park after all: it waits in its queue (S4, S6). */
+function inPlace({ row, write }: SettleStep, { clock }: Engine): SettleStep {
+  const { envelope: _, listKey: __, listAt: ___, ...set } = write.set;
+  return {
+    row: row === 'S6' ? row : 'S4',
+    write: { ...write, set },
+    action: 'wait',
+    untilMs: set.dueAt ?? clock.now(),
+  };
 }
 
 /** A refused write whose item carries our owner and the wanted state has succeeded: its reply was lost. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { CancellationReason } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
@@ -29,7 +28,9 @@ const PASSING = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughpu
  */
 export async function transact(own: ItemUpdate, writes: readonly TransactWrite[], engine: Engine): Promise<Settled> {
   const command = new TransactWriteCommand({
-    ClientRequestToken: token(own),
+    // The same for every try of this transaction, so that a repeat after a lost reply succeeds; and for no other one:
+    // DynamoDB refuses a token that comes back with other writes.
+    ClientRequestToken: engine.nonce(),
     TransactItems: [{ Update: ownUpdate(own, engine.jobsTable) }, ...writes],
   });
   for (let tries = 1; ; tries++) {
@@ -69,12 +70,6 @@ function cancellation(error: unknown): CancellationReason[] | undefined {
   const { name, CancellationReasons } = (error ?? {}) as { name?: unknown; CancellationReasons?: unknown };
   if (name !== 'TransactionCanceledException' || !Array.isArray(CancellationReasons)) return undefined;
   return CancellationReasons;
-}
-
-/** The same for every try of one transaction and for no other: a repeat after a lost reply then succeeds. */
-function token({ id, set, fence }: ItemUpdate): string {
-  const part = [id, fence.owner, set.status ?? 'checkpoint', set.checkpointNo];
-  return createHash('sha256').update(JSON.stringify(part)).digest('hex').slice(0, 36);
 }
 
 function ownUpdate({ id, set, remove, fence, absent }: ItemUpdate, TableName: string) {

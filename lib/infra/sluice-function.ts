@@ -75,9 +75,16 @@ function makeLogGroup(scope: Construct, id: string, { functionName, disposable }
 const MAX_APP_ID = 50;
 const HASH_LENGTH = 8;
 
+/**
+ * Powertools adds 30 to 45 characters of its own to an id that lacks this mark, and the SDK then warns in the log of
+ * every client that the id is too long.
+ */
+const POWERTOOLS_MARK = '/PTEnv/';
+const MAX_NAME = MAX_APP_ID - POWERTOOLS_MARK.length;
+
 /** The function's name, as CloudTrail and access logs show it; a long one is cut and stays the only one of its kind. */
 export function appId(functionName: string): string {
-  if (functionName.length <= MAX_APP_ID) return functionName;
+  if (functionName.length <= MAX_NAME) return `${functionName}${POWERTOOLS_MARK}`;
   const hash = createHash('sha256').update(functionName).digest('hex').slice(0, HASH_LENGTH);
-  return `${functionName.slice(0, MAX_APP_ID - HASH_LENGTH - 1)}-${hash}`;
+  return `${functionName.slice(0, MAX_NAME - HASH_LENGTH - 1)}-${hash}${POWERTOOLS_MARK}`;
 }

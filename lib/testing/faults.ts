@@ -5,6 +5,17 @@ export interface Call {
   readonly input: unknown;
 }
 
+/** A command of the SDK, as its client's `send` takes it. */
+export interface Command {
+  readonly input: unknown;
+  readonly constructor: { readonly name: string };
+}
+
+export const toCall = (command: Command): Call => ({
+  name: command.constructor.name.replace(/Command$/, ''),
+  input: command.input,
+});
+
 /** What goes wrong with one call. */
 export type Fault =
   /** The whole call fails, nothing of it happens. */

@@ -10,16 +10,21 @@ import type { DynamoDb, DynamoDbDocuments } from '../engine/aws.ts';
 import type { Clock } from '../engine/clock.ts';
 import { MARSHALL } from '../engine/statements.ts';
 import { attributeName, holds, type Item } from './expressions.ts';
-import { awsError, type Call, type Fault, type Faults, makeFaults, partlyHit, underFault } from './faults.ts';
+import {
+  awsError,
+  type Call,
+  type Command,
+  type Fault,
+  type Faults,
+  makeFaults,
+  partlyHit,
+  toCall,
+  underFault,
+} from './faults.ts';
+import { itemBytes } from './item-size.ts';
 import { executeStatements } from './memory-statements.ts';
 import { type MemoryTable, makeMemoryTable, pick } from './memory-table.ts';
 import { makeTransactions } from './memory-transaction.ts';
-
-/** A command of the SDK, as its client's `send` takes it. */
-export interface Command {
-  readonly input: unknown;
-  readonly constructor: { readonly name: string };
-}
 
 /** DynamoDB in memory: tables, the calls that the engine makes, and what can go wrong with them. */
 export interface MemoryDynamoDb {
@@ -48,29 +53,15 @@ export function makeMemoryDynamoDb({ clock, tables: keys }: DynamoDbOptions): Me
   const calls: Call[] = [];
   const options = { clock, indexLagMs: () => memory.indexLagMs };
   const tables = new Map(Object.entries(keys).map(([name, key]) => [name, makeMemoryTable(name, key, options)]));
-  const table = (name: string | undefined): MemoryTable => {
+  const table: Tables = (name) => {
     const found = tables.get(name?.split('/').at(-1) ?? '');
     if (found === undefined) throw awsError('ResourceNotFoundException', 'Requested resource not found');
     return found;
   };
-  const transact = makeTransactions({ clock, table });
-  const perform = ({ name, input }: Call, fault: Fault | undefined): object => {
-    switch (name) {
-      case 'BatchExecuteStatement':
-        return executeStatements(input as BatchExecuteStatementCommandInput, table, fault);
-      case 'BatchGetItem':
-        return getItems(input as BatchGetItemCommandInput, table, fault);
-      case 'Query':
-        return query(input as QueryCommandInput, table);
-      case 'TransactWrite':
-        return transact(input as TransactWriteCommandInput, fault);
-      default:
-        throw new TypeError(`the in-memory DynamoDB does not know ${name}`);
-    }
-  };
+  const perform = makePerform(table, clock);
   // Synchronous until the reply: two calls never interleave, as DynamoDB serialises writes of one item.
   const send = async (command: Command): Promise<object> => {
-    const call = { name: command.constructor.name.replace(/Command$/, ''), input: command.input };
+    const call = toCall(command);
     calls.push(call);
     return underFault(faults.take(call), (fault) => perform(call, fault));
   };
@@ -93,32 +84,61 @@ export function makeMemoryDynamoDb({ clock, tables: keys }: DynamoDbOptions): Me
 
 type Tables = (name: string | undefined) => MemoryTable;
 
-/** BatchGetItem: 100 keys at most, none twice; what a fault hits stays unprocessed. */
+function makePerform(table: Tables, clock: Clock) {
+  const transact = makeTransactions({ clock, table });
+  return ({ name, input }: Call, fault: Fault | undefined): object => {
+    switch (name) {
+      case 'BatchExecuteStatement':
+        return executeStatements(input as BatchExecuteStatementCommandInput, table, fault);
+      case 'BatchGetItem':
+        return getItems(input as BatchGetItemCommandInput, table, fault);
+      case 'Query':
+        return query(input as QueryCommandInput, table);
+      case 'TransactWrite':
+        return transact(input as TransactWriteCommandInput, fault);
+      default:
+        throw new TypeError(`the in-memory DynamoDB does not know ${name}`);
+    }
+  };
+}
+
+/** What one reply of BatchGetItem carries (DynamoDB API reference). */
+const MAX_REPLY_BYTES = 16 * 1024 * 1024;
+
+/** BatchGetItem: 100 keys at most, none twice; what a fault hits or passes 16 MB stays unprocessed. */
 function getItems({ RequestItems = {} }: BatchGetItemCommandInput, table: Tables, fault: Fault | undefined): object {
   const Responses: Record<string, Item[]> = {};
   const UnprocessedKeys: NonNullable<BatchGetItemCommandInput['RequestItems']> = {};
   let index = 0;
-  for (const [name, request] of Object.entries(RequestItems)) {
-    const { Keys = [], ProjectionExpression, ExpressionAttributeNames: names } = request;
+  let bytes = 0;
+  for (const [name, { Keys = [], ...projection }] of Object.entries(RequestItems)) {
     checkKeys(Keys);
-    const found = Responses[name] ?? [];
-    Responses[name] = found;
+    const found: Item[] = [];
     const left: Item[] = [];
     for (const key of Keys) {
-      if (partlyHit(fault, index++)) left.push(key);
-      else found.push(...[table(name).get(key)].filter((item) => item !== undefined).map(project));
+      const item = table(name).get(key);
+      bytes += item === undefined ? 0 : itemBytes(item);
+      if (partlyHit(fault, index++) || bytes > MAX_REPLY_BYTES) left.push(key);
+      else if (item !== undefined) found.push(projected(item, projection));
     }
-    if (left.length > 0) UnprocessedKeys[name] = { ...request, Keys: left };
-
-    function project(item: Item): Item {
-      if (ProjectionExpression === undefined) return item;
-      return pick(
-        item,
-        ProjectionExpression.split(',').map((token) => attributeName(token.trim(), { names })),
-      );
-    }
+    Responses[name] = found;
+    if (left.length > 0) UnprocessedKeys[name] = { Keys: left, ...projection };
   }
   return { Responses, UnprocessedKeys };
+}
+
+function projected(
+  item: Item,
+  {
+    ProjectionExpression,
+    ExpressionAttributeNames: names,
+  }: Pick<QueryCommandInput, 'ProjectionExpression' | 'ExpressionAttributeNames'>,
+): Item {
+  if (ProjectionExpression === undefined) return item;
+  return pick(
+    item,
+    ProjectionExpression.split(',').map((token) => attributeName(token.trim(), { names })),
+  );
 }
 
 function checkKeys(keys: readonly Item[]): void {

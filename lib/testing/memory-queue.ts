@@ -50,44 +50,21 @@ export interface MemoryQueueSettings {
 }
 
 export function makeMemoryQueue(name: string, settings: MemoryQueueSettings, clock: Clock): MemoryQueue {
-  const stored = new Map<string, StoredMessage>();
-  const url = `https://sqs.eu-central-1.amazonaws.com/123456789012/${name}`;
-  const arn = `arn:aws:sqs:eu-central-1:123456789012:${name}`;
+  const stored: Store = new Map();
+  const alive = () => kept(stored, clock.now() - settings.retentionSeconds * 1000);
   let receives = 0;
-  const change = (message: StoredMessage, changed: Partial<StoredMessage>): StoredMessage => {
-    const after = { ...message, ...changed };
-    stored.set(message.messageId, after);
-    return after;
-  };
-  const alive = () => {
-    const oldestMs = clock.now() - settings.retentionSeconds * 1000;
-    for (const { messageId, sentAtMs } of stored.values()) if (sentAtMs <= oldestMs) stored.delete(messageId);
-    return [...stored.values()];
-  };
-  const receiveOne = (message: StoredMessage): Received[] => {
-    const { redrive, visibilityTimeoutSeconds } = settings;
-    const nowMs = clock.now();
-    if (redrive !== undefined && message.receiveCount >= redrive.maxReceiveCount) {
-      stored.delete(message.messageId);
-      redrive.to.move({ ...message, visibleAtMs: nowMs });
-      return [];
-    }
-    const received = change(message, {
-      receiveCount: message.receiveCount + 1,
-      visibleAtMs: nowMs + visibilityTimeoutSeconds * 1000,
-      firstReceivedAtMs: message.firstReceivedAtMs ?? nowMs,
-    });
-    receives += 1;
-    return [{ ...received, receiptHandle: `${name}/${message.messageId}/${receives}` }];
-  };
   return {
-    ...{ name, url, arn, settings },
+    name,
+    url: `https://sqs.eu-central-1.amazonaws.com/123456789012/${name}`,
+    arn: `arn:aws:sqs:eu-central-1:123456789012:${name}`,
+    settings,
     add: (message, messageId) => void stored.set(messageId, accepted(message, messageId, clock.now())),
     move: (message) => void stored.set(message.messageId, message),
     receive(max) {
       const visible = alive().filter(({ visibleAtMs }) => visibleAtMs <= clock.now());
       const oldestFirst = visible.sort((a, b) => a.visibleAtMs - b.visibleAtMs);
-      return oldestFirst.slice(0, max).flatMap(receiveOne);
+      const received = oldestFirst.slice(0, max).flatMap((message) => receiveOne(message, stored, { settings, clock }));
+      return received.map((message) => ({ ...message, receiptHandle: `${name}/${message.messageId}/${++receives}` }));
     },
     changeVisibility(receiptHandle, seconds) {
       checkWhole('VisibilityTimeout', seconds, MAX_VISIBILITY_SECONDS);
@@ -96,7 +73,7 @@ export function makeMemoryQueue(name: string, settings: MemoryQueueSettings, clo
         const reason = 'Message does not exist or is not available for visibility timeout change.';
         throw refused(`Value ${receiptHandle} for parameter ReceiptHandle is invalid. Reason: ${reason}`);
       }
-      change(message, { visibleAtMs: clock.now() + seconds * 1000 });
+      stored.set(message.messageId, { ...message, visibleAtMs: clock.now() + seconds * 1000 });
     },
     delete: (receiptHandle) => void stored.delete(messageIdOf(receiptHandle, name)),
     purge: () => stored.clear(),
@@ -106,6 +83,37 @@ export function makeMemoryQueue(name: string, settings: MemoryQueueSettings, clo
       return hidden.length === 0 ? undefined : Math.min(...hidden.map(({ visibleAtMs }) => visibleAtMs));
     },
   };
+}
+
+type Store = Map<string, StoredMessage>;
+
+/** What is left once those that were first sent before `oldestMs` are gone. */
+function kept(stored: Store, oldestMs: number): StoredMessage[] {
+  for (const { messageId, sentAtMs } of stored.values()) if (sentAtMs <= oldestMs) stored.delete(messageId);
+  return [...stored.values()];
+}
+
+/** Hides and counts a message, or moves it where the redrive policy says so: then nothing of it is received. */
+function receiveOne(
+  message: StoredMessage,
+  stored: Store,
+  { settings, clock }: { settings: MemoryQueueSettings; clock: Clock },
+): StoredMessage[] {
+  const { redrive, visibilityTimeoutSeconds } = settings;
+  const nowMs = clock.now();
+  if (redrive !== undefined && message.receiveCount >= redrive.maxReceiveCount) {
+    stored.delete(message.messageId);
+    redrive.to.move({ ...message, visibleAtMs: nowMs });
+    return [];
+  }
+  const received = {
+    ...message,
+    receiveCount: message.receiveCount + 1,
+    visibleAtMs: nowMs + visibilityTimeoutSeconds * 1000,
+    firstReceivedAtMs: message.firstReceivedAtMs ?? nowMs,
+  };
+  stored.set(message.messageId, received);
+  return [received];
 }
 
 function accepted(message: Outgoing, messageId: string, nowMs: number): StoredMessage {

@@ -6,8 +6,16 @@ import type {
 } from '@aws-sdk/client-sqs';
 import type { Sqs } from '../engine/aws.ts';
 import type { Clock } from '../engine/clock.ts';
-import { type Call, type Fault, type Faults, makeFaults, partlyHit, underFault } from './faults.ts';
-import type { Command } from './memory-dynamodb.ts';
+import {
+  type Call,
+  type Command,
+  type Fault,
+  type Faults,
+  makeFaults,
+  partlyHit,
+  toCall,
+  underFault,
+} from './faults.ts';
 import { type MemoryQueue, type MemoryQueueSettings, makeMemoryQueue } from './memory-queue.ts';
 import { checkEntries, checkMessage, refused } from './message-limits.ts';
 
@@ -33,27 +41,10 @@ export function makeMemorySqs(clock: Clock): MemorySqs {
     if (found === undefined) throw refused('The specified queue does not exist.', 'QueueDoesNotExist');
     return found;
   };
-  const perform = ({ name, input }: Call, fault: Fault | undefined): object => {
-    switch (name) {
-      case 'SendMessage':
-        return sendOne(input as SendMessageCommandInput, { queue, nextMessageId });
-      case 'SendMessageBatch':
-        return sendBatch(input as SendMessageBatchCommandInput, { queue, nextMessageId }, fault);
-      case 'ChangeMessageVisibility': {
-        const { QueueUrl, ReceiptHandle = '', VisibilityTimeout = -1 } = input as ChangeMessageVisibilityCommandInput;
-        queue(QueueUrl).changeVisibility(ReceiptHandle, VisibilityTimeout);
-        return {};
-      }
-      case 'GetQueueUrl':
-        return { QueueUrl: queue((input as GetQueueUrlCommandInput).QueueName).url };
-      default:
-        throw new TypeError(`the in-memory SQS does not know ${name}`);
-    }
-  };
   const send = async (command: Command): Promise<object> => {
-    const call = { name: command.constructor.name.replace(/Command$/, ''), input: command.input };
+    const call = toCall(command);
     calls.push(call);
-    return underFault(faults.take(call), (fault) => perform(call, fault));
+    return underFault(faults.take(call), (fault) => perform(call, fault, { queue, nextMessageId }));
   };
   return {
     client: { send } as { send: unknown } as Sqs,
@@ -71,6 +62,24 @@ export function makeMemorySqs(clock: Clock): MemorySqs {
 interface SendDeps {
   readonly queue: (nameOrUrl: string | undefined) => MemoryQueue;
   readonly nextMessageId: () => string;
+}
+
+function perform({ name, input }: Call, fault: Fault | undefined, deps: SendDeps): object {
+  switch (name) {
+    case 'SendMessage':
+      return sendOne(input as SendMessageCommandInput, deps);
+    case 'SendMessageBatch':
+      return sendBatch(input as SendMessageBatchCommandInput, deps, fault);
+    case 'ChangeMessageVisibility': {
+      const { QueueUrl, ReceiptHandle = '', VisibilityTimeout = -1 } = input as ChangeMessageVisibilityCommandInput;
+      deps.queue(QueueUrl).changeVisibility(ReceiptHandle, VisibilityTimeout);
+      return {};
+    }
+    case 'GetQueueUrl':
+      return { QueueUrl: deps.queue((input as GetQueueUrlCommandInput).QueueName).url };
+    default:
+      throw new TypeError(`the in-memory SQS does not know ${name}`);
+  }
 }
 
 function sendOne(input: SendMessageCommandInput, { queue, nextMessageId }: SendDeps): object {

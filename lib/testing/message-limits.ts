@@ -8,7 +8,7 @@ export const MAX_VISIBILITY_SECONDS = 43_200;
 const MAX_ATTRIBUTES = 10;
 const ENTRY_ID = /^[A-Za-z0-9_-]{1,80}$/;
 const GROUP = /^[!-~]{1,128}$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that SQS takes
+/** All but the characters that SQS takes (SQS API reference, SendMessage). */
 const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
 /** What is sent, in a call of its own or as an entry of a batch. */

@@ -26,35 +26,22 @@ interface Timer {
 /** @param startMs epoch ms; the default is a round moment, so that times in failures are readable */
 export function makeVirtualClock(startMs: number = Date.UTC(2026, 0, 1)): VirtualClock {
   let nowMs = startMs;
-  const timers = new Set<Timer>();
-  const next = (): Timer | undefined => {
-    let first: Timer | undefined;
-    for (const timer of timers) if (first === undefined || timer.atMs < first.atMs) first = timer;
-    return first;
-  };
+  const timers = makeTimers();
   const fire = (timer: Timer) => {
-    timers.delete(timer);
     nowMs = Math.max(nowMs, timer.atMs);
+    timers.remove(timer);
     timer.callback();
   };
-  const clock: VirtualClock = {
+  return {
     now: () => nowMs,
-    after(delayMs, callback) {
-      const timer = { atMs: nowMs + Math.max(0, delayMs), callback };
-      timers.add(timer);
-      return () => void timers.delete(timer);
-    },
+    after: (delayMs, callback) => timers.add({ atMs: nowMs + Math.max(0, delayMs), callback }),
     settle,
     async run(work) {
-      let ended = false;
-      const end = () => {
-        ended = true;
-      };
-      work.then(end, end);
+      const isOver = watched(work);
       for (;;) {
         await settle();
-        if (ended) return work;
-        const timer = next();
+        if (isOver()) return work;
+        const timer = timers.next();
         if (timer === undefined) throw new Error('the work waits for something that no timer will bring');
         fire(timer);
       }
@@ -63,7 +50,7 @@ export function makeVirtualClock(startMs: number = Date.UTC(2026, 0, 1)): Virtua
       const untilMs = nowMs + delayMs;
       for (;;) {
         await settle();
-        const timer = next();
+        const timer = timers.next();
         if (timer === undefined || timer.atMs > untilMs) break;
         fire(timer);
       }
@@ -72,9 +59,35 @@ export function makeVirtualClock(startMs: number = Date.UTC(2026, 0, 1)): Virtua
     set(toMs) {
       nowMs = toMs;
     },
-    nextTimerMs: () => next()?.atMs,
+    nextTimerMs: () => timers.next()?.atMs,
   };
-  return clock;
+}
+
+function makeTimers() {
+  const timers = new Set<Timer>();
+  const remove = (timer: Timer) => void timers.delete(timer);
+  return {
+    remove,
+    add(timer: Timer) {
+      timers.add(timer);
+      return () => remove(timer);
+    },
+    /** The earliest; of equal ones the one that was set first. */
+    next(): Timer | undefined {
+      let first: Timer | undefined;
+      for (const timer of timers) if (first === undefined || timer.atMs < first.atMs) first = timer;
+      return first;
+    },
+  };
+}
+
+function watched(work: Promise<unknown>): () => boolean {
+  let over = false;
+  const end = () => {
+    over = true;
+  };
+  work.then(end, end);
+  return () => over;
 }
 
 /**

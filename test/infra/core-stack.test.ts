@@ -78,7 +78,7 @@ describe('retry dispatcher', () => {
   test('knows the table and the stage', () => {
     expect(dispatcher.properties.Environment).toEqual({
       Variables: {
-        AWS_SDK_UA_APP_ID: 'sluice-prod-dispatcher',
+        AWS_SDK_UA_APP_ID: 'sluice-prod-dispatcher/PTEnv/',
         SLUICE_JOBS_TABLE: 'sluice-prod-jobs',
         SLUICE_STAGE: 'prod',
       },

@@ -91,7 +91,7 @@ describe.each(DEFINITIONS)('$type', (definition) => {
   test('its environment says where things are', () => {
     const { Variables } = consumer.properties.Environment as { Variables: Record<string, unknown> };
     expect(Variables).toEqual({
-      AWS_SDK_UA_APP_ID: expect.stringMatching(/^sluice-prod-[a-z0-9-]+$/),
+      AWS_SDK_UA_APP_ID: expect.stringMatching(/^sluice-prod-[a-z0-9-]+\/PTEnv\/$/),
       SLUICE_JOBS_TABLE: 'sluice-prod-jobs',
       SLUICE_QUEUE_URL: { Ref: queue.id },
       SLUICE_DLQ_URL: { Ref: deadLetters.id },

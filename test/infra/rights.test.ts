@@ -69,13 +69,13 @@ describe('a role may do what its function does, and nothing else', () => {
 });
 
 describe('a function’s name in its user agent', () => {
-  test('is whole up to 50 characters', () => {
-    expect(appId('a'.repeat(50))).toBe('a'.repeat(50));
+  test('is whole up to 43 characters, and marked for Powertools', () => {
+    expect(appId('a'.repeat(43))).toBe(`${'a'.repeat(43)}/PTEnv/`);
   });
 
   test('is cut beyond, and two names cut alike stay apart', () => {
     const [one, other] = [appId(`${'a'.repeat(60)}-one`), appId(`${'a'.repeat(60)}-two`)];
-    expect(one).toMatch(/^a{41}-[0-9a-f]{8}$/);
+    expect(one).toMatch(/^a{34}-[0-9a-f]{8}\/PTEnv\/$/);
     expect(other).not.toBe(one);
   });
 });

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Clock } from '../engine/clock.ts';
+import type { MemoryProcess } from './memory-process.ts';
+import type { MemoryQueue, Received } from './memory-queue.ts';
+
+/** A Lambda entry point; what it answers is not trusted to have the right shape. */
+export type BatchConsumer = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse | unknown>;
+
+export interface EventSourceOptions {
+  readonly consumer: BatchConsumer;
+  readonly clock: Clock;
+  /** Lambda kills the process then. */
+  readonly functionTimeoutSeconds: number;
+  /** Messages at most. @default 10 */
+  readonly batchSize?: number;
+  /** The process that the consumer runs in: its death ends the invocation. */
+  readonly process?: MemoryProcess;
+}
+
+/** One batch, from its receive to its end. */
+export interface Delivery {
+  readonly records: readonly SQSRecord[];
+  /** `failed`: the consumer threw, or answered something that fails the whole batch. */
+  readonly outcome: 'idle' | 'answered' | 'failed' | 'timedOut' | 'crashed';
+  /** What the consumer threw, if it did. */
+  readonly error?: unknown;
+  /** Ids of the messages that were not deleted. */
+  readonly kept: readonly string[];
+}
+
+/**
+ * What an SQS event source mapping with ReportBatchItemFailures does once: receives a batch, invokes, and at the batch's
+ * end deletes the messages that were not reported. A failed one keeps the visibility that the consumer gave it.
+ */
+export async function deliver(queue: MemoryQueue, options: EventSourceOptions): Promise<Delivery> {
+  const received = queue.receive(options.batchSize ?? 10);
+  const records = received.map((message) => toRecord(message, queue));
+  const ids = records.map(({ messageId }) => messageId);
+  if (records.length === 0) return { records, outcome: 'idle', kept: [] };
+  const ended = await invoke({ Records: records }, options);
+  if (ended.outcome !== 'answered') return { records, kept: ids, ...ended };
+  const kept = reportedFailures(ended.answer, ids);
+  if (kept === undefined) return { records, outcome: 'failed', kept: ids };
+  for (const { messageId, receiptHandle } of received) if (!kept.includes(messageId)) queue.delete(receiptHandle);
+  return { records, outcome: 'answered', kept };
+}
+
+type Ended =
+  | { readonly outcome: 'answered'; readonly answer: unknown }
+  | { readonly outcome: 'failed'; readonly error: unknown }
+  | { readonly outcome: 'timedOut' | 'crashed' };
+
+async function invoke(event: SQSEvent, options: EventSourceOptions): Promise<Ended> {
+  const { consumer, clock, functionTimeoutSeconds, process } = options;
+  const endsAtMs = clock.now() + functionTimeoutSeconds * 1000;
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<Ended>();
+  const cancelTimer = clock.after(functionTimeoutSeconds * 1000, () => {
+    stop({ outcome: 'timedOut' });
+    process?.kill();
+  });
+  void process?.died.then(() => stop({ outcome: 'crashed' }));
+  const answered = consumer(
+    event,
+    makeContext(() => Math.max(0, endsAtMs - clock.now())),
+  ).then(
+    (answer): Ended => ({ outcome: 'answered', answer }),
+    (error: unknown): Ended => ({ outcome: 'failed', error }),
+  );
+  const ended = await Promise.race([stopped, answered]);
+  cancelTimer();
+  return ended;
+}
+
+/**
+ * Ids that a partial batch response names.
+ *
+ * @returns undefined if it fails the whole batch: a shape of its own, an empty id, or one that the batch does not hold
+ *          (Lambda Developer Guide, "Success and failure conditions")
+ */
+export function reportedFailures(answer: unknown, ids: readonly string[]): readonly string[] | undefined {
+  if (answer === undefined || answer === null) return [];
+  if (typeof answer !== 'object') return undefined;
+  const failures: unknown = (answer as { batchItemFailures?: unknown }).batchItemFailures ?? [];
+  if (!Array.isArray(failures)) return undefined;
+  const named = failures.map((failure) => (failure as { itemIdentifier?: unknown } | null)?.itemIdentifier);
+  return named.every((id): id is string => typeof id === 'string' && ids.includes(id)) ? named : undefined;
+}
+
+/** A received message as Lambda hands it over. */
+export function toRecord(message: Received, { arn }: Pick<MemoryQueue, 'arn'>): SQSRecord {
+  const { messageId, receiptHandle, body, group, trace } = message;
+  return {
+    ...{ messageId, receiptHandle, body },
+    attributes: {
+      ApproximateReceiveCount: String(message.receiveCount),
+      SentTimestamp: String(message.sentAtMs),
+      SenderId: 'AIDASSYFHUBOBT7F4XT75',
+      ApproximateFirstReceiveTimestamp: String(message.firstReceivedAtMs),
+      ...(group !== undefined && { MessageGroupId: group }),
+      ...(trace !== undefined && { AWSTraceHeader: trace }),
+    },
+    messageAttributes: Object.fromEntries(
+      Object.entries(message.attributes).map(([name, { StringValue: stringValue = '', DataType = 'String' }]) => [
+        name,
+        { stringValue, stringListValues: [], binaryListValues: [], dataType: DataType as 'String' },
+      ]),
+    ),
+    md5OfBody: createHash('md5').update(body).digest('hex'),
+    eventSource: 'aws:sqs',
+    eventSourceARN: arn,
+    awsRegion: 'eu-central-1',
+  };
+}
+
+function makeContext(getRemainingTimeInMillis: () => number): Context {
+  return {
+    callbackWaitsForEmptyEventLoop: false,
+    functionName: 'consumer',
+    functionVersion: '$LATEST',
+    invokedFunctionArn: 'arn:aws:lambda:eu-central-1:123456789012:function:consumer',
+    memoryLimitInMB: '512',
+    awsRequestId: 'request-1',
+    logGroupName: '/aws/lambda/consumer',
+    logStreamName: 'stream-1',
+    getRemainingTimeInMillis,
+    done: () => undefined,
+    fail: () => undefined,
+    succeed: () => undefined,
+  };
+}

@@ -1,0 +1,120 @@
+import type { Place } from '../templates/intrinsics.ts';
+
+/** An AWS call of a deployed function, as it was seen at the wire. */
+export interface WireCall {
+  readonly method: string;
+  /** With its query string. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: string;
+}
+
+/** What IAM is asked about a call: often another action than the call's name. */
+export interface Right {
+  readonly action: string;
+  readonly resource: string;
+}
+
+/** A call that this map does not know: it refuses rather than guesses. */
+export class UnknownCallError extends Error {
+  override readonly name = 'UnknownCallError';
+}
+
+/** The rights that a call needs (Service Authorization Reference, one page a service). */
+export function rightsOf(call: WireCall, place: Place): Right[] {
+  const target = call.headers['x-amz-target'];
+  if (target !== undefined) {
+    const [service = '', operation = ''] = target.split('.');
+    const input = JSON.parse(call.body || '{}') as Record<string, unknown>;
+    if (service.startsWith('DynamoDB_')) return dynamoDb(operation, input, place);
+    if (service === 'AmazonSQS') return [sqs(operation, input, place)];
+    if (service === 'secretsmanager' && operation === 'GetSecretValue') {
+      const id = String(input.SecretId);
+      // A name stands for the secret's ARN, which ends in six characters more.
+      const resource = id.startsWith('arn:') ? id : arn(place, 'secretsmanager', `secret:${id}-abcdef`);
+      return [{ action: 'secretsmanager:GetSecretValue', resource }];
+    }
+    throw new UnknownCallError(target);
+  }
+  const form = new URLSearchParams(call.body);
+  if (/\/ses\//.test(call.headers.authorization ?? '') && form.has('Action')) return ses(form, place);
+  if (/\/s3\//.test(call.headers.authorization ?? '')) return [s3(call)];
+  throw new UnknownCallError(`${call.method} ${call.path}`);
+}
+
+const arn = ({ account, region }: Place, service: string, resource: string) =>
+  `arn:aws:${service}:${region}:${account}:${resource}`;
+
+/** PartiQL has rights of its own, beside those of the plain actions; a transaction needs each of its writes'. */
+function dynamoDb(operation: string, input: Record<string, unknown>, place: Place): Right[] {
+  const table = (name: unknown) => arn(place, 'dynamodb', `table/${String(name)}`);
+  switch (operation) {
+    case 'BatchExecuteStatement':
+      return (input.Statements as { Statement: string }[]).map(({ Statement }) => partiQl(Statement, table));
+    case 'ExecuteStatement':
+      return [partiQl(String(input.Statement), table)];
+    case 'TransactWriteItems':
+      return (input.TransactItems as Record<string, { TableName: string }>[]).flatMap((item) =>
+        Object.entries(item).map(([kind, { TableName }]) => ({
+          action: `dynamodb:${kind === 'ConditionCheck' ? 'ConditionCheckItem' : `${kind}Item`}`,
+          resource: table(TableName),
+        })),
+      );
+    case 'BatchGetItem':
+      return Object.keys(input.RequestItems as object).map((name) => ({
+        action: 'dynamodb:BatchGetItem',
+        resource: table(name),
+      }));
+    case 'Query': {
+      const index = input.IndexName === undefined ? '' : `/index/${String(input.IndexName)}`;
+      return [{ action: 'dynamodb:Query', resource: `${table(input.TableName)}${index}` }];
+    }
+    default:
+      throw new UnknownCallError(`DynamoDB ${operation}`);
+  }
+}
+
+function partiQl(statement: string, table: (name: string) => string): Right {
+  const found = /^(?:(INSERT) INTO|(UPDATE)|(DELETE) FROM|(SELECT) .*? FROM) "([^"]+)"/s.exec(statement);
+  const verb = found?.slice(1, 5).find((word) => word !== undefined);
+  if (verb === undefined || found?.[5] === undefined) throw new UnknownCallError(`PartiQL ${statement.slice(0, 40)}`);
+  const action = `dynamodb:PartiQL${verb.charAt(0)}${verb.slice(1).toLowerCase()}`;
+  return { action, resource: table(found[5]) };
+}
+
+/** Batches are authorised as their single action (Amazon SQS Developer Guide, "API permissions"). */
+function sqs(operation: string, input: Record<string, unknown>, place: Place): Right {
+  const known = [
+    'SendMessage',
+    'SendMessageBatch',
+    'ChangeMessageVisibility',
+    'ChangeMessageVisibilityBatch',
+    'GetQueueUrl',
+  ];
+  if (!known.includes(operation)) throw new UnknownCallError(`SQS ${operation}`);
+  const queue = String(input.QueueName ?? String(input.QueueUrl).split('/').at(-1));
+  return { action: `sqs:${operation.replace(/Batch$/, '')}`, resource: arn(place, 'sqs', queue) };
+}
+
+function ses(form: URLSearchParams, place: Place): Right[] {
+  const operation = form.get('Action') ?? '';
+  if (operation !== 'SendEmail' && operation !== 'SendTemplatedEmail') throw new UnknownCallError(`SES ${operation}`);
+  const address = (form.get('Source') ?? '').replace(/^.*<|>$/g, '');
+  // Whichever identity is verified: here the domain.
+  const rights = [
+    { action: `ses:${operation}`, resource: arn(place, 'ses', `identity/${address.replace(/^.*@/, '')}`) },
+  ];
+  const template = form.get('Template');
+  return template === null
+    ? rights
+    : [...rights, { action: `ses:${operation}`, resource: arn(place, 'ses', `template/${template}`) }];
+}
+
+/** Every step of a multipart upload is PutObject, but for its end without a result. */
+function s3({ method, path }: WireCall): Right {
+  const url = new URL(path, 'http://s3');
+  const resource = `arn:aws:s3:::${decodeURIComponent(url.pathname.slice(1))}`;
+  if (method === 'PUT' || method === 'POST') return { action: 's3:PutObject', resource };
+  if (method === 'DELETE' && url.searchParams.has('uploadId')) return { action: 's3:AbortMultipartUpload', resource };
+  throw new UnknownCallError(`S3 ${method} ${path}`);
+}

@@ -1,0 +1,194 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { JobDefinition } from '../../lib/contract/job-definition.ts';
+import { itemId, type JobItem } from '../../lib/contract/job-item.ts';
+import { names } from '../../lib/contract/names.ts';
+import { queueSettings } from '../../lib/contract/queue-settings.ts';
+import { runBatch } from '../../lib/engine/batch.ts';
+import { type Dispatched, dispatch } from '../../lib/engine/dispatch.ts';
+import type { Engine } from '../../lib/engine/engine.ts';
+import type { JobContext } from '../../lib/engine/job-context.ts';
+import { makeJobStore } from '../../lib/engine/job-store.ts';
+import { makeMeter } from '../../lib/engine/metrics.ts';
+import { makeWriter } from '../../lib/engine/writer.ts';
+import {
+  type Delivery,
+  deliver,
+  type MemoryDynamoDb,
+  type MemoryProcess,
+  type MemoryQueue,
+  type MemorySqs,
+  makeMemoryDynamoDb,
+  makeMemorySqs,
+  makeProcess,
+  makeVirtualClock,
+  type VirtualClock,
+} from '../../lib/testing/index.ts';
+import { envelope, type MessageOptions, outgoing } from './factories.ts';
+import { captureOutput, type Output } from './output.ts';
+import { defineProbe, probe, SIDE_TABLE } from './probe.ts';
+
+export const STAGE = 'test';
+export const JOBS_TABLE = names.jobsTable(STAGE);
+
+type Perform = (payload: unknown, context: JobContext, clock: VirtualClock) => unknown;
+
+export interface WorldOptions {
+  readonly definition?: JobDefinition;
+  readonly perform?: Perform;
+}
+
+/** A job type deployed in memory: its queues, the jobs table, the consumer and the dispatcher. */
+export interface World {
+  readonly clock: VirtualClock;
+  readonly dynamoDb: MemoryDynamoDb;
+  readonly sqs: MemorySqs;
+  readonly queue: MemoryQueue;
+  readonly deadLetters: MemoryQueue;
+  readonly output: Output;
+  readonly definition: JobDefinition;
+  /** Handler starts so far: `<job id>/<attempt>`. */
+  readonly starts: string[];
+  /** Ends the process that is running now, as running out of memory does. */
+  kill(): void;
+  /** Its signal is what SIGTERM aborts. */
+  readonly shutdown: AbortController;
+  /** Sends a message, a whole body or an envelope's fields, and returns its id. */
+  send(body: string | object, options?: MessageOptions): string;
+  /** One batch through the consumer. */
+  deliver(options?: DeliverOptions): Promise<Delivery>;
+  /** Batches until nothing is visible, leaping over what is hidden for at most so many seconds. */
+  drain(seconds?: number): Promise<void>;
+  /** One tick of the dispatcher, as long as it takes. */
+  tick(timeoutMs?: number): Promise<Dispatched>;
+  /** The item of a key. */
+  job(key: string): JobItem | undefined;
+  /** Changes a job's item past the engine; undefined removes an attribute. */
+  alter(key: string, change: { [Name in keyof JobItem]?: JobItem[Name] | undefined }): void;
+}
+
+export interface DeliverOptions {
+  readonly functionTimeoutSeconds?: number;
+  readonly crash?: { readonly call: number; readonly moment: 'before' | 'after' };
+  readonly batchSize?: number;
+}
+
+export function makeWorld({ definition = defineProbe(), perform = probe }: WorldOptions = {}): World {
+  const output = captureOutput();
+  const clock = makeVirtualClock();
+  const dynamoDb = makeMemoryDynamoDb({ clock, tables: { [JOBS_TABLE]: ['id'], [SIDE_TABLE]: ['id'] } });
+  const sqs = makeMemorySqs(clock);
+  const { queue, deadLetters } = makeQueues(sqs, definition);
+  const parts = { clock, dynamoDb, sqs, queue, deadLetters, output, definition };
+  const starts: string[] = [];
+  const shutdown = new AbortController();
+  const invoke = makeInvoke({ ...parts, perform, starts, shutdown });
+  let sent = 0;
+  const world: World = {
+    ...{ ...parts, starts, shutdown },
+    kill: () => invoke.running()?.kill(),
+    send(body, options) {
+      const messageId = `sent-${++sent}`;
+      queue.add(outgoing(typeof body === 'string' ? body : envelope(body), options), messageId);
+      return messageId;
+    },
+    deliver: invoke.once,
+    drain: (seconds = 0) => drain(world, seconds),
+    tick: (timeoutMs = 60_000) => clock.run(tick(world, timeoutMs)),
+    job: (key) => dynamoDb.item(JOBS_TABLE, itemId(definition.type, key)),
+    alter(key, change) {
+      dynamoDb.put(JOBS_TABLE, { ...world.job(key), ...change });
+    },
+  };
+  return world;
+}
+
+type Parts = Pick<
+  World,
+  'clock' | 'dynamoDb' | 'sqs' | 'queue' | 'deadLetters' | 'definition' | 'starts' | 'shutdown'
+> & {
+  readonly perform: Perform;
+};
+
+/** The event source and the function: each batch runs in a process of its own, which may crash. */
+function makeInvoke(parts: Parts) {
+  const { clock, dynamoDb, sqs, queue, definition } = parts;
+  let nonces = 0;
+  let process: MemoryProcess | undefined;
+  const once = ({ functionTimeoutSeconds, crash, batchSize }: DeliverOptions = {}) => {
+    const resources = { dynamoDb: dynamoDb.client, documents: dynamoDb.documents, sqs: sqs.client, clock };
+    process = makeProcess(resources);
+    if (crash !== undefined) process.crashAt(crash.call, crash.moment);
+    const engine = makeEngine(process, parts, () => `owner-${++nonces}`);
+    return clock.run(
+      deliver(queue, {
+        consumer: (event, context) => runBatch(event, context, engine),
+        clock,
+        process,
+        batchSize: batchSize ?? definition.batchSize,
+        functionTimeoutSeconds: functionTimeoutSeconds ?? engine.settings.functionTimeoutSeconds,
+      }),
+    );
+  };
+  return { once, running: () => process };
+}
+
+/** As `lib/engine/consumer.ts` wires it, with the in-memory AWS in the place of the real one. */
+function makeEngine({ dynamoDb, documents, sqs, clock }: MemoryProcess, parts: Parts, nonce: () => string): Engine {
+  const { definition, perform, queue, deadLetters, starts, shutdown } = parts;
+  const basics = { clock, random: () => 0.5 };
+  return {
+    definition,
+    perform(payload, context) {
+      starts.push(`${context.job.id}/${context.job.attempts}`);
+      return perform(payload, context, parts.clock);
+    },
+    settings: queueSettings(definition),
+    jobsTable: JOBS_TABLE,
+    queueUrl: queue.url,
+    deadLetterQueueUrl: deadLetters.url,
+    store: makeJobStore(JOBS_TABLE, { dynamoDb, ...basics }),
+    documents,
+    sqs,
+    ...basics,
+    nonce,
+    log: new Logger({ serviceName: `sluice-${definition.type}`, logLevel: 'DEBUG' }),
+    meter: makeMeter(definition.type),
+    shutdown: shutdown.signal,
+  };
+}
+
+async function drain({ deliver: once, queue, clock }: World, seconds: number): Promise<void> {
+  const untilMs = clock.now() + seconds * 1000;
+  for (;;) {
+    const { outcome } = await once();
+    if (outcome !== 'idle') continue;
+    const next = queue.nextVisibleAtMs();
+    if (next === undefined || next > untilMs) return;
+    await clock.advance(next - clock.now());
+  }
+}
+
+function makeQueues(sqs: MemorySqs, definition: JobDefinition) {
+  const { visibilityTimeoutSeconds, retentionSeconds, maxReceiveCount } = queueSettings(definition);
+  const deadLetters = sqs.createQueue(names.deadLetterQueue(STAGE, definition.type), {
+    visibilityTimeoutSeconds: 30,
+    retentionSeconds: 14 * 24 * 3600,
+  });
+  const redrive = { maxReceiveCount, to: deadLetters };
+  const settings = { visibilityTimeoutSeconds, retentionSeconds, redrive };
+  return { deadLetters, queue: sqs.createQueue(names.queue(STAGE, definition.type), settings) };
+}
+
+function tick({ dynamoDb, sqs, clock }: World, timeoutMs: number): Promise<Dispatched> {
+  const basics = { dynamoDb: dynamoDb.client, clock, random: () => 0.5 };
+  const deps = {
+    ...basics,
+    table: JOBS_TABLE,
+    sqs: sqs.client,
+    log: new Logger({ serviceName: 'sluice-dispatcher', logLevel: 'DEBUG' }),
+    writer: makeWriter(basics),
+    queueName: (type: string) => names.queue(STAGE, type),
+    queueUrls: new Map<string, string>(),
+  };
+  return dispatch(deps, clock.now() + timeoutMs);
+}
