@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -20,6 +20,7 @@ export interface StartedEmulator {
 }
 
 const LONGEST_START_MS = 30_000;
+const LOG_KEPT_MS = 24 * 3600 * 1000;
 
 /**
  * Runs MiniStack, and its whole process group with it when its standard input ends. That is a pipe from us, so nothing
@@ -91,7 +92,9 @@ function environment(port: number, scratch: string): NodeJS.ProcessEnv {
 
 /** What went wrong with a function before its own code ran stands nowhere else: it is passed on. */
 async function keepOutput(child: ChildProcess, port: number, log: (line: string) => void): Promise<string> {
-  const path = join(await workFolder('logs'), `ministack-${port}.log`);
+  const folder = await workFolder('logs');
+  await dropOldLogs(folder);
+  const path = join(folder, `ministack-${port}.log`);
   const file = createWriteStream(path);
   for (const stream of [child.stdout, child.stderr]) {
     if (!stream) continue;
@@ -103,6 +106,16 @@ async function keepOutput(child: ChildProcess, port: number, log: (line: string)
   }
   child.once('close', () => file.end());
   return path;
+}
+
+/** Each emulator has a log of its own; only a recent one is ever looked at. */
+async function dropOldLogs(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    // Another command may have dropped it meanwhile.
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
+    if (mtimeMs < Date.now() - LOG_KEPT_MS) await rm(path, { force: true });
+  }
 }
 
 async function waitUntilUp(child: ChildProcess, endpoint: string): Promise<string> {

@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import { PermanentError, RetryAfterError } from '../../lib/contract/errors.ts';
+import { MAX_REQUESTED_DELAY_SECONDS, PermanentError, RetryAfterError } from '../../lib/contract/errors.ts';
 import type { Payload } from '../../lib/contract/job-definition.ts';
 import type { JobContext } from '../../lib/engine/job-context.ts';
 import { apiKey, forgetApiKey } from './api-key.ts';
@@ -42,7 +42,8 @@ function judged(error: unknown): unknown {
     return permanent(error.code ?? 'card_error', error.message, error);
   if (error instanceof Stripe.errors.StripeRateLimitError) {
     const seconds = Number(error.headers?.['retry-after']);
-    return seconds > 0 ? new RetryAfterError(seconds, error.message, { cause: error }) : error;
+    if (!(seconds > 0)) return error;
+    return new RetryAfterError(Math.min(seconds, MAX_REQUESTED_DELAY_SECONDS), error.message, { cause: error });
   }
   if (error instanceof Stripe.errors.StripeAuthenticationError) {
     // The key was rotated, or is wrong: a person can mend that while the job is retried.

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import * as z from 'zod';
-import { PermanentError, RetryAfterError } from '../../lib/contract/errors.ts';
+import { MAX_REQUESTED_DELAY_SECONDS, PermanentError, RetryAfterError } from '../../lib/contract/errors.ts';
 import { checkedUrl, type FetchRules, guardedLookup } from './guard.ts';
 
 const pageSchema = z.object({
@@ -21,7 +21,6 @@ export type Page = z.output<typeof pageSchema>;
 const MAX_REDIRECTS = 3;
 /** A page is held in memory: 10 MB of JSON are some 40 MB of objects. */
 const MAX_PAGE_BYTES = 10_000_000;
-const MAX_RETRY_AFTER_SECONDS = 7 * 24 * 3600;
 
 export interface PageRequest {
   readonly url: string;
@@ -105,5 +104,5 @@ function refusal(status: number, retryAfter: string | undefined, host: string): 
 function secondsUntil(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   const seconds = /^\d+$/.test(header.trim()) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
-  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(seconds, 0), MAX_RETRY_AFTER_SECONDS);
+  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(seconds, 0), MAX_REQUESTED_DELAY_SECONDS);
 }

@@ -5,14 +5,14 @@ import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { buildApp } from '../../../lib/infra/app.ts';
 import type { JobResources } from '../../../lib/infra/job-resources.ts';
-import { probe, probeSerial } from './probe/definition.ts';
+import { probe, probeCrash, probeSerial } from './probe/definition.ts';
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const { context } = JSON.parse(readFileSync(file('../../../cdk.json'), 'utf8')) as { context: Record<string, unknown> };
 
-/** A table in which the probe's writes can be counted. */
-const effects: JobResources = ({ scope, consumer, stage }) => {
-  const tableName = `sluice-${stage}-effects`;
+/** A table in which a probe's writes can be counted. */
+const effects: JobResources = ({ scope, consumer }) => {
+  const tableName = `${scope.node.id}-effects`;
   const partitionKey = { name: 'id', type: AttributeType.STRING };
   const table = new Table(scope, 'Effects', { tableName, partitionKey, removalPolicy: RemovalPolicy.DESTROY });
   consumer.addEnvironment('EFFECTS_TABLE', tableName);
@@ -24,6 +24,7 @@ const effects: JobResources = ({ scope, consumer, stage }) => {
 buildApp({
   jobs: [
     { definition: probe, entry: file('probe/handler.ts'), resources: effects },
+    { definition: probeCrash, entry: file('probe-crash/handler.ts'), resources: effects },
     { definition: probeSerial, entry: file('probe-serial/handler.ts') },
   ],
   dispatcherEntry: file('../../../functions/dispatcher/handler.ts'),

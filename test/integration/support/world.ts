@@ -19,7 +19,7 @@ export const sqs = new SQSClient(config);
 const dynamoDb = new DynamoDBClient(config);
 const documents = DynamoDBDocumentClient.from(dynamoDb);
 
-type ProbeType = 'probe' | 'probe-serial';
+export type ProbeType = 'probe' | 'probe-serial' | 'probe-crash';
 
 export function queueUrls(type: ProbeType = 'probe') {
   const urls = deployment.queues[type];
@@ -74,21 +74,21 @@ export async function itemOf(key: string, type: ProbeType = 'probe'): Promise<Jo
 }
 
 /** How often an effect of the probe's happened; undefined if never. */
-export async function effect(id: string): Promise<Record<string, unknown> | undefined> {
+export async function effect(id: string, type: ProbeType = 'probe'): Promise<Record<string, unknown> | undefined> {
   const { Item } = await documents.send(
-    new GetCommand({ TableName: 'sluice-it-effects', Key: { id }, ConsistentRead: true }),
+    new GetCommand({ TableName: `sluice-it-${type}-effects`, Key: { id }, ConsistentRead: true }),
   );
   return Item;
 }
 
 /** Changes an item behind the engine's back, as an operator's command would. */
-export async function setAttribute(key: string, name: keyof JobItem, value: string | number | boolean): Promise<void> {
+export async function setAttribute(id: string, name: keyof JobItem, value: string | number | boolean): Promise<void> {
   const attribute =
     typeof value === 'number' ? { N: String(value) } : typeof value === 'boolean' ? { BOOL: value } : { S: value };
   await dynamoDb.send(
     new UpdateItemCommand({
       TableName: deployment.jobsTableName,
-      Key: { id: { S: `probe#${key}` } },
+      Key: { id: { S: id } },
       UpdateExpression: 'SET #name = :value',
       ExpressionAttributeNames: { '#name': name },
       ExpressionAttributeValues: { ':value': attribute },
@@ -137,9 +137,9 @@ const letters = new Map<string, Message[]>();
  *
  * @param options.fresh looks at the queue also when a letter is known already
  */
-export function deadLetters(jobId: string, { fresh = false } = {}): Promise<Message[]> {
+export function deadLetters(jobId: string, { fresh = false, type = 'probe' as ProbeType } = {}): Promise<Message[]> {
   return eventually(async () => {
-    if (fresh || !letters.has(jobId)) await drain('probe');
+    if (fresh || !letters.has(jobId)) await drain(type);
     return letters.get(jobId);
   }, `a dead letter of ${jobId}`);
 }

@@ -45,3 +45,12 @@ export const probeSerial = defineJob({
   batchSize: 5,
   retry: { maxAttempts: 3, backoff: { kind: 'list', delaysSeconds: [1], jitter: 0 } },
 });
+
+/** The same, for jobs that kill their process: what they take with them is their own. */
+export const probeCrash = defineJob({
+  type: 'probe-crash',
+  payload,
+  timeoutSeconds: 3,
+  maxConcurrency: 10,
+  retry: { maxAttempts: 4, backoff: { kind: 'list', delaysSeconds: [1], jitter: 0 } },
+});
