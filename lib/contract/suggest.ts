@@ -1,15 +1,19 @@
 /**
- * The known name nearest to a mistyped one, for "did you mean" in error messages.
+ * The known name nearest to a mistyped one, for "did you mean" in error messages: one that it begins, or that differs in
+ * few letters.
  *
- * @returns the nearest name, or undefined when even that one is more than a third of its letters away
+ * @returns the nearest name, or undefined when even that one differs in more than a third of the longer one's letters
  */
 export function nearestName(mistyped: string, known: readonly string[]): string | undefined {
+  const given = mistyped.toLowerCase();
   let best: { name: string; distance: number } | undefined;
   for (const name of known) {
-    const distance = editDistance(mistyped.toLowerCase(), name.toLowerCase());
+    const begins = given.length > 2 && name.toLowerCase().startsWith(given);
+    const distance = begins ? 1 : editDistance(given, name.toLowerCase());
     if (best === undefined || distance < best.distance) best = { name, distance };
   }
-  return best !== undefined && best.distance <= Math.ceil(best.name.length / 3) ? best.name : undefined;
+  if (best === undefined) return undefined;
+  return best.distance <= Math.ceil(Math.max(best.name.length, given.length) / 3) ? best.name : undefined;
 }
 
 /** `; did you mean "x"?` or nothing, to end a sentence with. */
