@@ -3,11 +3,15 @@ import type { SyncedRecord } from './records.ts';
 
 const HEADER = ['id', 'updatedAt', 'amount', 'data'] as const;
 
-/** A number is no formula, a negative one neither. */
-const NEUTRAL = {
+const FORMAT = {
+  record_delimiter: 'windows',
+  // Of text only: a number is no formula, a negative one neither.
   escape_formulas: true,
-  cast: { number: (value: number) => ({ value: String(value), escape_formulas: false }) },
-};
+  // Lone CR and LF end a line to many readers.
+  quote_record_delimiter: true,
+  // Some separate by these: what follows one must not become a field, and run.
+  quoted_match: /[;\t]/,
+} as const;
 
 /** What a report adds up to. */
 export interface Totals {
@@ -23,11 +27,20 @@ export interface Totals {
  * @param totals counted on the way
  */
 export async function* toCsv(pages: AsyncIterable<readonly SyncedRecord[]>, totals: Totals): AsyncGenerator<string> {
-  yield stringify([[...HEADER]]);
+  yield stringify([[...HEADER]], FORMAT);
   for await (const records of pages) {
-    const rows = records.map(({ id, updatedAt, data }) => [id, updatedAt, data.amount ?? '', JSON.stringify(data)]);
+    const rows = records.map(({ id, updatedAt, data }) => [id, updatedAt, data.amount ?? '', toJson(data)]);
     totals.rows += rows.length;
-    for (const { data } of records) if (Number.isSafeInteger(data.amount)) totals.sum += BigInt(data.amount as number);
-    yield stringify(rows, NEUTRAL);
+    for (const { data } of records) totals.sum += wholeNumber(data.amount);
+    yield stringify(rows, FORMAT);
   }
+}
+
+/** The document client reads whole numbers beyond 2^53 as bigints; `sync-data` wrote them from JavaScript's numbers. */
+const toJson = (data: SyncedRecord['data']): string =>
+  JSON.stringify(data, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value));
+
+function wholeNumber(amount: unknown): bigint {
+  if (typeof amount === 'bigint') return amount;
+  return Number.isSafeInteger(amount) ? BigInt(amount as number) : 0n;
 }

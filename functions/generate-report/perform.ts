@@ -13,7 +13,7 @@ const s3 = new S3Client({
 });
 
 /** Writes a CSV of a source's records to S3, under a key of the job's own: another attempt overwrites, never doubles. */
-export async function perform(period: Payload<typeof generateReport>, { job, signal, log }: JobContext) {
+export async function perform(period: Payload<typeof generateReport>, { job, signal }: JobContext) {
   const bucket = process.env.REPORTS_BUCKET;
   const key = `reports/${period.source}/${job.id}.csv`;
   const totals: Totals = { rows: 0, sum: 0n };
@@ -22,6 +22,7 @@ export async function perform(period: Payload<typeof generateReport>, { job, sig
     params: {
       Bucket: bucket,
       Key: key,
+      // The signal ends the records, and an upload that lacks its rest deletes its parts before it fails.
       Body: Readable.from(toCsv(recordsOf(period, signal), totals)),
       ContentType: 'text/csv; charset=utf-8',
     },
@@ -29,13 +30,6 @@ export async function perform(period: Payload<typeof generateReport>, { job, sig
     partSize: 5 * 1024 * 1024,
     queueSize: 2,
   });
-  // An aborted upload deletes its parts.
-  const abort = () => void upload.abort().catch((error: Error) => log.warn('the upload was not aborted', { error }));
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    await upload.done();
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
+  await upload.done();
   return { bucket, key, rows: totals.rows, sum: totals.sum.toString() };
 }

@@ -7,7 +7,8 @@ import type { processPayment } from './definition.ts';
 
 /**
  * Takes a payment, once: the job's idempotency key is Stripe's, so an attempt that is repeated after a lost answer gets
- * the first one's. Stripe keeps a decline under its key as well: a declined payment is a new job, not a redrive.
+ * the first one's. Stripe keeps a decline under its key as well: a declined payment is a new job, not a redrive. It keeps
+ * keys for a day (docs.stripe.com/api/idempotent_requests): before a later redrive, look whether the payment was taken.
  */
 export async function perform(payload: Payload<typeof processPayment>, context: JobContext) {
   const { amount, currency, paymentMethod, customer, description } = payload;
@@ -54,9 +55,13 @@ function judged(error: unknown): unknown {
     error instanceof Stripe.errors.StripeIdempotencyError ||
     error instanceof Stripe.errors.StripeInvalidRequestError
   ) {
-    // 409: the first request with this key is still on its way.
-    return error.statusCode === 409 ? error : permanent(error.code ?? error.type, error.message, error);
+    return permanent(error.code ?? error.type, error.message, error);
   }
+  if (error instanceof Stripe.errors.StripeAPIError && error.headers?.['idempotent-replayed'] === 'true') {
+    // A 500 of a payment that had begun is kept, too: as long as the key is, every attempt would get it again.
+    return permanent('outcome_unknown', 'Stripe failed in the middle: look there whether it was taken', error);
+  }
+  // Also a 409 (StripeAPIError): the first request with this key is still on its way.
   return error;
 }
 

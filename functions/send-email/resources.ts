@@ -2,7 +2,7 @@ import { Annotations, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { JobResources } from '../../lib/infra/job-resources.ts';
 
-/** The sender comes from `-c emailSender=`; its domain must be a verified SES identity of this account and region. */
+/** The sender comes from `-c emailSender=`; it or its domain must be a verified SES identity here. */
 export const resources: JobResources = ({ scope, consumer, setting }) => {
   const sender = setting('emailSender');
   if (sender === undefined) {
@@ -12,9 +12,10 @@ export const resources: JobResources = ({ scope, consumer, setting }) => {
   consumer.addEnvironment('EMAIL_SENDER', sender);
   const arn = (resource: string, resourceName: string) =>
     Stack.of(scope).formatArn({ service: 'ses', resource, resourceName });
-  const domain = sender.replace(/^.*@/, '').replace(/>$/, '');
+  // `Shop <shop@example.com>` as well; an identity has no display name.
+  const address = sender.replace(/^.*<(.+)>$/, '$1');
   // SES checks the identity that is verified: the address, or its domain. Templates are named by payloads.
-  const identities = [arn('identity', domain), arn('identity', sender)];
+  const identities = [address.replace(/^.*@/, ''), address].map((name) => arn('identity', name));
   consumer.addToRolePolicy(new PolicyStatement({ actions: ['ses:SendEmail'], resources: identities }));
   consumer.addToRolePolicy(
     new PolicyStatement({ actions: ['ses:SendTemplatedEmail'], resources: [...identities, arn('template', '*')] }),

@@ -4,15 +4,23 @@ import * as z from 'zod';
 import { MAX_REQUESTED_DELAY_SECONDS, PermanentError, RetryAfterError } from '../../lib/contract/errors.ts';
 import { checkedUrl, type FetchRules, guardedLookup } from './guard.ts';
 
+/** A sort key holds no more (DynamoDB quotas). */
+const MAX_ID_BYTES = 1024;
+/** Servers take URLs of some 8 KB, and a checkpoint of 32 KB holds two cursors. */
+const MAX_CURSOR_LENGTH = 4096;
+
 const pageSchema = z.object({
   records: z.array(
     z.object({
-      id: z.string().min(1).max(512),
+      id: z
+        .string()
+        .min(1)
+        .refine((id) => Buffer.byteLength(id) <= MAX_ID_BYTES, `more than ${MAX_ID_BYTES} bytes`),
       updatedAt: z.iso.datetime({ offset: true }),
       data: z.record(z.string(), z.json()),
     }),
   ),
-  nextCursor: z.string().min(1).nullable(),
+  nextCursor: z.string().min(1).max(MAX_CURSOR_LENGTH).nullable(),
 });
 
 /** What a source answers. */
@@ -43,9 +51,16 @@ export async function fetchPage({ url, cursor, rules, signal }: PageRequest): Pr
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
     const reply = await get(target, { rules, signal });
     if (reply.status < 300 || reply.status >= 400) return parsePage(reply, target);
-    target = checkedUrl(new URL(reply.headers.location ?? '', target).href, rules);
+    target = checkedUrl(nextHop(reply, target), rules);
   }
   throw new PermanentError(`${first.host} redirects more than ${MAX_REDIRECTS} times`);
+}
+
+function nextHop({ headers: { location } }: Reply, from: URL): string {
+  if (location === undefined || !URL.canParse(location, from.href)) {
+    throw new PermanentError(`${from.host} redirects to nowhere`);
+  }
+  return new URL(location, from).href;
 }
 
 interface Reply {

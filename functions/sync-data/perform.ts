@@ -8,7 +8,7 @@ import { newestOfEach, type SyncState, sliceAt, writeSlice } from './upsert.ts';
 
 /** Less time than this is left to whatever invocation comes next. */
 const ENOUGH_MS = 15_000;
-const START: SyncState = { cursor: null, offset: 0, pages: 0, records: 0, dropped: 0 };
+const START: SyncState = { cursor: null, offset: 0, pages: 0, mark: null, records: 0, dropped: 0 };
 
 /**
  * Copies a source's records into the table, page by page. Each slice is written with the place to go on from, so a
@@ -17,22 +17,23 @@ const START: SyncState = { cursor: null, offset: 0, pages: 0, records: 0, droppe
 export async function perform({ source, url }: Payload<typeof syncData>, context: JobContext) {
   const { job, signal, checkpoint, remainingMs } = context;
   let state = (job.checkpoint as SyncState | undefined) ?? START;
+  let slowestMs = 0;
   while (!isDone(state)) {
+    const beforeMs = remainingMs();
     const page = await fetchPage({ url, cursor: state.cursor ?? undefined, rules: fetchRules(), signal });
-    if (page.nextCursor !== null && page.nextCursor === state.cursor) {
-      throw new PermanentError(`the source answers cursor ${page.nextCursor} with itself: it would never end`);
-    }
+    slowestMs = Math.max(slowestMs, beforeMs - remainingMs());
+    checkCursor(page.nextCursor, state);
     const records = newestOfEach(page.records);
     do {
       const slice = sliceAt(records, state.offset);
       const offset = state.offset + slice.length;
       const done = { ...state, records: state.records + slice.length };
       const isLast = offset >= records.length;
-      const after = isLast
-        ? { ...done, cursor: page.nextCursor, offset: 0, pages: done.pages + 1 }
-        : { ...done, offset };
+      const after = isLast ? turned(done, page.nextCursor) : { ...done, offset };
       state = await writeSlice(source, slice, { checkpoint, after });
-      if (!isDone(state) && remainingMs() < ENOUGH_MS) throw new SnoozeError(0, 'goes on in the next invocation');
+      // A page that the deadline cuts off costs an attempt: none is begun that may take longer than what is left.
+      const enoughMs = isLast ? Math.max(ENOUGH_MS, 2 * slowestMs) : ENOUGH_MS;
+      if (!isDone(state) && remainingMs() < enoughMs) throw new SnoozeError(0, 'goes on in the next invocation');
     } while (state.offset > 0);
   }
   return { pages: state.pages, records: state.records, dropped: state.dropped };
@@ -40,6 +41,22 @@ export async function perform({ source, url }: Payload<typeof syncData>, context
 
 /** The last page is written: also when the attempt that wrote it ended before it could say so. */
 const isDone = ({ cursor, offset, pages }: SyncState) => cursor === null && offset === 0 && pages > 0;
+
+/** The next page's turn. Every page whose number is a power of two leaves its cursor as a mark. */
+function turned(state: SyncState, cursor: string | null): SyncState {
+  const pages = state.pages + 1;
+  const mark = Number.isInteger(Math.log2(pages)) ? cursor : state.mark;
+  return { ...state, cursor, offset: 0, pages, mark };
+}
+
+/**
+ * A source whose cursors lead in a circle would be read for ever. The marks stand ever further apart, so that one of them
+ * lies on the circle and is met again, however long it is (Brent's algorithm).
+ */
+function checkCursor(next: string | null, { mark }: SyncState): void {
+  if (next === null || next !== mark) return;
+  throw new PermanentError(`the source comes back to cursor ${next}: it would never end`);
+}
 
 function fetchRules(): FetchRules {
   const hosts = (process.env.SYNC_ALLOWED_HOSTS ?? '').toLowerCase().split(',');

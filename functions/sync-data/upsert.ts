@@ -9,6 +9,8 @@ export interface SyncState {
   readonly cursor: string | null;
   readonly offset: number;
   readonly pages: number;
+  /** A cursor of an earlier page, to notice a source that goes in circles. */
+  readonly mark: string | null;
   readonly records: number;
   readonly dropped: number;
 }
@@ -24,9 +26,12 @@ export function newestOfEach(records: readonly SourceRecord[]): SourceRecord[] {
   return [...newest.values()];
 }
 
-/** A transaction holds 100 items, one of them the job's own, and 4 MB (DynamoDB quotas). */
+/**
+ * A transaction holds 100 items, one of them the job's own, and 4 MB (DynamoDB quotas). DynamoDB counts up to half as
+ * much again as JSON does (lists of small numbers), and the job's own item may have 400 KB.
+ */
 const MAX_RECORDS = 99;
-const MAX_BYTES = 3_000_000;
+const MAX_BYTES = 2_500_000;
 
 /** The records of a page from `offset` on that fit one transaction. */
 export function sliceAt(records: readonly SourceRecord[], offset: number): SourceRecord[] {

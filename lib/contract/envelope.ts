@@ -103,5 +103,9 @@ function check(
 const isMaxAttempts = (value: unknown): boolean =>
   Number.isInteger(value) && (value as number) >= MAX_ATTEMPTS.min && (value as number) <= MAX_ATTEMPTS.max;
 
-const isTime = (value: unknown): boolean =>
-  typeof value === 'string' && ISO_8601.test(value) && !Number.isNaN(Date.parse(value));
+/** JavaScript takes the 30th of February for the 2nd of March: a day must be one of its month. */
+function isTime(value: unknown): boolean {
+  if (typeof value !== 'string' || !ISO_8601.test(value) || Number.isNaN(Date.parse(value))) return false;
+  const [year = 0, month = 0, day = 0] = value.slice(0, 10).split('-').map(Number);
+  return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
+}

@@ -118,10 +118,28 @@ export interface JobError {
 /** Characters of an error message that are kept (architecture, "Jobs table"). */
 export const MAX_ERROR_MESSAGE_LENGTH = 512;
 
-/** What is kept of anything thrown, an `Error` or not. */
+/** What is kept of anything thrown, an `Error` or not. Never throws, whatever its name or message do when looked at. */
 export function toJobError(thrown: unknown): JobError {
-  if (thrown instanceof Error) return { name: cut(thrown.name, 128) || 'Error', message: cut(thrown.message) };
-  return { name: 'NonError', message: cut(describe(thrown)) };
+  if (!isError(thrown)) return { name: 'NonError', message: cut(describe(thrown)) };
+  const { name, message } = { name: textOf(() => thrown.name), message: textOf(() => thrown.message) };
+  return { name: cut(name, 128) || 'Error', message: cut(message) };
+}
+
+function isError(thrown: unknown): thrown is Error {
+  try {
+    return thrown instanceof Error;
+  } catch {
+    return false;
+  }
+}
+
+/** Text of a property that may be no text, or a getter that throws. */
+function textOf(read: () => unknown): string {
+  try {
+    return String(read());
+  } catch {
+    return '';
+  }
 }
 
 function describe(thrown: unknown): string {
@@ -129,7 +147,7 @@ function describe(thrown: unknown): string {
   try {
     return JSON.stringify(thrown) ?? String(thrown);
   } catch {
-    return Object.prototype.toString.call(thrown);
+    return textOf(() => Object.prototype.toString.call(thrown));
   }
 }
 

@@ -139,7 +139,7 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
 }
 
 function checkedAlarms(value: unknown): AlarmThresholds {
-  const given = checkedObject('alarms', value ?? {}, Object.keys(ALARM_RULES));
+  const given = checkedObject('alarms', value === undefined ? {} : value, Object.keys(ALARM_RULES));
   const number = (name: keyof typeof ALARM_RULES) => checkedNumber(`alarms.${name}`, given[name], ALARM_RULES[name]);
   return Object.freeze({
     queueDepth: number('queueDepth'),
@@ -149,7 +149,9 @@ function checkedAlarms(value: unknown): AlarmThresholds {
 }
 
 function checkedSchema<Schema extends z.ZodType>(schema: Schema): Schema {
-  if (typeof (schema as { safeParse?: unknown } | undefined)?.safeParse === 'function') return schema;
+  // zod's own module has a safeParse as well, with another meaning.
+  const candidate = schema as { safeParse?: unknown; _zod?: unknown } | undefined;
+  if (typeof candidate?.safeParse === 'function' && candidate._zod !== undefined) return schema;
   throw new JobDefinitionError(`payload must be a zod schema, got ${shown(schema)}`);
 }
 

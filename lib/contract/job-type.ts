@@ -1,4 +1,5 @@
 import { JobDefinitionError } from './errors.ts';
+import { shown } from './option.ts';
 
 /** A type names a queue, two stacks and a metric dimension (architecture, "Public contract"). */
 const TYPE_PATTERN = /^[a-z][a-z0-9-]{0,39}$/;
@@ -12,7 +13,7 @@ const RESERVED_ENDINGS = ['-dlq', '-high', '-low'];
 export function checkedJobType<const T extends string>(type: T): T {
   if (typeof type !== 'string' || !TYPE_PATTERN.test(type)) {
     throw new JobDefinitionError(
-      `type must be 1 to 40 of a-z, 0-9 and "-", starting with a letter, got ${JSON.stringify(type)}`,
+      `type must be 1 to 40 of a-z, 0-9 and "-", starting with a letter, got ${shown(type)}`,
     );
   }
   if (RESERVED_TYPES.includes(type)) {

@@ -37,7 +37,7 @@ export function checkedBoolean(path: string, value: unknown, fallback: boolean):
 /** @throws JobDefinitionError unless the value is a plain object holding none but the known names */
 export function checkedObject(path: string, value: unknown, known: readonly string[]): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new JobDefinitionError(`${path} must be an object, got ${shown(value)}`);
+    throw new JobDefinitionError(`${path === '' ? 'options' : path} must be an object, got ${shown(value)}`);
   }
   const unknown = Object.keys(value).find((name) => !known.includes(name));
   if (unknown !== undefined) {
@@ -48,7 +48,13 @@ export function checkedObject(path: string, value: unknown, known: readonly stri
   return value as Record<string, unknown>;
 }
 
+/** A value as a message quotes it. */
 export function shown(value: unknown): string {
   if (typeof value === 'number') return String(value);
-  return JSON.stringify(value)?.slice(0, 200) ?? String(value);
+  try {
+    return JSON.stringify(value)?.slice(0, 200) ?? String(value);
+  } catch {
+    // A bigint or a circle: its type says enough.
+    return `a ${typeof value}`;
+  }
 }

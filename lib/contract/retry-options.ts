@@ -46,7 +46,8 @@ function checkedList(value: unknown): ListBackoff {
       `retry.backoff.delaysSeconds must be a list of at least one delay, got ${shown(delaysSeconds)}`,
     );
   }
-  const checked = delaysSeconds.map((delay, i) => checkedDelay(`retry.backoff.delaysSeconds[${i}]`, delay));
+  // Not map: it passes over the holes of a sparse list.
+  const checked = Array.from(delaysSeconds, (delay, i) => checkedDelay(`retry.backoff.delaysSeconds[${i}]`, delay));
   return Object.freeze({
     kind: 'list',
     delaysSeconds: Object.freeze(checked),

@@ -45,8 +45,9 @@ export function fail(facts: SettleFacts, failure: Failure): SettleStep {
   const snooze = failure.kind === 'snooze';
   const counters = snooze
     ? { attempts: item.attempts - 1, snoozes: item.snoozes + 1, snoozesInRow: item.snoozesInRow + 1 }
-    : { snoozesInRow: 0, error: failure.error };
-  const waiting = { status: 'RETRYING', dueAt, expiration: unfinishedExpiration(facts, dueAt), ...counters } as const;
+    : { snoozesInRow: 0 };
+  const expiration = unfinishedExpiration(facts, dueAt);
+  const waiting = { status: 'RETRYING', dueAt, error: failure.error, expiration, ...counters } as const;
   if (failure.delayMs <= IN_PLACE_MS || !fitsAnItem(facts.message)) {
     const write = uncancelled(mine(item, waiting));
     return { row: snooze ? 'S6' : 'S4', write, action: 'wait', untilMs: dueAt };

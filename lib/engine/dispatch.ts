@@ -33,9 +33,12 @@ export interface Dispatched {
 /** Row R: releases the parked jobs that fall due, all shards side by side, until none is left or time runs low. */
 export async function dispatch(deps: DispatchDeps, endsAtMs: number): Promise<Dispatched> {
   const stopAtMs = endsAtMs - STOP_BEFORE_END_MS;
-  const shards = await Promise.all(
-    Array.from({ length: LIST_SHARDS }, (_, shard) => dispatchShard(`due#${shard}`, deps, stopAtMs)),
-  );
+  const lists = Array.from({ length: LIST_SHARDS }, (_, shard) => `due#${shard}`);
+  // All are waited for: Lambda freezes the process as soon as the tick has ended, whatever was still on its way.
+  const ended = await Promise.allSettled(lists.map((listKey) => dispatchShard(listKey, deps, stopAtMs)));
+  const failed = ended.find((shard) => shard.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  const shards = ended.flatMap((shard) => (shard.status === 'fulfilled' ? [shard.value] : []));
   return {
     released: sum(shards.map(({ released }) => released)),
     refused: sum(shards.map(({ refused }) => refused)),

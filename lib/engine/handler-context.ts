@@ -9,6 +9,7 @@ import type { JobContext, TransactWrite } from './job-context.ts';
 import { asJson } from './json.ts';
 import { makeProgress } from './progress.ts';
 import { MAX_WRITES, transact } from './transaction.ts';
+import { WriteError } from './writer.ts';
 
 /** What the handler gets, the writes it staged, and the end of both. */
 export interface HandlerContext {
@@ -34,23 +35,45 @@ export function makeContext(claim: Claim, engine: Engine, deadline: Deadline): H
     }),
     remainingMs: () => Math.max(0, deadline.atMs - engine.clock.now()),
     idempotencyKey: claim.item.id,
-    progress: async (value) => progress.report(asJson('progress', value, MAX_PROGRESS_BYTES)),
+    progress: async (value) => progress.report(asJson('progress', value ?? null, MAX_PROGRESS_BYTES)),
     commit(writes) {
       checkOpen();
       checkWrites([...staged, ...writes], claim, engine);
       staged.push(...writes);
     },
-    async checkpoint(writes, state) {
+    checkpoint: inTurn(async (writes, state) => {
       checkOpen();
       checkWrites(writes, claim, engine);
       claim.item = await writeCheckpoint(claim, { writes, state }, engine);
-    },
+    }),
   };
   const close = () => {
     open = false;
     progress.close();
   };
   return { context, staged, close };
+}
+
+/**
+ * One checkpoint after another. After one that may or may not have been written there is no next: its number could no
+ * longer be told from the unknown one's, and its writes would be taken for done.
+ */
+function inTurn(write: JobContext['checkpoint']): JobContext['checkpoint'] {
+  let last: Promise<void> = Promise.resolve();
+  let unknown: WriteError | undefined;
+  return (writes, state) => {
+    const turn = last.then(async () => {
+      if (unknown !== undefined) throw unknown;
+      try {
+        await write(writes, state);
+      } catch (error) {
+        if (error instanceof WriteError) unknown = error;
+        throw error;
+      }
+    });
+    last = turn.catch(() => undefined);
+    return turn;
+  };
 }
 
 /** Row S3. */

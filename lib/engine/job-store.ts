@@ -1,10 +1,9 @@
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { type BeginFacts, type BeginStep, begin } from '../contract/begin.ts';
 import { type ItemUpdate, type ItemWrite, written } from '../contract/item-write.ts';
 import { itemId, type JobItem } from '../contract/job-item.ts';
 import type { Message } from '../contract/message.ts';
 import { makeReader } from './reader.ts';
-import { toStatement } from './statements.ts';
+import { toItem, toStatement } from './statements.ts';
 import { makeWriter, WriteError, type WriteResult, type WriterDeps } from './writer.ts';
 
 /** A begin row carried out: the item as it stands now, and what is to be done with the message. */
@@ -58,8 +57,7 @@ export function makeJobStore(table: string, deps: WriterDeps): JobStore {
     },
     async settle(change) {
       const result = await write(change);
-      if (result.kind === 'refused')
-        return { kind: 'refused', item: result.old && (unmarshall(result.old) as JobItem) };
+      if (result.kind === 'refused') return { kind: 'refused', item: result.old && toItem(result.old) };
       return result.kind === 'exists' ? { kind: 'refused', item: await read(change.id) } : result;
     },
   };
@@ -69,7 +67,7 @@ export function makeJobStore(table: string, deps: WriterDeps): JobStore {
 const wasSeen = ({ receiveCount, attributes }: Message) => receiveCount > 1 || Object.keys(attributes).length > 0;
 
 async function found(result: WriteResult, read: () => Promise<JobItem | undefined>): Promise<JobItem | undefined> {
-  if (result.kind === 'refused') return result.old && (unmarshall(result.old) as JobItem);
+  if (result.kind === 'refused') return result.old && toItem(result.old);
   if (result.kind === 'exists') return read();
   throw new WriteError('the job’s item would pass 400 KB');
 }

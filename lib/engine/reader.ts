@@ -1,8 +1,8 @@
 import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { JobItem } from '../contract/job-item.ts';
 import { mayPass } from './aws.ts';
 import { backoffMs, sleep } from './clock.ts';
+import { toItem } from './statements.ts';
 import type { WriterDeps } from './writer.ts';
 
 /** A read that DynamoDB did not answer: nothing was begun, the message stays in its queue. */
@@ -86,7 +86,7 @@ export async function readItems(
       const command = new BatchGetItemCommand({ RequestItems: { [table]: { Keys, ...projection } } });
       const { Responses, UnprocessedKeys } = await deps.dynamoDb.send(command);
       for (const raw of Responses?.[table] ?? []) {
-        const item = unmarshall(raw) as JobItem;
+        const item = toItem(raw);
         found.set(item.id, item);
       }
       const left = (UnprocessedKeys?.[table]?.Keys ?? []).map((key) => key.id?.S ?? '');

@@ -1,11 +1,16 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { ItemWrite } from '../contract/item-write.ts';
+import type { JobItem } from '../contract/job-item.ts';
 import type { Statement } from './writer.ts';
 
 /** Values inside that are undefined are left out, as JSON does; a number beyond 2^53 is as exact as JavaScript has it.
  * Frozen: the document client writes into the options it is given, and takes a copy. */
 export const MARSHALL = Object.freeze({ removeUndefinedValues: true, allowImpreciseNumbers: true } as const);
+
+/** An item as DynamoDB answers it, in plain values; a number beyond 2^53 comes back as the one that was kept. */
+export const toItem = (raw: Record<string, AttributeValue>): JobItem =>
+  unmarshall(raw, { wrapNumbers: (text: string) => Number(text) }) as JobItem;
 
 /** Marshals one attribute. */
 export function toAttribute(value: unknown): AttributeValue {

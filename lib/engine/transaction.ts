@@ -1,14 +1,13 @@
 import type { CancellationReason } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { WriteConditionError, WriteRefusedError } from '../contract/errors.ts';
 import type { ItemUpdate } from '../contract/item-write.ts';
-import type { JobItem } from '../contract/job-item.ts';
 import { mayPass } from './aws.ts';
 import { backoffMs, sleep } from './clock.ts';
 import type { Engine } from './engine.ts';
 import type { TransactWrite } from './job-context.ts';
 import type { Settled } from './job-store.ts';
+import { toItem } from './statements.ts';
 import { WriteError } from './writer.ts';
 
 /** A transaction holds 100 items (DynamoDB quotas); one is the job's own. */
@@ -57,7 +56,7 @@ function gaveUp(cause: unknown, { certain }: { certain: boolean }): Error {
 /** The job's own write refused, or one of the user's; undefined if neither. */
 function judged([own, ...theirs]: CancellationReason[], cause: unknown): Settled | undefined {
   if (own?.Code === 'ConditionalCheckFailed') {
-    return { kind: 'refused', item: own.Item && (unmarshall(own.Item) as JobItem) };
+    return { kind: 'refused', item: own.Item && toItem(own.Item) };
   }
   const indexes = theirs.flatMap(({ Code }, i) => (Code === 'ConditionalCheckFailed' ? [i] : []));
   if (indexes.length > 0) throw new WriteConditionError(indexes, { cause });

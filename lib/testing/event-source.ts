@@ -16,13 +16,15 @@ export interface EventSourceOptions {
   readonly batchSize?: number;
   /** The process that the consumer runs in: its death ends the invocation. */
   readonly process?: MemoryProcess;
+  /** Lambda has no room: the batch is received and counted, and nobody is invoked. */
+  readonly throttled?: boolean;
 }
 
 /** One batch, from its receive to its end. */
 export interface Delivery {
   readonly records: readonly SQSRecord[];
   /** `failed`: the consumer threw, or answered something that fails the whole batch. */
-  readonly outcome: 'idle' | 'answered' | 'failed' | 'timedOut' | 'crashed';
+  readonly outcome: 'idle' | 'throttled' | 'answered' | 'failed' | 'timedOut' | 'crashed';
   /** What the consumer threw, if it did. */
   readonly error?: unknown;
   /** Ids of the messages that were not deleted. */
@@ -38,6 +40,7 @@ export async function deliver(queue: MemoryQueue, options: EventSourceOptions): 
   const records = received.map((message) => toRecord(message, queue));
   const ids = records.map(({ messageId }) => messageId);
   if (records.length === 0) return { records, outcome: 'idle', kept: [] };
+  if (options.throttled) return { records, outcome: 'throttled', kept: ids };
   const ended = await invoke({ Records: records }, options);
   if (ended.outcome !== 'answered') return { records, kept: ids, ...ended };
   const kept = reportedFailures(ended.answer, ids);

@@ -3,6 +3,6 @@ export { type BatchConsumer, type Delivery, deliver, type EventSourceOptions } f
 export { awsError, type Call, type Fault, type Faults, throttled, timeout } from './faults.ts';
 export { type MemoryDynamoDb, makeMemoryDynamoDb } from './memory-dynamodb.ts';
 export { type MemoryProcess, makeProcess } from './memory-process.ts';
-export type { MemoryQueue, StoredMessage } from './memory-queue.ts';
+export type { Disorder, MemoryQueue, QueueCounts, StoredMessage } from './memory-queue.ts';
 export { type MemorySqs, makeMemorySqs } from './memory-sqs.ts';
-export { makeVirtualClock, type VirtualClock } from './virtual-clock.ts';
+export { makeVirtualClock, skewed, type VirtualClock } from './virtual-clock.ts';

@@ -38,8 +38,25 @@ export interface MemoryQueue {
   purge(): void;
   /** Every message that it holds, hidden ones too. */
   messages(): readonly StoredMessage[];
+  /** As SQS counts them, and exactly. */
+  counts(): QueueCounts;
   /** When the next hidden message becomes visible, epoch ms; undefined if none is hidden. */
   nextVisibleAtMs(): number | undefined;
+}
+
+/** ApproximateNumberOfMessages, …NotVisible (in flight) and …Delayed (not yet received). */
+export interface QueueCounts {
+  readonly visible: number;
+  readonly inFlight: number;
+  readonly delayed: number;
+}
+
+/** What a standard queue may do at any time: give messages in any order, and one of them again. */
+export interface Disorder {
+  /** From 0 (inclusive) to 1 (exclusive). */
+  readonly random: () => number;
+  /** Fraction of receives after which the message is still visible. */
+  readonly duplicates: number;
 }
 
 export interface MemoryQueueSettings {
@@ -47,6 +64,8 @@ export interface MemoryQueueSettings {
   readonly retentionSeconds: number;
   /** Receive n + 1 moves the message instead. */
   readonly redrive?: { readonly maxReceiveCount: number; readonly to: MemoryQueue };
+  /** @default none: the oldest first, each once */
+  readonly disorder?: Disorder;
 }
 
 export function makeMemoryQueue(name: string, settings: MemoryQueueSettings, clock: Clock): MemoryQueue {
@@ -62,8 +81,9 @@ export function makeMemoryQueue(name: string, settings: MemoryQueueSettings, clo
     move: (message) => void stored.set(message.messageId, message),
     receive(max) {
       const visible = alive().filter(({ visibleAtMs }) => visibleAtMs <= clock.now());
-      const oldestFirst = visible.sort((a, b) => a.visibleAtMs - b.visibleAtMs);
-      const received = oldestFirst.slice(0, max).flatMap((message) => receiveOne(message, stored, { settings, clock }));
+      const received = ordered(visible, settings.disorder)
+        .slice(0, max)
+        .flatMap((message) => receiveOne(message, stored, { settings, clock }));
       return received.map((message) => ({ ...message, receiptHandle: `${name}/${message.messageId}/${++receives}` }));
     },
     changeVisibility(receiptHandle, seconds) {
@@ -78,11 +98,24 @@ export function makeMemoryQueue(name: string, settings: MemoryQueueSettings, clo
     delete: (receiptHandle) => void stored.delete(messageIdOf(receiptHandle, name)),
     purge: () => stored.clear(),
     messages: alive,
+    counts() {
+      const all = alive();
+      const hidden = all.filter(({ visibleAtMs }) => visibleAtMs > clock.now());
+      const delayed = hidden.filter(({ receiveCount }) => receiveCount === 0).length;
+      return { visible: all.length - hidden.length, inFlight: hidden.length - delayed, delayed };
+    },
     nextVisibleAtMs() {
       const hidden = alive().filter(({ visibleAtMs }) => visibleAtMs > clock.now());
       return hidden.length === 0 ? undefined : Math.min(...hidden.map(({ visibleAtMs }) => visibleAtMs));
     },
   };
+}
+
+/** The oldest first, or in an order that the seed chooses. */
+function ordered(visible: StoredMessage[], disorder: Disorder | undefined): StoredMessage[] {
+  if (disorder === undefined) return visible.sort((a, b) => a.visibleAtMs - b.visibleAtMs);
+  const drawn = visible.map((message) => ({ message, lot: disorder.random() }));
+  return drawn.sort((a, b) => a.lot - b.lot).map(({ message }) => message);
 }
 
 type Store = Map<string, StoredMessage>;
@@ -99,17 +132,18 @@ function receiveOne(
   stored: Store,
   { settings, clock }: { settings: MemoryQueueSettings; clock: Clock },
 ): StoredMessage[] {
-  const { redrive, visibilityTimeoutSeconds } = settings;
+  const { redrive, visibilityTimeoutSeconds, disorder } = settings;
   const nowMs = clock.now();
   if (redrive !== undefined && message.receiveCount >= redrive.maxReceiveCount) {
     stored.delete(message.messageId);
     redrive.to.move({ ...message, visibleAtMs: nowMs });
     return [];
   }
+  const again = disorder !== undefined && disorder.random() < disorder.duplicates;
   const received = {
     ...message,
     receiveCount: message.receiveCount + 1,
-    visibleAtMs: nowMs + visibilityTimeoutSeconds * 1000,
+    visibleAtMs: again ? nowMs : nowMs + visibilityTimeoutSeconds * 1000,
     firstReceivedAtMs: message.firstReceivedAtMs ?? nowMs,
   };
   stored.set(message.messageId, received);

@@ -14,6 +14,8 @@ export interface MemoryTable {
   put(item: Item): void;
   delete(key: Item): void;
   items(): Item[];
+  /** What TTL does some time after an item's `expiration`, in seconds, has passed: nobody knows when. */
+  expire(): void;
   /** What the index shows now: keys only, and as late as it lags. */
   index(): Item[];
 }
@@ -41,6 +43,9 @@ export function makeMemoryTable(name: string, key: readonly string[], options: T
   const indexed = (id: string, entry: Item | undefined) => {
     coming.push({ visibleAtMs: options.clock.now() + options.indexLagMs(), id, entry });
   };
+  const remove = (id: string) => {
+    if (items.delete(id)) indexed(id, undefined);
+  };
   return {
     name,
     key,
@@ -51,11 +56,12 @@ export function makeMemoryTable(name: string, key: readonly string[], options: T
       items.set(id, item);
       indexed(id, indexEntry(item, key));
     },
-    delete(wanted) {
-      const id = idOf(wanted);
-      if (items.delete(id)) indexed(id, undefined);
-    },
+    delete: (wanted) => remove(idOf(wanted)),
     items: () => [...items.values()],
+    expire() {
+      const nowSeconds = options.clock.now() / 1000;
+      for (const [id, { expiration }] of [...items]) if (Number(expiration?.N) <= nowSeconds) remove(id);
+    },
     index() {
       const nowMs = options.clock.now();
       const [visible, later] = [

@@ -63,6 +63,12 @@ export function makeVirtualClock(startMs: number = Date.UTC(2026, 0, 1)): Virtua
   };
 }
 
+/** The same time on a machine whose clock is so much ahead, or behind if negative. */
+export const skewed = (clock: Clock, aheadMs: number): Clock => ({
+  now: () => clock.now() + aheadMs,
+  after: clock.after,
+});
+
 function makeTimers() {
   const timers = new Set<Timer>();
   const remove = (timer: Timer) => void timers.delete(timer);

@@ -36,24 +36,59 @@ describe('a job definition', () => {
 
   it('is frozen, all the way down', () => {
     const definition = define({ retry: { backoff: { kind: 'list', delaysSeconds: [1] } } });
-    for (const part of [definition, definition.retry, definition.retry.backoff, definition.alarms]) {
-      expect(Object.isFrozen(part)).toBe(true);
-    }
+    const { retry, alarms } = definition;
+    const delays = retry.backoff.kind === 'list' ? retry.backoff.delaysSeconds : undefined;
+    for (const part of [definition, retry, retry.backoff, delays, alarms]) expect(Object.isFrozen(part)).toBe(true);
+    const { backoff } = define({}).retry;
+    for (const part of [backoff, Object.values(backoff)[1]]) expect(Object.isFrozen(part)).toBe(true);
   });
 
-  it.each([
+  it('is its own: what it was made from may change', () => {
+    const delaysSeconds = [1, 2];
+    const options = { retry: { maxAttempts: 3, backoff: { kind: 'list', delaysSeconds } }, alarms: { queueDepth: 5 } };
+    const definition = define(options);
+    delaysSeconds.push(9);
+    options.alarms.queueDepth = 6;
+    expect(definition).toMatchObject({ retry: { backoff: { delaysSeconds: [1, 2] } }, alarms: { queueDepth: 5 } });
+  });
+
+  it.each<[name: string, min: number, max: number, beside?: Record<string, number>]>([
     ['timeoutSeconds', 1, 840],
     ['maxConcurrency', 2, 1000],
     ['memoryMb', 128, 10_240],
     ['queueRetention', 1, 14],
     ['batchWindowSeconds', 0, 300],
-  ])('takes %s from %d to %d and nothing beyond', (name, min, max) => {
-    for (const value of [min, max]) expect(define({ [name]: value })).toMatchObject({ [name]: value });
-    for (const value of [min - 1, max + 1, min + 0.5, '5', null, Number.NaN]) {
-      const said = refusal({ [name]: value });
+    ['batchSize', 1, 10_000, { batchWindowSeconds: 1 }],
+    ['retention', 8, 3650],
+    ['retention', 15, 3650, { queueRetention: 14 }],
+  ])('takes %s from %d to %d and nothing beyond', (name, min, max, beside = {}) => {
+    for (const value of [min, max]) expect(define({ ...beside, [name]: value })).toMatchObject({ [name]: value });
+    for (const value of [min - 1, max + 1, min + 0.5, '5', null, Number.NaN, Number.POSITIVE_INFINITY, true, []]) {
+      const said = refusal({ ...beside, [name]: value });
       expect(said).toContain(`resize-image: ${name} must be a whole number, ${min} to ${max}`);
       expect(said).toContain(typeof value === 'number' ? `got ${value}` : `got ${JSON.stringify(value)}`);
     }
+  });
+
+  it.each([
+    ['queueDepth', 1, 10_000_000],
+    ['queueAgeSeconds', 60, 7 * 24 * 3600],
+    ['deadLetters', 1, 10_000_000],
+  ])('takes alarms.%s from %d to %d and nothing beyond', (name, min, max) => {
+    for (const value of [min, max])
+      expect(define({ alarms: { [name]: value } }).alarms).toMatchObject({ [name]: value });
+    for (const value of [min - 1, max + 1, min + 0.5, '5', null]) {
+      expect(refusal({ alarms: { [name]: value } })).toContain(`resize-image: alarms.${name} `);
+    }
+  });
+
+  it('says whose limit each is', () => {
+    expect(refusal({ maxConcurrency: 1 })).toContain('2 to 1000 (SQS event source limit), got 1');
+    expect(refusal({ batchSize: 10_001 })).toContain('1 to 10000 (SQS event source limit), got 10001');
+    expect(refusal({ batchWindowSeconds: 301 })).toContain('0 to 300 (SQS event source limit), got 301');
+    expect(refusal({ memoryMb: 127 })).toContain('128 to 10240 (Lambda limit), got 127');
+    expect(refusal({ queueRetention: 15 })).toContain('1 to 14 (days, SQS limit), got 15');
+    expect(refusal({ retention: 7 })).toContain('below queueRetention plus one a late duplicate would run again');
   });
 
   it('quotes the limit’s owner, as its users will read it', () => {

@@ -29,6 +29,32 @@ describe('the planned delay', () => {
 });
 
 describe('the delay', () => {
+  const exponentials = fc
+    .record({
+      firstDelaySeconds: fc.double({ min: 0, max: 604_800, noNaN: true }),
+      factor: fc.double({ min: 1, max: 100, noNaN: true }),
+      maxDelaySeconds: fc.double({ min: 0, max: 604_800, noNaN: true }),
+      jitter: fc.double({ min: 0, max: 1, noNaN: true }),
+    })
+    .map((backoff) => ({ kind: 'exponential' as const, ...backoff }));
+  const attempts = fc.integer({ min: 1, max: 100 });
+  const randoms = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+
+  it('never passes the cap, however many attempts, and never shrinks before jitter', () => {
+    fc.assert(
+      fc.property(exponentials, attempts, randoms, (backoff, attempt, random) => {
+        const cap = Math.round(backoff.maxDelaySeconds * 1000);
+        const planned = plannedDelayMs(backoff, attempt);
+        expect(planned).toBeLessThanOrEqual(cap);
+        expect(plannedDelayMs(backoff, attempt + 1)).toBeGreaterThanOrEqual(planned);
+        const delay = retryDelayMs(backoff, attempt, random);
+        expect(Number.isSafeInteger(delay)).toBe(true);
+        expect(delay).toBeLessThanOrEqual(planned);
+        expect(delay).toBeGreaterThanOrEqual(Math.floor(planned * (1 - backoff.jitter)));
+      }),
+    );
+  });
+
   const list = fc.record({
     kind: fc.constant('list' as const),
     delaysSeconds: fc.array(fc.double({ min: 0, max: 604_800, noNaN: true }), { minLength: 1, maxLength: 9 }),
@@ -49,6 +75,21 @@ describe('the delay', () => {
         },
       ),
     );
+  });
+
+  it('after the last of the list is the last one again', () => {
+    fc.assert(
+      fc.property(list, attempts, (backoff, attempt) => {
+        const last = Math.round((backoff.delaysSeconds.at(-1) ?? 0) * 1000);
+        expect(plannedDelayMs(backoff, backoff.delaysSeconds.length + attempt)).toBe(last);
+      }),
+    );
+  });
+
+  it('without jitter is the planned one, with a jitter of one anything down to nothing', () => {
+    expect(retryDelayMs(exponential, 3, 0.9)).toBe(18_000);
+    expect(retryDelayMs({ ...exponential, jitter: 1 }, 3, 0.9)).toBe(1800);
+    expect(retryDelayMs({ ...exponential, jitter: 1 }, 3, 0.999999)).toBe(0);
   });
 
   it('uses all of its jitter', () => {

@@ -1,14 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { RetryAfterError, SnoozeError, toJobError } from '../../lib/contract/errors.ts';
-import { deadRetentionSeconds, finishedRetentionSeconds, unfinishedExpiration } from '../../lib/contract/expiration.ts';
+import {
+  deadExpiration,
+  deadRetentionSeconds,
+  finishedExpiration,
+  finishedRetentionSeconds,
+  isExpired,
+  unfinishedExpiration,
+} from '../../lib/contract/expiration.ts';
 import { defineJob } from '../../lib/contract/job-definition.ts';
-import { checkedStage } from '../../lib/contract/names.ts';
 import { queueSettings } from '../../lib/contract/queue-settings.ts';
 
 const payload = z.unknown();
 const DAY = 24 * 3600;
+const NOW = Date.parse('2026-06-01T00:00:00Z');
 
 describe('a queue’s settings', () => {
   it('follow from the definition', () => {
@@ -35,23 +41,53 @@ describe('a queue’s settings', () => {
     expect(queueSettings(defineJob({ type: 'a', payload, parallel: false })).functionTimeoutSeconds).toBe(315);
   });
 
-  it('are within AWS’s limits for every definition there can be', () => {
-    const timing = fc.record({
+  const anyTiming = fc
+    .record({
+      parallel: fc.boolean(),
       timeoutSeconds: fc.integer({ min: 1, max: 840 }),
       batchSize: fc.integer({ min: 1, max: 10_000 }),
-      batchWindowSeconds: fc.integer({ min: 1, max: 300 }),
+      batchWindowSeconds: fc.integer({ min: 0, max: 300 }),
       queueRetention: fc.integer({ min: 1, max: 14 }),
-    });
+    })
+    .map((timing) => ({
+      ...timing,
+      // One after another, more do not fit into a function's 900 s; without a window, SQS gives ten.
+      batchSize: Math.min(
+        timing.batchSize,
+        timing.parallel ? 10_000 : Math.max(1, Math.floor(885 / timing.timeoutSeconds)),
+        timing.batchWindowSeconds === 0 ? 10 : 10_000,
+      ),
+    }));
+
+  it('are within AWS’s limits for every definition there can be', () => {
+    const seen = { capped: 0, hundred: 0 };
     fc.assert(
-      fc.property(timing, (options) => {
+      fc.property(anyTiming, (options) => {
         const settings = queueSettings(defineJob({ type: 'a', payload, ...options }));
-        expect(settings.functionTimeoutSeconds).toBeLessThanOrEqual(900);
-        expect(settings.visibilityTimeoutSeconds).toBeLessThanOrEqual(43_200);
-        expect(settings.maxReceiveCount).toBeGreaterThanOrEqual(2);
-        expect(settings.maxReceiveCount).toBeLessThanOrEqual(100);
-        expect(settings.maxReceiveCount * settings.visibilityTimeoutSeconds).toBeLessThanOrEqual(
-          0.8 * settings.retentionSeconds,
-        );
+        const { functionTimeoutSeconds, visibilityTimeoutSeconds, retentionSeconds, maxReceiveCount } = settings;
+        expect(functionTimeoutSeconds).toBeLessThanOrEqual(900);
+        expect(visibilityTimeoutSeconds).toBe(6 * functionTimeoutSeconds + options.batchWindowSeconds);
+        expect(visibilityTimeoutSeconds).toBeLessThanOrEqual(43_200);
+        expect(Number.isInteger(maxReceiveCount)).toBe(true);
+        expect(maxReceiveCount).toBeGreaterThanOrEqual(2);
+        expect(maxReceiveCount).toBeLessThanOrEqual(100);
+        expect(maxReceiveCount * visibilityTimeoutSeconds).toBeLessThanOrEqual(0.8 * retentionSeconds);
+        // The most that fits: one more would be too many, or more than a hundred.
+        const oneMore = (maxReceiveCount + 1) * visibilityTimeoutSeconds;
+        if (maxReceiveCount < 100) expect(oneMore).toBeGreaterThan(0.8 * retentionSeconds);
+        seen[maxReceiveCount < 100 ? 'capped' : 'hundred']++;
+      }),
+      { numRuns: 1000 },
+    );
+    expect(Math.min(seen.capped, seen.hundred), 'both kinds came up').toBeGreaterThan(10);
+  });
+
+  it('give every job of a batch its time, and the writes around it theirs', () => {
+    fc.assert(
+      fc.property(anyTiming, (options) => {
+        const { functionTimeoutSeconds } = queueSettings(defineJob({ type: 'a', payload, ...options }));
+        const jobs = options.parallel ? 1 : options.batchSize;
+        expect(functionTimeoutSeconds).toBe(jobs * options.timeoutSeconds + 15);
       }),
     );
   });
@@ -65,40 +101,36 @@ describe('an item is kept', () => {
     expect(deadRetentionSeconds({ ...retention, retention: 100 })).toBe(100 * DAY);
   });
 
+  it('in whole seconds, which DynamoDB wants, rounded up', () => {
+    expect(finishedExpiration(retention, 1)).toBe(1 + 8 * DAY);
+    expect(deadExpiration(retention, 1000)).toBe(1 + 22 * DAY);
+    expect(unfinishedExpiration(retention, 1001)).toBe(2 + 22 * DAY);
+  });
+
   it('while it waits, whenever that ends', () => {
-    const inAYear = Date.now() + 365 * DAY * 1000;
-    expect(unfinishedExpiration(retention, inAYear)).toBeGreaterThan(inAYear / 1000 + 21 * DAY);
-  });
-});
-
-describe('a stage', () => {
-  it.each(['dev', 'p', 'prod2', 'a234567890123456'])('may be %s', (stage) => expect(checkedStage(stage)).toBe(stage));
-  it.each(['', 'Prod', 'my-stage', '2nd', 'a2345678901234567', undefined, 7])('is not %o', (stage) => {
-    expect(() => checkedStage(stage)).toThrow(/stage must be 1 to 16/);
-  });
-});
-
-describe('what a handler throws', () => {
-  it.each([RetryAfterError, SnoozeError])('asks for 0 s to 7 days: %o', (Thrown) => {
-    for (const seconds of [0, 0.5, 604_800]) expect(new Thrown(seconds).delaySeconds).toBe(seconds);
-    for (const seconds of [-1, 604_801, Number.NaN, Number.POSITIVE_INFINITY])
-      expect(() => new Thrown(seconds)).toThrow(RangeError);
+    const inAYear = NOW + 366 * DAY * 1000;
+    expect(unfinishedExpiration(retention, inAYear)).toBe(inAYear / 1000 + 22 * DAY);
   });
 
-  it.each([
-    [new TypeError('bad'), { name: 'TypeError', message: 'bad' }],
-    [new Error(''), { name: 'Error', message: '' }],
-    ['text', { name: 'NonError', message: 'text' }],
-    [null, { name: 'NonError', message: 'null' }],
-    [undefined, { name: 'NonError', message: 'undefined' }],
-    [{ code: 7 }, { name: 'NonError', message: '{"code":7}' }],
-    [10n, { name: 'NonError', message: '[object BigInt]' }],
-    [Object.assign(new Error('x'), { name: '' }), { name: 'Error', message: 'x' }],
-  ])('is kept as name and message: %o', (thrown, kept) => expect(toJobError(thrown)).toEqual(kept));
+  it('to its last second', () => {
+    const expiration = NOW / 1000;
+    expect(isExpired({ expiration }, NOW - 1)).toBe(false);
+    expect(isExpired({ expiration }, NOW)).toBe(true);
+  });
 
-  it('is cut at 512 characters, never inside one', () => {
-    const { message } = toJobError(new Error(`${'x'.repeat(511)}🦊`));
-    expect(message).toHaveLength(512);
-    expect(message.isWellFormed()).toBe(true);
+  it('at least as long as every other copy, dead or not', () => {
+    const legal = fc.integer({ min: 1, max: 14 }).chain((queueRetention) =>
+      fc.record({
+        queueRetention: fc.constant(queueRetention),
+        retention: fc.integer({ min: queueRetention + 1, max: 3650 }),
+      }),
+    );
+    fc.assert(
+      fc.property(legal, (kept) => {
+        expect(finishedRetentionSeconds(kept)).toBeGreaterThanOrEqual((kept.queueRetention + 1) * DAY);
+        expect(deadRetentionSeconds(kept)).toBeGreaterThanOrEqual((14 + kept.queueRetention + 1) * DAY);
+        expect(deadRetentionSeconds(kept)).toBeGreaterThanOrEqual(finishedRetentionSeconds(kept));
+      }),
+    );
   });
 });

@@ -112,7 +112,7 @@ describe('S6: a snooze', () => {
     world.send({ id: 'a', payload: { do: 'snooze', seconds: 5 } });
     await world.deliver();
     expect(world.job('a')).toMatchObject({ status: 'RETRYING', attempts: 0, snoozes: 1, snoozesInRow: 1 });
-    expect(world.job('a')).not.toHaveProperty('error');
+    expect(world.job('a')?.error).toMatchObject({ name: 'SnoozeError' });
     expect([total(world.output, 'JobsFailed'), total(world.output, 'JobsRetried')]).toEqual([0, 0]);
     expect(world.output.events()).toContain('job.snoozed');
   });

@@ -120,7 +120,10 @@ describe('what ends a payment', () => {
     await pay();
     const error = await rejection(pay({ amount: 1 }));
     expect(error).toBeInstanceOf(PermanentError);
-    expect(error.message).toContain('same parameters');
+    expect(error).toMatchObject({
+      name: 'StripeIdempotencyError',
+      message: expect.stringContaining('same parameters'),
+    });
     expect(stripe.payments()).toHaveLength(1);
   });
 });

@@ -126,7 +126,9 @@ describe('looking a name up', () => {
     });
   type Callback = (error: Error | null, addresses: LookupAddress[]) => void;
 
-  beforeEach(() => resolved.mockReset());
+  beforeEach(() => {
+    resolved.mockReset();
+  });
 
   it('gives the first address, or all', async () => {
     answer(null, '8.8.8.8', '2606:4700::1111');

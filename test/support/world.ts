@@ -12,6 +12,7 @@ import { makeMeter } from '../../lib/engine/metrics.ts';
 import { makeWriter } from '../../lib/engine/writer.ts';
 import {
   type Delivery,
+  type Disorder,
   deliver,
   type MemoryDynamoDb,
   type MemoryProcess,
@@ -21,6 +22,7 @@ import {
   makeMemorySqs,
   makeProcess,
   makeVirtualClock,
+  skewed,
   type VirtualClock,
 } from '../../lib/testing/index.ts';
 import { envelope, type MessageOptions, outgoing } from './factories.ts';
@@ -35,6 +37,8 @@ type Perform = (payload: unknown, context: JobContext, clock: VirtualClock) => u
 export interface WorldOptions {
   readonly definition?: JobDefinition;
   readonly perform?: Perform;
+  /** Of the queue. @default none */
+  readonly disorder?: Disorder;
 }
 
 /** A job type deployed in memory: its queues, the jobs table, the consumer and the dispatcher. */
@@ -70,14 +74,18 @@ export interface DeliverOptions {
   readonly functionTimeoutSeconds?: number;
   readonly crash?: { readonly call: number; readonly moment: 'before' | 'after' };
   readonly batchSize?: number;
+  /** Lambda has no room for it. */
+  readonly throttled?: boolean;
+  /** How far the process's clock is ahead. */
+  readonly aheadMs?: number;
 }
 
-export function makeWorld({ definition = defineProbe(), perform = probe }: WorldOptions = {}): World {
+export function makeWorld({ definition = defineProbe(), perform = probe, disorder }: WorldOptions = {}): World {
   const output = captureOutput();
   const clock = makeVirtualClock();
   const dynamoDb = makeMemoryDynamoDb({ clock, tables: { [JOBS_TABLE]: ['id'], [SIDE_TABLE]: ['id'] } });
   const sqs = makeMemorySqs(clock);
-  const { queue, deadLetters } = makeQueues(sqs, definition);
+  const { queue, deadLetters } = makeQueues(sqs, definition, disorder);
   const parts = { clock, dynamoDb, sqs, queue, deadLetters, output, definition };
   const starts: string[] = [];
   const shutdown = new AbortController();
@@ -114,9 +122,9 @@ function makeInvoke(parts: Parts) {
   const { clock, dynamoDb, sqs, queue, definition } = parts;
   let nonces = 0;
   let process: MemoryProcess | undefined;
-  const once = ({ functionTimeoutSeconds, crash, batchSize }: DeliverOptions = {}) => {
-    const resources = { dynamoDb: dynamoDb.client, documents: dynamoDb.documents, sqs: sqs.client, clock };
-    process = makeProcess(resources);
+  const once = ({ functionTimeoutSeconds, crash, batchSize, throttled = false, aheadMs = 0 }: DeliverOptions = {}) => {
+    const resources = { dynamoDb: dynamoDb.client, documents: dynamoDb.documents, sqs: sqs.client };
+    process = makeProcess({ ...resources, clock: skewed(clock, aheadMs) });
     if (crash !== undefined) process.crashAt(crash.call, crash.moment);
     const engine = makeEngine(process, parts, () => `owner-${++nonces}`);
     return clock.run(
@@ -124,6 +132,7 @@ function makeInvoke(parts: Parts) {
         consumer: (event, context) => runBatch(event, context, engine),
         clock,
         process,
+        throttled,
         batchSize: batchSize ?? definition.batchSize,
         functionTimeoutSeconds: functionTimeoutSeconds ?? engine.settings.functionTimeoutSeconds,
       }),
@@ -168,14 +177,14 @@ async function drain({ deliver: once, queue, clock }: World, seconds: number): P
   }
 }
 
-function makeQueues(sqs: MemorySqs, definition: JobDefinition) {
+function makeQueues(sqs: MemorySqs, definition: JobDefinition, disorder: Disorder | undefined) {
   const { visibilityTimeoutSeconds, retentionSeconds, maxReceiveCount } = queueSettings(definition);
   const deadLetters = sqs.createQueue(names.deadLetterQueue(STAGE, definition.type), {
     visibilityTimeoutSeconds: 30,
     retentionSeconds: 14 * 24 * 3600,
   });
   const redrive = { maxReceiveCount, to: deadLetters };
-  const settings = { visibilityTimeoutSeconds, retentionSeconds, redrive };
+  const settings = { visibilityTimeoutSeconds, retentionSeconds, redrive, ...(disorder && { disorder }) };
   return { deadLetters, queue: sqs.createQueue(names.queue(STAGE, definition.type), settings) };
 }
 
