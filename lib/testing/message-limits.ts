@@ -26,7 +26,7 @@ export const refused = (message: string, name = 'InvalidParameterValue'): Error 
 export function checkMessage(message: Outgoing): void {
   const { MessageBody: body, DelaySeconds: delay = 0, MessageGroupId: group, MessageAttributes = {} } = message;
   if (body === undefined || body === '') {
-    throw refused('The request must contain the parameter MessageBody.', 'MissingRequiredParameterException');
+    throw refused('The request must contain the parameter MessageBody.', 'MissingParameter');
   }
   if (FORBIDDEN.test(body)) throw refused('Invalid characters in the message body', 'InvalidMessageContents');
   checkWhole('DelaySeconds', delay, MAX_DELAY_SECONDS);
