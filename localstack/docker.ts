@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onProcessEnd } from './cleanup.ts';
 import { runCommand, tail } from './command.ts';
-import type { StartedEmulator } from './embedded.ts';
 import { EmulatorError } from './errors.ts';
 import { probeHealth } from './health.ts';
+import type { StartedEmulator } from './owned-process.ts';
 
 const COMPOSE_FILE = join(import.meta.dirname, 'compose.yaml');
 const PORT = 4566;

@@ -1,14 +1,21 @@
 import { dockerEngineAnswers, startLocalStack } from './docker.ts';
-import { type StartedEmulator, startEmbedded } from './embedded.ts';
+import { startEmbedded } from './embedded.ts';
 import { EmulatorError } from './errors.ts';
 import { probeHealth } from './health.ts';
+import { startLocalStackHost } from './host/start.ts';
 import { type Mail, readMailbox } from './mailbox.ts';
+import type { StartedEmulator } from './owned-process.ts';
 
 export { EmulatorError } from './errors.ts';
 export type { Mail } from './mailbox.ts';
 
-/** `embedded` is MiniStack. What the two lack differs, so the CDK app is told which it is (`-c emulator=<kind>`). */
-export type EmulatorKind = 'localstack' | 'embedded';
+const KINDS = ['localstack', 'localstack-host', 'embedded'] as const;
+
+/**
+ * `localstack` runs in Docker, `localstack-host` is the same without Docker, `embedded` is MiniStack. What they lack
+ * differs, so the CDK app is told which it is (`-c emulator=<kind>`).
+ */
+export type EmulatorKind = (typeof KINDS)[number];
 
 /** AWS on this machine. */
 export interface Emulator {
@@ -52,7 +59,7 @@ const DEFAULT_ENDPOINT = 'http://127.0.0.1:4566';
 
 /**
  * Brings AWS up on this machine: what already answers at `AWS_ENDPOINT_URL` or on port 4566; else LocalStack, where a
- * Docker engine answers; else the embedded emulator.
+ * Docker engine answers; else the embedded emulator. LocalStack without Docker only where it is asked for: it is slow.
  *
  * It ends with this process, also on Ctrl-C or a crash, unless it was running before.
  *
@@ -61,6 +68,7 @@ const DEFAULT_ENDPOINT = 'http://127.0.0.1:4566';
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const log = options.log ?? (() => undefined);
   if (options.force === 'embedded') return started('embedded', await startEmbedded(log));
+  if (options.force === 'localstack-host') return started('localstack-host', await startLocalStackHost(log));
   const running = await findRunning();
   if (running && (options.force === undefined || running.kind === options.force)) return running;
   if (await dockerEngineAnswers()) return started('localstack', await startLocalStack(log));
@@ -73,8 +81,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
 /** @throws EmulatorError if `value` names no emulator */
 export function checkedEmulatorKind(value: string | undefined): EmulatorKind | undefined {
-  if (value === undefined || value === 'localstack' || value === 'embedded') return value;
-  throw new EmulatorError(`--emulator must be localstack or embedded, got ${JSON.stringify(value)}`);
+  const kind = KINDS.find((known) => known === value);
+  if (value === undefined || kind !== undefined) return kind;
+  throw new EmulatorError(`--emulator must be localstack, localstack-host or embedded, got ${JSON.stringify(value)}`);
 }
 
 async function findRunning(): Promise<Emulator | undefined> {
@@ -104,7 +113,7 @@ interface Base extends Pick<Emulator, 'kind' | 'name' | 'endpoint' | 'owned' | '
 
 function emulator({ inContainer, ...base }: Base): Emulator {
   // The CDK remembers the account id of an access key, in this machine's home: one key for each kind of emulator.
-  const credentials = { accessKeyId: base.kind === 'localstack' ? 'test' : 'embedded', secretAccessKey: 'test' };
+  const credentials = { accessKeyId: base.kind === 'embedded' ? 'embedded' : 'test', secretAccessKey: 'test' };
   return {
     ...base,
     env: {

@@ -11,7 +11,7 @@ import { ROOT } from './places.ts';
 import { bringUp, type LocalSluice } from './up.ts';
 import { type Change, watchSources } from './watch.ts';
 
-const USAGE = 'npm run local -- [--stage=dev] [--emulator=localstack|embedded]';
+const USAGE = 'npm run local -- [--stage=dev] [--emulator=localstack|localstack-host|embedded]';
 
 try {
   await local();

@@ -10,7 +10,10 @@ export interface Mail {
 }
 
 /** @returns the e-mails that the emulator keeps, oldest first */
-export async function readMailbox(kind: 'localstack' | 'embedded', endpoint: string): Promise<Mail[]> {
+export async function readMailbox(
+  kind: 'embedded' | 'localstack' | 'localstack-host',
+  endpoint: string,
+): Promise<Mail[]> {
   const url = new URL(kind === 'embedded' ? '/_ministack/ses/messages' : '/_aws/ses', endpoint);
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });

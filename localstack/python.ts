@@ -1,8 +1,7 @@
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { runCommand, tail } from './command.ts';
-import { EmulatorError, messageOf } from './errors.ts';
+import { EmulatorError } from './errors.ts';
+import { installOnce } from './install-once.ts';
 import { workFolder } from './places.ts';
 
 /** A program from PyPI, at one version. */
@@ -33,9 +32,6 @@ export async function ensureMiniStack(log: (line: string) => void, parent?: stri
 /**
  * Makes the virtual environment that a program from PyPI runs in, unless an earlier run did.
  *
- * It is made in a folder beside its place and its last file is a marker: a run interrupted half way leaves no marker,
- * and the next run begins anew. One run at a time makes it; others wait for it.
- *
  * @param parent folder in which it is made; git ignores it
  * @returns the path of its Python
  * @throws EmulatorError without a Python, without its venv module, or when the package cannot be installed
@@ -47,13 +43,7 @@ export async function ensurePackage(
 ): Promise<string> {
   const folder = join(parent ?? (await workFolder()), wanted.spec.replace('==', '-'));
   const python = join(folder, 'bin', 'python');
-  if (await isComplete(folder)) return python;
-  const unlock = await lock(`${folder}.lock`);
-  try {
-    if (!(await isComplete(folder))) await install(folder, wanted, log);
-  } finally {
-    await unlock();
-  }
+  await installOnce(folder, { needs: [python], install: () => install(folder, wanted, log) });
   return python;
 }
 
@@ -61,7 +51,6 @@ async function install(folder: string, wanted: PythonPackage, log: (line: string
   const { spec, otherwise } = wanted;
   const base = await findPython(wanted);
   log(`installing ${spec} (first use only)`);
-  await rm(folder, { recursive: true, force: true });
   const venv = await runCommand(base, ['-m', 'venv', folder], { timeoutMs: 120_000 });
   if (venv.code !== 0) {
     throw new EmulatorError(
@@ -76,16 +65,6 @@ async function install(folder: string, wanted: PythonPackage, log: (line: string
     const say = `${spec} could not be installed from PyPI. Check the network${otherwise}.`;
     throw new EmulatorError(`${say}\n${tail(pip.output, 6)}`);
   }
-  await writeFile(marker(folder), '');
-}
-
-/** A marker without its Python counts as nothing: the machine's Python may have gone since (the venv links to it). */
-async function isComplete(folder: string): Promise<boolean> {
-  return (await exists(marker(folder))) && (await exists(join(folder, 'bin', 'python')));
-}
-
-function marker(folder: string): string {
-  return join(folder, 'sluice-complete');
 }
 
 async function findPython({ what, otherwise }: PythonPackage): Promise<string> {
@@ -95,48 +74,4 @@ async function findPython({ what, otherwise }: PythonPackage): Promise<string> {
     if (found?.code === 0) return candidate;
   }
   throw new EmulatorError(`${what} needs ${NEEDED}; none was found. Install it${otherwise}.`);
-}
-
-async function exists(path: string): Promise<boolean> {
-  // stat follows links, so that a link to nowhere does not exist.
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** A folder is a lock: making one is atomic. It names its owner, so that a dead owner's lock can be taken over. */
-async function lock(path: string): Promise<() => Promise<void>> {
-  for (const deadline = Date.now() + 400_000; Date.now() < deadline; await sleep(200)) {
-    try {
-      await mkdir(path);
-      await writeFile(join(path, 'pid'), String(process.pid));
-      return () => rm(path, { recursive: true, force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-        throw new EmulatorError(`cannot write ${path}: ${messageOf(error)}`, { cause: error });
-      }
-      await dropIfDead(path);
-    }
-  }
-  throw new EmulatorError(`Another run holds ${path}. If there is none, delete that folder and try again.`);
-}
-
-async function dropIfDead(path: string): Promise<void> {
-  const pid = Number(await readFile(join(path, 'pid'), 'utf8').catch(() => Number.NaN));
-  const age = Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
-  if (Number.isInteger(pid) && pid > 0 ? isAlive(pid) : age < 5_000) return;
-  // Moved first: of two that find the dead lock, only one moves it.
-  const aside = `${path}.${process.pid}`;
-  await rename(path, aside).catch(() => undefined);
-  await rm(aside, { recursive: true, force: true });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+/** LocalStack runs one batch at a time, some eight jobs a second: what waits for others' jobs waits longer there. */
+const PATIENCE = process.env.SLUICE_TEST_EMULATOR === 'localstack-host' ? 2 : 1;
+
 export default defineConfig({
   test: {
     root: fileURLToPath(new URL('..', import.meta.url)),
@@ -21,8 +24,9 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/integration/global-setup.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 240_000,
+          provide: { patience: PATIENCE },
+          testTimeout: PATIENCE * 180_000,
+          hookTimeout: PATIENCE * 240_000,
         },
       },
     ],

@@ -1,5 +1,5 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { JOB_TYPES } from '../../functions/index.ts';
 import { appId } from '../../lib/infra/sluice-function.ts';
 import { TOUR_SOURCES, tourJobs } from '../../localstack/tour/jobs.ts';
@@ -11,6 +11,7 @@ import { type Exception, replay } from '../iam/replay.ts';
 import { cutEdges } from '../templates/edges.ts';
 import { type Place, resolveAll } from '../templates/intrinsics.ts';
 import { synthesize, type Templates } from '../templates/synth.ts';
+import { describeOn } from './support/emulators.ts';
 import { eventually } from './support/world.ts';
 
 const STAGE = 'iam';
@@ -28,6 +29,11 @@ const EXCEPTIONS: readonly Exception[] = [
   })),
   { action: 's3:AbortMultipartUpload', why: 'only a report of more than 5 MB that is cut off does it' },
 ];
+
+const describeHere = describeOn(
+  'embedded',
+  'the replay of permissions brings up a MiniStack of its own, which suffices',
+);
 
 let local: LocalSluice;
 let recorder: Recorder;
@@ -99,7 +105,7 @@ const check = (tried: Templates) => [
   ...cutEdges(tried, place),
 ];
 
-describe('every AWS call that a deployed function made', () => {
+describeHere('every AWS call that a deployed function made', () => {
   it('was one that its role allows, and no role allows more', () => {
     expect(recorder.calls.length).toBeGreaterThan(50);
     expect(recorder.calls.filter(({ appId: name }) => name === 'unknown')).toEqual([]);
@@ -219,7 +225,7 @@ const PLANTED: readonly Plant[] = [
   ],
 ];
 
-describe('a planted mistake is caught:', () => {
+describeHere('a planted mistake is caught:', () => {
   it.each(PLANTED)('%s', (_mistake, stack, type, from, to, said) => {
     const tried = structuredClone(templates);
     const resources = tried[`sluice-${STAGE}-${stack}`]?.Resources ?? {};

@@ -112,6 +112,6 @@ describe('what is missing', () => {
 
   it('is said: an emulator that does not exist', () => {
     expect(checkedEmulatorKind('embedded')).toBe('embedded');
-    expect(() => checkedEmulatorKind('moto')).toThrow('--emulator must be localstack or embedded, got "moto"');
+    expect(() => checkedEmulatorKind('moto')).toThrow('must be localstack, localstack-host or embedded, got "moto"');
   });
 });

@@ -1,5 +1,6 @@
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import {
+  ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   type Message,
   type MessageAttributeValue,
@@ -15,6 +16,9 @@ import type { Step } from '../app/probe/definition.ts';
 
 const config = inject('clientConfig');
 const deployment = inject('deployment');
+export const patience = inject('patience');
+/** How late a job may start: on LocalStack others' batches, of seconds each, run before its own. */
+export const LATEST_START_MS = patience > 1 ? 20_000 : 3000;
 export const sqs = new SQSClient(config);
 const dynamoDb = new DynamoDBClient(config);
 const documents = DynamoDBDocumentClient.from(dynamoDb);
@@ -28,9 +32,10 @@ export function queueUrls(type: ProbeType = 'probe') {
 }
 
 let count = 0;
-const RUN = Date.now().toString(36);
+const RUN = `${Date.now().toString(36)}-${process.pid}`;
+const sentIds = new Set<string>();
 /** An id that no other test of this or an earlier run has. */
-export const newId = (what = 'job'): string => `${what}-${RUN}-${process.pid}-${++count}`;
+export const newId = (what = 'job'): string => `${what}-${RUN}-${++count}`;
 
 /** An envelope for the probe job, each step an attempt. */
 export const envelope = (id: string, steps: Step[], more: Record<string, unknown> = {}): string =>
@@ -56,6 +61,7 @@ export async function send(body: string, { type, attributes, group, trace }: Sen
       ...(trace && { MessageSystemAttributes: { AWSTraceHeader: text(trace) } }),
     }),
   );
+  sentIds.add(MessageId);
   return MessageId;
 }
 
@@ -96,19 +102,19 @@ export async function setAttribute(id: string, name: keyof JobItem, value: strin
   );
 }
 
-/** Asks again every 200 ms until the answer is one, or time is up. */
+/** Asks again every 200 ms until the answer is one, or time is up (later on an emulator that is slow). */
 export async function eventually<T>(
   ask: () => Promise<T | undefined | false>,
   what: string,
   timeoutMs = 60_000,
 ): Promise<T> {
-  const untilMs = Date.now() + timeoutMs;
+  const untilMs = Date.now() + patience * timeoutMs;
   while (Date.now() < untilMs) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  throw new Error(`${what} did not come within ${timeoutMs} ms`);
+  throw new Error(`${what} did not come within ${patience * timeoutMs} ms`);
 }
 
 /** Waits for a job to be in one of the states, its dead letter delivered if it is DEAD. */
@@ -133,7 +139,7 @@ export function reaches(
 const letters = new Map<string, Message[]>();
 
 /**
- * The dead letters of a job, waiting for the first. Letters are taken off the queue and kept, whoever's they are.
+ * The dead letters of a job, waiting for the first. Letters of this file's jobs are taken off the queue and kept.
  *
  * @param options.fresh looks at the queue also when a letter is known already
  */
@@ -161,9 +167,15 @@ async function drain(type: ProbeType): Promise<void> {
     }),
   );
   for (const message of Messages) {
+    const { ReceiptHandle, Body = '' } = message;
     const jobId = message.MessageAttributes?.jobId?.StringValue ?? message.MessageId ?? '';
+    if (!sentIds.has(jobId) && !`${jobId} ${Body}`.includes(RUN)) {
+      // Another file's, which runs at the same time and waits for it.
+      await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
+      continue;
+    }
     letters.set(jobId, [...(letters.get(jobId) ?? []), message]);
-    await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message.ReceiptHandle }));
+    await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
   }
 }
 

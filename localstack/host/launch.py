@@ -1,0 +1,37 @@
+"""Runs LocalStack on 127.0.0.1 only, and ends it, with all that it started, when its standard input ends.
+
+The standard input is a pipe from the program that started it, so nothing is left behind however that one dies.
+"""
+import functools
+import os
+import runpy
+import shutil
+import signal
+import subprocess
+import threading
+
+from twisted.internet import endpoints
+
+
+def end_with_parent():
+    os.read(0, 1)  # a buffered read would hold a lock at exit
+    shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
+    os.killpg(0, signal.SIGKILL)
+
+
+def keep_children_in_our_group():
+    """LocalStack gives each program a session of its own: one signal to the group would not reach DynamoDB Local."""
+    start = subprocess.Popen.__init__
+
+    @functools.wraps(start)
+    def start_here(self, *args, start_new_session=False, **kwargs):
+        start(self, *args, **kwargs)
+
+    subprocess.Popen.__init__ = start_here
+
+
+threading.Thread(target=end_with_parent, daemon=True).start()
+keep_children_in_our_group()
+# For IPv4 it ignores the host in GATEWAY_LISTEN and binds every interface.
+endpoints.TCP4ServerEndpoint = functools.partial(endpoints.TCP4ServerEndpoint, interface="127.0.0.1")
+runpy.run_module("localstack.runtime.main", run_name="__main__")

@@ -1,0 +1,66 @@
+import { mkdir, mkdtemp, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { emulatorEnvironment, type StartedEmulator, startOwned } from '../owned-process.ts';
+import { freePort, NODE_BIN } from '../places.ts';
+import { ensureLocalStackHost } from './install.ts';
+
+const LAUNCHER = join(import.meta.dirname, 'launch.py');
+
+/**
+ * Starts LocalStack as processes of this machine, without Docker, on free ports of 127.0.0.1.
+ *
+ * @throws EmulatorError if it cannot be installed or does not come up
+ */
+export async function startLocalStackHost(log: (line: string) => void): Promise<StartedEmulator> {
+  const { python, libraries } = await ensureLocalStackHost(log);
+  const [port, dynamoDbPort] = [await freePort(), await freePort()];
+  // Not below the checkout: functions are unpacked here, and would find our node_modules where AWS has none.
+  const scratch = await mkdtemp(join(tmpdir(), 'sluice-localstack-'));
+  const filesystem = join(scratch, 'root');
+  const librariesSeen = join(filesystem, 'var', 'lib', 'localstack', 'lib');
+  await mkdir(dirname(librariesSeen), { recursive: true });
+  await symlink(libraries, librariesSeen);
+  // Its home, too: it caches what plugins there are, and would read this machine's AWS profiles.
+  const paths = { FILESYSTEM_ROOT: filesystem, TMPDIR: scratch, HOME: scratch };
+  return startOwned(
+    {
+      what: 'LocalStack',
+      logName: 'localstack',
+      command: [python, LAUNCHER],
+      env: { ...environment(port, dynamoDbPort), ...paths },
+      scratch,
+      endpoint: `http://127.0.0.1:${port}`,
+      longestStartMs: 120_000,
+      complaint: /(?<what>Failed to start execution environment.*)/i,
+    },
+    log,
+  );
+}
+
+function environment(port: number, dynamoDbPort: number): NodeJS.ProcessEnv {
+  return {
+    ...emulatorEnvironment(),
+    // The process executor is a plugin, found by its metadata beside it.
+    PYTHONPATH: import.meta.dirname,
+    PYTHONDONTWRITEBYTECODE: '1',
+    SLUICE_NODE: join(NODE_BIN, 'node'),
+    LAMBDA_RUNTIME_EXECUTOR: 'process',
+    // An idle function's process stays for ten minutes, frozen.
+    LAMBDA_KEEPALIVE_MS: '600000',
+    GATEWAY_LISTEN: `127.0.0.1:${port}`,
+    LOCALSTACK_HOST: `127.0.0.1:${port}`,
+    DYNAMODB_LOCAL_PORT: String(dynamoDbPort),
+    DYNAMODB_IN_MEMORY: '1',
+    // Queue URLs with the address that we reach it by, not a name that only LocalStack's DNS knows.
+    SQS_ENDPOINT_STRATEGY: 'off',
+    DNS_ADDRESS: '0',
+    OVERRIDE_IN_DOCKER: '0',
+    // It would call home for these.
+    SKIP_SSL_CERT_DOWNLOAD: '1',
+    DISABLE_EVENTS: '1',
+    ACTIVATE_PRO: '0',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  };
+}
