@@ -5,7 +5,6 @@ The standard input is a pipe from the program that started it, so nothing is lef
 import functools
 import os
 import runpy
-import shutil
 import signal
 import subprocess
 import threading
@@ -15,7 +14,9 @@ from twisted.internet import endpoints
 
 def end_with_parent():
     os.read(0, 1)  # a buffered read would hold a lock at exit
-    shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
+    # After us, from a group of its own: as long as LocalStack runs it writes to its folder.
+    remove = ["/bin/sh", "-c", 'sleep 1; rm -rf "$0"', os.environ["TMPDIR"]]
+    os.posix_spawn(remove[0], remove, {"PATH": os.defpath}, setpgroup=0)
     os.killpg(0, signal.SIGKILL)
 
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { expect, it } from 'vitest';
 import { ROOT } from '../../localstack/places.ts';
@@ -58,6 +58,14 @@ async function addressesOf({ id }: Program): Promise<string[]> {
     .map(([, local = '']) => local.split(':')[0] ?? '');
 }
 
+/** The folder that LocalStack works in. */
+async function folderOf(programs: readonly Program[]): Promise<string> {
+  const python = programs.find(({ name }) => name === 'python');
+  const folder = await readlink(`/proc/${python?.id}/cwd`);
+  expect(folder).toContain('sluice-localstack-');
+  return folder;
+}
+
 /** 127.0.0.1, and the same in an IPv6 socket. */
 const LOOPBACK = /^(0100007F|0000000000000000FFFF00000100007F)$/;
 
@@ -78,11 +86,13 @@ describeHere('LocalStack without Docker', () => {
       const programs = await programsOf(port);
       expect(programs.map(({ name }) => name)).toEqual(expect.arrayContaining(['java', 'node', 'python']));
       const addresses = (await Promise.all(programs.map(addressesOf))).flat();
+      const scratch = await folderOf(programs);
       // The gateway's, the database's and a Runtime API's.
       expect(addresses.length).toBeGreaterThanOrEqual(3);
       for (const address of addresses) expect(address).toMatch(LOOPBACK);
       owner.kill(signal);
       await expect.poll(() => programsOf(port), { timeout: 15_000 }).toEqual([]);
+      await expect.poll(() => stat(scratch).catch(() => 'gone'), { timeout: 15_000 }).toBe('gone');
     } finally {
       owner.kill('SIGKILL');
     }
