@@ -25,3 +25,11 @@ export function makeRandom(seed: number): Random {
     pick: (from) => from[Math.floor(next() * from.length)] ?? from[0],
   };
 }
+
+/** A seed of its own for a named place in a schedule (FNV-1a): what happens elsewhere does not change it. */
+export function seedOf(seed: number, name: string): number {
+  let hash = (0x811c9dc5 ^ seed) >>> 0;
+  hash = Math.imul(hash ^ (seed >>> 16), 0x01000193);
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}

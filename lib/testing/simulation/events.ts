@@ -1,0 +1,75 @@
+import { sleep } from '../../engine/clock.ts';
+import type { Random } from './random.ts';
+import type { WorldEvent } from './subject.ts';
+import { redrive, type World } from './world.ts';
+
+const HOUR_MS = 3600 * 1000;
+
+/** What can happen to any queue and table, beside invocations and ticks. */
+export const EVENTS: readonly WorldEvent[] = [
+  // SQS delivers at least once: a message that somebody holds, or that is delayed, is there again.
+  { name: 'SQS delivers a message again', weight: 10, happen: again },
+  {
+    name: 'a producer sends its message again',
+    weight: 4,
+    happen: ({ subject, send }, random) => {
+      const [first, ...others] = subject.messages.filter(({ id }) => id !== undefined);
+      if (first !== undefined) send(random.pick([first, ...others]));
+    },
+  },
+  {
+    name: 'a dead letter is sent back',
+    weight: 6,
+    happen: (world, random) => sendBack(world, random, { keep: false }),
+  },
+  {
+    name: 'a copy of a dead letter is sent back',
+    weight: 3,
+    happen: (world, random) => sendBack(world, random, { keep: true }),
+  },
+  {
+    name: 'the queue is purged',
+    weight: 1,
+    happen({ queue, witness }) {
+      witness.purging();
+      queue.purge();
+    },
+  },
+  {
+    name: 'expired items are removed',
+    weight: 4,
+    happen: ({ dynamoDb, jobsTable, witness }) => {
+      dynamoDb.table(jobsTable).expire();
+      witness.look();
+    },
+  },
+  {
+    name: 'the dead-letter queue takes nothing for an hour',
+    weight: 2,
+    happen: ({ down, clock }) => {
+      down.deadLetters = clock.now() + HOUR_MS;
+    },
+  },
+  {
+    name: 'the dispatcher’s rule is disabled for two days',
+    weight: 0.6,
+    happen: ({ down, clock }) => {
+      down.dispatcher = clock.now() + 48 * HOUR_MS;
+    },
+  },
+  { name: 'nothing is consumed for a day', weight: 1.5, happen: ({ clock }) => sleep(clock, 26 * HOUR_MS) },
+];
+
+function again({ queue }: World, random: Random): void {
+  const [first, ...others] = queue.messages();
+  if (first === undefined) return;
+  queue.changeVisibility(`${queue.name}/${random.pick([first, ...others]).messageId}/0`, 0);
+}
+
+function sendBack(world: World, random: Random, { keep }: { keep: boolean }): void {
+  const [first, ...others] = world.deadLetters.messages();
+  if (first === undefined) return;
+  const letter = random.pick([first, ...others]);
+  const mended = random.percent(40) ? world.subject.mend?.(letter.body, random) : undefined;
+  redrive(world, letter.messageId, { keep, ...(mended !== undefined && { mended }) });
+}
