@@ -1,4 +1,5 @@
 import { sleep } from '../../engine/clock.ts';
+import type { StoredMessage } from '../memory-queue.ts';
 import type { Random } from './random.ts';
 import type { WorldEvent } from './subject.ts';
 import { redrive, type World } from './world.ts';
@@ -30,8 +31,9 @@ export const EVENTS: readonly WorldEvent[] = [
   {
     name: 'the queue is purged',
     weight: 1,
-    happen({ queue, witness }) {
-      witness.purging();
+    happen({ queue, witness, clock }) {
+      const held = queue.messages().filter((m) => m.receiveCount > 0 && m.visibleAtMs > clock.now());
+      witness.purging(new Set(held.map(keyOf)));
       queue.purge();
     },
   },
@@ -59,6 +61,11 @@ export const EVENTS: readonly WorldEvent[] = [
   },
   { name: 'nothing is consumed for a day', weight: 1.5, happen: ({ clock }) => sleep(clock, 26 * HOUR_MS) },
 ];
+
+function keyOf({ body, attributes, messageId }: StoredMessage): string {
+  const { key, id } = JSON.parse(body) as { key?: string; id?: string };
+  return key ?? id ?? attributes.jobId?.StringValue ?? messageId;
+}
 
 function again({ queue }: World, random: Random): void {
   const [first, ...others] = queue.messages();

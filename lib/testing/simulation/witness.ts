@@ -60,8 +60,8 @@ export interface Witness {
   /** A letter was sent to the dead-letter queue. */
   letter(attributes: object): void;
   redriven(letter: { jobId: string; run: number; payload: unknown }): void;
-  /** The queue is being purged. */
-  purging(): void;
+  /** The queue is being purged. @param held keys of the messages that somebody is at work on */
+  purging(held: ReadonlySet<string>): void;
   /** All is calm from now on. */
   calmed(): void;
   /** The watched job with this id, whatever its key. */
@@ -122,10 +122,10 @@ export function makeWitness(deps: WitnessDeps): Witness {
       watched?.redriven.add(run);
       if (watched !== undefined) add(watched.mended, jobId, read(payload));
     },
-    purging() {
+    purging(held) {
       for (const watched of jobs.values()) {
         watched.purged = true;
-        if (needsItsMessage(watched)) watched.stranded = true;
+        if (held.has(watched.key) || needsItsMessage(watched)) watched.stranded = true;
       }
     },
     calmed() {
