@@ -1,6 +1,7 @@
 import { decodeEnvelope } from '../contract/envelope.ts';
 import { InvalidMessageError } from '../contract/errors.ts';
 import type { JobDefinition } from '../contract/job-definition.ts';
+import { readPayload } from '../contract/payload.ts';
 import { type DeadLetter, isOurs } from './dead-letter.ts';
 import { identityOf } from './letter-filter.ts';
 import { MendError } from './redrive.ts';
@@ -32,11 +33,8 @@ export function checkMended(letter: DeadLetter, type: string, body: string): voi
 }
 
 /** Checks the payload of a mended body against its definition's schema. @throws MendError */
-export function checkMendedPayload(definition: Pick<JobDefinition, 'type' | 'payload'>, body: string): void {
+export function checkMendedPayload(definition: JobDefinition, body: string): void {
   const { payload } = decodeEnvelope(body, definition.type, Date.now());
-  const { success, error } = definition.payload.safeParse(payload);
-  if (success) return;
-  const [issue] = error.issues;
-  const where = issue?.path.map(String).join('.') || 'payload';
-  throw new MendError(`the mended payload is refused: ${where}: ${issue?.message ?? 'invalid'}`, { cause: error });
+  const { refusal } = readPayload(definition, payload);
+  if (refusal !== undefined) throw new MendError(`the mended body is refused: ${refusal.message}`, { cause: refusal });
 }
