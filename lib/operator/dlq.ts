@@ -5,7 +5,7 @@ import { DEATH, type DeadLetter, type DeadLetterQueue, isOurs } from './dead-let
 import { diedAtMs, errorOf, fits, identityOf, runOf } from './letter-filter.ts';
 import { remove } from './redrive.ts';
 import { queueAttributes, queuesOf } from './stage.ts';
-import { release, type Swept, sweep } from './sweep.ts';
+import { type Swept, sweep } from './sweep.ts';
 
 /** A dead letter as a report shows it. */
 export interface LetterView {
@@ -161,5 +161,3 @@ async function save(file: FileHandle, letters: readonly DeadLetter[]): Promise<v
   await file.write(`${lines.join('\n')}\n`);
   await file.datasync();
 }
-
-export { release };

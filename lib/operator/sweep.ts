@@ -42,20 +42,18 @@ const MAX_ENTRIES = 10;
  */
 export async function sweep(dlq: DeadLetterQueue, options: SweepOptions): Promise<Swept> {
   const state = { taken: 0, ended: false, held: new Map<string, DeadLetter>(), failure: undefined as unknown };
+  const limit = options.limit ?? Number.POSITIVE_INFINITY;
   const pace = pacer(options.perSecond ?? DEFAULT_PER_SECOND, options.signal);
   const stopped = () => state.ended || options.signal?.aborted === true || state.failure !== undefined;
   const hold = (letters: readonly DeadLetter[]) => {
     for (const letter of letters) state.held.set(letter.messageId, letter);
   };
   const round = async (): Promise<number> => {
-    const max = Math.min(10, (options.limit ?? Number.POSITIVE_INFINITY) - state.taken);
-    if (max <= 0) state.ended = true;
-    if (stopped()) return 0;
-    state.taken += max;
-    const received = await receiveLetters(dlq, { max, hiddenSeconds: options.hiddenSeconds ?? 300 });
+    const received = await receiveLetters(dlq, { hiddenSeconds: options.hiddenSeconds ?? 300 });
     const fresh = received.filter(({ messageId }) => !state.held.has(messageId));
-    const wanted = fresh.filter(options.wanted);
-    state.taken -= max - wanted.length;
+    const wanted = fresh.filter(options.wanted).slice(0, limit - state.taken);
+    state.taken += wanted.length;
+    state.ended ||= state.taken >= limit;
     // Held first: whatever happens from here on, they are released.
     hold(received);
     await pace(wanted.length);

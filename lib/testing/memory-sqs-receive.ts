@@ -6,6 +6,12 @@ import type {
   DeleteMessageBatchCommand,
   DeleteMessageBatchCommandInput,
   DeleteMessageBatchCommandOutput,
+  GetQueueAttributesCommand,
+  GetQueueAttributesCommandInput,
+  GetQueueAttributesCommandOutput,
+  ListQueuesCommand,
+  ListQueuesCommandInput,
+  ListQueuesCommandOutput,
   Message,
   ReceiveMessageCommand,
   ReceiveMessageCommandInput,
@@ -20,6 +26,8 @@ export interface ReceiveCalls {
   send(command: ReceiveMessageCommand): Promise<ReceiveMessageCommandOutput>;
   send(command: DeleteMessageBatchCommand): Promise<DeleteMessageBatchCommandOutput>;
   send(command: ChangeMessageVisibilityBatchCommand): Promise<ChangeMessageVisibilityBatchCommandOutput>;
+  send(command: GetQueueAttributesCommand): Promise<GetQueueAttributesCommandOutput>;
+  send(command: ListQueuesCommand): Promise<ListQueuesCommandOutput>;
 }
 
 type Queues = (nameOrUrl: string | undefined) => MemoryQueue;
@@ -99,4 +107,34 @@ function eachEntry<E extends { Id: string | undefined }>(
     }
   }
   return { Successful, ...(Failed.length > 0 && { Failed }) };
+}
+
+/** GetQueueAttributes: the counts, and what the settings say. */
+export function queueAttributes(
+  { QueueUrl, AttributeNames = [] }: GetQueueAttributesCommandInput,
+  queue: Queues,
+): object {
+  const { settings, arn, counts } = queue(QueueUrl);
+  const { visible, inFlight, delayed } = counts();
+  const { redrive } = settings;
+  const policy = redrive && { deadLetterTargetArn: redrive.to.arn, maxReceiveCount: redrive.maxReceiveCount };
+  const all: Record<string, string | undefined> = {
+    ApproximateNumberOfMessages: String(visible),
+    ApproximateNumberOfMessagesNotVisible: String(inFlight),
+    ApproximateNumberOfMessagesDelayed: String(delayed),
+    VisibilityTimeout: String(settings.visibilityTimeoutSeconds),
+    MessageRetentionPeriod: String(settings.retentionSeconds),
+    QueueArn: arn,
+    RedrivePolicy: policy && JSON.stringify(policy),
+  };
+  const asked = (name: string) => AttributeNames.some((wanted) => wanted === 'All' || wanted === name);
+  return {
+    Attributes: Object.fromEntries(Object.entries(all).filter(([name, text]) => asked(name) && text !== undefined)),
+  };
+}
+
+/** ListQueues: by their names' beginning. */
+export function listQueues({ QueueNamePrefix = '' }: ListQueuesCommandInput, queues: Iterable<MemoryQueue>): object {
+  const urls = [...queues].filter(({ name }) => name.startsWith(QueueNamePrefix)).map(({ url }) => url);
+  return urls.length === 0 ? {} : { QueueUrls: urls };
 }

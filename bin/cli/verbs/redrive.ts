@@ -72,7 +72,9 @@ export function redriveVerb(dlq: Command): void {
 function tell({ print }: Context, { sent, refused, left, swept }: RedriveReport): ExitCode | undefined {
   const { interrupted, passedOver } = swept;
   if (!print.result({ sent, refused, left, passedOver, interrupted })) {
-    print.line(`${sent} sent back; ${passedOver - refused.length - left.length} others left`);
+    const others = passedOver - refused.length - left.length;
+    const rest = interrupted || others === 0 ? '' : `; ${others} left: they do not fit, or died meanwhile`;
+    print.line(`${sent} sent back${rest}`);
     for (const { jobId, code, message } of refused) print.line(`refused: ${jobId}: ${code}: ${message}`);
     if (left.length > 0)
       print.line(`${left.length} were sent and not deleted: they come back, and run nothing when redriven again`);
