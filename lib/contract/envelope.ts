@@ -56,10 +56,22 @@ export function decodeEnvelope(body: string, type: string, nowMs: number): Envel
  * @throws InvalidMessageError if {@link decodeEnvelope} would refuse it
  */
 export function encodeEnvelope(envelope: Envelope, type: string, nowMs: number): string {
-  const body = JSON.stringify(envelope);
-  decodeEnvelope(body, type, nowMs);
-  return body;
+  return writeEnvelope(envelope, type, nowMs).body;
 }
+
+/**
+ * Writes a message body, and reads it as its consumer will.
+ *
+ * @throws InvalidMessageError if {@link decodeEnvelope} would refuse it; TypeError if JSON cannot carry it
+ */
+export function writeEnvelope(envelope: Written, type: string, nowMs: number): { body: string; envelope: Envelope } {
+  // SQS refuses these two as characters; JSON writes both as text.
+  const body = JSON.stringify(envelope).replace(/[\ufffe\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
+  return { body, envelope: decodeEnvelope(body, type, nowMs) };
+}
+
+/** Fields that are undefined are left out. */
+type Written = { readonly [Name in keyof Envelope]: Envelope[Name] | undefined };
 
 function parseObject(body: string): Record<string, unknown> {
   let parsed: unknown;

@@ -1,6 +1,11 @@
 import type {
+  ChangeMessageVisibilityBatchCommandInput,
   ChangeMessageVisibilityCommandInput,
+  DeleteMessageBatchCommandInput,
+  GetQueueAttributesCommandInput,
   GetQueueUrlCommandInput,
+  ListQueuesCommandInput,
+  ReceiveMessageCommandInput,
   SendMessageBatchCommandInput,
   SendMessageCommandInput,
 } from '@aws-sdk/client-sqs';
@@ -17,11 +22,19 @@ import {
   underFault,
 } from './faults.ts';
 import { type MemoryQueue, type MemoryQueueSettings, makeMemoryQueue } from './memory-queue.ts';
+import {
+  changeVisibilityBatch,
+  deleteBatch,
+  listQueues,
+  queueAttributes,
+  type ReceiveCalls,
+  receiveMessages,
+} from './memory-sqs-receive.ts';
 import { checkEntries, checkMessage, refused } from './message-limits.ts';
 
 /** SQS in memory: standard queues, the calls that the engine makes, and what can go wrong with them. */
 export interface MemorySqs {
-  readonly client: Sqs;
+  readonly client: Sqs & ReceiveCalls;
   readonly faults: Faults;
   /** Every call so far, in order. */
   readonly calls: readonly Call[];
@@ -44,10 +57,12 @@ export function makeMemorySqs(clock: Clock): MemorySqs {
   const send = async (command: Command): Promise<object> => {
     const call = toCall(command);
     calls.push(call);
-    return underFault(faults.take(call), (fault) => perform(call, fault, { queue, nextMessageId }));
+    return underFault(faults.take(call), (fault) =>
+      perform(call, fault, { queue, queues: queues.values(), nextMessageId }),
+    );
   };
   return {
-    client: { send } as { send: unknown } as Sqs,
+    client: { send } as { send: unknown } as Sqs & ReceiveCalls,
     faults,
     calls,
     createQueue(name, settings) {
@@ -61,6 +76,7 @@ export function makeMemorySqs(clock: Clock): MemorySqs {
 
 interface SendDeps {
   readonly queue: (nameOrUrl: string | undefined) => MemoryQueue;
+  readonly queues: Iterable<MemoryQueue>;
   readonly nextMessageId: () => string;
 }
 
@@ -75,6 +91,16 @@ function perform({ name, input }: Call, fault: Fault | undefined, deps: SendDeps
       deps.queue(QueueUrl).changeVisibility(ReceiptHandle, VisibilityTimeout);
       return {};
     }
+    case 'ReceiveMessage':
+      return receiveMessages(input as ReceiveMessageCommandInput, deps.queue);
+    case 'DeleteMessageBatch':
+      return deleteBatch(input as DeleteMessageBatchCommandInput, deps.queue, fault);
+    case 'ChangeMessageVisibilityBatch':
+      return changeVisibilityBatch(input as ChangeMessageVisibilityBatchCommandInput, deps.queue, fault);
+    case 'GetQueueAttributes':
+      return queueAttributes(input as GetQueueAttributesCommandInput, deps.queue);
+    case 'ListQueues':
+      return listQueues(input as ListQueuesCommandInput, deps.queues);
     case 'GetQueueUrl':
       return { QueueUrl: deps.queue((input as GetQueueUrlCommandInput).QueueName).url };
     default:

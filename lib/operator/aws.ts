@@ -1,0 +1,81 @@
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type {
+  BatchGetItemCommand,
+  BatchGetItemCommandOutput,
+  GetItemCommand,
+  GetItemCommandOutput,
+  PutItemCommand,
+  PutItemCommandOutput,
+  QueryCommand,
+  QueryCommandOutput,
+  ScanCommand,
+  ScanCommandOutput,
+  UpdateItemCommand,
+  UpdateItemCommandOutput,
+} from '@aws-sdk/client-dynamodb';
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type {
+  ChangeMessageVisibilityBatchCommand,
+  ChangeMessageVisibilityBatchCommandOutput,
+  DeleteMessageBatchCommand,
+  DeleteMessageBatchCommandOutput,
+  GetQueueAttributesCommand,
+  GetQueueAttributesCommandOutput,
+  GetQueueUrlCommand,
+  GetQueueUrlCommandOutput,
+  ListQueuesCommand,
+  ListQueuesCommandOutput,
+  ReceiveMessageCommand,
+  ReceiveMessageCommandOutput,
+  SendMessageBatchCommand,
+  SendMessageBatchCommandOutput,
+} from '@aws-sdk/client-sqs';
+
+/** The calls to DynamoDB that the operator's verbs make: a `DynamoDBClient`, or what stands in for one. */
+export interface DynamoDb {
+  send(command: GetItemCommand): Promise<GetItemCommandOutput>;
+  send(command: PutItemCommand): Promise<PutItemCommandOutput>;
+  send(command: UpdateItemCommand): Promise<UpdateItemCommandOutput>;
+  send(command: BatchGetItemCommand): Promise<BatchGetItemCommandOutput>;
+  send(command: QueryCommand): Promise<QueryCommandOutput>;
+  send(command: ScanCommand): Promise<ScanCommandOutput>;
+}
+
+/** The calls to SQS that move messages: an `SQSClient`, or what stands in for one. */
+export interface SqsMessages {
+  send(command: ReceiveMessageCommand): Promise<ReceiveMessageCommandOutput>;
+  send(command: SendMessageBatchCommand): Promise<SendMessageBatchCommandOutput>;
+  send(command: DeleteMessageBatchCommand): Promise<DeleteMessageBatchCommandOutput>;
+  send(command: ChangeMessageVisibilityBatchCommand): Promise<ChangeMessageVisibilityBatchCommandOutput>;
+}
+
+/** The calls to SQS that find queues and look at them. */
+export interface SqsQueues {
+  send(command: GetQueueUrlCommand): Promise<GetQueueUrlCommandOutput>;
+  send(command: GetQueueAttributesCommand): Promise<GetQueueAttributesCommandOutput>;
+  send(command: ListQueuesCommand): Promise<ListQueuesCommandOutput>;
+}
+
+/** What the verbs talk to; a verb uses what it needs. */
+export interface Aws {
+  readonly dynamoDb: DynamoDb;
+  readonly sqs: SqsMessages & SqsQueues;
+  readonly lambda: Pick<LambdaClient, 'send'>;
+  readonly logs: Pick<CloudWatchLogsClient, 'send'>;
+  readonly cloudWatch: Pick<CloudWatchClient, 'send'>;
+  readonly cloudFormation: Pick<CloudFormationClient, 'send'>;
+  readonly eventBridge: Pick<EventBridgeClient, 'send'>;
+}
+
+/** A stage as the verbs see it. */
+export interface Stage {
+  readonly name: string;
+  readonly aws: Aws;
+  /** Epoch ms. @default Date.now */
+  readonly now?: () => number;
+}
+
+export const nowOf = ({ now }: Pick<Stage, 'now'>): number => (now ?? Date.now)();
