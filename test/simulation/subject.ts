@@ -5,6 +5,8 @@ import type { Watched } from '../../lib/testing/simulation/witness.ts';
 import type { World } from '../../lib/testing/simulation/world.ts';
 import { BEHAVIOURS, DEFINITIONS, EFFECTS, INNOCENT, type SimulatedPayload, work } from './handler.ts';
 
+import { OPERATOR_EVENTS } from './operator-events.ts';
+
 const DAY_MS = 24 * 3600 * 1000;
 
 /** Our own subject: up to five jobs of every behaviour, some without an id, some under one key, some for later. */
@@ -17,7 +19,7 @@ export function makeSubject(random: Random): Subject {
     perform: work,
     tables: { [EFFECTS]: ['id'] },
     messages,
-    events: [foreign(messages), stray(messages), outage],
+    events: [foreign(messages), stray(messages), outage, ...OPERATOR_EVENTS],
     // Few enough that no innocent job can use up its attempts by them: a poison job takes its mates along once.
     crashes: Math.max(0, 3 - poisons),
     mend: (body) => mended(body),

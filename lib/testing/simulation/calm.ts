@@ -46,8 +46,15 @@ async function goOn(world: World, minutes: { nextMs: number }, untilMs: number):
   return true;
 }
 
-/** What SQS itself moved to the dead-letter queue, a consumer that cannot start, is sent back by the operator. */
+/**
+ * What SQS itself moved to the dead-letter queue, as no consumer could start, is sent back by the operator: also a letter
+ * that the console had sent back, which still says why its job died in the run before.
+ */
 function redriveMoved(world: World): void {
-  for (const { messageId, attributes } of world.deadLetters.messages())
-    if (attributes.reason === undefined) redrive(world, messageId);
+  for (const { messageId, attributes } of world.deadLetters.messages()) {
+    const run = Number(attributes.run?.StringValue);
+    const item = world.witness.byJobId(attributes.jobId?.StringValue ?? '')?.item;
+    const goesOn = item?.runNo === run + 1 && ['SCHEDULED', 'INPROGRESS', 'RETRYING'].includes(item.status);
+    if (attributes.reason === undefined || goesOn) redrive(world, messageId);
+  }
 }

@@ -10,6 +10,8 @@ type Deps = WitnessDeps & { readonly witness: Witness };
 export function checkChange(watched: Watched, now: JobItem | undefined, deps: Deps): void {
   const before = watched.item;
   watched.item = now;
+  const goesOn = now !== undefined && before?.cancelRequested && before.runNo === now.runNo;
+  if (goesOn && now.status === 'RETRYING') deps.witness.violate(`${now.jobId} was cancelled, and is to be tried again`);
   if (now === undefined) {
     checkRemoval(watched, before, deps);
     return;
@@ -70,6 +72,8 @@ function isBegin(before: JobItem | undefined, now: JobItem): boolean {
 
 function noteBegin({ begins }: Watched, { before, now }: Change, { clock, isAlive, witness }: Deps): void {
   begins.set(now.runNo, (begins.get(now.runNo) ?? 0) + 1);
+  if (before?.cancelRequested && before.runNo === now.runNo)
+    witness.violate(`${now.jobId} was cancelled, and is begun`);
   if (before?.status !== 'INPROGRESS') return;
   count(witness.truth, METRICS.stalled);
   if ((before.leaseUntil ?? 0) > clock.now() + SKEW_MS) {
@@ -94,7 +98,7 @@ function noteState(watched: Watched, { before, now }: Change, { clock, stormy, w
   const { status, dueAt, runNo } = now;
   if ((status === 'SCHEDULED' || status === 'RETRYING') && dueAt !== undefined) {
     const isNew = watched.waiting?.dueAt !== dueAt;
-    if (isNew) watched.waiting = { dueAt, inPlace: now.listKey === undefined, stormy: stormy() };
+    if (isNew) watched.waiting = { dueAt, inPlace: now.listKey === undefined, stormy: stormy(), owner: now.owner };
   }
   if (!isOver(now) || (before?.status === status && before.runNo === runNo)) return;
   watched.endedAtMs = clock.now();

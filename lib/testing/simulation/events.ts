@@ -59,7 +59,12 @@ export const EVENTS: readonly WorldEvent[] = [
       down.dispatcher = clock.now() + 48 * HOUR_MS;
     },
   },
-  { name: 'nothing is consumed for a day', weight: 1.5, happen: ({ clock }) => sleep(clock, 26 * HOUR_MS) },
+  {
+    name: 'nothing is consumed for a day',
+    weight: 1.5,
+    leaps: true,
+    happen: ({ clock }) => sleep(clock, 26 * HOUR_MS),
+  },
 ];
 
 function keyOf({ body, attributes, messageId }: StoredMessage): string {

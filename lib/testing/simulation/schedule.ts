@@ -58,8 +58,8 @@ async function storm(world: World): Promise<void> {
     if (decisions.take(name)) {
       if (event.name !== TICK && event.name !== INVOCATION) world.trace?.('world', name);
       const happening = Promise.resolve(event.happen(world, random, `step ${n}`));
-      if (ALWAYS.includes(event)) running.push(happening);
-      else await clock.run(happening);
+      if (event.leaps) await clock.run(happening);
+      else running.push(happening);
     }
     later.shift()?.();
     await clock.advance(random.pick(LEAPS));

@@ -30,6 +30,8 @@ export interface WorldEvent {
   readonly name: string;
   /** How often it is drawn, beside the others. */
   readonly weight: number;
+  /** It is time that passes: the next step comes after it. */
+  readonly leaps?: true;
   /** @param name of this very step, for what it decides */
   happen(world: World, random: Random, name: string): void | Promise<void>;
 }
