@@ -5,4 +5,14 @@ export { type MemoryDynamoDb, makeMemoryDynamoDb } from './memory-dynamodb.ts';
 export { type MemoryProcess, makeProcess } from './memory-process.ts';
 export type { Disorder, MemoryQueue, QueueCounts, StoredMessage } from './memory-queue.ts';
 export { type MemorySqs, makeMemorySqs } from './memory-sqs.ts';
+export {
+  type Simulated,
+  type SimulatedHandler,
+  type SimulateOptions,
+  type SimulationEnd,
+  SimulationError,
+  simulate,
+} from './simulate.ts';
+export type { Random } from './simulation/random.ts';
+export type { Surroundings } from './simulation/subject.ts';
 export { makeVirtualClock, skewed, type VirtualClock } from './virtual-clock.ts';

@@ -36,9 +36,13 @@ export interface MemoryProcess extends ProcessResources {
 /** A connection that was left alone for longer than this is gone: its reply is lost (Lambda freezes, servers hang up). */
 const CONNECTION_MS = 10_000;
 
-export function makeProcess(resources: ProcessResources): MemoryProcess {
+/** A moment at which a process can die: before or after a call to AWS, or at a timer. */
+export type Moment = { readonly at: 'before' | 'after'; readonly command: Command } | { readonly at: 'timer' };
+
+/** @param dies asked at every such moment. @default never */
+export function makeProcess(resources: ProcessResources, dies?: (moment: Moment) => boolean): MemoryProcess {
   const { dynamoDb, documents, sqs, clock } = resources;
-  const life = makeLife(clock);
+  const life = makeLife(clock, dies);
   const gate = (client: { send: unknown }) => gated(client as Client, life) as { send: unknown };
   return {
     dynamoDb: gate(dynamoDb) as DynamoDb,
@@ -78,13 +82,13 @@ interface Life {
   freeze(): void;
   thaw(): void;
   /** Counts a moment, which may be its last. @returns whether it lives on */
-  pass(moment?: 'before' | 'after'): boolean;
+  pass(moment: Moment): boolean;
   /** Resolves at once, or once thawed: then with how long it was frozen. */
   awake(): Promise<number>;
   timer(delayMs: number, callback: () => void): () => void;
 }
 
-function makeLife(clock: Clock): Life {
+function makeLife(clock: Clock, dies?: (moment: Moment) => boolean): Life {
   const death = Promise.withResolvers<void>();
   let frozenAtMs: number | undefined;
   let asleep: ((frozenMs: number) => void)[] = [];
@@ -111,15 +115,15 @@ function makeLife(clock: Clock): Life {
     },
     pass(moment) {
       life.moments += 1;
-      const hit = moment !== undefined && life.crash?.call === life.calls && life.crash.moment === moment;
-      if (hit || life.moments === life.lastMoment) life.kill();
+      const hit = life.crash?.call === life.calls && life.crash.moment === moment.at;
+      if (dies?.(moment) || hit || life.moments === life.lastMoment) life.kill();
       return life.alive;
     },
     awake: () => (frozenAtMs === undefined ? Promise.resolve(0) : new Promise((resolve) => void asleep.push(resolve))),
     timer(delayMs, callback) {
       let cancelled = false;
       const fire = () => {
-        if (!cancelled && life.alive && life.pass()) callback();
+        if (!cancelled && life.alive && life.pass({ at: 'timer' })) callback();
       };
       const cancel = clock.after(delayMs, () => (frozenAtMs === undefined ? fire() : void asleep.push(fire)));
       return () => {
@@ -141,11 +145,11 @@ function gated(client: Client, life: Life): Client {
       await life.awake();
       if (!life.alive) return silence();
       life.calls += 1;
-      if (!life.pass('before')) return silence();
+      if (!life.pass({ at: 'before', command })) return silence();
       const [reply] = await Promise.allSettled([client.send(command)]);
       if (!life.alive) return silence();
       const frozenMs = await life.awake();
-      if (!life.alive || !life.pass('after')) return silence();
+      if (!life.alive || !life.pass({ at: 'after', command })) return silence();
       if (frozenMs > CONNECTION_MS) throw timeout();
       if (reply.status === 'rejected') throw reply.reason;
       return reply.value;

@@ -92,7 +92,7 @@ const outage: WorldEvent = {
   },
 };
 
-function check(world: World): void {
+export function check(world: World): void {
   const { witness } = world;
   for (const watched of witness.jobs.values()) {
     if (watched.item === undefined) continue;
@@ -100,12 +100,8 @@ function check(world: World): void {
     checkEffects(watched, world);
   }
   const [said, was] = [witness.counts.get(METRICS.completed) ?? 0, witness.truth.get(METRICS.completed) ?? 0];
-  const nobodyDied = world.crashesLeft === world.subject.crashes && !hasPoison(world);
-  if (nobodyDied && said !== was) witness.violate(`${was} jobs completed, ${said} were counted, and no process died`);
+  if (world.deaths === 0 && said !== was) witness.violate(`${was} jobs completed, ${said} were counted, and no process died`);
 }
-
-const hasPoison = ({ subject }: World) =>
-  subject.messages.some(({ payload }) => (payload as SimulatedPayload).do === 'poison');
 
 function checkInnocent({ item, starts }: Watched, { witness }: World): void {
   const last = starts.at(-1)?.payload;

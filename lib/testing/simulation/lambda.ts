@@ -22,7 +22,10 @@ const SKEW_MS = 250;
 
 export function makeEnvironment(name: string, world: World): Environment {
   const line: Line = { name, random: world.decisions.random(name), calls: 0, faultsInRow: 0 };
-  const process = makeProcess({ ...overLines(line, world), clock: world.clock });
+  const process = makeProcess({ ...overLines(line, world), clock: world.clock }, world.dies);
+  void process.died.then(() => {
+    world.deaths += 1;
+  });
   const engine = makeEngine(name, process, world);
   return { name, process, consumer: (event, context) => runBatch(event, context, engine) };
 }

@@ -61,7 +61,7 @@ export async function tick(name: string, world: World): Promise<void> {
   const random = decisions.random(name);
   const line = { name, random, calls: 0, faultsInRow: 0 };
   dynamoDb.indexLagMs = world.stormy && world.plan === undefined ? random.int(0, 5000) : 0;
-  const process = makeProcess({ ...overLines(line, world), clock });
+  const process = makeProcess({ ...overLines(line, world), clock }, world.dies);
   const moment = random.int(1, 60);
   if (world.stormy && world.plan === undefined && decisions.happens(`${name}: dies at moment ${moment}`, 25))
     process.crashAtMoment(moment);

@@ -15,6 +15,7 @@ export interface Ran {
   readonly violations: readonly string[];
   /** Everything that the schedule let happen, by name. */
   readonly taken: readonly string[];
+  readonly world: World;
 }
 
 export interface ScheduleOptions extends WorldOptions {
@@ -33,7 +34,7 @@ export async function runSchedule(make: MakeSubject, seed: number, options: Sche
   } catch (error) {
     world.witness.violate(`the simulation stopped: ${error instanceof Error ? error.stack : String(error)}`);
   }
-  return { violations: world.witness.violations, taken: decisions.taken };
+  return { violations: world.witness.violations, taken: decisions.taken, world };
 }
 
 export async function toTheEnd(world: World): Promise<void> {

@@ -3,7 +3,7 @@ import { MESSAGE_ATTRIBUTES, names } from '../../contract/names.ts';
 import { type QueueSettings, queueSettings } from '../../contract/queue-settings.ts';
 import { awsError, type Call } from '../faults.ts';
 import { type MemoryDynamoDb, makeMemoryDynamoDb } from '../memory-dynamodb.ts';
-import type { MemoryProcess } from '../memory-process.ts';
+import type { MemoryProcess, Moment } from '../memory-process.ts';
 import type { MemoryQueue } from '../memory-queue.ts';
 import { type MemorySqs, makeMemorySqs } from '../memory-sqs.ts';
 import { makeVirtualClock, type VirtualClock } from '../virtual-clock.ts';
@@ -31,6 +31,8 @@ export interface World {
   readonly trace: Trace | undefined;
   /** Faults by plan instead of by luck. */
   readonly plan: ((call: Call) => NetworkFault | undefined) | undefined;
+  /** Deaths by plan instead of by luck. */
+  readonly dies: ((moment: Moment) => boolean) | undefined;
   /** Faults and crashes are drawn: false once the storm is over. */
   stormy: boolean;
   /** Until then no consumer starts, the dispatcher's rule is off, the DLQ refuses: epoch ms. */
@@ -38,6 +40,8 @@ export interface World {
   /** Environments that wait for their next invocation, frozen. */
   readonly warm: Environment[];
   crashesLeft: number;
+  /** Consumer processes that died so far. */
+  deaths: number;
   reached(call: Call): void;
   refusal(call: Call): Error | undefined;
   /** Never the same twice; it remembers whose it is. */
@@ -54,6 +58,7 @@ export type Trace = (who: string, what: string) => void;
 export interface WorldOptions {
   readonly trace?: ((atMs: number, who: string, what: string) => void) | undefined;
   readonly plan?: (call: Call) => NetworkFault | undefined;
+  readonly dies?: (moment: Moment) => boolean;
 }
 
 export function makeWorld(subject: Subject, decisions: Decisions, options: WorldOptions = {}): World {
@@ -76,14 +81,25 @@ export function makeWorld(subject: Subject, decisions: Decisions, options: World
   const item = (key: string): JobItem | undefined => dynamoDb.item(jobsTable, itemId(type, key));
   const raw = (key: string) => dynamoDb.table(jobsTable).get({ id: { S: itemId(type, key) } });
   const isAlive = (owner: string) => owners.get(owner)?.alive === true;
-  const witness = makeWitness({ clock, item, raw, isAlive, trace, subject, settings, stormy: () => world.stormy });
+  const witness = makeWitness({
+    clock,
+    item,
+    raw,
+    isAlive,
+    trace,
+    subject,
+    settings,
+    stormy: () => world.stormy || world.plan !== undefined,
+  });
   const world: World = {
     ...{ subject, decisions, clock, dynamoDb, sqs, queue, deadLetters, jobsTable, settings, witness, trace, item },
     plan: options.plan,
+    dies: options.dies,
     stormy: true,
     down: { consumer: 0, dispatcher: 0, deadLetters: 0 },
     warm: [],
     crashesLeft: subject.crashes,
+    deaths: 0,
     reached(call) {
       witness.look();
       const { QueueUrl, MessageAttributes } = call.input as { QueueUrl?: string; MessageAttributes?: object };
