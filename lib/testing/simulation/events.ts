@@ -73,7 +73,10 @@ function keyOf({ body, attributes, messageId }: StoredMessage): string {
 }
 
 function again({ queue }: World, random: Random): void {
-  const [first, ...others] = queue.messages();
+  const all = queue.messages();
+  // Rather one that was received: what is delivered while somebody still holds it is what goes wrong in practice.
+  const held = all.filter(({ receiveCount }) => receiveCount > 0);
+  const [first, ...others] = held.length > 0 && random.percent(70) ? held : all;
   if (first === undefined) return;
   queue.changeVisibility(`${queue.name}/${random.pick([first, ...others]).messageId}/0`, 0);
 }

@@ -50,8 +50,8 @@ function prepare({ process, name: who }: Environment, name: string, world: World
 function deletion(name: string, { stormy, plan, decisions }: World): number | 'never' {
   if (!stormy || plan !== undefined) return 0;
   if (decisions.happens(`${name}: what it acked is never deleted`, 4)) return 'never';
-  const late = decisions.happens(`${name}: what it acked is deleted late`, 8);
-  return late ? decisions.random(`${name}, its deletion`).int(1000, 150_000) : 0;
+  const late = decisions.happens(`${name}: what it acked is deleted late`, 12);
+  return late ? decisions.random(`${name}, its deletion`).pick([5000, 90_000, 200_000, 600_000]) : 0;
 }
 
 /** One tick of the dispatcher, in a process of its own, which may die on the way. */
