@@ -52,7 +52,7 @@ export interface MemoryQueue {
   counts(): QueueCounts;
   /** When the next hidden message becomes visible, epoch ms; undefined if none is hidden. */
   nextVisibleAtMs(): number | undefined;
-  /** Calls back whenever a message came or changed its visibility, until the returned function is called. */
+  /** Calls back whenever there may be something to receive, until the returned function is called. */
   watch(listener: () => void): () => void;
 }
 
@@ -120,13 +120,17 @@ export function makeMemoryQueue(name: string, given: MemoryQueueSettings, clock:
       const received = ordered(visible, settings.disorder)
         .slice(0, Math.min(max, room))
         .flatMap((message) => receiveOne(message, stored, { settings, arn, visibilitySeconds, nowMs: clock.now() }));
+      if (received.some(({ visibleAtMs }) => visibleAtMs <= clock.now())) tell();
       return received.map((message) => ({ ...message, receiptHandle: `${name}/${message.messageId}/${++receives}` }));
     },
     changeVisibility(receiptHandle, seconds) {
       const message = stored.get(messageIdOf(receiptHandle, name));
       store(hiddenFor(seconds, message, { receiptHandle, nowMs: clock.now() }));
     },
-    delete: (receiptHandle) => void stored.delete(messageIdOf(receiptHandle, name)),
+    delete(receiptHandle) {
+      // A queue at its in-flight quota has room again.
+      if (stored.delete(messageIdOf(receiptHandle, name))) tell();
+    },
     purge: () => stored.clear(),
     messages: alive,
     counts() {

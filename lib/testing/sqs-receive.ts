@@ -20,10 +20,13 @@ export const receiveMessages: SqsCommand<ReceiveMessageCommandInput> = (input, {
   const received = take();
   if (received.length > 0) return toReply(received, input);
   if (waitSeconds > 0) return longPoll(from, take, { clock, waitSeconds }).then((later) => toReply(later, input));
-  const { maxInFlight = MAX_IN_FLIGHT } = from.settings;
-  if (from.counts().inFlight >= maxInFlight) throw refused('Too many messages are in flight.', 'OverLimit', 403);
+  if (isFull(from)) throw refused('Too many messages are in flight.', 'OverLimit', 403);
   return {};
 };
+
+/** Whether it is at its in-flight quota. */
+export const isFull = ({ settings, counts }: MemoryQueue): boolean =>
+  counts().inFlight >= (settings.maxInFlight ?? MAX_IN_FLIGHT);
 
 function check(max: number, waitSeconds: number, visibility: number | undefined): void {
   if (!Number.isInteger(max) || max < 1 || max > 10) {
@@ -46,21 +49,30 @@ async function longPoll(
   for (;;) {
     const received = take();
     if (received.length > 0 || clock.now() >= untilMs) return received;
-    await changed(queue, clock, untilMs);
+    await changed(queue, clock, { untilMs });
   }
 }
 
-/** Resolves when a message may have become visible, at `untilMs` (epoch ms) at the latest; never at once. */
-export function changed(queue: MemoryQueue, clock: Clock, untilMs = Number.POSITIVE_INFINITY): Promise<void> {
+interface Until {
+  /** Epoch ms. @default no end */
+  readonly untilMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Resolves when a message may have become visible, when time is up, or at the signal; never at once. */
+export function changed(queue: MemoryQueue, clock: Clock, { untilMs, signal }: Until = {}): Promise<void> {
   return new Promise((resolve) => {
-    const next = Math.min(untilMs, queue.nextVisibleAtMs() ?? Number.POSITIVE_INFINITY);
-    const cancelTimer = next === Number.POSITIVE_INFINITY ? undefined : clock.after(next - clock.now(), () => end());
+    const nextMs = Math.min(untilMs ?? Number.POSITIVE_INFINITY, queue.nextVisibleAtMs() ?? Number.POSITIVE_INFINITY);
+    const cancelTimer =
+      nextMs === Number.POSITIVE_INFINITY ? undefined : clock.after(nextMs - clock.now(), () => end());
     const unwatch = queue.watch(() => end());
     const end = () => {
       cancelTimer?.();
       unwatch();
+      signal?.removeEventListener('abort', end);
       resolve();
     };
+    signal?.addEventListener('abort', end);
   });
 }
 
