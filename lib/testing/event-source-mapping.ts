@@ -1,5 +1,5 @@
 import type { Clock } from '../engine/clock.ts';
-import { checkBatching, type Delivery, deliver, type EventSourceOptions } from './event-source.ts';
+import { type Delivery, deliver, type EventSourceOptions } from './event-source.ts';
 import type { MemoryQueue } from './memory-queue.ts';
 import { changed, isFull } from './sqs-receive.ts';
 
@@ -34,7 +34,10 @@ const LONGEST_PAUSE_MS = 60_000;
  * @throws RangeError for batches of more than 10 without a batching window
  */
 export function startEventSourceMapping(queue: MemoryQueue, options: EventSourceMappingOptions): EventSourceMapping {
-  checkBatching(options);
+  const { batchSize = 10, batchWindowSeconds = 0 } = options;
+  if (batchSize > 10 && batchWindowSeconds === 0) {
+    throw new RangeError(`batchSize ${batchSize} needs a batching window (SQS event source limit)`);
+  }
   const stopping = new AbortController();
   const pollers = Array.from({ length: options.maxConcurrency ?? 5 }, () => poll(queue, options, stopping.signal));
   return {

@@ -39,7 +39,6 @@ export interface Delivery {
  * end deletes the messages that were not reported. A failed one keeps the visibility that the consumer gave it.
  */
 export async function deliver(queue: MemoryQueue, options: EventSourceOptions): Promise<Delivery> {
-  checkBatching(options);
   const { batchSize = 10, batchWindowSeconds = 0, clock } = options;
   const received = queue.receive(batchSize);
   const untilMs = clock.now() + batchWindowSeconds * 1000;
@@ -57,15 +56,6 @@ export async function deliver(queue: MemoryQueue, options: EventSourceOptions): 
   if (kept === undefined) return { records, outcome: 'failed', kept: ids };
   for (const { messageId, receiptHandle } of received) if (!kept.includes(messageId)) queue.delete(receiptHandle);
   return { records, outcome: 'answered', kept };
-}
-
-/** @throws RangeError for batches that no mapping has */
-export function checkBatching({
-  batchSize = 10,
-  batchWindowSeconds = 0,
-}: Pick<EventSourceOptions, 'batchSize' | 'batchWindowSeconds'>): void {
-  if (batchSize <= 10 || batchWindowSeconds > 0) return;
-  throw new RangeError(`a batch of more than 10 needs a batching window (Lambda quotas), got batchSize ${batchSize}`);
 }
 
 type Ended =
