@@ -1,5 +1,11 @@
 /** An in-memory AWS with a virtual clock. */
 export { type BatchConsumer, type Delivery, deliver, type EventSourceOptions } from './event-source.ts';
+export {
+  type EventSourceMapping,
+  type EventSourceMappingOptions,
+  type ExecutionEnvironment,
+  startEventSourceMapping,
+} from './event-source-mapping.ts';
 export { awsError, type Call, type Fault, type Faults, throttled, timeout } from './faults.ts';
 export { type MemoryDynamoDb, makeMemoryDynamoDb } from './memory-dynamodb.ts';
 export { type MemoryProcess, makeProcess } from './memory-process.ts';
