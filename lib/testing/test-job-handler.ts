@@ -4,14 +4,6 @@ import type { MemoryProcess } from './memory-process.ts';
 import { TestJobError } from './test-job-error.ts';
 import type { AttemptPhase, FaultPlan, HandlerFault } from './test-job-faults.ts';
 
-/** What an attempt's handler told its context. */
-export interface Told {
-  /** Values that `progress` took. */
-  readonly progress: unknown[];
-  /** States that `checkpoint` wrote. */
-  readonly checkpoints: unknown[];
-}
-
 /** The handler under test, and what becomes of it in one process. */
 export interface WatchedHandler {
   /** In the place of the handler: under the fault whose turn it is. */
@@ -28,7 +20,7 @@ interface WatchOptions {
   readonly handler: (payload: unknown, context: JobContext) => unknown;
   readonly process: MemoryProcess;
   readonly faults: FaultPlan;
-  readonly told: Told;
+  readonly onProgress: (value: unknown) => void;
   readonly patienceMs: number;
   readonly onPhase: (phase: AttemptPhase) => void;
 }
@@ -118,7 +110,7 @@ async function underFault(fault: HandlerFault | undefined, { faults, process, co
 function watchedContext(
   context: JobContext,
   fault: HandlerFault | undefined,
-  { state, told, process, faults }: WatchOptions & { readonly state: State },
+  { state, onProgress, process, faults }: WatchOptions & { readonly state: State },
 ): JobContext {
   const crash = fault?.kind === 'crashes' && typeof fault.at === 'object' ? fault.at : undefined;
   let checkpoints = 0;
@@ -142,14 +134,13 @@ function watchedContext(
     progress: (value) =>
       during(async () => {
         await context.progress(value);
-        told.progress.push(copied(value));
+        onProgress(copied(value));
       }),
     checkpoint: (writes, kept) =>
       during(async () => {
         const here = ++checkpoints === crash?.checkpoint;
         await dieIf(here && crash?.moment === 'before');
         await context.checkpoint(writes, kept);
-        told.checkpoints.push(copied(kept));
         await dieIf(here && crash?.moment === 'after');
       }),
   };

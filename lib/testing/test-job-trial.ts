@@ -10,7 +10,7 @@ import { drive } from './test-job-clock.ts';
 import { type Event, JOBS_TABLE, makeTestAws, makeTestEngine, type TestAws, tick } from './test-job-engine.ts';
 import { TestJobError } from './test-job-error.ts';
 import { type AttemptPhase, type FaultPlan, makeFaultPlan } from './test-job-faults.ts';
-import { type Told, type WatchedHandler, watchHandler } from './test-job-handler.ts';
+import { type WatchedHandler, watchHandler } from './test-job-handler.ts';
 import type { TestJobOptions } from './test-job-options.ts';
 import { noteWrites, type WriteLog } from './test-job-writes.ts';
 import { makeVirtualClock } from './virtual-clock.ts';
@@ -23,7 +23,8 @@ export interface Trial {
   readonly patienceMs: number;
   readonly aws: TestAws;
   readonly faults: FaultPlan;
-  readonly told: Told;
+  /** Values that `progress` took. */
+  readonly progress: unknown[];
   readonly written: WriteLog;
   readonly events: readonly Event[];
   readonly sentAtMs: number;
@@ -43,8 +44,8 @@ export function makeTrial(definition: JobDefinition, handler: Trial['handler'], 
     ...{ definition, handler, patienceMs, aws, events },
     tables: Object.keys(tables),
     faults: makeFaultPlan(faults),
-    told: { progress: [], checkpoints: [] },
-    written: { writes: [], failure: undefined },
+    progress: [],
+    written: { writes: [], checkpoints: [], failure: undefined },
     sentAtMs: clock.now(),
     item: () => aws.dynamoDb.item(JOBS_TABLE, itemId(definition.type, key)),
     phase: undefined,
@@ -68,17 +69,18 @@ export const isOver = (item: JobItem | undefined): item is JobItem =>
 
 /** Hands the message to a process of its own, once it is visible. */
 export async function takeTurn(trial: Trial): Promise<void> {
-  const { definition, aws, faults, told, patienceMs } = trial;
+  const { definition, aws, faults, progress, patienceMs } = trial;
   const { clock, dynamoDb, sqs, queue } = aws;
   await untilVisible(trial);
   const process = makeProcess({ dynamoDb: dynamoDb.client, documents: dynamoDb.documents, sqs: sqs.client, clock });
   const watched: WatchedHandler = watchHandler({
-    ...{ handler: trial.handler, process, faults, told, patienceMs },
+    ...{ handler: trial.handler, process, faults, patienceMs },
+    onProgress: (value) => progress.push(value),
     onPhase: (phase) => {
       trial.phase = phase;
     },
   });
-  const documents = noteWrites(process.documents, trial.tables, trial.written);
+  const documents = noteWrites(process.documents, trial.written, trial);
   const engine = makeTestEngine(definition, watched.perform, { aws, process, documents });
   const delivery = deliver(queue, {
     consumer: (event, context) => runBatch(event, context, engine),

@@ -1,3 +1,4 @@
+import type { JobItem } from '../contract/job-item.ts';
 import type { DynamoDbDocuments } from '../engine/aws.ts';
 import type { TransactWrite } from '../engine/job-context.ts';
 import { TestJobError } from './test-job-error.ts';
@@ -6,16 +7,21 @@ import { TestJobError } from './test-job-error.ts';
 export interface WriteLog {
   /** Writes that took effect, in order. */
   readonly writes: TransactWrite[];
+  /** States that checkpoints wrote, in order. */
+  readonly checkpoints: unknown[];
   /** The handler writes to a table that the test has not named: its run tells nothing. */
   failure: TestJobError | undefined;
 }
 
-/**
- * Notes what transactions write beside the job's own item, which is the first of each.
- *
- * @param tables names of those that the test knows
- */
-export function noteWrites(documents: DynamoDbDocuments, tables: readonly string[], log: WriteLog): DynamoDbDocuments {
+interface Known {
+  /** Names of the tables that the test knows. */
+  readonly tables: readonly string[];
+  /** The job's item as it stands. */
+  item(): JobItem | undefined;
+}
+
+/** Notes what transactions write: the job's own item is the first of each. */
+export function noteWrites(documents: DynamoDbDocuments, log: WriteLog, { tables, item }: Known): DynamoDbDocuments {
   const noted = new Set<string | undefined>();
   return {
     async send(command) {
@@ -27,7 +33,10 @@ export function noteWrites(documents: DynamoDbDocuments, tables: readonly string
         // Of this kind, so that the engine does not try again.
         throw new TypeError(log.failure.message);
       }
+      const before = item()?.checkpointNo;
       const [reply] = await Promise.allSettled([documents.send(command)]);
+      const after = item();
+      if (after?.checkpointNo !== before) log.checkpoints.push(after?.checkpoint);
       // A reply that is lost is one of a transaction that was carried out; its repetition is the same transaction.
       const carriedOut = reply.status === 'fulfilled' || reply.reason?.name === 'TimeoutError';
       if (carriedOut && !noted.has(ClientRequestToken)) {

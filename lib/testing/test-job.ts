@@ -27,7 +27,7 @@ export interface TestRun {
   readonly result?: unknown;
   /** Every value that `progress` took, in order. */
   readonly progress: readonly unknown[];
-  /** Every state that `checkpoint` wrote, in order. */
+  /** Every state that `checkpoint` wrote, in order, also where its answer was lost. */
   readonly checkpoints: readonly unknown[];
   /** The writes of `commit` and `checkpoint` that took effect, in order. */
   readonly writes: readonly TransactWrite[];
@@ -86,7 +86,7 @@ function checkHandler(item: JobItem | undefined, { type }: JobDefinition): void 
   );
 }
 
-function report({ aws, events, sentAtMs, told, written, tables }: Trial, item: JobItem): TestRun {
+function report({ aws, events, sentAtMs, progress, written, tables }: Trial, item: JobItem): TestRun {
   const { status, attempts, reason, error, result } = item;
   const letter = aws.deadLetters.messages()[0];
   const plain = (name: string) =>
@@ -102,8 +102,8 @@ function report({ aws, events, sentAtMs, told, written, tables }: Trial, item: J
     ...(reason !== undefined && { reason }),
     ...(error !== undefined && { error }),
     ...(result !== undefined && { result }),
-    progress: told.progress,
-    checkpoints: told.checkpoints,
+    progress,
+    checkpoints: written.checkpoints,
     writes: written.writes,
     tables: Object.fromEntries(tables.map((name) => [name, plain(name)])),
     events: events.map(({ name }) => name),
