@@ -7,6 +7,7 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { JobDefinition, Payload } from '../contract/job-definition.ts';
 import { ENV } from '../contract/names.ts';
 import { queueSettings } from '../contract/queue-settings.ts';
+import { makeAnnounce } from './announce.ts';
 import { runBatch } from './batch.ts';
 import { systemClock } from './clock.ts';
 import type { Engine } from './engine.ts';
@@ -53,6 +54,7 @@ function makeEngine<D extends JobDefinition>(definition: D, perform: Perform<D>,
     store: makeJobStore(jobsTable, { dynamoDb, ...basics }),
     documents: DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { ...MARSHALL } }),
     sqs: new SQSClient({}),
+    announce: makeAnnounce({ loadBus: async () => (await import('./event-bus.ts')).defaultBus(), ...basics }),
     ...basics,
     nonce: randomUUID,
     log: new Logger({ serviceName: `sluice-${definition.type}` }),
