@@ -15,8 +15,8 @@ export type Announce = (event: JobEvent, trace?: string) => Promise<void>;
 export type Bus = (entries: PutEventsRequestEntry[]) => Promise<PutEventsCommandOutput>;
 
 export interface AnnounceDeps {
-  /** Called when the first event is due: most processes never need EventBridge's SDK, and do not load it. */
-  readonly loadBus: () => Promise<Bus>;
+  /** Called when the first event is due: most processes never need a client of EventBridge. */
+  readonly openBus: () => Bus;
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -37,9 +37,9 @@ interface Waiting {
 }
 
 /** Sends the events that are ready in the same turn of the event loop together. Each ends by itself. */
-export function makeAnnounce({ loadBus, clock, random }: AnnounceDeps): Announce {
+export function makeAnnounce({ openBus, clock, random }: AnnounceDeps): Announce {
   let waiting: Waiting[] = [];
-  let bus: Promise<Bus> | undefined;
+  let bus: Bus | undefined;
   const flush = () => {
     const ready = waiting;
     waiting = [];
@@ -56,8 +56,8 @@ export function makeAnnounce({ loadBus, clock, random }: AnnounceDeps): Announce
   };
   const send = async (call: Waiting[]): Promise<void> => {
     try {
-      bus ??= loadBus();
-      const { Entries = [] } = await (await bus)(call.map(({ entry }) => entry));
+      bus ??= openBus();
+      const { Entries = [] } = await bus(call.map(({ entry }) => entry));
       for (const [i, one] of call.entries()) settle(one, Entries[i], again);
     } catch (error) {
       for (const one of call) {

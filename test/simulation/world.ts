@@ -78,7 +78,7 @@ export function makeSimulation(random: Random) {
       store: makeJobStore(TABLE, { dynamoDb: process.dynamoDb, clock: own, random: random.next }),
       documents: process.documents,
       sqs: process.sqs,
-      announce: makeAnnounce({ loadBus: async () => makeBus(process.events), clock: own, random: random.next }),
+      announce: makeAnnounce({ openBus: () => makeBus(process.events), clock: own, random: random.next }),
       clock: own,
       random: random.next,
       nonce: () => `owner-${++nonces}`,

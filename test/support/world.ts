@@ -168,7 +168,7 @@ function makeEngine(
     store: makeJobStore(JOBS_TABLE, { dynamoDb, ...basics }),
     documents,
     sqs,
-    announce: makeAnnounce({ loadBus: async () => makeBus(events), ...basics }),
+    announce: makeAnnounce({ openBus: () => makeBus(events), ...basics }),
     ...basics,
     nonce,
     log: new Logger({ serviceName: `sluice-${definition.type}`, logLevel: 'DEBUG' }),
