@@ -2,6 +2,7 @@ export * from './envelope.ts';
 export * from './errors.ts';
 export type * from './job.ts';
 export * from './job-definition.ts';
+export * from './job-event.ts';
 export * from './job-item.ts';
 export * from './names.ts';
 export * from './queue-settings.ts';
