@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { JobDefinitionError } from './errors.ts';
 import { checkedJobType } from './job-type.ts';
-import { checkedBoolean, checkedNumber, checkedObject, type NumberRule, shown } from './option.ts';
+import { checkedBoolean, checkedChoice, checkedNumber, checkedObject, type NumberRule, shown } from './option.ts';
 import { FUNCTION_MAX_SECONDS, jobsTimeSeconds, SETTLE_MARGIN_SECONDS } from './queue-settings.ts';
 import { checkedRetryPolicy, type RetryOptions } from './retry-options.ts';
 import type { RetryPolicy } from './retry-policy.ts';
@@ -30,6 +30,8 @@ export interface JobDefinition<Type extends string = string, Schema extends z.Zo
   readonly queueRetention: number;
   readonly retention: number;
   readonly alarms: AlarmThresholds;
+  readonly logs: 'all' | 'failures';
+  readonly completionEvent: boolean;
 }
 
 /** What {@link defineJob} takes; everything but `type` and `payload` has a default. */
@@ -59,6 +61,16 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType> {
    * or a late duplicate would run again; at most 3,650. @default queueRetention + 1
    */
   readonly retention?: number;
+  /**
+   * `failures` leaves out the two lines of an attempt that goes well (`job.started`, `job.completed`): most of what logs
+   * cost. Metrics are the same. @default 'all'
+   */
+  readonly logs?: 'all' | 'failures';
+  /**
+   * Whether a `Job Completed` event goes to the default EventBridge bus for each job, at least once; a job's death is
+   * always told. @default false
+   */
+  readonly completionEvent?: boolean;
   /** Thresholds of the job type's alarms. */
   readonly alarms?: Partial<AlarmThresholds>;
 }
@@ -68,7 +80,7 @@ export type Payload<D extends JobDefinition> = z.output<D['payload']>;
 
 const KNOWN_OPTIONS = [
   ...['type', 'payload', 'retry', 'timeoutSeconds', 'batchSize', 'batchWindowSeconds', 'maxConcurrency', 'parallel'],
-  ...['memoryMb', 'queueRetention', 'retention', 'alarms'],
+  ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent'],
 ] as const;
 
 const RULES = {
@@ -135,6 +147,8 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
       why: 'days; below queueRetention plus one a late duplicate would run again',
     }),
     alarms: checkedAlarms(given.alarms),
+    logs: checkedChoice('logs', given.logs, ['all', 'failures']),
+    completionEvent: checkedBoolean('completionEvent', given.completionEvent, false),
   };
 }
 
