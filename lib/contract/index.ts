@@ -5,5 +5,6 @@ export * from './job-definition.ts';
 export * from './job-event.ts';
 export * from './job-item.ts';
 export * from './names.ts';
+export type { PayloadInput } from './payload.ts';
 export * from './queue-settings.ts';
 export * from './retry-policy.ts';
