@@ -2,14 +2,17 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { JobDefinition } from '../contract/job-definition.ts';
 import { names } from '../contract/names.ts';
 import { queueSettings } from '../contract/queue-settings.ts';
+import { makeAnnounce } from '../engine/announce.ts';
 import type { DynamoDbDocuments } from '../engine/aws.ts';
 import type { Clock } from '../engine/clock.ts';
 import { dispatch } from '../engine/dispatch.ts';
 import type { Engine } from '../engine/engine.ts';
+import { makeBus } from '../engine/event-bus.ts';
 import type { JobContext } from '../engine/job-context.ts';
 import { makeJobStore } from '../engine/job-store.ts';
 import { makeWriter } from '../engine/writer.ts';
 import { type MemoryDynamoDb, makeMemoryDynamoDb } from './memory-dynamodb.ts';
+import { type MemoryEvents, makeMemoryEvents } from './memory-events.ts';
 import type { MemoryProcess } from './memory-process.ts';
 import type { MemoryQueue } from './memory-queue.ts';
 import { type MemorySqs, makeMemorySqs } from './memory-sqs.ts';
@@ -24,6 +27,7 @@ export interface TestAws {
   readonly clock: VirtualClock;
   readonly dynamoDb: MemoryDynamoDb;
   readonly sqs: MemorySqs;
+  readonly bus: MemoryEvents;
   readonly queue: MemoryQueue;
   readonly deadLetters: MemoryQueue;
   readonly random: () => number;
@@ -53,7 +57,8 @@ export function makeTestAws(definition: JobDefinition, { clock, random, tables, 
     retentionSeconds,
     redrive,
   });
-  return { clock, dynamoDb, sqs, queue, deadLetters, random, log: new EventLogger(clock, onEvent) };
+  const bus = makeMemoryEvents();
+  return { clock, dynamoDb, sqs, bus, queue, deadLetters, random, log: new EventLogger(clock, onEvent) };
 }
 
 let nonces = 0;
@@ -76,6 +81,7 @@ export function makeTestEngine(
     store: makeJobStore(JOBS_TABLE, { dynamoDb: process.dynamoDb, ...basics }),
     documents,
     sqs: process.sqs,
+    announce: makeAnnounce({ openBus: () => makeBus(process.events), ...basics }),
     ...basics,
     nonce: () => `owner-${++nonces}`,
     log,

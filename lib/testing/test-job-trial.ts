@@ -70,9 +70,10 @@ export const isOver = (item: JobItem | undefined): item is JobItem =>
 /** Hands the message to a process of its own, once it is visible. */
 export async function takeTurn(trial: Trial): Promise<void> {
   const { definition, aws, faults, progress, patienceMs } = trial;
-  const { clock, dynamoDb, sqs, queue } = aws;
+  const { clock, dynamoDb, sqs, bus, queue } = aws;
   await untilVisible(trial);
-  const process = makeProcess({ dynamoDb: dynamoDb.client, documents: dynamoDb.documents, sqs: sqs.client, clock });
+  const clients = { dynamoDb: dynamoDb.client, documents: dynamoDb.documents, sqs: sqs.client, events: bus.client };
+  const process = makeProcess({ ...clients, clock });
   const watched: WatchedHandler = watchHandler({
     ...{ handler: trial.handler, process, faults, patienceMs },
     onProgress: (value) => progress.push(value),

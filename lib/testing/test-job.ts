@@ -5,6 +5,7 @@ import type { JobDefinition, Payload } from '../contract/job-definition.ts';
 import type { JobItem } from '../contract/job-item.ts';
 import { refuseDisabledIdempotency } from '../engine/environment.ts';
 import type { JobContext, Perform, TransactWrite } from '../engine/job-context.ts';
+import type { MemoryEvent } from './memory-events.ts';
 import { checkRealTimers } from './test-job-clock.ts';
 import { TestJobError } from './test-job-error.ts';
 import { checkArguments, type TestJobOptions } from './test-job-options.ts';
@@ -35,6 +36,8 @@ export interface TestRun {
   readonly tables: Readonly<Record<string, readonly Record<string, unknown>[]>>;
   /** Names of the events that were logged, by the engine and by the handler: `job.started`, … */
   readonly events: readonly string[];
+  /** What EventBridge was told: of a death, and of a completion if the definition asks for it. */
+  readonly announced: readonly MemoryEvent[];
   /** The job's item in the jobs table. */
   readonly item: JobItem;
   /** Attributes of its dead letter, if it is DEAD. */
@@ -107,6 +110,7 @@ function report({ aws, events, sentAtMs, progress, written, tables }: Trial, ite
     writes: written.writes,
     tables: Object.fromEntries(tables.map((name) => [name, plain(name)])),
     events: events.map(({ name }) => name),
+    announced: aws.bus.events,
     ...(letter !== undefined && { deadLetter: Object.fromEntries(attributes) }),
   };
 }
