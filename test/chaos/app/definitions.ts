@@ -29,8 +29,21 @@ const HASTE = {
   retry: { maxAttempts: 12, backoff: { kind: 'list', delaysSeconds: [1, 3, 8, 75, 5], jitter: 0.2 } },
 } as const;
 
+/** Their schedules name payloads without trouble. */
+const UNSCHEDULED = { schedule: [] } as const;
+
 // The deployed job types, in haste and with trouble.
-export const sendEmail = defineJob({ ...realEmail, ...HASTE, payload: withTrouble(realEmail.payload) });
-export const processPayment = defineJob({ ...realPayment, ...HASTE, payload: withTrouble(realPayment.payload) });
-export const syncData = defineJob({ ...realSync, ...HASTE, payload: withTrouble(realSync.payload) });
-export const generateReport = defineJob({ ...realReport, ...HASTE, payload: withTrouble(realReport.payload) });
+export const sendEmail = defineJob({ ...realEmail, ...HASTE, ...UNSCHEDULED, payload: withTrouble(realEmail.payload) });
+export const processPayment = defineJob({
+  ...realPayment,
+  ...HASTE,
+  ...UNSCHEDULED,
+  payload: withTrouble(realPayment.payload),
+});
+export const syncData = defineJob({ ...realSync, ...HASTE, ...UNSCHEDULED, payload: withTrouble(realSync.payload) });
+export const generateReport = defineJob({
+  ...realReport,
+  ...HASTE,
+  ...UNSCHEDULED,
+  payload: withTrouble(realReport.payload),
+});
