@@ -6,4 +6,5 @@ export * from './job-event.ts';
 export * from './job-item.ts';
 export * from './names.ts';
 export * from './queue-settings.ts';
+export type { RateLimit } from './rate-limit.ts';
 export * from './retry-policy.ts';

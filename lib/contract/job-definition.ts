@@ -3,6 +3,7 @@ import { JobDefinitionError } from './errors.ts';
 import { checkedJobType } from './job-type.ts';
 import { checkedBoolean, checkedChoice, checkedNumber, checkedObject, type NumberRule, shown } from './option.ts';
 import { FUNCTION_MAX_SECONDS, jobsTimeSeconds, SETTLE_MARGIN_SECONDS } from './queue-settings.ts';
+import { checkedRateLimit, type RateLimit } from './rate-limit.ts';
 import { checkedRetryPolicy, type RetryOptions } from './retry-options.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 
@@ -32,6 +33,7 @@ export interface JobDefinition<Type extends string = string, Schema extends z.Zo
   readonly alarms: AlarmThresholds;
   readonly logs: 'all' | 'failures';
   readonly completionEvent: boolean;
+  readonly rateLimit?: RateLimit;
 }
 
 /** What {@link defineJob} takes; everything but `type` and `payload` has a default. */
@@ -71,6 +73,12 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType> {
    * always told. @default false
    */
   readonly completionEvent?: boolean;
+  /**
+   * Attempts that may begin in a time, over all consumers together; a job over the limit waits without an attempt.
+   * @default none
+   * @example { limit: 50, perSeconds: 1 }
+   */
+  readonly rateLimit?: RateLimit;
   /** Thresholds of the job type's alarms. */
   readonly alarms?: Partial<AlarmThresholds>;
 }
@@ -80,7 +88,7 @@ export type Payload<D extends JobDefinition> = z.output<D['payload']>;
 
 const KNOWN_OPTIONS = [
   ...['type', 'payload', 'retry', 'timeoutSeconds', 'batchSize', 'batchWindowSeconds', 'maxConcurrency', 'parallel'],
-  ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent'],
+  ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent', 'rateLimit'],
 ] as const;
 
 const RULES = {
@@ -129,6 +137,7 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
   const given = checkedObject('', options, KNOWN_OPTIONS);
   const number = (name: keyof typeof RULES) => checkedNumber(name, given[name], RULES[name]);
   const queueRetention = number('queueRetention');
+  const rateLimit = checkedRateLimit(given.rateLimit);
   return {
     type: checkedJobType(options.type),
     payload: checkedSchema(options.payload),
@@ -149,6 +158,7 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
     alarms: checkedAlarms(given.alarms),
     logs: checkedChoice('logs', given.logs, ['all', 'failures']),
     completionEvent: checkedBoolean('completionEvent', given.completionEvent, false),
+    ...(rateLimit !== undefined && { rateLimit }),
   };
 }
 

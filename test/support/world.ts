@@ -13,6 +13,7 @@ import { makeJobStore } from '../../lib/engine/job-store.ts';
 import { makeMeter } from '../../lib/engine/metrics.ts';
 import { makeWriter } from '../../lib/engine/writer.ts';
 import {
+  type BatchConsumer,
   type Delivery,
   type Disorder,
   deliver,
@@ -65,8 +66,12 @@ export interface World {
   send(body: string | object, options?: MessageOptions): string;
   /** One batch through the consumer. */
   deliver(options?: DeliverOptions): Promise<Delivery>;
+  /** A process that stays warm: each call is one batch, beside those of other processes, while the clock is run. */
+  worker(): () => Promise<Delivery>;
   /** Batches until nothing is visible, leaping over what is hidden for at most so many seconds. */
   drain(seconds?: number): Promise<void>;
+  /** One tick of the dispatcher while the clock is run. */
+  dispatch(): Promise<Dispatched>;
   /** One tick of the dispatcher, as long as it takes. */
   tick(timeoutMs?: number): Promise<Dispatched>;
   /** The item of a key. */
@@ -106,7 +111,9 @@ export function makeWorld({ definition = defineProbe(), perform = probe, disorde
       return messageId;
     },
     deliver: invoke.once,
+    worker: invoke.worker,
     drain: (seconds = 0) => drain(world, seconds),
+    dispatch: () => tick(world, 60_000),
     tick: (timeoutMs = 60_000) => clock.run(tick(world, timeoutMs)),
     job: (key) => dynamoDb.item(JOBS_TABLE, itemId(definition.type, key)),
     alter(key, change) {
@@ -128,8 +135,14 @@ function makeInvoke(parts: Parts) {
   const { clock, dynamoDb, sqs, bus, queue, definition } = parts;
   let nonces = 0;
   let process: MemoryProcess | undefined;
+  const resources = { dynamoDb: dynamoDb.client, documents: dynamoDb.documents, sqs: sqs.client, events: bus.client };
+  const worker = () => {
+    const engine = makeEngine(makeProcess({ ...resources, clock }), parts, () => `owner-${++nonces}`);
+    const { functionTimeoutSeconds } = engine.settings;
+    const consumer: BatchConsumer = (event, context) => runBatch(event, context, engine);
+    return () => deliver(queue, { consumer, clock, batchSize: definition.batchSize, functionTimeoutSeconds });
+  };
   const once = ({ functionTimeoutSeconds, crash, batchSize, throttled = false, aheadMs = 0 }: DeliverOptions = {}) => {
-    const resources = { dynamoDb: dynamoDb.client, documents: dynamoDb.documents, sqs: sqs.client, events: bus.client };
     process = makeProcess({ ...resources, clock: skewed(clock, aheadMs) });
     if (crash !== undefined) process.crashAt(crash.call, crash.moment);
     const engine = makeEngine(process, parts, () => `owner-${++nonces}`);
@@ -144,7 +157,7 @@ function makeInvoke(parts: Parts) {
       }),
     );
   };
-  return { once, running: () => process };
+  return { once, worker, running: () => process };
 }
 
 /** As `lib/engine/consumer.ts` wires it, with the in-memory AWS in the place of the real one. */
@@ -165,7 +178,7 @@ function makeEngine(
     jobsTable: JOBS_TABLE,
     queueUrl: queue.url,
     deadLetterQueueUrl: deadLetters.url,
-    store: makeJobStore(JOBS_TABLE, { dynamoDb, ...basics }),
+    store: makeJobStore(JOBS_TABLE, { dynamoDb, definition, ...basics }),
     documents,
     sqs,
     announce: makeAnnounce({ openBus: () => makeBus(events), ...basics }),
