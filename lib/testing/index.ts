@@ -1,5 +1,6 @@
 /** An in-memory AWS with a virtual clock. */
 export { type BatchConsumer, type Delivery, deliver, type EventSourceOptions } from './event-source.ts';
+export { fairOrder } from './fair-queue.ts';
 export { awsError, type Call, type Fault, type Faults, throttled, timeout } from './faults.ts';
 export { type MemoryDynamoDb, makeMemoryDynamoDb } from './memory-dynamodb.ts';
 export { type MemoryEvent, type MemoryEvents, makeMemoryEvents } from './memory-events.ts';

@@ -66,6 +66,8 @@ export interface MemoryQueueSettings {
   readonly redrive?: { readonly maxReceiveCount: number; readonly to: MemoryQueue };
   /** @default none: the oldest first, each once */
   readonly disorder?: Disorder;
+  /** Which of the visible messages come first, given all that the queue holds. @default the oldest */
+  readonly order?: (visible: readonly StoredMessage[], all: readonly StoredMessage[], nowMs: number) => StoredMessage[];
 }
 
 export function makeMemoryQueue(name: string, settings: MemoryQueueSettings, clock: Clock): MemoryQueue {
@@ -80,8 +82,9 @@ export function makeMemoryQueue(name: string, settings: MemoryQueueSettings, clo
     add: (message, messageId) => void stored.set(messageId, accepted(message, messageId, clock.now())),
     move: (message) => void stored.set(message.messageId, message),
     receive(max) {
-      const visible = alive().filter(({ visibleAtMs }) => visibleAtMs <= clock.now());
-      const received = ordered(visible, settings.disorder)
+      const all = alive();
+      const visible = all.filter(({ visibleAtMs }) => visibleAtMs <= clock.now());
+      const received = (settings.order?.(visible, all, clock.now()) ?? ordered(visible, settings.disorder))
         .slice(0, max)
         .flatMap((message) => receiveOne(message, stored, { settings, clock }));
       return received.map((message) => ({ ...message, receiptHandle: `${name}/${message.messageId}/${++receives}` }));

@@ -44,6 +44,7 @@ export interface WorldOptions {
   readonly perform?: Perform;
   /** Of the queue. @default none */
   readonly disorder?: Disorder;
+  readonly order?: Order;
 }
 
 /** A job type deployed in memory: its queues, the jobs table, the consumer and the dispatcher. */
@@ -90,12 +91,12 @@ export interface DeliverOptions {
   readonly aheadMs?: number;
 }
 
-export function makeWorld({ definition = defineProbe(), perform = probe, disorder }: WorldOptions = {}): World {
+export function makeWorld({ definition = defineProbe(), perform = probe, disorder, order }: WorldOptions = {}): World {
   const output = captureOutput();
   const clock = makeVirtualClock();
   const dynamoDb = makeMemoryDynamoDb({ clock, tables: { [JOBS_TABLE]: ['id'], [SIDE_TABLE]: ['id'] } });
   const sqs = makeMemorySqs(clock);
-  const { queue, deadLetters } = makeQueues(sqs, definition, disorder);
+  const { queue, deadLetters } = makeQueues(sqs, definition, { disorder, order });
   const bus = makeMemoryEvents();
   const parts = { clock, dynamoDb, sqs, bus, queue, deadLetters, output, definition };
   const starts: string[] = [];
@@ -201,14 +202,26 @@ async function drain({ deliver: once, queue, clock }: World, seconds: number): P
   }
 }
 
-function makeQueues(sqs: MemorySqs, definition: JobDefinition, disorder: Disorder | undefined) {
+type Order = NonNullable<MemoryQueue['settings']['order']>;
+
+function makeQueues(
+  sqs: MemorySqs,
+  definition: JobDefinition,
+  { disorder, order }: { disorder: Disorder | undefined; order: Order | undefined },
+) {
   const { visibilityTimeoutSeconds, retentionSeconds, maxReceiveCount } = queueSettings(definition);
   const deadLetters = sqs.createQueue(names.deadLetterQueue(STAGE, definition.type), {
     visibilityTimeoutSeconds: 30,
     retentionSeconds: 14 * 24 * 3600,
   });
   const redrive = { maxReceiveCount, to: deadLetters };
-  const settings = { visibilityTimeoutSeconds, retentionSeconds, redrive, ...(disorder && { disorder }) };
+  const settings = {
+    visibilityTimeoutSeconds,
+    retentionSeconds,
+    redrive,
+    ...(disorder && { disorder }),
+    ...(order && { order }),
+  };
   return { deadLetters, queue: sqs.createQueue(names.queue(STAGE, definition.type), settings) };
 }
 
