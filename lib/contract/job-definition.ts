@@ -34,6 +34,7 @@ export interface JobDefinition<Type extends string = string, Schema extends z.Zo
   readonly logs: 'all' | 'failures';
   readonly completionEvent: boolean;
   readonly rateLimit?: RateLimit;
+  readonly tracing: boolean;
 }
 
 /** What {@link defineJob} takes; everything but `type` and `payload` has a default. */
@@ -79,6 +80,8 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType> {
    * @example { limit: 50, perSeconds: 1 }
    */
   readonly rateLimit?: RateLimit;
+  /** Whether invocations are traced by X-Ray, with a subsegment for each attempt. @default false */
+  readonly tracing?: boolean;
   /** Thresholds of the job type's alarms. */
   readonly alarms?: Partial<AlarmThresholds>;
 }
@@ -88,7 +91,7 @@ export type Payload<D extends JobDefinition> = z.output<D['payload']>;
 
 const KNOWN_OPTIONS = [
   ...['type', 'payload', 'retry', 'timeoutSeconds', 'batchSize', 'batchWindowSeconds', 'maxConcurrency', 'parallel'],
-  ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent', 'rateLimit'],
+  ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent', 'rateLimit', 'tracing'],
 ] as const;
 
 const RULES = {
@@ -159,6 +162,7 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
     logs: checkedChoice('logs', given.logs, ['all', 'failures']),
     completionEvent: checkedBoolean('completionEvent', given.completionEvent, false),
     ...(rateLimit !== undefined && { rateLimit }),
+    tracing: checkedBoolean('tracing', given.tracing, false),
   };
 }
 

@@ -3,7 +3,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { JobDefinition } from '../contract/job-definition.ts';
 import { type Bucket, bucketId, type Draw, type Drawn, draw, type RateLimit } from '../contract/rate-limit.ts';
 import { type Clock, sleep } from './clock.ts';
-import { LEASE_BEYOND_END_MS, SETTLE_BEFORE_END_MS } from './engine.ts';
+import { LEASE_BEYOND_END_MS, SETTLE_BEFORE_END_MS } from './margins.ts';
 import { toAttribute } from './statements.ts';
 import type { Statement, Writer } from './writer.ts';
 
