@@ -87,7 +87,8 @@ function drawFate({ type, kind }: Pick<ChaosJob, 'type' | 'kind'>, random: Rando
   if (kind === 'flaky') return { ...lives, trouble: { ...SMOOTH, when, fails: random.int(1, 3) } };
   if (kind === 'killer') {
     if (random.percent(50)) return { ...lives, trouble: { ...SMOOTH, when, kills: 1 } };
-    const trouble = { ...SMOOTH, when, kills: ALWAYS };
+    // Before its work: no third party that is down can be what ends it.
+    const trouble = { ...SMOOTH, kills: ALWAYS };
     return { ...lives, trouble, maxAttempts: MAX_ATTEMPTS_KILLER, deathReason: 'Crashed' };
   }
   if (type === 'process-payment' && random.percent(50)) {
