@@ -29,27 +29,12 @@ interface WatchOptions {
 const GRACE_MS = 1000;
 
 export function watchHandler(options: WatchOptions): WatchedHandler {
-  const { handler, process, faults, patienceMs, onPhase } = options;
+  const { process, faults, patienceMs, onPhase } = options;
   const state: State = { working: false, calls: 0, ended: undefined, changed: signalling() };
   let isOver = false;
-  const stop = () => {
-    state.working = false;
-    state.changed.now();
-  };
   const turn = (phase: AttemptPhase) => {
     // A handler that outlives its attempt ends in the middle of another.
     if (!isOver) onPhase(phase);
-  };
-  const work = async (payload: unknown, context: JobContext, fault: HandlerFault | undefined) => {
-    context.signal.addEventListener('abort', stop, { once: true });
-    state.working = !context.signal.aborted;
-    const ended = (async () => handler(payload, watchedContext(context, fault, { ...options, state })))();
-    state.ended = ended.catch(() => undefined);
-    try {
-      return await ended;
-    } finally {
-      stop();
-    }
   };
   return {
     isWorking: () => state.working && state.calls === 0 && process.alive,
@@ -64,7 +49,9 @@ export function watchHandler(options: WatchOptions): WatchedHandler {
       context.signal.addEventListener('abort', () => turn('end'), { once: true });
       const fault = faults.next();
       try {
-        return await underFault(fault, { faults, process, context, work: () => work(payload, context, fault) });
+        const work = () =>
+          callHandler(payload, watchedContext(context, fault, { ...options, state }), { ...options, state });
+        return await underFault(fault, { faults, process, context, work });
       } finally {
         turn('end');
       }
@@ -78,6 +65,27 @@ interface State {
   calls: number;
   ended: Promise<unknown> | undefined;
   readonly changed: Signalling;
+}
+
+/** Calls the handler; the job's time stands still until it ends or is aborted. */
+async function callHandler(
+  payload: unknown,
+  context: JobContext,
+  { handler, state }: Pick<WatchOptions, 'handler'> & { readonly state: State },
+): Promise<unknown> {
+  const stop = () => {
+    state.working = false;
+    state.changed.now();
+  };
+  context.signal.addEventListener('abort', stop, { once: true });
+  state.working = !context.signal.aborted;
+  const ended = (async () => handler(payload, context))();
+  state.ended = ended.catch(() => undefined);
+  try {
+    return await ended;
+  } finally {
+    stop();
+  }
 }
 
 interface Attempt {
