@@ -23,6 +23,10 @@ interface WatchOptions {
   readonly onProgress: (value: unknown) => void;
   readonly patienceMs: number;
   readonly onPhase: (phase: AttemptPhase) => void;
+  /** Cancels the job, as an operator does. */
+  readonly cancel: () => void;
+  /** What SIGTERM aborts. */
+  readonly shutdown: AbortController;
 }
 
 /** What a handler that heeds its signal may take to end, real time. */
@@ -51,7 +55,7 @@ export function watchHandler(options: WatchOptions): WatchedHandler {
       try {
         const work = () =>
           callHandler(payload, watchedContext(context, fault, { ...options, state }), { ...options, state });
-        return await underFault(fault, { faults, process, context, work });
+        return await underFault(fault, { ...options, context, work });
       } finally {
         turn('end');
       }
@@ -88,30 +92,40 @@ async function callHandler(
   }
 }
 
-interface Attempt {
-  readonly faults: FaultPlan;
-  readonly process: MemoryProcess;
+interface Attempt extends WatchOptions {
   readonly context: JobContext;
   readonly work: () => Promise<unknown>;
 }
 
-async function underFault(fault: HandlerFault | undefined, { faults, process, context, work }: Attempt) {
+async function underFault(fault: HandlerFault | undefined, attempt: Attempt) {
+  const { faults, process, context, work } = attempt;
   const die = () => {
     if (fault !== undefined) faults.happened(fault);
     process.kill();
     return forever();
   };
-  if (fault?.kind === 'throws') {
-    faults.happened(fault);
-    throw fault.error;
+  if (fault?.kind === 'crashes') {
+    if (fault.at === 'start') return die();
+    const result = await work();
+    return fault.at === 'end' ? die() : result;
   }
-  if (fault?.kind === 'hangs') {
-    faults.happened(fault);
-    return aborted(context.signal);
+  if (fault !== undefined) faults.happened(fault);
+  switch (fault?.kind) {
+    case 'throws':
+      throw fault.error;
+    case 'hangs':
+      return aborted(context.signal);
+    case 'cancelled':
+      attempt.cancel();
+      return work();
+    case 'shutDown': {
+      const running = work();
+      attempt.shutdown.abort();
+      return running;
+    }
+    default:
+      return work();
   }
-  if (fault?.kind === 'crashes' && fault.at === 'start') return die();
-  const result = await work();
-  return fault?.kind === 'crashes' && fault.at === 'end' ? die() : result;
 }
 
 /** The context, which notes what it is told, and dies at the checkpoint that the fault names. */

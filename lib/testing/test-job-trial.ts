@@ -73,15 +73,18 @@ export async function takeTurn(trial: Trial): Promise<void> {
   const { clock, dynamoDb, sqs, queue } = aws;
   await untilVisible(trial);
   const process = makeProcess({ dynamoDb: dynamoDb.client, documents: dynamoDb.documents, sqs: sqs.client, clock });
+  const shutdown = new AbortController();
   const watched: WatchedHandler = watchHandler({
     ...{ handler: trial.handler, process, faults, patienceMs },
     onProgress: (value) => progress.push(value),
     onPhase: (phase) => {
       trial.phase = phase;
     },
+    cancel: () => dynamoDb.put(JOBS_TABLE, { ...trial.item(), cancelRequested: true }),
+    shutdown,
   });
   const documents = noteWrites(process.documents, trial.written, trial);
-  const engine = makeTestEngine(definition, watched.perform, { aws, process, documents });
+  const engine = makeTestEngine(definition, watched.perform, { aws, process, documents, shutdown: shutdown.signal });
   const delivery = deliver(queue, {
     consumer: (event, context) => runBatch(event, context, engine),
     ...{ clock, process },
