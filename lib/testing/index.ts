@@ -22,6 +22,8 @@ export {
   dynamoDbLosesReply,
   dynamoDbThrottles,
   hangs,
+  isCancelled,
+  isShutDown,
   type JobFault,
   throws,
 } from './test-job-faults.ts';
