@@ -1,4 +1,4 @@
-import type { DynamoDb, DynamoDbDocuments, Sqs } from '../engine/aws.ts';
+import type { DynamoDb, DynamoDbDocuments, EventBridge, Sqs } from '../engine/aws.ts';
 import type { Clock } from '../engine/clock.ts';
 import { type Command, timeout } from './faults.ts';
 
@@ -7,6 +7,7 @@ export interface ProcessResources {
   readonly dynamoDb: DynamoDb;
   readonly documents: DynamoDbDocuments;
   readonly sqs: Sqs;
+  readonly events: EventBridge;
   readonly clock: Clock;
 }
 
@@ -41,13 +42,14 @@ export type Moment = { readonly at: 'before' | 'after'; readonly command: Comman
 
 /** @param dies asked at every such moment. @default never */
 export function makeProcess(resources: ProcessResources, dies?: (moment: Moment) => boolean): MemoryProcess {
-  const { dynamoDb, documents, sqs, clock } = resources;
+  const { dynamoDb, documents, sqs, events, clock } = resources;
   const life = makeLife(clock, dies);
   const gate = (client: { send: unknown }) => gated(client as Client, life) as { send: unknown };
   return {
     dynamoDb: gate(dynamoDb) as DynamoDb,
     documents: gate(documents) as DynamoDbDocuments,
     sqs: gate(sqs) as Sqs,
+    events: gate(events) as EventBridge,
     clock: { now: clock.now, after: (delayMs, callback) => life.timer(delayMs, callback) },
     get alive() {
       return life.alive;

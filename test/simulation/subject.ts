@@ -100,7 +100,8 @@ export function check(world: World): void {
     checkEffects(watched, world);
   }
   const [said, was] = [witness.counts.get(METRICS.completed) ?? 0, witness.truth.get(METRICS.completed) ?? 0];
-  if (world.deaths === 0 && said !== was) witness.violate(`${was} jobs completed, ${said} were counted, and no process died`);
+  if (world.deaths === 0 && said !== was)
+    witness.violate(`${was} jobs completed, ${said} were counted, and no process died`);
 }
 
 function checkInnocent({ item, starts }: Watched, { witness }: World): void {

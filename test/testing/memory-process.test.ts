@@ -1,13 +1,25 @@
 import { GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
-import { makeMemoryDynamoDb, makeMemorySqs, makeProcess, makeVirtualClock } from '../../lib/testing/index.ts';
+import {
+  makeMemoryDynamoDb,
+  makeMemoryEvents,
+  makeMemorySqs,
+  makeProcess,
+  makeVirtualClock,
+} from '../../lib/testing/index.ts';
 
 function makeAll() {
   const clock = makeVirtualClock();
   const sqs = makeMemorySqs(clock);
   sqs.createQueue('queue', { visibilityTimeoutSeconds: 30, retentionSeconds: 3600 });
   const { client, documents } = makeMemoryDynamoDb({ clock, tables: {} });
-  const process = makeProcess({ dynamoDb: client, documents, sqs: sqs.client, clock });
+  const process = makeProcess({
+    dynamoDb: client,
+    documents,
+    sqs: sqs.client,
+    events: makeMemoryEvents().client,
+    clock,
+  });
   const ask = () => process.sqs.send(new GetQueueUrlCommand({ QueueName: 'queue' }));
   return { clock, sqs, process, ask };
 }

@@ -1,4 +1,4 @@
-import type { DynamoDb, DynamoDbDocuments, Sqs } from '../../engine/aws.ts';
+import type { DynamoDb, DynamoDbDocuments, EventBridge, Sqs } from '../../engine/aws.ts';
 import type { Call } from '../faults.ts';
 import { type NetworkFault, overNetwork } from './network.ts';
 import type { Random } from './random.ts';
@@ -32,11 +32,12 @@ export function overLines(line: Line, world: World) {
     reached: world.reached,
     refusal: world.refusal,
   };
-  const { dynamoDb, sqs } = world;
+  const { dynamoDb, sqs, bus } = world;
   return {
     dynamoDb: overNetwork<DynamoDb>(dynamoDb, network),
     documents: overNetwork<DynamoDbDocuments>({ client: dynamoDb.documents, faults: dynamoDb.faults }, network),
     sqs: overNetwork<Sqs>(sqs, network),
+    events: overNetwork<EventBridge>(bus, network),
   };
 }
 

@@ -72,8 +72,10 @@ function keyOf({ body, attributes, messageId }: StoredMessage): string {
   return key ?? id ?? attributes.jobId?.StringValue ?? messageId;
 }
 
-function again({ queue }: World, random: Random): void {
-  const all = queue.messages();
+function again({ queue, clock }: World, random: Random): void {
+  // SQS changes no visibility any more twelve hours after the receive.
+  const sinceMs = clock.now() - 12 * HOUR_MS;
+  const all = queue.messages().filter(({ receivedAtMs = clock.now() }) => receivedAtMs > sinceMs);
   // Rather one that was received: what is delivered while somebody still holds it is what goes wrong in practice.
   const held = all.filter(({ receiveCount }) => receiveCount > 0);
   const [first, ...others] = held.length > 0 && random.percent(70) ? held : all;

@@ -1,7 +1,9 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
+import { makeAnnounce } from '../../engine/announce.ts';
 import { runBatch } from '../../engine/batch.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { makeBus } from '../../engine/event-bus.ts';
 import { makeJobStore } from '../../engine/job-store.ts';
 import type { Meter } from '../../engine/metrics.ts';
 import type { BatchConsumer } from '../event-source.ts';
@@ -45,9 +47,12 @@ function makeEngine(name: string, process: MemoryProcess, world: World): Engine 
     jobsTable,
     queueUrl: queue.url,
     deadLetterQueueUrl: deadLetters.url,
-    store: makeJobStore(jobsTable, { dynamoDb: process.dynamoDb, clock, random: random.next }),
+    store: makeJobStore(jobsTable, {
+      ...{ dynamoDb: process.dynamoDb, definition: subject.definition, clock, random: random.next },
+    }),
     documents: process.documents,
     sqs: process.sqs,
+    announce: makeAnnounce({ openBus: () => makeBus(process.events), clock, random: random.next }),
     clock,
     random: random.next,
     nonce: () => world.nonce(process),

@@ -1,4 +1,4 @@
-import type { DynamoDb, DynamoDbDocuments, Sqs } from '../../engine/aws.ts';
+import type { DynamoDb, DynamoDbDocuments, EventBridge, Sqs } from '../../engine/aws.ts';
 import { type Clock, sleep } from '../../engine/clock.ts';
 import { type Call, type Command, type Faults, throttled, timeout, toCall } from '../faults.ts';
 import type { Random } from './random.ts';
@@ -27,7 +27,7 @@ interface Client {
 const STRAGGLE_MS = 90_000;
 
 /** Calls take time, so that processes interleave; some fail, lose their reply, are sent twice, or arrive when nobody waits. */
-export function overNetwork<T extends DynamoDb | DynamoDbDocuments | Sqs>(
+export function overNetwork<T extends DynamoDb | DynamoDbDocuments | EventBridge | Sqs>(
   service: { readonly client: T; readonly faults: Faults },
   network: Network,
 ): T {

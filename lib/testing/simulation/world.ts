@@ -3,6 +3,7 @@ import { MESSAGE_ATTRIBUTES, names } from '../../contract/names.ts';
 import { type QueueSettings, queueSettings } from '../../contract/queue-settings.ts';
 import { awsError, type Call } from '../faults.ts';
 import { type MemoryDynamoDb, makeMemoryDynamoDb } from '../memory-dynamodb.ts';
+import { type MemoryEvents, makeMemoryEvents } from '../memory-events.ts';
 import type { MemoryProcess, Moment } from '../memory-process.ts';
 import type { MemoryQueue } from '../memory-queue.ts';
 import { type MemorySqs, makeMemorySqs } from '../memory-sqs.ts';
@@ -23,6 +24,7 @@ export interface World {
   readonly clock: VirtualClock;
   readonly dynamoDb: MemoryDynamoDb;
   readonly sqs: MemorySqs;
+  readonly bus: MemoryEvents;
   readonly queue: MemoryQueue;
   readonly deadLetters: MemoryQueue;
   readonly jobsTable: string;
@@ -67,6 +69,7 @@ export function makeWorld(subject: Subject, decisions: Decisions, options: World
   const { type } = subject.definition;
   const dynamoDb = makeMemoryDynamoDb({ clock, tables: { [jobsTable]: ['id'], ...subject.tables } });
   const sqs = makeMemorySqs(clock);
+  const bus = makeMemoryEvents();
   const settings = queueSettings(subject.definition);
   const deadLetters = sqs.createQueue(names.deadLetterQueue(STAGE, type), {
     visibilityTimeoutSeconds: 30,
@@ -92,7 +95,7 @@ export function makeWorld(subject: Subject, decisions: Decisions, options: World
     stormy: () => world.stormy || world.plan !== undefined,
   });
   const world: World = {
-    ...{ subject, decisions, clock, dynamoDb, sqs, queue, deadLetters, jobsTable, settings, witness, trace, item },
+    ...{ subject, decisions, clock, dynamoDb, sqs, bus, queue, deadLetters, jobsTable, settings, witness, trace, item },
     plan: options.plan,
     dies: options.dies,
     stormy: true,
