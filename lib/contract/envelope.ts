@@ -24,6 +24,8 @@ const RESERVED_FIELDS = ['v', 'then', 'flow', 'lane', 'payloadRef', 'sealed', 't
 const JOB_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
 const KEY = /^[A-Za-z0-9_.:-]{1,250}$/;
 const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+/** What the fields' text must match, for whoever describes the envelope. */
+export const ENVELOPE_PATTERNS = { id: JOB_ID, key: KEY, time: ISO_8601 } as const;
 /** A leap year, so that "one year ahead" is never refused. */
 const MAX_AHEAD_MS = 366 * 24 * 3600 * 1000;
 

@@ -7,3 +7,4 @@ export * from './names.ts';
 export type { PayloadInput } from './payload.ts';
 export * from './queue-settings.ts';
 export * from './retry-policy.ts';
+export type { JobSchedule } from './schedule.ts';

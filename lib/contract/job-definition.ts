@@ -5,6 +5,7 @@ import { checkedBoolean, checkedChoice, checkedNumber, checkedObject, type Numbe
 import { FUNCTION_MAX_SECONDS, jobsTimeSeconds, SETTLE_MARGIN_SECONDS } from './queue-settings.ts';
 import { checkedRetryPolicy, type RetryOptions } from './retry-options.ts';
 import type { RetryPolicy } from './retry-policy.ts';
+import { checkedSchedules, type JobSchedule } from './schedule.ts';
 
 /** Thresholds of a job type's alarms. */
 export interface AlarmThresholds {
@@ -32,6 +33,7 @@ export interface JobDefinition<Type extends string = string, Schema extends z.Zo
   readonly alarms: AlarmThresholds;
   readonly logs: 'all' | 'failures';
   readonly completionEvent: boolean;
+  readonly schedule: readonly JobSchedule[];
 }
 
 /** What {@link defineJob} takes; everything but `type` and `payload` has a default. */
@@ -73,6 +75,8 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType> {
   readonly completionEvent?: boolean;
   /** Thresholds of the job type's alarms. */
   readonly alarms?: Partial<AlarmThresholds>;
+  /** Jobs that EventBridge sends by itself, again and again. @default none */
+  readonly schedule?: readonly JobSchedule<z.input<Schema>>[];
 }
 
 /** The handler's input: what a definition's schema makes of a payload. */
@@ -80,7 +84,7 @@ export type Payload<D extends JobDefinition> = z.output<D['payload']>;
 
 const KNOWN_OPTIONS = [
   ...['type', 'payload', 'retry', 'timeoutSeconds', 'batchSize', 'batchWindowSeconds', 'maxConcurrency', 'parallel'],
-  ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent'],
+  ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent', 'schedule'],
 ] as const;
 
 const RULES = {
@@ -149,6 +153,7 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
     alarms: checkedAlarms(given.alarms),
     logs: checkedChoice('logs', given.logs, ['all', 'failures']),
     completionEvent: checkedBoolean('completionEvent', given.completionEvent, false),
+    schedule: checkedSchedules(given.schedule),
   };
 }
 

@@ -21,6 +21,8 @@ export const names = {
   consumer: (stage: string, type: string) => `sluice-${stage}-${type}`,
   dispatcher: (stage: string) => `sluice-${stage}-dispatcher`,
   jobsTable: (stage: string) => `sluice-${stage}-jobs`,
+  /** Managed policy of those who operate a stage. */
+  operatorPolicy: (stage: string, kind: 'read' | 'redrive') => `sluice-${stage}-${kind}`,
   alarmTopic: (stage: string) => `sluice-${stage}-alarms`,
 } as const;
 
@@ -29,7 +31,7 @@ export const ENV = {
   jobsTable: 'SLUICE_JOBS_TABLE',
   queueUrl: 'SLUICE_QUEUE_URL',
   deadLetterQueueUrl: 'SLUICE_DLQ_URL',
-  /** The dispatcher's: a job type's queue is found by its name. */
+  /** A job type's queue is found by its name: by the dispatcher, and by whoever sends jobs. */
   stage: 'SLUICE_STAGE',
 } as const;
 
