@@ -5,6 +5,7 @@ import { AlarmTopic } from './alarm-topic.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { DispatcherAlarm } from './dispatcher-alarm.ts';
 import { JobsTable } from './jobs-table.ts';
+import { OperatorPolicies } from './operator-policy.ts';
 
 /** Settings of {@link CoreStack}. */
 export interface CoreStackProps {
@@ -29,6 +30,7 @@ export class CoreStack extends Stack {
     // It knows the table by its fixed name: without this, its first ticks could come before there is one.
     dispatcher.node.addDependency(table);
     new DispatcherAlarm(this, 'DispatcherAlarm', { stage, dispatcher, topic });
+    new OperatorPolicies(this, 'Operators', { stage });
     new CfnOutput(this, 'JobsTableName', { value: table.tableName, description: 'One item a job' });
     new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn, description: 'Subscribe to it to be told' });
   }
