@@ -70,6 +70,22 @@ describe('a rate limit', () => {
     expect(bucketCalls(world)).toBe(2 + 2 + 2);
   });
 
+  test('holds a batch back for less than a second, until its last token falls due', async () => {
+    const { world, startsMs } = timed(limitedTo(10, 1));
+    const bornMs = world.clock.now();
+    for (let i = 0; i < 10; i++) world.send({ id: `j${i}` });
+    await world.deliver();
+    expect(startsMs).toEqual(Array.from({ length: 10 }, () => bornMs + 800));
+  });
+
+  test('holds nobody back whose timeout would not be left', async () => {
+    const { world, startsMs } = timed(limitedTo(10, 1));
+    const bornMs = world.clock.now();
+    for (let i = 0; i < 10; i++) world.send({ id: `j${i}` });
+    await world.deliver({ functionTimeoutSeconds: 11 });
+    expect(startsMs).toEqual([bornMs, bornMs]);
+  });
+
   test('over its limit parks a job beyond 60 s ahead; released, it runs with its first attempt', async () => {
     const world = makeWorld({ definition: limitedTo(1, 100) });
     for (const id of ['a', 'b']) world.send({ id });
