@@ -6,6 +6,7 @@ import { FUNCTION_MAX_SECONDS, jobsTimeSeconds, SETTLE_MARGIN_SECONDS } from './
 import { checkedRateLimit, type RateLimit } from './rate-limit.ts';
 import { checkedRetryPolicy, type RetryOptions } from './retry-options.ts';
 import type { RetryPolicy } from './retry-policy.ts';
+import { checkedSchedules, type JobSchedule } from './schedule.ts';
 
 /** Thresholds of a job type's alarms. */
 export interface AlarmThresholds {
@@ -33,6 +34,7 @@ export interface JobDefinition<Type extends string = string, Schema extends z.Zo
   readonly alarms: AlarmThresholds;
   readonly logs: 'all' | 'failures';
   readonly completionEvent: boolean;
+  readonly schedule: readonly JobSchedule[];
   readonly rateLimit?: RateLimit;
   readonly tracing: boolean;
 }
@@ -84,6 +86,8 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType> {
   readonly tracing?: boolean;
   /** Thresholds of the job type's alarms. */
   readonly alarms?: Partial<AlarmThresholds>;
+  /** Jobs that EventBridge sends by itself, again and again. @default none */
+  readonly schedule?: readonly JobSchedule<z.input<Schema>>[];
 }
 
 /** The handler's input: what a definition's schema makes of a payload. */
@@ -91,7 +95,7 @@ export type Payload<D extends JobDefinition> = z.output<D['payload']>;
 
 const KNOWN_OPTIONS = [
   ...['type', 'payload', 'retry', 'timeoutSeconds', 'batchSize', 'batchWindowSeconds', 'maxConcurrency', 'parallel'],
-  ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent', 'rateLimit', 'tracing'],
+  ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent', 'schedule', 'rateLimit', 'tracing'],
 ] as const;
 
 const RULES = {
@@ -161,6 +165,7 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
     alarms: checkedAlarms(given.alarms),
     logs: checkedChoice('logs', given.logs, ['all', 'failures']),
     completionEvent: checkedBoolean('completionEvent', given.completionEvent, false),
+    schedule: checkedSchedules(given.schedule),
     ...(rateLimit !== undefined && { rateLimit }),
     tracing: checkedBoolean('tracing', given.tracing, false),
   };

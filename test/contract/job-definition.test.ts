@@ -33,6 +33,7 @@ describe('a job definition', () => {
       alarms: { queueDepth: 1000, queueAgeSeconds: 900, deadLetters: 1 },
       logs: 'all',
       completionEvent: false,
+      schedule: [],
       tracing: false,
     });
   });
