@@ -7,5 +7,6 @@ export * from './job-item.ts';
 export * from './names.ts';
 export type { PayloadInput } from './payload.ts';
 export * from './queue-settings.ts';
+export type { RateLimit } from './rate-limit.ts';
 export * from './retry-policy.ts';
 export type { JobSchedule } from './schedule.ts';

@@ -3,6 +3,7 @@ import { JobDefinitionError } from './errors.ts';
 import { checkedJobType } from './job-type.ts';
 import { checkedBoolean, checkedChoice, checkedNumber, checkedObject, type NumberRule, shown } from './option.ts';
 import { FUNCTION_MAX_SECONDS, jobsTimeSeconds, SETTLE_MARGIN_SECONDS } from './queue-settings.ts';
+import { checkedRateLimit, type RateLimit } from './rate-limit.ts';
 import { checkedRetryPolicy, type RetryOptions } from './retry-options.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import { checkedSchedules, type JobSchedule } from './schedule.ts';
@@ -34,6 +35,8 @@ export interface JobDefinition<Type extends string = string, Schema extends z.Zo
   readonly logs: 'all' | 'failures';
   readonly completionEvent: boolean;
   readonly schedule: readonly JobSchedule[];
+  readonly rateLimit?: RateLimit;
+  readonly tracing: boolean;
 }
 
 /** What {@link defineJob} takes; everything but `type` and `payload` has a default. */
@@ -73,6 +76,14 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType> {
    * always told. @default false
    */
   readonly completionEvent?: boolean;
+  /**
+   * Attempts that may begin in a time, over all consumers together; a job over the limit waits without an attempt.
+   * @default none
+   * @example { limit: 50, perSeconds: 1 }
+   */
+  readonly rateLimit?: RateLimit;
+  /** Whether invocations are traced by X-Ray, with a subsegment for each attempt. @default false */
+  readonly tracing?: boolean;
   /** Thresholds of the job type's alarms. */
   readonly alarms?: Partial<AlarmThresholds>;
   /** Jobs that EventBridge sends by itself, again and again. @default none */
@@ -84,7 +95,7 @@ export type Payload<D extends JobDefinition> = z.output<D['payload']>;
 
 const KNOWN_OPTIONS = [
   ...['type', 'payload', 'retry', 'timeoutSeconds', 'batchSize', 'batchWindowSeconds', 'maxConcurrency', 'parallel'],
-  ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent', 'schedule'],
+  ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent', 'schedule', 'rateLimit', 'tracing'],
 ] as const;
 
 const RULES = {
@@ -133,6 +144,7 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
   const given = checkedObject('', options, KNOWN_OPTIONS);
   const number = (name: keyof typeof RULES) => checkedNumber(name, given[name], RULES[name]);
   const queueRetention = number('queueRetention');
+  const rateLimit = checkedRateLimit(given.rateLimit);
   return {
     type: checkedJobType(options.type),
     payload: checkedSchema(options.payload),
@@ -154,6 +166,8 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
     logs: checkedChoice('logs', given.logs, ['all', 'failures']),
     completionEvent: checkedBoolean('completionEvent', given.completionEvent, false),
     schedule: checkedSchedules(given.schedule),
+    ...(rateLimit !== undefined && { rateLimit }),
+    tracing: checkedBoolean('tracing', given.tracing, false),
   };
 }
 

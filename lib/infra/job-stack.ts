@@ -42,6 +42,7 @@ export class JobStack extends Stack {
       entry,
       timeoutSeconds: queueSettings(definition).functionTimeoutSeconds,
       memoryMb: definition.memoryMb,
+      tracing: definition.tracing,
       disposable,
       environment: {
         [ENV.stage]: stage,

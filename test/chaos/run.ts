@@ -61,8 +61,8 @@ async function run(stage: Stage, { jobs, seed, startedAtMs }: Run): Promise<stri
   await ended(stage, { jobs, untilMs: startedAtMs + LONGEST_MS - COUNTING_MS, log });
   const observed = await observe(stage);
   say(`\n${chaosTable({ seed, jobs, messages, injected, observed, tookMs: Date.now() - startedAtMs })}`);
-  const { lostAnswers, refusals } = observed;
-  return [...violations(jobs, observed), ...harmless({ ...injected, lostAnswers, refusals })];
+  const { lostAnswers, refusals, stalled, duplicates } = observed;
+  return [...violations(jobs, observed), ...harmless({ ...injected, lostAnswers, refusals, stalled, duplicates })];
 }
 
 interface Waiting {

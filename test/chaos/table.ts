@@ -29,6 +29,8 @@ export function chaosTable({ seed, jobs, messages, injected, observed, tookMs }:
     ['FOUND', ''],
     ...TYPES.map((type) => [type, foundOf(type, jobs, observed)] as const),
     ['attempts, of jobs that took several', attempts(observed)],
+    ['attempts after a process had died', observed.stalled],
+    ['messages dropped as duplicates', observed.duplicates],
     ['dead jobs, dead letters', `${dead(observed)}, ${observed.letters.length}`],
     ['messages left', observed.messagesLeft],
   ];
