@@ -95,7 +95,17 @@ export type Payload<D extends JobDefinition> = z.output<D['payload']>;
 
 const KNOWN_OPTIONS = [
   ...['type', 'payload', 'retry', 'timeoutSeconds', 'batchSize', 'batchWindowSeconds', 'maxConcurrency', 'parallel'],
-  ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent', 'schedule', 'rateLimit', 'tracing'],
+  ...[
+    'memoryMb',
+    'queueRetention',
+    'retention',
+    'alarms',
+    'logs',
+    'completionEvent',
+    'schedule',
+    'rateLimit',
+    'tracing',
+  ],
 ] as const;
 
 const RULES = {
