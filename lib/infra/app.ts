@@ -47,7 +47,7 @@ export function buildApp({ jobs, dispatcherEntry = ownDispatcher(), props }: App
   for (const { definition, entry, resources } of jobs) {
     const stack = new JobStack(app, { stage, disposable, definition, entry });
     stack.addStackDependency(core, 'names its table and its topic');
-    resources?.({ scope: stack, consumer: stack.consumer, stage, disposable, setting });
+    resources?.({ scope: stack, consumer: stack.consumer, queue: stack.queue, stage, disposable, setting });
   }
   Tags.of(app).add('sluice:stage', stage);
   return app;
