@@ -1,3 +1,4 @@
+export type { AlarmThresholds } from './alarm-thresholds.ts';
 export * from './envelope.ts';
 export * from './errors.ts';
 export type * from './job.ts';

@@ -1,20 +1,11 @@
 import type * as z from 'zod';
+import { type AlarmThresholds, checkedAlarms, checkReachable } from './alarm-thresholds.ts';
 import { JobDefinitionError } from './errors.ts';
 import { checkedJobType } from './job-type.ts';
 import { checkedBoolean, checkedNumber, checkedObject, type NumberRule, shown } from './option.ts';
 import { FUNCTION_MAX_SECONDS, jobsTimeSeconds, SETTLE_MARGIN_SECONDS } from './queue-settings.ts';
 import { checkedRetryPolicy, type RetryOptions } from './retry-options.ts';
 import type { RetryPolicy } from './retry-policy.ts';
-
-/** Thresholds of a job type's alarms. */
-export interface AlarmThresholds {
-  /** Messages waiting in the queue, 1 to 10,000,000. @default 1000 */
-  readonly queueDepth: number;
-  /** Age of the oldest message in seconds, 60 to 1,209,600. @default 900 */
-  readonly queueAgeSeconds: number;
-  /** Messages in the dead-letter queue, 1 to 10,000,000. @default 1 */
-  readonly deadLetters: number;
-}
 
 /** What a job type is made of: plain data, read by its consumer, its producers and its stack. */
 export interface JobDefinition<Type extends string = string, Schema extends z.ZodType = z.ZodType> {
@@ -80,12 +71,6 @@ const RULES = {
   queueRetention: { min: 1, max: 14, default: 7, why: 'days, SQS limit' },
 } as const satisfies Record<string, NumberRule>;
 
-const ALARM_RULES = {
-  queueDepth: { min: 1, max: 10_000_000, default: 1000 },
-  queueAgeSeconds: { min: 60, max: 14 * 24 * 3600, default: 900, why: 'seconds, at most the longest queue retention' },
-  deadLetters: { min: 1, max: 10_000_000, default: 1 },
-} as const satisfies Record<keyof AlarmThresholds, NumberRule>;
-
 /**
  * Makes a job definition.
  *
@@ -138,16 +123,6 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
   };
 }
 
-function checkedAlarms(value: unknown): AlarmThresholds {
-  const given = checkedObject('alarms', value === undefined ? {} : value, Object.keys(ALARM_RULES));
-  const number = (name: keyof typeof ALARM_RULES) => checkedNumber(`alarms.${name}`, given[name], ALARM_RULES[name]);
-  return Object.freeze({
-    queueDepth: number('queueDepth'),
-    queueAgeSeconds: number('queueAgeSeconds'),
-    deadLetters: number('deadLetters'),
-  });
-}
-
 function checkedSchema<Schema extends z.ZodType>(schema: Schema): Schema {
   // zod's own module has a safeParse as well, with another meaning.
   const candidate = schema as { safeParse?: unknown; _zod?: unknown } | undefined;
@@ -169,11 +144,7 @@ function checkCombinations(definition: JobDefinition): void {
       `a batch of ${batchSize} one after another at ${timeoutSeconds} s each needs ${needed} s, a Lambda function ends at ${FUNCTION_MAX_SECONDS} s: ${way}`,
     );
   }
-  if (definition.alarms.queueAgeSeconds > definition.queueRetention * 24 * 3600) {
-    throw new JobDefinitionError(
-      `alarms.queueAgeSeconds ${definition.alarms.queueAgeSeconds} can never fire: messages are dropped after ${definition.queueRetention} days`,
-    );
-  }
+  checkReachable(definition.alarms, definition.queueRetention);
 }
 
 const named = (options: unknown) => String((options as { type?: unknown } | null | undefined)?.type ?? 'defineJob');

@@ -5,6 +5,8 @@ import { checkedStage } from '../contract/names.ts';
 import { CoreStack } from './core-stack.ts';
 import type { JobResources } from './job-resources.ts';
 import { JobStack } from './job-stack.ts';
+import { DEFAULT_RUNBOOK } from './runbook.ts';
+import { emailAddresses } from './subscribers.ts';
 
 /** A job type to deploy. */
 export interface JobSource {
@@ -26,10 +28,11 @@ export interface AppSource {
 /**
  * Builds the CDK app: a core stack and one stack a job type.
  *
- * Context: `stage` (default `dev`), `emulator` (its kind, on a machine without AWS), and what job types ask for.
+ * Context: `stage` (default `dev`), `emulator` (its kind, on a machine without AWS), `alarmEmail` (addresses, separated
+ * by commas), `runbook` (address of the README that alarms link to, default `README.md`), and what job types ask for.
  * Stages whose name starts with `dev`, and emulators, are disposable: destroyed with all they hold.
  *
- * @throws JobDefinitionError if two definitions share a type; RangeError if the stage is none
+ * @throws JobDefinitionError if two definitions share a type; RangeError if the stage or an address is none
  */
 export function buildApp({ jobs, dispatcherEntry, props }: AppSource): App {
   const app = new App(props);
@@ -41,9 +44,11 @@ export function buildApp({ jobs, dispatcherEntry, props }: AppSource): App {
   const disposable = stage.startsWith('dev') || setting('emulator') !== undefined;
   const types = jobs.map(({ definition }) => definition.type);
   checkDistinct(types);
-  const core = new CoreStack(app, { stage, disposable, dispatcherEntry, types });
+  const runbook = setting('runbook') ?? DEFAULT_RUNBOOK;
+  const alarmEmails = emailAddresses(setting('alarmEmail'));
+  const core = new CoreStack(app, { stage, disposable, dispatcherEntry, types, alarmEmails, runbook });
   for (const { definition, entry, resources } of jobs) {
-    const stack = new JobStack(app, { stage, disposable, definition, entry });
+    const stack = new JobStack(app, { stage, disposable, definition, entry, runbook });
     stack.addStackDependency(core, 'names its table and its topic');
     resources?.({ scope: stack, consumer: stack.consumer, stage, disposable, setting });
   }

@@ -3,8 +3,9 @@ import type { Construct } from 'constructs';
 import { names } from '../contract/names.ts';
 import { AlarmTopic } from './alarm-topic.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { DispatcherAlarm } from './dispatcher-alarm.ts';
+import { DispatcherAlarms } from './dispatcher-alarms.ts';
 import { JobsTable } from './jobs-table.ts';
+import { subscribe } from './subscribers.ts';
 
 /** Settings of {@link CoreStack}. */
 export interface CoreStackProps {
@@ -13,11 +14,16 @@ export interface CoreStackProps {
   /** The dispatcher's entry file. */
   readonly dispatcherEntry: string;
   readonly types: readonly string[];
+  /** E-mail addresses that are told of alarms. */
+  readonly alarmEmails: readonly string[];
+  /** Address of the README that alarms link to. */
+  readonly runbook: string;
 }
 
 /** What all job types of a stage share: the jobs table, the retry dispatcher, the alarm topic. */
 export class CoreStack extends Stack {
-  constructor(scope: Construct, { stage, disposable, dispatcherEntry, types }: CoreStackProps) {
+  constructor(scope: Construct, props: CoreStackProps) {
+    const { stage, disposable, dispatcherEntry, types } = props;
     super(scope, names.coreStack(stage), {
       stackName: names.coreStack(stage),
       description: `Sluice, stage ${stage}: jobs table, retry dispatcher, alarm topic`,
@@ -25,10 +31,11 @@ export class CoreStack extends Stack {
     });
     const table = new JobsTable(this, 'Jobs', { stage, disposable });
     const topic = new AlarmTopic(this, 'Alarms', stage);
+    subscribe(topic, props.alarmEmails);
     const dispatcher = new Dispatcher(this, 'Dispatcher', { stage, disposable, entry: dispatcherEntry, types });
     // It knows the table by its fixed name: without this, its first ticks could come before there is one.
     dispatcher.node.addDependency(table);
-    new DispatcherAlarm(this, 'DispatcherAlarm', { stage, dispatcher, topic });
+    new DispatcherAlarms(this, 'DispatcherAlarms', { stage, topic, runbook: props.runbook });
     new CfnOutput(this, 'JobsTableName', { value: table.tableName, description: 'One item a job' });
     new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn, description: 'Subscribe to it to be told' });
   }

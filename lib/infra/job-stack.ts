@@ -17,13 +17,15 @@ export interface JobStackProps {
   readonly definition: JobDefinition;
   /** File that exports the job type's `handler`. */
   readonly entry: string;
+  /** Address of the README that alarms link to. */
+  readonly runbook: string;
 }
 
 /** One job type: its queue and dead-letter queue, its consumer, its alarms; all of it follows from the definition. */
 export class JobStack extends Stack {
   readonly consumer: SluiceFunction;
 
-  constructor(scope: Construct, { stage, disposable, definition, entry }: JobStackProps) {
+  constructor(scope: Construct, { stage, disposable, definition, entry, runbook }: JobStackProps) {
     const { type } = definition;
     super(scope, names.jobStack(stage, type), {
       stackName: names.jobStack(stage, type),
@@ -46,7 +48,7 @@ export class JobStack extends Stack {
       statements: consumerRights(this, stage, type),
     });
     consume(this, { definition, queues, consumer: this.consumer });
-    new JobAlarms(this, 'Alarms', { stage, definition, queues });
+    new JobAlarms(this, 'Alarms', { stage, definition, runbook });
     new CfnOutput(this, 'QueueUrl', { value: queues.queue.queueUrl, description: `Send ${type} jobs here` });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: queues.deadLetterQueue.queueUrl, description: 'Dead jobs' });
   }

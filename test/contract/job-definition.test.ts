@@ -30,7 +30,17 @@ describe('a job definition', () => {
       memoryMb: 512,
       queueRetention: 7,
       retention: 8,
-      alarms: { queueDepth: 1000, queueAgeSeconds: 900, deadLetters: 1 },
+      alarms: {
+        queueDepth: 1000,
+        queueAgeSeconds: 900,
+        deadLetters: 1,
+        failurePercent: 50,
+        failureMinAttempts: 20,
+        stalledJobs: 3,
+        functionErrors: 1,
+        throttles: 1,
+        durationPercent: 80,
+      },
     });
   });
 
@@ -74,6 +84,12 @@ describe('a job definition', () => {
     ['queueDepth', 1, 10_000_000],
     ['queueAgeSeconds', 60, 7 * 24 * 3600],
     ['deadLetters', 1, 10_000_000],
+    ['failurePercent', 1, 100],
+    ['failureMinAttempts', 1, 10_000_000],
+    ['stalledJobs', 1, 10_000_000],
+    ['functionErrors', 1, 10_000_000],
+    ['throttles', 1, 10_000_000],
+    ['durationPercent', 1, 99],
   ])('takes alarms.%s from %d to %d and nothing beyond', (name, min, max) => {
     for (const value of [min, max])
       expect(define({ alarms: { [name]: value } }).alarms).toMatchObject({ [name]: value });

@@ -31,7 +31,17 @@ export const tuned = defineJob({
   maxConcurrency: 1000,
   memoryMb: 10_240,
   queueRetention: 1,
-  alarms: { queueDepth: 7, queueAgeSeconds: 120, deadLetters: 3 },
+  alarms: {
+    queueDepth: 7,
+    queueAgeSeconds: 120,
+    deadLetters: 3,
+    failurePercent: 25,
+    failureMinAttempts: 50,
+    stalledJobs: 2,
+    functionErrors: 4,
+    throttles: 5,
+    durationPercent: 75,
+  },
 });
 
 export const DEFINITIONS = [plain, tuned];
