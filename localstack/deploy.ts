@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand, paginateDescribeStacks } from '@aws-sdk/client-cloudformation';
 import { runCommand, tail } from './command.ts';
 import { type Emulator, EmulatorError } from './emulator.ts';
-import { fillGaps } from './gaps.ts';
+import { fillGaps, LEFT_OUT } from './gaps.ts';
 import { childEnvironment, NODE_BIN, ROOT, workFolder } from './places.ts';
 
 /** Options of {@link deploy}. */
@@ -80,7 +80,12 @@ async function bootstrap(emulator: Emulator, log: (line: string) => void): Promi
 }
 
 async function deployStacks(emulator: Emulator, options: DeployOptions, log: (line: string) => void): Promise<void> {
-  const context = { stage: options.stage, emulator: emulator.kind, ...options.context };
+  const context = {
+    stage: options.stage,
+    emulator: emulator.kind,
+    leaveOut: LEFT_OUT.join(','),
+    ...options.context,
+  };
   // One folder an emulator: the CDK locks it, and two commands may be deploying side by side.
   const output = join(await workFolder('cdk.out'), `${options.stage}-${new URL(emulator.endpoint).port}`);
   log(`deploying stage ${options.stage}`);

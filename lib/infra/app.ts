@@ -5,6 +5,7 @@ import { checkedStage } from '../contract/names.ts';
 import { CoreStack } from './core-stack.ts';
 import type { JobResources } from './job-resources.ts';
 import { JobStack } from './job-stack.ts';
+import { leaveOut } from './leave-out.ts';
 import { DEFAULT_RUNBOOK } from './runbook.ts';
 import { emailAddresses } from './subscribers.ts';
 
@@ -29,7 +30,8 @@ export interface AppSource {
  * Builds the CDK app: a core stack and one stack a job type.
  *
  * Context: `stage` (default `dev`), `emulator` (its kind, on a machine without AWS), `alarmEmail` (addresses, separated
- * by commas), `runbook` (address of the README that alarms link to, default `README.md`), and what job types ask for.
+ * by commas), `runbook` (address of the README that alarms link to, default `README.md`), `leaveOut`
+ * (what an emulator refuses), and what job types ask for.
  * Stages whose name starts with `dev`, and emulators, are disposable: destroyed with all they hold.
  *
  * @throws JobDefinitionError if two definitions share a type; RangeError if the stage or an address is none
@@ -52,6 +54,7 @@ export function buildApp({ jobs, dispatcherEntry, props }: AppSource): App {
     stack.addStackDependency(core, 'names its table and its topic');
     resources?.({ scope: stack, consumer: stack.consumer, stage, disposable, setting });
   }
+  leaveOut(app, setting('leaveOut'));
   Tags.of(app).add('sluice:stage', stage);
   return app;
 }
