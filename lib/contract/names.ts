@@ -22,6 +22,7 @@ export const names = {
   dispatcher: (stage: string) => `sluice-${stage}-dispatcher`,
   jobsTable: (stage: string) => `sluice-${stage}-jobs`,
   alarmTopic: (stage: string) => `sluice-${stage}-alarms`,
+  dashboard: (stage: string) => `sluice-${stage}`,
 } as const;
 
 /** Environment variables by which a stack tells its functions where things are. */

@@ -44,11 +44,11 @@ export function buildApp({ jobs, dispatcherEntry, props }: AppSource): App {
   };
   const stage = checkedStage(setting('stage') ?? 'dev');
   const disposable = stage.startsWith('dev') || setting('emulator') !== undefined;
-  const types = jobs.map(({ definition }) => definition.type);
-  checkDistinct(types);
+  const definitions = jobs.map(({ definition }) => definition);
+  checkDistinct(definitions.map(({ type }) => type));
   const runbook = setting('runbook') ?? DEFAULT_RUNBOOK;
   const alarmEmails = emailAddresses(setting('alarmEmail'));
-  const core = new CoreStack(app, { stage, disposable, dispatcherEntry, types, alarmEmails, runbook });
+  const core = new CoreStack(app, { stage, disposable, dispatcherEntry, definitions, alarmEmails, runbook });
   for (const { definition, entry, resources } of jobs) {
     const stack = new JobStack(app, { stage, disposable, definition, entry, runbook });
     stack.addStackDependency(core, 'names its table and its topic');

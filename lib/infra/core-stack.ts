@@ -1,7 +1,9 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { JobDefinition } from '../contract/job-definition.ts';
 import { names } from '../contract/names.ts';
 import { AlarmTopic } from './alarm-topic.ts';
+import { StageDashboard } from './dashboard.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { DispatcherAlarms } from './dispatcher-alarms.ts';
 import { JobsTable } from './jobs-table.ts';
@@ -13,29 +15,31 @@ export interface CoreStackProps {
   readonly disposable: boolean;
   /** The dispatcher's entry file. */
   readonly dispatcherEntry: string;
-  readonly types: readonly string[];
+  readonly definitions: readonly JobDefinition[];
   /** E-mail addresses that are told of alarms. */
   readonly alarmEmails: readonly string[];
   /** Address of the README that alarms link to. */
   readonly runbook: string;
 }
 
-/** What all job types of a stage share: the jobs table, the retry dispatcher, the alarm topic. */
+/** What all job types of a stage share: the jobs table, the retry dispatcher, the alarm topic, the dashboard. */
 export class CoreStack extends Stack {
   constructor(scope: Construct, props: CoreStackProps) {
-    const { stage, disposable, dispatcherEntry, types } = props;
+    const { stage, disposable, dispatcherEntry, definitions } = props;
     super(scope, names.coreStack(stage), {
       stackName: names.coreStack(stage),
-      description: `Sluice, stage ${stage}: jobs table, retry dispatcher, alarm topic`,
+      description: `Sluice, stage ${stage}: jobs table, retry dispatcher, alarm topic, dashboard`,
       terminationProtection: !disposable,
     });
     const table = new JobsTable(this, 'Jobs', { stage, disposable });
     const topic = new AlarmTopic(this, 'Alarms', stage);
     subscribe(topic, props.alarmEmails);
+    const types = definitions.map(({ type }) => type);
     const dispatcher = new Dispatcher(this, 'Dispatcher', { stage, disposable, entry: dispatcherEntry, types });
     // It knows the table by its fixed name: without this, its first ticks could come before there is one.
     dispatcher.node.addDependency(table);
     new DispatcherAlarms(this, 'DispatcherAlarms', { stage, topic, runbook: props.runbook });
+    new StageDashboard(this, 'Dashboard', { stage, definitions });
     new CfnOutput(this, 'JobsTableName', { value: table.tableName, description: 'One item a job' });
     new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn, description: 'Subscribe to it to be told' });
   }
