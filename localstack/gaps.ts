@@ -12,6 +12,8 @@ export const LEFT_OUT = [
   'AWS::CloudWatch::CompositeAlarm',
   // "Properties.Metrics (metric math) is not supported" on MiniStack.
   'AWS::CloudWatch::Alarm/Metrics',
+  // "Unsupported resource type" on MiniStack.
+  'AWS::Logs::QueryDefinition',
 ] as const;
 
 /** What {@link fillGaps} works on. */

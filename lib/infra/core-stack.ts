@@ -7,6 +7,7 @@ import { StageDashboard } from './dashboard.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { DispatcherAlarms } from './dispatcher-alarms.ts';
 import { JobsTable } from './jobs-table.ts';
+import { SavedQueries } from './saved-queries.ts';
 import { subscribe } from './subscribers.ts';
 
 /** Settings of {@link CoreStack}. */
@@ -40,6 +41,7 @@ export class CoreStack extends Stack {
     dispatcher.node.addDependency(table);
     new DispatcherAlarms(this, 'DispatcherAlarms', { stage, topic, runbook: props.runbook });
     new StageDashboard(this, 'Dashboard', { stage, definitions });
+    new SavedQueries(this, 'Queries', { stage, types });
     new CfnOutput(this, 'JobsTableName', { value: table.tableName, description: 'One item a job' });
     new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn, description: 'Subscribe to it to be told' });
   }

@@ -5,6 +5,7 @@ import { type AlarmSettings, FIVE_MINUTES, MINUTE } from './alarm.ts';
 import { type JobAlarm, jobAlarmName } from './alarm-names.ts';
 import { functionMetric, namesOf, queueMetric, sluiceMetric } from './metrics.ts';
 import { type RunbookTopic, runbookLink } from './runbook.ts';
+import { savedQueryName } from './saved-queries.ts';
 
 /** What the settings of a job type's alarms follow from. */
 export interface Watched {
@@ -102,9 +103,7 @@ export function failures(watched: Watched): AlarmSettings {
       what:
         `${alarms.failurePercent} % or more of the attempts within five minutes failed (of at least ` +
         `${alarms.failureMinAttempts}); they are tried again until their attempts are spent`,
-      lookAt:
-        'Look at the errors by name (saved query sluice/' +
-        `${stage}/failures-by-error), then at what died (npx sluice dead --stage ${stage}).`,
+      lookAt: `Look at the errors by name (saved query ${savedQueryName(stage, 'failures-by-error')}), then at what died (npx sluice dead --stage ${stage}).`,
     }),
     metric: failureRate(type, alarms.failureMinAttempts),
     threshold: alarms.failurePercent,
@@ -199,7 +198,7 @@ export function duration(watched: Watched): AlarmSettings {
         `the slowest 5 % of jobs take ${alarms.durationPercent} % or more of their timeout of ${timeoutSeconds} s: a ` +
         'little slower, and they are cut off and tried again in vain',
       lookAt:
-        `Look at the slowest (saved query sluice/${stage}/slowest-jobs) and at what they wait for; raise timeoutSeconds ` +
+        `Look at the slowest (saved query ${savedQueryName(stage, 'slowest-jobs')}) and at what they wait for; raise timeoutSeconds ` +
         `if they are right to take so long. Started and waiting: npx sluice queues --stage ${stage}.`,
     }),
     metric: sluiceMetric(METRICS.duration, { period: MINUTE, statistic: 'p95' }, type),
