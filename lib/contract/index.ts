@@ -5,5 +5,6 @@ export type * from './job.ts';
 export * from './job-definition.ts';
 export * from './job-item.ts';
 export * from './names.ts';
+export type { ProvisionedPollers } from './pollers.ts';
 export * from './queue-settings.ts';
 export * from './retry-policy.ts';

@@ -2,7 +2,8 @@ import type * as z from 'zod';
 import { type AlarmThresholds, checkedAlarms, checkReachable } from './alarm-thresholds.ts';
 import { JobDefinitionError } from './errors.ts';
 import { checkedJobType } from './job-type.ts';
-import { checkedBoolean, checkedNumber, checkedObject, type NumberRule, shown } from './option.ts';
+import { checkedBoolean, checkedChoice, checkedNumber, checkedObject, type NumberRule, shown } from './option.ts';
+import { checkedPollers, concurrencyOf, type ProvisionedPollers } from './pollers.ts';
 import { FUNCTION_MAX_SECONDS, jobsTimeSeconds, SETTLE_MARGIN_SECONDS } from './queue-settings.ts';
 import { checkedRetryPolicy, type RetryOptions } from './retry-options.ts';
 import type { RetryPolicy } from './retry-policy.ts';
@@ -16,11 +17,14 @@ export interface JobDefinition<Type extends string = string, Schema extends z.Zo
   readonly batchSize: number;
   readonly batchWindowSeconds: number;
   readonly maxConcurrency: number;
+  readonly provisionedPollers?: ProvisionedPollers | undefined;
   readonly parallel: boolean;
   readonly memoryMb: number;
   readonly queueRetention: number;
   readonly retention: number;
   readonly alarms: AlarmThresholds;
+  readonly logs: 'all' | 'failures';
+  readonly completionEvent: boolean;
 }
 
 /** What {@link defineJob} takes; everything but `type` and `payload` has a default. */
@@ -39,6 +43,11 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType> {
   readonly batchWindowSeconds?: number;
   /** Invocations side by side, 2 to 1,000 (SQS event source limit). @default 50 */
   readonly maxConcurrency?: number;
+  /**
+   * Pollers kept ready, in place of `maxConcurrency`: `{ min: 2 to 200, max: 2 to 2,000 }`; ten invocations each.
+   * @default none: Lambda polls as it sees fit, which costs nothing
+   */
+  readonly provisionedPollers?: Partial<ProvisionedPollers>;
   /** Whether the jobs of a batch run side by side (`true`) or one after another. @default true */
   readonly parallel?: boolean;
   /** Memory of the function in MB, 128 to 10,240; its share of a CPU grows with it. @default 512 */
@@ -50,6 +59,16 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType> {
    * or a late duplicate would run again; at most 3,650. @default queueRetention + 1
    */
   readonly retention?: number;
+  /**
+   * `failures` leaves out the two lines of an attempt that goes well (`job.started`, `job.completed`): most of what logs
+   * cost. Metrics are the same. @default 'all'
+   */
+  readonly logs?: 'all' | 'failures';
+  /**
+   * Whether a `Job Completed` event goes to the default EventBridge bus for each job, at least once; a job's death is
+   * always told. @default false
+   */
+  readonly completionEvent?: boolean;
   /** Thresholds of the job type's alarms. */
   readonly alarms?: Partial<AlarmThresholds>;
 }
@@ -59,7 +78,7 @@ export type Payload<D extends JobDefinition> = z.output<D['payload']>;
 
 const KNOWN_OPTIONS = [
   ...['type', 'payload', 'retry', 'timeoutSeconds', 'batchSize', 'batchWindowSeconds', 'maxConcurrency', 'parallel'],
-  ...['memoryMb', 'queueRetention', 'retention', 'alarms'],
+  ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent', 'provisionedPollers'],
 ] as const;
 
 const RULES = {
@@ -102,6 +121,7 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
   const given = checkedObject('', options, KNOWN_OPTIONS);
   const number = (name: keyof typeof RULES) => checkedNumber(name, given[name], RULES[name]);
   const queueRetention = number('queueRetention');
+  const provisionedPollers = checkedPollers(given.provisionedPollers);
   return {
     type: checkedJobType(options.type),
     payload: checkedSchema(options.payload),
@@ -109,7 +129,11 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
     timeoutSeconds: number('timeoutSeconds'),
     batchSize: number('batchSize'),
     batchWindowSeconds: number('batchWindowSeconds'),
-    maxConcurrency: number('maxConcurrency'),
+    maxConcurrency: concurrencyOf(provisionedPollers, {
+      given: given.maxConcurrency,
+      checked: number('maxConcurrency'),
+    }),
+    provisionedPollers,
     parallel: checkedBoolean('parallel', given.parallel, true),
     memoryMb: number('memoryMb'),
     queueRetention,
@@ -120,6 +144,8 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
       why: 'days; below queueRetention plus one a late duplicate would run again',
     }),
     alarms: checkedAlarms(given.alarms),
+    logs: checkedChoice('logs', given.logs, ['all', 'failures']),
+    completionEvent: checkedBoolean('completionEvent', given.completionEvent, false),
   };
 }
 

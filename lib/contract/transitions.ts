@@ -16,7 +16,7 @@ const WAITING = ['SCHEDULED', 'RETRYING'] as const;
 const MINE = ['INPROGRESS'] as const;
 const ANY = ['absent', ...WAITING, 'INPROGRESS', ...TERMINAL] as const;
 
-/** The protocol as a table; `begin.ts` chooses among the B rows, `settle.ts` writes the S rows, the dispatcher R. */
+/** The protocol as a table; `begin.ts` chooses among the B rows, `settle.ts` writes the S rows, `operate.ts` C and N, the dispatcher R. */
 export const TRANSITIONS = {
   B0: {
     from: ['absent', ...WAITING, 'INPROGRESS', 'DEAD'],
@@ -75,8 +75,13 @@ export const TRANSITIONS = {
     message: 'ack',
   },
   R: { from: WAITING, condition: 'on a due list, listAt ≤ now + 90 s, still waiting', to: 'same', message: 'none' },
+  C1: { from: ['absent'], condition: 'cancel', to: 'CANCELLED', message: 'none' },
+  C2: { from: WAITING, condition: 'cancel', to: 'CANCELLED', message: 'none' },
+  C3: { from: MINE, condition: 'cancel: the attempt that runs is told, not fenced', to: 'same', message: 'none' },
+  N: { from: WAITING, condition: 'retry now, on a due list', to: 'same', message: 'none' },
 } as const satisfies Record<string, Transition>;
 
 export type Row = keyof typeof TRANSITIONS;
 export type BeginRow = Extract<Row, `B${string}`>;
 export type SettleRow = Extract<Row, `S${string}`>;
+export type OperatorRow = Extract<Row, `C${string}` | 'N'>;

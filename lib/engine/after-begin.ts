@@ -1,13 +1,15 @@
 import { METRICS } from '../contract/names.ts';
+import type { BeginRow } from '../contract/transitions.ts';
 import { bury } from './dead-letter.ts';
 import type { Engine } from './engine.ts';
 import type { Begun } from './job-store.ts';
+import { messageFields } from './logs.ts';
 import { type Fate, type Received, wait } from './message-actions.ts';
 
 /** What becomes of a message whose job did not begin to run. */
 export async function afterBegin({ step, item }: Begun, received: Received, engine: Engine): Promise<Fate | 'stalled'> {
   const { message } = received;
-  const fields = { jobId: message.jobId, jobType: engine.definition.type };
+  const fields = { ...messageFields(message, engine), ...(item !== undefined && { attempt: item.attempts }) };
   switch (step.action) {
     case 'run':
       return 'stalled';
@@ -15,18 +17,24 @@ export async function afterBegin({ step, item }: Begun, received: Received, engi
       return wait(received, step.untilMs, engine);
     case 'bury': {
       if (item === undefined) throw new TypeError(`${step.row} buries a job without an item`);
-      const { attempts, reason, error } = item;
-      const death = { attempt: attempts, reason, errorName: error?.name, errorMessage: error?.message };
+      const { reason, error } = item;
+      const death = { reason, errorName: error?.name, errorMessage: error?.message };
       if (step.write !== undefined) engine.log.error('job.dead', { ...fields, ...death });
       return bury(item, message, engine);
     }
     case 'ack':
-      noteAck(step.row, fields, engine);
+      noteAck({ row: step.row, fields, dueAt: item?.dueAt }, engine);
       return 'ack';
   }
 }
 
-function noteAck(row: Begun['step']['row'], fields: { jobId: string; jobType: string }, { log, meter }: Engine): void {
+interface Acked {
+  readonly row: BeginRow;
+  readonly fields: ReturnType<typeof messageFields>;
+  readonly dueAt: number | undefined;
+}
+
+function noteAck({ row, fields, dueAt }: Acked, { log, meter, clock }: Engine): void {
   switch (row) {
     case 'B4':
     case 'B13':
@@ -40,6 +48,6 @@ function noteAck(row: Begun['step']['row'], fields: { jobId: string; jobType: st
       log.debug('job.leftover', fields);
       break;
     default:
-      log.info('job.scheduled', fields);
+      log.info('job.scheduled', { ...fields, ...(dueAt !== undefined && { delayMs: dueAt - clock.now() }) });
   }
 }

@@ -8,7 +8,7 @@ import type { Claim } from './claim.ts';
 import { bury } from './dead-letter.ts';
 import { type Engine, type Invocation, leaseUntilMs } from './engine.ts';
 import type { Begun } from './job-store.ts';
-import { jobFields } from './logs.ts';
+import { durationMs, jobFields } from './logs.ts';
 import { type Fate, type Received, wait } from './message-actions.ts';
 import { type Outcome, runHandler } from './run-handler.ts';
 import { type Settlement, settleCompleted, settleFailed } from './settle.ts';
@@ -36,7 +36,7 @@ export async function attempt(received: Received, scope: AttemptScope): Promise<
   const { begun, claim, settlement } = await beginRunSettle(received, scope);
   if (claim === undefined) return afterBegin(begun, received, engine);
   if (settlement === undefined || settlement.kind === 'lost') {
-    engine.log.warn('job.lease-lost', { ...jobFields(claim), endsAtMs: invocation.endsAtMs });
+    engine.log.warn('job.lease-lost', { ...jobFields(claim, engine), endsAtMs: invocation.endsAtMs });
     return 'keep';
   }
   const { step } = settlement;
@@ -104,21 +104,23 @@ async function settleReturned({ claim, outcome }: Life, engine: Engine): Promise
   }
 }
 
-function noteStart(claim: Claim, { step, before }: Begun, { log, meter, clock }: Engine): void {
+function noteStart(claim: Claim, { step, before }: Begun, engine: Engine): void {
+  const { log, meter, clock, definition } = engine;
   const { message } = claim;
   const readyAtMs = step.row === 'B5' ? before?.dueAt : Math.max(message.sentAtMs, message.runAtMs ?? 0);
   if (step.row === 'B9') {
     meter.count(METRICS.stalled);
-    log.warn('job.stalled', jobFields(claim));
+    log.warn('job.stalled', jobFields(claim, engine));
   } else if (readyAtMs !== undefined && before?.owner === undefined) {
     meter.milliseconds(METRICS.queueLatency, clock.now() - readyAtMs);
   }
-  log.info('job.started', jobFields(claim));
+  if (definition.logs === 'all') log.info('job.started', jobFields(claim, engine));
 }
 
-function noteCompletion(claim: Claim, { log, meter, clock }: Engine): void {
-  const durationMs = clock.now() - Date.parse(claim.item.processedAt ?? claim.item.createdAt);
+function noteCompletion(claim: Claim, engine: Engine): void {
+  const { log, meter, definition } = engine;
+  const took = durationMs(claim, engine);
   meter.count(METRICS.completed);
-  meter.milliseconds(METRICS.duration, durationMs);
-  log.info('job.completed', { ...jobFields(claim), durationMs });
+  meter.milliseconds(METRICS.duration, took);
+  if (definition.logs === 'all') log.info('job.completed', { ...jobFields(claim, engine), durationMs: took });
 }

@@ -65,7 +65,11 @@ async function runRecord(record: SQSRecord, scope: RecordScope) {
     if (!mayStart(scope)) return await wait(received, engine.clock.now() + 1000, engine);
     return await attempt(received, { engine, invocation, alone: scope.alone });
   } catch (error) {
-    engine.log.error('job.not-settled', { messageId: record.messageId, error: error as Error });
+    engine.log.error('job.not-settled', {
+      messageId: record.messageId,
+      jobType: engine.definition.type,
+      error: error as Error,
+    });
     return 'keep';
   }
 }

@@ -4,6 +4,7 @@ import type { JobItem } from '../contract/job-item.ts';
 import type { Message } from '../contract/message.ts';
 import { METRICS } from '../contract/names.ts';
 import type { Engine } from './engine.ts';
+import { messageFields } from './logs.ts';
 import { type Fate, origin, stringAttribute } from './message-actions.ts';
 
 /** Body and attributes together (SQS quotas, "Message size"). */
@@ -27,7 +28,7 @@ export async function bury(item: JobItem, message: Message, engine: Engine): Pro
     const { kind } = await engine.store.settle(delivered(item));
     if (kind === 'written') engine.meter.count(METRICS.deadLettered);
   } catch (error) {
-    engine.log.error('job.burial-failed', { jobId: item.jobId, error: error as Error });
+    engine.log.error('job.burial-failed', { ...messageFields(message, engine), error: error as Error });
     return 'keep';
   }
   return 'ack';

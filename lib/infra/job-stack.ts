@@ -80,13 +80,20 @@ interface Consumption {
 }
 
 function consume(scope: Construct, { definition, queues, consumer }: Consumption): void {
-  const { batchSize, batchWindowSeconds, maxConcurrency } = definition;
+  const { batchSize, batchWindowSeconds, maxConcurrency, provisionedPollers } = definition;
   const mapping = new EventSourceMapping(scope, 'EventSource', {
     target: consumer,
     eventSourceArn: queues.queue.queueArn,
     batchSize,
     ...(batchWindowSeconds > 0 && { maxBatchingWindow: Duration.seconds(batchWindowSeconds) }),
-    maxConcurrency,
+    ...(provisionedPollers === undefined
+      ? { maxConcurrency }
+      : {
+          provisionedPollerConfig: {
+            minimumPollers: provisionedPollers.min,
+            maximumPollers: provisionedPollers.max,
+          },
+        }),
     // Never a filter: SQS deletes what one does not match.
     reportBatchItemFailures: true,
   });

@@ -1,7 +1,11 @@
 import type {
   BatchExecuteStatementCommandInput,
   BatchGetItemCommandInput,
+  GetItemCommandInput,
+  PutItemCommandInput,
   QueryCommandInput,
+  ScanCommandInput,
+  UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
@@ -22,13 +26,14 @@ import {
   underFault,
 } from './faults.ts';
 import { itemBytes } from './item-size.ts';
+import { getItem, type ItemCalls, putItem, scan, updateItem } from './memory-item-calls.ts';
 import { executeStatements } from './memory-statements.ts';
 import { type MemoryTable, makeMemoryTable, pick } from './memory-table.ts';
 import { makeTransactions } from './memory-transaction.ts';
 
 /** DynamoDB in memory: tables, the calls that the engine makes, and what can go wrong with them. */
 export interface MemoryDynamoDb {
-  readonly client: DynamoDb;
+  readonly client: DynamoDb & ItemCalls;
   readonly documents: DynamoDbDocuments;
   readonly faults: Faults;
   /** Every call so far, in order. */
@@ -65,7 +70,7 @@ export function makeMemoryDynamoDb({ clock, tables: keys }: DynamoDbOptions): Me
     calls.push(call);
     return underFault(faults.take(call), (fault) => perform(call, fault));
   };
-  const client = { send } as { send: unknown } as DynamoDb & DynamoDbDocuments;
+  const client = { send } as { send: unknown } as DynamoDb & ItemCalls & DynamoDbDocuments;
   const memory: MemoryDynamoDb = {
     client,
     documents: client,
@@ -94,6 +99,14 @@ function makePerform(table: Tables, clock: Clock) {
         return getItems(input as BatchGetItemCommandInput, table, fault);
       case 'Query':
         return query(input as QueryCommandInput, table);
+      case 'GetItem':
+        return getItem(input as GetItemCommandInput, table);
+      case 'PutItem':
+        return putItem(input as PutItemCommandInput, table);
+      case 'UpdateItem':
+        return updateItem(input as UpdateItemCommandInput, table);
+      case 'Scan':
+        return scan(input as ScanCommandInput, table);
       case 'TransactWrite':
         return transact(input as TransactWriteCommandInput, fault);
       default:

@@ -1,6 +1,9 @@
 import type {
+  ChangeMessageVisibilityBatchCommandInput,
   ChangeMessageVisibilityCommandInput,
+  DeleteMessageBatchCommandInput,
   GetQueueUrlCommandInput,
+  ReceiveMessageCommandInput,
   SendMessageBatchCommandInput,
   SendMessageCommandInput,
 } from '@aws-sdk/client-sqs';
@@ -17,11 +20,12 @@ import {
   underFault,
 } from './faults.ts';
 import { type MemoryQueue, type MemoryQueueSettings, makeMemoryQueue } from './memory-queue.ts';
+import { changeVisibilityBatch, deleteBatch, type ReceiveCalls, receiveMessages } from './memory-sqs-receive.ts';
 import { checkEntries, checkMessage, refused } from './message-limits.ts';
 
 /** SQS in memory: standard queues, the calls that the engine makes, and what can go wrong with them. */
 export interface MemorySqs {
-  readonly client: Sqs;
+  readonly client: Sqs & ReceiveCalls;
   readonly faults: Faults;
   /** Every call so far, in order. */
   readonly calls: readonly Call[];
@@ -47,7 +51,7 @@ export function makeMemorySqs(clock: Clock): MemorySqs {
     return underFault(faults.take(call), (fault) => perform(call, fault, { queue, nextMessageId }));
   };
   return {
-    client: { send } as { send: unknown } as Sqs,
+    client: { send } as { send: unknown } as Sqs & ReceiveCalls,
     faults,
     calls,
     createQueue(name, settings) {
@@ -75,6 +79,12 @@ function perform({ name, input }: Call, fault: Fault | undefined, deps: SendDeps
       deps.queue(QueueUrl).changeVisibility(ReceiptHandle, VisibilityTimeout);
       return {};
     }
+    case 'ReceiveMessage':
+      return receiveMessages(input as ReceiveMessageCommandInput, deps.queue);
+    case 'DeleteMessageBatch':
+      return deleteBatch(input as DeleteMessageBatchCommandInput, deps.queue, fault);
+    case 'ChangeMessageVisibilityBatch':
+      return changeVisibilityBatch(input as ChangeMessageVisibilityBatchCommandInput, deps.queue, fault);
     case 'GetQueueUrl':
       return { QueueUrl: deps.queue((input as GetQueueUrlCommandInput).QueueName).url };
     default:

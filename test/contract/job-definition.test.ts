@@ -41,6 +41,8 @@ describe('a job definition', () => {
         throttles: 1,
         durationPercent: 80,
       },
+      logs: 'all',
+      completionEvent: false,
     });
   });
 
@@ -145,6 +147,8 @@ describe('a job definition', () => {
       'retry.backoff.factor must be 1 to 100',
     ],
     [{ parallel: 'yes' }, 'parallel must be true or false, got "yes"'],
+    [{ logs: 'none' }, 'logs must be "all" or "failures", got "none"'],
+    [{ completionEvent: 1 }, 'completionEvent must be true or false, got 1'],
     [{ payload: { n: 'number' } }, 'payload must be a zod schema'],
     [{ alarms: { queueDepth: 0 } }, 'alarms.queueDepth must be a whole number, 1 to'],
   ])('refuses %o', (options, said) => {
