@@ -3,6 +3,7 @@ export * from './envelope.ts';
 export * from './errors.ts';
 export type * from './job.ts';
 export * from './job-definition.ts';
+export * from './job-event.ts';
 export * from './job-item.ts';
 export * from './names.ts';
 export type { ProvisionedPollers } from './pollers.ts';

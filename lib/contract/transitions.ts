@@ -47,9 +47,19 @@ export const TRANSITIONS = {
     to: 'INPROGRESS',
     message: 'run',
   },
-  B13: { from: TERMINAL, condition: 'otherwise (a duplicate)', to: 'same', message: 'ack' },
-  S1: { from: MINE, condition: 'the handler returned', to: 'COMPLETED', message: 'ack' },
-  S2: { from: MINE, condition: 'the handler returned, it staged writes by commit', to: 'COMPLETED', message: 'ack' },
+  B13: {
+    from: TERMINAL,
+    condition: 'otherwise (a duplicate): of a COMPLETED job whose type asks for it, the event again',
+    to: 'same',
+    message: 'ack',
+  },
+  S1: {
+    from: MINE,
+    condition: 'the handler returned; then the event, if its type asks for it',
+    to: 'COMPLETED',
+    message: 'ack',
+  },
+  S2: { from: MINE, condition: 'as S1, and it staged writes by commit', to: 'COMPLETED', message: 'ack' },
   S3: { from: MINE, condition: 'checkpoint; not cancelRequested; checkpointNo = n', to: 'INPROGRESS', message: 'none' },
   S4: {
     from: MINE,
@@ -70,7 +80,8 @@ export const TRANSITIONS = {
   P: { from: MINE, condition: 'progress, at most one a second', to: 'INPROGRESS', message: 'none' },
   D: {
     from: ['DEAD'],
-    condition: 'undelivered: DLQ send, then remove undelivered where runNo is the same',
+    condition:
+      'undelivered: DLQ send (unless only the event is owed), event, then remove undelivered where runNo is the same',
     to: 'DEAD',
     message: 'ack',
   },

@@ -1,6 +1,7 @@
 import { METRICS } from '../contract/names.ts';
 import type { BeginRow } from '../contract/transitions.ts';
 import { bury } from './dead-letter.ts';
+import { announceCompletion } from './ends.ts';
 import type { Engine } from './engine.ts';
 import type { Begun } from './job-store.ts';
 import { messageFields } from './logs.ts';
@@ -24,7 +25,8 @@ export async function afterBegin({ step, item }: Begun, received: Received, engi
     }
     case 'ack':
       noteAck({ row: step.row, fields, dueAt: item?.dueAt }, engine);
-      return 'ack';
+      if (step.row !== 'B13' || item?.status !== 'COMPLETED') return 'ack';
+      return (await announceCompletion(item, message, engine)) ? 'ack' : 'keep';
   }
 }
 

@@ -6,6 +6,7 @@ import { afterBegin } from './after-begin.ts';
 import { AttemptLayer } from './attempt-layer.ts';
 import type { Claim } from './claim.ts';
 import { bury } from './dead-letter.ts';
+import { announceCompletion } from './ends.ts';
 import { type Engine, type Invocation, leaseUntilMs } from './engine.ts';
 import type { Begun } from './job-store.ts';
 import { durationMs, jobFields } from './logs.ts';
@@ -42,7 +43,9 @@ export async function attempt(received: Received, scope: AttemptScope): Promise<
   const { step } = settlement;
   if (step.action === 'wait') return wait(received, step.untilMs, engine);
   if (step.action === 'bury') return bury({ ...claim.item, ...step.write.set }, received.message, engine);
-  return 'ack';
+  if (step.write.set.status !== 'COMPLETED') return 'ack';
+  const done = await announceCompletion({ ...claim.item, ...step.write.set }, received.message, engine);
+  return done ? 'ack' : 'keep';
 }
 
 interface Life {

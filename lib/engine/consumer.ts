@@ -7,10 +7,12 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { JobDefinition, Payload } from '../contract/job-definition.ts';
 import { ENV } from '../contract/names.ts';
 import { queueSettings } from '../contract/queue-settings.ts';
+import { makeAnnounce } from './announce.ts';
 import { runBatch } from './batch.ts';
 import { systemClock } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { refuseDisabledIdempotency, required } from './environment.ts';
+import { defaultBus } from './event-bus.ts';
 import type { JobContext, Perform } from './job-context.ts';
 import { makeJobStore } from './job-store.ts';
 import { makeMeter } from './metrics.ts';
@@ -53,6 +55,7 @@ function makeEngine<D extends JobDefinition>(definition: D, perform: Perform<D>,
     store: makeJobStore(jobsTable, { dynamoDb, ...basics }),
     documents: DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { ...MARSHALL } }),
     sqs: new SQSClient({}),
+    announce: makeAnnounce({ openBus: defaultBus, ...basics }),
     ...basics,
     nonce: randomUUID,
     log: new Logger({ serviceName: `sluice-${definition.type}` }),

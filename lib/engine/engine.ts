@@ -2,6 +2,7 @@ import type { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { JobDefinition } from '../contract/job-definition.ts';
 import type { QueueSettings } from '../contract/queue-settings.ts';
+import type { Announce } from './announce.ts';
 import type { DynamoDbDocuments, Sqs } from './aws.ts';
 import type { Clock } from './clock.ts';
 import type { JobContext } from './job-context.ts';
@@ -20,6 +21,7 @@ export interface Engine {
   readonly store: JobStore;
   readonly documents: DynamoDbDocuments;
   readonly sqs: Sqs;
+  readonly announce: Announce;
   readonly clock: Clock;
   /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;

@@ -3,6 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { JobDefinition } from '../contract/job-definition.ts';
+import { EVENT_SOURCE } from '../contract/job-event.ts';
 import { ENV, names } from '../contract/names.ts';
 import { queueSettings } from '../contract/queue-settings.ts';
 import { arnsOf } from './arns.ts';
@@ -69,6 +70,12 @@ function consumerRights(scope: Construct, stage: string, type: string): PolicySt
       // BatchExecuteStatement is PartiQLInsert and PartiQLUpdate; the Update of a transaction is UpdateItem.
       actions: ['PartiQLInsert', 'PartiQLUpdate', 'BatchGetItem', 'UpdateItem'].map((action) => `dynamodb:${action}`),
       resources: [arns.jobsTable],
+    }),
+    new PolicyStatement({
+      actions: ['events:PutEvents'],
+      resources: [arns.defaultBus],
+      // The bus is everybody's: nothing may speak there in another's name.
+      conditions: { StringEquals: { 'events:source': EVENT_SOURCE } },
     }),
   ];
 }

@@ -6,6 +6,7 @@ import { arn, ofType, rightsOf, statementsOf } from './support/template.ts';
 const stacks = synthesize(makeApp({ context: { stage: 'prod' } }));
 const table = arn('dynamodb', 'table/sluice-prod-jobs');
 const queue = (name: string) => arn('sqs', `sluice-prod-${name}`);
+const bus = arn('events', 'event-bus/default');
 /** Lambda names log streams as it goes: the one wildcard that is needed. */
 const streams = (name: string) => arn('logs', `log-group:/aws/lambda/sluice-prod-${name}:log-stream:*`);
 
@@ -16,6 +17,7 @@ describe('a role may do what its function does, and nothing else', () => {
       `dynamodb:PartiQLInsert ${table}`,
       `dynamodb:PartiQLUpdate ${table}`,
       `dynamodb:UpdateItem ${table}`,
+      `events:PutEvents ${bus}`,
       `logs:CreateLogStream ${streams('plain')}`,
       `logs:PutLogEvents ${streams('plain')}`,
       `sqs:ChangeMessageVisibility ${queue('plain')}`,
@@ -25,6 +27,13 @@ describe('a role may do what its function does, and nothing else', () => {
       `sqs:SendMessage ${queue('plain')}`,
       `sqs:SendMessage ${queue('plain-dlq')}`,
     ]);
+  });
+
+  test('consumer: on the bus, which is everybody’s, only in Sluice’s name', () => {
+    const [statement] = ofType(stacks.plain?.resources ?? [], 'AWS::IAM::Policy')
+      .flatMap(({ properties }) => statementsOf(properties.PolicyDocument))
+      .filter(({ actions }) => actions.includes('events:PutEvents'));
+    expect(statement?.condition).toEqual({ StringEquals: { 'events:source': 'sluice' } });
   });
 
   test('dispatcher', () => {

@@ -3,9 +3,11 @@ import type { JobDefinition } from '../../lib/contract/job-definition.ts';
 import { itemId, type JobItem } from '../../lib/contract/job-item.ts';
 import { names } from '../../lib/contract/names.ts';
 import { queueSettings } from '../../lib/contract/queue-settings.ts';
+import { makeAnnounce } from '../../lib/engine/announce.ts';
 import { runBatch } from '../../lib/engine/batch.ts';
 import { type Dispatched, dispatch } from '../../lib/engine/dispatch.ts';
 import type { Engine } from '../../lib/engine/engine.ts';
+import { makeBus } from '../../lib/engine/event-bus.ts';
 import type { JobContext } from '../../lib/engine/job-context.ts';
 import { makeJobStore } from '../../lib/engine/job-store.ts';
 import { makeMeter } from '../../lib/engine/metrics.ts';
@@ -15,10 +17,12 @@ import {
   type Disorder,
   deliver,
   type MemoryDynamoDb,
+  type MemoryEvents,
   type MemoryProcess,
   type MemoryQueue,
   type MemorySqs,
   makeMemoryDynamoDb,
+  makeMemoryEvents,
   makeMemorySqs,
   makeProcess,
   makeVirtualClock,
@@ -46,6 +50,7 @@ export interface World {
   readonly clock: VirtualClock;
   readonly dynamoDb: MemoryDynamoDb;
   readonly sqs: MemorySqs;
+  readonly bus: MemoryEvents;
   readonly queue: MemoryQueue;
   readonly deadLetters: MemoryQueue;
   readonly output: Output;
@@ -86,7 +91,8 @@ export function makeWorld({ definition = defineProbe(), perform = probe, disorde
   const dynamoDb = makeMemoryDynamoDb({ clock, tables: { [JOBS_TABLE]: ['id'], [SIDE_TABLE]: ['id'] } });
   const sqs = makeMemorySqs(clock);
   const { queue, deadLetters } = makeQueues(sqs, definition, disorder);
-  const parts = { clock, dynamoDb, sqs, queue, deadLetters, output, definition };
+  const bus = makeMemoryEvents();
+  const parts = { clock, dynamoDb, sqs, bus, queue, deadLetters, output, definition };
   const starts: string[] = [];
   const shutdown = new AbortController();
   const invoke = makeInvoke({ ...parts, perform, starts, shutdown });
@@ -112,18 +118,18 @@ export function makeWorld({ definition = defineProbe(), perform = probe, disorde
 
 type Parts = Pick<
   World,
-  'clock' | 'dynamoDb' | 'sqs' | 'queue' | 'deadLetters' | 'definition' | 'starts' | 'shutdown'
+  'clock' | 'dynamoDb' | 'sqs' | 'bus' | 'queue' | 'deadLetters' | 'definition' | 'starts' | 'shutdown'
 > & {
   readonly perform: Perform;
 };
 
 /** The event source and the function: each batch runs in a process of its own, which may crash. */
 function makeInvoke(parts: Parts) {
-  const { clock, dynamoDb, sqs, queue, definition } = parts;
+  const { clock, dynamoDb, sqs, bus, queue, definition } = parts;
   let nonces = 0;
   let process: MemoryProcess | undefined;
   const once = ({ functionTimeoutSeconds, crash, batchSize, throttled = false, aheadMs = 0 }: DeliverOptions = {}) => {
-    const resources = { dynamoDb: dynamoDb.client, documents: dynamoDb.documents, sqs: sqs.client };
+    const resources = { dynamoDb: dynamoDb.client, documents: dynamoDb.documents, sqs: sqs.client, events: bus.client };
     process = makeProcess({ ...resources, clock: skewed(clock, aheadMs) });
     if (crash !== undefined) process.crashAt(crash.call, crash.moment);
     const engine = makeEngine(process, parts, () => `owner-${++nonces}`);
@@ -142,7 +148,11 @@ function makeInvoke(parts: Parts) {
 }
 
 /** As `lib/engine/consumer.ts` wires it, with the in-memory AWS in the place of the real one. */
-function makeEngine({ dynamoDb, documents, sqs, clock }: MemoryProcess, parts: Parts, nonce: () => string): Engine {
+function makeEngine(
+  { dynamoDb, documents, sqs, events, clock }: MemoryProcess,
+  parts: Parts,
+  nonce: () => string,
+): Engine {
   const { definition, perform, queue, deadLetters, starts, shutdown } = parts;
   const basics = { clock, random: () => 0.5 };
   return {
@@ -158,6 +168,7 @@ function makeEngine({ dynamoDb, documents, sqs, clock }: MemoryProcess, parts: P
     store: makeJobStore(JOBS_TABLE, { dynamoDb, ...basics }),
     documents,
     sqs,
+    announce: makeAnnounce({ openBus: () => makeBus(events), ...basics }),
     ...basics,
     nonce,
     log: new Logger({ serviceName: `sluice-${definition.type}`, logLevel: 'DEBUG' }),
