@@ -1,13 +1,14 @@
-import { App, type AppProps, Tags } from 'aws-cdk-lib';
+import { App, type AppProps, Tags, Validations } from 'aws-cdk-lib';
 import { JobDefinitionError } from '../contract/errors.ts';
 import type { JobDefinition } from '../contract/job-definition.ts';
-import { checkedStage } from '../contract/names.ts';
+import { checkedStage, names } from '../contract/names.ts';
 import { CoreStack } from './core-stack.ts';
 import type { JobResources } from './job-resources.ts';
 import { JobStack } from './job-stack.ts';
 import { leaveOut } from './leave-out.ts';
 import { DEFAULT_RUNBOOK } from './runbook.ts';
 import { emailAddresses } from './subscribers.ts';
+import { UnsafeConfiguration } from './unsafe-configuration.ts';
 
 /** A job type to deploy. */
 export interface JobSource {
@@ -54,6 +55,8 @@ export function buildApp({ jobs, dispatcherEntry, props }: AppSource): App {
     stack.addStackDependency(core, 'names its table and its topic');
     resources?.({ scope: stack, consumer: stack.consumer, stage, disposable, setting });
   }
+  const byFunction = new Map(definitions.map((definition) => [names.consumer(stage, definition.type), definition]));
+  Validations.of(app).addPlugins(new UnsafeConfiguration(byFunction));
   leaveOut(app, setting('leaveOut'));
   Tags.of(app).add('sluice:stage', stage);
   return app;

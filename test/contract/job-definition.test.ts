@@ -100,6 +100,14 @@ describe('a job definition', () => {
     }
   });
 
+  it('counts ten invocations a provisioned poller', () => {
+    expect(define({ provisionedPollers: { max: 30 } })).toMatchObject({
+      provisionedPollers: { min: 2, max: 30 },
+      maxConcurrency: 300,
+    });
+    expect(define({}).provisionedPollers).toBeUndefined();
+  });
+
   it('says whose limit each is', () => {
     expect(refusal({ maxConcurrency: 1 })).toContain('2 to 1000 (SQS event source limit), got 1');
     expect(refusal({ batchSize: 10_001 })).toContain('1 to 10000 (SQS event source limit), got 10001');
@@ -150,6 +158,14 @@ describe('a job definition', () => {
     [{ logs: 'none' }, 'logs must be "all" or "failures", got "none"'],
     [{ completionEvent: 1 }, 'completionEvent must be true or false, got 1'],
     [{ payload: { n: 'number' } }, 'payload must be a zod schema'],
+    [
+      { provisionedPollers: { min: 1 } },
+      'provisionedPollers.min must be a whole number, 2 to 200 (SQS event source limit), got 1',
+    ],
+    [{ provisionedPollers: { max: 2001 } }, 'provisionedPollers.max must be a whole number, 2 to 2000'],
+    [{ provisionedPollers: { min: 5, max: 4 } }, 'provisionedPollers.max must not be below min (5), got 4'],
+    [{ provisionedPollers: { most: 4 } }, 'in provisionedPollers'],
+    [{ maxConcurrency: 5, provisionedPollers: {} }, 'maxConcurrency 5 does not go together with provisionedPollers'],
     [{ alarms: { queueDepth: 0 } }, 'alarms.queueDepth must be a whole number, 1 to'],
   ])('refuses %o', (options, said) => {
     expect(refusal(options)).toContain(said);

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { defineJob } from '../../lib/contract/job-definition.ts';
 import { queueSettings } from '../../lib/contract/queue-settings.ts';
-import { DEFINITIONS, makeApp, synthesize } from './support/fixture.ts';
+import { DEFINITIONS, jobs, makeApp, synthesize } from './support/fixture.ts';
 import { arn, arnOf, asText, ofType, one, statementsOf } from './support/template.ts';
 
 const stacks = synthesize(makeApp({ context: { stage: 'prod' } }));
@@ -106,4 +108,13 @@ describe.each(DEFINITIONS)('$type', (definition) => {
     expect(group.properties).toMatchObject({ LogGroupName: `/aws/lambda/sluice-prod-${type}`, RetentionInDays: 30 });
     expect(consumer.properties.LoggingConfig).toEqual({ LogFormat: 'JSON', LogGroup: { Ref: group.id } });
   });
+});
+
+test('provisioned pollers stand in the place of a maximum concurrency', () => {
+  const definition = defineJob({ type: 'bursty', payload: z.unknown(), provisionedPollers: { min: 3, max: 20 } });
+  const [job] = jobs;
+  const { bursty } = synthesize(makeApp({ jobs: [{ definition, entry: job?.entry ?? '' }] }));
+  const { properties } = one(bursty?.resources ?? [], 'AWS::Lambda::EventSourceMapping');
+  expect(properties.ProvisionedPollerConfig).toEqual({ MinimumPollers: 3, MaximumPollers: 20 });
+  expect(properties).not.toHaveProperty('ScalingConfig');
 });
