@@ -7,6 +7,7 @@ import type { JobResources } from './job-resources.ts';
 import { JobStack } from './job-stack.ts';
 import { leaveOut } from './leave-out.ts';
 import { DEFAULT_RUNBOOK } from './runbook.ts';
+import { checkSecurity } from './security-checks.ts';
 import { emailAddresses } from './subscribers.ts';
 import { UnsafeConfiguration } from './unsafe-configuration.ts';
 
@@ -57,6 +58,8 @@ export function buildApp({ jobs, dispatcherEntry, props }: AppSource): App {
   }
   const byFunction = new Map(definitions.map((definition) => [names.consumer(stage, definition.type), definition]));
   Validations.of(app).addPlugins(new UnsafeConfiguration(byFunction));
+  // On an emulator nothing is at stake, and there is no second pair of eyes to review an acknowledgement.
+  if (setting('emulator') === undefined) checkSecurity(app);
   leaveOut(app, setting('leaveOut'));
   Tags.of(app).add('sluice:stage', stage);
   return app;
