@@ -6,6 +6,8 @@ export * from './job-definition.ts';
 export * from './job-event.ts';
 export * from './job-item.ts';
 export * from './names.ts';
+export type { PayloadInput } from './payload.ts';
 export type { ProvisionedPollers } from './pollers.ts';
 export * from './queue-settings.ts';
 export * from './retry-policy.ts';
+export type { JobSchedule } from './schedule.ts';

@@ -7,6 +7,7 @@ import { checkedPollers, concurrencyOf, type ProvisionedPollers } from './poller
 import { FUNCTION_MAX_SECONDS, jobsTimeSeconds, SETTLE_MARGIN_SECONDS } from './queue-settings.ts';
 import { checkedRetryPolicy, type RetryOptions } from './retry-options.ts';
 import type { RetryPolicy } from './retry-policy.ts';
+import { checkedSchedules, type JobSchedule } from './schedule.ts';
 
 /** What a job type is made of: plain data, read by its consumer, its producers and its stack. */
 export interface JobDefinition<Type extends string = string, Schema extends z.ZodType = z.ZodType> {
@@ -25,6 +26,7 @@ export interface JobDefinition<Type extends string = string, Schema extends z.Zo
   readonly alarms: AlarmThresholds;
   readonly logs: 'all' | 'failures';
   readonly completionEvent: boolean;
+  readonly schedule: readonly JobSchedule[];
 }
 
 /** What {@link defineJob} takes; everything but `type` and `payload` has a default. */
@@ -47,7 +49,7 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType> {
    * Pollers kept ready, in place of `maxConcurrency`: `{ min: 2 to 200, max: 2 to 2,000 }`; ten invocations each.
    * @default none: Lambda polls as it sees fit, which costs nothing
    */
-  readonly provisionedPollers?: Partial<ProvisionedPollers>;
+  readonly provisionedPollers?: Partial<ProvisionedPollers> | undefined;
   /** Whether the jobs of a batch run side by side (`true`) or one after another. @default true */
   readonly parallel?: boolean;
   /** Memory of the function in MB, 128 to 10,240; its share of a CPU grows with it. @default 512 */
@@ -71,6 +73,8 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType> {
   readonly completionEvent?: boolean;
   /** Thresholds of the job type's alarms. */
   readonly alarms?: Partial<AlarmThresholds>;
+  /** Jobs that EventBridge sends by itself, again and again. @default none */
+  readonly schedule?: readonly JobSchedule<z.input<Schema>>[];
 }
 
 /** The handler's input: what a definition's schema makes of a payload. */
@@ -78,7 +82,7 @@ export type Payload<D extends JobDefinition> = z.output<D['payload']>;
 
 const KNOWN_OPTIONS = [
   ...['type', 'payload', 'retry', 'timeoutSeconds', 'batchSize', 'batchWindowSeconds', 'maxConcurrency', 'parallel'],
-  ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent', 'provisionedPollers'],
+  ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent', 'schedule', 'provisionedPollers'],
 ] as const;
 
 const RULES = {
@@ -146,6 +150,7 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
     alarms: checkedAlarms(given.alarms),
     logs: checkedChoice('logs', given.logs, ['all', 'failures']),
     completionEvent: checkedBoolean('completionEvent', given.completionEvent, false),
+    schedule: checkedSchedules(given.schedule),
   };
 }
 

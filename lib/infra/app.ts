@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { App, type AppProps, Tags, Validations } from 'aws-cdk-lib';
 import { JobDefinitionError } from '../contract/errors.ts';
 import type { JobDefinition } from '../contract/job-definition.ts';
@@ -23,7 +24,8 @@ export interface JobSource {
 /** What {@link buildApp} builds from. */
 export interface AppSource {
   readonly jobs: readonly JobSource[];
-  readonly dispatcherEntry: string;
+  /** File that exports the dispatcher's `handler`. @default Sluice's own */
+  readonly dispatcherEntry?: string;
   /** For tests: cdk.json's context, which the CDK's command passes otherwise. */
   readonly props?: AppProps;
 }
@@ -33,12 +35,13 @@ export interface AppSource {
  *
  * Context: `stage` (default `dev`), `emulator` (its kind, on a machine without AWS), `alarmEmail` (addresses, separated
  * by commas), `runbook` (address of the README that alarms link to, default `README.md`), `leaveOut`
- * (what an emulator refuses), and what job types ask for.
+ * (what an emulator refuses), `securityChecks=off` (no cdk-nag: where an organisation runs checks of its own), and what
+ * job types ask for.
  * Stages whose name starts with `dev`, and emulators, are disposable: destroyed with all they hold.
  *
  * @throws JobDefinitionError if two definitions share a type; RangeError if the stage or an address is none
  */
-export function buildApp({ jobs, dispatcherEntry, props }: AppSource): App {
+export function buildApp({ jobs, dispatcherEntry = ownDispatcher(), props }: AppSource): App {
   const app = new App(props);
   const setting = (name: string): string | undefined => {
     const value: unknown = app.node.tryGetContext(name);
@@ -59,10 +62,16 @@ export function buildApp({ jobs, dispatcherEntry, props }: AppSource): App {
   const byFunction = new Map(definitions.map((definition) => [names.consumer(stage, definition.type), definition]));
   Validations.of(app).addPlugins(new UnsafeConfiguration(byFunction));
   // On an emulator nothing is at stake, and there is no second pair of eyes to review an acknowledgement.
-  if (setting('emulator') === undefined) checkSecurity(app);
+  if (setting('emulator') === undefined && setting('securityChecks') !== 'off') checkSecurity(app);
   leaveOut(app, setting('leaveOut'));
   Tags.of(app).add('sluice:stage', stage);
   return app;
+}
+
+/** By its path, not by an import: nothing here runs in a Lambda function. Compiled or not, it has this file's ending. */
+function ownDispatcher(): string {
+  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  return fileURLToPath(new URL(`../../functions/dispatcher/handler.${ending}`, import.meta.url));
 }
 
 function checkDistinct(types: readonly string[]): void {

@@ -9,6 +9,7 @@ import { queueSettings } from '../contract/queue-settings.ts';
 import { arnsOf } from './arns.ts';
 import { JobAlarms } from './job-alarms.ts';
 import { JobQueue } from './job-queue.ts';
+import { JobSchedules } from './job-schedules.ts';
 import { SluiceFunction } from './sluice-function.ts';
 
 /** Settings of {@link JobStack}. */
@@ -42,6 +43,7 @@ export class JobStack extends Stack {
       memoryMb: definition.memoryMb,
       disposable,
       environment: {
+        [ENV.stage]: stage,
         [ENV.jobsTable]: names.jobsTable(stage),
         [ENV.queueUrl]: queues.queue.queueUrl,
         [ENV.deadLetterQueueUrl]: queues.deadLetterQueue.queueUrl,
@@ -49,6 +51,7 @@ export class JobStack extends Stack {
       statements: consumerRights(this, stage, type),
     });
     consume(this, { definition, queues, consumer: this.consumer });
+    new JobSchedules(this, 'Schedules', { stage, definition, queue: queues.queue });
     new JobAlarms(this, 'Alarms', { stage, definition, runbook });
     new CfnOutput(this, 'QueueUrl', { value: queues.queue.queueUrl, description: `Send ${type} jobs here` });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: queues.deadLetterQueue.queueUrl, description: 'Dead jobs' });

@@ -43,6 +43,7 @@ describe('a job definition', () => {
       },
       logs: 'all',
       completionEvent: false,
+      schedule: [],
     });
   });
 

@@ -1,6 +1,15 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { syncData } from '../../functions/sync-data/definition.ts';
-import { PermanentError, SnoozeError } from '../../lib/contract/errors.ts';
+import { perform } from '../../functions/sync-data/perform.ts';
+import { PermanentError } from '../../lib/contract/errors.ts';
+import {
+  crashes,
+  dynamoDbLosesReply,
+  dynamoDbThrottles,
+  type JobFault,
+  type TestRun,
+  testJob,
+} from '../../lib/testing/index.ts';
 import { sourceRecord, startJsonSource } from '../../localstack/stand-ins/index.ts';
 import { rejection } from './support/context.ts';
 import { makeRecordsTable, type RecordsTable, TABLE } from './support/records-table.ts';
@@ -32,22 +41,16 @@ const ALL_IDS = Array.from({ length: RECORDS }, (_, i) => sourceRecord('crm', i)
 const CHECKPOINTS = 11 + 11 + 6;
 const DONE = { pages: 3, records: RECORDS, dropped: 0 };
 
-function expectAllOnce() {
-  expect(table.written).toEqual(ALL_IDS);
-  expect(table.records()).toHaveLength(RECORDS);
-}
+const tables = { [TABLE]: { key: ['source', 'id'] } };
+const payload = { source: 'crm', url: `${source.url}/crm/records` };
+const run = (faults: readonly JobFault[] = [], definition: typeof syncData = syncData) =>
+  testJob(definition, perform, { payload, tables, faults, patienceMs: 30_000 });
 
-class Crash extends Error {}
-
-/** The checkpoint of a process that ends at its `count`th, from 1: before it is written, or right after. */
-function crashing(count: number, when: 'before' | 'after'): RecordsTable['checkpoint'] {
-  let calls = 0;
-  return async (writes, state) => {
-    calls += 1;
-    if (calls === count && when === 'before') throw new Crash();
-    await table.checkpoint(writes, state);
-    if (calls === count) throw new Crash();
-  };
+function expectAllOnce({ status, result, writes, tables: written, checkpoints }: TestRun) {
+  expect({ status, result }).toEqual({ status: 'COMPLETED', result: DONE });
+  expect(writes.map(({ Put }) => Put?.Item?.id)).toEqual(ALL_IDS);
+  expect(written[TABLE]).toHaveLength(RECORDS);
+  expect(checkpoints).toHaveLength(CHECKPOINTS);
 }
 
 describe('payloads', () => {
@@ -67,40 +70,40 @@ describe('payloads', () => {
 
 describe('2,500 records in three pages', () => {
   it('are written once each, as the source has them', async () => {
-    expect(await attempt()).toEqual(DONE);
-    expectAllOnce();
-    expect(table.states).toHaveLength(CHECKPOINTS);
-    expect(table.records().at(1234)).toEqual({ source: 'crm', ...sourceRecord('crm', 1234) });
+    const done = await run();
+    expectAllOnce(done);
+    expect(done.tables[TABLE]).toContainEqual({ source: 'crm', ...sourceRecord('crm', 1234) });
   });
 
-  const crashes = Array.from({ length: CHECKPOINTS }, (_, i) => i + 1);
-  it.each(crashes)('are written once each if the attempt ends after checkpoint %i', async (count) => {
-    expect(await rejection(attempt({ checkpoint: crashing(count, 'after') }))).toBeInstanceOf(Crash);
-    expect(table.states).toHaveLength(count);
-    expect(await attempt()).toEqual(DONE);
-    expectAllOnce();
+  const numbers = Array.from({ length: CHECKPOINTS }, (_, i) => i + 1);
+  it.each(numbers)('are written once each if the process dies after checkpoint %i', async (checkpoint) => {
+    const done = await run([crashes({ checkpoint, moment: 'after' })]);
+    expectAllOnce(done);
+    expect(done.attempts).toBe(2);
   });
 
-  it.each(crashes)('are written once each if the attempt ends before checkpoint %i', async (count) => {
-    expect(await rejection(attempt({ checkpoint: crashing(count, 'before') }))).toBeInstanceOf(Crash);
-    expect(table.states).toHaveLength(count - 1);
-    expect(await attempt()).toEqual(DONE);
-    expectAllOnce();
+  it.each(numbers)('are written once each if the process dies before checkpoint %i', async (checkpoint) => {
+    expectAllOnce(await run([crashes({ checkpoint, moment: 'before' })]));
   });
 
-  it('are written once each if every attempt ends after its first checkpoint', async () => {
-    for (const _ of crashes) await rejection(attempt({ checkpoint: crashing(1, 'after') }));
-    expect(await attempt()).toEqual(DONE);
-    expectAllOnce();
+  it('are written once each if every attempt dies after its first checkpoint', async () => {
+    const fault = crashes({ checkpoint: 1, moment: 'after' }, CHECKPOINTS);
+    const patient = { ...syncData, retry: { ...syncData.retry, maxAttempts: 100 } };
+    const done = await run([fault], patient);
+    expectAllOnce(done);
+    expect(done.attempts).toBe(CHECKPOINTS + 1);
   });
 
-  it('go on where the source refused a page', async () => {
+  it('are written once each if DynamoDB throttles, and loses its answers', async () => {
+    expectAllOnce(await run([dynamoDbThrottles('handler', 7), dynamoDbLosesReply('handler', 20)]));
+  });
+
+  it('go on where the source refused a page, when it said', async () => {
     const before = source.requests().length;
     source.failNext({ status: 503, retryAfter: '75', match: { source: 'crm', cursor: cursorAfter(1000) } });
-    expect(await rejection(attempt())).toMatchObject({ name: 'RetryAfterError', delaySeconds: 75 });
-    expect(table.state()).toMatchObject({ pages: 1, offset: 0, records: 1000 });
-    expect(await attempt()).toEqual(DONE);
-    expectAllOnce();
+    const done = await run();
+    expectAllOnce(done);
+    expect(done).toMatchObject({ attempts: 2, delaysMs: [75_000], error: { name: 'RetryAfterError' } });
     const asked = source.requests().slice(before);
     expect(asked.map(({ cursor }) => cursor)).toEqual([null, cursorAfter(1000), cursorAfter(1000), cursorAfter(2000)]);
   });
@@ -113,16 +116,9 @@ function cursorAfter(index: number): string {
 
 describe('a job that runs short of time', () => {
   it('goes on in the next invocation after each slice, and ends', async () => {
-    let attempts = 1;
-    let last: unknown;
-    for (; attempts <= 100; attempts++) {
-      last = await attempt({ remainingMs: () => 14_999 }).catch((error: unknown) => error);
-      if (!(last instanceof SnoozeError)) break;
-      expect(last.delaySeconds).toBe(0);
-    }
-    expect(last).toEqual(DONE);
-    expect(attempts).toBe(CHECKPOINTS);
-    expectAllOnce();
+    const done = await run([], { ...syncData, timeoutSeconds: 14 });
+    expectAllOnce(done);
+    expect(done).toMatchObject({ attempts: 1, delaysMs: Array.from({ length: CHECKPOINTS - 1 }, () => 0) });
   });
 
   it('does not with 15 s left', async () => {

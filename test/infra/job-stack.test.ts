@@ -94,6 +94,7 @@ describe.each(DEFINITIONS)('$type', (definition) => {
     const { Variables } = consumer.properties.Environment as { Variables: Record<string, unknown> };
     expect(Variables).toEqual({
       AWS_SDK_UA_APP_ID: expect.stringMatching(/^sluice-prod-[a-z0-9-]+\/PTEnv\/$/),
+      SLUICE_STAGE: 'prod',
       SLUICE_JOBS_TABLE: 'sluice-prod-jobs',
       SLUICE_QUEUE_URL: { Ref: queue.id },
       SLUICE_DLQ_URL: { Ref: deadLetters.id },

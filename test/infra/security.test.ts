@@ -54,7 +54,7 @@ describe.each(Object.entries(SETTINGS))('stage %s', (name, settings) => {
       suppressedViolations.map(({ acknowledgedAt, acknowledgedId }) => `${acknowledgedAt}: ${shortId(acknowledgedId)}`),
     );
     expect(needed.toSorted()).toEqual(accepted(app).toSorted());
-  });
+  }, 120_000);
 });
 
 test('every acknowledgement is one of these, each with its reason', async () => {
@@ -77,7 +77,10 @@ test('every acknowledgement is one of these, each with its reason', async () => 
 
 /** What `cdk synth` says of a job type whose `resources.ts` does this. */
 function said(resources: JobResources, context: Record<string, unknown> = {}): string {
-  const app = makeApp({ jobs: [{ definition: plain, entry: jobs[0]?.entry ?? '', resources }], context });
+  const app = makeApp({
+    jobs: [{ definition: plain, entry: jobs[0]?.entry ?? '', resources }],
+    context: { securityChecks: 'on', ...context },
+  });
   try {
     app.synth();
     return '';

@@ -147,7 +147,7 @@ describe('many', () => {
     for (let i = 8; i < 30; i++) world.send({ id: `a${i}`, payload: { do: 'permanent' } });
     await world.drain();
     for (;;) {
-      const letters = await receiveLetters(dlqOf(world));
+      const letters = await receiveLetters(dlqOf(world), { waitSeconds: 0 });
       if (letters.length === 0) break;
       const { sent } = await redrive(
         dlqOf(world),

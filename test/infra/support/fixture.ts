@@ -64,7 +64,12 @@ let apps = 0;
 /** The app as `cdk synth` builds it, cdk.json's context included. */
 export function makeApp({ jobs: given = jobs, context = {}, bundle = false }: AppOptions = {}): App {
   const bundling = bundle ? {} : { 'aws:cdk:bundling-stacks': [] };
-  const props = { outdir: join(OUT, String(++apps)), context: { ...cdkJson.context, ...bundling, ...context } };
+  // Slow, and a subject of its own: test/infra/security.test.ts.
+  const unchecked = { securityChecks: 'off' };
+  const props = {
+    outdir: join(OUT, String(++apps)),
+    context: { ...cdkJson.context, ...bundling, ...unchecked, ...context },
+  };
   return buildApp({ jobs: given, dispatcherEntry: DISPATCHER, props });
 }
 
