@@ -23,6 +23,7 @@ export const names = {
   jobsTable: (stage: string) => `sluice-${stage}-jobs`,
   alarmTopic: (stage: string) => `sluice-${stage}-alarms`,
   dashboard: (stage: string) => `sluice-${stage}`,
+  keyAlias: (stage: string) => `alias/sluice-${stage}`,
 } as const;
 
 /** Environment variables by which a stack tells its functions where things are. */

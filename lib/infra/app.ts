@@ -2,14 +2,13 @@ import { fileURLToPath } from 'node:url';
 import { App, type AppProps, Tags, Validations } from 'aws-cdk-lib';
 import { JobDefinitionError } from '../contract/errors.ts';
 import type { JobDefinition } from '../contract/job-definition.ts';
-import { checkedStage, names } from '../contract/names.ts';
+import { names } from '../contract/names.ts';
 import { CoreStack } from './core-stack.ts';
 import type { JobResources } from './job-resources.ts';
 import { JobStack } from './job-stack.ts';
 import { leaveOut } from './leave-out.ts';
-import { DEFAULT_RUNBOOK } from './runbook.ts';
 import { checkSecurity } from './security-checks.ts';
-import { emailAddresses } from './subscribers.ts';
+import { stageSettings } from './stage-settings.ts';
 import { UnsafeConfiguration } from './unsafe-configuration.ts';
 
 /** A job type to deploy. */
@@ -33,13 +32,14 @@ export interface AppSource {
 /**
  * Builds the CDK app: a core stack and one stack a job type.
  *
- * Context: `stage` (default `dev`), `emulator` (its kind, on a machine without AWS), `alarmEmail` (addresses, separated
- * by commas), `runbook` (address of the README that alarms link to, default `README.md`), `leaveOut`
- * (what an emulator refuses), `securityChecks=off` (no cdk-nag: where an organisation runs checks of its own), and what
- * job types ask for.
+ * Context (`-c name=value`): `stage` (default `dev`); `emulator` (its kind, on a machine without AWS) and `leaveOut` (what
+ * it refuses); `alarmEmail` (addresses, separated by commas); `runbook` (address of the README that alarms link to,
+ * default `README.md`); `encryption=kms` with `region`: a customer-managed key; `allowedProducers` (accounts and ARNs that
+ * may send jobs); `securityChecks=off` (no cdk-nag: where an organisation runs checks of its own); and what job types ask
+ * for.
  * Stages whose name starts with `dev`, and emulators, are disposable: destroyed with all they hold.
  *
- * @throws JobDefinitionError if two definitions share a type; RangeError if the stage or an address is none
+ * @throws JobDefinitionError if two definitions share a type; RangeError if a setting is none that it can be
  */
 export function buildApp({ jobs, dispatcherEntry = ownDispatcher(), props }: AppSource): App {
   const app = new App(props);
@@ -47,15 +47,13 @@ export function buildApp({ jobs, dispatcherEntry = ownDispatcher(), props }: App
     const value: unknown = app.node.tryGetContext(name);
     return value === undefined || value === null ? undefined : String(value);
   };
-  const stage = checkedStage(setting('stage') ?? 'dev');
-  const disposable = stage.startsWith('dev') || setting('emulator') !== undefined;
+  const settings = stageSettings(setting);
+  const { stage, disposable } = settings;
   const definitions = jobs.map(({ definition }) => definition);
   checkDistinct(definitions.map(({ type }) => type));
-  const runbook = setting('runbook') ?? DEFAULT_RUNBOOK;
-  const alarmEmails = emailAddresses(setting('alarmEmail'));
-  const core = new CoreStack(app, { stage, disposable, dispatcherEntry, definitions, alarmEmails, runbook });
+  const core = new CoreStack(app, { ...settings, dispatcherEntry, definitions });
   for (const { definition, entry, resources } of jobs) {
-    const stack = new JobStack(app, { stage, disposable, definition, entry, runbook });
+    const stack = new JobStack(app, { ...settings, definition, entry });
     stack.addStackDependency(core, 'names its table and its topic');
     resources?.({ scope: stack, consumer: stack.consumer, stage, disposable, setting });
   }

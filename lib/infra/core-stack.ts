@@ -8,35 +8,33 @@ import { Dispatcher } from './dispatcher.ts';
 import { DispatcherAlarms } from './dispatcher-alarms.ts';
 import { JobsTable } from './jobs-table.ts';
 import { SavedQueries } from './saved-queries.ts';
+import { StageKey } from './stage-key.ts';
+import type { StageSettings } from './stage-settings.ts';
 import { subscribe } from './subscribers.ts';
 
 /** Settings of {@link CoreStack}. */
-export interface CoreStackProps {
-  readonly stage: string;
-  readonly disposable: boolean;
+export interface CoreStackProps extends StageSettings {
   /** The dispatcher's entry file. */
   readonly dispatcherEntry: string;
   readonly definitions: readonly JobDefinition[];
-  /** E-mail addresses that are told of alarms. */
-  readonly alarmEmails: readonly string[];
-  /** Address of the README that alarms link to. */
-  readonly runbook: string;
 }
 
 /** What all job types of a stage share: the jobs table, the retry dispatcher, the alarm topic, the dashboard. */
 export class CoreStack extends Stack {
   constructor(scope: Construct, props: CoreStackProps) {
-    const { stage, disposable, dispatcherEntry, definitions } = props;
+    const { stage, disposable, encrypted, region, dispatcherEntry, definitions } = props;
     super(scope, names.coreStack(stage), {
       stackName: names.coreStack(stage),
       description: `Sluice, stage ${stage}: jobs table, retry dispatcher, alarm topic, dashboard`,
       terminationProtection: !disposable,
+      ...(region !== undefined && { env: { region } }),
     });
-    const table = new JobsTable(this, 'Jobs', { stage, disposable });
-    const topic = new AlarmTopic(this, 'Alarms', stage);
+    const key = encrypted ? new StageKey(this, 'Key', props) : undefined;
+    const table = new JobsTable(this, 'Jobs', { stage, disposable, key });
+    const topic = new AlarmTopic(this, 'Alarms', { stage, key });
     subscribe(topic, props.alarmEmails);
     const types = definitions.map(({ type }) => type);
-    const dispatcher = new Dispatcher(this, 'Dispatcher', { stage, disposable, entry: dispatcherEntry, types });
+    const dispatcher = new Dispatcher(this, 'Dispatcher', { ...props, entry: dispatcherEntry, types });
     // It knows the table by its fixed name: without this, its first ticks could come before there is one.
     dispatcher.node.addDependency(table);
     new DispatcherAlarms(this, 'DispatcherAlarms', { stage, topic, runbook: props.runbook });

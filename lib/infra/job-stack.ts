@@ -11,30 +11,30 @@ import { JobAlarms } from './job-alarms.ts';
 import { JobQueue } from './job-queue.ts';
 import { JobSchedules } from './job-schedules.ts';
 import { SluiceFunction } from './sluice-function.ts';
+import { keyRights } from './stage-key.ts';
+import type { StageSettings } from './stage-settings.ts';
 
 /** Settings of {@link JobStack}. */
-export interface JobStackProps {
-  readonly stage: string;
-  readonly disposable: boolean;
+export interface JobStackProps extends StageSettings {
   readonly definition: JobDefinition;
   /** File that exports the job type's `handler`. */
   readonly entry: string;
-  /** Address of the README that alarms link to. */
-  readonly runbook: string;
 }
 
 /** One job type: its queue and dead-letter queue, its consumer, its alarms; all of it follows from the definition. */
 export class JobStack extends Stack {
   readonly consumer: SluiceFunction;
 
-  constructor(scope: Construct, { stage, disposable, definition, entry, runbook }: JobStackProps) {
+  constructor(scope: Construct, props: JobStackProps) {
+    const { stage, disposable, encrypted, region, definition, entry, runbook } = props;
     const { type } = definition;
     super(scope, names.jobStack(stage, type), {
       stackName: names.jobStack(stage, type),
       description: `Sluice, stage ${stage}: job type ${type}`,
       terminationProtection: !disposable,
+      ...(region !== undefined && { env: { region } }),
     });
-    const queues = new JobQueue(this, 'Jobs', { stage, disposable, definition });
+    const queues = new JobQueue(this, 'Jobs', props);
     this.consumer = new SluiceFunction(this, 'Consumer', {
       functionName: names.consumer(stage, type),
       description: `Sluice: runs ${type} jobs`,
@@ -48,10 +48,10 @@ export class JobStack extends Stack {
         [ENV.queueUrl]: queues.queue.queueUrl,
         [ENV.deadLetterQueueUrl]: queues.deadLetterQueue.queueUrl,
       },
-      statements: consumerRights(this, stage, type),
+      statements: [...consumerRights(this, stage, type), ...(encrypted ? [keyRights(this, stage)] : [])],
     });
     consume(this, { definition, queues, consumer: this.consumer });
-    new JobSchedules(this, 'Schedules', { stage, definition, queue: queues.queue });
+    new JobSchedules(this, 'Schedules', { stage, definition, queue: queues.queue, encrypted });
     new JobAlarms(this, 'Alarms', { stage, definition, runbook });
     new CfnOutput(this, 'QueueUrl', { value: queues.queue.queueUrl, description: `Send ${type} jobs here` });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: queues.deadLetterQueue.queueUrl, description: 'Dead jobs' });

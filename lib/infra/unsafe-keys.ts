@@ -11,6 +11,7 @@ interface Statement {
   readonly Effect?: string;
   readonly Action?: string | readonly string[];
   readonly Resource?: unknown;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 /** Roles that may use a queue and not the key that encrypts it: SQS answers them with AccessDenied, whatever they may. */
@@ -63,7 +64,10 @@ function speaksOf(view: TemplateView, resource: unknown, queue: TemplateResource
   });
 }
 
-function onKey({ Resource }: Statement, key: unknown): boolean {
+function onKey({ Resource, Condition }: Statement, key: unknown): boolean {
+  const alias = Condition?.['ForAnyValue:StringEquals']?.['kms:ResourceAliases'];
+  // A statement that names its key by an alias names no other; a queue may name it by that alias as well.
+  if (alias !== undefined) return list(alias).some((one) => JSON.stringify(key).includes(`${String(one)}"`));
   return list(Resource).some(
     (one) => one === '*' || JSON.stringify(one) === JSON.stringify(key) || sameTarget(one, key),
   );

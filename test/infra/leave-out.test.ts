@@ -20,7 +20,7 @@ test('a local deploy leaves out exactly what is on the list, and nothing refers 
   expect([...new Set(missing.map(({ type }) => type))].toSorted()).toEqual([...LEFT_OUT].toSorted());
   expect(missing).toEqual(whole.filter(({ type }) => (LEFT_OUT as readonly string[]).includes(type)));
   for (const { id } of missing) expect(JSON.stringify(local)).not.toContain(`"${id.split('/')[1]}"`);
-});
+}, 120_000);
 
 test('AWS gets everything', async () => {
   const types = inAll(await synthesize({ stage: 'prod' })).map(({ type }) => type);
