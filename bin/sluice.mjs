@@ -8,7 +8,11 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const [major] = process.versions.node.split('.').map(Number);
 const node = here(`../node_modules/node/bin/${process.platform === 'win32' ? 'node.exe' : 'node'}`);
 
-if (major >= 24) {
+if (!existsSync(here('sluice.ts'))) {
+  // The package holds what other programs import; the command knows the job types of the checkout that it stands in.
+  console.error('sluice: the command runs in a checkout of Sluice, where the job types are: npx sluice there');
+  process.exitCode = 2;
+} else if (major >= 24) {
   await import('./sluice.ts');
 } else if (existsSync(node)) {
   const child = spawn(node, [here('sluice.ts'), ...process.argv.slice(2)], { stdio: 'inherit' });

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, explain } from '../lib/operator/index.ts';
 import { type CommonOptions, stageName } from './cli/context.ts';
+import { newVerb, schemaVerb } from './cli/verbs/author.ts';
 import { cancelVerb, drainVerb, pauseVerb, resumeVerb, retryVerb } from './cli/verbs/change.ts';
 import { deadVerb } from './cli/verbs/dead.ts';
 import { dlqVerb } from './cli/verbs/dlq.ts';
@@ -20,7 +21,7 @@ function makeProgram(): Command {
     .showHelpAfterError('(--help shows how it is used)')
     .exitOverride();
   for (const add of [queuesVerb, jobVerb, sendVerb, deadVerb, dlqVerb, retryVerb, cancelVerb]) add(program);
-  for (const add of [pauseVerb, resumeVerb, drainVerb, doctorVerb]) add(program);
+  for (const add of [pauseVerb, resumeVerb, drainVerb, doctorVerb, schemaVerb, newVerb]) add(program);
   inherit(program);
   return program;
 }

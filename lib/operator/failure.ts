@@ -36,7 +36,7 @@ export interface Whereabouts {
 
 const OURS_MISSING = /^(NoSuchStageError|NoSuchTypeError|NoSuchJobError)$/;
 const OURS_USAGE =
-  /^(UsageError|InvalidTextError|InvalidMessageError|InvalidPayloadError|MessageTooLargeError|MendError|JobDefinitionError)$/;
+  /^(UsageError|InvalidTextError|InvalidMessageError|InvalidPayloadError|MessageTooLargeError|MendError|JobDefinitionError|NewJobTypeError)$/;
 const OURS_LATER = /^(JobChangedError|ThrottledReadError|SwitchTimeoutError)$/;
 const EXPIRED = /ExpiredToken|RequestExpired|TokenRefreshRequired|SSOTokenProviderFailure/;
 const UNKNOWN_CLIENT =

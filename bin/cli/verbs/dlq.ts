@@ -1,14 +1,6 @@
 import type { Command } from 'commander';
-import {
-  EXIT,
-  type ExitCode,
-  estimate,
-  type LetterView,
-  purge,
-  type Swept,
-  show,
-} from '../../../lib/operator/index.ts';
-import { canAsk, confirmed } from '../ask.ts';
+import { EXIT, type ExitCode, estimate, type LetterView, purge, show } from '../../../lib/operator/index.ts';
+import { agreed, throwIfFailed } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { UsageError, whole } from '../options.ts';
 import { time } from '../print.ts';
@@ -70,11 +62,6 @@ const COLUMNS = [
   { head: 'BYTES', cell: ({ bytes }: LetterView) => bytes, right: true },
 ] as const;
 
-/** What ended a sweep early is the command's failure. */
-export function throwIfFailed({ failure }: Swept): void {
-  if (failure !== undefined) throw failure;
-}
-
 interface PurgeOptions extends FilterOptions {
   readonly yes?: boolean;
   /** A file's name, or false for `--no-save`. */
@@ -111,12 +98,6 @@ function purgeVerb(dlq: Command): void {
 
 const fileName = (stage: string, type: string) =>
   `sluice-${stage}-${type}-dlq-${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}.ndjson`;
-
-/** Asks, where somebody is there to be asked. */
-export async function agreed({ print, signal }: Context, yes: boolean, question: string): Promise<boolean> {
-  if (yes) return true;
-  return !print.json && canAsk() && (await confirmed(question, signal));
-}
 
 interface PurgePlan {
   readonly file: string | undefined;

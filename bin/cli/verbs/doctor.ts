@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { definitions } from '../../../functions/index.ts';
 import { names } from '../../../lib/contract/names.ts';
 import { doctor, EXIT, type Finding, onStage, scanPrice } from '../../../lib/operator/index.ts';
+import { agreed } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { runs } from '../verb.ts';
-import { agreed } from './dlq.ts';
 
 interface Options {
   readonly scan?: boolean;

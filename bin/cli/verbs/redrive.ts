@@ -14,13 +14,12 @@ import {
   redriveAll,
   show,
 } from '../../../lib/operator/index.ts';
-import { canAsk } from '../ask.ts';
+import { agreed, canAsk, throwIfFailed } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { definitionOf, textArgument, UsageError, whole } from '../options.ts';
 import { makeProgress } from '../progress.ts';
 import { runs, typeArgument } from '../verb.ts';
 import { type FilterOptions, filterOf, withFilters } from './dead.ts';
-import { agreed, throwIfFailed } from './dlq.ts';
 
 interface Options extends FilterOptions {
   readonly yes?: boolean;
