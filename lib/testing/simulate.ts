@@ -64,8 +64,8 @@ export interface Simulated {
  * are frozen, table, dispatcher, dead letters, redrives. In each schedule other things go wrong: messages come twice and
  * out of order, calls are throttled, lost, repeated or late, processes die at any await, the queue is purged.
  *
- * The handler must wait for nothing outside: third parties are stand-ins, and a stand-in that takes time sleeps by
- * `surroundings.clock`.
+ * Virtual time does not wait for the world outside: a handler that does times out. Third parties are stand-ins, and one
+ * that takes time sleeps by `surroundings.clock`.
  *
  * @throws SimulationError at the first schedule in which a promise breaks: the schedule cut down to what it takes, a
  *         timeline of it, and the seed that replays it

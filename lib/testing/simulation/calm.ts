@@ -62,7 +62,8 @@ function redriveMoved(world: World): void {
   for (const { messageId, attributes } of world.deadLetters.messages()) {
     const run = Number(attributes.run?.StringValue);
     const item = world.witness.byJobId(attributes.jobId?.StringValue ?? '')?.item;
-    const goesOn = item?.runNo === run + 1 && ['SCHEDULED', 'INPROGRESS', 'RETRYING'].includes(item.status);
+    const isOpen = ['SCHEDULED', 'INPROGRESS', 'RETRYING'].includes(item?.status ?? '') || item?.undelivered === true;
+    const goesOn = item?.runNo === run + 1 && isOpen;
     if (attributes.reason === undefined || goesOn) redrive(world, messageId);
   }
 }

@@ -1,6 +1,7 @@
 import { itemId, type JobItem } from '../../contract/job-item.ts';
 import { MESSAGE_ATTRIBUTES, names } from '../../contract/names.ts';
 import { queueSettings } from '../../contract/queue-settings.ts';
+import type { Clock } from '../../engine/clock.ts';
 import { awsError, type Call } from '../faults.ts';
 import { makeMemoryDynamoDb } from '../memory-dynamodb.ts';
 import { makeMemoryEvents } from '../memory-events.ts';
@@ -22,20 +23,26 @@ export interface WorldOptions {
   readonly dies?: (moment: Moment) => boolean;
 }
 
-export function makeWorld(subject: Subject, decisions: Decisions, options: WorldOptions = {}): World {
-  const clock = makeVirtualClock();
+/** The table, the queues and the bus, as the stacks make them. */
+function deploy({ definition, tables }: Subject, clock: Clock) {
   const jobsTable = names.jobsTable(STAGE);
-  const { type } = subject.definition;
-  const dynamoDb = makeMemoryDynamoDb({ clock, tables: { [jobsTable]: ['id'], ...subject.tables } });
+  const settings = queueSettings(definition);
   const sqs = makeMemorySqs(clock);
-  const bus = makeMemoryEvents();
-  const settings = queueSettings(subject.definition);
-  const deadLetters = sqs.createQueue(names.deadLetterQueue(STAGE, type), {
+  const deadLetters = sqs.createQueue(names.deadLetterQueue(STAGE, definition.type), {
     visibilityTimeoutSeconds: 30,
     retentionSeconds: (14 * DAY_MS) / 1000,
   });
   const policy = { maxReceiveCount: settings.maxReceiveCount, to: deadLetters };
-  const queue = sqs.createQueue(names.queue(STAGE, type), { ...settings, redrive: policy });
+  const queue = sqs.createQueue(names.queue(STAGE, definition.type), { ...settings, redrive: policy });
+  const dynamoDb = makeMemoryDynamoDb({ clock, tables: { [jobsTable]: ['id'], ...tables } });
+  return { jobsTable, settings, sqs, queue, deadLetters, dynamoDb, bus: makeMemoryEvents() };
+}
+
+export function makeWorld(subject: Subject, decisions: Decisions, options: WorldOptions = {}): World {
+  const clock = makeVirtualClock();
+  const deployed = deploy(subject, clock);
+  const { dynamoDb, deadLetters, jobsTable, settings } = deployed;
+  const { type } = subject.definition;
   const { trace: line } = options;
   const trace: Trace | undefined = line && ((who, what) => line(clock.now(), who, what));
   const owners = new Map<string, MemoryProcess>();
@@ -43,18 +50,11 @@ export function makeWorld(subject: Subject, decisions: Decisions, options: World
   const item = (key: string): JobItem | undefined => dynamoDb.item(jobsTable, itemId(type, key));
   const raw = (key: string) => dynamoDb.table(jobsTable).get({ id: { S: itemId(type, key) } });
   const isAlive = (owner: string) => owners.get(owner)?.alive === true;
-  const witness = makeWitness({
-    clock,
-    item,
-    raw,
-    isAlive,
-    trace,
-    subject,
-    settings,
-    stormy: () => world.stormy || world.plan !== undefined,
-  });
+  const stormy = () => world.stormy || world.plan !== undefined;
+  const witness = makeWitness({ clock, item, raw, isAlive, trace, subject, settings, stormy });
   const world: World = {
-    ...{ subject, decisions, clock, dynamoDb, sqs, bus, queue, deadLetters, jobsTable, settings, witness, trace, item },
+    ...deployed,
+    ...{ subject, decisions, clock, witness, trace, item },
     plan: options.plan,
     dies: options.dies,
     stormy: true,
