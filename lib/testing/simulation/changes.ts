@@ -18,6 +18,7 @@ export function checkChange(watched: Watched, now: JobItem | undefined, deps: De
   }
   deps.trace?.('table', describe(now));
   checkEnd(watched, { before, now }, deps);
+  checkFences(before, now, deps.witness);
   if (isBegin(before, now)) noteBegin(watched, { before, now }, deps);
   checkCounters(watched, now, deps.witness);
   noteState(watched, { before, now }, deps);
@@ -34,6 +35,14 @@ function describe({ jobId, status, attempts, maxAttempts, runNo, reason, undeliv
   const why = reason === undefined ? '' : `, ${reason}${undelivered ? ', letter owed' : ''}`;
   const owner = status === 'INPROGRESS' ? `, ${item.owner}` : '';
   return `${jobId} is ${status} (run ${runNo}, attempt ${attempts}/${maxAttempts}${owner}${due}${list}${why})`;
+}
+
+/** Only a running attempt writes a checkpoint or completes its job. */
+function checkFences(before: JobItem | undefined, now: JobItem, { violate }: Witness): void {
+  if (before === undefined || before.runNo !== now.runNo || before.status === 'INPROGRESS') return;
+  if (now.checkpointNo > before.checkpointNo) violate(`${now.jobId} got a checkpoint while it was ${before.status}`);
+  if (now.status === 'COMPLETED' && before.status !== 'COMPLETED')
+    violate(`${now.jobId} completed while it was ${before.status}`);
 }
 
 const ENDS: readonly string[] = ['COMPLETED', 'CANCELLED', 'DEAD'];

@@ -10,6 +10,8 @@ export interface Line {
   readonly random: Random;
   calls: number;
   faultsInRow: number;
+  /** Ends its process: what cuts a request off may end who sent it. */
+  kill?: () => void;
 }
 
 /** Chances in a thousand; the rest goes well. */
@@ -55,8 +57,17 @@ function faultOf(call: Call, line: Line, world: World): NetworkFault | undefined
     if (!world.decisions.take(name)) break;
     world.trace?.(line.name, `${call.name}: ${fault}`);
     line.faultsInRow += 1;
+    if (fault === 'straggles') mayDie(name, line, world);
     return fault;
   }
   line.faultsInRow = 0;
   return undefined;
+}
+
+function mayDie(name: string, line: Line, world: World): void {
+  if (line.kill === undefined || world.crashesLeft <= 0) return;
+  if (!world.decisions.happens(`${name}, and its process dies`, 30)) return;
+  world.crashesLeft -= 1;
+  world.trace?.(line.name, 'dies');
+  line.kill();
 }

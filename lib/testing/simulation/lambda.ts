@@ -17,6 +17,7 @@ const SKEW_MS = 250;
 export function makeEnvironment(name: string, world: World): Environment {
   const line: Line = { name, random: world.decisions.random(name), calls: 0, faultsInRow: 0 };
   const process = makeProcess({ ...overLines(line, world), clock: world.clock }, world.dies);
+  line.kill = process.kill;
   void process.died.then(() => {
     world.deaths += 1;
   });

@@ -24,7 +24,7 @@ interface Client {
 }
 
 /** How late a request that was given up for lost may still arrive, ms. */
-const STRAGGLE_MS = 90_000;
+const STRAGGLE_MS = 300_000;
 
 /** Calls take time, so that processes interleave; some fail, lose their reply, are sent twice, or arrive when nobody waits. */
 export function overNetwork<T extends DynamoDb | DynamoDbDocuments | EventBridge | Sqs>(
@@ -42,7 +42,9 @@ export function overNetwork<T extends DynamoDb | DynamoDbDocuments | EventBridge
     return reply;
   };
   const straggle = (command: unknown, call: Call) => {
-    clock.after(random.int(1, STRAGGLE_MS), () => void reach(command, call).catch(() => undefined));
+    // Soon, or when another attempt is long under way.
+    const lateMs = random.int(1, random.pick([5000, STRAGGLE_MS]));
+    clock.after(lateMs, () => void reach(command, call).catch(() => undefined));
   };
   const slow: Client = {
     async send(command) {
