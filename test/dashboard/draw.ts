@@ -1,6 +1,7 @@
 import { createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
 import { Chart, type ChartDataset } from 'chart.js/auto';
 import type { Settings, Widget } from '../templates/metrics-read.ts';
+import { palettePng } from './png.ts';
 import { type Reading, type Series, seriesKey } from './series.ts';
 
 /** Pixels of a dashboard's column and row: 24 columns on a laptop. */
@@ -34,7 +35,7 @@ export function drawDashboard(widgets: readonly Widget[], shown: Shown): Buffer 
     drawWidget(context, { ...widget, ...size }, shown);
     context.restore();
   }
-  return canvas.toBuffer('image/png');
+  return palettePng(context.getImageData(0, 0, canvas.width, canvas.height));
 }
 
 /** Its size is in pixels here. */
