@@ -9,5 +9,6 @@ export * from './names.ts';
 export type { PayloadInput } from './payload.ts';
 export type { ProvisionedPollers } from './pollers.ts';
 export * from './queue-settings.ts';
+export type { RateLimit } from './rate-limit.ts';
 export * from './retry-policy.ts';
 export type { JobSchedule } from './schedule.ts';

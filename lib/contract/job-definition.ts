@@ -5,6 +5,7 @@ import { checkedJobType } from './job-type.ts';
 import { checkedBoolean, checkedChoice, checkedNumber, checkedObject, type NumberRule, shown } from './option.ts';
 import { checkedPollers, concurrencyOf, type ProvisionedPollers } from './pollers.ts';
 import { FUNCTION_MAX_SECONDS, jobsTimeSeconds, SETTLE_MARGIN_SECONDS } from './queue-settings.ts';
+import { checkedRateLimit, type RateLimit } from './rate-limit.ts';
 import { checkedRetryPolicy, type RetryOptions } from './retry-options.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import { checkedSchedules, type JobSchedule } from './schedule.ts';
@@ -27,6 +28,8 @@ export interface JobDefinition<Type extends string = string, Schema extends z.Zo
   readonly logs: 'all' | 'failures';
   readonly completionEvent: boolean;
   readonly schedule: readonly JobSchedule[];
+  readonly rateLimit?: RateLimit;
+  readonly tracing: boolean;
 }
 
 /** What {@link defineJob} takes; everything but `type` and `payload` has a default. */
@@ -71,6 +74,14 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType> {
    * always told. @default false
    */
   readonly completionEvent?: boolean;
+  /**
+   * Attempts that may begin in a time, over all consumers together; a job over the limit waits without an attempt.
+   * @default none
+   * @example { limit: 50, perSeconds: 1 }
+   */
+  readonly rateLimit?: RateLimit;
+  /** Whether invocations are traced by X-Ray, with a subsegment for each attempt. @default false */
+  readonly tracing?: boolean;
   /** Thresholds of the job type's alarms. */
   readonly alarms?: Partial<AlarmThresholds>;
   /** Jobs that EventBridge sends by itself, again and again. @default none */
@@ -83,6 +94,7 @@ export type Payload<D extends JobDefinition> = z.output<D['payload']>;
 const KNOWN_OPTIONS = [
   ...['type', 'payload', 'retry', 'timeoutSeconds', 'batchSize', 'batchWindowSeconds', 'maxConcurrency', 'parallel'],
   ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent', 'schedule', 'provisionedPollers'],
+  ...['rateLimit', 'tracing'],
 ] as const;
 
 const RULES = {
@@ -125,6 +137,7 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
   const given = checkedObject('', options, KNOWN_OPTIONS);
   const number = (name: keyof typeof RULES) => checkedNumber(name, given[name], RULES[name]);
   const queueRetention = number('queueRetention');
+  const rateLimit = checkedRateLimit(given.rateLimit);
   const provisionedPollers = checkedPollers(given.provisionedPollers);
   return {
     type: checkedJobType(options.type),
@@ -151,6 +164,8 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
     logs: checkedChoice('logs', given.logs, ['all', 'failures']),
     completionEvent: checkedBoolean('completionEvent', given.completionEvent, false),
     schedule: checkedSchedules(given.schedule),
+    ...(rateLimit !== undefined && { rateLimit }),
+    tracing: checkedBoolean('tracing', given.tracing, false),
   };
 }
 

@@ -16,7 +16,10 @@ const WAITING = ['SCHEDULED', 'RETRYING'] as const;
 const MINE = ['INPROGRESS'] as const;
 const ANY = ['absent', ...WAITING, 'INPROGRESS', ...TERMINAL] as const;
 
-/** The protocol as a table; `begin.ts` chooses among the B rows, `settle.ts` writes the S rows, `operate.ts` C and N, the dispatcher R. */
+/**
+ * The protocol as a table; `begin.ts` chooses among the B rows, `limit.ts` writes L, `settle.ts` writes the S rows,
+ * `operate.ts` C and N, the dispatcher R.
+ */
 export const TRANSITIONS = {
   B0: {
     from: ['absent', ...WAITING, 'INPROGRESS', 'DEAD'],
@@ -78,6 +81,13 @@ export const TRANSITIONS = {
   S8: { from: MINE, condition: 'would retry, cancelRequested', to: 'CANCELLED', message: 'ack' },
   S9: { from: ANY, condition: 'not mine: any settle', to: 'same', message: 'keep' },
   P: { from: MINE, condition: 'progress, at most one a second', to: 'INPROGRESS', message: 'none' },
+  L: {
+    from: ['absent', ...WAITING],
+    condition:
+      'an attempt would start (also B9, B12), and its type is over its rate limit; beyond 60 s ahead: absent as B1, waiting: dueAt, envelope, listKey, listAt',
+    to: 'SCHEDULED',
+    message: 'as there',
+  },
   D: {
     from: ['DEAD'],
     condition:
@@ -93,6 +103,6 @@ export const TRANSITIONS = {
 } as const satisfies Record<string, Transition>;
 
 export type Row = keyof typeof TRANSITIONS;
-export type BeginRow = Extract<Row, `B${string}`>;
+export type BeginRow = Extract<Row, `B${string}` | 'L'>;
 export type SettleRow = Extract<Row, `S${string}`>;
 export type OperatorRow = Extract<Row, `C${string}` | 'N'>;

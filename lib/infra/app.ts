@@ -55,7 +55,7 @@ export function buildApp({ jobs, dispatcherEntry = ownDispatcher(), props }: App
   for (const { definition, entry, resources } of jobs) {
     const stack = new JobStack(app, { ...settings, definition, entry });
     stack.addStackDependency(core, 'names its table and its topic');
-    resources?.({ scope: stack, consumer: stack.consumer, stage, disposable, setting });
+    resources?.({ scope: stack, consumer: stack.consumer, queue: stack.queue, stage, disposable, setting });
   }
   const byFunction = new Map(definitions.map((definition) => [names.consumer(stage, definition.type), definition]));
   Validations.of(app).addPlugins(new UnsafeConfiguration(byFunction));

@@ -7,6 +7,7 @@ import { StageDashboard } from './dashboard.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { DispatcherAlarms } from './dispatcher-alarms.ts';
 import { JobsTable } from './jobs-table.ts';
+import { OperatorPolicies } from './operator-policy.ts';
 import { SavedQueries } from './saved-queries.ts';
 import { StageKey } from './stage-key.ts';
 import type { StageSettings } from './stage-settings.ts';
@@ -37,6 +38,7 @@ export class CoreStack extends Stack {
     const dispatcher = new Dispatcher(this, 'Dispatcher', { ...props, entry: dispatcherEntry, types });
     // It knows the table by its fixed name: without this, its first ticks could come before there is one.
     dispatcher.node.addDependency(table);
+    new OperatorPolicies(this, 'Operators', { stage });
     new DispatcherAlarms(this, 'DispatcherAlarms', { stage, topic, runbook: props.runbook });
     new StageDashboard(this, 'Dashboard', { stage, definitions });
     new SavedQueries(this, 'Queries', { stage, types });

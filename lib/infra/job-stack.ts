@@ -1,6 +1,7 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { JobDefinition } from '../contract/job-definition.ts';
 import { EVENT_SOURCE } from '../contract/job-event.ts';
@@ -24,6 +25,7 @@ export interface JobStackProps extends StageSettings {
 /** One job type: its queue and dead-letter queue, its consumer, its alarms; all of it follows from the definition. */
 export class JobStack extends Stack {
   readonly consumer: SluiceFunction;
+  readonly queue: Queue;
 
   constructor(scope: Construct, props: JobStackProps) {
     const { stage, disposable, encrypted, region, definition, entry, runbook } = props;
@@ -35,12 +37,14 @@ export class JobStack extends Stack {
       ...(region !== undefined && { env: { region } }),
     });
     const queues = new JobQueue(this, 'Jobs', props);
+    this.queue = queues.queue;
     this.consumer = new SluiceFunction(this, 'Consumer', {
       functionName: names.consumer(stage, type),
       description: `Sluice: runs ${type} jobs`,
       entry,
       timeoutSeconds: queueSettings(definition).functionTimeoutSeconds,
       memoryMb: definition.memoryMb,
+      tracing: definition.tracing,
       disposable,
       environment: {
         [ENV.stage]: stage,

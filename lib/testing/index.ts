@@ -6,6 +6,7 @@ export {
   type ExecutionEnvironment,
   startEventSourceMapping,
 } from './event-source-mapping.ts';
+export { fairOrder } from './fair-queue.ts';
 export { awsError, type Call, type Fault, type Faults, throttled, timeout } from './faults.ts';
 export { type MemoryDynamoDb, makeMemoryDynamoDb } from './memory-dynamodb.ts';
 export { type MemoryEvent, type MemoryEvents, makeMemoryEvents } from './memory-events.ts';
@@ -21,6 +22,8 @@ export {
   dynamoDbLosesReply,
   dynamoDbThrottles,
   hangs,
+  isCancelled,
+  isShutDown,
   type JobFault,
   throws,
 } from './test-job-faults.ts';

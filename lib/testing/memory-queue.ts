@@ -86,6 +86,8 @@ export interface MemoryQueueSettings {
   readonly maxInFlight?: number;
   /** @default none: the oldest first, each once */
   readonly disorder?: Disorder;
+  /** Which of the visible messages come first, given all that the queue holds. @default the oldest */
+  readonly order?: (visible: readonly StoredMessage[], all: readonly StoredMessage[], nowMs: number) => StoredMessage[];
 }
 
 export const MAX_IN_FLIGHT = 120_000;
@@ -116,8 +118,9 @@ export function makeMemoryQueue(name: string, given: MemoryQueueSettings, clock:
     move: store,
     receive(max, visibilitySeconds = settings.visibilityTimeoutSeconds) {
       const room = (settings.maxInFlight ?? MAX_IN_FLIGHT) - inFlight(hidden());
-      const visible = alive().filter(({ visibleAtMs }) => visibleAtMs <= clock.now());
-      const received = ordered(visible, settings.disorder)
+      const all = alive();
+      const visible = all.filter(({ visibleAtMs }) => visibleAtMs <= clock.now());
+      const received = (settings.order?.(visible, all, clock.now()) ?? ordered(visible, settings.disorder))
         .slice(0, Math.min(max, room))
         .flatMap((message) => receiveOne(message, stored, { settings, arn, visibilitySeconds, nowMs: clock.now() }));
       if (received.some(({ visibleAtMs }) => visibleAtMs <= clock.now())) tell();

@@ -61,13 +61,21 @@ export function makeTestAws(definition: JobDefinition, { clock, random, tables, 
   return { clock, dynamoDb, sqs, bus, queue, deadLetters, random, log: new EventLogger(clock, onEvent) };
 }
 
+interface TestProcess {
+  readonly aws: TestAws;
+  readonly process: MemoryProcess;
+  /** The process's own, or what watches it. */
+  readonly documents: DynamoDbDocuments;
+  readonly shutdown: AbortSignal;
+}
+
 let nonces = 0;
 
 /** As `lib/engine/consumer.ts` wires it, with the in-memory AWS in the place of the real one. */
 export function makeTestEngine(
   definition: JobDefinition,
   perform: (payload: unknown, context: JobContext) => unknown,
-  { aws, process, documents }: { aws: TestAws; process: MemoryProcess; documents: DynamoDbDocuments },
+  { aws, process, documents, shutdown }: TestProcess,
 ): Engine {
   const { queue, deadLetters, random, log } = aws;
   const basics = { clock: process.clock, random };
@@ -86,7 +94,7 @@ export function makeTestEngine(
     nonce: () => `owner-${++nonces}`,
     log,
     meter: { count: () => undefined, milliseconds: () => undefined, flush: () => undefined },
-    shutdown: new AbortController().signal,
+    shutdown,
   };
 }
 

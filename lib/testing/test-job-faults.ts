@@ -14,7 +14,7 @@ export type CrashPoint = 'start' | 'end' | { readonly checkpoint: number; readon
 /** What an attempt's handler meets. */
 export type HandlerFault =
   | { readonly kind: 'throws'; readonly error: unknown; readonly times: number }
-  | { readonly kind: 'hangs'; readonly times: number }
+  | { readonly kind: 'hangs' | 'cancelled' | 'shutDown'; readonly times: number }
   | { readonly kind: 'crashes'; readonly at: CrashPoint; readonly times: number };
 
 /** What a call of the engine's to DynamoDB meets. */
@@ -36,6 +36,15 @@ export const throws = (error: unknown, times = 1): JobFault => ({ kind: 'throws'
 
 /** The handler is not called; the attempt lasts until its timeout. @param times attempts @default 1 */
 export const hangs = (times = 1): JobFault => ({ kind: 'hangs', times });
+
+/**
+ * Somebody cancels the job just before the handler is called: it learns so when it reports progress, and the job ends
+ * CANCELLED unless it completes.
+ */
+export const isCancelled = (): JobFault => ({ kind: 'cancelled', times: 1 });
+
+/** The process is told to shut down (SIGTERM) once the handler was called: its signal is aborted. @param times attempts @default 1 */
+export const isShutDown = (times = 1): JobFault => ({ kind: 'shutDown', times });
 
 /**
  * The process dies without a trace, as one that runs out of memory does; the job's message comes back once its
@@ -109,7 +118,7 @@ const throttling = {
 } as const;
 
 export const isHandlers = (fault: JobFault): fault is HandlerFault =>
-  fault.kind === 'throws' || fault.kind === 'hangs' || fault.kind === 'crashes';
+  fault.kind !== 'throttles' && fault.kind !== 'losesReply';
 
 /** A fault as its author wrote it. */
 function described(fault: JobFault): string {
@@ -118,6 +127,10 @@ function described(fault: JobFault): string {
       return `throws(${fault.error instanceof Error ? fault.error.name : typeof fault.error})`;
     case 'hangs':
       return 'hangs()';
+    case 'cancelled':
+      return 'isCancelled()';
+    case 'shutDown':
+      return 'isShutDown()';
     case 'crashes':
       return `crashes(${JSON.stringify(fault.at)})`;
     case 'throttles':

@@ -23,33 +23,22 @@ interface WatchOptions {
   readonly onProgress: (value: unknown) => void;
   readonly patienceMs: number;
   readonly onPhase: (phase: AttemptPhase) => void;
+  /** Cancels the job, as an operator does. */
+  readonly cancel: () => void;
+  /** What SIGTERM aborts. */
+  readonly shutdown: AbortController;
 }
 
 /** What a handler that heeds its signal may take to end, real time. */
 const GRACE_MS = 1000;
 
 export function watchHandler(options: WatchOptions): WatchedHandler {
-  const { handler, process, faults, patienceMs, onPhase } = options;
+  const { process, faults, patienceMs, onPhase } = options;
   const state: State = { working: false, calls: 0, ended: undefined, changed: signalling() };
   let isOver = false;
-  const stop = () => {
-    state.working = false;
-    state.changed.now();
-  };
   const turn = (phase: AttemptPhase) => {
     // A handler that outlives its attempt ends in the middle of another.
     if (!isOver) onPhase(phase);
-  };
-  const work = async (payload: unknown, context: JobContext, fault: HandlerFault | undefined) => {
-    context.signal.addEventListener('abort', stop, { once: true });
-    state.working = !context.signal.aborted;
-    const ended = (async () => handler(payload, watchedContext(context, fault, { ...options, state })))();
-    state.ended = ended.catch(() => undefined);
-    try {
-      return await ended;
-    } finally {
-      stop();
-    }
   };
   return {
     isWorking: () => state.working && state.calls === 0 && process.alive,
@@ -64,7 +53,9 @@ export function watchHandler(options: WatchOptions): WatchedHandler {
       context.signal.addEventListener('abort', () => turn('end'), { once: true });
       const fault = faults.next();
       try {
-        return await underFault(fault, { faults, process, context, work: () => work(payload, context, fault) });
+        const work = () =>
+          callHandler(payload, watchedContext(context, fault, { ...options, state }), { ...options, state });
+        return await underFault(fault, { ...options, context, work });
       } finally {
         turn('end');
       }
@@ -80,30 +71,61 @@ interface State {
   readonly changed: Signalling;
 }
 
-interface Attempt {
-  readonly faults: FaultPlan;
-  readonly process: MemoryProcess;
+/** Calls the handler; the job's time stands still until it ends or is aborted. */
+async function callHandler(
+  payload: unknown,
+  context: JobContext,
+  { handler, state }: Pick<WatchOptions, 'handler'> & { readonly state: State },
+): Promise<unknown> {
+  const stop = () => {
+    state.working = false;
+    state.changed.now();
+  };
+  context.signal.addEventListener('abort', stop, { once: true });
+  state.working = !context.signal.aborted;
+  const ended = (async () => handler(payload, context))();
+  state.ended = ended.catch(() => undefined);
+  try {
+    return await ended;
+  } finally {
+    stop();
+  }
+}
+
+interface Attempt extends WatchOptions {
   readonly context: JobContext;
   readonly work: () => Promise<unknown>;
 }
 
-async function underFault(fault: HandlerFault | undefined, { faults, process, context, work }: Attempt) {
+async function underFault(fault: HandlerFault | undefined, attempt: Attempt) {
+  const { faults, process, context, work } = attempt;
   const die = () => {
     if (fault !== undefined) faults.happened(fault);
     process.kill();
     return forever();
   };
-  if (fault?.kind === 'throws') {
-    faults.happened(fault);
-    throw fault.error;
+  if (fault?.kind === 'crashes') {
+    if (fault.at === 'start') return die();
+    const result = await work();
+    return fault.at === 'end' ? die() : result;
   }
-  if (fault?.kind === 'hangs') {
-    faults.happened(fault);
-    return aborted(context.signal);
+  if (fault !== undefined) faults.happened(fault);
+  switch (fault?.kind) {
+    case 'throws':
+      throw fault.error;
+    case 'hangs':
+      return aborted(context.signal);
+    case 'cancelled':
+      attempt.cancel();
+      return work();
+    case 'shutDown': {
+      const running = work();
+      attempt.shutdown.abort();
+      return running;
+    }
+    default:
+      return work();
   }
-  if (fault?.kind === 'crashes' && fault.at === 'start') return die();
-  const result = await work();
-  return fault?.kind === 'crashes' && fault.at === 'end' ? die() : result;
 }
 
 /** The context, which notes what it is told, and dies at the checkpoint that the fault names. */

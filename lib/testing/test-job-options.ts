@@ -18,7 +18,7 @@ export interface TestTable {
 export interface TestJobOptions<D extends JobDefinition = JobDefinition> {
   /** The job's input, as a producer sends it. */
   readonly payload: z.input<D['payload']>;
-  /** What goes wrong, see `throws`, `hangs`, `crashes`, `dynamoDbThrottles`, `dynamoDbLosesReply`. @default nothing */
+  /** What goes wrong: `throws`, `hangs`, `crashes`, `isCancelled`, `isShutDown`, `dynamoDbThrottles`, `dynamoDbLosesReply`. @default nothing */
   readonly faults?: readonly JobFault[];
   /** The job's id. @default 'job-1' */
   readonly id?: string;
@@ -72,7 +72,7 @@ function checkKnown(name: string, type: string): void {
   throw new TestJobError(`${type}: unknown option "${name}"${hint}`);
 }
 
-const KINDS = ['throws', 'hangs', 'crashes', 'throttles', 'losesReply'];
+const KINDS = ['throws', 'hangs', 'cancelled', 'shutDown', 'crashes', 'throttles', 'losesReply'];
 
 function checkFaults(faults: unknown, type: string): void {
   if (!Array.isArray(faults)) throw new TestJobError(`${type}: faults must be a list, got ${shown(faults)}`);

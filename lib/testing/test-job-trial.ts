@@ -74,15 +74,18 @@ export async function takeTurn(trial: Trial): Promise<void> {
   await untilVisible(trial);
   const clients = { dynamoDb: dynamoDb.client, documents: dynamoDb.documents, sqs: sqs.client, events: bus.client };
   const process = makeProcess({ ...clients, clock });
+  const shutdown = new AbortController();
   const watched: WatchedHandler = watchHandler({
     ...{ handler: trial.handler, process, faults, patienceMs },
     onProgress: (value) => progress.push(value),
     onPhase: (phase) => {
       trial.phase = phase;
     },
+    cancel: () => dynamoDb.put(JOBS_TABLE, { ...trial.item(), cancelRequested: true }),
+    shutdown,
   });
   const documents = noteWrites(process.documents, trial.written, trial);
-  const engine = makeTestEngine(definition, watched.perform, { aws, process, documents });
+  const engine = makeTestEngine(definition, watched.perform, { aws, process, documents, shutdown: shutdown.signal });
   const delivery = deliver(queue, {
     consumer: (event, context) => runBatch(event, context, engine),
     ...{ clock, process },

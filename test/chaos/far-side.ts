@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { JobItem } from '../../lib/contract/job-item.ts';
+import { countLogged } from './logged.ts';
 import { TYPES } from './plan.ts';
 import { STAGE, type Stage } from './stage.ts';
 
@@ -39,6 +40,9 @@ export interface Observed {
   /** Answers that were cut off, and refusals, that the stand-ins gave. */
   readonly lostAnswers: number;
   readonly refusals: number;
+  /** Attempts that began on a job whose process had died over it, and messages dropped as duplicates, as logged. */
+  readonly stalled: number;
+  readonly duplicates: number;
 }
 
 /** Counts everything. Dead letters are taken off their queues. */
@@ -61,6 +65,8 @@ export async function observe(stage: Stage): Promise<Observed> {
     messagesLeft: await messagesLeft(stage),
     lostAnswers: statuses.filter((status) => status === 'reset').length,
     refusals: statuses.filter((status) => status === 429 || status === 503).length,
+    stalled: await countLogged(stage, 'job.stalled'),
+    duplicates: await countLogged(stage, 'job.duplicate'),
   };
   client.destroy();
   return observed;

@@ -38,6 +38,8 @@ const SHARES = { flaky: 20, doomed: 5 } as const;
 const TWICE_PERCENT = 10;
 /** A second copy comes at once, or after the first one may have ended. */
 const AGAIN_WITHIN_MS = 30_000;
+/** Of an attempt, beside its work. */
+const LONGEST_MS = 1000;
 const MAX_ATTEMPTS = 12;
 const MAX_ATTEMPTS_DOOMED = 3;
 const MAX_ATTEMPTS_KILLER = 2;
@@ -67,7 +69,8 @@ function drawKind(random: Random): Kind {
 function drawJob(named: Pick<ChaosJob, 'id' | 'type' | 'kind'>, random: Random, places: Places): ChaosJob {
   const fate = drawFate(named, random);
   const work = workOf(named, fate.isDeclined, places);
-  const { trouble, maxAttempts, deathReason } = fate;
+  const { maxAttempts, deathReason } = fate;
+  const trouble = { ...fate.trouble, lastsMs: random.int(0, LONGEST_MS) };
   const again = random.percent(TWICE_PERCENT) ? random.int(0, AGAIN_WITHIN_MS) : undefined;
   const body = JSON.stringify({ id: named.id, maxAttempts, payload: { trouble, work } });
   return { ...named, body, trouble, maxAttempts, deathReason, againAfterMs: again };
@@ -78,7 +81,7 @@ interface Fate extends Pick<ChaosJob, 'trouble' | 'maxAttempts' | 'deathReason'>
   readonly isDeclined: boolean;
 }
 
-const SMOOTH = { fails: 0, kills: 0, isPermanent: false, when: 'before' } as const satisfies Trouble;
+const SMOOTH = { fails: 0, kills: 0, lastsMs: 0, isPermanent: false, when: 'before' } as const satisfies Trouble;
 
 function drawFate({ type, kind }: Pick<ChaosJob, 'type' | 'kind'>, random: Random): Fate {
   const when = random.pick<Trouble['when']>(['before', 'after']);
@@ -87,7 +90,8 @@ function drawFate({ type, kind }: Pick<ChaosJob, 'type' | 'kind'>, random: Rando
   if (kind === 'flaky') return { ...lives, trouble: { ...SMOOTH, when, fails: random.int(1, 3) } };
   if (kind === 'killer') {
     if (random.percent(50)) return { ...lives, trouble: { ...SMOOTH, when, kills: 1 } };
-    const trouble = { ...SMOOTH, when, kills: ALWAYS };
+    // Before its work: no third party that is down can be what ends it.
+    const trouble = { ...SMOOTH, kills: ALWAYS };
     return { ...lives, trouble, maxAttempts: MAX_ATTEMPTS_KILLER, deathReason: 'Crashed' };
   }
   if (type === 'process-payment' && random.percent(50)) {

@@ -40,7 +40,7 @@ const good: Observed = {
   reports: new Map([[report.id, LEDGER.rows]]),
   letters: [letterOf(doomed)],
   messagesLeft: 0,
-  ...{ lostAnswers: 1, refusals: 1 },
+  ...{ lostAnswers: 1, refusals: 1, stalled: 1, duplicates: 1 },
 };
 
 const judged = (change: Partial<Observed> = {}) =>

@@ -88,6 +88,7 @@ describe.each(DEFINITIONS)('$type', (definition) => {
       MemorySize: definition.memoryMb,
       RecursiveLoop: 'Allow',
     });
+    expect(consumer.properties.TracingConfig).toEqual(definition.tracing ? { Mode: 'Active' } : undefined);
   });
 
   test('its environment says where things are', () => {

@@ -13,6 +13,7 @@ import { makeJobStore } from '../../lib/engine/job-store.ts';
 import { makeMeter } from '../../lib/engine/metrics.ts';
 import { makeWriter } from '../../lib/engine/writer.ts';
 import {
+  type BatchConsumer,
   type Delivery,
   type Disorder,
   deliver,
@@ -43,6 +44,7 @@ export interface WorldOptions {
   readonly perform?: Perform;
   /** Of the queue. @default none */
   readonly disorder?: Disorder;
+  readonly order?: Order;
 }
 
 /** A job type deployed in memory: its queues, the jobs table, the consumer and the dispatcher. */
@@ -65,8 +67,12 @@ export interface World {
   send(body: string | object, options?: MessageOptions): string;
   /** One batch through the consumer. */
   deliver(options?: DeliverOptions): Promise<Delivery>;
+  /** A process that stays warm: each call is one batch, beside those of other processes, while the clock is run. */
+  worker(): () => Promise<Delivery>;
   /** Batches until nothing is visible, leaping over what is hidden for at most so many seconds. */
   drain(seconds?: number): Promise<void>;
+  /** One tick of the dispatcher while the clock is run. */
+  dispatch(): Promise<Dispatched>;
   /** One tick of the dispatcher, as long as it takes. */
   tick(timeoutMs?: number): Promise<Dispatched>;
   /** The item of a key. */
@@ -85,12 +91,12 @@ export interface DeliverOptions {
   readonly aheadMs?: number;
 }
 
-export function makeWorld({ definition = defineProbe(), perform = probe, disorder }: WorldOptions = {}): World {
+export function makeWorld({ definition = defineProbe(), perform = probe, disorder, order }: WorldOptions = {}): World {
   const output = captureOutput();
   const clock = makeVirtualClock();
   const dynamoDb = makeMemoryDynamoDb({ clock, tables: { [JOBS_TABLE]: ['id'], [SIDE_TABLE]: ['id'] } });
   const sqs = makeMemorySqs(clock);
-  const { queue, deadLetters } = makeQueues(sqs, definition, disorder);
+  const { queue, deadLetters } = makeQueues(sqs, definition, { disorder, order });
   const bus = makeMemoryEvents();
   const parts = { clock, dynamoDb, sqs, bus, queue, deadLetters, output, definition };
   const starts: string[] = [];
@@ -106,7 +112,9 @@ export function makeWorld({ definition = defineProbe(), perform = probe, disorde
       return messageId;
     },
     deliver: invoke.once,
+    worker: invoke.worker,
     drain: (seconds = 0) => drain(world, seconds),
+    dispatch: () => tick(world, 60_000),
     tick: (timeoutMs = 60_000) => clock.run(tick(world, timeoutMs)),
     job: (key) => dynamoDb.item(JOBS_TABLE, itemId(definition.type, key)),
     alter(key, change) {
@@ -128,8 +136,14 @@ function makeInvoke(parts: Parts) {
   const { clock, dynamoDb, sqs, bus, queue, definition } = parts;
   let nonces = 0;
   let process: MemoryProcess | undefined;
+  const resources = { dynamoDb: dynamoDb.client, documents: dynamoDb.documents, sqs: sqs.client, events: bus.client };
+  const worker = () => {
+    const engine = makeEngine(makeProcess({ ...resources, clock }), parts, () => `owner-${++nonces}`);
+    const { functionTimeoutSeconds } = engine.settings;
+    const consumer: BatchConsumer = (event, context) => runBatch(event, context, engine);
+    return () => deliver(queue, { consumer, clock, batchSize: definition.batchSize, functionTimeoutSeconds });
+  };
   const once = ({ functionTimeoutSeconds, crash, batchSize, throttled = false, aheadMs = 0 }: DeliverOptions = {}) => {
-    const resources = { dynamoDb: dynamoDb.client, documents: dynamoDb.documents, sqs: sqs.client, events: bus.client };
     process = makeProcess({ ...resources, clock: skewed(clock, aheadMs) });
     if (crash !== undefined) process.crashAt(crash.call, crash.moment);
     const engine = makeEngine(process, parts, () => `owner-${++nonces}`);
@@ -144,7 +158,7 @@ function makeInvoke(parts: Parts) {
       }),
     );
   };
-  return { once, running: () => process };
+  return { once, worker, running: () => process };
 }
 
 /** As `lib/engine/consumer.ts` wires it, with the in-memory AWS in the place of the real one. */
@@ -165,7 +179,7 @@ function makeEngine(
     jobsTable: JOBS_TABLE,
     queueUrl: queue.url,
     deadLetterQueueUrl: deadLetters.url,
-    store: makeJobStore(JOBS_TABLE, { dynamoDb, ...basics }),
+    store: makeJobStore(JOBS_TABLE, { dynamoDb, definition, ...basics }),
     documents,
     sqs,
     announce: makeAnnounce({ openBus: () => makeBus(events), ...basics }),
@@ -188,14 +202,26 @@ async function drain({ deliver: once, queue, clock }: World, seconds: number): P
   }
 }
 
-function makeQueues(sqs: MemorySqs, definition: JobDefinition, disorder: Disorder | undefined) {
+type Order = NonNullable<MemoryQueue['settings']['order']>;
+
+function makeQueues(
+  sqs: MemorySqs,
+  definition: JobDefinition,
+  { disorder, order }: { disorder: Disorder | undefined; order: Order | undefined },
+) {
   const { visibilityTimeoutSeconds, retentionSeconds, maxReceiveCount } = queueSettings(definition);
   const deadLetters = sqs.createQueue(names.deadLetterQueue(STAGE, definition.type), {
     visibilityTimeoutSeconds: 30,
     retentionSeconds: 14 * 24 * 3600,
   });
   const redrive = { maxReceiveCount, to: deadLetters };
-  const settings = { visibilityTimeoutSeconds, retentionSeconds, redrive, ...(disorder && { disorder }) };
+  const settings = {
+    visibilityTimeoutSeconds,
+    retentionSeconds,
+    redrive,
+    ...(disorder && { disorder }),
+    ...(order && { order }),
+  };
   return { deadLetters, queue: sqs.createQueue(names.queue(STAGE, definition.type), settings) };
 }
 

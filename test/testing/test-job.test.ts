@@ -8,6 +8,8 @@ import {
   dynamoDbLosesReply,
   dynamoDbThrottles,
   hangs,
+  isCancelled,
+  isShutDown,
   makeVirtualClock,
   testJob,
   throws,
@@ -133,6 +135,30 @@ describe('faults', () => {
     expect(run.startsMs).toEqual([0, VISIBILITY_MS, 2 * VISIBILITY_MS]);
     const dead = await testJob(resizeImage, perform, { payload, faults: [crashes('start', 2)], maxAttempts: 2 });
     expect(dead).toMatchObject({ status: 'DEAD', reason: 'Crashed', attempts: 2, deadLetter: { reason: 'Crashed' } });
+  });
+
+  it('a job that is cancelled ends so, once its handler reports progress', async () => {
+    const work = async (_: Image, { progress, signal }: JobContext) => {
+      await progress('half');
+      signal.throwIfAborted();
+      return 'whole';
+    };
+    const run = await testJob(resizeImage, work, { payload, faults: [isCancelled()] });
+    expect(run).toMatchObject({ status: 'CANCELLED', attempts: 1, delaysMs: [] });
+    const deaf = await testJob(resizeImage, perform, { payload, faults: [isCancelled()] });
+    expect(deaf).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it('a process that is shut down aborts the attempt, which is tried again', async () => {
+    const reasons: unknown[] = [];
+    const work = async (_: Image, { signal, job }: JobContext) => {
+      signal.addEventListener('abort', () => reasons.push(signal.reason.name));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return job.attempts;
+    };
+    const run = await testJob(resizeImage, work, { payload, faults: [isShutDown()] });
+    expect(run).toMatchObject({ status: 'COMPLETED', attempts: 2, result: 2, delaysMs: [2000] });
+    expect(reasons).toEqual(['ShutdownError']);
   });
 
   it('DynamoDB that throttles is asked again, and given up on after the sixth time', async () => {

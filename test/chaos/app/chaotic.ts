@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PermanentError } from '../../../lib/contract/errors.ts';
 import type { JobContext } from '../../../lib/engine/job-context.ts';
 import type { Trouble } from './definitions.ts';
@@ -6,6 +7,7 @@ import type { Trouble } from './definitions.ts';
 export const chaotic =
   <Work>(perform: (work: Work, context: JobContext) => Promise<unknown>) =>
   async ({ trouble, work }: { readonly trouble: Trouble; readonly work: Work }, context: JobContext) => {
+    await sleep(trouble.lastsMs);
     if (trouble.when === 'before') make(trouble, context);
     const result = await perform(work, context);
     if (trouble.when === 'after') make(trouble, context);

@@ -13,6 +13,8 @@ export const trouble = z.strictObject({
   kills: z.int().min(0).default(0),
   /** Every attempt throws a PermanentError. */
   isPermanent: z.boolean().default(false),
+  /** Each attempt takes so long before its work: time in which its process can be killed. */
+  lastsMs: z.int().min(0).default(0),
   /** Trouble comes before the work, or once it is done. */
   when: z.enum(['before', 'after']).default('before'),
 });

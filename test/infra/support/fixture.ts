@@ -42,6 +42,7 @@ export const tuned = defineJob({
     throttles: 5,
     durationPercent: 75,
   },
+  tracing: true,
 });
 
 export const DEFINITIONS = [plain, tuned];
