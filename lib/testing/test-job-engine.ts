@@ -86,7 +86,7 @@ export function makeTestEngine(
     jobsTable: JOBS_TABLE,
     queueUrl: queue.url,
     deadLetterQueueUrl: deadLetters.url,
-    store: makeJobStore(JOBS_TABLE, { dynamoDb: process.dynamoDb, ...basics }),
+    store: makeJobStore(JOBS_TABLE, { dynamoDb: process.dynamoDb, definition, ...basics }),
     documents,
     sqs: process.sqs,
     announce: makeAnnounce({ openBus: () => makeBus(process.events), ...basics }),
