@@ -109,7 +109,7 @@ describe('the package, installed elsewhere', { timeout: 300_000 }, () => {
   });
 
   it('deploys job types of its own', async () => {
-    await install(exact('aws-cdk-lib'), exact('constructs'), exact('esbuild'));
+    await install(exact('aws-cdk-lib'), exact('cdk-nag'), exact('constructs'), exact('esbuild'));
     await tsc('-p', '.');
     await node('app.ts');
     const out = join(project, 'cdk.out');
