@@ -8,6 +8,7 @@ import type { Construct } from 'constructs';
 import { BUNDLE_FORM } from './bundle-form.ts';
 import { makeFunctionRole } from './function-role.ts';
 import { removalPolicy } from './removal.ts';
+import { acknowledgeWildcard } from './security-checks.ts';
 
 /** Settings of {@link SluiceFunction}. */
 export interface SluiceFunctionProps {
@@ -33,7 +34,7 @@ export class SluiceFunction extends NodejsFunction {
       description: props.description,
       entry: props.entry,
       bundling: props.tracing ? { ...BUNDLING, define: { 'process.env.SLUICE_TRACING': '"on"' } } : BUNDLING,
-      // Active tracing brings its own right to send segments, on all resources: X-Ray knows no other.
+      // Active tracing brings its own right to send segments.
       ...(props.tracing && { tracing: Tracing.ACTIVE }),
       runtime: Runtime.NODEJS_24_X,
       // A fifth cheaper than x86_64 for the same work (AWS Lambda pricing).
@@ -50,8 +51,14 @@ export class SluiceFunction extends NodejsFunction {
       // loops. Here attempts, snoozes and retention end every job.
       recursiveLoop: RecursiveLoop.ALLOW,
     });
+    if (props.tracing && this.role !== undefined) acknowledgeWildcard(this.role, TRACES);
   }
 }
+
+const TRACES = {
+  resource: '*',
+  reason: 'X-Ray knows no resource to name (Service Authorization Reference, AWS X-Ray)',
+};
 
 const { mainFields, target, minify, keepNames, define, banner } = BUNDLE_FORM;
 const BUNDLING: BundlingOptions = {

@@ -84,9 +84,9 @@ test('every acknowledgement is one of these, each with its reason', async () => 
 });
 
 /** What `cdk synth` says of a job type whose `resources.ts` does this. */
-function said(resources: JobResources, context: Record<string, unknown> = {}): string {
+function said(resources: JobResources, context: Record<string, unknown> = {}, definition = plain): string {
   const app = makeApp({
-    jobs: [{ definition: plain, entry: jobs[0]?.entry ?? '', resources }],
+    jobs: [{ definition, entry: jobs[0]?.entry ?? '', resources }],
     context: { securityChecks: 'on', ...context },
   });
   try {
@@ -117,6 +117,14 @@ describe('what a job type deploys is looked at as well', () => {
     });
     expect(report).toContain('AwsSolutions-IAM5[Action::s3:*]');
     expect(report).not.toContain('Resource::arn:aws:s3:::mine/*');
+  });
+
+  test('that a traced type may send segments on all resources is accepted, and nothing beside it', () => {
+    const traced = { ...plain, tracing: true };
+    expect(said(() => undefined, {}, traced)).not.toContain('sluice-dev-plain/');
+    const more: JobResources = ({ consumer }) =>
+      consumer.addToRolePolicy(new PolicyStatement({ actions: ['s3:*'], resources: ['arn:aws:s3:::mine/*'] }));
+    expect(said(more, {}, traced)).toContain('AwsSolutions-IAM5[Resource::arn:aws:s3:::mine/*]');
   });
 
   test('no reason is none', () => {
