@@ -1,13 +1,5 @@
 import type { Command } from 'commander';
-import {
-  EXIT,
-  type ExitCode,
-  estimate,
-  type LetterView,
-  purge,
-  type Swept,
-  show,
-} from '../../../lib/operator/index.ts';
+import { EXIT, type ExitCode, estimate, type LetterView, purge, show } from '../../../lib/operator/index.ts';
 import { agreed, throwIfFailed } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { UsageError, whole } from '../options.ts';
