@@ -7,7 +7,9 @@ export type StandIn = 'memory' | 'MiniStack' | 'LocalStack' | 'DynamoDB Local';
 /** AWS, or what stands in for it, as the behaviours see it. */
 export interface Aws {
   readonly name: StandIn;
-  /** Lets so much of its time pass. */
+  /** Its time, epoch ms. */
+  nowMs(): number;
+  /** Lets so much of it pass. */
   wait(seconds: number): Promise<void>;
   /** A name that nothing else has. */
   newName(what: string): string;

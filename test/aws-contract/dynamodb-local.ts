@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { onProcessEnd } from '../../localstack/cleanup.ts';
 import type { ClientConfig } from '../../localstack/emulator.ts';
 import { freePort, ROOT } from '../../localstack/places.ts';
 
@@ -22,10 +23,13 @@ export async function startDynamoDbLocal(): Promise<{ config: ClientConfig; stop
   const args = [native, '-jar', JAR, '-inMemory', '-disableTelemetry', '-port', String(port)];
   const child = spawn(JAVA, args, { cwd: FOLDER, stdio: 'ignore' });
   const exited = once(child, 'exit');
+  const stopNow = () => void child.kill('SIGKILL');
   const stop = async () => {
-    child.kill('SIGKILL');
+    stopNow();
     await exited;
+    forget();
   };
+  const forget = onProcessEnd({ stop, stopNow });
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const config = { endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1', credentials };
   try {

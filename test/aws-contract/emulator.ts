@@ -3,6 +3,7 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { ClientConfig } from '../../localstack/emulator.ts';
 import type { Aws, AwsWithDynamoDb, AwsWithSqs, StandIn } from './aws.ts';
+import type { Opened } from './contract.ts';
 
 /** Real time, and names that no other run has. */
 function real(name: StandIn): Aws {
@@ -10,6 +11,7 @@ function real(name: StandIn): Aws {
   let names = 0;
   return {
     name,
+    nowMs: Date.now,
     wait: (seconds) => sleep(seconds * 1000),
     newName: (what) => `${prefix}-${what}-${++names}`,
   };
@@ -51,3 +53,5 @@ const tableOf = (TableName: string) =>
       },
     ],
   });
+
+export const inRealTime = <A extends Aws>(aws: A): Opened<A> => ({ aws, run: (work) => work });
