@@ -42,7 +42,8 @@ export const VISIBILITY: readonly Behaviour<AwsWithSqs>[] = [
     source: { recorded: 'sqs-visibility-after-expiry' },
     async observe(aws) {
       const { queue, first } = await received(aws, 1);
-      await aws.wait(1.5);
+      // LocalStack looks for what ran out each second.
+      await aws.wait(2.5);
       return [await outcome(queue.hide(first, 30)), await queue.got()];
     },
     onAws: ['accepted', 0],
