@@ -9,6 +9,6 @@ export {
 export { awsError, type Call, type Fault, type Faults, throttled, timeout } from './faults.ts';
 export { type MemoryDynamoDb, makeMemoryDynamoDb } from './memory-dynamodb.ts';
 export { type MemoryProcess, makeProcess } from './memory-process.ts';
-export type { Disorder, MemoryQueue, QueueCounts, StoredMessage } from './memory-queue.ts';
 export { type MemorySqs, makeMemorySqs } from './memory-sqs.ts';
+export type { Disorder, MemoryQueue, QueueCounts, StoredMessage } from './queue-model.ts';
 export { makeVirtualClock, skewed, type VirtualClock } from './virtual-clock.ts';
