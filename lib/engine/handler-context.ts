@@ -7,6 +7,7 @@ import type { Deadline } from './deadline.ts';
 import type { Engine } from './engine.ts';
 import type { JobContext, TransactWrite } from './job-context.ts';
 import { asJson } from './json.ts';
+import { messageFields } from './logs.ts';
 import { makeProgress } from './progress.ts';
 import { MAX_WRITES, transact } from './transaction.ts';
 import { WriteError } from './writer.ts';
@@ -31,7 +32,7 @@ export function makeContext(claim: Claim, engine: Engine, deadline: Deadline): H
     job,
     signal: deadline.signal,
     log: engine.log.createChild({
-      persistentLogAttributes: { jobId: job.id, jobType: job.type, attempt: job.attempts },
+      persistentLogAttributes: { ...messageFields(claim.message, engine), attempt: job.attempts },
     }),
     remainingMs: () => Math.max(0, deadline.atMs - engine.clock.now()),
     idempotencyKey: claim.item.id,
@@ -120,6 +121,7 @@ function toJob({ item, message }: Claim): Job {
     createdAt: item.createdAt,
     processedAt: item.processedAt ?? item.createdAt,
     run: item.runNo,
+    ...(message.group !== undefined && { tenant: message.group }),
     ...(item.error !== undefined && { error: item.error }),
     ...(item.checkpoint !== undefined && { checkpoint: item.checkpoint }),
   };

@@ -33,8 +33,9 @@ export function makeMemoryQueue(name: string, given: MemoryQueueSettings, clock:
     move: store,
     receive(max, visibilitySeconds = settings.visibilityTimeoutSeconds) {
       const room = (settings.maxInFlight ?? MAX_IN_FLIGHT) - inFlight(hidden());
-      const visible = alive().filter(({ visibleAtMs }) => visibleAtMs <= clock.now());
-      const received = ordered(visible, settings.disorder)
+      const all = alive();
+      const visible = all.filter(({ visibleAtMs }) => visibleAtMs <= clock.now());
+      const received = (settings.order?.(visible, all, clock.now()) ?? ordered(visible, settings.disorder))
         .slice(0, Math.max(0, Math.min(max, room)))
         .flatMap((message) => receiveOne(message, stored, { settings, arn, visibilitySeconds, nowMs: clock.now() }));
       if (received.some(({ visibleAtMs }) => visibleAtMs <= clock.now())) tell();

@@ -90,4 +90,6 @@ export interface MemoryQueueSettings {
   readonly maxInFlight?: number;
   /** @default none: the oldest first, each once */
   readonly disorder?: Disorder;
+  /** Which of the visible messages come first, given all that the queue holds. @default the oldest */
+  readonly order?: (visible: readonly StoredMessage[], all: readonly StoredMessage[], nowMs: number) => StoredMessage[];
 }
