@@ -11,8 +11,8 @@ export { awsError, type Call, type Fault, type Faults, throttled, timeout } from
 export { type MemoryDynamoDb, makeMemoryDynamoDb } from './memory-dynamodb.ts';
 export { type MemoryEvent, type MemoryEvents, makeMemoryEvents } from './memory-events.ts';
 export { type MemoryProcess, makeProcess } from './memory-process.ts';
-export type { Disorder, MemoryQueue, QueueCounts, StoredMessage } from './memory-queue.ts';
 export { type MemorySqs, makeMemorySqs } from './memory-sqs.ts';
+export type { Disorder, MemoryQueue, QueueCounts, StoredMessage } from './queue-model.ts';
 export { type TestRun, testJob } from './test-job.ts';
 export { TestJobError } from './test-job-error.ts';
 export {

@@ -14,8 +14,8 @@ import { makeWriter } from '../engine/writer.ts';
 import { type MemoryDynamoDb, makeMemoryDynamoDb } from './memory-dynamodb.ts';
 import { type MemoryEvents, makeMemoryEvents } from './memory-events.ts';
 import type { MemoryProcess } from './memory-process.ts';
-import type { MemoryQueue } from './memory-queue.ts';
 import { type MemorySqs, makeMemorySqs } from './memory-sqs.ts';
+import type { MemoryQueue } from './queue-model.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 const STAGE = 'test';
