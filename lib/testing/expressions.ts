@@ -194,6 +194,7 @@ function compare(left: AttributeValue | undefined, operator: string, right: Attr
 /** Equal by value: the order of a map's entries does not matter, `1` and `1.0` are one number. */
 export function same(left: AttributeValue, right: AttributeValue): boolean {
   if (left.N !== undefined && right.N !== undefined) return Number(left.N) === Number(right.N);
+  if (left.S !== undefined && right.S !== undefined) return left.S === right.S;
   return canonical(left) === canonical(right);
 }
 

@@ -1,4 +1,4 @@
-/** What handlers are tested with: an in-memory AWS with a virtual clock, and `testJob`. */
+/** What handlers are tested with: an in-memory AWS with a virtual clock, `testJob` and `simulate`. */
 export { type BatchConsumer, type Delivery, deliver, type EventSourceOptions } from './event-source.ts';
 export {
   type EventSourceMapping,
@@ -13,6 +13,16 @@ export { type MemoryEvent, type MemoryEvents, makeMemoryEvents } from './memory-
 export { type MemoryProcess, makeProcess } from './memory-process.ts';
 export { type MemorySqs, makeMemorySqs } from './memory-sqs.ts';
 export type { Disorder, MemoryQueue, QueueCounts, StoredMessage } from './queue-model.ts';
+export {
+  type Simulated,
+  type SimulatedHandler,
+  type SimulateOptions,
+  type SimulationEnd,
+  SimulationError,
+  simulate,
+} from './simulate.ts';
+export type { Random } from './simulation/random.ts';
+export type { Surroundings } from './simulation/subject.ts';
 export { type TestRun, testJob } from './test-job.ts';
 export { TestJobError } from './test-job-error.ts';
 export {
