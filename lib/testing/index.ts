@@ -27,5 +27,5 @@ export {
   type JobFault,
   throws,
 } from './test-job-faults.ts';
-export type { TestJobOptions, TestTable } from './test-job-options.ts';
+export type { TestJobOptions } from './test-job-options.ts';
 export { makeVirtualClock, skewed, type VirtualClock } from './virtual-clock.ts';

@@ -1,5 +1,5 @@
 import type { DeadLetterReason } from '../../lib/contract/job.ts';
-import type { Random } from '../simulation/random.ts';
+import type { Random } from '../../lib/testing/simulation/random.ts';
 import type { Trouble } from './app/definitions.ts';
 
 export const TYPES = ['send-email', 'process-payment', 'sync-data', 'generate-report'] as const;

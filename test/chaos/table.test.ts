@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { JobItem } from '../../lib/contract/job-item.ts';
-import { makeRandom } from '../simulation/random.ts';
+import { makeRandom } from '../../lib/testing/simulation/random.ts';
 import type { Observed } from './far-side.ts';
 import { drawJobs } from './plan.ts';
 import { chaosTable } from './table.ts';

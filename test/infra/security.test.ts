@@ -62,8 +62,16 @@ test('every acknowledgement is one of these, each with its reason', async () => 
   const own = 'arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:/aws/lambda/sluice-prod-';
   const streams = (stack: string, role: string, name = stack) =>
     `sluice-prod-${stack}/${role}: IAM5[Resource::${own}${name}:log-stream:*]`;
+  const operators = (policy: string) => (resource: string) => {
+    const arn = resource.replace(':*:', ':<AWS::Region>:<AWS::AccountId>:');
+    const whole = resource === '*' ? resource : `arn:<AWS::Partition>:${arn}`;
+    return `sluice-prod-core/Operators/${policy}: IAM5[Resource::${whole}]`;
+  };
   expect(accepted(app)).toEqual([
     streams('core', 'Dispatcher/FunctionRole', 'dispatcher'),
+    ...['sqs:*:sluice-prod-*', 'logs:*:log-group:/aws/lambda/sluice-prod-*'].map(operators('Read')),
+    ...['cloudformation:*:stack/sluice-prod-*/*', 'events:*:rule/sluice-prod-*', '*'].map(operators('Read')),
+    ...['sqs:*:sluice-prod-*-dlq', 'sqs:*:sluice-prod-*', 'lambda:*:event-source-mapping:*'].map(operators('Redrive')),
     'sluice-prod-send-email: IAM5[Resource::arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:template/*]',
     streams('send-email', 'ConsumerRole'),
     streams('process-payment', 'ConsumerRole'),
