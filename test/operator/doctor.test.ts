@@ -43,7 +43,10 @@ describe('doctor', () => {
     world.alter('a', { undelivered: true });
     expect(await look(world, 'deaths')).toMatchObject([{ level: 'ok' }]);
     await world.clock.advance(61 * MINUTE_MS);
-    expect(await look(world, 'deaths')).toMatchObject([{ level: 'note', what: expect.stringMatching(/^1 of probe/) }]);
+    const note = (what: RegExp) => [{ level: 'note', what: expect.stringMatching(what) }];
+    expect(await look(world, 'deaths')).toMatchObject(note(/^1 of probe could not be sent to the dead-letter queue/));
+    world.alter('a', { undelivered: 'event' });
+    expect(await look(world, 'deaths')).toMatchObject(note(/^1 of probe .* EventBridge was not told/));
   });
 
   test('compares queues with their definitions', async () => {
