@@ -24,6 +24,8 @@ export const names = {
   /** Managed policy of those who operate a stage. */
   operatorPolicy: (stage: string, kind: 'read' | 'redrive') => `sluice-${stage}-${kind}`,
   alarmTopic: (stage: string) => `sluice-${stage}-alarms`,
+  dashboard: (stage: string) => `sluice-${stage}`,
+  keyAlias: (stage: string) => `alias/sluice-${stage}`,
 } as const;
 
 /** Environment variables by which a stack tells its functions where things are. */

@@ -1,6 +1,7 @@
 import { METRICS } from '../contract/names.ts';
 import type { BeginRow } from '../contract/transitions.ts';
 import { bury } from './dead-letter.ts';
+import { announceCompletion } from './ends.ts';
 import type { Engine } from './engine.ts';
 import type { Begun } from './job-store.ts';
 import { messageFields } from './logs.ts';
@@ -14,6 +15,7 @@ export async function afterBegin({ step, item }: Begun, received: Received, engi
     case 'run':
       return 'stalled';
     case 'wait':
+      if (step.row === 'L') engine.log.debug('job.limited', { ...fields, delayMs: step.untilMs - engine.clock.now() });
       return wait(received, step.untilMs, engine);
     case 'bury': {
       if (item === undefined) throw new TypeError(`${step.row} buries a job without an item`);
@@ -24,7 +26,8 @@ export async function afterBegin({ step, item }: Begun, received: Received, engi
     }
     case 'ack':
       noteAck({ row: step.row, fields, dueAt: item?.dueAt }, engine);
-      return 'ack';
+      if (step.row !== 'B13' || item?.status !== 'COMPLETED') return 'ack';
+      return (await announceCompletion(item, message, engine)) ? 'ack' : 'keep';
   }
 }
 
@@ -35,6 +38,7 @@ interface Acked {
 }
 
 function noteAck({ row, fields, dueAt }: Acked, { log, meter, clock }: Engine): void {
+  const parked = { ...fields, ...(dueAt !== undefined && { delayMs: dueAt - clock.now() }) };
   switch (row) {
     case 'B4':
     case 'B13':
@@ -47,7 +51,10 @@ function noteAck({ row, fields, dueAt }: Acked, { log, meter, clock }: Engine): 
     case 'B6':
       log.debug('job.leftover', fields);
       break;
+    case 'L':
+      log.info('job.limited', parked);
+      break;
     default:
-      log.info('job.scheduled', { ...fields, ...(dueAt !== undefined && { delayMs: dueAt - clock.now() }) });
+      log.info('job.scheduled', parked);
   }
 }

@@ -3,9 +3,11 @@ import { WriteConditionError, WriteRefusedError } from '../contract/errors.ts';
 import { itemId } from '../contract/job-item.ts';
 import { METRICS } from '../contract/names.ts';
 import { afterBegin } from './after-begin.ts';
+import { annotationsOf } from './annotations.ts';
 import { AttemptLayer } from './attempt-layer.ts';
 import type { Claim } from './claim.ts';
 import { bury } from './dead-letter.ts';
+import { announceCompletion } from './ends.ts';
 import { type Engine, type Invocation, leaseUntilMs } from './engine.ts';
 import type { Begun } from './job-store.ts';
 import { durationMs, jobFields } from './logs.ts';
@@ -42,7 +44,9 @@ export async function attempt(received: Received, scope: AttemptScope): Promise<
   const { step } = settlement;
   if (step.action === 'wait') return wait(received, step.untilMs, engine);
   if (step.action === 'bury') return bury({ ...claim.item, ...step.write.set }, received.message, engine);
-  return 'ack';
+  if (step.write.set.status !== 'COMPLETED') return 'ack';
+  const done = await announceCompletion({ ...claim.item, ...step.write.set }, received.message, engine);
+  return done ? 'ack' : 'keep';
 }
 
 interface Life {
@@ -78,7 +82,7 @@ async function beginRunSettle({ message }: Received, { engine, invocation, alone
   });
   const perform = async (_id: string) => {
     if (life.claim === undefined) throw new TypeError('Powertools ran the handler before begin');
-    life.outcome = await runHandler(life.claim, engine, invocation);
+    life.outcome = await runTraced(life.claim, engine, invocation);
     if (life.outcome.kind === 'failed') throw new AttemptEnded();
   };
   try {
@@ -91,6 +95,16 @@ async function beginRunSettle({ message }: Received, { engine, invocation, alone
   if (life.begun === undefined) throw new TypeError('Powertools never began the attempt');
   return { ...life, begun: life.begun };
 }
+
+/** Runs the handler, as a part of the trace where the job type is traced. */
+async function runTraced(claim: Claim, engine: Engine, invocation: Invocation): Promise<Outcome> {
+  const run = () => runHandler(claim, engine, invocation);
+  const traced = await engine.tracing;
+  return traced === undefined ? run() : traced({ annotations: annotationsOf(claim, engine), failureOf }, run);
+}
+
+const failureOf = (outcome: Outcome): Error | undefined =>
+  outcome.kind === 'failed' && outcome.error instanceof Error ? outcome.error : undefined;
 
 async function settleReturned({ claim, outcome }: Life, engine: Engine): Promise<Settlement | undefined> {
   if (claim === undefined || outcome?.kind !== 'completed') return undefined;

@@ -2,7 +2,8 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { attempt } from './attempt.ts';
-import { type Engine, type Invocation, SETTLE_BEFORE_END_MS } from './engine.ts';
+import type { Engine, Invocation } from './engine.ts';
+import { SETTLE_BEFORE_END_MS } from './margins.ts';
 import { decode } from './message.ts';
 import { type Received, wait } from './message-actions.ts';
 

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { Duration } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Architecture, LoggingFormat, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, LoggingFormat, RecursiveLoop, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { BUNDLE_FORM } from './bundle-form.ts';
 import { makeFunctionRole } from './function-role.ts';
 import { removalPolicy } from './removal.ts';
+import { acknowledgeWildcard } from './security-checks.ts';
 
 /** Settings of {@link SluiceFunction}. */
 export interface SluiceFunctionProps {
@@ -21,6 +22,8 @@ export interface SluiceFunctionProps {
   /** What the function may do, beside writing its log. */
   readonly statements: readonly PolicyStatement[];
   readonly disposable: boolean;
+  /** Whether X-Ray traces each invocation. @default false */
+  readonly tracing?: boolean;
 }
 
 /** A Lambda function in Sluice's form: Node 24, arm64, one minified ES module, its own log group, no right too many. */
@@ -30,7 +33,9 @@ export class SluiceFunction extends NodejsFunction {
       functionName: props.functionName,
       description: props.description,
       entry: props.entry,
-      bundling: BUNDLING,
+      bundling: props.tracing ? { ...BUNDLING, define: { 'process.env.SLUICE_TRACING': '"on"' } } : BUNDLING,
+      // Active tracing brings its own right to send segments.
+      ...(props.tracing && { tracing: Tracing.ACTIVE }),
       runtime: Runtime.NODEJS_24_X,
       // A fifth cheaper than x86_64 for the same work (AWS Lambda pricing).
       architecture: Architecture.ARM_64,
@@ -46,16 +51,23 @@ export class SluiceFunction extends NodejsFunction {
       // loops. Here attempts, snoozes and retention end every job.
       recursiveLoop: RecursiveLoop.ALLOW,
     });
+    if (props.tracing && this.role !== undefined) acknowledgeWildcard(this.role, TRACES);
   }
 }
 
-const { mainFields, target, minify, keepNames, banner } = BUNDLE_FORM;
+const TRACES = {
+  resource: '*',
+  reason: 'X-Ray knows no resource to name (Service Authorization Reference, AWS X-Ray)',
+};
+
+const { mainFields, target, minify, keepNames, define, banner } = BUNDLE_FORM;
 const BUNDLING: BundlingOptions = {
   format: OutputFormat.ESM,
   mainFields: [...mainFields],
   target,
   minify,
   keepNames,
+  define,
   banner,
   // Costs memory and start time on every error; a stack of one file with its names kept is readable enough.
   sourceMap: false,

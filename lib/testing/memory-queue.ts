@@ -1,115 +1,90 @@
-import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { Clock } from '../engine/clock.ts';
-import { checkWhole, MAX_VISIBILITY_SECONDS, type Outgoing, refused } from './message-limits.ts';
+import { refused } from './message-limits.ts';
+import type { Disorder, MemoryQueue, MemoryQueueSettings, StoredMessage } from './queue-model.ts';
+import { accepted, hiddenFor, receiveOne, type Store } from './stored-message.ts';
 
-/** A message as its queue holds it. */
-export interface StoredMessage {
-  readonly messageId: string;
-  readonly body: string;
-  readonly attributes: Record<string, MessageAttributeValue>;
-  readonly group?: string;
-  readonly trace?: string;
-  /** First enqueue: retention counts from here, also after a move to a dead-letter queue. Epoch ms. */
-  readonly sentAtMs: number;
-  readonly visibleAtMs: number;
-  readonly receiveCount: number;
-  readonly firstReceivedAtMs?: number;
-}
+export const MAX_IN_FLIGHT = 120_000;
 
-export interface Received extends StoredMessage {
-  readonly receiptHandle: string;
-}
-
-/** A standard queue. */
-export interface MemoryQueue {
-  readonly name: string;
-  readonly url: string;
-  readonly arn: string;
-  readonly settings: MemoryQueueSettings;
-  /** Takes a message that SQS has accepted. */
-  add(message: Outgoing, messageId: string): void;
-  /** Takes a message of another queue: id, count and first enqueue stay. */
-  move(message: StoredMessage): void;
-  /** Messages that are visible, the oldest first; each is hidden for the queue's visibility timeout. */
-  receive(max: number): Received[];
-  /** By any handle ever given for the message: SQS fences nothing. */
-  changeVisibility(receiptHandle: string, seconds: number): void;
-  delete(receiptHandle: string): void;
-  purge(): void;
-  /** Every message that it holds, hidden ones too. */
-  messages(): readonly StoredMessage[];
-  /** As SQS counts them, and exactly. */
-  counts(): QueueCounts;
-  /** When the next hidden message becomes visible, epoch ms; undefined if none is hidden. */
-  nextVisibleAtMs(): number | undefined;
-}
-
-/** ApproximateNumberOfMessages, …NotVisible (in flight) and …Delayed (not yet received). */
-export interface QueueCounts {
-  readonly visible: number;
-  readonly inFlight: number;
-  readonly delayed: number;
-}
-
-/** What a standard queue may do at any time: give messages in any order, and one of them again. */
-export interface Disorder {
-  /** From 0 (inclusive) to 1 (exclusive). */
-  readonly random: () => number;
-  /** Fraction of receives after which the message is still visible. */
-  readonly duplicates: number;
-}
-
-export interface MemoryQueueSettings {
-  readonly visibilityTimeoutSeconds: number;
-  readonly retentionSeconds: number;
-  /** Receive n + 1 moves the message instead. */
-  readonly redrive?: { readonly maxReceiveCount: number; readonly to: MemoryQueue };
-  /** @default none: the oldest first, each once */
-  readonly disorder?: Disorder;
-}
-
-export function makeMemoryQueue(name: string, settings: MemoryQueueSettings, clock: Clock): MemoryQueue {
+export function makeMemoryQueue(name: string, given: MemoryQueueSettings, clock: Clock): MemoryQueue {
+  let settings = given;
+  let receives = 0;
+  /** The latest receive of each message. */
+  const receiveOf = new Map<string, number>();
+  const arn = `arn:aws:sqs:eu-central-1:123456789012:${name}`;
   const stored: Store = new Map();
   const alive = () => kept(stored, clock.now() - settings.retentionSeconds * 1000);
-  let receives = 0;
+  const hidden = () => alive().filter(({ visibleAtMs }) => visibleAtMs > clock.now());
+  const { watch, tell } = makeWatchers();
+  const store = (message: StoredMessage) => {
+    stored.set(message.messageId, message);
+    tell();
+  };
   return {
     name,
     url: `https://sqs.eu-central-1.amazonaws.com/123456789012/${name}`,
-    arn: `arn:aws:sqs:eu-central-1:123456789012:${name}`,
-    settings,
-    add: (message, messageId) => void stored.set(messageId, accepted(message, messageId, clock.now())),
-    move: (message) => void stored.set(message.messageId, message),
-    receive(max) {
-      const visible = alive().filter(({ visibleAtMs }) => visibleAtMs <= clock.now());
-      const received = ordered(visible, settings.disorder)
-        .slice(0, max)
-        .flatMap((message) => receiveOne(message, stored, { settings, clock }));
-      return received.map((message) => ({ ...message, receiptHandle: `${name}/${message.messageId}/${++receives}` }));
+    arn,
+    get settings() {
+      return settings;
+    },
+    change(changes) {
+      settings = { ...settings, ...changes };
+    },
+    add: (message, messageId) => store(accepted(message, messageId, { settings, nowMs: clock.now() })),
+    move: store,
+    receive(max, visibilitySeconds = settings.visibilityTimeoutSeconds) {
+      const room = (settings.maxInFlight ?? MAX_IN_FLIGHT) - inFlight(hidden());
+      const all = alive();
+      const visible = all.filter(({ visibleAtMs }) => visibleAtMs <= clock.now());
+      const received = (settings.order?.(visible, all, clock.now()) ?? ordered(visible, settings.disorder))
+        .slice(0, Math.max(0, Math.min(max, room)))
+        .flatMap((message) => receiveOne(message, stored, { settings, arn, visibilitySeconds, nowMs: clock.now() }));
+      if (received.some(({ visibleAtMs }) => visibleAtMs <= clock.now())) tell();
+      return received.map((message) => {
+        receiveOf.set(message.messageId, ++receives);
+        return { ...message, receiptHandle: `${name}/${message.messageId}/${receives}` };
+      });
     },
     changeVisibility(receiptHandle, seconds) {
-      checkWhole('VisibilityTimeout', seconds, MAX_VISIBILITY_SECONDS);
-      const message = stored.get(messageIdOf(receiptHandle, name));
-      if (message === undefined) {
-        const reason = 'Message does not exist or is not available for visibility timeout change.';
-        throw refused(`Value ${receiptHandle} for parameter ReceiptHandle is invalid. Reason: ${reason}`);
-      }
-      stored.set(message.messageId, { ...message, visibleAtMs: clock.now() + seconds * 1000 });
+      const message = stored.get(readHandle(receiptHandle, name).messageId);
+      store(hiddenFor(seconds, message, { receiptHandle, nowMs: clock.now() }));
     },
-    delete: (receiptHandle) => void stored.delete(messageIdOf(receiptHandle, name)),
+    delete(receiptHandle) {
+      const { messageId, receive } = readHandle(receiptHandle, name);
+      const { random, staleDeletes = 0 } = settings.disorder ?? {};
+      if (receive < (receiveOf.get(messageId) ?? 0) && random !== undefined && random() < staleDeletes) return;
+      // A queue at its in-flight quota has room again.
+      if (stored.delete(messageId)) tell();
+    },
     purge: () => stored.clear(),
     messages: alive,
     counts() {
-      const all = alive();
-      const hidden = all.filter(({ visibleAtMs }) => visibleAtMs > clock.now());
-      const delayed = hidden.filter(({ receiveCount }) => receiveCount === 0).length;
-      return { visible: all.length - hidden.length, inFlight: hidden.length - delayed, delayed };
+      const late = hidden();
+      const visible = alive().length - late.length;
+      return { visible, inFlight: inFlight(late), delayed: late.length - inFlight(late) };
     },
     nextVisibleAtMs() {
-      const hidden = alive().filter(({ visibleAtMs }) => visibleAtMs > clock.now());
-      return hidden.length === 0 ? undefined : Math.min(...hidden.map(({ visibleAtMs }) => visibleAtMs));
+      const late = hidden();
+      return late.length === 0 ? undefined : Math.min(...late.map(({ visibleAtMs }) => visibleAtMs));
+    },
+    watch,
+  };
+}
+
+function makeWatchers() {
+  const listeners = new Set<() => void>();
+  return {
+    watch(listener: () => void) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    tell() {
+      for (const listener of [...listeners]) listener();
     },
   };
 }
+
+/** Hidden messages that somebody holds; the others are delayed. */
+const inFlight = (hidden: readonly StoredMessage[]) => hidden.filter(({ receiveCount }) => receiveCount > 0).length;
 
 /** The oldest first, or in an order that the seed chooses. */
 function ordered(visible: StoredMessage[], disorder: Disorder | undefined): StoredMessage[] {
@@ -118,62 +93,16 @@ function ordered(visible: StoredMessage[], disorder: Disorder | undefined): Stor
   return drawn.sort((a, b) => a.lot - b.lot).map(({ message }) => message);
 }
 
-type Store = Map<string, StoredMessage>;
-
 /** What is left once those that were first sent before `oldestMs` are gone. */
 function kept(stored: Store, oldestMs: number): StoredMessage[] {
   for (const { messageId, sentAtMs } of stored.values()) if (sentAtMs <= oldestMs) stored.delete(messageId);
   return [...stored.values()];
 }
 
-/** Hides and counts a message, or moves it where the redrive policy says so: then nothing of it is received. */
-function receiveOne(
-  message: StoredMessage,
-  stored: Store,
-  { settings, clock }: { settings: MemoryQueueSettings; clock: Clock },
-): StoredMessage[] {
-  const { redrive, visibilityTimeoutSeconds, disorder } = settings;
-  const nowMs = clock.now();
-  if (redrive !== undefined && message.receiveCount >= redrive.maxReceiveCount) {
-    stored.delete(message.messageId);
-    redrive.to.move({ ...message, visibleAtMs: nowMs });
-    return [];
-  }
-  const again = disorder !== undefined && disorder.random() < disorder.duplicates;
-  const received = {
-    ...message,
-    receiveCount: message.receiveCount + 1,
-    visibleAtMs: again ? nowMs : nowMs + visibilityTimeoutSeconds * 1000,
-    firstReceivedAtMs: message.firstReceivedAtMs ?? nowMs,
-  };
-  stored.set(message.messageId, received);
-  return [received];
-}
-
-function accepted(message: Outgoing, messageId: string, nowMs: number): StoredMessage {
-  const {
-    MessageBody = '',
-    DelaySeconds = 0,
-    MessageAttributes = {},
-    MessageGroupId,
-    MessageSystemAttributes,
-  } = message;
-  const trace = MessageSystemAttributes?.AWSTraceHeader?.StringValue;
-  return {
-    messageId,
-    body: MessageBody,
-    attributes: MessageAttributes,
-    ...(MessageGroupId !== undefined && { group: MessageGroupId }),
-    ...(trace !== undefined && { trace }),
-    sentAtMs: nowMs,
-    visibleAtMs: nowMs + DelaySeconds * 1000,
-    receiveCount: 0,
-  };
-}
-
 /** @throws ReceiptHandleIsInvalid if the handle was never given by this queue */
-function messageIdOf(receiptHandle: string, queue: string): string {
+function readHandle(receiptHandle: string, queue: string): { messageId: string; receive: number } {
   const [name, messageId, receive] = receiptHandle.split('/');
-  if (name === queue && messageId !== undefined && receive !== undefined) return messageId;
+  if (name === queue && messageId !== undefined && receive !== undefined)
+    return { messageId, receive: Number(receive) };
   throw refused(`The input receipt handle "${receiptHandle}" is not a valid receipt handle.`, 'ReceiptHandleIsInvalid');
 }

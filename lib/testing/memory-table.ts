@@ -1,7 +1,8 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, GetItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../engine/clock.ts';
-import { canonical, type Item } from './expressions.ts';
+import { attributeName, canonical, type Item } from './expressions.ts';
 import { awsError } from './faults.ts';
+import { withShortNumbers } from './item-numbers.ts';
 import { itemBytes, MAX_ITEM_BYTES } from './item-size.ts';
 
 /** One table: items by key, and the sparse index `lists` over those that have `listKey` and `listAt`. */
@@ -53,8 +54,9 @@ export function makeMemoryTable(name: string, key: readonly string[], options: T
     put(item) {
       const id = idOf(item);
       if (itemBytes(item) > MAX_ITEM_BYTES) throw awsError('ValidationException', ITEM_TOO_LARGE);
-      items.set(id, item);
-      indexed(id, indexEntry(item, key));
+      const kept = withShortNumbers(item);
+      items.set(id, kept);
+      indexed(id, indexEntry(kept, key));
     },
     delete: (wanted) => remove(idOf(wanted)),
     items: () => [...items.values()],
@@ -99,4 +101,19 @@ export function pick(item: Item, names: readonly string[]): Item {
     if (value !== undefined) found[name] = value;
   }
   return found;
+}
+
+/** What a projection leaves of an item. */
+export function projected(
+  item: Item,
+  input: Pick<GetItemCommandInput, 'ProjectionExpression' | 'ExpressionAttributeNames'>,
+): Item {
+  const names = input.ExpressionAttributeNames;
+  const tokens = input.ProjectionExpression?.split(',');
+  return tokens === undefined
+    ? item
+    : pick(
+        item,
+        tokens.map((token) => attributeName(token.trim(), { names })),
+      );
 }

@@ -4,12 +4,13 @@ import { redrive } from '../../lib/operator/redrive.ts';
 import { awsError } from '../../lib/testing/index.ts';
 import { envelope } from '../support/factories.ts';
 import { makeWorld, type World } from '../support/world.ts';
+import { shortPolling } from './support/stage.ts';
 
 const POISON = { id: 'a', payload: { do: 'permanent' } };
 const MENDED = envelope({ id: 'a', payload: { do: 'complete', result: 'mended' } });
 
 const dlqOf = ({ sqs, queue, deadLetters }: World): DeadLetterQueue => ({
-  sqs: sqs.client,
+  sqs: shortPolling(sqs),
   queueUrl: queue.url,
   deadLetterQueueUrl: deadLetters.url,
 });

@@ -5,6 +5,7 @@ import {
   BatchGetItemCommand,
   type BatchGetItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
+import { PutEventsCommand, type PutEventsCommandInput } from '@aws-sdk/client-eventbridge';
 import {
   ChangeMessageVisibilityCommand,
   type ChangeMessageVisibilityCommandInput,
@@ -13,7 +14,14 @@ import {
 } from '@aws-sdk/client-sqs';
 import { names } from '../../lib/contract/names.ts';
 import { systemClock } from '../../lib/engine/clock.ts';
-import { type MemoryDynamoDb, type MemoryQueue, makeMemoryDynamoDb, makeMemorySqs } from '../../lib/testing/index.ts';
+import {
+  type MemoryDynamoDb,
+  type MemoryEvents,
+  type MemoryQueue,
+  makeMemoryDynamoDb,
+  makeMemoryEvents,
+  makeMemorySqs,
+} from '../../lib/testing/index.ts';
 import { readBody, sendJson, startServer } from '../../localstack/stand-ins/http-server.ts';
 
 export const STAGE = 'test';
@@ -24,6 +32,7 @@ export interface LoopbackAws {
   readonly dynamoDb: MemoryDynamoDb;
   readonly queue: MemoryQueue;
   readonly deadLetters: MemoryQueue;
+  readonly bus: MemoryEvents;
   /** Calls so far, by target, in order. */
   readonly targets: readonly string[];
   /** Variables by which a function finds it and its own resources. */
@@ -38,6 +47,7 @@ export async function startLoopbackAws(type: string): Promise<LoopbackAws> {
   const settings = { visibilityTimeoutSeconds: 60, retentionSeconds: 86_400 };
   const deadLetters = sqs.createQueue(names.deadLetterQueue(STAGE, type), settings);
   const queue = sqs.createQueue(names.queue(STAGE, type), settings);
+  const bus = makeMemoryEvents();
   const targets: string[] = [];
   const perform = (target: string, input: unknown): Promise<object> => {
     switch (target) {
@@ -49,6 +59,8 @@ export async function startLoopbackAws(type: string): Promise<LoopbackAws> {
         return sqs.client.send(new ChangeMessageVisibilityCommand(input as ChangeMessageVisibilityCommandInput));
       case 'AmazonSQS.SendMessage':
         return sendMessage(input as SendMessageCommandInput);
+      case 'AWSEvents.PutEvents':
+        return bus.client.send(new PutEventsCommand(withTimes(input as PutEventsCommandInput)));
       default:
         throw new TypeError(`the loopback AWS does not know ${target}`);
     }
@@ -71,7 +83,7 @@ export async function startLoopbackAws(type: string): Promise<LoopbackAws> {
   });
   const url = (name: string) => `${server.url}/123456789012/${name}`;
   return {
-    ...{ dynamoDb, queue, deadLetters, targets, stop: server.stop },
+    ...{ dynamoDb, queue, deadLetters, bus, targets, stop: server.stop },
     environment: {
       AWS_ENDPOINT_URL: server.url,
       AWS_REGION: 'eu-central-1',
@@ -83,3 +95,9 @@ export async function startLoopbackAws(type: string): Promise<LoopbackAws> {
     },
   };
 }
+
+/** On the wire, times are epoch seconds. */
+const withTimes = ({ Entries = [], ...rest }: PutEventsCommandInput): PutEventsCommandInput => ({
+  ...rest,
+  Entries: Entries.map((entry) => ({ ...entry, Time: new Date(Number(entry.Time) * 1000) })),
+});

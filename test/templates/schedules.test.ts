@@ -59,7 +59,8 @@ const PLANTED: readonly [mistake: string, plant: Plant, said: RegExp][] = [
   [
     'a role that may send elsewhere',
     (find) => {
-      allowing(find('AWS::IAM::Policy', 'SchedulesRoleDefaultPolicy')).Resource = 'arn:aws:sqs:eu-west-1:123456789012:other';
+      allowing(find('AWS::IAM::Policy', 'SchedulesRoleDefaultPolicy')).Resource =
+        'arn:aws:sqs:eu-west-1:123456789012:other';
     },
     /Nightly.*its role may not send to/i,
   ],

@@ -1,0 +1,7 @@
+import { ITEMS } from './dynamodb-items.ts';
+import { QUERIES } from './dynamodb-queries.ts';
+import { STATEMENTS } from './dynamodb-statements.ts';
+import { TRANSACTIONS } from './dynamodb-transactions.ts';
+
+/** What DynamoDB does. */
+export const DYNAMODB_BEHAVIOURS = [...ITEMS, ...STATEMENTS, ...TRANSACTIONS, ...QUERIES];
