@@ -1,7 +1,10 @@
+import { execFile, spawnSync } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeSluice, type Sluice } from '../support/cli.ts';
 
@@ -22,6 +25,7 @@ function refusing(type: string, status: number): Promise<{ url: string; close: (
   );
 }
 
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'y', AWS_REGION: 'us-east-1' };
 const VERBS: readonly (readonly string[])[] = [
   ['queues'],
@@ -198,6 +202,33 @@ describe('without AWS', () => {
   it('a reader that has seen enough is no failure', async () => {
     const { code } = await sluice(['schema', 'send-email'], { onStart: (child) => child.stdout?.destroy() });
     expect(code).toBe(0);
+  });
+});
+
+/** Nodes on this machine that cannot run TypeScript. */
+function olderNodes(): string[] {
+  const found = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'node'));
+  return [...new Set(found)].filter((node) => {
+    const { status, stdout } = spawnSync(node, ['--version'], { encoding: 'utf8' });
+    return status === 0 && Number(stdout.slice(1).split('.')[0]) < 24;
+  });
+}
+
+describe('started by', () => {
+  const [older] = olderNodes();
+  if (older === undefined) console.log('  skipped: this machine has no Node below 24 to hand over from');
+
+  it.skipIf(older === undefined)('an older Node, hands over to the checkout’s own, exit code and all', async () => {
+    const options = older === undefined ? {} : { node: older };
+    const schema = await sluice(['schema', 'send-email'], options);
+    expect([schema.code, schema.json()]).toEqual([0, expect.objectContaining({ type: 'object' })]);
+    expect((await sluice(['queues', '--stage', 'X'], options)).code).toBe(2);
+  });
+
+  it('npx in a checkout, is found', async () => {
+    const env = { PATH: process.env.PATH, HOME: sluice.home, npm_config_cache: join(sluice.home, 'cache') };
+    const { stdout } = await promisify(execFile)('npx', ['sluice', 'schema', 'send-email'], { cwd: ROOT, env });
+    expect(JSON.parse(stdout)).toMatchObject({ title: 'Message of a send-email job' });
   });
 });
 
