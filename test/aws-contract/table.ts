@@ -42,3 +42,12 @@ export function useTable({ dynamoDb, table: TableName }: AwsWithDynamoDb) {
 }
 
 export type Table = ReturnType<typeof useTable>;
+
+/** An item of its own, `n` being 1, and how updates of it end. */
+export async function withItem(aws: AwsWithDynamoDb): Promise<{ table: Table; id: string; item: Item }> {
+  const table = useTable(aws);
+  const id = aws.newName('item');
+  const item = { id: { S: id }, n: { N: '1' }, word: { S: 'old' } };
+  await table.put(item);
+  return { table, id, item };
+}

@@ -7,7 +7,7 @@ import {
 import { pair, sent } from '../../recorded/recordings.ts';
 import type { AwsWithSqs } from '../aws.ts';
 import { type Behaviour, outcome, refusal } from '../behaviour.ts';
-import { makeQueue, type Queue } from '../queue.ts';
+import { makeQueue, type Queue, text } from '../queue.ts';
 
 const entries = (...ids: string[]) => ids.map((Id) => ({ Id, MessageBody: `body of ${Id}` }));
 const numbered = (count: number) => entries(...Array.from({ length: count }, (_, i) => `message-${i}`));
@@ -81,6 +81,21 @@ export const BATCHES: readonly Behaviour<AwsWithSqs>[] = [
       return fate === 'sent' ? 'sent' : 'not sent';
     },
     onAws: 'not sent',
+  },
+  {
+    id: 'batch-trace',
+    what: 'an entry carries a message group and a trace header',
+    source: { page: 'SQS API Reference, SendMessageBatchRequestEntry' },
+    async observe(aws) {
+      const queue = await makeQueue(aws);
+      const [entry] = entries('a');
+      if (entry === undefined) throw new TypeError('an entry was made');
+      const MessageSystemAttributes = { AWSTraceHeader: text('Root=1') };
+      await queue.sendBatch([{ ...entry, MessageGroupId: 'g', MessageSystemAttributes }]);
+      const { MessageGroupId, AWSTraceHeader } = (await queue.receiveOne()).Attributes ?? {};
+      return [MessageGroupId, AWSTraceHeader];
+    },
+    onAws: ['g', 'Root=1'],
   },
   {
     id: 'batch-entries',
