@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { PermanentError, RetryAfterError, SnoozeError } from '../../lib/contract/errors.ts';
-import { defineJob } from '../../lib/contract/job-definition.ts';
+import { defineJob, type JobDefinition } from '../../lib/contract/job-definition.ts';
 import { type Clock, sleep } from '../../lib/engine/clock.ts';
 import type { JobContext } from '../../lib/engine/job-context.ts';
 import type { Surroundings } from '../../lib/testing/simulation/subject.ts';
@@ -18,7 +18,8 @@ export const INNOCENT: readonly Behaviour[] = ['commit', 'pages'];
 const payload = z.object({ do: z.enum(BEHAVIOURS), seconds: z.number(), mark: z.string() });
 export type SimulatedPayload = z.infer<typeof payload>;
 
-const define = (delaysSeconds: number[], options: { timeoutSeconds: number; parallel?: boolean; batchSize?: number }) =>
+type Varied = Partial<Pick<JobDefinition, 'timeoutSeconds' | 'parallel' | 'batchSize' | 'rateLimit'>>;
+const define = (delaysSeconds: number[], options: Varied) =>
   defineJob({
     type: 'sim',
     payload,
@@ -26,11 +27,12 @@ const define = (delaysSeconds: number[], options: { timeoutSeconds: number; para
     ...options,
   });
 
-/** Side by side, one by one, and with batches that outlast a parked job's wait. */
+/** Side by side, one by one, with batches that outlast a parked job's wait, and held to a rate. */
 export const DEFINITIONS = [
   define([1, 70, 600], { timeoutSeconds: 10 }),
   define([1, 70, 600], { timeoutSeconds: 10, parallel: false, batchSize: 3 }),
   define([70, 1, 600], { timeoutSeconds: 100 }),
+  define([1, 70, 600], { timeoutSeconds: 10, rateLimit: { limit: 1, perSeconds: 45 } }),
 ] as const;
 
 /** The user's work: what a payload asks for. */

@@ -1,3 +1,4 @@
+import { MAX_IN_FLIGHT } from '../memory-queue.ts';
 import { firstListedMs, invoke, tick } from './lifecycle.ts';
 import { redrive, type World } from './world.ts';
 
@@ -17,6 +18,7 @@ const MOST_ROUNDS = 3000;
 export async function calm(world: World, longestMs: number = LONGEST_MS): Promise<void> {
   const { clock, witness, warm } = world;
   world.stormy = false;
+  world.queue.change({ maxInFlight: MAX_IN_FLIGHT });
   for (const { process } of warm) process.crashAtMoment(0);
   const minutes = { nextMs: clock.now() + MINUTE_MS };
   const upAtMs = Math.max(...Object.values(world.down));

@@ -60,6 +60,11 @@ export const EVENTS: readonly WorldEvent[] = [
     },
   },
   {
+    name: 'no more than three messages are in flight',
+    weight: 2,
+    happen: ({ queue }) => queue.change({ maxInFlight: 3 }),
+  },
+  {
     name: 'nothing is consumed for a day',
     weight: 1.5,
     leaps: true,

@@ -208,14 +208,16 @@ function checkStart(watched: Watched, { job, nowMs, payload }: StartFacts, { vio
 /** What waits in its queue comes within an invocation's time of its due time; nothing waits for hours beyond it. */
 function checkLateness(
   { waiting, purged }: Watched,
-  facts: { job: Job; nowMs: number; calmSinceMs: number } & Pick<WitnessDeps, 'settings' | 'isAlive'>,
+  facts: { job: Job; nowMs: number; calmSinceMs: number } & Pick<WitnessDeps, 'settings' | 'isAlive' | 'subject'>,
   { violate }: Witness,
 ): void {
   if (waiting === undefined || purged) return;
   const { dueAt, inPlace, stormy, owner = '' } = waiting;
   const lateMs = facts.nowMs - Math.max(dueAt, facts.calmSinceMs);
   // A process that died right after could not set its message's timer: it comes after the queue's visibility timeout.
-  const timed = inPlace && !stormy && facts.isAlive(owner);
+  // A type's rate holds its jobs back as long as it must.
+  const limited = facts.subject.definition.rateLimit !== undefined;
+  const timed = inPlace && !stormy && !limited && facts.isAlive(owner);
   const allowedMs = timed ? (facts.settings.functionTimeoutSeconds + 30) * 1000 : 6 * 3600 * 1000;
   if (lateMs > allowedMs) violate(`${facts.job.id} starts ${Math.round(lateMs / 1000)} s late`);
 }
