@@ -27,6 +27,8 @@ const MOST_SHRUNK = 3;
 async function work({ from, seeds, step, stop, mutant }: Task, tell: (progress: Progress) => void): Promise<void> {
   // A plain object: Powertools asks for its variables again and again, and the real environment answers slowly.
   process.env = { ...process.env };
+  // An error is how a row says what it decided: nobody reads where it was made.
+  Error.stackTraceLimit = 0;
   if (mutant !== undefined) plant(mutant);
   const { simulateSeed } = await import('./one-seed.ts');
   let failures = 0;
