@@ -87,7 +87,7 @@ async function bulk(
   const file =
     refused ?? `sluice-refused-${definition.type}-${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}.ndjson`;
   if (await exists(file)) throw new UsageError(`${file} exists already: name another file with --refused`);
-  const progress = makeProgress('sent', undefined, print.json);
+  const progress = makeProgress('lines', undefined, print.json);
   const first: RefusedLine[] = [];
   const report = await sendLines({ stage: context.stage, sqs: context.clients.sqs }, definition, {
     ...job,
