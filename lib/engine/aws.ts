@@ -7,6 +7,8 @@ import type {
   QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import type {
+  ChangeMessageVisibilityBatchCommand,
+  ChangeMessageVisibilityBatchCommandOutput,
   ChangeMessageVisibilityCommand,
   ChangeMessageVisibilityCommandOutput,
   GetQueueUrlCommand,
@@ -35,6 +37,7 @@ export interface Sqs {
   send(command: SendMessageCommand): Promise<SendMessageCommandOutput>;
   send(command: SendMessageBatchCommand): Promise<SendMessageBatchCommandOutput>;
   send(command: ChangeMessageVisibilityCommand): Promise<ChangeMessageVisibilityCommandOutput>;
+  send(command: ChangeMessageVisibilityBatchCommand): Promise<ChangeMessageVisibilityBatchCommandOutput>;
   send(command: GetQueueUrlCommand): Promise<GetQueueUrlCommandOutput>;
 }
 

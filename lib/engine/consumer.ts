@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
@@ -8,6 +7,7 @@ import type { JobDefinition, Payload } from '../contract/job-definition.ts';
 import { ENV } from '../contract/names.ts';
 import { queueSettings } from '../contract/queue-settings.ts';
 import { runBatch } from './batch.ts';
+import { makeDynamoDb } from './clients.ts';
 import { systemClock } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { refuseDisabledIdempotency, required } from './environment.ts';
@@ -15,6 +15,7 @@ import type { JobContext, Perform } from './job-context.ts';
 import { makeJobStore } from './job-store.ts';
 import { makeMeter } from './metrics.ts';
 import { onShutdown } from './shutdown.ts';
+import { together } from './sqs-together.ts';
 import { MARSHALL } from './statements.ts';
 
 /** A Lambda entry point for an SQS event source with `ReportBatchItemFailures`. */
@@ -39,7 +40,7 @@ export function consumer<D extends JobDefinition>(definition: D, perform: Perfor
 
 function makeEngine<D extends JobDefinition>(definition: D, perform: Perform<D>, shutdown: AbortSignal): Engine {
   refuseDisabledIdempotency();
-  const dynamoDb = new DynamoDBClient({});
+  const dynamoDb = makeDynamoDb();
   const jobsTable = required(ENV.jobsTable);
   const basics = { clock: systemClock, random: Math.random };
   return {
@@ -52,7 +53,7 @@ function makeEngine<D extends JobDefinition>(definition: D, perform: Perform<D>,
     deadLetterQueueUrl: required(ENV.deadLetterQueueUrl),
     store: makeJobStore(jobsTable, { dynamoDb, ...basics }),
     documents: DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { ...MARSHALL } }),
-    sqs: new SQSClient({}),
+    sqs: together(new SQSClient({})),
     ...basics,
     nonce: randomUUID,
     log: new Logger({ serviceName: `sluice-${definition.type}` }),

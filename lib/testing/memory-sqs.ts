@@ -1,4 +1,5 @@
 import type {
+  ChangeMessageVisibilityBatchCommandInput,
   ChangeMessageVisibilityCommandInput,
   GetQueueUrlCommandInput,
   SendMessageBatchCommandInput,
@@ -70,6 +71,8 @@ function perform({ name, input }: Call, fault: Fault | undefined, deps: SendDeps
       return sendOne(input as SendMessageCommandInput, deps);
     case 'SendMessageBatch':
       return sendBatch(input as SendMessageBatchCommandInput, deps, fault);
+    case 'ChangeMessageVisibilityBatch':
+      return hideBatch(input as ChangeMessageVisibilityBatchCommandInput, deps, fault);
     case 'ChangeMessageVisibility': {
       const { QueueUrl, ReceiptHandle = '', VisibilityTimeout = -1 } = input as ChangeMessageVisibilityCommandInput;
       deps.queue(QueueUrl).changeVisibility(ReceiptHandle, VisibilityTimeout);
@@ -89,17 +92,36 @@ function sendOne(input: SendMessageCommandInput, { queue, nextMessageId }: SendD
   return { MessageId };
 }
 
+/** Entries fail alone; the call fails for its ids and its number of entries. */
+function hideBatch(input: ChangeMessageVisibilityBatchCommandInput, deps: SendDeps, fault: Fault | undefined): object {
+  const { Entries = [], QueueUrl } = input;
+  checkEntries(Entries.map(({ Id }) => ({ Id, MessageBody: '-' })));
+  return eachAlone(Entries, fault, ({ ReceiptHandle = '', VisibilityTimeout = -1 }) => {
+    deps.queue(QueueUrl).changeVisibility(ReceiptHandle, VisibilityTimeout);
+    return {};
+  });
+}
+
 /** Entries fail alone; the call fails for its ids, its number of entries and its bytes. */
 function sendBatch(input: SendMessageBatchCommandInput, deps: SendDeps, fault: Fault | undefined): object {
   const { Entries = [], QueueUrl } = input;
   checkEntries(Entries);
+  return eachAlone(Entries, fault, ({ Id: _, ...message }) => sendOne({ QueueUrl, ...message }, deps));
+}
+
+function eachAlone<Entry extends { Id: string | undefined }>(
+  entries: readonly Entry[],
+  fault: Fault | undefined,
+  take: (entry: Entry) => object,
+): object {
   const Successful: object[] = [];
   const Failed: object[] = [];
-  for (const [i, { Id, ...message }] of Entries.entries()) {
+  for (const [i, entry] of entries.entries()) {
+    const { Id } = entry;
     try {
       const hit = partlyHit(fault, i);
       if (hit) throw refused(`${hit.code}: injected`, hit.code);
-      Successful.push({ Id, ...sendOne({ QueueUrl, ...message }, deps) });
+      Successful.push({ Id, ...take(entry) });
     } catch (error) {
       const { name: Code, message: Message } = error as Error;
       Failed.push({ Id, Code, Message, SenderFault: Code !== 'InternalError' });

@@ -6,8 +6,12 @@ import {
   type BatchGetItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import {
+  ChangeMessageVisibilityBatchCommand,
+  type ChangeMessageVisibilityBatchCommandInput,
   ChangeMessageVisibilityCommand,
   type ChangeMessageVisibilityCommandInput,
+  SendMessageBatchCommand,
+  type SendMessageBatchCommandInput,
   SendMessageCommand,
   type SendMessageCommandInput,
 } from '@aws-sdk/client-sqs';
@@ -31,6 +35,8 @@ export interface LoopbackAws {
   stop(): Promise<void>;
 }
 
+const md5 = (text = ''): string => createHash('md5').update(text).digest('hex');
+
 /** Starts DynamoDB and SQS for one job type, in their JSON protocols, on 127.0.0.1. */
 export async function startLoopbackAws(type: string): Promise<LoopbackAws> {
   const dynamoDb = makeMemoryDynamoDb({ clock: systemClock, tables: { [JOBS_TABLE]: ['id'] } });
@@ -47,8 +53,14 @@ export async function startLoopbackAws(type: string): Promise<LoopbackAws> {
         return dynamoDb.client.send(new BatchGetItemCommand(input as BatchGetItemCommandInput));
       case 'AmazonSQS.ChangeMessageVisibility':
         return sqs.client.send(new ChangeMessageVisibilityCommand(input as ChangeMessageVisibilityCommandInput));
+      case 'AmazonSQS.ChangeMessageVisibilityBatch':
+        return sqs.client.send(
+          new ChangeMessageVisibilityBatchCommand(input as ChangeMessageVisibilityBatchCommandInput),
+        );
       case 'AmazonSQS.SendMessage':
         return sendMessage(input as SendMessageCommandInput);
+      case 'AmazonSQS.SendMessageBatch':
+        return sendMessageBatch(input as SendMessageBatchCommandInput);
       default:
         throw new TypeError(`the loopback AWS does not know ${target}`);
     }
@@ -56,10 +68,13 @@ export async function startLoopbackAws(type: string): Promise<LoopbackAws> {
   const sendMessage = async (input: SendMessageCommandInput) => ({
     ...(await sqs.client.send(new SendMessageCommand(input))),
     // The SDK compares it with what it sent.
-    MD5OfMessageBody: createHash('md5')
-      .update(input.MessageBody ?? '')
-      .digest('hex'),
+    MD5OfMessageBody: md5(input.MessageBody),
   });
+  const sendMessageBatch = async (input: SendMessageBatchCommandInput) => {
+    const { Successful = [], Failed } = await sqs.client.send(new SendMessageBatchCommand(input));
+    const bodies = new Map(input.Entries?.map(({ Id, MessageBody }) => [Id, MessageBody]));
+    return { Failed, Successful: Successful.map((sent) => ({ ...sent, MD5OfMessageBody: md5(bodies.get(sent.Id)) })) };
+  };
   const server = await startServer(async (request, response) => {
     const target = String(request.headers['x-amz-target']);
     targets.push(target);

@@ -7,6 +7,7 @@ import { dispatch } from '../../lib/engine/dispatch.ts';
 import type { Engine } from '../../lib/engine/engine.ts';
 import { makeJobStore } from '../../lib/engine/job-store.ts';
 import type { Meter } from '../../lib/engine/metrics.ts';
+import { together } from '../../lib/engine/sqs-together.ts';
 import { makeWriter } from '../../lib/engine/writer.ts';
 import { deliver, makeMemoryDynamoDb, makeMemorySqs, makeProcess, makeVirtualClock } from '../../lib/testing/index.ts';
 import { EFFECTS, simulated, work } from './handler.ts';
@@ -66,7 +67,7 @@ export function makeSimulation(random: Random) {
       deadLetterQueueUrl: deadLetters.url,
       store: makeJobStore(TABLE, { dynamoDb: process.dynamoDb, clock: own, random: random.next }),
       documents: process.documents,
-      sqs: process.sqs,
+      sqs: together(process.sqs),
       clock: own,
       random: random.next,
       nonce: () => `owner-${++nonces}`,

@@ -9,6 +9,7 @@ import type { Engine } from '../../lib/engine/engine.ts';
 import type { JobContext } from '../../lib/engine/job-context.ts';
 import { makeJobStore } from '../../lib/engine/job-store.ts';
 import { makeMeter } from '../../lib/engine/metrics.ts';
+import { together } from '../../lib/engine/sqs-together.ts';
 import { makeWriter } from '../../lib/engine/writer.ts';
 import {
   type Delivery,
@@ -157,7 +158,7 @@ function makeEngine({ dynamoDb, documents, sqs, clock }: MemoryProcess, parts: P
     deadLetterQueueUrl: deadLetters.url,
     store: makeJobStore(JOBS_TABLE, { dynamoDb, ...basics }),
     documents,
-    sqs,
+    sqs: together(sqs),
     ...basics,
     nonce,
     log: new Logger({ serviceName: `sluice-${definition.type}`, logLevel: 'DEBUG' }),
