@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { JobDefinition, Payload } from '../contract/job-definition.ts';
 import { ENV } from '../contract/names.ts';
 import { queueSettings } from '../contract/queue-settings.ts';
 import { runBatch } from './batch.ts';
-import { makeDynamoDb } from './clients.ts';
+import { makeDocuments, makeDynamoDb, makeSqs } from './clients.ts';
 import { systemClock } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { refuseDisabledIdempotency, required } from './environment.ts';
@@ -16,7 +14,6 @@ import { makeJobStore } from './job-store.ts';
 import { makeMeter } from './metrics.ts';
 import { onShutdown } from './shutdown.ts';
 import { together } from './sqs-together.ts';
-import { MARSHALL } from './statements.ts';
 
 /** A Lambda entry point for an SQS event source with `ReportBatchItemFailures`. */
 export type Consumer = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
@@ -52,8 +49,8 @@ function makeEngine<D extends JobDefinition>(definition: D, perform: Perform<D>,
     queueUrl: required(ENV.queueUrl),
     deadLetterQueueUrl: required(ENV.deadLetterQueueUrl),
     store: makeJobStore(jobsTable, { dynamoDb, ...basics }),
-    documents: DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { ...MARSHALL } }),
-    sqs: together(new SQSClient({})),
+    documents: makeDocuments(dynamoDb),
+    sqs: together(makeSqs()),
     ...basics,
     nonce: randomUUID,
     log: new Logger({ serviceName: `sluice-${definition.type}` }),

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { type BuildOptions, build, type Loader, type Metafile, type Plugin, transform } from 'esbuild';
 import { BUNDLE_FORM, STAND_INS } from './bundle-form.ts';
 
@@ -22,7 +23,7 @@ export async function bundle(entry: string, options: BuildOptions = {}): Promise
     ...BUNDLE_FORM,
     mainFields: [...BUNDLE_FORM.mainFields],
     alias: { ...STAND_INS },
-    plugins: [keepNames, versionOnly],
+    plugins: [keepNames, versionOnly, requireHttp, noProfiles, noWebStreams],
     logLevel: 'silent',
     ...options,
     entryPoints: [entry],
@@ -75,6 +76,55 @@ const versionOnly: Plugin = {
     onLoad({ filter: /[/\\]@aws-sdk[/\\][^/\\]+[/\\]package\.json$/ }, async ({ path }) => {
       const { version } = JSON.parse(await readFile(path, 'utf8')) as { version: string };
       return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
+  },
+};
+
+const HTTP = 'sluice:http';
+
+/**
+ * `import 'node:http'` makes Node look at every export of it, and one of them evaluates the whole fetch stack: 45 ms of a
+ * cold start on Node 24 (aws/aws-sdk-js-v3 issue 6914). `require` looks at none.
+ */
+const requireHttp: Plugin = {
+  name: 'require-http',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^(node:)?http$/ }, ({ namespace }) =>
+      namespace === HTTP ? { path: 'node:http', external: true } : { path: 'node:http', namespace: HTTP },
+    );
+    onLoad({ filter: /./, namespace: HTTP }, () => ({ contents: `module.exports = require('node:http');` }));
+  },
+};
+
+/**
+ * The SDK looks for each of its settings in the environment, then reads `~/.aws`, which no function has: 15 ms of a cold
+ * start to find no file.
+ */
+const noProfiles: Plugin = {
+  name: 'no-profiles',
+  setup({ onLoad }) {
+    onLoad({ filter: /[/\\]shared-ini-file-loader[/\\]loadSharedConfigFiles\.js$/ }, ({ path }) => ({
+      resolveDir: dirname(path),
+      contents: `export { CONFIG_PREFIX_SEPARATOR } from './constants';
+        export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });`,
+    }));
+  },
+};
+
+/**
+ * The SDK asks whether an answer is a web stream by the class itself, and Node evaluates its web streams when that is first
+ * named: 8 ms of a cold start, though its answers here are Node's own streams.
+ */
+const noWebStreams: Plugin = {
+  name: 'no-web-streams',
+  setup({ onLoad }) {
+    onLoad({ filter: /[/\\]util-stream[/\\]stream-type-check\.js$/ }, async ({ path }) => {
+      const code = await readFile(path, 'utf8');
+      const byClass = /export const isReadableStream = [^;]*;/;
+      if (!byClass.test(code)) throw new Error(`${path} has changed: look at noWebStreams`);
+      return {
+        contents: code.replace(byClass, `export const isReadableStream = (s) => typeof s?.getReader === 'function';`),
+      };
     });
   },
 };

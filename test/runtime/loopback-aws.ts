@@ -4,12 +4,15 @@ import {
   type BatchExecuteStatementCommandInput,
   BatchGetItemCommand,
   type BatchGetItemCommandInput,
+  QueryCommand,
+  type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import {
   ChangeMessageVisibilityBatchCommand,
   type ChangeMessageVisibilityBatchCommandInput,
   ChangeMessageVisibilityCommand,
   type ChangeMessageVisibilityCommandInput,
+  type GetQueueUrlCommandInput,
   SendMessageBatchCommand,
   type SendMessageBatchCommandInput,
   SendMessageCommand,
@@ -51,6 +54,10 @@ export async function startLoopbackAws(type: string): Promise<LoopbackAws> {
         return dynamoDb.client.send(new BatchExecuteStatementCommand(input as BatchExecuteStatementCommandInput));
       case 'DynamoDB_20120810.BatchGetItem':
         return dynamoDb.client.send(new BatchGetItemCommand(input as BatchGetItemCommandInput));
+      case 'DynamoDB_20120810.Query':
+        return dynamoDb.client.send(new QueryCommand(input as QueryCommandInput));
+      case 'AmazonSQS.GetQueueUrl':
+        return Promise.resolve({ QueueUrl: url(String((input as GetQueueUrlCommandInput).QueueName)) });
       case 'AmazonSQS.ChangeMessageVisibility':
         return sqs.client.send(new ChangeMessageVisibilityCommand(input as ChangeMessageVisibilityCommandInput));
       case 'AmazonSQS.ChangeMessageVisibilityBatch':

@@ -1,0 +1,10 @@
+import type { Row } from './row.ts';
+import { batchSize } from './rows/batch-size.ts';
+import { calls } from './rows/calls.ts';
+import { coldStart } from './rows/cold-start.ts';
+import { cpu } from './rows/cpu.ts';
+import { dispatcher } from './rows/dispatcher.ts';
+import { wall } from './rows/wall.ts';
+
+/** The report, in its order. */
+export const ROWS: readonly Row[] = [cpu, wall, calls, coldStart, batchSize, dispatcher];
