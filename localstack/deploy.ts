@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { CloudFormationClient, DescribeStacksCommand, paginateDescribeStacks } from '@aws-sdk/client-cloudformation';
 import { runCommand, tail } from './command.ts';
 import { type Emulator, EmulatorError } from './emulator.ts';
@@ -36,14 +37,19 @@ export interface Deployment {
   readonly queues: Readonly<Record<string, DeployedQueues>>;
 }
 
+/** What of an emulator a deploy needs: plain data. */
+export type DeployTarget = Pick<Emulator, 'kind' | 'name' | 'endpoint' | 'env' | 'clientConfig'>;
+
 const CONCURRENCY = 5;
+/** SQS refuses the name of a deleted queue for 60 s (SQS API Reference, CreateQueue: QueueDeletedRecently). */
+const NAME_FREE_AFTER_MS = 62_000;
 
 /**
  * Bootstraps the emulator if it is new, deploys a stage's stacks to it and makes up for what the emulator lacks.
  *
  * @throws EmulatorError with the end of the CDK's output
  */
-export async function deploy(emulator: Emulator, options: DeployOptions): Promise<Deployment> {
+export async function deploy(emulator: DeployTarget, options: DeployOptions): Promise<Deployment> {
   const log = options.log ?? (() => undefined);
   const cloudFormation = new CloudFormationClient(emulator.clientConfig);
   try {
@@ -72,31 +78,58 @@ async function isBootstrapped(cloudFormation: CloudFormationClient): Promise<boo
   }
 }
 
-async function bootstrap(emulator: Emulator, log: (line: string) => void): Promise<void> {
+async function bootstrap(emulator: DeployTarget, log: (line: string) => void): Promise<void> {
   log('bootstrapping the CDK');
   const environment = `aws://${emulator.env.CDK_DEFAULT_ACCOUNT}/${emulator.env.CDK_DEFAULT_REGION}`;
   // Away from the checkout: beside a cdk.json, bootstrap would synthesise the whole app first.
   await cdk(emulator, { args: ['bootstrap', environment], cwd: await workFolder('bootstrap') });
 }
 
-async function deployStacks(emulator: Emulator, options: DeployOptions, log: (line: string) => void): Promise<void> {
-  const context = { stage: options.stage, emulator: emulator.kind, ...options.context };
-  // One folder an emulator: the CDK locks it, and two commands may be deploying side by side.
-  const output = join(await workFolder('cdk.out'), `${options.stage}-${new URL(emulator.endpoint).port}`);
-  log(`deploying stage ${options.stage}`);
+/**
+ * Deletes a stage's stacks. Only a stage whose name begins with `dev` loses its data with them.
+ *
+ * @throws EmulatorError with the end of the CDK's output
+ */
+export async function destroy(emulator: DeployTarget, options: DeployOptions): Promise<void> {
   await cdk(emulator, {
-    args: [
-      'deploy',
-      ...(options.stacks ?? ['--all']),
-      ...['--require-approval', 'never', '--concurrency', String(CONCURRENCY), '--output', output],
-      ...Object.entries(context).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-    ],
+    args: ['destroy', '--all', '--force', ...(await appArgs(emulator, options))],
     cwd: options.app ?? ROOT,
   });
-  await rm(output, { recursive: true, force: true });
 }
 
-async function cdk(emulator: Emulator, { args, cwd }: { args: readonly string[]; cwd: string }): Promise<void> {
+async function deployStacks(
+  emulator: DeployTarget,
+  options: DeployOptions,
+  log: (line: string) => void,
+): Promise<void> {
+  log(`deploying stage ${options.stage}`);
+  const concurrency = ['--require-approval', 'never', '--concurrency', String(CONCURRENCY)];
+  const args = ['deploy', ...(options.stacks ?? ['--all']), ...concurrency, ...(await appArgs(emulator, options))];
+  const cwd = options.app ?? ROOT;
+  try {
+    await cdk(emulator, { args, cwd });
+  } catch (error) {
+    if (!isNameTaken(error)) throw error;
+    log('a queue of this name was deleted less than a minute ago, and SQS keeps a name for 60 s: waiting, then again');
+    await setTimeout(NAME_FREE_AFTER_MS);
+    await cdk(emulator, { args, cwd });
+  }
+}
+
+/** CloudFormation tells it in words alone: an EmulatorError carries the CDK's output. */
+function isNameTaken(error: unknown): boolean {
+  return error instanceof EmulatorError && /QueueDeletedRecently|wait 60 seconds after deleting/.test(error.message);
+}
+
+async function appArgs(emulator: DeployTarget, options: DeployOptions): Promise<string[]> {
+  const context = { stage: options.stage, emulator: emulator.kind, ...options.context };
+  // One folder a deploy of a stage: the CDK locks it, and two commands may be deploying side by side.
+  const output = join(await workFolder('cdk.out'), `${options.stage}-${new URL(emulator.endpoint).port}`);
+  await rm(output, { recursive: true, force: true });
+  return ['--output', output, ...Object.entries(context).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+}
+
+async function cdk(emulator: DeployTarget, { args, cwd }: { args: readonly string[]; cwd: string }): Promise<void> {
   const result = await runCommand(join(NODE_BIN, 'cdk'), [...args, '--no-notices', '--ci', '--progress', 'events'], {
     cwd,
     env: childEnvironment({

@@ -19,7 +19,10 @@ export interface Redeploy {
  *
  * @throws EmulatorError if the code cannot be bundled (naming file and line) or the function is not deployed
  */
-export async function redeployFunction(emulator: Emulator, { functionName, entry }: Redeploy): Promise<void> {
+export async function redeployFunction(
+  emulator: Pick<Emulator, 'clientConfig'>,
+  { functionName, entry }: Redeploy,
+): Promise<void> {
   const code = await bundled(entry);
   const lambda = new LambdaClient(emulator.clientConfig);
   try {

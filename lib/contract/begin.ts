@@ -142,7 +142,7 @@ function redrive(facts: BeginFacts, item: JobItem): BeginStep {
 
 const DEATH = ['error', 'reason', 'failedAt', 'listKey', 'listAt', 'undelivered'] as const;
 
-function fresh(facts: BeginFacts) {
+export function fresh(facts: BeginFacts) {
   const { type, message } = facts;
   const { jobId, bodyHash, maxAttempts, createdAt } = message;
   const counters = { runNo: 1, attempts: 0, checkpointNo: 0, snoozes: 0, snoozesInRow: 0 };
@@ -159,7 +159,7 @@ function started(facts: BeginFacts) {
   return { status: 'INPROGRESS', owner, leaseUntil, processedAt: iso(nowMs), expiration } as const;
 }
 
-function scheduled(facts: BeginFacts, dueAt: number) {
+export function scheduled(facts: BeginFacts, dueAt: number) {
   const id = itemId(facts.type, facts.message.key);
   const list = { dueAt, listKey: dueList(id), listAt: dueAt, envelope: parked(facts.message) };
   return { status: 'SCHEDULED', attempts: 0, ...list, expiration: unfinishedExpiration(facts, dueAt) } as const;
@@ -181,14 +181,14 @@ function dead(facts: BeginFacts, cause: Pick<JobItem, 'error'> & { reason: NonNu
 const cancelled = (facts: BeginFacts) =>
   ({ status: 'CANCELLED', expiration: finishedExpiration(facts, facts.nowMs) }) as const;
 
-const insert = (item: JobItem): ItemWrite => ({ kind: 'insert', item });
+export const insert = (item: JobItem): ItemWrite => ({ kind: 'insert', item });
 
 interface Change {
   readonly set: Partial<JobItem>;
   readonly remove?: readonly (keyof JobItem)[];
 }
 
-function update(item: JobItem, { set, remove = [] }: Change): ItemUpdate {
+export function update(item: JobItem, { set, remove = [] }: Change): ItemUpdate {
   const fence: Fence = fencedOn(item);
   return { kind: 'update', id: item.id, set, remove, fence, absent: [] };
 }

@@ -24,6 +24,8 @@ const RESERVED_FIELDS = ['v', 'then', 'flow', 'lane', 'payloadRef', 'sealed', 't
 const JOB_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
 const KEY = /^[A-Za-z0-9_.:-]{1,250}$/;
 const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+/** What the fields' text must match, for whoever describes the envelope. */
+export const ENVELOPE_PATTERNS = { id: JOB_ID, key: KEY, time: ISO_8601 } as const;
 /** A leap year, so that "one year ahead" is never refused. */
 const MAX_AHEAD_MS = 366 * 24 * 3600 * 1000;
 
@@ -56,10 +58,22 @@ export function decodeEnvelope(body: string, type: string, nowMs: number): Envel
  * @throws InvalidMessageError if {@link decodeEnvelope} would refuse it
  */
 export function encodeEnvelope(envelope: Envelope, type: string, nowMs: number): string {
-  const body = JSON.stringify(envelope);
-  decodeEnvelope(body, type, nowMs);
-  return body;
+  return writeEnvelope(envelope, type, nowMs).body;
 }
+
+/**
+ * Writes a message body, and reads it as its consumer will.
+ *
+ * @throws InvalidMessageError if {@link decodeEnvelope} would refuse it; TypeError if JSON cannot carry it
+ */
+export function writeEnvelope(envelope: Written, type: string, nowMs: number): { body: string; envelope: Envelope } {
+  // SQS refuses these two as characters; JSON writes both as text.
+  const body = JSON.stringify(envelope).replace(/[\ufffe\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
+  return { body, envelope: decodeEnvelope(body, type, nowMs) };
+}
+
+/** Fields that are undefined are left out. */
+type Written = { readonly [Name in keyof Envelope]: Envelope[Name] | undefined };
 
 function parseObject(body: string): Record<string, unknown> {
   let parsed: unknown;

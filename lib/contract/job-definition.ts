@@ -1,10 +1,12 @@
 import type * as z from 'zod';
 import { JobDefinitionError } from './errors.ts';
 import { checkedJobType } from './job-type.ts';
-import { checkedBoolean, checkedNumber, checkedObject, type NumberRule, shown } from './option.ts';
+import { checkedBoolean, checkedChoice, checkedNumber, checkedObject, type NumberRule, shown } from './option.ts';
 import { FUNCTION_MAX_SECONDS, jobsTimeSeconds, SETTLE_MARGIN_SECONDS } from './queue-settings.ts';
+import { checkedRateLimit, type RateLimit } from './rate-limit.ts';
 import { checkedRetryPolicy, type RetryOptions } from './retry-options.ts';
 import type { RetryPolicy } from './retry-policy.ts';
+import { checkedSchedules, type JobSchedule } from './schedule.ts';
 
 /** Thresholds of a job type's alarms. */
 export interface AlarmThresholds {
@@ -30,6 +32,11 @@ export interface JobDefinition<Type extends string = string, Schema extends z.Zo
   readonly queueRetention: number;
   readonly retention: number;
   readonly alarms: AlarmThresholds;
+  readonly logs: 'all' | 'failures';
+  readonly completionEvent: boolean;
+  readonly schedule: readonly JobSchedule[];
+  readonly rateLimit?: RateLimit;
+  readonly tracing: boolean;
 }
 
 /** What {@link defineJob} takes; everything but `type` and `payload` has a default. */
@@ -59,8 +66,28 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType> {
    * or a late duplicate would run again; at most 3,650. @default queueRetention + 1
    */
   readonly retention?: number;
+  /**
+   * `failures` leaves out the two lines of an attempt that goes well (`job.started`, `job.completed`): most of what logs
+   * cost. Metrics are the same. @default 'all'
+   */
+  readonly logs?: 'all' | 'failures';
+  /**
+   * Whether a `Job Completed` event goes to the default EventBridge bus for each job, at least once; a job's death is
+   * always told. @default false
+   */
+  readonly completionEvent?: boolean;
+  /**
+   * Attempts that may begin in a time, over all consumers together; a job over the limit waits without an attempt.
+   * @default none
+   * @example { limit: 50, perSeconds: 1 }
+   */
+  readonly rateLimit?: RateLimit;
+  /** Whether invocations are traced by X-Ray, with a subsegment for each attempt. @default false */
+  readonly tracing?: boolean;
   /** Thresholds of the job type's alarms. */
   readonly alarms?: Partial<AlarmThresholds>;
+  /** Jobs that EventBridge sends by itself, again and again. @default none */
+  readonly schedule?: readonly JobSchedule<z.input<Schema>>[];
 }
 
 /** The handler's input: what a definition's schema makes of a payload. */
@@ -68,7 +95,17 @@ export type Payload<D extends JobDefinition> = z.output<D['payload']>;
 
 const KNOWN_OPTIONS = [
   ...['type', 'payload', 'retry', 'timeoutSeconds', 'batchSize', 'batchWindowSeconds', 'maxConcurrency', 'parallel'],
-  ...['memoryMb', 'queueRetention', 'retention', 'alarms'],
+  ...[
+    'memoryMb',
+    'queueRetention',
+    'retention',
+    'alarms',
+    'logs',
+    'completionEvent',
+    'schedule',
+    'rateLimit',
+    'tracing',
+  ],
 ] as const;
 
 const RULES = {
@@ -117,6 +154,7 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
   const given = checkedObject('', options, KNOWN_OPTIONS);
   const number = (name: keyof typeof RULES) => checkedNumber(name, given[name], RULES[name]);
   const queueRetention = number('queueRetention');
+  const rateLimit = checkedRateLimit(given.rateLimit);
   return {
     type: checkedJobType(options.type),
     payload: checkedSchema(options.payload),
@@ -135,6 +173,11 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
       why: 'days; below queueRetention plus one a late duplicate would run again',
     }),
     alarms: checkedAlarms(given.alarms),
+    logs: checkedChoice('logs', given.logs, ['all', 'failures']),
+    completionEvent: checkedBoolean('completionEvent', given.completionEvent, false),
+    schedule: checkedSchedules(given.schedule),
+    ...(rateLimit !== undefined && { rateLimit }),
+    tracing: checkedBoolean('tracing', given.tracing, false),
   };
 }
 

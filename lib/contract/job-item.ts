@@ -39,8 +39,8 @@ export interface JobItem {
   readonly envelope?: ParkedEnvelope;
   readonly listKey?: string;
   readonly listAt?: number;
-  /** The dead letter is still owed to the DLQ. */
-  readonly undelivered?: true;
+  /** What is still owed of a death: its dead letter and its event, or, the letter sent, only its `event`. */
+  readonly undelivered?: true | 'event';
   readonly cancelRequested?: true;
   readonly snoozes: number;
   readonly snoozesInRow: number;

@@ -16,6 +16,8 @@ export interface Job<P = unknown> {
   readonly attempts: number;
   readonly maxAttempts: number;
   readonly createdAt: string;
+  /** The SQS message group that it came with: whose job it is, for fair queues. */
+  readonly tenant?: string;
   /** Start of this attempt. */
   readonly processedAt: string;
   /** Only on a dead job. */

@@ -34,6 +34,16 @@ export function checkedBoolean(path: string, value: unknown, fallback: boolean):
   return value;
 }
 
+/** @throws JobDefinitionError unless the value is absent or one of the choices, of which the first is the default */
+export function checkedChoice<const T extends string>(path: string, value: unknown, choices: readonly [T, ...T[]]): T {
+  if (value === undefined) return choices[0];
+  const chosen = choices.find((choice) => choice === value);
+  if (chosen !== undefined) return chosen;
+  throw new JobDefinitionError(
+    `${path} must be ${choices.map((choice) => `"${choice}"`).join(' or ')}, got ${shown(value)}`,
+  );
+}
+
 /** @throws JobDefinitionError unless the value is a plain object holding none but the known names */
 export function checkedObject(path: string, value: unknown, known: readonly string[]): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -16,7 +16,10 @@ const WAITING = ['SCHEDULED', 'RETRYING'] as const;
 const MINE = ['INPROGRESS'] as const;
 const ANY = ['absent', ...WAITING, 'INPROGRESS', ...TERMINAL] as const;
 
-/** The protocol as a table; `begin.ts` chooses among the B rows, `settle.ts` writes the S rows, the dispatcher R. */
+/**
+ * The protocol as a table; `begin.ts` chooses among the B rows, `limit.ts` writes L, `settle.ts` writes the S rows,
+ * `operate.ts` C and N, the dispatcher R.
+ */
 export const TRANSITIONS = {
   B0: {
     from: ['absent', ...WAITING, 'INPROGRESS', 'DEAD'],
@@ -47,9 +50,19 @@ export const TRANSITIONS = {
     to: 'INPROGRESS',
     message: 'run',
   },
-  B13: { from: TERMINAL, condition: 'otherwise (a duplicate)', to: 'same', message: 'ack' },
-  S1: { from: MINE, condition: 'the handler returned', to: 'COMPLETED', message: 'ack' },
-  S2: { from: MINE, condition: 'the handler returned, it staged writes by commit', to: 'COMPLETED', message: 'ack' },
+  B13: {
+    from: TERMINAL,
+    condition: 'otherwise (a duplicate): of a COMPLETED job whose type asks for it, the event again',
+    to: 'same',
+    message: 'ack',
+  },
+  S1: {
+    from: MINE,
+    condition: 'the handler returned; then the event, if its type asks for it',
+    to: 'COMPLETED',
+    message: 'ack',
+  },
+  S2: { from: MINE, condition: 'as S1, and it staged writes by commit', to: 'COMPLETED', message: 'ack' },
   S3: { from: MINE, condition: 'checkpoint; not cancelRequested; checkpointNo = n', to: 'INPROGRESS', message: 'none' },
   S4: {
     from: MINE,
@@ -68,15 +81,28 @@ export const TRANSITIONS = {
   S8: { from: MINE, condition: 'would retry, cancelRequested', to: 'CANCELLED', message: 'ack' },
   S9: { from: ANY, condition: 'not mine: any settle', to: 'same', message: 'keep' },
   P: { from: MINE, condition: 'progress, at most one a second', to: 'INPROGRESS', message: 'none' },
+  L: {
+    from: ['absent', ...WAITING],
+    condition:
+      'an attempt would start (also B9, B12), and its type is over its rate limit; beyond 60 s ahead: absent as B1, waiting: dueAt, envelope, listKey, listAt',
+    to: 'SCHEDULED',
+    message: 'as there',
+  },
   D: {
     from: ['DEAD'],
-    condition: 'undelivered: DLQ send, then remove undelivered where runNo is the same',
+    condition:
+      'undelivered: DLQ send (unless only the event is owed), event, then remove undelivered where runNo is the same',
     to: 'DEAD',
     message: 'ack',
   },
   R: { from: WAITING, condition: 'on a due list, listAt ≤ now + 90 s, still waiting', to: 'same', message: 'none' },
+  C1: { from: ['absent'], condition: 'cancel', to: 'CANCELLED', message: 'none' },
+  C2: { from: WAITING, condition: 'cancel', to: 'CANCELLED', message: 'none' },
+  C3: { from: MINE, condition: 'cancel: the attempt that runs is told, not fenced', to: 'same', message: 'none' },
+  N: { from: WAITING, condition: 'retry now, on a due list', to: 'same', message: 'none' },
 } as const satisfies Record<string, Transition>;
 
 export type Row = keyof typeof TRANSITIONS;
-export type BeginRow = Extract<Row, `B${string}`>;
+export type BeginRow = Extract<Row, `B${string}` | 'L'>;
 export type SettleRow = Extract<Row, `S${string}`>;
+export type OperatorRow = Extract<Row, `C${string}` | 'N'>;

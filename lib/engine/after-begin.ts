@@ -1,32 +1,44 @@
 import { METRICS } from '../contract/names.ts';
+import type { BeginRow } from '../contract/transitions.ts';
 import { bury } from './dead-letter.ts';
+import { announceCompletion } from './ends.ts';
 import type { Engine } from './engine.ts';
 import type { Begun } from './job-store.ts';
+import { messageFields } from './logs.ts';
 import { type Fate, type Received, wait } from './message-actions.ts';
 
 /** What becomes of a message whose job did not begin to run. */
 export async function afterBegin({ step, item }: Begun, received: Received, engine: Engine): Promise<Fate | 'stalled'> {
   const { message } = received;
-  const fields = { jobId: message.jobId, jobType: engine.definition.type };
+  const fields = { ...messageFields(message, engine), ...(item !== undefined && { attempt: item.attempts }) };
   switch (step.action) {
     case 'run':
       return 'stalled';
     case 'wait':
+      if (step.row === 'L') engine.log.debug('job.limited', { ...fields, delayMs: step.untilMs - engine.clock.now() });
       return wait(received, step.untilMs, engine);
     case 'bury': {
       if (item === undefined) throw new TypeError(`${step.row} buries a job without an item`);
-      const { attempts, reason, error } = item;
-      const death = { attempt: attempts, reason, errorName: error?.name, errorMessage: error?.message };
+      const { reason, error } = item;
+      const death = { reason, errorName: error?.name, errorMessage: error?.message };
       if (step.write !== undefined) engine.log.error('job.dead', { ...fields, ...death });
       return bury(item, message, engine);
     }
     case 'ack':
-      noteAck(step.row, fields, engine);
-      return 'ack';
+      noteAck({ row: step.row, fields, dueAt: item?.dueAt }, engine);
+      if (step.row !== 'B13' || item?.status !== 'COMPLETED') return 'ack';
+      return (await announceCompletion(item, message, engine)) ? 'ack' : 'keep';
   }
 }
 
-function noteAck(row: Begun['step']['row'], fields: { jobId: string; jobType: string }, { log, meter }: Engine): void {
+interface Acked {
+  readonly row: BeginRow;
+  readonly fields: ReturnType<typeof messageFields>;
+  readonly dueAt: number | undefined;
+}
+
+function noteAck({ row, fields, dueAt }: Acked, { log, meter, clock }: Engine): void {
+  const parked = { ...fields, ...(dueAt !== undefined && { delayMs: dueAt - clock.now() }) };
   switch (row) {
     case 'B4':
     case 'B13':
@@ -39,7 +51,10 @@ function noteAck(row: Begun['step']['row'], fields: { jobId: string; jobType: st
     case 'B6':
       log.debug('job.leftover', fields);
       break;
+    case 'L':
+      log.info('job.limited', parked);
+      break;
     default:
-      log.info('job.scheduled', fields);
+      log.info('job.scheduled', parked);
   }
 }

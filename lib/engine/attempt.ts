@@ -3,12 +3,14 @@ import { WriteConditionError, WriteRefusedError } from '../contract/errors.ts';
 import { itemId } from '../contract/job-item.ts';
 import { METRICS } from '../contract/names.ts';
 import { afterBegin } from './after-begin.ts';
+import { annotationsOf } from './annotations.ts';
 import { AttemptLayer } from './attempt-layer.ts';
 import type { Claim } from './claim.ts';
 import { bury } from './dead-letter.ts';
+import { announceCompletion } from './ends.ts';
 import { type Engine, type Invocation, leaseUntilMs } from './engine.ts';
 import type { Begun } from './job-store.ts';
-import { jobFields } from './logs.ts';
+import { durationMs, jobFields } from './logs.ts';
 import { type Fate, type Received, wait } from './message-actions.ts';
 import { type Outcome, runHandler } from './run-handler.ts';
 import { type Settlement, settleCompleted, settleFailed } from './settle.ts';
@@ -36,13 +38,15 @@ export async function attempt(received: Received, scope: AttemptScope): Promise<
   const { begun, claim, settlement } = await beginRunSettle(received, scope);
   if (claim === undefined) return afterBegin(begun, received, engine);
   if (settlement === undefined || settlement.kind === 'lost') {
-    engine.log.warn('job.lease-lost', { ...jobFields(claim), endsAtMs: invocation.endsAtMs });
+    engine.log.warn('job.lease-lost', { ...jobFields(claim, engine), endsAtMs: invocation.endsAtMs });
     return 'keep';
   }
   const { step } = settlement;
   if (step.action === 'wait') return wait(received, step.untilMs, engine);
   if (step.action === 'bury') return bury({ ...claim.item, ...step.write.set }, received.message, engine);
-  return 'ack';
+  if (step.write.set.status !== 'COMPLETED') return 'ack';
+  const done = await announceCompletion({ ...claim.item, ...step.write.set }, received.message, engine);
+  return done ? 'ack' : 'keep';
 }
 
 interface Life {
@@ -78,7 +82,7 @@ async function beginRunSettle({ message }: Received, { engine, invocation, alone
   });
   const perform = async (_id: string) => {
     if (life.claim === undefined) throw new TypeError('Powertools ran the handler before begin');
-    life.outcome = await runHandler(life.claim, engine, invocation);
+    life.outcome = await runTraced(life.claim, engine, invocation);
     if (life.outcome.kind === 'failed') throw new AttemptEnded();
   };
   try {
@@ -92,6 +96,16 @@ async function beginRunSettle({ message }: Received, { engine, invocation, alone
   return { ...life, begun: life.begun };
 }
 
+/** Runs the handler, as a part of the trace where the job type is traced. */
+async function runTraced(claim: Claim, engine: Engine, invocation: Invocation): Promise<Outcome> {
+  const run = () => runHandler(claim, engine, invocation);
+  const traced = await engine.tracing;
+  return traced === undefined ? run() : traced({ annotations: annotationsOf(claim, engine), failureOf }, run);
+}
+
+const failureOf = (outcome: Outcome): Error | undefined =>
+  outcome.kind === 'failed' && outcome.error instanceof Error ? outcome.error : undefined;
+
 async function settleReturned({ claim, outcome }: Life, engine: Engine): Promise<Settlement | undefined> {
   if (claim === undefined || outcome?.kind !== 'completed') return undefined;
   try {
@@ -104,21 +118,23 @@ async function settleReturned({ claim, outcome }: Life, engine: Engine): Promise
   }
 }
 
-function noteStart(claim: Claim, { step, before }: Begun, { log, meter, clock }: Engine): void {
+function noteStart(claim: Claim, { step, before }: Begun, engine: Engine): void {
+  const { log, meter, clock, definition } = engine;
   const { message } = claim;
   const readyAtMs = step.row === 'B5' ? before?.dueAt : Math.max(message.sentAtMs, message.runAtMs ?? 0);
   if (step.row === 'B9') {
     meter.count(METRICS.stalled);
-    log.warn('job.stalled', jobFields(claim));
+    log.warn('job.stalled', jobFields(claim, engine));
   } else if (readyAtMs !== undefined && before?.owner === undefined) {
     meter.milliseconds(METRICS.queueLatency, clock.now() - readyAtMs);
   }
-  log.info('job.started', jobFields(claim));
+  if (definition.logs === 'all') log.info('job.started', jobFields(claim, engine));
 }
 
-function noteCompletion(claim: Claim, { log, meter, clock }: Engine): void {
-  const durationMs = clock.now() - Date.parse(claim.item.processedAt ?? claim.item.createdAt);
+function noteCompletion(claim: Claim, engine: Engine): void {
+  const { log, meter, definition } = engine;
+  const took = durationMs(claim, engine);
   meter.count(METRICS.completed);
-  meter.milliseconds(METRICS.duration, durationMs);
-  log.info('job.completed', { ...jobFields(claim), durationMs });
+  meter.milliseconds(METRICS.duration, took);
+  if (definition.logs === 'all') log.info('job.completed', { ...jobFields(claim, engine), durationMs: took });
 }

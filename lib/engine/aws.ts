@@ -6,6 +6,7 @@ import type {
   QueryCommand,
   QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
+import type { PutEventsCommand, PutEventsCommandOutput } from '@aws-sdk/client-eventbridge';
 import type {
   ChangeMessageVisibilityBatchCommand,
   ChangeMessageVisibilityBatchCommandOutput,
@@ -39,6 +40,11 @@ export interface Sqs {
   send(command: ChangeMessageVisibilityCommand): Promise<ChangeMessageVisibilityCommandOutput>;
   send(command: ChangeMessageVisibilityBatchCommand): Promise<ChangeMessageVisibilityBatchCommandOutput>;
   send(command: GetQueueUrlCommand): Promise<GetQueueUrlCommandOutput>;
+}
+
+/** The one call to EventBridge that the engine makes: an `EventBridgeClient`, or what stands in for one. */
+export interface EventBridge {
+  send(command: PutEventsCommand): Promise<PutEventsCommandOutput>;
 }
 
 interface AwsError {

@@ -2,7 +2,8 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { attempt } from './attempt.ts';
-import { type Engine, type Invocation, SETTLE_BEFORE_END_MS } from './engine.ts';
+import type { Engine, Invocation } from './engine.ts';
+import { SETTLE_BEFORE_END_MS } from './margins.ts';
 import { decode } from './message.ts';
 import { type Received, wait } from './message-actions.ts';
 
@@ -65,7 +66,11 @@ async function runRecord(record: SQSRecord, scope: RecordScope) {
     if (!mayStart(scope)) return await wait(received, engine.clock.now() + 1000, engine);
     return await attempt(received, { engine, invocation, alone: scope.alone });
   } catch (error) {
-    engine.log.error('job.not-settled', { messageId: record.messageId, error: error as Error });
+    engine.log.error('job.not-settled', {
+      messageId: record.messageId,
+      jobType: engine.definition.type,
+      error: error as Error,
+    });
     return 'keep';
   }
 }

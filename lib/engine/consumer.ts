@@ -4,16 +4,19 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { JobDefinition, Payload } from '../contract/job-definition.ts';
 import { ENV } from '../contract/names.ts';
 import { queueSettings } from '../contract/queue-settings.ts';
+import { makeAnnounce } from './announce.ts';
 import { runBatch } from './batch.ts';
 import { makeDocuments, makeDynamoDb, makeSqs } from './clients.ts';
 import { systemClock } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { refuseDisabledIdempotency, required } from './environment.ts';
+import { defaultBus } from './event-bus.ts';
 import type { JobContext, Perform } from './job-context.ts';
 import { makeJobStore } from './job-store.ts';
 import { makeMeter } from './metrics.ts';
 import { onShutdown } from './shutdown.ts';
 import { together } from './sqs-together.ts';
+import { openTracing } from './tracing.ts';
 
 /** A Lambda entry point for an SQS event source with `ReportBatchItemFailures`. */
 export type Consumer = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
@@ -29,8 +32,10 @@ export type Consumer = (event: SQSEvent, context: Context) => Promise<SQSBatchRe
 export function consumer<D extends JobDefinition>(definition: D, perform: Perform<D>): Consumer {
   let engine: Engine | undefined;
   const shutdown = onShutdown();
+  // Loaded while the function starts, which is not in any job's time.
+  const tracing = openTracing(definition.type);
   return (event, context) => {
-    engine ??= makeEngine(definition, perform, shutdown.signal);
+    engine ??= { ...makeEngine(definition, perform, shutdown.signal), tracing };
     return shutdown.track(runBatch(event, context, engine));
   };
 }
@@ -48,9 +53,10 @@ function makeEngine<D extends JobDefinition>(definition: D, perform: Perform<D>,
     jobsTable,
     queueUrl: required(ENV.queueUrl),
     deadLetterQueueUrl: required(ENV.deadLetterQueueUrl),
-    store: makeJobStore(jobsTable, { dynamoDb, ...basics }),
+    store: makeJobStore(jobsTable, { dynamoDb, definition, ...basics }),
     documents: makeDocuments(dynamoDb),
     sqs: together(makeSqs()),
+    announce: makeAnnounce({ openBus: defaultBus, ...basics }),
     ...basics,
     nonce: randomUUID,
     log: new Logger({ serviceName: `sluice-${definition.type}` }),

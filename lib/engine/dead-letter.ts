@@ -3,45 +3,49 @@ import type { ItemUpdate } from '../contract/item-write.ts';
 import type { JobItem } from '../contract/job-item.ts';
 import type { Message } from '../contract/message.ts';
 import { METRICS } from '../contract/names.ts';
+import { announceDeath } from './ends.ts';
 import type { Engine } from './engine.ts';
+import { messageFields } from './logs.ts';
 import { type Fate, origin, stringAttribute } from './message-actions.ts';
 
 /** Body and attributes together (SQS quotas, "Message size"). */
 const MAX_MESSAGE_BYTES = 1_048_576;
 
 /**
- * Row D: sends a DEAD job's message to the dead-letter queue, then marks it delivered. The item was DEAD before: a
- * crash in between leaves `undelivered`, and any later receive of the message keeps the promise.
+ * Row D: sends a DEAD job's message to the dead-letter queue, tells EventBridge, then marks both as done. The item was
+ * DEAD before: a crash in between leaves `undelivered`, and any later receive of the message keeps the promise.
  */
 export async function bury(item: JobItem, message: Message, engine: Engine): Promise<Fate> {
   try {
-    await engine.sqs.send(
-      new SendMessageCommand({
-        QueueUrl: engine.deadLetterQueueUrl,
-        MessageBody: message.body,
-        MessageAttributes: deathAttributes(item, Buffer.byteLength(message.body)),
-        ...origin(message),
-      }),
-    );
+    if (item.undelivered !== 'event') await sendLetter(item, message, engine);
+    const announced = await announceDeath(item, message, engine);
+    const { kind } = await engine.store.settle(announced ? paid(item) : eventOwed(item));
     // Of two copies that deliver at once, only the one that finds the promise still open counts the death.
-    const { kind } = await engine.store.settle(delivered(item));
-    if (kind === 'written') engine.meter.count(METRICS.deadLettered);
+    if (kind === 'written' && item.undelivered === true) engine.meter.count(METRICS.deadLettered);
+    return announced ? 'ack' : 'keep';
   } catch (error) {
-    engine.log.error('job.burial-failed', { jobId: item.jobId, error: error as Error });
+    engine.log.error('job.burial-failed', { ...messageFields(message, engine), error: error as Error });
     return 'keep';
   }
-  return 'ack';
 }
 
-function delivered({ id, runNo }: JobItem): ItemUpdate {
-  return {
-    kind: 'update',
-    id,
-    set: {},
-    remove: ['undelivered'],
-    fence: { status: 'DEAD', runNo, undelivered: true },
-    absent: [],
-  };
+async function sendLetter(item: JobItem, message: Message, { sqs, deadLetterQueueUrl }: Engine): Promise<void> {
+  await sqs.send(
+    new SendMessageCommand({
+      QueueUrl: deadLetterQueueUrl,
+      MessageBody: message.body,
+      MessageAttributes: deathAttributes(item, Buffer.byteLength(message.body)),
+      ...origin(message),
+    }),
+  );
+}
+
+const paid = (item: JobItem): ItemUpdate => ({ ...whileOwed(item), remove: ['undelivered'] });
+/** An outage of EventBridge must not send the same letter again with every receive. */
+const eventOwed = (item: JobItem): ItemUpdate => ({ ...whileOwed(item), set: { undelivered: 'event' } });
+
+function whileOwed({ id, runNo, undelivered = true }: JobItem): ItemUpdate {
+  return { kind: 'update', id, set: {}, remove: [], fence: { status: 'DEAD', runNo, undelivered }, absent: [] };
 }
 
 /**

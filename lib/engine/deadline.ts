@@ -1,5 +1,6 @@
 import { JobTimeoutError, ShutdownError } from '../contract/errors.ts';
-import { type Engine, type Invocation, SETTLE_BEFORE_END_MS } from './engine.ts';
+import type { Engine, Invocation } from './engine.ts';
+import { SETTLE_BEFORE_END_MS } from './margins.ts';
 
 /** When an attempt ends at the latest, and how its handler is told. */
 export interface Deadline {

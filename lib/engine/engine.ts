@@ -2,11 +2,14 @@ import type { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { JobDefinition } from '../contract/job-definition.ts';
 import type { QueueSettings } from '../contract/queue-settings.ts';
+import type { Announce } from './announce.ts';
 import type { DynamoDbDocuments, Sqs } from './aws.ts';
 import type { Clock } from './clock.ts';
 import type { JobContext } from './job-context.ts';
 import type { JobStore } from './job-store.ts';
+import { LEASE_BEYOND_END_MS } from './margins.ts';
 import type { Meter } from './metrics.ts';
+import type { Traced } from './traced.ts';
 
 /** Everything that a consumer works with, made once for a process. */
 export interface Engine {
@@ -20,6 +23,7 @@ export interface Engine {
   readonly store: JobStore;
   readonly documents: DynamoDbDocuments;
   readonly sqs: Sqs;
+  readonly announce: Announce;
   readonly clock: Clock;
   /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
@@ -27,6 +31,8 @@ export interface Engine {
   readonly nonce: () => string;
   readonly log: Logger;
   readonly meter: Meter;
+  /** Of a job type that is traced. */
+  readonly tracing?: Promise<Traced> | undefined;
   /** Aborted when the process is told to shut down. */
   readonly shutdown: AbortSignal;
 }
@@ -37,10 +43,5 @@ export interface Invocation {
   readonly endsAtMs: number;
   readonly idempotency: IdempotencyConfig;
 }
-
-/** Unfinished jobs are settled this long before the function's end. */
-export const SETTLE_BEFORE_END_MS = 1000;
-/** A lease outlives its invocation by this much: what the clocks of two machines may differ by, and some. */
-const LEASE_BEYOND_END_MS = 2000;
 
 export const leaseUntilMs = ({ endsAtMs }: Invocation): number => endsAtMs + LEASE_BEYOND_END_MS;

@@ -7,6 +7,7 @@ import type { Deadline } from './deadline.ts';
 import type { Engine } from './engine.ts';
 import type { JobContext, TransactWrite } from './job-context.ts';
 import { asJson } from './json.ts';
+import { messageFields } from './logs.ts';
 import { makeProgress } from './progress.ts';
 import { MAX_WRITES, transact } from './transaction.ts';
 import { WriteError } from './writer.ts';
@@ -34,7 +35,7 @@ export function makeContext(claim: Claim, engine: Engine, deadline: Deadline): H
     get log() {
       // Made when it is first asked for: a child logger costs a console of its own, a tenth of a small job's CPU.
       log ??= engine.log.createChild({
-        persistentLogAttributes: { jobId: job.id, jobType: job.type, attempt: job.attempts },
+        persistentLogAttributes: { ...messageFields(claim.message, engine), attempt: job.attempts },
       });
       return log;
     },
@@ -125,6 +126,7 @@ function toJob({ item, message }: Claim): Job {
     createdAt: item.createdAt,
     processedAt: item.processedAt ?? item.createdAt,
     run: item.runNo,
+    ...(message.group !== undefined && { tenant: message.group }),
     ...(item.error !== undefined && { error: item.error }),
     ...(item.checkpoint !== undefined && { checkpoint: item.checkpoint }),
   };

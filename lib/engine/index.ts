@@ -1,3 +1,4 @@
-/** What a job type's handler needs of the engine. */
+/** What a job type's handler needs of the engine, and the retry dispatcher's handler. */
 export { type Consumer, consumer } from './consumer.ts';
+export { dispatcher } from './dispatcher.ts';
 export type { JobContext, Perform, TransactWrite } from './job-context.ts';

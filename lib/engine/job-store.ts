@@ -1,7 +1,11 @@
 import { type BeginFacts, type BeginStep, begin } from '../contract/begin.ts';
 import { type ItemUpdate, type ItemWrite, written } from '../contract/item-write.ts';
+import type { JobDefinition } from '../contract/job-definition.ts';
 import { itemId, type JobItem } from '../contract/job-item.ts';
+import { limited, needsToken } from '../contract/limit.ts';
 import type { Message } from '../contract/message.ts';
+import type { Clock } from './clock.ts';
+import { makeRateLimiter, type RateLimiter } from './rate-limiter.ts';
 import { makeReader } from './reader.ts';
 import { toItem, toStatement } from './statements.ts';
 import { makeWriter, WriteError, type WriteResult, type WriterDeps } from './writer.ts';
@@ -33,22 +37,29 @@ export interface JobStore {
   settle(write: ItemUpdate): Promise<Settled>;
 }
 
+export interface JobStoreDeps extends WriterDeps {
+  /** Whose jobs begin here; without it, or without a rate limit of its own, nothing holds them back. */
+  readonly definition?: JobDefinition;
+}
+
 /** Rounds of deciding anew when somebody else changes the item in between: two are rare, four are a sign of trouble. */
 const MAX_ROUNDS = 4;
 
-export function makeJobStore(table: string, deps: WriterDeps): JobStore {
+export function makeJobStore(table: string, deps: JobStoreDeps): JobStore {
   const read = makeReader(table, deps);
   const writer = makeWriter(deps);
+  const { clock, definition } = deps;
+  const limiter = definition?.rateLimit && makeRateLimiter(definition, definition.rateLimit, { table, writer, clock });
   const write = (change: ItemWrite): Promise<WriteResult> => writer(toStatement(table, change));
   return {
     async begin(message, facts, alone) {
       const id = itemId(facts.type, message.key);
       let item = wasSeen(message) ? await read(id) : undefined;
+      const choose = makeChoice({ limiter, clock, alone });
       for (let round = 0; round < MAX_ROUNDS; round++) {
-        const step = begin({ ...facts, item, message });
+        const step = await choose({ ...facts, item, message });
         const change = 'write' in step ? step.write : undefined;
-        if (change === undefined || (step.action === 'run' && step.alone && !alone))
-          return { step, item, before: item };
+        if (change === undefined || isStalled(step, alone)) return { step, item, before: item };
         const result = await write(change);
         if (result.kind === 'written') return { step, item: written(change, item), before: item };
         item = await found(result, () => read(id));
@@ -60,6 +71,38 @@ export function makeJobStore(table: string, deps: WriterDeps): JobStore {
       if (result.kind === 'refused') return { kind: 'refused', item: result.old && toItem(result.old) };
       return result.kind === 'exists' ? { kind: 'refused', item: await read(change.id) } : result;
     },
+  };
+}
+
+/** A stalled job is begun only where it runs alone. */
+const isStalled = (step: BeginStep, alone: boolean) => step.action === 'run' && step.alone === true && !alone;
+
+interface ChoiceDeps {
+  readonly limiter: RateLimiter | undefined;
+  readonly clock: Clock;
+  readonly alone: boolean;
+}
+
+/** Chooses a begin row, under the rate limit: one token serves all rounds, and goes back if none of them starts an attempt. */
+function makeChoice({ limiter, clock, alone }: ChoiceDeps) {
+  let hasToken = false;
+  return async (given: BeginFacts): Promise<BeginStep> => {
+    const step = begin({ ...given, nowMs: hasToken ? clock.now() : given.nowMs });
+    if (limiter === undefined) return step;
+    const needs = needsToken(step) && !isStalled(step, alone);
+    if (hasToken && !needs) {
+      hasToken = false;
+      limiter.giveBack();
+    }
+    if (hasToken || !needs) return step;
+    const returning = given.item !== undefined || wasSeen(given.message);
+    const turn = await limiter.take({ returning, leaseUntilMs: given.leaseUntilMs });
+    const facts = { ...given, nowMs: clock.now() };
+    if (turn.kind === 'later') return limited(facts, step, turn.atMs);
+    const now = begin(facts);
+    hasToken = needsToken(now);
+    if (!hasToken) limiter.giveBack();
+    return now;
   };
 }
 

@@ -1,15 +1,26 @@
-import type { Logger } from '@aws-lambda-powertools/logger';
+import type { Message } from '../contract/message.ts';
 import type { Failure, SettleStep } from '../contract/settle.ts';
 import type { Claim } from './claim.ts';
+import type { Engine } from './engine.ts';
 
-/** Fields that every line about a job carries. Never the payload. */
-export const jobFields = ({ item }: Claim) => ({
-  jobId: item.jobId,
-  jobType: item.type,
+/** Fields that every line about a message carries. Never the payload. */
+export const messageFields = ({ jobId, group }: Message, { definition }: Pick<Engine, 'definition'>) => ({
+  jobId,
+  jobType: definition.type,
+  ...(group !== undefined && { tenant: group }),
+});
+
+/** Fields that every line about an attempt carries. */
+export const jobFields = ({ item, message }: Claim, engine: Pick<Engine, 'definition'>) => ({
+  ...messageFields(message, engine),
   attempt: item.attempts,
   maxAttempts: item.maxAttempts,
   ...(item.runNo > 1 && { run: item.runNo }),
 });
+
+/** Milliseconds since the attempt began. */
+export const durationMs = ({ item }: Claim, { clock }: Pick<Engine, 'clock'>): number =>
+  clock.now() - Date.parse(item.processedAt ?? item.createdAt);
 
 const EVENT = { S5: 'job.parked', S6: 'job.snoozed', S7: 'job.dead' } as const satisfies Partial<
   Record<string, string>
@@ -23,8 +34,10 @@ interface FailedAttempt {
 }
 
 /** `job.failed` with the cause chain, then what the failure led to: `job.retrying`, `.parked`, `.snoozed` or `.dead`. */
-export function logFailure(log: Logger, { claim, failure, step, thrown }: FailedAttempt): void {
-  const fields = { ...jobFields(claim), errorName: failure.error.name, errorMessage: failure.error.message };
+export function logFailure(engine: Engine, { claim, failure, step, thrown }: FailedAttempt): void {
+  const { log } = engine;
+  const error = { errorName: failure.error.name, errorMessage: failure.error.message };
+  const fields = { ...jobFields(claim, engine), ...error, durationMs: durationMs(claim, engine) };
   if (failure.kind === 'snooze') {
     log.info(EVENT.S6, { ...fields, delayMs: failure.delayMs });
     return;

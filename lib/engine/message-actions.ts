@@ -2,6 +2,7 @@ import { ChangeMessageVisibilityCommand, type MessageAttributeValue, SendMessage
 import type { Message } from '../contract/message.ts';
 import { MESSAGE_ATTRIBUTES } from '../contract/names.ts';
 import type { Engine } from './engine.ts';
+import { messageFields } from './logs.ts';
 
 /** A message is deleted (`ack`) or stays in its queue (`keep`): nothing else can become of it. */
 export type Fate = 'ack' | 'keep';
@@ -36,7 +37,7 @@ export async function wait({ message, receiptHandle }: Received, untilMs: number
       }),
     );
   } catch (error) {
-    engine.log.warn('message.wait-failed', { jobId: message.jobId, error: error as Error });
+    engine.log.warn('message.wait-failed', { ...messageFields(message, engine), error: error as Error });
   }
   return 'keep';
 }
@@ -59,10 +60,10 @@ async function renew(message: Message, DelaySeconds: number, engine: Engine): Pr
       }),
     );
   } catch (error) {
-    engine.log.warn('message.renew-failed', { jobId, error: error as Error });
+    engine.log.warn('message.renew-failed', { ...messageFields(message, engine), error: error as Error });
     return 'keep';
   }
-  engine.log.info('job.renewed', { jobId, receiveCount });
+  engine.log.info('job.renewed', { ...messageFields(message, engine), receiveCount, delayMs: DelaySeconds * 1000 });
   return 'ack';
 }
 

@@ -2,10 +2,11 @@ import { hash } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
 import { iso } from '../contract/begin.ts';
 import { decodeEnvelope, type Envelope, isJobId } from '../contract/envelope.ts';
-import { InvalidMessageError, InvalidPayloadError } from '../contract/errors.ts';
+import { InvalidMessageError } from '../contract/errors.ts';
 import type { JobDefinition } from '../contract/job-definition.ts';
 import type { Message } from '../contract/message.ts';
 import { MESSAGE_ATTRIBUTES } from '../contract/names.ts';
+import { readPayload } from '../contract/payload.ts';
 
 /** Reads an SQS record. Never throws: a body or payload that is refused is a value, which begin writes DEAD (B0). */
 export function decode(record: SQSRecord, definition: JobDefinition, nowMs: number): Message {
@@ -39,20 +40,8 @@ export function decode(record: SQSRecord, definition: JobDefinition, nowMs: numb
     maxAttempts: envelope.maxAttempts ?? outside.maxAttempts,
     createdAt: envelope.createdAt === undefined ? outside.createdAt : iso(Date.parse(envelope.createdAt)),
     ...(envelope.runAt !== undefined && { runAtMs: Date.parse(envelope.runAt) }),
-    ...validated(definition, envelope.payload),
+    ...readPayload(definition, envelope.payload),
   };
-}
-
-function validated(definition: JobDefinition, payload: unknown): Pick<Message, 'payload' | 'refusal'> {
-  try {
-    const result = definition.payload.safeParse(payload);
-    if (result.success) return { payload: result.data };
-    // zod's messages tell what was expected and the type that came, never the value.
-    const issues = result.error.issues.map(({ path, message }) => `${['payload', ...path].join('.')}: ${message}`);
-    return { payload: undefined, refusal: new InvalidPayloadError(issues.join('; '), { cause: result.error }) };
-  } catch (cause) {
-    return { payload: undefined, refusal: new InvalidPayloadError('the payload schema itself threw', { cause }) };
-  }
 }
 
 function sluiceAttributes({ messageAttributes }: SQSRecord): Message['attributes'] {

@@ -5,7 +5,7 @@ import { decide } from './decide.ts';
 import type { Engine } from './engine.ts';
 import type { TransactWrite } from './job-context.ts';
 import type { Settled } from './job-store.ts';
-import { logFailure } from './logs.ts';
+import { jobFields, logFailure } from './logs.ts';
 import { transact } from './transaction.ts';
 
 /** How an attempt was settled: the step that stands in the table, or `lost` (S9): the job is no longer ours. */
@@ -37,7 +37,7 @@ export async function settleFailed(claim: Claim, thrown: unknown, engine: Engine
     settled = await engine.store.settle(step.write);
   }
   if (isWritten(settled, step)) {
-    logFailure(engine.log, { claim, failure, step, thrown });
+    logFailure(engine, { claim, failure, step, thrown });
     if (failure.kind !== 'snooze') engine.meter.count(METRICS.failed);
     if (failure.kind === 'retry') engine.meter.count(METRICS.retried);
     return { kind: 'settled', step };
@@ -47,7 +47,9 @@ export async function settleFailed(claim: Claim, thrown: unknown, engine: Engine
 
 async function settleCancelled(claim: Claim, engine: Engine): Promise<Settlement> {
   const step = cancel(facts(claim, engine));
-  return isWritten(await engine.store.settle(step.write), step) ? { kind: 'settled', step } : { kind: 'lost' };
+  if (!isWritten(await engine.store.settle(step.write), step)) return { kind: 'lost' };
+  engine.log.info('job.cancelled', jobFields(claim, engine));
+  return { kind: 'settled', step };
 }
 
 /** Too big to park after all: it waits in its queue (S4, S6). */

@@ -8,7 +8,8 @@ export interface Shutdown {
 
 /**
  * At SIGTERM, aborts and exits once what is tracked has ended. On AWS the signal arrives only where an extension is
- * deployed (Lambda Developer Guide, "Lambda execution environment", shutdown phase).
+ * deployed (Lambda Developer Guide, "Lambda execution environment", shutdown phase). Between two invocations Lambda's
+ * runtime client holds the exit up until the platform ends the process; nothing runs then that could be lost.
  */
 export function onShutdown(): Shutdown {
   const controller = new AbortController();

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { App, type AppProps, Tags } from 'aws-cdk-lib';
 import { JobDefinitionError } from '../contract/errors.ts';
 import type { JobDefinition } from '../contract/job-definition.ts';
@@ -18,7 +19,8 @@ export interface JobSource {
 /** What {@link buildApp} builds from. */
 export interface AppSource {
   readonly jobs: readonly JobSource[];
-  readonly dispatcherEntry: string;
+  /** File that exports the dispatcher's `handler`. @default Sluice's own */
+  readonly dispatcherEntry?: string;
   /** For tests: cdk.json's context, which the CDK's command passes otherwise. */
   readonly props?: AppProps;
 }
@@ -31,7 +33,7 @@ export interface AppSource {
  *
  * @throws JobDefinitionError if two definitions share a type; RangeError if the stage is none
  */
-export function buildApp({ jobs, dispatcherEntry, props }: AppSource): App {
+export function buildApp({ jobs, dispatcherEntry = ownDispatcher(), props }: AppSource): App {
   const app = new App(props);
   const setting = (name: string): string | undefined => {
     const value: unknown = app.node.tryGetContext(name);
@@ -45,10 +47,16 @@ export function buildApp({ jobs, dispatcherEntry, props }: AppSource): App {
   for (const { definition, entry, resources } of jobs) {
     const stack = new JobStack(app, { stage, disposable, definition, entry });
     stack.addStackDependency(core, 'names its table and its topic');
-    resources?.({ scope: stack, consumer: stack.consumer, stage, disposable, setting });
+    resources?.({ scope: stack, consumer: stack.consumer, queue: stack.queue, stage, disposable, setting });
   }
   Tags.of(app).add('sluice:stage', stage);
   return app;
+}
+
+/** By its path, not by an import: nothing here runs in a Lambda function. Compiled or not, it has this file's ending. */
+function ownDispatcher(): string {
+  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  return fileURLToPath(new URL(`../../functions/dispatcher/handler.${ending}`, import.meta.url));
 }
 
 function checkDistinct(types: readonly string[]): void {

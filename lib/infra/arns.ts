@@ -12,6 +12,8 @@ export function arnsOf(scope: Construct, stage: string) {
     jobsTable: table,
     listsIndex: `${table}/index/${LISTS_INDEX}`,
     alarmTopic: stack.formatArn({ service: 'sns', resource: names.alarmTopic(stage) }),
+    /** The account's own bus in this region. */
+    defaultBus: stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' }),
     queue: (type: string) => sqs(names.queue(stage, type)),
     deadLetterQueue: (type: string) => sqs(names.deadLetterQueue(stage, type)),
   };

@@ -12,6 +12,8 @@ export const BUNDLE_FORM = {
   mainFields: ['module', 'main'],
   target: 'node24',
   minify: true,
+  // Only where a job type is traced is it `on`: elsewhere the branch that imports the tracer, and the tracer, are left out.
+  define: { 'process.env.SLUICE_TRACING': '"off"' },
   // Packages that are still CommonJS call `require` for Node's own modules.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   // A map costs memory and start time on every error; a stack of one file with its names kept is readable enough.
@@ -25,5 +27,6 @@ export const STAND_INS: Readonly<Record<string, string>> = {
   '@aws-sdk/credential-provider-node': slim('credentials.ts'),
   '@aws-sdk/middleware-endpoint-discovery': slim('endpoint-discovery.ts'),
   '@smithy/core/event-streams': slim('event-streams.ts'),
+  '@aws-sdk/signature-v4-multi-region': slim('signature-v4-multi-region.ts'),
   '@aws-lambda-powertools/jmespath': slim('jmespath'),
 };

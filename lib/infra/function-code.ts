@@ -13,16 +13,28 @@ export class BundleError extends Error {
   override readonly name = 'BundleError';
 }
 
+interface CodeProps {
+  readonly functionName: string;
+  /** File that exports `handler`. */
+  readonly entry: string;
+  /** Whether the tracer is part of it. */
+  readonly tracing?: boolean | undefined;
+}
+
 /**
  * A function's bundled code. Where the CDK asks for no bundling (`cdk destroy`, or another stack is deployed), an empty
  * file in its place.
  *
  * @throws BundleError
  */
-export function functionCode(scope: Construct, functionName: string, entry: string): Code {
+export function functionCode(scope: Construct, { functionName, entry, tracing = false }: CodeProps): Code {
   const folder = join(Stage.of(scope)?.outdir ?? 'cdk.out', 'bundles', functionName);
   if (Stack.of(scope).bundlingRequired) {
-    const { status, stderr, error } = spawnSync(process.execPath, [WRITE_BUNDLE, entry, folder], { encoding: 'utf8' });
+    const { status, stderr, error } = spawnSync(
+      process.execPath,
+      [WRITE_BUNDLE, entry, folder, ...(tracing ? ['traced'] : [])],
+      { encoding: 'utf8' },
+    );
     if (status !== 0) throw new BundleError(`${functionName}: ${stderr?.trim() || error?.message}`, { cause: error });
   } else {
     mkdirSync(folder, { recursive: true });

@@ -1,4 +1,5 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
 /** What a job type's `resources.ts` gets to deploy what its handler needs. */
@@ -7,6 +8,8 @@ interface JobResourcesProps {
   readonly scope: Construct;
   /** The job type's Lambda function: grant to it, add environment to it. */
   readonly consumer: LambdaFunction;
+  /** The job type's queue: a target for topics, rules and whatever else sends jobs. */
+  readonly queue: IQueue;
   readonly stage: string;
   /** True for `dev` stages and emulators: what is made here may be destroyed with its stack. */
   readonly disposable: boolean;

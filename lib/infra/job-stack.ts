@@ -1,13 +1,16 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { JobDefinition } from '../contract/job-definition.ts';
+import { EVENT_SOURCE } from '../contract/job-event.ts';
 import { ENV, names } from '../contract/names.ts';
 import { queueSettings } from '../contract/queue-settings.ts';
 import { arnsOf } from './arns.ts';
 import { JobAlarms } from './job-alarms.ts';
 import { JobQueue } from './job-queue.ts';
+import { JobSchedules } from './job-schedules.ts';
 import { SluiceFunction } from './sluice-function.ts';
 
 /** Settings of {@link JobStack}. */
@@ -22,6 +25,7 @@ export interface JobStackProps {
 /** One job type: its queue and dead-letter queue, its consumer, its alarms; all of it follows from the definition. */
 export class JobStack extends Stack {
   readonly consumer: SluiceFunction;
+  readonly queue: Queue;
 
   constructor(scope: Construct, { stage, disposable, definition, entry }: JobStackProps) {
     const { type } = definition;
@@ -31,14 +35,17 @@ export class JobStack extends Stack {
       terminationProtection: !disposable,
     });
     const queues = new JobQueue(this, 'Jobs', { stage, disposable, definition });
+    this.queue = queues.queue;
     this.consumer = new SluiceFunction(this, 'Consumer', {
       functionName: names.consumer(stage, type),
       description: `Sluice: runs ${type} jobs`,
       entry,
       timeoutSeconds: queueSettings(definition).functionTimeoutSeconds,
       memoryMb: definition.memoryMb,
+      tracing: definition.tracing,
       disposable,
       environment: {
+        [ENV.stage]: stage,
         [ENV.jobsTable]: names.jobsTable(stage),
         [ENV.queueUrl]: queues.queue.queueUrl,
         [ENV.deadLetterQueueUrl]: queues.deadLetterQueue.queueUrl,
@@ -46,6 +53,7 @@ export class JobStack extends Stack {
       statements: consumerRights(this, stage, type),
     });
     consume(this, { definition, queues, consumer: this.consumer });
+    new JobSchedules(this, 'Schedules', { stage, definition, queue: queues.queue });
     new JobAlarms(this, 'Alarms', { stage, definition, queues });
     new CfnOutput(this, 'QueueUrl', { value: queues.queue.queueUrl, description: `Send ${type} jobs here` });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: queues.deadLetterQueue.queueUrl, description: 'Dead jobs' });
@@ -67,6 +75,12 @@ function consumerRights(scope: Construct, stage: string, type: string): PolicySt
       // BatchExecuteStatement is PartiQLInsert and PartiQLUpdate; the Update of a transaction is UpdateItem.
       actions: ['PartiQLInsert', 'PartiQLUpdate', 'BatchGetItem', 'UpdateItem'].map((action) => `dynamodb:${action}`),
       resources: [arns.jobsTable],
+    }),
+    new PolicyStatement({
+      actions: ['events:PutEvents'],
+      resources: [arns.defaultBus],
+      // The bus is everybody's: nothing may speak there in another's name.
+      conditions: { StringEquals: { 'events:source': EVENT_SOURCE } },
     }),
   ];
 }

@@ -7,6 +7,7 @@ import {
   LoggingFormat,
   RecursiveLoop,
   Runtime,
+  Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -26,6 +27,8 @@ export interface SluiceFunctionProps {
   /** What the function may do, beside writing its log. */
   readonly statements: readonly PolicyStatement[];
   readonly disposable: boolean;
+  /** Whether X-Ray traces each invocation. @default false */
+  readonly tracing?: boolean;
 }
 
 /** A Lambda function in Sluice's form: Node 24, arm64, one minified ES module, its own log group, no right too many. */
@@ -34,8 +37,10 @@ export class SluiceFunction extends LambdaFunction {
     super(scope, id, {
       functionName: props.functionName,
       description: props.description,
-      code: functionCode(scope, props.functionName, props.entry),
+      code: functionCode(scope, props),
       handler: 'index.handler',
+      // Active tracing brings its own right to send segments, on all resources: X-Ray knows no other.
+      ...(props.tracing && { tracing: Tracing.ACTIVE }),
       runtime: Runtime.NODEJS_24_X,
       // A fifth cheaper than x86_64 for the same work (AWS Lambda pricing).
       architecture: Architecture.ARM_64,

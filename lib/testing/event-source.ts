@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Clock } from '../engine/clock.ts';
+import { md5, md5OfAttributes } from './md5.ts';
 import type { MemoryProcess } from './memory-process.ts';
 import type { MemoryQueue, Received } from './memory-queue.ts';
+import { changed, systemAttributes } from './sqs-receive.ts';
 
 /** A Lambda entry point; what it answers is not trusted to have the right shape. */
 export type BatchConsumer = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse | unknown>;
@@ -12,8 +13,10 @@ export interface EventSourceOptions {
   readonly clock: Clock;
   /** Lambda kills the process then. */
   readonly functionTimeoutSeconds: number;
-  /** Messages at most. @default 10 */
+  /** Messages at most; beyond 10 only with a batching window. @default 10 */
   readonly batchSize?: number;
+  /** How long a batch that is not full waits for more, from its first message. @default 0 */
+  readonly batchWindowSeconds?: number;
   /** The process that the consumer runs in: its death ends the invocation. */
   readonly process?: MemoryProcess;
   /** Lambda has no room: the batch is received and counted, and nobody is invoked. */
@@ -36,8 +39,14 @@ export interface Delivery {
  * end deletes the messages that were not reported. A failed one keeps the visibility that the consumer gave it.
  */
 export async function deliver(queue: MemoryQueue, options: EventSourceOptions): Promise<Delivery> {
-  const received = queue.receive(options.batchSize ?? 10);
-  const records = received.map((message) => toRecord(message, queue));
+  const { batchSize = 10, batchWindowSeconds = 0, clock } = options;
+  const received = queue.receive(batchSize);
+  const untilMs = clock.now() + batchWindowSeconds * 1000;
+  while (received.length > 0 && received.length < batchSize && clock.now() < untilMs) {
+    await changed(queue, clock, { untilMs });
+    received.push(...queue.receive(batchSize - received.length));
+  }
+  const records = received.map((message) => toRecord(message, queue, { windowed: batchWindowSeconds > 0 }));
   const ids = records.map(({ messageId }) => messageId);
   if (records.length === 0) return { records, outcome: 'idle', kept: [] };
   if (options.throttled) return { records, outcome: 'throttled', kept: ids };
@@ -90,31 +99,43 @@ export function reportedFailures(answer: unknown, ids: readonly string[]): reado
   return named.every((id): id is string => typeof id === 'string' && ids.includes(id)) ? named : undefined;
 }
 
-/** A received message as Lambda hands it over. */
-export function toRecord(message: Received, { arn }: Pick<MemoryQueue, 'arn'>): SQSRecord {
-  const { messageId, receiptHandle, body, group, trace } = message;
+/**
+ * A received message as Lambda hands it over.
+ *
+ * @param options.windowed whether the mapping has a batching window: the digest of no attributes is then `null`, and
+ *        absent otherwise (both recorded on AWS). @default false
+ */
+export function toRecord(
+  message: Received,
+  { arn }: Pick<MemoryQueue, 'arn'>,
+  { windowed = false }: { readonly windowed?: boolean } = {},
+): SQSRecord {
+  const { messageId, receiptHandle, body, attributes } = message;
+  const digest = md5OfAttributes(attributes) ?? (windowed ? null : undefined);
   return {
     ...{ messageId, receiptHandle, body },
-    attributes: {
-      ApproximateReceiveCount: String(message.receiveCount),
-      SentTimestamp: String(message.sentAtMs),
-      SenderId: 'AIDASSYFHUBOBT7F4XT75',
-      ApproximateFirstReceiveTimestamp: String(message.firstReceivedAtMs),
-      ...(group !== undefined && { MessageGroupId: group }),
-      ...(trace !== undefined && { AWSTraceHeader: trace }),
-    },
-    messageAttributes: Object.fromEntries(
-      Object.entries(message.attributes).map(([name, { StringValue: stringValue = '', DataType = 'String' }]) => [
-        name,
-        { stringValue, stringListValues: [], binaryListValues: [], dataType: DataType as 'String' },
-      ]),
-    ),
-    md5OfBody: createHash('md5').update(body).digest('hex'),
+    attributes: systemAttributes(message),
+    messageAttributes: camelCased(attributes),
+    md5OfBody: md5(body),
+    // Lambda's types do not know of null.
+    ...(digest !== undefined && { md5OfMessageAttributes: digest as string }),
     eventSource: 'aws:sqs',
     eventSourceARN: arn,
     awsRegion: 'eu-central-1',
   };
 }
+
+const camelCased = (attributes: Received['attributes']): SQSRecord['messageAttributes'] =>
+  Object.fromEntries(
+    Object.entries(attributes).map(([name, { StringValue, BinaryValue, DataType }]) => [
+      name,
+      {
+        ...(StringValue !== undefined && { stringValue: StringValue }),
+        ...(BinaryValue !== undefined && { binaryValue: Buffer.from(BinaryValue).toString('base64') }),
+        ...{ stringListValues: [], binaryListValues: [], dataType: DataType as 'String' },
+      },
+    ]),
+  );
 
 function makeContext(getRemainingTimeInMillis: () => number): Context {
   return {

@@ -1,5 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { awsError } from './faults.ts';
+import { RESERVED_WORDS } from './reserved-words.ts';
 
 export type Item = Record<string, AttributeValue>;
 
@@ -49,7 +50,8 @@ export function tokens(expression: string): Tokens {
 export const invalid = (message: string): Error => awsError('ValidationException', `Invalid expression: ${message}`);
 
 /**
- * Evaluates a condition: comparisons, AND, OR, NOT, parentheses, attribute_exists, attribute_not_exists, begins_with.
+ * Evaluates a condition: comparisons, BETWEEN, IN, AND, OR, NOT, parentheses, attribute_exists,
+ * attribute_not_exists, begins_with, contains.
  *
  * @param item the item as it stands; undefined if there is none
  * @throws ValidationException for anything else
@@ -94,9 +96,28 @@ function primary(scope: Scope): boolean {
   if (reader.take('attribute_exists')) return argument(scope) !== undefined;
   if (reader.take('attribute_not_exists')) return argument(scope) === undefined;
   if (reader.take('begins_with')) return beginsWith(scope);
+  if (reader.take('contains')) return contains(scope);
   const left = operand(scope);
+  if (reader.take('BETWEEN')) return isBetween(left, scope);
+  if (reader.take('IN')) return isOneOf(left, scope);
   const operator = reader.next();
   return compare(left, operator, operand(scope));
+}
+
+function isBetween(value: AttributeValue | undefined, scope: Scope): boolean {
+  const from = operand(scope);
+  scope.reader.expect('AND');
+  const to = operand(scope);
+  return compare(value, '>=', from) && compare(value, '<=', to);
+}
+
+function isOneOf(value: AttributeValue | undefined, scope: Scope): boolean {
+  const listed: (AttributeValue | undefined)[] = [];
+  scope.reader.expect('(');
+  do listed.push(operand(scope));
+  while (scope.reader.take(','));
+  scope.reader.expect(')');
+  return listed.some((one) => compare(value, '=', one));
 }
 
 function argument(scope: Scope): AttributeValue | undefined {
@@ -106,13 +127,27 @@ function argument(scope: Scope): AttributeValue | undefined {
   return value;
 }
 
-function beginsWith(scope: Scope): boolean {
+function twoArguments(scope: Scope): (AttributeValue | undefined)[] {
   scope.reader.expect('(');
-  const text = operand(scope);
+  const first = operand(scope);
   scope.reader.expect(',');
-  const prefix = operand(scope);
+  const second = operand(scope);
   scope.reader.expect(')');
+  return [first, second];
+}
+
+function beginsWith(scope: Scope): boolean {
+  const [text, prefix] = twoArguments(scope);
   return text?.S !== undefined && prefix?.S !== undefined && text.S.startsWith(prefix.S);
+}
+
+/** Part of a text, or an element of a list or set. */
+function contains(scope: Scope): boolean {
+  const [whole, part] = twoArguments(scope);
+  if (whole === undefined || part === undefined) return false;
+  if (whole.S !== undefined) return part.S !== undefined && whole.S.includes(part.S);
+  const elements = whole.L ?? whole.SS?.map((S) => ({ S })) ?? whole.NS?.map((N) => ({ N })) ?? [];
+  return elements.some((element) => same(element, part));
 }
 
 /** A path's value in the item (undefined if it has none) or a placeholder's. */
@@ -126,7 +161,10 @@ export function operand(scope: Scope): AttributeValue | undefined {
 
 export function attributeName(token: string, { names }: Placeholders): string {
   if (!/^#?[A-Za-z_]/.test(token) || token.includes('.')) throw invalid(`"${token}" is not a top-level attribute`);
-  if (!token.startsWith('#')) return token;
+  if (!token.startsWith('#')) {
+    if (!RESERVED_WORDS.has(token.toUpperCase())) return token;
+    throw invalid(`Attribute name is a reserved keyword; reserved keyword: ${token}`);
+  }
   const name = names?.[token];
   if (name === undefined) throw invalid(`an expression attribute name used in expression is not defined: ${token}`);
   return name;

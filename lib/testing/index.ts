@@ -1,8 +1,31 @@
-/** An in-memory AWS with a virtual clock. */
+/** What handlers are tested with: an in-memory AWS with a virtual clock, and `testJob`. */
 export { type BatchConsumer, type Delivery, deliver, type EventSourceOptions } from './event-source.ts';
+export {
+  type EventSourceMapping,
+  type EventSourceMappingOptions,
+  type ExecutionEnvironment,
+  startEventSourceMapping,
+} from './event-source-mapping.ts';
+export { fairOrder } from './fair-queue.ts';
 export { awsError, type Call, type Fault, type Faults, throttled, timeout } from './faults.ts';
 export { type MemoryDynamoDb, makeMemoryDynamoDb } from './memory-dynamodb.ts';
+export { type MemoryEvent, type MemoryEvents, makeMemoryEvents } from './memory-events.ts';
 export { type MemoryProcess, makeProcess } from './memory-process.ts';
 export type { Disorder, MemoryQueue, QueueCounts, StoredMessage } from './memory-queue.ts';
 export { type MemorySqs, makeMemorySqs } from './memory-sqs.ts';
+export { type TestRun, testJob } from './test-job.ts';
+export { TestJobError } from './test-job-error.ts';
+export {
+  type AttemptPhase,
+  type CrashPoint,
+  crashes,
+  dynamoDbLosesReply,
+  dynamoDbThrottles,
+  hangs,
+  isCancelled,
+  isShutDown,
+  type JobFault,
+  throws,
+} from './test-job-faults.ts';
+export type { TestJobOptions, TestTable } from './test-job-options.ts';
 export { makeVirtualClock, skewed, type VirtualClock } from './virtual-clock.ts';

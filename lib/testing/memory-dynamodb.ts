@@ -1,15 +1,18 @@
 import type {
-  BatchExecuteStatementCommandInput,
   BatchGetItemCommandInput,
-  QueryCommandInput,
+  DynamoDBClient,
+  TransactWriteItemsCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { type JobItem, LISTS_INDEX } from '../contract/job-item.ts';
-import type { DynamoDb, DynamoDbDocuments } from '../engine/aws.ts';
+import type { JobItem } from '../contract/job-item.ts';
 import type { Clock } from '../engine/clock.ts';
 import { MARSHALL } from '../engine/statements.ts';
-import { attributeName, holds, type Item } from './expressions.ts';
+import { toDocuments, toItems } from './dynamodb-documents.ts';
+import { ITEM_COMMANDS } from './dynamodb-items.ts';
+import { QUERY_COMMANDS } from './dynamodb-queries.ts';
+import type { DynamoDbCommand, Tables } from './dynamodb-service.ts';
+import type { Item } from './expressions.ts';
 import {
   awsError,
   type Call,
@@ -23,13 +26,14 @@ import {
 } from './faults.ts';
 import { itemBytes } from './item-size.ts';
 import { executeStatements } from './memory-statements.ts';
-import { type MemoryTable, makeMemoryTable, pick } from './memory-table.ts';
+import { type MemoryTable, makeMemoryTable, projected } from './memory-table.ts';
 import { makeTransactions } from './memory-transaction.ts';
 
-/** DynamoDB in memory: tables, the calls that the engine makes, and what can go wrong with them. */
+/** DynamoDB in memory: tables, what engine and operators do with them, and what can go wrong. */
 export interface MemoryDynamoDb {
-  readonly client: DynamoDb;
-  readonly documents: DynamoDbDocuments;
+  readonly client: Pick<DynamoDBClient, 'send'>;
+  /** The same in plain values. */
+  readonly documents: Pick<DynamoDBDocumentClient, 'send'>;
   readonly faults: Faults;
   /** Every call so far, in order. */
   readonly calls: readonly Call[];
@@ -65,10 +69,14 @@ export function makeMemoryDynamoDb({ clock, tables: keys }: DynamoDbOptions): Me
     calls.push(call);
     return underFault(faults.take(call), (fault) => perform(call, fault));
   };
-  const client = { send } as { send: unknown } as DynamoDb & DynamoDbDocuments;
+  const sendDocuments = async (command: Command): Promise<object> => {
+    const call = toCall(command);
+    calls.push(call);
+    return underFault(faults.take(call), (fault) => toDocuments(perform(toItems(call), fault)));
+  };
   const memory: MemoryDynamoDb = {
-    client,
-    documents: client,
+    client: { send } as { send: unknown } as MemoryDynamoDb['client'],
+    documents: { send: sendDocuments } as { send: unknown } as MemoryDynamoDb['documents'],
     faults,
     calls,
     indexLagMs: 0,
@@ -82,23 +90,19 @@ export function makeMemoryDynamoDb({ clock, tables: keys }: DynamoDbOptions): Me
   return memory;
 }
 
-type Tables = (name: string | undefined) => MemoryTable;
-
 function makePerform(table: Tables, clock: Clock) {
   const transact = makeTransactions({ clock, table });
+  const commands: Readonly<Record<string, DynamoDbCommand<never>>> = {
+    ...ITEM_COMMANDS,
+    ...QUERY_COMMANDS,
+    BatchExecuteStatement: executeStatements,
+    BatchGetItem: getItems,
+    TransactWriteItems: (input: TransactWriteItemsCommandInput, _, fault) => transact(input, fault),
+  };
   return ({ name, input }: Call, fault: Fault | undefined): object => {
-    switch (name) {
-      case 'BatchExecuteStatement':
-        return executeStatements(input as BatchExecuteStatementCommandInput, table, fault);
-      case 'BatchGetItem':
-        return getItems(input as BatchGetItemCommandInput, table, fault);
-      case 'Query':
-        return query(input as QueryCommandInput, table);
-      case 'TransactWrite':
-        return transact(input as TransactWriteCommandInput, fault);
-      default:
-        throw new TypeError(`the in-memory DynamoDB does not know ${name}`);
-    }
+    const command = commands[name];
+    if (command === undefined) throw new TypeError(`the in-memory DynamoDB does not know ${name}`);
+    return command(input as never, table, fault);
   };
 }
 
@@ -127,20 +131,6 @@ function getItems({ RequestItems = {} }: BatchGetItemCommandInput, table: Tables
   return { Responses, UnprocessedKeys };
 }
 
-function projected(
-  item: Item,
-  {
-    ProjectionExpression,
-    ExpressionAttributeNames: names,
-  }: Pick<QueryCommandInput, 'ProjectionExpression' | 'ExpressionAttributeNames'>,
-): Item {
-  if (ProjectionExpression === undefined) return item;
-  return pick(
-    item,
-    ProjectionExpression.split(',').map((token) => attributeName(token.trim(), { names })),
-  );
-}
-
 function checkKeys(keys: readonly Item[]): void {
   const distinct = new Set(keys.map((key) => JSON.stringify(key)));
   if (keys.length < 1 || keys.length > 100)
@@ -148,31 +138,4 @@ function checkKeys(keys: readonly Item[]): void {
   if (distinct.size < keys.length) {
     throw awsError('ValidationException', 'Provided list of item keys contains duplicates');
   }
-}
-
-/** Query of the index `lists`: sorted by `listAt`, in pages. */
-function query(input: QueryCommandInput, table: Tables): object {
-  if (input.IndexName !== LISTS_INDEX) throw awsError('ValidationException', `no index ${input.IndexName}`);
-  if (input.ConsistentRead === true) {
-    throw awsError('ValidationException', 'Consistent reads are not supported on global secondary indexes');
-  }
-  const placeholders = { names: input.ExpressionAttributeNames, values: input.ExpressionAttributeValues };
-  const sign = input.ScanIndexForward === false ? -1 : 1;
-  const compare = (a: Item, b: Item) => sign * order(a, b);
-  const from = input.ExclusiveStartKey;
-  const hits = table(input.TableName)
-    .index()
-    .filter((entry) => holds(input.KeyConditionExpression ?? '', entry, placeholders))
-    .sort(compare)
-    .filter((entry) => from === undefined || compare(entry, from) > 0);
-  const limit = input.Limit ?? 1000;
-  const Items = hits.slice(0, limit);
-  const last = Items.length === limit ? Items.at(-1) : undefined;
-  return { Items, Count: Items.length, ScannedCount: Items.length, ...(last && { LastEvaluatedKey: last }) };
-}
-
-function order(a: Item, b: Item): number {
-  const byTime = Number(a.listAt?.N) - Number(b.listAt?.N);
-  if (byTime !== 0) return byTime;
-  return (a.id?.S ?? '') < (b.id?.S ?? '') ? -1 : a.id?.S === b.id?.S ? 0 : 1;
 }

@@ -1,4 +1,4 @@
-import type { DynamoDb, DynamoDbDocuments, Sqs } from '../engine/aws.ts';
+import type { DynamoDb, DynamoDbDocuments, EventBridge, Sqs } from '../engine/aws.ts';
 import type { Clock } from '../engine/clock.ts';
 import type { Command } from './faults.ts';
 
@@ -7,6 +7,7 @@ export interface ProcessResources {
   readonly dynamoDb: DynamoDb;
   readonly documents: DynamoDbDocuments;
   readonly sqs: Sqs;
+  readonly events: EventBridge;
   readonly clock: Clock;
 }
 
@@ -22,7 +23,7 @@ export interface MemoryProcess extends ProcessResources {
   crashAt(call: number, moment: 'before' | 'after'): void;
 }
 
-export function makeProcess({ dynamoDb, documents, sqs, clock }: ProcessResources): MemoryProcess {
+export function makeProcess({ dynamoDb, documents, sqs, events, clock }: ProcessResources): MemoryProcess {
   const death = Promise.withResolvers<void>();
   const state: State = { alive: true, calls: 0, crash: undefined };
   const kill = () => {
@@ -34,6 +35,7 @@ export function makeProcess({ dynamoDb, documents, sqs, clock }: ProcessResource
     dynamoDb: gate(dynamoDb) as DynamoDb,
     documents: gate(documents) as DynamoDbDocuments,
     sqs: gate(sqs) as Sqs,
+    events: gate(events) as EventBridge,
     clock: { now: clock.now, after: (delayMs, callback) => clock.after(delayMs, () => state.alive && callback()) },
     get alive() {
       return state.alive;

@@ -1,28 +1,17 @@
-import type {
-  ChangeMessageVisibilityBatchCommandInput,
-  ChangeMessageVisibilityCommandInput,
-  GetQueueUrlCommandInput,
-  SendMessageBatchCommandInput,
-  SendMessageCommandInput,
-} from '@aws-sdk/client-sqs';
-import type { Sqs } from '../engine/aws.ts';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Clock } from '../engine/clock.ts';
-import {
-  type Call,
-  type Command,
-  type Fault,
-  type Faults,
-  makeFaults,
-  partlyHit,
-  toCall,
-  underFault,
-} from './faults.ts';
+import { type Call, type Command, type Faults, makeFaults, toCall, underFault } from './faults.ts';
 import { type MemoryQueue, type MemoryQueueSettings, makeMemoryQueue } from './memory-queue.ts';
-import { checkEntries, checkMessage, refused } from './message-limits.ts';
+import { refused } from './message-limits.ts';
+import { MESSAGE_COMMANDS } from './sqs-messages.ts';
+import { makeMoveTaskCommands } from './sqs-move-tasks.ts';
+import { makeQueueCommands } from './sqs-queues.ts';
+import { receiveMessages } from './sqs-receive.ts';
+import type { SqsCommand, SqsService } from './sqs-service.ts';
 
-/** SQS in memory: standard queues, the calls that the engine makes, and what can go wrong with them. */
+/** SQS in memory: standard queues, what producers, consumers and operators do with them, and what can go wrong. */
 export interface MemorySqs {
-  readonly client: Sqs;
+  readonly client: Pick<SQSClient, 'send'>;
   readonly faults: Faults;
   /** Every call so far, in order. */
   readonly calls: readonly Call[];
@@ -34,98 +23,52 @@ export interface MemorySqs {
 export function makeMemorySqs(clock: Clock): MemorySqs {
   const faults = makeFaults();
   const calls: Call[] = [];
-  const queues = new Map<string, MemoryQueue>();
-  let sent = 0;
-  const nextMessageId = () => `m-${String(++sent).padStart(8, '0')}`;
-  const queue = (nameOrUrl: string | undefined): MemoryQueue => {
-    const found = queues.get(nameOrUrl?.split('/').at(-1) ?? '');
-    if (found === undefined) throw refused('The specified queue does not exist.', 'QueueDoesNotExist');
-    return found;
-  };
+  const queues = makeQueues(clock);
+  const perform = makePerform(clock, queues);
   const send = async (command: Command): Promise<object> => {
     const call = toCall(command);
     calls.push(call);
-    return underFault(faults.take(call), (fault) => perform(call, fault, { queue, nextMessageId }));
+    return underFault(faults.take(call), (fault) => perform(call, fault));
   };
   return {
-    client: { send } as { send: unknown } as Sqs,
+    client: { send } as { send: unknown } as Pick<SQSClient, 'send'>,
     faults,
     calls,
-    createQueue(name, settings) {
+    createQueue: queues.create,
+    queue: queues.queue,
+  };
+}
+
+function makeQueues(clock: Clock): Pick<SqsService, 'queue' | 'queues' | 'create' | 'remove'> {
+  const queues = new Map<string, MemoryQueue>();
+  return {
+    queues: () => [...queues.values()],
+    queue(nameOrUrl) {
+      const found = queues.get(nameOrUrl?.split('/').at(-1) ?? '');
+      if (found === undefined) throw refused('The specified queue does not exist.', 'QueueDoesNotExist');
+      return found;
+    },
+    create(name, settings) {
       const made = makeMemoryQueue(name, settings, clock);
       queues.set(name, made);
       return made;
     },
-    queue,
+    remove: (name) => void queues.delete(name),
   };
 }
 
-interface SendDeps {
-  readonly queue: (nameOrUrl: string | undefined) => MemoryQueue;
-  readonly nextMessageId: () => string;
-}
-
-function perform({ name, input }: Call, fault: Fault | undefined, deps: SendDeps): object {
-  switch (name) {
-    case 'SendMessage':
-      return sendOne(input as SendMessageCommandInput, deps);
-    case 'SendMessageBatch':
-      return sendBatch(input as SendMessageBatchCommandInput, deps, fault);
-    case 'ChangeMessageVisibilityBatch':
-      return hideBatch(input as ChangeMessageVisibilityBatchCommandInput, deps, fault);
-    case 'ChangeMessageVisibility': {
-      const { QueueUrl, ReceiptHandle = '', VisibilityTimeout = -1 } = input as ChangeMessageVisibilityCommandInput;
-      deps.queue(QueueUrl).changeVisibility(ReceiptHandle, VisibilityTimeout);
-      return {};
-    }
-    case 'GetQueueUrl':
-      return { QueueUrl: deps.queue((input as GetQueueUrlCommandInput).QueueName).url };
-    default:
-      throw new TypeError(`the in-memory SQS does not know ${name}`);
-  }
-}
-
-function sendOne(input: SendMessageCommandInput, { queue, nextMessageId }: SendDeps): object {
-  checkMessage(input);
-  const MessageId = nextMessageId();
-  queue(input.QueueUrl).add(input, MessageId);
-  return { MessageId };
-}
-
-/** Entries fail alone; the call fails for its ids and its number of entries. */
-function hideBatch(input: ChangeMessageVisibilityBatchCommandInput, deps: SendDeps, fault: Fault | undefined): object {
-  const { Entries = [], QueueUrl } = input;
-  checkEntries(Entries.map(({ Id }) => ({ Id, MessageBody: '-' })));
-  return eachAlone(Entries, fault, ({ ReceiptHandle = '', VisibilityTimeout = -1 }) => {
-    deps.queue(QueueUrl).changeVisibility(ReceiptHandle, VisibilityTimeout);
-    return {};
-  });
-}
-
-/** Entries fail alone; the call fails for its ids, its number of entries and its bytes. */
-function sendBatch(input: SendMessageBatchCommandInput, deps: SendDeps, fault: Fault | undefined): object {
-  const { Entries = [], QueueUrl } = input;
-  checkEntries(Entries);
-  return eachAlone(Entries, fault, ({ Id: _, ...message }) => sendOne({ QueueUrl, ...message }, deps));
-}
-
-function eachAlone<Entry extends { Id: string | undefined }>(
-  entries: readonly Entry[],
-  fault: Fault | undefined,
-  take: (entry: Entry) => object,
-): object {
-  const Successful: object[] = [];
-  const Failed: object[] = [];
-  for (const [i, entry] of entries.entries()) {
-    const { Id } = entry;
-    try {
-      const hit = partlyHit(fault, i);
-      if (hit) throw refused(`${hit.code}: injected`, hit.code);
-      Successful.push({ Id, ...take(entry) });
-    } catch (error) {
-      const { name: Code, message: Message } = error as Error;
-      Failed.push({ Id, Code, Message, SenderFault: Code !== 'InternalError' });
-    }
-  }
-  return { Successful, ...(Failed.length > 0 && { Failed }) };
+function makePerform(clock: Clock, queues: ReturnType<typeof makeQueues>) {
+  let sent = 0;
+  const nextMessageId = () => `m-${String(++sent).padStart(8, '0')}`;
+  const commands: Readonly<Record<string, SqsCommand<never>>> = {
+    ...MESSAGE_COMMANDS,
+    ReceiveMessage: receiveMessages,
+    ...makeQueueCommands(),
+    ...makeMoveTaskCommands(),
+  };
+  return ({ name, input }: Call, fault: SqsService['fault']): object | Promise<object> => {
+    const command = commands[name];
+    if (command === undefined) throw new TypeError(`the in-memory SQS does not know ${name}`);
+    return command(input as never, { clock, fault, nextMessageId, ...queues });
+  };
 }

@@ -1,6 +1,6 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, GetItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../engine/clock.ts';
-import { canonical, type Item } from './expressions.ts';
+import { attributeName, canonical, type Item } from './expressions.ts';
 import { awsError } from './faults.ts';
 import { itemBytes, MAX_ITEM_BYTES } from './item-size.ts';
 
@@ -99,4 +99,19 @@ export function pick(item: Item, names: readonly string[]): Item {
     if (value !== undefined) found[name] = value;
   }
   return found;
+}
+
+/** What a projection leaves of an item. */
+export function projected(
+  item: Item,
+  input: Pick<GetItemCommandInput, 'ProjectionExpression' | 'ExpressionAttributeNames'>,
+): Item {
+  const names = input.ExpressionAttributeNames;
+  const tokens = input.ProjectionExpression?.split(',');
+  return tokens === undefined
+    ? item
+    : pick(
+        item,
+        tokens.map((token) => attributeName(token.trim(), { names })),
+      );
 }

@@ -1,8 +1,7 @@
-import type { CancellationReason } from '@aws-sdk/client-dynamodb';
-import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import type { CancellationReason, TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../engine/clock.ts';
-import { MARSHALL } from '../engine/statements.ts';
+import { checkKeyUnchanged } from './dynamodb-items.ts';
+import { CONDITION_FAILED, checkAllUsed, placeholdersOf, type Tables, validation } from './dynamodb-service.ts';
 import { canonical, holds, type Item } from './expressions.ts';
 import { awsError, type Fault, partlyHit } from './faults.ts';
 import { itemBytes, MAX_ITEM_BYTES } from './item-size.ts';
@@ -13,7 +12,7 @@ import { updated } from './update-expression.ts';
 const TOKEN_MS = 10 * 60_000;
 const MAX_ITEMS = 100;
 
-type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+type Write = NonNullable<TransactWriteItemsCommandInput['TransactItems']>[number];
 
 /** One write, read and weighed: what it would do, or why not. */
 interface Weighed {
@@ -26,13 +25,13 @@ interface Weighed {
 
 export interface TransactionDeps {
   readonly clock: Clock;
-  readonly table: (name: string | undefined) => MemoryTable;
+  readonly table: Tables;
 }
 
 /** TransactWriteItems: all writes or none, once per token. */
 export function makeTransactions({ clock, table }: TransactionDeps) {
   const seen = new Map<string, { content: string; atMs: number }>();
-  return (input: TransactWriteCommandInput, fault: Fault | undefined): object => {
+  return (input: TransactWriteItemsCommandInput, fault: Fault | undefined): object => {
     const { TransactItems: writes = [], ClientRequestToken: token } = input;
     checkCount(writes);
     const content = canonical(writes);
@@ -52,34 +51,33 @@ export function makeTransactions({ clock, table }: TransactionDeps) {
 
 function checkCount(writes: readonly Write[]): void {
   if (writes.length >= 1 && writes.length <= MAX_ITEMS) return;
-  throw awsError('ValidationException', `Member must have length less than or equal to ${MAX_ITEMS}`);
+  throw validation(`Member must have length less than or equal to ${MAX_ITEMS}`);
 }
 
 function checkDistinct(weighed: readonly Weighed[]): void {
   const targets = new Set(weighed.map(({ table, key }) => canonical([table.name, key])));
   if (targets.size === weighed.length) return;
-  throw awsError('ValidationException', 'Transaction request cannot include multiple operations on one item');
+  throw validation('Transaction request cannot include multiple operations on one item');
 }
 
-function weigh(write: Write, tables: TransactionDeps['table'], injected: string | undefined): Weighed {
+function weigh(write: Write, tables: Tables, injected: string | undefined): Weighed {
   const { Put, Update, Delete, ConditionCheck } = write;
   const change = Put ?? Update ?? Delete ?? ConditionCheck;
-  if (change === undefined) throw awsError('ValidationException', 'a write is Put, Update, Delete or ConditionCheck');
+  if (change === undefined) throw validation('a write is Put, Update, Delete or ConditionCheck');
   const table = tables(change.TableName);
-  const key = pick(marshall(Put?.Item ?? (change as { Key?: object }).Key ?? {}, MARSHALL), table.key);
+  const key = pick(Put?.Item ?? (change as { Key?: Item }).Key ?? {}, table.key);
   const old = table.get(key);
-  const placeholders = {
-    names: change.ExpressionAttributeNames,
-    values: marshall(change.ExpressionAttributeValues ?? {}, MARSHALL),
-  };
+  const placeholders = placeholdersOf(change);
+  checkAllUsed(change, [change.ConditionExpression, Update?.UpdateExpression]);
   if (injected !== undefined) return { table, key, after: 'unchanged', reason: { Code: injected } };
   const condition = change.ConditionExpression;
   if (condition !== undefined && !holds(condition, old, placeholders)) {
     const shown = change.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' && old !== undefined ? { Item: old } : {};
-    const reason = { Code: 'ConditionalCheckFailed', Message: 'The conditional request failed', ...shown };
+    const reason = { Code: 'ConditionalCheckFailed', Message: CONDITION_FAILED, ...shown };
     return { table, key, after: 'unchanged', reason };
   }
   const after = afterwards(write, { ...key, ...old }, placeholders);
+  if (typeof after === 'object') checkKeyUnchanged(key, after);
   const tooLarge = typeof after === 'object' && itemBytes(after) > MAX_ITEM_BYTES;
   const reason = tooLarge ? { Code: 'ValidationError', Message: ITEM_TOO_LARGE } : { Code: 'None' };
   return { table, key, after, reason };
@@ -91,7 +89,7 @@ function afterwards(
   placeholders: Parameters<typeof updated>[2],
 ): Weighed['after'] {
   if (ConditionCheck !== undefined) return 'unchanged';
-  if (Put !== undefined) return marshall(Put.Item ?? {}, MARSHALL);
+  if (Put !== undefined) return Put.Item ?? {};
   return Update === undefined ? undefined : updated(Update.UpdateExpression ?? '', before, placeholders);
 }
 

@@ -20,10 +20,14 @@ export interface Outgoing {
   readonly MessageGroupId?: string | undefined;
 }
 
-export const refused = (message: string, name = 'InvalidParameterValue'): Error => awsError(name, message);
+export const refused = (message: string, name = 'InvalidParameterValue', statusCode = 400): Error =>
+  awsError(name, message, statusCode);
 
-/** @throws as SQS refuses a message */
-export function checkMessage(message: Outgoing): void {
+/**
+ * @param maxBytes of its queue
+ * @throws as SQS refuses a message
+ */
+export function checkMessage(message: Outgoing, maxBytes = MAX_MESSAGE_BYTES): void {
   const { MessageBody: body, DelaySeconds: delay = 0, MessageGroupId: group, MessageAttributes = {} } = message;
   if (body === undefined || body === '') {
     throw refused('The request must contain the parameter MessageBody.', 'MissingParameter');
@@ -31,14 +35,14 @@ export function checkMessage(message: Outgoing): void {
   if (FORBIDDEN.test(body)) throw refused('Invalid characters in the message body', 'InvalidMessageContents');
   checkWhole('DelaySeconds', delay, MAX_DELAY_SECONDS);
   if (group !== undefined && !GROUP.test(group)) {
-    throw refused(`Value ${group} for parameter MessageGroupId is invalid. Reason: 1 to 128 in length.`);
+    const reason = 'MessageGroupId can only include alphanumeric and punctuation characters. 1 to 128 in length.';
+    throw refused(`Value ${group} for parameter MessageGroupId is invalid. Reason: ${reason}`);
   }
   const names = Object.keys(MessageAttributes);
   if (names.length > MAX_ATTRIBUTES) throw refused(`Number of message attributes [${names.length}] exceeds the limit`);
   for (const [name, value] of Object.entries(MessageAttributes)) checkAttribute(name, value);
-  if (messageBytes(message) > MAX_MESSAGE_BYTES) {
-    const reason = `Message must be shorter than ${MAX_MESSAGE_BYTES} bytes.`;
-    throw refused(`One or more parameters are invalid. Reason: ${reason}`);
+  if (messageBytes(message) > maxBytes) {
+    throw refused(`One or more parameters are invalid. Reason: Message must be shorter than ${maxBytes} bytes.`);
   }
 }
 
@@ -68,8 +72,8 @@ export function messageBytes({ MessageBody = '', MessageAttributes = {} }: Outgo
 
 const byteLength = (text: string) => Buffer.byteLength(text);
 
-/** @throws as SQS refuses a batch as a whole */
-export function checkEntries(entries: readonly (Outgoing & { Id?: string | undefined })[]): void {
+/** @throws as SQS refuses a batch as a whole for its entries' number or ids */
+export function checkEntries(entries: readonly { Id?: string | undefined }[]): void {
   if (entries.length === 0) throw refused('There should be at least one entry in the request.', 'EmptyBatchRequest');
   if (entries.length > 10) {
     const message = `Maximum number of entries per request are 10. You have sent ${entries.length}.`;
@@ -77,15 +81,16 @@ export function checkEntries(entries: readonly (Outgoing & { Id?: string | undef
   }
   const ids = entries.map(({ Id }) => Id ?? '');
   if (!ids.every((id) => ENTRY_ID.test(id))) {
-    throw refused(
-      'A batch entry id can only contain alphanumeric characters, hyphens and underscores.',
-      'InvalidBatchEntryId',
-    );
+    const allowed = 'A batch entry id can only contain alphanumeric characters, hyphens and underscores.';
+    throw refused(`${allowed} It can be at most 80 letters long.`, 'InvalidBatchEntryId');
   }
   if (new Set(ids).size < ids.length) throw refused('Two entries have the same id.', 'BatchEntryIdsNotDistinct');
+}
+
+/** @throws as SQS refuses messages that are too long together, whatever the queue's own limit is */
+export function checkTotal(entries: readonly Outgoing[]): void {
   const bytes = entries.reduce((sum, entry) => sum + messageBytes(entry), 0);
-  if (bytes > MAX_MESSAGE_BYTES) {
-    const message = `Batch requests cannot be longer than ${MAX_MESSAGE_BYTES} bytes. You have sent ${bytes} bytes.`;
-    throw refused(message, 'BatchRequestTooLong');
-  }
+  if (bytes <= MAX_MESSAGE_BYTES) return;
+  const message = `Batch requests cannot be longer than ${MAX_MESSAGE_BYTES} bytes. You have sent ${bytes} bytes.`;
+  throw refused(message, 'BatchRequestTooLong');
 }

@@ -11,26 +11,29 @@ export function updated(expression: string, item: Item, placeholders: Placeholde
   const reader = tokens(expression);
   const scope: Scope = { reader, item, placeholders };
   const after = { ...item };
+  const changed = new Set<string>();
   while (reader.peek() !== undefined) {
     const change = CLAUSES[reader.next().toUpperCase()];
     if (change === undefined) throw invalid(`"${expression}" is not SET, REMOVE and ADD`);
-    do change(scope, after);
-    while (reader.take(','));
+    do {
+      const name = attributeName(reader.next(), placeholders);
+      if (changed.has(name)) throw invalid(`two document paths overlap with each other: ${name}`);
+      changed.add(name);
+      change(scope, after, name);
+    } while (reader.take(','));
   }
   return after;
 }
 
-const CLAUSES: Record<string, (scope: Scope, after: Item) => void> = {
-  SET(scope, after) {
-    const name = attributeName(scope.reader.next(), scope.placeholders);
+const CLAUSES: Record<string, (scope: Scope, after: Item, name: string) => void> = {
+  SET(scope, after, name) {
     scope.reader.expect('=');
     after[name] = sum(scope);
   },
-  REMOVE(scope, after) {
-    delete after[attributeName(scope.reader.next(), scope.placeholders)];
+  REMOVE(_, after, name) {
+    delete after[name];
   },
-  ADD(scope, after) {
-    const name = attributeName(scope.reader.next(), scope.placeholders);
+  ADD(scope, after, name) {
     after[name] = plus(scope.item[name] ?? { N: '0' }, term(scope), 1);
   },
 };

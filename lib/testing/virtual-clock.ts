@@ -98,12 +98,23 @@ function watched(work: Promise<unknown>): () => boolean {
 
 /**
  * Lets microtasks and turns of the event loop pass until no turn is waiting: the engine gathers its writes with
- * setImmediate, so time must not move while one is pending.
+ * setImmediate, so time must not move while one is pending. Turns of others who settle at the same time do not count.
  */
 async function settle(): Promise<void> {
   await turn();
   do await turn();
-  while (process.getActiveResourcesInfo().includes('Immediate'));
+  while (process.getActiveResourcesInfo().filter((name) => name === 'Immediate').length > turning);
 }
 
-const turn = () => new Promise<void>((resolve) => void setImmediate(resolve));
+/** Turns that are waited for here. */
+let turning = 0;
+
+function turn(): Promise<void> {
+  turning += 1;
+  return new Promise((resolve) => {
+    setImmediate(() => {
+      turning -= 1;
+      resolve();
+    });
+  });
+}

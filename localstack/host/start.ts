@@ -54,6 +54,8 @@ function environment(port: number, dynamoDbPort: number): NodeJS.ProcessEnv {
     DYNAMODB_IN_MEMORY: '1',
     // Queue URLs with the address that we reach it by, not a name that only LocalStack's DNS knows.
     SQS_ENDPOINT_STRATEGY: 'off',
+    // As AWS does: the name of a deleted queue is refused for a minute.
+    SQS_DELAY_RECENTLY_DELETED: '1',
     DNS_ADDRESS: '0',
     OVERRIDE_IN_DOCKER: '0',
     // It would call home for these.

@@ -31,6 +31,10 @@ describe('a job definition', () => {
       queueRetention: 7,
       retention: 8,
       alarms: { queueDepth: 1000, queueAgeSeconds: 900, deadLetters: 1 },
+      logs: 'all',
+      completionEvent: false,
+      schedule: [],
+      tracing: false,
     });
   });
 
@@ -129,6 +133,13 @@ describe('a job definition', () => {
       'retry.backoff.factor must be 1 to 100',
     ],
     [{ parallel: 'yes' }, 'parallel must be true or false, got "yes"'],
+    [{ logs: 'none' }, 'logs must be "all" or "failures", got "none"'],
+    [{ tracing: 'on' }, 'tracing must be true or false, got "on"'],
+    [{ completionEvent: 1 }, 'completionEvent must be true or false, got 1'],
+    [{ rateLimit: 50 }, 'rateLimit must be an object, got 50'],
+    [{ rateLimit: { limit: 50 } }, 'rateLimit.perSeconds must be a whole number, 1 to 86400 (at most a day), got NaN'],
+    [{ rateLimit: { limit: 0, perSeconds: 1 } }, 'rateLimit.limit must be a whole number, 1 to 1000000'],
+    [{ rateLimit: { limit: 1, perSecond: 1 } }, 'unknown option "perSecond" in rateLimit; did you mean "perSeconds"?'],
     [{ payload: { n: 'number' } }, 'payload must be a zod schema'],
     [{ alarms: { queueDepth: 0 } }, 'alarms.queueDepth must be a whole number, 1 to'],
   ])('refuses %o', (options, said) => {
@@ -149,6 +160,7 @@ describe('a job definition', () => {
     define({ parallel: false, timeoutSeconds: 88 });
     define({ timeoutSeconds: 840, batchSize: 10_000, batchWindowSeconds: 300 });
     expect(define({ queueRetention: 14 }).retention).toBe(15);
+    expect(define({ rateLimit: { limit: 1_000_000, perSeconds: 86_400 } }).rateLimit?.limit).toBe(1_000_000);
   });
 
   it.each([

@@ -60,7 +60,8 @@ describe('the table', () => {
   it('has every row of the protocol that is built so far', () => {
     const rows = ['B0', 'B1', 'B1b', ...Array.from({ length: 12 }, (_, i) => `B${i + 2}`)];
     const settles = Array.from({ length: 9 }, (_, i) => `S${i + 1}`);
-    expect(Object.keys(TRANSITIONS).sort()).toEqual([...rows, ...settles, 'P', 'D', 'R'].sort());
+    const others = ['P', 'L', 'D', 'R', 'C1', 'C2', 'C3', 'N'];
+    expect(Object.keys(TRANSITIONS).sort()).toEqual([...rows, ...settles, ...others].sort());
   });
 
   it('has no way out of a terminal state but a redrive, an end of its retention, and a death that is owed', () => {

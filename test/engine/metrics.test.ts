@@ -3,7 +3,7 @@ import { iso } from '../../lib/contract/begin.ts';
 import { makeMeter } from '../../lib/engine/metrics.ts';
 import { captureOutput, type Line, total, values } from '../support/output.ts';
 import { defineProbe } from '../support/probe.ts';
-import { makeWorld, type World } from '../support/world.ts';
+import { makeWorld } from '../support/world.ts';
 
 interface Emf {
   readonly CloudWatchMetrics: {
@@ -103,85 +103,5 @@ describe('metrics', () => {
     meter.flush();
     expectSets(output.blobs(), [[]]);
     expect(values(output, 'RetryLateness')).toEqual([0]);
-  });
-});
-
-describe('logs', () => {
-  async function everything(): Promise<World> {
-    const world = makeWorld();
-    const secret = 'correct-horse-battery-staple';
-    world.send({ id: 'stalled', payload: { do: 'complete', secret } });
-    await world.deliver({ crash: { call: 1, moment: 'after' } });
-    await world.clock.advance(600_000);
-    const behaviours = ['complete', 'fail', 'permanent', 'snooze', 'retryAfter', 'commit', 'checkpoint'];
-    for (const behaviour of behaviours) {
-      world.send({ id: behaviour, payload: { do: behaviour, seconds: 100, times: 1, secret } });
-      world.send({ id: behaviour, payload: { do: behaviour, seconds: 100, times: 1, secret } });
-    }
-    world.send(`{"id":"bad-payload","payload":{"do":"${secret}"}}`);
-    world.send(`{"id":"not-json","payload":"${secret}"`, { attributes: { jobId: 'not-json' } });
-    world.send({ payload: { do: 'fail', secret } });
-    world.send({ id: 'later', runAt: iso(world.clock.now() + 600_000), payload: { do: 'complete', secret } });
-    await world.drain(3600);
-    await world.clock.advance(600_000);
-    await world.tick();
-    await world.drain(3600);
-    return world;
-  }
-
-  test('carry the event names, and never a payload', async () => {
-    const world = await everything();
-    const events = new Set(world.output.events());
-    const expected = [
-      'started',
-      'completed',
-      'failed',
-      'retrying',
-      'parked',
-      'snoozed',
-      'dead',
-      'duplicate',
-      'renewed',
-      'stalled',
-      'scheduled',
-    ];
-    for (const event of expected) expect(events).toContain(`job.${event}`);
-    expect(world.output.text()).not.toContain('correct-horse-battery-staple');
-  });
-
-  test('every line about a job names it, its type and its attempt', async () => {
-    const world = makeWorld();
-    world.send({ id: 'a', payload: { do: 'fail', times: 1 } });
-    await world.drain(10);
-    const lines = world.output.logs();
-    expect(lines.map(({ message, attempt }) => [message, attempt])).toEqual([
-      ['job.started', 1],
-      ['job.failed', 1],
-      ['job.retrying', 1],
-      ['job.started', 2],
-      ['job.completed', 2],
-    ]);
-    for (const line of lines) expect(line).toMatchObject({ jobId: 'a', jobType: 'probe', maxAttempts: 5 });
-    expect(lines[1]).toMatchObject({ errorName: 'Error', errorMessage: 'attempt 1 failed', level: 'WARN' });
-    expect(lines[2]).toMatchObject({ delayMs: 1000 });
-  });
-
-  test('a handler’s own lines carry job, type and attempt', async () => {
-    const world = makeWorld({ perform: (_, { log }) => log.info('half way') });
-    world.send({ id: 'a' });
-    await world.deliver();
-    const own = world.output.logs().find(({ message }) => message === 'half way');
-    expect(own).toMatchObject({ jobId: 'a', jobType: 'probe', attempt: 1 });
-  });
-
-  test('a death says its reason, at level ERROR', async () => {
-    const world = makeWorld();
-    world.send({ id: 'a', payload: { do: 'permanent' } });
-    world.send('{', { attributes: { jobId: 'b' } });
-    await world.deliver();
-    const dead = world.output.logs().filter(({ message }) => message === 'job.dead');
-    expect(dead).toHaveLength(2);
-    expect(dead).toContainEqual(expect.objectContaining({ level: 'ERROR', jobId: 'a', reason: 'PermanentError' }));
-    expect(dead).toContainEqual(expect.objectContaining({ level: 'ERROR', jobId: 'b', reason: 'InvalidMessage' }));
   });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { generateReport } from '../../functions/generate-report/definition.ts';
+import { crashes, makeVirtualClock, type TestJobOptions, testJob } from '../../lib/testing/index.ts';
 import { stubAws } from './support/aws-env.ts';
 import { fakeContext, rejection } from './support/context.ts';
 import { parseCsv } from './support/parse-csv.ts';
@@ -48,6 +49,9 @@ const holdWide = (count: number) => {
 
 const generate = (payload: object = period, context = fakeContext()) =>
   perform(generateReport.payload.parse(payload), context);
+/** The job, from its message to its end. */
+const run = (options: Partial<TestJobOptions<typeof generateReport>> = {}) =>
+  testJob(generateReport, perform, { payload: period, ...options });
 const ids = () => parseCsv(s3.objects.get(OBJECT) ?? '').flatMap(([id = ''], i) => (i === 0 ? [] : [id]));
 
 describe('payloads', () => {
@@ -91,8 +95,9 @@ describe('a report', () => {
 
   it('is the same object when it is made again', async () => {
     hold('a', '2026-01-02T00:00:00.000Z');
-    const first = await generate();
-    expect(await generate()).toEqual(first);
+    const done = await run({ faults: [crashes('end')] });
+    expect(done).toMatchObject({ status: 'COMPLETED', attempts: 2, result: { rows: 1 } });
+    expect(s3.calls).toEqual(['PUT', 'PUT']);
     expect([...s3.objects.keys()]).toEqual([OBJECT]);
   });
 
@@ -142,14 +147,14 @@ describe('an upload', () => {
     expect(s3.open.size).toBe(0);
   });
 
-  it('whose attempt is aborted has its parts deleted before the attempt ends', async () => {
+  it('whose attempt runs into its timeout has its parts deleted', async () => {
     holdWide(600);
     index.pageSize = 33;
-    const attempt = new AbortController();
-    // 13 pages are two parts and a bit.
-    index.onQuery = (count) => count === 13 && attempt.abort();
-    const error = await rejection(generate(period, fakeContext({ signal: attempt.signal })));
-    expect(error.name).toBe('AbortError');
+    const clock = makeVirtualClock();
+    // 13 pages are two parts and a bit; the answer takes longer than the job may.
+    index.onQuery = (count) => count === 13 && void clock.advance(601_000);
+    const { status, error } = await run({ clock, maxAttempts: 1 });
+    expect({ status, name: error?.name }).toEqual({ status: 'DEAD', name: 'JobTimeoutError' });
     expect(s3.calls).toContain('POST ?uploads');
     expect(s3.calls.at(-1)).toBe('DELETE ?uploadId');
     expect(s3.open.size).toBe(0);

@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { processPayment } from '../../functions/process-payment/definition.ts';
-import { PermanentError, RetryAfterError } from '../../lib/contract/errors.ts';
+import { PermanentError } from '../../lib/contract/errors.ts';
+import { crashes, type JobFault, testJob } from '../../lib/testing/index.ts';
 import { type JsonReply, sendJson, startServer } from '../../localstack/stand-ins/http-server.ts';
 import { startStripe } from '../../localstack/stand-ins/index.ts';
 import { stubAws } from './support/aws-env.ts';
@@ -41,6 +42,10 @@ afterAll(async () => {
 
 const pay = (change: object = {}, context = fakeContext({ idempotencyKey: KEY })) =>
   perform(processPayment.payload.parse({ ...payment, ...change }), context);
+
+/** The job, from its message to its end. */
+const run = (change: object = {}, faults: readonly JobFault[] = []) =>
+  testJob(processPayment, perform, { id: 'ord-1', payload: { ...payment, ...change }, faults });
 
 /** Pays where Stripe answers with this. */
 function payAt(status: number, error: object, headers: Record<string, string> = {}) {
@@ -84,10 +89,17 @@ describe('a payment', () => {
   it('is one payment when its reply is lost and the job runs again', async () => {
     // The client repeats a request whose connection was cut, once.
     stripe.failNext({ reset: 'after', times: 2 });
-    expect(await rejection(pay())).not.toBeInstanceOf(PermanentError);
-    const result = await pay();
-    expect(stripe.payments().map(({ id }) => id)).toEqual([result.paymentIntent]);
+    const done = await run();
+    expect(done).toMatchObject({ status: 'COMPLETED', attempts: 2, delaysMs: [1000] });
+    expect(stripe.payments().map(({ id }) => id)).toEqual([(done.result as { paymentIntent: string }).paymentIntent]);
     expect(stripe.requests().map(({ idempotencyKey }) => idempotencyKey)).toEqual([KEY, KEY, KEY]);
+  });
+
+  it('is one payment when the process dies before it can say that it was taken', async () => {
+    const done = await run({}, [crashes('end', 2)]);
+    expect(done).toMatchObject({ status: 'COMPLETED', attempts: 3, result: { status: 'succeeded' } });
+    expect(stripe.requests()).toHaveLength(3);
+    expect(stripe.payments()).toHaveLength(1);
   });
 
   it('that needs its customer is permanent, named by its status', async () => {
@@ -109,11 +121,16 @@ describe('what ends a payment', () => {
     ['pm_card_chargeDeclinedInsufficientFunds', 'card_declined'],
     ['pm_card_chargeDeclinedExpiredCard', 'expired_card'],
     ['pm_unknown', 'resource_missing'],
-  ])('%s is permanent, under the name %s', async (paymentMethod, name) => {
-    const error = await rejection(pay({ paymentMethod }));
-    expect(error).toBeInstanceOf(PermanentError);
-    expect(error).toMatchObject({ name, cause: expect.any(Error) });
+  ])('%s does, under the name %s', async (paymentMethod, name) => {
+    const done = await run({ paymentMethod });
+    expect(done).toMatchObject({ status: 'DEAD', reason: 'PermanentError', attempts: 1, error: { name } });
+    expect(done.deadLetter).toMatchObject({ jobId: 'ord-1', errorName: name });
     expect(stripe.requests()).toHaveLength(1);
+  });
+
+  it('is kept as the cause', async () => {
+    const error = await rejection(pay({ paymentMethod: 'pm_card_visa_chargeDeclined' }));
+    expect(error).toMatchObject({ cause: { type: 'StripeCardError' } });
   });
 
   it('the same key with another payment is permanent', async () => {
@@ -131,31 +148,27 @@ describe('what ends a payment', () => {
 describe('what is tried again', () => {
   it('a rate limit with Retry-After, after that time', async () => {
     stripe.failNext({ status: 429, retryAfter: '4' });
-    const error = await rejection(pay());
-    expect(error).toBeInstanceOf(RetryAfterError);
-    expect(error).toMatchObject({ delaySeconds: 4, cause: expect.any(Error) });
+    const done = await run();
+    expect(done).toMatchObject({ status: 'COMPLETED', attempts: 2, delaysMs: [4000], startsMs: [0, 4000] });
+    expect(done.error?.name).toBe('RetryAfterError');
   });
 
   it('a rate limit that asks for more than seven days, after seven days', async () => {
     stripe.failNext({ status: 429, retryAfter: '9999999' });
-    expect(await rejection(pay())).toMatchObject({ name: 'RetryAfterError', delaySeconds: 604_800 });
+    expect(await run()).toMatchObject({ status: 'COMPLETED', delaysMs: [604_800_000] });
   });
 
   it.each([undefined, '0', 'soon'])('a rate limit with Retry-After %o, by policy', async (retryAfter) => {
     stripe.failNext({ status: 429, ...(retryAfter !== undefined && { retryAfter }) });
-    const error = await rejection(pay());
-    expect(error).not.toBeInstanceOf(PermanentError);
-    expect(error).not.toBeInstanceOf(RetryAfterError);
-    expect(error).toMatchObject({ statusCode: 429 });
+    const done = await run();
+    expect(done).toMatchObject({ status: 'COMPLETED', delaysMs: [1000], error: { name: 'Error' } });
   });
 
   it.each([500, 502, 503])('%i, once an attempt', async (status) => {
-    stripe.failNext({ status });
-    const error = await rejection(pay());
-    expect(error).not.toBeInstanceOf(PermanentError);
-    expect(error).toMatchObject({ statusCode: status });
-    expect(stripe.requests()).toHaveLength(1);
-    expect(await pay()).toMatchObject({ status: 'succeeded' });
+    stripe.failNext({ status, times: 2 });
+    const done = await run();
+    expect(done).toMatchObject({ status: 'COMPLETED', attempts: 3, delaysMs: [1000, 5000] });
+    expect(stripe.requests().map((request) => request.status)).toEqual([status, status, 200]);
   });
 
   it('a connection that was reset', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sendEmail } from '../../functions/send-email/definition.ts';
 import { PermanentError } from '../../lib/contract/errors.ts';
+import { crashes, testJob } from '../../lib/testing/index.ts';
 import { stubAws } from './support/aws-env.ts';
 import { fakeContext, rejection } from './support/context.ts';
 import { startSes } from './support/ses.ts';
@@ -111,15 +112,22 @@ describe('what SES is asked for', () => {
 });
 
 describe('what SES refuses', () => {
+  const run = (maxAttempts = 5) => testJob(sendEmail, perform, { payload: mail, maxAttempts });
+
   it.each([
     ['MessageRejected', 'MessageRejected'],
     ['InvalidParameterValue', 'InvalidParameterValue'],
     ['TemplateDoesNotExist', 'TemplateDoesNotExistException'],
-  ])('%s is permanent, under the name %s', async (code, name) => {
+  ])('%s ends the job, under the name %s', async (code, name) => {
     ses.refuseNext({ status: 400, code, message: 'Email address is not verified.' });
-    const error = await rejection(send(mail));
-    expect(error).toBeInstanceOf(PermanentError);
-    expect(error).toMatchObject({ name, message: 'Email address is not verified.', cause: expect.any(Error) });
+    const error = { name, message: 'Email address is not verified.' };
+    expect(await run()).toMatchObject({ status: 'DEAD', reason: 'PermanentError', attempts: 1, error });
+    expect(ses.requests).toHaveLength(1);
+  });
+
+  it('is kept as the cause', async () => {
+    ses.refuseNext({ status: 400, code: 'MessageRejected', message: 'Email address is not verified.' });
+    expect(await rejection(send(mail))).toMatchObject({ cause: { name: 'MessageRejected' } });
   });
 
   it.each([
@@ -129,18 +137,24 @@ describe('what SES refuses', () => {
     [403, 'SignatureDoesNotMatch', 'Signature expired.'],
     [503, 'ServiceUnavailable', 'Try again.'],
     [500, 'InternalFailure', 'Try again.'],
-  ])('%i %s is tried again', async (status, code, message) => {
+  ])('%i %s is tried again, and the mail sent then', async (status, code, message) => {
     ses.refuseNext({ status, code, message });
-    const error = await rejection(send(mail));
-    expect(error).not.toBeInstanceOf(PermanentError);
-    expect(error).toMatchObject({ name: code, message });
+    const done = await run();
+    expect(done).toMatchObject({ status: 'COMPLETED', attempts: 2, delaysMs: [1000], error: { name: code, message } });
+    expect(done.result).toEqual({ messageId: 'message-2' });
   });
 
   it.each([undefined, ''])('without a sender (%o) it says how to set one, and sends nothing', async (sender) => {
     vi.stubEnv('EMAIL_SENDER', sender);
-    const error = await rejection(send(mail));
-    expect(error).not.toBeInstanceOf(PermanentError);
-    expect(error.message).toContain('-c emailSender=');
+    const { status, reason, error } = await run(2);
+    expect({ status, reason }).toEqual({ status: 'DEAD', reason: 'AttemptsExhausted' });
+    expect(error?.message).toContain('-c emailSender=');
     expect(ses.requests).toEqual([]);
+  });
+
+  it('goes out again if the process dies behind SES’s answer: there is no idempotency key', async () => {
+    const done = await testJob(sendEmail, perform, { payload: mail, faults: [crashes('end')] });
+    expect(done).toMatchObject({ status: 'COMPLETED', attempts: 2 });
+    expect(ses.requests).toHaveLength(2);
   });
 });

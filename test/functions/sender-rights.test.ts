@@ -1,6 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, it } from 'vitest';
 import { resources } from '../../functions/send-email/resources.ts';
 import { arn, one, resourcesIn, rightsOf } from '../infra/support/template.ts';
@@ -13,7 +14,8 @@ function deploy(emailSender: string | undefined) {
     handler: 'index.handler',
     code: Code.fromInline('exports.handler = async () => {};'),
   });
-  resources({ scope, consumer, stage: 'prod', disposable: false, setting: () => emailSender });
+  const queue = new Queue(scope, 'Queue');
+  resources({ scope, consumer, queue, stage: 'prod', disposable: false, setting: () => emailSender });
   return resourcesIn(Template.fromStack(scope).toJSON());
 }
 

@@ -1,36 +1,31 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { newestOfEach, sliceAt } from '../../functions/sync-data/upsert.ts';
-import { rejection } from './support/context.ts';
-import { makeRecordsTable, type RecordsTable, TABLE } from './support/records-table.ts';
-import { attemptOn, record, startPages } from './support/sync.ts';
+import { crashes } from '../../lib/testing/index.ts';
+import { idsWritten, record, startPages, syncFrom, TABLE } from './support/sync.ts';
 
 const source = await startPages();
 const { pages } = source;
 const url = `${source.url}/records`;
 afterAll(() => source.stop());
 
-let table: RecordsTable;
 beforeEach(() => {
-  table = makeRecordsTable();
-  pages.clear();
+  source.clear();
   vi.stubEnv('RECORDS_TABLE', TABLE);
   vi.stubEnv('SYNC_LOCAL', '1');
   vi.stubEnv('SYNC_ALLOWED_HOSTS', `127.0.0.1:${source.port}`);
 });
 
-const attempt = () => attemptOn(table, { url });
 const stored = (id: string, updatedAt: string, value = 0) => ({ source: 'crm', id, updatedAt, data: { value } });
 
 describe('newer wins', () => {
   it('a record that lost is dropped and counted, the slice goes on', async () => {
     const [older, same, newer] = ['2026-01-01T00:00:00.000Z', '2026-01-02T00:00:00.000Z', '2026-01-03T00:00:00.000Z'];
-    table.put(stored('a', newer, 1));
-    table.put(stored('b', same, 1));
-    table.put(stored('c', older, 1));
+    const items = [stored('a', newer, 1), stored('b', same, 1), stored('c', older, 1)];
     const records = ['a', 'b', 'c', 'd'].map((id) => record(id, same, 2));
     pages.set('', { records, nextCursor: null });
-    expect(await attempt()).toEqual({ pages: 1, records: 2, dropped: 2 });
-    expect(table.records()).toEqual([
+    const run = await syncFrom(url, { items });
+    expect(run.result).toEqual({ pages: 1, records: 2, dropped: 2 });
+    expect(run.tables[TABLE]).toEqual([
       stored('a', newer, 1),
       stored('b', same, 1),
       stored('c', same, 2),
@@ -39,33 +34,27 @@ describe('newer wins', () => {
   });
 
   it('a slice whose records all lost is done', async () => {
-    table.put(stored('a', '2026-02-01T00:00:00.000Z'));
     pages.set('', { records: [record('a')], nextCursor: null });
-    expect(await attempt()).toEqual({ pages: 1, records: 0, dropped: 1 });
+    const run = await syncFrom(url, { items: [stored('a', '2026-02-01T00:00:00.000Z')] });
+    expect(run.result).toEqual({ pages: 1, records: 0, dropped: 1 });
   });
 
   it('losers are counted over all slices, and again not at all after a crash', async () => {
     const ids = Array.from({ length: 250 }, (_, i) => `r${i}`);
-    for (const id of ['r0', 'r98', 'r99', 'r249']) table.put(stored(id, '2027-01-01T00:00:00.000Z'));
+    const items = ['r0', 'r98', 'r99', 'r249'].map((id) => stored(id, '2027-01-01T00:00:00.000Z'));
     pages.set('', { records: ids.map((id) => record(id)), nextCursor: null });
-    const states: unknown[] = [];
-    const crashing: RecordsTable['checkpoint'] = async (writes, state) => {
-      await table.checkpoint(writes, state);
-      states.push(state);
-      if (states.length === 2) throw new Error('the process ended');
-    };
-    await rejection(attemptOn(table, { url, checkpoint: crashing }));
-    expect(table.state()).toMatchObject({ offset: 198, records: 195, dropped: 3 });
-    expect(await attempt()).toEqual({ pages: 1, records: 246, dropped: 4 });
-    expect(table.written).toHaveLength(246);
+    const run = await syncFrom(url, { items, faults: [crashes({ checkpoint: 2, moment: 'after' })] });
+    expect(run).toMatchObject({ attempts: 2, result: { pages: 1, records: 246, dropped: 4 } });
+    expect(run.checkpoints[1]).toMatchObject({ offset: 198, records: 195, dropped: 3 });
+    expect(idsWritten(run)).toHaveLength(246);
   });
 
   it('times of other zones compare as time', async () => {
-    table.put(stored('a', '2026-01-01T11:00:00.000Z', 1));
     const records = [record('a', '2026-01-01T12:30:00+02:00', 2), record('b', '2026-01-01T12:30:00+02:00', 2)];
     pages.set('', { records, nextCursor: null });
-    expect(await attempt()).toMatchObject({ records: 1, dropped: 1 });
-    expect(table.records()).toEqual([
+    const run = await syncFrom(url, { items: [stored('a', '2026-01-01T11:00:00.000Z', 1)] });
+    expect(run.result).toMatchObject({ records: 1, dropped: 1 });
+    expect(run.tables[TABLE]).toEqual([
       stored('a', '2026-01-01T11:00:00.000Z', 1),
       stored('b', '2026-01-01T10:30:00.000Z', 2),
     ]);
@@ -79,8 +68,9 @@ describe('newer wins', () => {
       record('a', '2026-01-02T00:00:00Z', 4),
     ];
     pages.set('', { records, nextCursor: null });
-    expect(await attempt()).toEqual({ pages: 1, records: 2, dropped: 0 });
-    expect(table.records()).toEqual([
+    const run = await syncFrom(url);
+    expect(run.result).toEqual({ pages: 1, records: 2, dropped: 0 });
+    expect(run.tables[TABLE]).toEqual([
       stored('a', '2026-01-03T00:00:00.000Z', 3),
       stored('b', '2026-01-01T00:00:00.000Z', 2),
     ]);
@@ -94,8 +84,9 @@ describe('newer wins', () => {
   it('an id that is a name of JavaScript is one as any other', async () => {
     const records = ['__proto__', 'constructor', 'toString'].map((id) => record(id));
     pages.set('', { records, nextCursor: null });
-    expect(await attempt()).toMatchObject({ records: 3 });
-    expect(table.written).toEqual(['__proto__', 'constructor', 'toString']);
+    const run = await syncFrom(url);
+    expect(run.result).toMatchObject({ records: 3 });
+    expect(idsWritten(run)).toEqual(['__proto__', 'constructor', 'toString']);
   });
 });
 

@@ -13,6 +13,8 @@ export interface WireCall {
 export interface Right {
   readonly action: string;
   readonly resource: string;
+  /** Condition keys of the request and their values. */
+  readonly context?: Readonly<Record<string, string>>;
 }
 
 /** A call that this map does not know: it refuses rather than guesses. */
@@ -27,6 +29,7 @@ export function rightsOf(call: WireCall, place: Place): Right[] {
     const [service = '', operation = ''] = target.split('.');
     const input = JSON.parse(call.body || '{}') as Record<string, unknown>;
     if (service.startsWith('DynamoDB_')) return dynamoDb(operation, input, place);
+    if (service === 'AWSEvents') return events(operation, input, place);
     if (service === 'AmazonSQS') return [sqs(operation, input, place)];
     if (service === 'secretsmanager' && operation === 'GetSecretValue') {
       const id = String(input.SecretId);
@@ -94,6 +97,16 @@ function sqs(operation: string, input: Record<string, unknown>, place: Place): R
   if (!known.includes(operation)) throw new UnknownCallError(`SQS ${operation}`);
   const queue = String(input.QueueName ?? String(input.QueueUrl).split('/').at(-1));
   return { action: `sqs:${operation.replace(/Batch$/, '')}`, resource: arn(place, 'sqs', queue) };
+}
+
+/** Each entry is authorised by itself, on its bus and for its source (Service Authorization Reference, EventBridge). */
+function events(operation: string, input: Record<string, unknown>, place: Place): Right[] {
+  if (operation !== 'PutEvents') throw new UnknownCallError(`EventBridge ${operation}`);
+  return (input.Entries as { EventBusName?: string; Source: string }[]).map(({ EventBusName = 'default', Source }) => ({
+    action: 'events:PutEvents',
+    resource: arn(place, 'events', `event-bus/${EventBusName}`),
+    context: { 'events:source': Source },
+  }));
 }
 
 function ses(form: URLSearchParams, place: Place): Right[] {

@@ -76,6 +76,7 @@ function conditionHolds(condition: unknown, context: Readonly<Record<string, str
           case 'Bool':
           case 'StringEquals':
             return value !== undefined && list(wanted).includes(value);
+          case 'ArnEquals':
           case 'ArnLike':
           case 'StringLike':
             return value !== undefined && list(wanted).some((pattern) => like(pattern, value));

@@ -66,5 +66,5 @@ function unused({ name, statements }: Seen, all: readonly Seen[], exceptions: re
 const own = (text: string, functionName: string): string => text.replaceAll(functionName, '<own>');
 
 const unique = (rights: readonly Right[]): Right[] => [
-  ...new Map(rights.map((right) => [`${right.action} ${right.resource}`, right])).values(),
+  ...new Map(rights.map((right) => [JSON.stringify(right), right])).values(),
 ];

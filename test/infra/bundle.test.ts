@@ -2,20 +2,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { jobs, makeApp } from './support/fixture.ts';
+import { defineJob } from '../../lib/contract/job-definition.ts';
+import { jobs, makeApp, plain } from './support/fixture.ts';
 
 type Handler = () => Promise<unknown>;
 
 const assembly = makeApp({ bundle: true, jobs: jobs.slice(0, 1) }).synth();
 
 /** What a stack's function is deployed from. */
-function bundleOf(stackName: string): string {
-  const { Resources } = assembly.getStackByName(stackName).template as {
+function bundleOf(stackName: string, made = assembly): string {
+  const { Resources } = made.getStackByName(stackName).template as {
     Resources: Record<string, { Type: string; Properties: { Code: { S3Key: string } } }>;
   };
   const deployed = Object.values(Resources).find(({ Type }) => Type === 'AWS::Lambda::Function');
   const hash = deployed?.Properties.Code.S3Key.replace('.zip', '');
-  return join(assembly.directory, `asset.${hash}`);
+  return join(made.directory, `asset.${hash}`);
 }
 
 test('a function is one minified ES module that needs nothing but Node', async () => {
@@ -41,4 +42,17 @@ test('CommonJS packages in it can still require Node’s modules', () => {
 test('an error keeps the name of its class', async () => {
   const { handler } = (await import(join(bundleOf('sluice-dev-plain'), 'index.mjs'))) as { handler: Handler };
   await expect(handler()).rejects.toHaveProperty('name', 'NamedByItsClassError');
+});
+
+test('the tracer is in it only where the job type is traced', () => {
+  const entry = join(import.meta.dirname, '..', 'runtime', 'traced', 'handler.ts');
+  const traced = defineJob({ type: 'traced', payload: plain.payload, tracing: true });
+  const both = [plain, traced].map((definition) => ({ definition, entry }));
+  const made = makeApp({ bundle: true, jobs: both }).synth();
+  const [without = '', withIt = ''] = ['plain', 'traced'].map((type) =>
+    readFileSync(join(bundleOf(`sluice-dev-${type}`, made), 'index.mjs'), 'utf8'),
+  );
+  expect(withIt).toContain('AWS_XRAY_DAEMON_ADDRESS');
+  expect(without).not.toContain('AWS_XRAY_DAEMON_ADDRESS');
+  expect(withIt.length - without.length).toBeGreaterThan(100_000);
 });

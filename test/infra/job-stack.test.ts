@@ -86,12 +86,14 @@ describe.each(DEFINITIONS)('$type', (definition) => {
       MemorySize: definition.memoryMb,
       RecursiveLoop: 'Allow',
     });
+    expect(consumer.properties.TracingConfig).toEqual(definition.tracing ? { Mode: 'Active' } : undefined);
   });
 
   test('its environment says where things are', () => {
     const { Variables } = consumer.properties.Environment as { Variables: Record<string, unknown> };
     expect(Variables).toEqual({
       AWS_SDK_UA_APP_ID: expect.stringMatching(/^sluice-prod-[a-z0-9-]+\/PTEnv\/$/),
+      SLUICE_STAGE: 'prod',
       SLUICE_JOBS_TABLE: 'sluice-prod-jobs',
       SLUICE_QUEUE_URL: { Ref: queue.id },
       SLUICE_DLQ_URL: { Ref: deadLetters.id },

@@ -6,6 +6,7 @@ import { arn, ofType, rightsOf, statementsOf } from './support/template.ts';
 const stacks = synthesize(makeApp({ context: { stage: 'prod' } }));
 const table = arn('dynamodb', 'table/sluice-prod-jobs');
 const queue = (name: string) => arn('sqs', `sluice-prod-${name}`);
+const bus = arn('events', 'event-bus/default');
 /** Lambda names log streams as it goes: the one wildcard that is needed. */
 const streams = (name: string) => arn('logs', `log-group:/aws/lambda/sluice-prod-${name}:log-stream:*`);
 
@@ -16,6 +17,7 @@ describe('a role may do what its function does, and nothing else', () => {
       `dynamodb:PartiQLInsert ${table}`,
       `dynamodb:PartiQLUpdate ${table}`,
       `dynamodb:UpdateItem ${table}`,
+      `events:PutEvents ${bus}`,
       `logs:CreateLogStream ${streams('plain')}`,
       `logs:PutLogEvents ${streams('plain')}`,
       `sqs:ChangeMessageVisibility ${queue('plain')}`,
@@ -25,6 +27,13 @@ describe('a role may do what its function does, and nothing else', () => {
       `sqs:SendMessage ${queue('plain')}`,
       `sqs:SendMessage ${queue('plain-dlq')}`,
     ]);
+  });
+
+  test('consumer: on the bus, which is everybody’s, only in Sluice’s name', () => {
+    const [statement] = ofType(stacks.plain?.resources ?? [], 'AWS::IAM::Policy')
+      .flatMap(({ properties }) => statementsOf(properties.PolicyDocument))
+      .filter(({ actions }) => actions.includes('events:PutEvents'));
+    expect(statement?.condition).toEqual({ StringEquals: { 'events:source': 'sluice' } });
   });
 
   test('dispatcher', () => {
@@ -55,13 +64,16 @@ describe('a role may do what its function does, and nothing else', () => {
     }
   });
 
-  test('no statement allows by wildcard but for log streams', () => {
+  test('no statement allows by wildcard but for log streams, and X-Ray’s where a type is traced', () => {
     const policies = Object.values(stacks).flatMap(({ resources }) => ofType(resources, 'AWS::IAM::Policy'));
     const wild = policies
       .flatMap(({ properties }) => statementsOf(properties.PolicyDocument))
       .filter(({ actions, resources }) => [...actions, ...resources].some((text) => text.includes('*')));
-    expect(wild).toHaveLength(3);
-    for (const { actions, resources } of wild) {
+    // X-Ray knows no resource to name (Service Authorization Reference, AWS X-Ray).
+    const [traces, ...logs] = wild.sort((a, b) => b.actions.join().localeCompare(a.actions.join()));
+    expect(traces?.actions).toEqual(['xray:PutTelemetryRecords', 'xray:PutTraceSegments']);
+    expect(logs).toHaveLength(3);
+    for (const { actions, resources } of logs) {
       expect(actions).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
       for (const resource of resources) expect(resource).toMatch(/^[^*]+:log-stream:\*$/);
     }

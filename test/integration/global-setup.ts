@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
-import { type Deployment, deploy } from '../../localstack/deploy.ts';
+import { type Deployment, type DeployTarget, deploy } from '../../localstack/deploy.ts';
 import { type ClientConfig, checkedEmulatorKind, type EmulatorKind, startEmulator } from '../../localstack/emulator.ts';
 
 export const STAGE = 'it';
@@ -12,6 +12,8 @@ declare module 'vitest' {
     readonly patience: number;
     readonly clientConfig: ClientConfig;
     readonly deployment: Deployment;
+    /** To deploy more to the same emulator. */
+    readonly target: DeployTarget;
   }
 }
 
@@ -26,6 +28,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     project.provide('emulator', emulator.kind);
     project.provide('clientConfig', emulator.clientConfig);
     project.provide('deployment', deployment);
+    const { kind: emulatorKind, name, endpoint, env, clientConfig } = emulator;
+    project.provide('target', { kind: emulatorKind, name, endpoint, env, clientConfig });
     return () => emulator.stop();
   } catch (error) {
     await emulator.stop();

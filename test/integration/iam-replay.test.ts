@@ -159,6 +159,14 @@ const PLANTED: readonly Plant[] = [
     /dispatcher: it did sqs:SendMessage on .*sync-data, and may not/,
   ],
   [
+    'another’s name on the bus',
+    'process-payment',
+    POLICY,
+    '"events:source":"sluice"',
+    '"events:source":"other"',
+    /did events:PutEvents on .*event-bus\/default, and may not/,
+  ],
+  [
     'another secret',
     'process-payment',
     POLICY,

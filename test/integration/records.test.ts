@@ -1,19 +1,10 @@
-import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
-import { describe, expect, inject, it } from 'vitest';
-import { METRICS } from '../../lib/contract/names.ts';
+import { describe, expect, it } from 'vitest';
+import { METRICS, names } from '../../lib/contract/names.ts';
+import { STAGE } from './global-setup.ts';
+import { linesOf, parsed } from './support/logs.ts';
 import { envelope, eventually, newId, reaches, send } from './support/world.ts';
 
-const client = new CloudWatchLogsClient(inject('clientConfig'));
-
-async function linesOf(functionName: string): Promise<string[]> {
-  const lines: string[] = [];
-  const pages = paginateFilterLogEvents({ client }, { logGroupName: `/aws/lambda/sluice-it-${functionName}` });
-  for await (const { events = [] } of pages) lines.push(...events.map(({ message = '' }) => message));
-  return lines;
-}
-
-const parsed = (lines: readonly string[]) =>
-  lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Record<string, unknown>);
+const PROBE = names.consumer(STAGE, 'probe');
 
 const emf = (lines: readonly string[]) =>
   parsed(lines).flatMap(
@@ -36,7 +27,7 @@ describe('what is written down', () => {
     await reaches(dead, ['DEAD']);
     await reaches(refused, ['DEAD']);
     const events = (jobId: string) => async () => {
-      const found = parsed(await linesOf('probe'))
+      const found = parsed(await linesOf(PROBE))
         .filter((line) => line.jobId === jobId)
         .map(({ message }) => message);
       return ['job.completed', 'job.dead'].includes(String(found.at(-1))) && found;
@@ -45,7 +36,7 @@ describe('what is written down', () => {
     expect(await eventually(events(good), 'its lines')).toEqual(life);
     expect(await eventually(events(dead), 'its lines')).toEqual(['job.started', 'job.failed', 'job.dead']);
     expect(await eventually(events(refused), 'its lines')).toEqual(['job.dead']);
-    expect((await linesOf('probe')).filter((line) => line.includes(secret))).toEqual([]);
+    expect((await linesOf(PROBE)).filter((line) => line.includes(secret))).toEqual([]);
   });
 
   it('has each metric with the dimension sets [JobType] and [] and no other', async () => {
@@ -53,7 +44,7 @@ describe('what is written down', () => {
     await send(envelope(id, [{ do: 'complete' }]));
     await reaches(id, ['COMPLETED']);
     const blobs = await eventually(async () => {
-      const found = emf(await linesOf('probe'));
+      const found = emf(await linesOf(PROBE));
       return found.some(({ Metrics }) => Metrics.some(({ Name }) => Name === METRICS.completed)) && found;
     }, 'metrics');
     for (const { Namespace, Dimensions } of blobs) {
@@ -66,7 +57,7 @@ describe('what is written down', () => {
   it('has the dispatcher’s lateness each minute, without a job type', async () => {
     const blobs = await eventually(
       async () => {
-        const found = emf(await linesOf('dispatcher').catch(() => []));
+        const found = emf(await linesOf(names.dispatcher(STAGE)).catch(() => []));
         return found.length > 0 && found;
       },
       'a tick',

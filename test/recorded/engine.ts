@@ -34,6 +34,7 @@ export function makeEngine(wire: Wire): { engine: Engine; output: Output } {
     store: makeJobStore(TABLE, { dynamoDb: wire.dynamoDb, ...basics }),
     documents: DynamoDBDocumentClient.from(wire.dynamoDb, { marshallOptions: { ...MARSHALL } }),
     sqs: wire.sqs,
+    announce: async () => undefined,
     ...basics,
     nonce: () => `nonce-${++nonces}`,
     log: new Logger({ serviceName: 'sluice-probe' }),

@@ -68,8 +68,7 @@ describe('a record', () => {
     const queue = makeMemorySqs(makeVirtualClock()).createQueue('q', settings);
     queue.add(outgoing('body', { attributes: { Title: 'The Whistler' } }), 'm1');
     const [made] = queue.receive(1).map((message) => toRecord(message, queue));
-    const { md5OfMessageAttributes: _, ...members } = { ...recorded };
-    expect(Object.keys(made ?? {}).sort()).toEqual(Object.keys(members).sort());
+    expect(Object.keys(made ?? {}).sort()).toEqual(Object.keys(recorded ?? {}).sort());
     expect(Object.keys(made?.attributes ?? {}).sort()).toEqual(Object.keys(recorded?.attributes ?? {}).sort());
     expect(made?.messageAttributes.Title).toEqual(attribute);
   });

@@ -31,8 +31,7 @@ it('nothing was copied that neither a test nor a fact uses', () => {
   expect(ids.filter((id) => !text.includes(`'${id}'`))).toEqual([]);
 });
 
-it('the README’s table has a row for each', () => {
-  const rows = factsTable().trim().split('\n').slice(2);
-  expect(rows).toHaveLength(RESTS_ON.length);
-  for (const row of rows) expect(row.split(' | ')).toHaveLength(3);
+it('the README holds this very table', () => {
+  expect(factsTable().trim().split('\n').slice(2)).toHaveLength(RESTS_ON.length);
+  expect(readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')).toContain(factsTable());
 });

@@ -99,6 +99,7 @@ it('a failing batch: what waits is kept, what is parked or dead is not', async (
   expect(job('dead')).toMatchObject({ status: 'DEAD', reason: 'PermanentError', error: { name: 'PermanentError' } });
   expect(aws.deadLetters.messages().map(({ attributes }) => attributes.errorMessage?.StringValue)).toEqual(['never']);
   expect(aws.targets).toContain('AmazonSQS.ChangeMessageVisibility');
+  expect(aws.bus.events).toMatchObject([{ 'detail-type': 'Job Dead-Lettered', detail: { id: 'dead', type: 'probe' } }]);
 });
 
 it('an empty batch: nothing is kept, no call is made', async () => {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   BatchExecuteStatementCommand,
   type BatchExecuteStatementCommandInput,
@@ -7,6 +6,7 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
+import { PutEventsCommand, type PutEventsCommandInput } from '@aws-sdk/client-eventbridge';
 import {
   ChangeMessageVisibilityBatchCommand,
   type ChangeMessageVisibilityBatchCommandInput,
@@ -20,7 +20,14 @@ import {
 } from '@aws-sdk/client-sqs';
 import { names } from '../../lib/contract/names.ts';
 import { systemClock } from '../../lib/engine/clock.ts';
-import { type MemoryDynamoDb, type MemoryQueue, makeMemoryDynamoDb, makeMemorySqs } from '../../lib/testing/index.ts';
+import {
+  type MemoryDynamoDb,
+  type MemoryEvents,
+  type MemoryQueue,
+  makeMemoryDynamoDb,
+  makeMemoryEvents,
+  makeMemorySqs,
+} from '../../lib/testing/index.ts';
 import { readBody, sendJson, startServer } from '../../localstack/stand-ins/http-server.ts';
 
 export const STAGE = 'test';
@@ -31,14 +38,13 @@ export interface LoopbackAws {
   readonly dynamoDb: MemoryDynamoDb;
   readonly queue: MemoryQueue;
   readonly deadLetters: MemoryQueue;
+  readonly bus: MemoryEvents;
   /** Calls so far, by target, in order. */
   readonly targets: readonly string[];
   /** Variables by which a function finds it and its own resources. */
   readonly environment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
-
-const md5 = (text = ''): string => createHash('md5').update(text).digest('hex');
 
 /** Starts DynamoDB and SQS for one job type, in their JSON protocols, on 127.0.0.1. */
 export async function startLoopbackAws(type: string): Promise<LoopbackAws> {
@@ -47,6 +53,7 @@ export async function startLoopbackAws(type: string): Promise<LoopbackAws> {
   const settings = { visibilityTimeoutSeconds: 60, retentionSeconds: 86_400 };
   const deadLetters = sqs.createQueue(names.deadLetterQueue(STAGE, type), settings);
   const queue = sqs.createQueue(names.queue(STAGE, type), settings);
+  const bus = makeMemoryEvents();
   const targets: string[] = [];
   const perform = (target: string, input: unknown): Promise<object> => {
     switch (target) {
@@ -65,22 +72,14 @@ export async function startLoopbackAws(type: string): Promise<LoopbackAws> {
           new ChangeMessageVisibilityBatchCommand(input as ChangeMessageVisibilityBatchCommandInput),
         );
       case 'AmazonSQS.SendMessage':
-        return sendMessage(input as SendMessageCommandInput);
+        return sqs.client.send(new SendMessageCommand(input as SendMessageCommandInput));
       case 'AmazonSQS.SendMessageBatch':
-        return sendMessageBatch(input as SendMessageBatchCommandInput);
+        return sqs.client.send(new SendMessageBatchCommand(input as SendMessageBatchCommandInput));
+      case 'AWSEvents.PutEvents':
+        return bus.client.send(new PutEventsCommand(withTimes(input as PutEventsCommandInput)));
       default:
         throw new TypeError(`the loopback AWS does not know ${target}`);
     }
-  };
-  const sendMessage = async (input: SendMessageCommandInput) => ({
-    ...(await sqs.client.send(new SendMessageCommand(input))),
-    // The SDK compares it with what it sent.
-    MD5OfMessageBody: md5(input.MessageBody),
-  });
-  const sendMessageBatch = async (input: SendMessageBatchCommandInput) => {
-    const { Successful = [], Failed } = await sqs.client.send(new SendMessageBatchCommand(input));
-    const bodies = new Map(input.Entries?.map(({ Id, MessageBody }) => [Id, MessageBody]));
-    return { Failed, Successful: Successful.map((sent) => ({ ...sent, MD5OfMessageBody: md5(bodies.get(sent.Id)) })) };
   };
   const server = await startServer(async (request, response) => {
     const target = String(request.headers['x-amz-target']);
@@ -93,7 +92,7 @@ export async function startLoopbackAws(type: string): Promise<LoopbackAws> {
   });
   const url = (name: string) => `${server.url}/123456789012/${name}`;
   return {
-    ...{ dynamoDb, queue, deadLetters, targets, stop: server.stop },
+    ...{ dynamoDb, queue, deadLetters, bus, targets, stop: server.stop },
     environment: {
       AWS_ENDPOINT_URL: server.url,
       AWS_REGION: 'eu-central-1',
@@ -105,3 +104,9 @@ export async function startLoopbackAws(type: string): Promise<LoopbackAws> {
     },
   };
 }
+
+/** On the wire, times are epoch seconds. */
+const withTimes = ({ Entries = [], ...rest }: PutEventsCommandInput): PutEventsCommandInput => ({
+  ...rest,
+  Entries: Entries.map((entry) => ({ ...entry, Time: new Date(Number(entry.Time) * 1000) })),
+});

@@ -24,7 +24,8 @@ interface Invocation {
   readonly report: (reported: Reported) => void;
 }
 
-export async function startRuntimeApi(): Promise<RuntimeApi> {
+/** @param options whether the invocations are sampled by X-Ray */
+export async function startRuntimeApi({ sampled = false } = {}): Promise<RuntimeApi> {
   const pending: [string, Invocation][] = [];
   const running = new Map<string, Invocation>();
   let asking: ServerResponse | undefined;
@@ -36,7 +37,7 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
     if (next === undefined) return whenIdle.resolve();
     whenIdle = Promise.withResolvers<void>();
     running.set(...next);
-    sendEvent(asking, next);
+    sendEvent(asking, next, sampled);
     asking = undefined;
   };
   const server = await startServer(async (request, response) => {
@@ -63,13 +64,13 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
   };
 }
 
-function sendEvent(response: ServerResponse, [id, { event, endsAtMs }]: [string, Invocation]): void {
+function sendEvent(response: ServerResponse, [id, { event, endsAtMs }]: [string, Invocation], sampled: boolean): void {
   response.writeHead(200, {
     'content-type': 'application/json',
     'lambda-runtime-aws-request-id': id,
     'lambda-runtime-deadline-ms': String(endsAtMs),
     'lambda-runtime-invoked-function-arn': 'arn:aws:lambda:eu-central-1:123456789012:function:sluice-test-probe',
-    'lambda-runtime-trace-id': 'Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0',
+    'lambda-runtime-trace-id': `Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=${sampled ? 1 : 0}`,
   });
   response.end(JSON.stringify(event));
 }

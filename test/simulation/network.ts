@@ -1,4 +1,4 @@
-import type { DynamoDb, DynamoDbDocuments, Sqs } from '../../lib/engine/aws.ts';
+import type { DynamoDb, DynamoDbDocuments, EventBridge, Sqs } from '../../lib/engine/aws.ts';
 import { type Clock, sleep } from '../../lib/engine/clock.ts';
 import { throttled, timeout } from '../../lib/testing/index.ts';
 import type { Random } from './random.ts';
@@ -16,7 +16,7 @@ interface Client {
 }
 
 /** Calls take time, so that processes interleave; in a storm some fail, lose their reply, or are sent twice. */
-export function overNetwork<T extends DynamoDb | DynamoDbDocuments | Sqs>(
+export function overNetwork<T extends DynamoDb | DynamoDbDocuments | EventBridge | Sqs>(
   client: T,
   network: Network,
   { clock, random }: { clock: Clock; random: Random },

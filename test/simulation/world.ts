@@ -2,14 +2,23 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { itemId, type JobItem } from '../../lib/contract/job-item.ts';
 import { names } from '../../lib/contract/names.ts';
 import { queueSettings } from '../../lib/contract/queue-settings.ts';
+import { makeAnnounce } from '../../lib/engine/announce.ts';
 import { runBatch } from '../../lib/engine/batch.ts';
 import { dispatch } from '../../lib/engine/dispatch.ts';
 import type { Engine } from '../../lib/engine/engine.ts';
+import { makeBus } from '../../lib/engine/event-bus.ts';
 import { makeJobStore } from '../../lib/engine/job-store.ts';
 import type { Meter } from '../../lib/engine/metrics.ts';
 import { together } from '../../lib/engine/sqs-together.ts';
 import { makeWriter } from '../../lib/engine/writer.ts';
-import { deliver, makeMemoryDynamoDb, makeMemorySqs, makeProcess, makeVirtualClock } from '../../lib/testing/index.ts';
+import {
+  deliver,
+  makeMemoryDynamoDb,
+  makeMemoryEvents,
+  makeMemorySqs,
+  makeProcess,
+  makeVirtualClock,
+} from '../../lib/testing/index.ts';
 import { EFFECTS, simulated, work } from './handler.ts';
 import { type Network, overNetwork } from './network.ts';
 import type { Random } from './random.ts';
@@ -26,6 +35,7 @@ export function makeSimulation(random: Random) {
   const clock = makeVirtualClock();
   const dynamoDb = makeMemoryDynamoDb({ clock, tables: { [TABLE]: ['id'], [EFFECTS]: ['id'] } });
   const sqs = makeMemorySqs(clock);
+  const bus = makeMemoryEvents();
   const deadLetters = sqs.createQueue(names.deadLetterQueue(STAGE, 'sim'), {
     visibilityTimeoutSeconds: 30,
     retentionSeconds: 14 * 24 * 3600,
@@ -41,6 +51,7 @@ export function makeSimulation(random: Random) {
     dynamoDb: overNetwork(dynamoDb.client, network, parts),
     documents: overNetwork(dynamoDb.documents, network, parts),
     sqs: overNetwork(sqs.client, network, parts),
+    events: overNetwork(bus.client, network, parts),
   };
   let nonces = 0;
   let crashes = 0;
@@ -68,6 +79,7 @@ export function makeSimulation(random: Random) {
       store: makeJobStore(TABLE, { dynamoDb: process.dynamoDb, clock: own, random: random.next }),
       documents: process.documents,
       sqs: together(process.sqs),
+      announce: makeAnnounce({ openBus: () => makeBus(process.events), clock: own, random: random.next }),
       clock: own,
       random: random.next,
       nonce: () => `owner-${++nonces}`,

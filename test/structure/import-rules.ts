@@ -34,10 +34,11 @@ export const importRules = {
       to: { path: '^(lib/(engine|producer|operator|testing)|functions|bin|localstack)/' },
     },
     {
-      name: 'functions-use-contract-and-engine',
+      name: 'functions-use-contract-engine-and-producer',
+      comment: 'a job may send others',
       severity: 'error',
       from: from('^functions/', { pathNot: '^functions/[^/]+/resources\\.ts$' }),
-      to: { path: '^(lib/(?!engine|contract)|bin|localstack)/' },
+      to: { path: '^(lib/(?!engine|contract|producer)|bin|localstack)/' },
     },
     {
       name: 'a-job-type-is-one-folder',

@@ -3,23 +3,28 @@ import type { JobDefinition } from '../../lib/contract/job-definition.ts';
 import { itemId, type JobItem } from '../../lib/contract/job-item.ts';
 import { names } from '../../lib/contract/names.ts';
 import { queueSettings } from '../../lib/contract/queue-settings.ts';
+import { makeAnnounce } from '../../lib/engine/announce.ts';
 import { runBatch } from '../../lib/engine/batch.ts';
 import { type Dispatched, dispatch } from '../../lib/engine/dispatch.ts';
 import type { Engine } from '../../lib/engine/engine.ts';
+import { makeBus } from '../../lib/engine/event-bus.ts';
 import type { JobContext } from '../../lib/engine/job-context.ts';
 import { makeJobStore } from '../../lib/engine/job-store.ts';
 import { makeMeter } from '../../lib/engine/metrics.ts';
 import { together } from '../../lib/engine/sqs-together.ts';
 import { makeWriter } from '../../lib/engine/writer.ts';
 import {
+  type BatchConsumer,
   type Delivery,
   type Disorder,
   deliver,
   type MemoryDynamoDb,
+  type MemoryEvents,
   type MemoryProcess,
   type MemoryQueue,
   type MemorySqs,
   makeMemoryDynamoDb,
+  makeMemoryEvents,
   makeMemorySqs,
   makeProcess,
   makeVirtualClock,
@@ -40,6 +45,7 @@ export interface WorldOptions {
   readonly perform?: Perform;
   /** Of the queue. @default none */
   readonly disorder?: Disorder;
+  readonly order?: Order;
 }
 
 /** A job type deployed in memory: its queues, the jobs table, the consumer and the dispatcher. */
@@ -47,6 +53,7 @@ export interface World {
   readonly clock: VirtualClock;
   readonly dynamoDb: MemoryDynamoDb;
   readonly sqs: MemorySqs;
+  readonly bus: MemoryEvents;
   readonly queue: MemoryQueue;
   readonly deadLetters: MemoryQueue;
   readonly output: Output;
@@ -61,8 +68,12 @@ export interface World {
   send(body: string | object, options?: MessageOptions): string;
   /** One batch through the consumer. */
   deliver(options?: DeliverOptions): Promise<Delivery>;
+  /** A process that stays warm: each call is one batch, beside those of other processes, while the clock is run. */
+  worker(): () => Promise<Delivery>;
   /** Batches until nothing is visible, leaping over what is hidden for at most so many seconds. */
   drain(seconds?: number): Promise<void>;
+  /** One tick of the dispatcher while the clock is run. */
+  dispatch(): Promise<Dispatched>;
   /** One tick of the dispatcher, as long as it takes. */
   tick(timeoutMs?: number): Promise<Dispatched>;
   /** The item of a key. */
@@ -81,13 +92,14 @@ export interface DeliverOptions {
   readonly aheadMs?: number;
 }
 
-export function makeWorld({ definition = defineProbe(), perform = probe, disorder }: WorldOptions = {}): World {
+export function makeWorld({ definition = defineProbe(), perform = probe, disorder, order }: WorldOptions = {}): World {
   const output = captureOutput();
   const clock = makeVirtualClock();
   const dynamoDb = makeMemoryDynamoDb({ clock, tables: { [JOBS_TABLE]: ['id'], [SIDE_TABLE]: ['id'] } });
   const sqs = makeMemorySqs(clock);
-  const { queue, deadLetters } = makeQueues(sqs, definition, disorder);
-  const parts = { clock, dynamoDb, sqs, queue, deadLetters, output, definition };
+  const { queue, deadLetters } = makeQueues(sqs, definition, { disorder, order });
+  const bus = makeMemoryEvents();
+  const parts = { clock, dynamoDb, sqs, bus, queue, deadLetters, output, definition };
   const starts: string[] = [];
   const shutdown = new AbortController();
   const invoke = makeInvoke({ ...parts, perform, starts, shutdown });
@@ -101,7 +113,9 @@ export function makeWorld({ definition = defineProbe(), perform = probe, disorde
       return messageId;
     },
     deliver: invoke.once,
+    worker: invoke.worker,
     drain: (seconds = 0) => drain(world, seconds),
+    dispatch: () => tick(world, 60_000),
     tick: (timeoutMs = 60_000) => clock.run(tick(world, timeoutMs)),
     job: (key) => dynamoDb.item(JOBS_TABLE, itemId(definition.type, key)),
     alter(key, change) {
@@ -113,18 +127,24 @@ export function makeWorld({ definition = defineProbe(), perform = probe, disorde
 
 type Parts = Pick<
   World,
-  'clock' | 'dynamoDb' | 'sqs' | 'queue' | 'deadLetters' | 'definition' | 'starts' | 'shutdown'
+  'clock' | 'dynamoDb' | 'sqs' | 'bus' | 'queue' | 'deadLetters' | 'definition' | 'starts' | 'shutdown'
 > & {
   readonly perform: Perform;
 };
 
 /** The event source and the function: each batch runs in a process of its own, which may crash. */
 function makeInvoke(parts: Parts) {
-  const { clock, dynamoDb, sqs, queue, definition } = parts;
+  const { clock, dynamoDb, sqs, bus, queue, definition } = parts;
   let nonces = 0;
   let process: MemoryProcess | undefined;
+  const resources = { dynamoDb: dynamoDb.client, documents: dynamoDb.documents, sqs: sqs.client, events: bus.client };
+  const worker = () => {
+    const engine = makeEngine(makeProcess({ ...resources, clock }), parts, () => `owner-${++nonces}`);
+    const { functionTimeoutSeconds } = engine.settings;
+    const consumer: BatchConsumer = (event, context) => runBatch(event, context, engine);
+    return () => deliver(queue, { consumer, clock, batchSize: definition.batchSize, functionTimeoutSeconds });
+  };
   const once = ({ functionTimeoutSeconds, crash, batchSize, throttled = false, aheadMs = 0 }: DeliverOptions = {}) => {
-    const resources = { dynamoDb: dynamoDb.client, documents: dynamoDb.documents, sqs: sqs.client };
     process = makeProcess({ ...resources, clock: skewed(clock, aheadMs) });
     if (crash !== undefined) process.crashAt(crash.call, crash.moment);
     const engine = makeEngine(process, parts, () => `owner-${++nonces}`);
@@ -139,11 +159,15 @@ function makeInvoke(parts: Parts) {
       }),
     );
   };
-  return { once, running: () => process };
+  return { once, worker, running: () => process };
 }
 
 /** As `lib/engine/consumer.ts` wires it, with the in-memory AWS in the place of the real one. */
-function makeEngine({ dynamoDb, documents, sqs, clock }: MemoryProcess, parts: Parts, nonce: () => string): Engine {
+function makeEngine(
+  { dynamoDb, documents, sqs, events, clock }: MemoryProcess,
+  parts: Parts,
+  nonce: () => string,
+): Engine {
   const { definition, perform, queue, deadLetters, starts, shutdown } = parts;
   const basics = { clock, random: () => 0.5 };
   return {
@@ -156,9 +180,10 @@ function makeEngine({ dynamoDb, documents, sqs, clock }: MemoryProcess, parts: P
     jobsTable: JOBS_TABLE,
     queueUrl: queue.url,
     deadLetterQueueUrl: deadLetters.url,
-    store: makeJobStore(JOBS_TABLE, { dynamoDb, ...basics }),
+    store: makeJobStore(JOBS_TABLE, { dynamoDb, definition, ...basics }),
     documents,
     sqs: together(sqs),
+    announce: makeAnnounce({ openBus: () => makeBus(events), ...basics }),
     ...basics,
     nonce,
     log: new Logger({ serviceName: `sluice-${definition.type}`, logLevel: 'DEBUG' }),
@@ -178,14 +203,26 @@ async function drain({ deliver: once, queue, clock }: World, seconds: number): P
   }
 }
 
-function makeQueues(sqs: MemorySqs, definition: JobDefinition, disorder: Disorder | undefined) {
+type Order = NonNullable<MemoryQueue['settings']['order']>;
+
+function makeQueues(
+  sqs: MemorySqs,
+  definition: JobDefinition,
+  { disorder, order }: { disorder: Disorder | undefined; order: Order | undefined },
+) {
   const { visibilityTimeoutSeconds, retentionSeconds, maxReceiveCount } = queueSettings(definition);
   const deadLetters = sqs.createQueue(names.deadLetterQueue(STAGE, definition.type), {
     visibilityTimeoutSeconds: 30,
     retentionSeconds: 14 * 24 * 3600,
   });
   const redrive = { maxReceiveCount, to: deadLetters };
-  const settings = { visibilityTimeoutSeconds, retentionSeconds, redrive, ...(disorder && { disorder }) };
+  const settings = {
+    visibilityTimeoutSeconds,
+    retentionSeconds,
+    redrive,
+    ...(disorder && { disorder }),
+    ...(order && { order }),
+  };
   return { deadLetters, queue: sqs.createQueue(names.queue(STAGE, definition.type), settings) };
 }
 

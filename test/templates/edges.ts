@@ -1,6 +1,7 @@
 import { allows, type Statement } from '../iam/evaluate.ts';
 import type { Place } from './intrinsics.ts';
 import { statementsOfFunction } from './roles.ts';
+import { sendEdges } from './send-edges.ts';
 import type { Resource, Templates } from './synth.ts';
 
 interface Found {
@@ -23,6 +24,7 @@ export function cutEdges(templates: Templates, place: Place): string[] {
     ...rules(templates, place),
     ...alarms(templates, place),
     ...redrives(templates, place),
+    ...sendEdges(templates, place),
   ];
 }
 
@@ -55,6 +57,7 @@ function rules(templates: Templates, place: Place): string[] {
         return targets
           .filter(
             ({ Arn }) =>
+              !Arn.startsWith('arn:aws:sqs:') &&
               !permissions.some((permission) => permits(permission, Arn, arnOf(place, 'events', `rule/${name}`))),
           )
           .map(({ Arn }) => `${stack}/${id}: ${Arn} does not permit it`);

@@ -5,6 +5,7 @@ import {
   type BatchConsumer,
   deliver,
   makeMemoryDynamoDb,
+  makeMemoryEvents,
   makeMemorySqs,
   makeProcess,
   makeVirtualClock,
@@ -15,7 +16,13 @@ async function setUp(count = 3) {
   const sqs = makeMemorySqs(clock);
   const queue = sqs.createQueue('q', { visibilityTimeoutSeconds: 60, retentionSeconds: 3600 });
   const { client, documents } = makeMemoryDynamoDb({ clock, tables: {} });
-  const process = makeProcess({ dynamoDb: client, documents, sqs: sqs.client, clock });
+  const process = makeProcess({
+    dynamoDb: client,
+    documents,
+    sqs: sqs.client,
+    events: makeMemoryEvents().client,
+    clock,
+  });
   const MessageAttributes = { jobId: { DataType: 'String', StringValue: 'a' } };
   const command = new SendMessageCommand({ QueueUrl: queue.url, MessageBody: 'body', MessageAttributes });
   for (let i = 0; i < count; i++) await sqs.client.send(command);

@@ -21,6 +21,12 @@ describe('conditions', () => {
     ['#word = :five', false],
     ['#word < :five', false],
     ['#map = :map', true],
+    ['n BETWEEN :five AND :six AND word BETWEEN :alpha AND :be', false],
+    ['n BETWEEN :five AND :six', true],
+    ['n IN (:alpha, :five)', true],
+    ['n IN (:alpha, :six)', false],
+    ['contains(word, :be)', true],
+    ['contains(n, :five)', false],
     ['attribute_exists(id)', true],
     ['attribute_exists(#none)', false],
     ['attribute_not_exists(#none)', true],
@@ -48,6 +54,8 @@ describe('conditions', () => {
     'map.x = :five',
     'n ! :five',
     'size(n) = :five',
+    'map = :five',
+    'Status = :five',
   ])('refuses %s', (condition) => {
     expect(() => holds(condition, item, placeholders)).toThrow(/Invalid expression/);
   });
@@ -58,16 +66,20 @@ describe('updates', () => {
     ['SET #n = :six REMOVE #word, #none', { id: 'a', n: 6, map: { x: 1, y: 2 } }],
     ['SET n = n + :six, word = :alpha', { id: 'a', n: 11, word: 'alpha', map: { x: 1, y: 2 } }],
     ['SET n = if_not_exists(n, :six) - :five', { id: 'a', n: 0, word: 'beta', map: { x: 1, y: 2 } }],
-    ['ADD n :five, #none :six REMOVE map', { id: 'a', n: 10, word: 'beta', none: 6 }],
+    ['ADD n :five, #none :six REMOVE #map', { id: 'a', n: 10, word: 'beta', none: 6 }],
   ])('%s', (expression, expected) => {
     expect(updated(expression, item, placeholders)).toEqual(marshall(expected));
     expect(item).toEqual(marshall({ id: 'a', n: 5, word: 'beta', map: { x: 1, y: 2 } }));
   });
 
-  test.each(['DELETE word :alpha', 'SET n', 'ADD word :five', 'SET none = none + :five', 'n = :five'])(
-    'refuses %s',
-    (bad) => {
-      expect(() => updated(bad, item, placeholders)).toThrow(/Invalid expression/);
-    },
-  );
+  test.each([
+    'DELETE word :alpha',
+    'SET n',
+    'ADD word :five',
+    'SET none = none + :five',
+    'n = :five',
+    'SET n = :five REMOVE n',
+  ])('refuses %s', (bad) => {
+    expect(() => updated(bad, item, placeholders)).toThrow(/Invalid expression/);
+  });
 });

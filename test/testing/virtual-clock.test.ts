@@ -57,6 +57,12 @@ describe('the virtual clock', () => {
     expect([fired, clock.now(), clock.nextTimerMs()]).toEqual([1, 10, 11]);
   });
 
+  test('passes while two let it pass at once', async () => {
+    const clock = makeVirtualClock(0);
+    await Promise.all([clock.advance(10), clock.advance(20)]);
+    expect(clock.now()).toBe(20);
+  });
+
   test('passes a rejection on', async () => {
     const clock = makeVirtualClock();
     const work = sleep(clock, 5).then(() => Promise.reject(new RangeError('no')));

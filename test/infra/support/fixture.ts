@@ -32,6 +32,7 @@ export const tuned = defineJob({
   memoryMb: 10_240,
   queueRetention: 1,
   alarms: { queueDepth: 7, queueAgeSeconds: 120, deadLetters: 3 },
+  tracing: true,
 });
 
 export const DEFINITIONS = [plain, tuned];

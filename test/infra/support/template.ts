@@ -72,7 +72,7 @@ export function statementsOf(policy: unknown): Statement[] {
   return Statement.map(({ Effect, Action, Resource, Principal, Condition }) => ({
     effect: String(Effect),
     actions: [Action].flat().map(String).sort(),
-    resources: [Resource].flat().map(asText).sort(),
+    resources: [Resource ?? []].flat().map(asText).sort(),
     principal: Principal,
     condition: Condition,
   }));
@@ -81,7 +81,11 @@ export function statementsOf(policy: unknown): Statement[] {
 /** What a function's role may do: `action resource` each, sorted. */
 export function rightsOf(resources: readonly Resource[], functionName: string): string[] {
   const { properties } = one(resources, 'AWS::Lambda::Function', { FunctionName: functionName });
-  const [role] = (properties.Role as { 'Fn::GetAtt': [string, string] })['Fn::GetAtt'];
+  return rightsOfRole(resources, (properties.Role as { 'Fn::GetAtt': [string, string] })['Fn::GetAtt'][0]);
+}
+
+/** What a role may do: `action resource` each, sorted. */
+export function rightsOfRole(resources: readonly Resource[], role: string): string[] {
   const policies = ofType(resources, 'AWS::IAM::Policy').filter(
     (policy) => JSON.stringify(policy.properties.Roles) === JSON.stringify([{ Ref: role }]),
   );

@@ -36,13 +36,14 @@ export const probe = defineJob({
   retry: { maxAttempts: 4, backoff: { kind: 'list', delaysSeconds: [1, 2, 65], jitter: 0 } },
 });
 
-/** The same, its batches run one after another. */
+/** The same, its batches run one after another, and each completion is told. */
 export const probeSerial = defineJob({
   type: 'probe-serial',
   payload,
   timeoutSeconds: 3,
   parallel: false,
   batchSize: 5,
+  completionEvent: true,
   retry: { maxAttempts: 3, backoff: { kind: 'list', delaysSeconds: [1], jitter: 0 } },
 });
 

@@ -1,0 +1,72 @@
+import type { JobError } from './errors.ts';
+import type { DeadLetterReason } from './job.ts';
+import { type JobItem, keyOf } from './job-item.ts';
+
+/** Source of every event that Sluice puts on the account's default EventBridge bus. */
+export const EVENT_SOURCE = 'sluice';
+/** Detail types: what a rule's pattern names. */
+export const DETAIL_TYPES = { completed: 'Job Completed', dead: 'Job Dead-Lettered' } as const;
+
+/** What every event tells of its job. Never the payload, never the result: who needs them looks the job up. */
+export interface JobEventDetail {
+  readonly id: string;
+  readonly type: string;
+  readonly key: string;
+  readonly stage: string;
+  /** Name of the queue that the job came from. */
+  readonly queue: string;
+  /** 1, and one more after each redrive: with `type`, `key` and the detail type it names the event, however often it comes. */
+  readonly run: number;
+  readonly attempts: number;
+  readonly tenant?: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+}
+
+export interface CompletedDetail extends JobEventDetail {
+  readonly completedAt: string;
+}
+
+export interface DeadLetteredDetail extends JobEventDetail {
+  readonly reason: DeadLetterReason;
+  readonly error?: JobError;
+  readonly failedAt: string;
+}
+
+/** An event that a job's end calls for. At least once: it may come again, with the same detail. */
+export type JobEvent =
+  | { readonly detailType: typeof DETAIL_TYPES.completed; readonly detail: CompletedDetail }
+  | { readonly detailType: typeof DETAIL_TYPES.dead; readonly detail: DeadLetteredDetail };
+
+/** Where the job ran: what its item does not tell. */
+export interface EventOrigin {
+  readonly queueUrl: string;
+  readonly tenant: string | undefined;
+}
+
+/** @throws TypeError if the job is not COMPLETED */
+export function completedEvent(item: JobItem, origin: EventOrigin): JobEvent {
+  const { completedAt } = item;
+  if (completedAt === undefined) throw new TypeError(`job ${item.jobId} did not complete`);
+  return { detailType: DETAIL_TYPES.completed, detail: { ...common(item, origin), completedAt } };
+}
+
+/** @throws TypeError if the job is not DEAD */
+export function deadLetteredEvent(item: JobItem, origin: EventOrigin): JobEvent {
+  const { reason, error, failedAt } = item;
+  if (reason === undefined || failedAt === undefined) throw new TypeError(`job ${item.jobId} did not die`);
+  const detail = { ...common(item, origin), reason, ...(error !== undefined && { error }), failedAt };
+  return { detailType: DETAIL_TYPES.dead, detail };
+}
+
+function common(item: JobItem, { queueUrl, tenant }: EventOrigin): JobEventDetail {
+  const queue = queueUrl.split('/').at(-1) ?? '';
+  return {
+    ...{ id: item.jobId, type: item.type, key: keyOf(item), queue, stage: stageOf(queue) },
+    ...{ run: item.runNo, attempts: item.attempts, createdAt: item.createdAt },
+    ...(tenant !== undefined && { tenant }),
+  };
+}
+
+/** A stage has no hyphen, so that `sluice-<stage>-<type>` reads only one way. */
+const stageOf = (queue: string): string => queue.split('-')[1] ?? '';

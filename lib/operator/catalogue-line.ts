@@ -1,0 +1,103 @@
+/** A catalogue that is not in the form in which it can be added to. */
+export class CatalogueError extends Error {
+  override readonly name = 'CatalogueError';
+}
+
+/** Longest line (.biome.json). */
+const LINE_WIDTH = 120;
+const LIST = /^export const definitions = \[([\s\w$,]*)\] as const;$/m;
+const IMPORT = /^import \{ [\w$]+ \} from '\.\/([^/']+)[^']*';$/gm;
+/** The linter's order of imports: folder by folder, numbers by their value. */
+const ORDER = new Intl.Collator('en', { numeric: true });
+
+/** Names that mean something else in one of the new files, or that JavaScript keeps to itself. */
+const TAKEN = new Set([
+  ...['consumer', 'definitions', 'describe', 'expect', 'handler', 'it', 'perform', 'payload', 'z'],
+  ...[
+    'arguments',
+    'await',
+    'break',
+    'case',
+    'catch',
+    'class',
+    'const',
+    'continue',
+    'debugger',
+    'default',
+    'delete',
+    'do',
+  ],
+  ...[
+    'else',
+    'enum',
+    'eval',
+    'export',
+    'extends',
+    'false',
+    'finally',
+    'for',
+    'function',
+    'if',
+    'implements',
+    'import',
+    'in',
+  ],
+  ...['instanceof', 'interface', 'let', 'new', 'null', 'package', 'private', 'protected', 'public', 'return', 'static'],
+  ...[
+    'super',
+    'switch',
+    'this',
+    'throw',
+    'true',
+    'try',
+    'typeof',
+    'undefined',
+    'var',
+    'void',
+    'while',
+    'with',
+    'yield',
+  ],
+]);
+
+/**
+ * Adds a job type to the catalogue's text: its import, in order, and its name at the list's end.
+ *
+ * @returns the new text, and the name of the definition: `resizeImage` for `resize-image`
+ * @throws CatalogueError if the list cannot be read
+ */
+export function inCatalogue(type: string, catalogue: string): { name: string; text: string } {
+  const listed = LIST.exec(catalogue)?.[1];
+  if (listed === undefined) {
+    throw new CatalogueError(
+      'there is no `export const definitions = [a, b] as const;` to add to; put the names alone in it',
+    );
+  }
+  const known = listed.split(',').flatMap((name) => name.trim() || []);
+  const name = freeName(type, known);
+  const withList = catalogue.replace(LIST, () => list([...known, name]));
+  return { name, text: withImport(withList, `import { ${name} } from './${type}/definition.ts';`, type) };
+}
+
+function freeName(type: string, known: readonly string[]): string {
+  let name = type.replace(/-+(.?)/g, (_, next: string) => next.toUpperCase());
+  while (TAKEN.has(name) || known.includes(name)) name += 'Job';
+  return name;
+}
+
+function list(names: readonly string[]): string {
+  const line = `export const definitions = [${names.join(', ')}] as const;`;
+  if (line.length <= LINE_WIDTH) return line;
+  return `export const definitions = [\n${names.map((name) => `  ${name},\n`).join('')}] as const;`;
+}
+
+/** Before the first import of a folder that comes later, else after the last one. */
+function withImport(text: string, line: string, folder: string): string {
+  const imports = [...text.matchAll(IMPORT)];
+  const next = imports.find(([, other = '']) => ORDER.compare(other, folder) > 0);
+  if (next !== undefined) return `${text.slice(0, next.index)}${line}\n${text.slice(next.index)}`;
+  const last = imports.at(-1);
+  if (last === undefined) return `${line}\n\n${text}`;
+  const end = last.index + last[0].length;
+  return `${text.slice(0, end)}\n${line}${text.slice(end)}`;
+}

@@ -1,0 +1,118 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { ItemUpdate, ItemWrite } from '../contract/item-write.ts';
+import { itemId, type JobItem } from '../contract/job-item.ts';
+import type { OperatorStep } from '../contract/operate.ts';
+import type { OperatorRow } from '../contract/transitions.ts';
+import type { DynamoDb } from './aws.ts';
+
+/** The jobs table of a stage. */
+export interface JobTable {
+  readonly dynamoDb: DynamoDb;
+  readonly table: string;
+  /** Epoch ms. @default Date.now */
+  readonly now?: () => number;
+}
+
+export interface JobName {
+  readonly type: string;
+  readonly key: string;
+}
+
+/** What a command did to a job's item: the row that was written, or none; and the item as it stands now. */
+export interface Operated {
+  readonly row: OperatorRow | 'none';
+  readonly item: JobItem | undefined;
+}
+
+/** A job that changed each time it was looked at; the command may be given again. */
+export class JobChangedError extends Error {
+  override readonly name = 'JobChangedError';
+}
+
+/** Rounds of deciding anew when the engine changes the item in between. */
+const MAX_ROUNDS = 5;
+const MARSHALL = { removeUndefinedValues: true } as const;
+
+/** An item as DynamoDB answers it, in plain values. */
+export const toItem = (raw: Record<string, AttributeValue>): JobItem =>
+  unmarshall(raw, { wrapNumbers: (text: string) => Number(text) }) as JobItem;
+
+/** Reads a job's item, consistently; undefined if there is none. */
+export async function readJob({ dynamoDb, table }: JobTable, { type, key }: JobName): Promise<JobItem | undefined> {
+  const Key = { id: { S: itemId(type, key) } };
+  const { Item } = await dynamoDb.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true }));
+  return Item && toItem(Item);
+}
+
+/**
+ * Reads a job, decides, and writes under the condition that the job is still as it was read; decides again if not.
+ *
+ * @throws JobChangedError if somebody else was faster each time
+ */
+export async function operate(
+  deps: JobTable,
+  job: JobName,
+  decide: (item: JobItem | undefined, nowMs: number) => OperatorStep,
+): Promise<Operated> {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const item = await readJob(deps, job);
+    const step = decide(item, (deps.now ?? Date.now)());
+    if (step.row === 'none') return { row: 'none', item };
+    if (await write(deps, step.write)) return { row: step.row, item: await readJob(deps, job) };
+  }
+  throw new JobChangedError(`${job.type} ${job.key} changed ${MAX_ROUNDS} times meanwhile; try again`);
+}
+
+/** @returns whether the condition held and the write stands */
+async function write({ dynamoDb, table }: JobTable, change: ItemWrite): Promise<boolean> {
+  try {
+    if (change.kind === 'insert') await dynamoDb.send(insertion(table, change.item));
+    else await dynamoDb.send(updating(table, change));
+    return true;
+  } catch (error) {
+    if ((error as Error).name === ConditionalCheckFailedException.name) return false;
+    throw error;
+  }
+}
+
+const insertion = (TableName: string, item: JobItem): PutItemCommand =>
+  new PutItemCommand({
+    TableName,
+    Item: marshall(item, MARSHALL),
+    ConditionExpression: 'attribute_not_exists(#id)',
+    ExpressionAttributeNames: { '#id': 'id' },
+  });
+
+function updating(TableName: string, { id, set, remove, fence, absent }: ItemUpdate): UpdateItemCommand {
+  const names: Record<string, string> = {};
+  const values: Record<string, unknown> = {};
+  const name = (attribute: string) => {
+    names[`#${attribute}`] = attribute;
+    return `#${attribute}`;
+  };
+  const value = (prefix: string, [attribute, given]: [string, unknown]) => {
+    values[`:${prefix}_${attribute}`] = given;
+    return `${name(attribute)} = :${prefix}_${attribute}`;
+  };
+  const assignments = Object.entries(set).map((entry) => value('set', entry));
+  const conditions = [
+    ...Object.entries(fence).map((entry) => value('is', entry)),
+    ...absent.map((attribute) => `attribute_not_exists(${name(attribute)})`),
+  ];
+  const removed = remove.length === 0 ? '' : ` REMOVE ${remove.map(name).join(', ')}`;
+  return new UpdateItemCommand({
+    TableName,
+    Key: { id: { S: id } },
+    UpdateExpression: `SET ${assignments.join(', ')}${removed}`,
+    ConditionExpression: conditions.join(' AND '),
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: marshall(values, MARSHALL),
+  });
+}

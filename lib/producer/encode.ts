@@ -1,0 +1,71 @@
+import { v7 as uuidv7 } from 'uuid';
+import { type Envelope, writeEnvelope } from '../contract/envelope.ts';
+import { InvalidMessageError, InvalidPayloadError } from '../contract/errors.ts';
+import type { JobDefinition } from '../contract/job-definition.ts';
+import { readPayload } from '../contract/payload.ts';
+import { MAX_DELAY_SECONDS, MAX_MESSAGE_BYTES } from '../contract/sqs-limits.ts';
+import { MessageTooLargeError } from './errors.ts';
+import { checkedOptions, type EnqueueOptions } from './options.ts';
+
+/** A job ready to be sent. */
+export interface EncodedJob {
+  readonly jobId: string;
+  readonly bytes: number;
+  /** Parameters of SendMessage, or of an entry of SendMessageBatch. */
+  readonly message: {
+    readonly MessageBody: string;
+    readonly DelaySeconds?: number;
+    readonly MessageGroupId?: string;
+  };
+}
+
+/** One job as its producer gave it. */
+export interface GivenJob {
+  readonly payload: unknown;
+  readonly options: EnqueueOptions;
+}
+
+/**
+ * Writes a job's message. What is checked is what the consumer will read: the payload as JSON carries it (a `Date` is
+ * text there, an `undefined` is gone).
+ *
+ * @throws InvalidPayloadError if the schema refuses the payload, or JSON cannot carry it
+ * @throws InvalidMessageError if an option is wrong
+ * @throws MessageTooLargeError beyond 1,048,576 bytes
+ */
+export function encodeJob(definition: JobDefinition, { payload, options }: GivenJob, nowMs: number): EncodedJob {
+  const { id, key, maxAttempts, runAt, tenant } = checkedOptions(options, nowMs);
+  const jobId = id ?? uuidv7();
+  const { type } = definition;
+  const createdAt = new Date(nowMs).toISOString();
+  const { body, envelope } = written({ id: jobId, key, type, maxAttempts, createdAt, runAt, payload }, type, nowMs);
+  const { refusal } = readPayload(definition, envelope.payload);
+  if (refusal !== undefined) throw refusal;
+  const bytes = Buffer.byteLength(body);
+  if (bytes > MAX_MESSAGE_BYTES) throw new MessageTooLargeError(bytes, MAX_MESSAGE_BYTES);
+  const delay = runAt === undefined ? 0 : Math.ceil((Date.parse(runAt) - nowMs) / 1000);
+  return {
+    jobId,
+    bytes,
+    message: {
+      MessageBody: body,
+      // Within SQS's timer the queue itself holds the job; beyond, the consumer parks it in the jobs table.
+      ...(delay > 0 && delay <= MAX_DELAY_SECONDS && { DelaySeconds: delay }),
+      ...(tenant !== undefined && { MessageGroupId: tenant }),
+    },
+  };
+}
+
+function written(
+  envelope: Parameters<typeof writeEnvelope>[0],
+  type: string,
+  nowMs: number,
+): { body: string; envelope: Envelope } {
+  try {
+    return writeEnvelope(envelope, type, nowMs);
+  } catch (cause) {
+    // A circle, a bigint, or a toJSON of the payload's own that throws.
+    if (cause instanceof InvalidMessageError) throw cause;
+    throw new InvalidPayloadError('the payload cannot be written as JSON', { cause });
+  }
+}

@@ -1,0 +1,35 @@
+/** A message that SQS would refuse for its size: nothing was sent. */
+export class MessageTooLargeError extends Error {
+  override readonly name = 'MessageTooLargeError';
+  /** Of the whole body, payload and envelope. */
+  readonly bytes: number;
+  constructor(bytes: number, maxBytes: number) {
+    super(
+      `the message has ${bytes} bytes, SQS takes at most ${maxBytes}: keep the data elsewhere and send its address`,
+    );
+    this.bytes = bytes;
+  }
+}
+
+/** A producer that lacks its stage. */
+export class ProducerConfigurationError extends Error {
+  override readonly name = 'ProducerConfigurationError';
+}
+
+/**
+ * A job that SQS did not take, or may not have taken. Its cause is the error of the SDK, if the whole call failed.
+ */
+export class SendError extends Error {
+  override readonly name = 'SendError';
+  /** SQS's code, or the name of the SDK's error. */
+  readonly code: string;
+  /**
+   * Whether the job may have been sent all the same: no answer came. Send it again under the same id, it runs once.
+   */
+  readonly maybeSent: boolean;
+  constructor(message: string, { code, maybeSent, cause }: { code: string; maybeSent: boolean; cause?: unknown }) {
+    super(message, { cause });
+    this.code = code;
+    this.maybeSent = maybeSent;
+  }
+}

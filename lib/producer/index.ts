@@ -1,0 +1,18 @@
+/** Sends jobs, from any TypeScript service. */
+import { createProducer, type Producer } from './producer.ts';
+
+export { InvalidMessageError, InvalidPayloadError } from '../contract/errors.ts';
+export type { PayloadInput } from '../contract/payload.ts';
+export { MessageTooLargeError, ProducerConfigurationError, SendError } from './errors.ts';
+export type { EnqueueOptions } from './options.ts';
+export { createProducer, type EnqueueManyOptions, type Producer, type ProducerOptions } from './producer.ts';
+export type { JobResult } from './send-many.ts';
+export type { SentJob } from './send-one.ts';
+export type { ProducerSqs } from './sqs.ts';
+
+const producer = createProducer();
+
+/** Sends one job to the stage that SLUICE_STAGE names; see {@link Producer.enqueue}. */
+export const enqueue: Producer['enqueue'] = producer.enqueue;
+/** Sends many jobs to the stage that SLUICE_STAGE names; see {@link Producer.enqueueMany}. */
+export const enqueueMany: Producer['enqueueMany'] = producer.enqueueMany;

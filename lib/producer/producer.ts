@@ -1,0 +1,126 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { InvalidMessageError } from '../contract/errors.ts';
+import type { JobDefinition } from '../contract/job-definition.ts';
+import type { PayloadInput } from '../contract/payload.ts';
+import { encodeJob } from './encode.ts';
+import type { EnqueueOptions } from './options.ts';
+import { makeFindQueue } from './queues.ts';
+import { type JobResult, type PlacedJob, sendMany } from './send-many.ts';
+import { type SentJob, sendOne } from './send-one.ts';
+import type { ProducerSqs } from './sqs.ts';
+
+/** Settings of {@link createProducer}; all of it is optional. */
+export interface ProducerOptions {
+  /** Stage whose queues get the jobs. @default environment variable SLUICE_STAGE */
+  readonly stage?: string;
+  /** @default a client of the SDK's own configuration, made at the first send */
+  readonly client?: ProducerSqs;
+  /**
+   * Queue URLs by job type: for queues of another account, or a role without `sqs:GetQueueUrl`.
+   * @default asked of SQS by the queue's name, once a type
+   */
+  readonly queueUrls?: Readonly<Record<string, string>>;
+}
+
+/** How many jobs are sent. */
+export interface EnqueueManyOptions<P = unknown> extends Omit<EnqueueOptions, 'id' | 'key'> {
+  /** What one job's options are beyond those of all, as its `id` and `key`. */
+  readonly each?: (payload: P, index: number) => EnqueueOptions;
+  /** Calls to SQS side by side, 1 to 50 (the connections that the SDK opens by default). @default 10 */
+  readonly callsAtOnce?: number;
+}
+
+/** Sends jobs to the queues of one stage. */
+export interface Producer {
+  /**
+   * Sends one job.
+   *
+   * @throws InvalidPayloadError if the definition's schema refuses the payload
+   * @throws InvalidMessageError if an option is wrong
+   * @throws MessageTooLargeError beyond 1,048,576 bytes
+   * @throws SendError if SQS did not take it, or there is no such queue
+   * @throws ProducerConfigurationError without a stage
+   * @example await enqueue(sendEmail, { to, subject, text }, { key: `welcome-${userId}`, runAt: tomorrowAt9 });
+   */
+  enqueue<D extends JobDefinition>(definition: D, payload: PayloadInput<D>, options?: EnqueueOptions): Promise<SentJob>;
+  /**
+   * Sends many jobs, ten a call and within SQS's bytes, several calls side by side. Each job is refused or sent by
+   * itself; what SQS could not take just now is sent again, five times at most, over some 6 s.
+   *
+   * @returns a result for each payload, in their order
+   * @throws SendError if there is no such queue, ProducerConfigurationError without a stage: nothing was sent then
+   * @example
+   * const results = await enqueueMany(sendEmail, mails, { each: ({ to }) => ({ key: `news-12-${to}` }) });
+   * const failed = results.filter(({ status }) => status !== 'sent');
+   */
+  enqueueMany<D extends JobDefinition>(
+    definition: D,
+    payloads: readonly PayloadInput<D>[],
+    options?: EnqueueManyOptions<PayloadInput<D>>,
+  ): Promise<JobResult[]>;
+}
+
+const MAX_CALLS_AT_ONCE = 50;
+const CALLS_AT_ONCE = 10;
+
+/** Makes a producer. Make it once: it keeps its client and the queue URLs that it found. */
+export function createProducer({ stage, client, queueUrls = {} }: ProducerOptions = {}): Producer {
+  let own = client;
+  const sqs = (): ProducerSqs => {
+    own ??= new SQSClient({});
+    return own;
+  };
+  const findQueue = makeFindQueue({ stage, queueUrls, sqs });
+  return {
+    async enqueue(definition, payload, options = {}) {
+      const job = encodeJob(definition, { payload, options }, Date.now());
+      return sendOne(job, await findQueue(definition.type), sqs());
+    },
+    async enqueueMany(definition, payloads, { each, callsAtOnce = CALLS_AT_ONCE, ...common } = {}) {
+      checkCommon(callsAtOnce, common);
+      const queueUrl = await findQueue(definition.type);
+      const results: JobResult[] = [];
+      const done = (place: number, result: JobResult) => {
+        results[place] = result;
+      };
+      const optionsOf = (payload: unknown, i: number) => ({ ...common, ...each?.(payload as never, i) });
+      const jobs = encoded({ definition, payloads, optionsOf, done });
+      await sendMany(jobs, { sqs: sqs(), queueUrl, callsAtOnce, done });
+      return results;
+    },
+  };
+}
+
+interface Given {
+  readonly definition: JobDefinition;
+  readonly payloads: readonly unknown[];
+  readonly optionsOf: (payload: unknown, index: number) => EnqueueOptions;
+  readonly done: (place: number, result: JobResult) => void;
+}
+
+/** Writes jobs as they are asked for, so that many of them need not be in memory; one that is refused is done. */
+function* encoded({ definition, payloads, optionsOf, done }: Given): Generator<PlacedJob> {
+  for (const [place, payload] of payloads.entries()) {
+    let options: EnqueueOptions = {};
+    try {
+      options = optionsOf(payload, place);
+      yield { place, job: encodeJob(definition, { payload, options }, Date.now()) };
+    } catch (error) {
+      done(place, { status: 'refused', jobId: options.id, error: asError(error) });
+    }
+  }
+}
+
+/** What a schema's or a caller's own code threw may be anything. */
+const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
+
+function checkCommon(callsAtOnce: number, common: EnqueueOptions): void {
+  const ofOne = (['id', 'key'] as const).find((name) => common[name] !== undefined);
+  if (ofOne !== undefined) {
+    throw new InvalidMessageError(
+      `"${ofOne}" names one job, not all of them: use each: (payload) => ({ ${ofOne}: … })`,
+    );
+  }
+  if (Number.isInteger(callsAtOnce) && callsAtOnce >= 1 && callsAtOnce <= MAX_CALLS_AT_ONCE) return;
+  throw new InvalidMessageError(`"callsAtOnce" must be a whole number, 1 to ${MAX_CALLS_AT_ONCE}, got ${callsAtOnce}`);
+}
