@@ -1,8 +1,10 @@
 import { Queue, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
 
 /** The measured BullMQ worker: told how many jobs, it adds them, drains them, and says what CPU the draining took. */
-const connection = { host: '127.0.0.1', port: Number(process.argv[2]), maxRetriesPerRequest: null };
-const queue = new Queue('bench', { connection });
+// A worker blocks on its connection, so each side has one of its own.
+const connect = () => new Redis(Number(process.argv[2]), '127.0.0.1', { maxRetriesPerRequest: null });
+const queue = new Queue('bench', { connection: connect() });
 const keep = { removeOnComplete: true };
 let left = 0;
 let drained: (() => void) | undefined;
@@ -14,7 +16,7 @@ const worker = new Worker(
     if (left === 0) drained?.();
     return { done: true };
   },
-  { connection, concurrency: 10, autorun: true },
+  { connection: connect(), concurrency: 10, autorun: true },
 );
 await worker.waitUntilReady();
 await worker.pause();

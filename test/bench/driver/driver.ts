@@ -29,7 +29,8 @@ const MAIN = new URL('main.ts', import.meta.url);
 export async function startDriver({ file, stub, log, execArgv = [], environment }: DriverOptions): Promise<Driver> {
   const out = log === undefined ? 'ignore' : openSync(log, 'w');
   const child = fork(MAIN, [file], {
-    stdio: ['ignore', out, 'inherit', 'ipc'],
+    // Powertools writes warnings and errors to stderr: Lambda takes both as the function's log.
+    stdio: ['ignore', out, log === undefined ? 'inherit' : out, 'ipc'],
     execArgv: [...execArgv],
     env: { ...functionEnvironment(stub.url), ...environment },
   });
