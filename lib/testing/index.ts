@@ -21,8 +21,8 @@ export {
   SimulationError,
   simulate,
 } from './simulate.ts';
+export type { Surroundings } from './simulation/model.ts';
 export type { Random } from './simulation/random.ts';
-export type { Surroundings } from './simulation/subject.ts';
 export { type TestRun, testJob } from './test-job.ts';
 export { TestJobError } from './test-job-error.ts';
 export {

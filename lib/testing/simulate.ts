@@ -3,10 +3,9 @@ import type * as z from 'zod';
 import type { JobDefinition, Payload } from '../contract/job-definition.ts';
 import type { JobItem } from '../contract/job-item.ts';
 import type { JobContext } from '../engine/job-context.ts';
+import type { Outgoing, Subject, Surroundings, World } from './simulation/model.ts';
 import { runSchedule } from './simulation/schedule.ts';
 import { describeFailure, shrink } from './simulation/shrink.ts';
-import type { Outgoing, Subject, Surroundings } from './simulation/subject.ts';
-import type { World } from './simulation/world.ts';
 
 /** A handler under test: the user's `perform`, with the simulated world as a third argument for its stand-ins. */
 export type SimulatedHandler<D extends JobDefinition> = (

@@ -12,7 +12,7 @@ vi.mock('../../functions/sync-data/fetch-page.ts', () => ({
 vi.stubEnv('RECORDS_TABLE', 'records');
 vi.stubEnv('SYNC_ALLOWED_HOSTS', 'api.example.com');
 
-const PER_PAGE = 120;
+const PER_PAGE = 30;
 const PAGES = 3;
 const payloads = [
   { source: 'crm', url: 'https://api.example.com/crm' },

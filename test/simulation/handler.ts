@@ -3,7 +3,7 @@ import { PermanentError, RetryAfterError, SnoozeError } from '../../lib/contract
 import { defineJob, type JobDefinition } from '../../lib/contract/job-definition.ts';
 import { type Clock, sleep } from '../../lib/engine/clock.ts';
 import type { JobContext } from '../../lib/engine/job-context.ts';
-import type { Surroundings } from '../../lib/testing/simulation/subject.ts';
+import type { Surroundings } from '../../lib/testing/simulation/model.ts';
 
 export const EFFECTS = 'effects';
 export const BEHAVIOURS = [

@@ -6,9 +6,8 @@ import { redrive } from '../../lib/operator/redrive.ts';
 import { retryNow } from '../../lib/operator/retry-now.ts';
 import { makeProcess } from '../../lib/testing/memory-process.ts';
 import { overLines } from '../../lib/testing/simulation/connection.ts';
+import type { World, WorldEvent } from '../../lib/testing/simulation/model.ts';
 import type { Random } from '../../lib/testing/simulation/random.ts';
-import type { WorldEvent } from '../../lib/testing/simulation/subject.ts';
-import type { World } from '../../lib/testing/simulation/world.ts';
 
 /** What `sluice cancel`, `sluice retry` and `sluice dlq redrive` do, while everything else goes on, and may break off. */
 export const OPERATOR_EVENTS: readonly WorldEvent[] = [

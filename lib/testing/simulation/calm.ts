@@ -1,6 +1,7 @@
 import { MAX_IN_FLIGHT } from '../memory-queue.ts';
 import { firstListedMs, invoke, tick } from './lifecycle.ts';
-import { redrive, type World } from './world.ts';
+import type { World } from './model.ts';
+import { redrive } from './world.ts';
 
 const MINUTE_MS = 60_000;
 /** A tick releases what falls due in the next 90 s. */

@@ -1,6 +1,6 @@
 import type { JobItem } from '../../contract/job-item.ts';
 import { METRICS } from '../../contract/names.ts';
-import { count, SKEW_MS, type Watched, type Witness, type WitnessDeps } from './witness.ts';
+import { count, SKEW_MS, type Watched, type Witness, type WitnessDeps } from './witnessed.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 

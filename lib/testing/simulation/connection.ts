@@ -1,8 +1,8 @@
 import type { DynamoDb, DynamoDbDocuments, EventBridge, Sqs } from '../../engine/aws.ts';
 import type { Call } from '../faults.ts';
+import type { World } from './model.ts';
 import { type NetworkFault, overNetwork } from './network.ts';
 import type { Random } from './random.ts';
-import type { World } from './world.ts';
 
 /** One process's way to AWS. */
 export interface Line {

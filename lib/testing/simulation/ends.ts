@@ -1,6 +1,7 @@
 import type { JobItem } from '../../contract/job-item.ts';
-import { checkMetrics, type Watched } from './witness.ts';
-import type { World } from './world.ts';
+import type { World } from './model.ts';
+import { checkMetrics } from './witness.ts';
+import type { Watched } from './witnessed.ts';
 
 /** What must hold once nothing is left to do. */
 export function checkEnds(world: World): void {

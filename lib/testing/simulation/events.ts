@@ -1,8 +1,8 @@
 import { sleep } from '../../engine/clock.ts';
 import type { StoredMessage } from '../queue-model.ts';
+import type { World, WorldEvent } from './model.ts';
 import type { Random } from './random.ts';
-import type { WorldEvent } from './subject.ts';
-import { redrive, type World } from './world.ts';
+import { redrive } from './world.ts';
 
 const HOUR_MS = 3600 * 1000;
 

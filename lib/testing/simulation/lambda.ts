@@ -7,18 +7,10 @@ import { makeBus } from '../../engine/event-bus.ts';
 import { makeJobStore } from '../../engine/job-store.ts';
 import type { Meter } from '../../engine/metrics.ts';
 import { together } from '../../engine/sqs-together.ts';
-import type { BatchConsumer } from '../event-source.ts';
 import { type MemoryProcess, makeProcess } from '../memory-process.ts';
 import { skewed } from '../virtual-clock.ts';
 import { type Line, overLines } from './connection.ts';
-import type { World } from './world.ts';
-
-/** One execution environment of the consumer's function: a process, and the engine that it made once. */
-export interface Environment {
-  readonly name: string;
-  readonly process: MemoryProcess;
-  readonly consumer: BatchConsumer;
-}
+import type { Environment, World } from './model.ts';
 
 /** Clocks of two machines differ by at most 500 ms. */
 const SKEW_MS = 250;

@@ -3,8 +3,8 @@ import { makeWriter } from '../../engine/writer.ts';
 import { deliver } from '../event-source.ts';
 import { makeProcess } from '../memory-process.ts';
 import { overLines } from './connection.ts';
-import { type Environment, makeEnvironment, makeLog } from './lambda.ts';
-import type { World } from './world.ts';
+import { makeEnvironment, makeLog } from './lambda.ts';
+import type { Environment, World } from './model.ts';
 
 export interface InvokeOptions {
   readonly batchSize?: number;

@@ -3,9 +3,9 @@ import { makeDecisions } from './decisions.ts';
 import { checkEnds } from './ends.ts';
 import { EVENTS } from './events.ts';
 import { invoke, tick } from './lifecycle.ts';
+import type { Subject, World, WorldEvent } from './model.ts';
 import { makeRandom, type Random } from './random.ts';
-import type { Subject, WorldEvent } from './subject.ts';
-import { makeWorld, redrive, type World, type WorldOptions } from './world.ts';
+import { makeWorld, redrive, type WorldOptions } from './world.ts';
 
 /** Makes what is simulated, anew for each schedule. */
 export type MakeSubject = (random: Random) => Subject;

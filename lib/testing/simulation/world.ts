@@ -1,61 +1,20 @@
 import { itemId, type JobItem } from '../../contract/job-item.ts';
 import { MESSAGE_ATTRIBUTES, names } from '../../contract/names.ts';
-import { type QueueSettings, queueSettings } from '../../contract/queue-settings.ts';
+import { queueSettings } from '../../contract/queue-settings.ts';
 import { awsError, type Call } from '../faults.ts';
-import { type MemoryDynamoDb, makeMemoryDynamoDb } from '../memory-dynamodb.ts';
-import { type MemoryEvents, makeMemoryEvents } from '../memory-events.ts';
+import { makeMemoryDynamoDb } from '../memory-dynamodb.ts';
+import { makeMemoryEvents } from '../memory-events.ts';
 import type { MemoryProcess, Moment } from '../memory-process.ts';
-import { type MemorySqs, makeMemorySqs } from '../memory-sqs.ts';
-import type { MemoryQueue } from '../queue-model.ts';
-import { makeVirtualClock, type VirtualClock } from '../virtual-clock.ts';
+import { makeMemorySqs } from '../memory-sqs.ts';
+import { makeVirtualClock } from '../virtual-clock.ts';
 import type { Decisions } from './decisions.ts';
-import type { Environment } from './lambda.ts';
+import type { Outgoing, Subject, World } from './model.ts';
 import type { NetworkFault } from './network.ts';
-import type { Outgoing, Subject } from './subject.ts';
-import { makeWitness, type Witness } from './witness.ts';
+import { makeWitness } from './witness.ts';
+import type { Trace } from './witnessed.ts';
 
 const STAGE = 'sim';
 const DAY_MS = 24 * 3600 * 1000;
-
-/** One job type deployed in memory, in virtual time, and the schedule that it lives through. */
-export interface World {
-  readonly subject: Subject;
-  readonly decisions: Decisions;
-  readonly clock: VirtualClock;
-  readonly dynamoDb: MemoryDynamoDb;
-  readonly sqs: MemorySqs;
-  readonly bus: MemoryEvents;
-  readonly queue: MemoryQueue;
-  readonly deadLetters: MemoryQueue;
-  readonly jobsTable: string;
-  readonly settings: QueueSettings;
-  readonly witness: Witness;
-  readonly trace: Trace | undefined;
-  /** Faults by plan instead of by luck. */
-  readonly plan: ((call: Call) => NetworkFault | undefined) | undefined;
-  /** Deaths by plan instead of by luck. */
-  readonly dies: ((moment: Moment) => boolean) | undefined;
-  /** Faults and crashes are drawn: false once the storm is over. */
-  stormy: boolean;
-  /** Until then no consumer starts, the dispatcher's rule is off, the DLQ refuses: epoch ms. */
-  readonly down: { consumer: number; dispatcher: number; deadLetters: number };
-  /** Environments that wait for their next invocation, frozen. */
-  readonly warm: Environment[];
-  crashesLeft: number;
-  /** Consumer processes that died so far. */
-  deaths: number;
-  reached(call: Call): void;
-  refusal(call: Call): Error | undefined;
-  /** Never the same twice; it remembers whose it is. */
-  nonce(process: MemoryProcess): string;
-  nextMessageId(): string;
-  /** Sends a producer's message. @returns its id */
-  send(message: Outgoing): string;
-  item(key: string): JobItem | undefined;
-}
-
-/** Writes a line of the timeline. */
-export type Trace = (who: string, what: string) => void;
 
 export interface WorldOptions {
   readonly trace?: ((atMs: number, who: string, what: string) => void) | undefined;

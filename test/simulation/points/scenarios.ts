@@ -1,8 +1,8 @@
 import type { DynamoDb } from '../../../lib/operator/aws.ts';
 import { cancel } from '../../../lib/operator/cancel.ts';
 import { retryNow } from '../../../lib/operator/retry-now.ts';
-import type { Outgoing } from '../../../lib/testing/simulation/subject.ts';
-import { redrive, type World } from '../../../lib/testing/simulation/world.ts';
+import type { Outgoing, World } from '../../../lib/testing/simulation/model.ts';
+import { redrive } from '../../../lib/testing/simulation/world.ts';
 import type { Behaviour } from '../handler.ts';
 
 /** A short life of a job or two. */
