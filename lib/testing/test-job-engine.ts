@@ -10,6 +10,7 @@ import type { Engine } from '../engine/engine.ts';
 import { makeBus } from '../engine/event-bus.ts';
 import type { JobContext } from '../engine/job-context.ts';
 import { makeJobStore } from '../engine/job-store.ts';
+import { together } from '../engine/sqs-together.ts';
 import { makeWriter } from '../engine/writer.ts';
 import { type MemoryDynamoDb, makeMemoryDynamoDb } from './memory-dynamodb.ts';
 import { type MemoryEvents, makeMemoryEvents } from './memory-events.ts';
@@ -88,7 +89,7 @@ export function makeTestEngine(
     deadLetterQueueUrl: deadLetters.url,
     store: makeJobStore(JOBS_TABLE, { dynamoDb: process.dynamoDb, definition, ...basics }),
     documents,
-    sqs: process.sqs,
+    sqs: together(process.sqs),
     announce: makeAnnounce({ openBus: () => makeBus(process.events), ...basics }),
     ...basics,
     nonce: () => `owner-${++nonces}`,

@@ -26,14 +26,11 @@ export const send = () => [enqueue(job, { n: 1 }), enqueueMany(job, [{ n: 1 }])]
 `;
 
 async function bundle(contents: string, external: string[] = []): Promise<{ text: string; metafile: Metafile }> {
-  const { banner, mainFields, ...form } = BUNDLE_FORM;
+  const { mainFields, ...form } = BUNDLE_FORM;
   const { metafile, outputFiles } = await build({
     ...form,
     mainFields: [...mainFields],
-    banner: { js: banner },
     stdin: { contents, resolveDir: ROOT, loader: 'ts' },
-    bundle: true,
-    platform: 'node',
     write: false,
     metafile: true,
     external,
