@@ -26,7 +26,7 @@ export function drawDashboard(widgets: readonly Widget[], shown: Shown): Buffer 
   const rows = Math.max(...widgets.map(({ y, height }) => y + height));
   const canvas = createCanvas(24 * COLUMN, rows * ROW);
   const context = canvas.getContext('2d');
-  context.fillStyle = '#f1f5f9';
+  context.fillStyle = '#e5e5e5';
   context.fillRect(0, 0, canvas.width, canvas.height);
   for (const widget of widgets) {
     context.save();

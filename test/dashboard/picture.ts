@@ -19,7 +19,7 @@ const PICTURE = fileURLToPath(new URL('../../lib/infra/dashboard.png', import.me
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { seconds: { type: 'string', default: '300' }, period: { type: 'string', default: '20' } },
+    options: { seconds: { type: 'string', default: '240' }, period: { type: 'string', default: '20' } },
   });
   const [seconds, period] = [Number(values.seconds), Number(values.period)];
   if (!(seconds >= 60 && period >= 1 && seconds >= period)) {
