@@ -68,12 +68,9 @@ function readRights(scope: Construct, stage: string): PolicyStatement[] {
     allow(['sqs:GetQueueUrl', 'sqs:GetQueueAttributes'], arns.queue('*')),
     allow(['logs:FilterLogEvents'], arn('logs', 'log-group', `/aws/lambda/${every}`)),
     // CloudFormation adds an id of its own to a stack's name.
-    allow(
-      ['cloudformation:DescribeStacks'],
-      arn('cloudformation', 'stack', `${every}/*`, ArnFormat.SLASH_RESOURCE_NAME),
-    ),
+    allow(['cloudformation:DescribeStacks'], arn('cloudformation', 'stack', `${every}/*`)),
     allow(['lambda:GetFunctionConfiguration'], arn('lambda', 'function', names.dispatcher(stage))),
-    allow(['events:DescribeRule'], arn('events', 'rule', every, ArnFormat.SLASH_RESOURCE_NAME)),
+    allow(['events:DescribeRule'], arn('events', 'rule', every)),
     // IAM knows no resource for these (Service Authorization Reference), or only all of them.
     allow(
       [
@@ -104,9 +101,11 @@ function redriveRights(scope: Construct, stage: string): PolicyStatement[] {
 
 const allow = (actions: string[], resource: string) => new PolicyStatement({ actions, resources: [resource] });
 
-type ArnMaker = (service: string, resource: string, resourceName: string, arnFormat?: ArnFormat) => string;
-
-function arnMaker(scope: Construct): ArnMaker {
-  return (service, resource, resourceName, arnFormat = ArnFormat.COLON_RESOURCE_NAME) =>
-    Stack.of(scope).formatArn({ service, resource, resourceName, arnFormat });
+/** `service` and, behind a colon or a slash, `resource` and name, as the service writes them. */
+function arnMaker(scope: Construct): (service: string, resource: string, resourceName: string) => string {
+  return (service, resource, resourceName) => {
+    const slash = ['cloudformation', 'events'].includes(service);
+    const arnFormat = slash ? ArnFormat.SLASH_RESOURCE_NAME : ArnFormat.COLON_RESOURCE_NAME;
+    return Stack.of(scope).formatArn({ service, resource, resourceName, arnFormat });
+  };
 }
