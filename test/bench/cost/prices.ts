@@ -1,9 +1,10 @@
 /**
- * AWS list prices in US dollars, us-east-1, arm64, without free tiers and discounts, as AWS's pricing pages gave them when
- * they were last looked at. Change a price here and run `npm run cost` again.
+ * AWS list prices in US dollars, us-east-1, arm64, without free tiers and discounts, and the page that each stands on.
+ * DynamoDB's and Step Functions' were compared with public copies of those pages in November 2026; the others are as they
+ * stood in 2025 and have yet to be compared. Change a price here and run `npm run cost` again.
  */
 export const PRICES = {
-  asOf: '2026-11',
+  asOf: '2025, see test/bench/cost/prices.ts',
   /** aws.amazon.com/sqs/pricing: standard queues, a million requests; a batch of ten is one, each 64 KB is one. */
   sqsMillionRequests: 0.4,
   /** aws.amazon.com/lambda/pricing: a million requests. */

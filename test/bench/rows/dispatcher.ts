@@ -6,7 +6,7 @@ const JOBS = 100_000;
 const LATENCY_MS = 5;
 const MIN_PER_SECOND = 5000;
 /** What V8 may keep: a tick whose memory grew with its jobs would not end. */
-const HEAP_MB = 64;
+const HEAP_MB = 128;
 /** Beyond what a tenth of the jobs takes: pages in flight, not jobs. */
 const MAX_GROWTH_MB = 40;
 
