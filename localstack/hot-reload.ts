@@ -1,6 +1,6 @@
 import { LambdaClient, UpdateFunctionCodeCommand, waitUntilFunctionUpdatedV2 } from '@aws-sdk/client-lambda';
-import { type BuildFailure, build } from 'esbuild';
-import { BUNDLE_FORM } from '../lib/infra/bundle-form.ts';
+import { messageOf as buildFailure } from '../lib/infra/build-failure.ts';
+import { bundle } from '../lib/infra/bundle.ts';
 import { type Emulator, EmulatorError } from './emulator.ts';
 import { messageOf } from './errors.ts';
 import { ROOT } from './places.ts';
@@ -23,7 +23,7 @@ export async function redeployFunction(
   emulator: Pick<Emulator, 'clientConfig'>,
   { functionName, entry }: Redeploy,
 ): Promise<void> {
-  const code = await bundle(entry);
+  const code = await bundled(entry);
   const lambda = new LambdaClient(emulator.clientConfig);
   try {
     await lambda.send(new UpdateFunctionCodeCommand({ FunctionName: functionName, ZipFile: zipOf('index.mjs', code) }));
@@ -37,32 +37,10 @@ export async function redeployFunction(
 }
 
 /** As the stacks do it: what runs after a reload is what a deploy would have run. */
-async function bundle(entry: string): Promise<Uint8Array> {
-  const { banner, mainFields, ...form } = BUNDLE_FORM;
+async function bundled(entry: string): Promise<Uint8Array> {
   try {
-    const result = await build({
-      ...form,
-      entryPoints: [entry],
-      absWorkingDir: ROOT,
-      bundle: true,
-      write: false,
-      outfile: 'index.mjs',
-      platform: 'node',
-      mainFields: [...mainFields],
-      banner: { js: banner },
-      logLevel: 'silent',
-    });
-    const [file] = result.outputFiles;
-    if (!file) throw new EmulatorError(`esbuild made nothing of ${entry}`);
-    return file.contents;
+    return (await bundle(entry, { absWorkingDir: ROOT })).code;
   } catch (error) {
-    throw new EmulatorError(`${entry} cannot be bundled: ${firstProblem(error)}`, { cause: error });
+    throw new EmulatorError(`${entry} cannot be bundled: ${buildFailure(error)}`, { cause: error });
   }
-}
-
-function firstProblem(error: unknown): string {
-  const [first] = (error as Partial<BuildFailure>).errors ?? [];
-  if (!first) return messageOf(error);
-  const { location } = first;
-  return location ? `${location.file}:${location.line}:${location.column + 1}: ${first.text}` : first.text;
 }

@@ -24,6 +24,11 @@ export async function agreed({ print, signal }: Context, yes: boolean, question:
   return !print.json && canAsk() && (await confirmed(question, signal));
 }
 
+/** Says that nothing was done: to somebody who was asked, in a word; else what would have been done, and how. */
+export function tellDry({ print }: Context, question: string, nothing: string): void {
+  print.line(canAsk() ? nothing : `${question} No: ${nothing} (--yes does it).`);
+}
+
 /** What ended a sweep early is the command's failure. */
 export function throwIfFailed({ failure }: Swept): void {
   if (failure !== undefined) throw failure;

@@ -8,6 +8,8 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import type { PutEventsCommand, PutEventsCommandOutput } from '@aws-sdk/client-eventbridge';
 import type {
+  ChangeMessageVisibilityBatchCommand,
+  ChangeMessageVisibilityBatchCommandOutput,
   ChangeMessageVisibilityCommand,
   ChangeMessageVisibilityCommandOutput,
   GetQueueUrlCommand,
@@ -36,6 +38,7 @@ export interface Sqs {
   send(command: SendMessageCommand): Promise<SendMessageCommandOutput>;
   send(command: SendMessageBatchCommand): Promise<SendMessageBatchCommandOutput>;
   send(command: ChangeMessageVisibilityCommand): Promise<ChangeMessageVisibilityCommandOutput>;
+  send(command: ChangeMessageVisibilityBatchCommand): Promise<ChangeMessageVisibilityBatchCommandOutput>;
   send(command: GetQueueUrlCommand): Promise<GetQueueUrlCommandOutput>;
 }
 

@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { JobDefinition, Payload } from '../contract/job-definition.ts';
 import { ENV } from '../contract/names.ts';
 import { queueSettings } from '../contract/queue-settings.ts';
 import { makeAnnounce } from './announce.ts';
 import { runBatch } from './batch.ts';
+import { makeDocuments, makeDynamoDb, makeSqs } from './clients.ts';
 import { systemClock } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { refuseDisabledIdempotency, required } from './environment.ts';
@@ -17,7 +15,7 @@ import type { JobContext, Perform } from './job-context.ts';
 import { makeJobStore } from './job-store.ts';
 import { makeMeter } from './metrics.ts';
 import { onShutdown } from './shutdown.ts';
-import { MARSHALL } from './statements.ts';
+import { together } from './sqs-together.ts';
 import { openTracing } from './tracing.ts';
 
 /** A Lambda entry point for an SQS event source with `ReportBatchItemFailures`. */
@@ -44,7 +42,7 @@ export function consumer<D extends JobDefinition>(definition: D, perform: Perfor
 
 function makeEngine<D extends JobDefinition>(definition: D, perform: Perform<D>, shutdown: AbortSignal): Engine {
   refuseDisabledIdempotency();
-  const dynamoDb = new DynamoDBClient({});
+  const dynamoDb = makeDynamoDb();
   const jobsTable = required(ENV.jobsTable);
   const basics = { clock: systemClock, random: Math.random };
   return {
@@ -56,8 +54,8 @@ function makeEngine<D extends JobDefinition>(definition: D, perform: Perform<D>,
     queueUrl: required(ENV.queueUrl),
     deadLetterQueueUrl: required(ENV.deadLetterQueueUrl),
     store: makeJobStore(jobsTable, { dynamoDb, definition, ...basics }),
-    documents: DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { ...MARSHALL } }),
-    sqs: new SQSClient({}),
+    documents: makeDocuments(dynamoDb),
+    sqs: together(makeSqs()),
     announce: makeAnnounce({ openBus: defaultBus, ...basics }),
     ...basics,
     nonce: randomUUID,

@@ -1,8 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import { ENV, METRICS, names } from '../contract/names.ts';
+import { makeDynamoDb } from './clients.ts';
 import { systemClock } from './clock.ts';
 import { type DispatchDeps, dispatch } from './dispatch.ts';
 import { required } from './environment.ts';
@@ -29,7 +29,7 @@ export function dispatcher(): (event: unknown, context: Context) => Promise<void
 }
 
 function makeDeps(): DispatchDeps {
-  const basics = { dynamoDb: new DynamoDBClient({}), clock: systemClock, random: Math.random };
+  const basics = { dynamoDb: makeDynamoDb(), clock: systemClock, random: Math.random };
   const stage = required(ENV.stage);
   return {
     ...basics,

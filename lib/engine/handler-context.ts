@@ -28,12 +28,17 @@ export function makeContext(claim: Claim, engine: Engine, deadline: Deadline): H
     if (!open) throw new LeaseLostError('the attempt has ended: nothing was written');
   };
   const job = toJob(claim);
+  let log: JobContext['log'] | undefined;
   const context: JobContext = {
     job,
     signal: deadline.signal,
-    log: engine.log.createChild({
-      persistentLogAttributes: { ...messageFields(claim.message, engine), attempt: job.attempts },
-    }),
+    get log() {
+      // Made when it is first asked for: a child logger costs a console of its own, a tenth of a small job's CPU.
+      log ??= engine.log.createChild({
+        persistentLogAttributes: { ...messageFields(claim.message, engine), attempt: job.attempts },
+      });
+      return log;
+    },
     remainingMs: () => Math.max(0, deadline.atMs - engine.clock.now()),
     idempotencyKey: claim.item.id,
     progress: async (value) => progress.report(asJson('progress', value ?? null, MAX_PROGRESS_BYTES)),

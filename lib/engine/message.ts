@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
 import { iso } from '../contract/begin.ts';
 import { decodeEnvelope, type Envelope, isJobId } from '../contract/envelope.ts';
@@ -14,7 +14,7 @@ export function decode(record: SQSRecord, definition: JobDefinition, nowMs: numb
   const sentAtMs = Number(record.attributes.SentTimestamp);
   const base = {
     body: record.body,
-    bodyHash: createHash('sha256').update(record.body).digest('base64'),
+    bodyHash: hash('sha256', record.body, 'base64'),
     attributes,
     receiveCount: Number(record.attributes.ApproximateReceiveCount),
     sentAtMs,

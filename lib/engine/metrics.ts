@@ -32,7 +32,11 @@ export function makeMeter(jobType?: string): Meter {
   };
   return {
     count: (name) => void counts.set(name, (counts.get(name) ?? 0) + 1),
-    milliseconds: (name, value) => void durations.set(name, [...(durations.get(name) ?? []), Math.max(0, value)]),
+    milliseconds(name, value) {
+      const values = durations.get(name) ?? [];
+      values.push(Math.max(0, value));
+      durations.set(name, values);
+    },
     flush() {
       const [someCounts, someDurations] = [counts, durations];
       [counts, durations] = [new Map(), new Map()];

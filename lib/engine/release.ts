@@ -70,9 +70,20 @@ function entry(item: JobItem, index: number, nowMs: number): SendMessageBatchReq
   };
 }
 
-async function queueUrl(type: string, { queueUrls, queueName, sqs }: ReleaseDeps): Promise<string> {
-  const known = queueUrls.get(type);
+/** Lookups on their way: a page's calls side by side ask once. */
+const asking = new WeakMap<ReleaseDeps['queueUrls'], Map<string, Promise<string>>>();
+
+async function queueUrl(type: string, deps: ReleaseDeps): Promise<string> {
+  const known = deps.queueUrls.get(type);
   if (known !== undefined) return known;
+  const pending = asking.get(deps.queueUrls) ?? new Map<string, Promise<string>>();
+  asking.set(deps.queueUrls, pending);
+  const asked = pending.get(type) ?? askQueueUrl(type, deps).finally(() => pending.delete(type));
+  pending.set(type, asked);
+  return asked;
+}
+
+async function askQueueUrl(type: string, { queueUrls, queueName, sqs }: ReleaseDeps): Promise<string> {
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: queueName(type) }));
   if (QueueUrl === undefined) throw new TypeError(`SQS named no URL for ${queueName(type)}`);
   queueUrls.set(type, QueueUrl);

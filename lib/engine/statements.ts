@@ -14,6 +14,9 @@ export const toItem = (raw: Record<string, AttributeValue>): JobItem =>
 
 /** Marshals one attribute. */
 export function toAttribute(value: unknown): AttributeValue {
+  // Nearly all of an item's attributes; `marshall` does the same in ten times the time.
+  if (typeof value === 'string') return { S: value };
+  if (typeof value === 'number' && Number.isFinite(value)) return { N: String(value) };
   const { v } = marshall({ v: value }, MARSHALL);
   if (v === undefined) throw new TypeError('an attribute value must not be undefined');
   return v;

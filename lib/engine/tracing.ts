@@ -5,6 +5,7 @@ import type { Traced } from './traced.ts';
  * bundles a type that is not traced, esbuild replaces the variable by `off`, and nothing of it is left.
  */
 export function openTracing(type: string): Promise<Traced> | undefined {
-  if (process.env.SLUICE_TRACING !== 'on') return undefined;
-  return import('./tracer.ts').then(({ makeTraced }) => makeTraced(type));
+  // Around the import, not before it: only then does esbuild leave out what it would import.
+  if (process.env.SLUICE_TRACING === 'on') return import('./tracer.ts').then(({ makeTraced }) => makeTraced(type));
+  return undefined;
 }

@@ -145,7 +145,7 @@ function calls(ready: Waiting[]): Waiting[][] {
   return all.map(({ entries }) => entries);
 }
 
-/** Bytes that count towards a call's size: only bodies make a difference. */
+/** Bytes that count towards a call's size: only bodies make a difference, and they are inside of an envelope. */
 function sizeOf({ text, parameters }: Statement): number {
-  return text.length + JSON.stringify(parameters).length;
+  return parameters.reduce((sum, value) => sum + (value.S ?? value.N ?? JSON.stringify(value)).length, text.length);
 }

@@ -1,16 +1,32 @@
+import { fileURLToPath } from 'node:url';
+
 /**
  * How a function's code is bundled, wherever that happens: by its stack, and by a reload on this machine. One file of its
- * own, the AWS SDK included: the versions that were tested are the versions that run.
+ * own, the AWS SDK included: the versions that were tested are the versions that run. See {@link bundle} for the names.
  */
 export const BUNDLE_FORM = {
+  bundle: true,
+  platform: 'node',
   format: 'esm',
+  // The default, `main` first, would take the CommonJS builds: 46 % more bytes.
   mainFields: ['module', 'main'],
   target: 'node24',
   minify: true,
-  // The class names of errors end up in dead letters, alarms and logs: they must survive minifying.
-  keepNames: true,
-  // Packages that are still CommonJS call `require` for Node's own modules.
   // Only where a job type is traced is it `on`: elsewhere the branch that imports the tracer, and the tracer, are left out.
   define: { 'process.env.SLUICE_TRACING': '"off"' },
-  banner: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  // Packages that are still CommonJS call `require` for Node's own modules.
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  // A map costs memory and start time on every error; a stack of one file with its names kept is readable enough.
+  sourcemap: false,
 } as const;
+
+const slim = (name: string) => fileURLToPath(new URL(`../engine/slim/${name}`, import.meta.url));
+
+/** Parts of packages that a function on Lambda never uses, and what stands in for each. Each file says why it may. */
+export const STAND_INS: Readonly<Record<string, string>> = {
+  '@aws-sdk/credential-provider-node': slim('credentials.ts'),
+  '@aws-sdk/middleware-endpoint-discovery': slim('endpoint-discovery.ts'),
+  '@smithy/core/event-streams': slim('event-streams.ts'),
+  '@aws-sdk/signature-v4-multi-region': slim('signature-v4-multi-region.ts'),
+  '@aws-lambda-powertools/jmespath': slim('jmespath'),
+};

@@ -38,7 +38,7 @@ export class CoreStack extends Stack {
     const dispatcher = new Dispatcher(this, 'Dispatcher', { ...props, entry: dispatcherEntry, types });
     // It knows the table by its fixed name: without this, its first ticks could come before there is one.
     dispatcher.node.addDependency(table);
-    new OperatorPolicies(this, 'Operators', { stage });
+    new OperatorPolicies(this, 'Operators', { stage, encrypted });
     new DispatcherAlarms(this, 'DispatcherAlarms', { stage, topic, runbook: props.runbook });
     new StageDashboard(this, 'Dashboard', { stage, definitions });
     new SavedQueries(this, 'Queries', { stage, types });

@@ -1,13 +1,20 @@
 import { createHash } from 'node:crypto';
 import { Duration } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Architecture, LoggingFormat, RecursiveLoop, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import {
+  Architecture,
+  Function as LambdaFunction,
+  LoggingFormat,
+  RecursiveLoop,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { BUNDLE_FORM } from './bundle-form.ts';
+import { functionCode } from './function-code.ts';
 import { makeFunctionRole } from './function-role.ts';
 import { removalPolicy } from './removal.ts';
+import { acknowledgeWildcard } from './security-checks.ts';
 
 /** Settings of {@link SluiceFunction}. */
 export interface SluiceFunctionProps {
@@ -26,13 +33,13 @@ export interface SluiceFunctionProps {
 }
 
 /** A Lambda function in Sluice's form: Node 24, arm64, one minified ES module, its own log group, no right too many. */
-export class SluiceFunction extends NodejsFunction {
+export class SluiceFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: SluiceFunctionProps) {
     super(scope, id, {
       functionName: props.functionName,
       description: props.description,
-      entry: props.entry,
-      bundling: props.tracing ? { ...BUNDLING, define: { 'process.env.SLUICE_TRACING': '"on"' } } : BUNDLING,
+      code: functionCode(scope, props),
+      handler: 'index.handler',
       // Active tracing brings its own right to send segments, on all resources: X-Ray knows no other.
       ...(props.tracing && { tracing: Tracing.ACTIVE }),
       runtime: Runtime.NODEJS_24_X,
@@ -44,27 +51,17 @@ export class SluiceFunction extends NodejsFunction {
       logGroup: makeLogGroup(scope, `${id}Log`, props),
       loggingFormat: LoggingFormat.JSON,
       environment: { AWS_SDK_UA_APP_ID: appId(props.functionName), ...props.environment },
-      // The SDK keeps its connections by itself since version 3: no variable is needed.
-      awsSdkConnectionReuse: false,
       // Lambda would stop a job whose message was renewed some 16 times: to it, a function that sends to its own queue
       // loops. Here attempts, snoozes and retention end every job.
       recursiveLoop: RecursiveLoop.ALLOW,
     });
+    if (props.tracing && this.role !== undefined) acknowledgeWildcard(this.role, TRACES);
   }
 }
 
-const { mainFields, target, minify, keepNames, define, banner } = BUNDLE_FORM;
-const BUNDLING: BundlingOptions = {
-  format: OutputFormat.ESM,
-  mainFields: [...mainFields],
-  target,
-  minify,
-  keepNames,
-  define,
-  banner,
-  // Costs memory and start time on every error; a stack of one file with its names kept is readable enough.
-  sourceMap: false,
-  externalModules: [],
+const TRACES = {
+  resource: '*',
+  reason: 'X-Ray knows no resource to name (Service Authorization Reference, AWS X-Ray)',
 };
 
 /** Kept a month where logs are evidence: longer than a message can live (14 days in a queue, 14 in its DLQ). */

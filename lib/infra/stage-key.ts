@@ -53,8 +53,10 @@ export const keyByAlias = (scope: Construct, id: string, stage: string): IKey =>
 /**
  * What a role needs of the stage's key, through SQS and DynamoDB only. A key's ARN is made up when it is created: the
  * statement names it by its alias, so that no stack needs another's output.
+ *
+ * @param actions what it does with the key. @default decrypts, and makes data keys
  */
-export function keyRights(scope: Construct, stage: string): PolicyStatement {
+export function keyRights(scope: Construct, stage: string, actions: readonly string[] = USE): PolicyStatement {
   const stack = Stack.of(scope);
   const anyKey = stack.formatArn({ service: 'kms', resource: 'key', resourceName: '*' });
   acknowledgeWildcard(scope, {
@@ -62,7 +64,7 @@ export function keyRights(scope: Construct, stage: string): PolicyStatement {
     reason: 'its condition allows the one key that has the alias of this stage; the id is not known before',
   });
   return new PolicyStatement({
-    actions: USE,
+    actions: [...actions],
     resources: [anyKey],
     conditions: {
       'ForAnyValue:StringEquals': { 'kms:ResourceAliases': names.keyAlias(stage) },

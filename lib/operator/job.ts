@@ -71,7 +71,9 @@ export function whereIs(item: JobItem, nowMs: number): string {
 }
 
 function deadMessage({ undelivered, failedAt = '' }: JobItem, nowMs: number): string {
-  if (undelivered) return 'in the queue: it could not be sent to the dead-letter queue yet, which is tried again';
+  if (undelivered === true) {
+    return 'in the queue: it could not be sent to the dead-letter queue yet, which is tried again';
+  }
   const goneAtMs = Date.parse(failedAt) + DLQ_DAYS * 24 * 3600 * 1000;
   if (goneAtMs < nowMs) return `none: the dead-letter queue keeps messages for ${DLQ_DAYS} days`;
   return `in the dead-letter queue until ${iso(goneAtMs)}, unless it was purged`;

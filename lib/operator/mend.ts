@@ -1,4 +1,4 @@
-import { decodeEnvelope } from '../contract/envelope.ts';
+import { decodeEnvelope, type Envelope } from '../contract/envelope.ts';
 import { InvalidMessageError } from '../contract/errors.ts';
 import type { JobDefinition } from '../contract/job-definition.ts';
 import { readPayload } from '../contract/payload.ts';
@@ -15,12 +15,7 @@ export function checkMended(letter: DeadLetter, type: string, body: string): voi
   if (!isOurs(letter)) {
     throw new MendError(`message ${letter.messageId} was moved by SQS, its job is not dead: send it back as it is`);
   }
-  try {
-    decodeEnvelope(body, type, Date.now());
-  } catch (cause) {
-    if (!(cause instanceof InvalidMessageError)) throw cause;
-    throw new MendError(`the mended body is refused: ${cause.message}`, { cause });
-  }
+  checkedEnvelope(body, type);
   const before = identityOf(letter, type);
   const after = identityOf(letter, type, body);
   for (const field of ['jobId', 'key'] as const) {
@@ -32,9 +27,17 @@ export function checkMended(letter: DeadLetter, type: string, body: string): voi
   }
 }
 
-/** Checks the payload of a mended body against its definition's schema. @throws MendError */
+/** Checks a mended body without its letter: an envelope, with a payload that its definition accepts. @throws MendError */
 export function checkMendedPayload(definition: JobDefinition, body: string): void {
-  const { payload } = decodeEnvelope(body, definition.type, Date.now());
-  const { refusal } = readPayload(definition, payload);
+  const { refusal } = readPayload(definition, checkedEnvelope(body, definition.type).payload);
   if (refusal !== undefined) throw new MendError(`the mended body is refused: ${refusal.message}`, { cause: refusal });
+}
+
+function checkedEnvelope(body: string, type: string): Envelope {
+  try {
+    return decodeEnvelope(body, type, Date.now());
+  } catch (cause) {
+    if (!(cause instanceof InvalidMessageError)) throw cause;
+    throw new MendError(`the mended body is refused: ${cause.message}`, { cause });
+  }
 }

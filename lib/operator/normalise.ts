@@ -11,7 +11,9 @@ const VARIABLE: readonly (readonly [RegExp, string])[] = [
   [/\b(?=[0-9a-f]*\d)[0-9a-f]{12,}\b/gi, '<hex>'],
   // An id such as pi_3Abc9 or ord-1003: letters and digits mixed.
   [/\b(?=[\w-]*\d)[a-z]+[_-][\w-]*\b/gi, '<id>'],
-  [/\d+(?:[.,]\d+)*/g, '<n>'],
+  // A status of HTTP that tells of an error stays: it is what an operator looks for.
+  [/\b(?![45]\d\d\b(?!\.\d))\d+(?:[.,]\d+)*/g, '<n>'],
+  [/(?<=[a-z])\d+/gi, '<n>'],
 ];
 
 /** Longest text of a group: a table's cell. */

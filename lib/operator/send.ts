@@ -116,51 +116,24 @@ interface Given extends Line {
 }
 
 function makeBulk(producer: Producer, definition: JobDefinition, options: BulkOptions) {
-  const { envelopes = false, signal, onProgress, onRefused, id: _, key: __, ...common } = options;
-  const counts = { sent: 0, refused: 0, unknown: 0, notTried: 0 };
+  const { envelopes = false, signal, onProgress } = options;
+  const counts: Counts = { sent: 0, refused: 0, unknown: 0, notTried: 0 };
+  const bulk = { producer, definition, options, counts };
   let failure: unknown;
-  const refuse = async (line: Line, why: string, { given, jobId, maybeSent = false }: Refusal = {}) => {
-    const again =
-      given === undefined
-        ? line.text
-        : JSON.stringify({ ...(jobId && { id: jobId }), ...given.own, payload: given.payload });
-    await onRefused({ line: line.number, jobId, why, maybeSent, again });
-  };
-  const attempt = async (given: readonly Given[]) => {
-    const payloads = given.map(({ payload }) => payload);
-    const each = (_payload: unknown, i: number) => given[i]?.own ?? {};
-    const results = await producer.enqueueMany(definition, payloads, { ...defined(common), each });
-    for (const [i, result] of results.entries()) {
-      const line = given[i];
-      if (result.status === 'sent' || line === undefined) {
-        counts.sent += 1;
-        continue;
-      }
-      const maybeSent = result.status === 'unknown';
-      counts.refused += 1;
-      counts.unknown += maybeSent ? 1 : 0;
-      await refuse(line, result.error.message, { given: line, jobId: result.jobId, maybeSent });
-    }
-  };
   return {
     async take(chunk: readonly Line[]) {
       const given: Given[] = [];
       for (const line of chunk) {
         const job = tryParse(line, envelopes);
-        if (!(job instanceof InvalidTextError)) given.push(job);
-        else {
-          counts.refused += 1;
-          await refuse(line, job.message);
-        }
+        if (job instanceof InvalidTextError) await refuse(bulk, line, { why: job.message });
+        else given.push(job);
       }
       if (signal?.aborted !== true && failure === undefined && given.length > 0) {
-        await attempt(given).catch((error: unknown) => {
+        await attempt(bulk, given).catch(async (error: unknown) => {
           failure = error;
+          await leave(bulk, given);
         });
-      } else {
-        for (const one of given) await refuse(one, 'not tried', { given: one });
-        counts.notTried += given.length;
-      }
+      } else await leave(bulk, given);
       onProgress?.(counts.sent + counts.refused);
     },
     report: (): BulkReport => ({
@@ -170,7 +143,55 @@ function makeBulk(producer: Producer, definition: JobDefinition, options: BulkOp
   };
 }
 
+type Counts = { -readonly [Name in 'sent' | 'refused' | 'unknown' | 'notTried']: number };
+
+interface Bulk {
+  readonly producer: Producer;
+  readonly definition: JobDefinition;
+  readonly options: BulkOptions;
+  readonly counts: Counts;
+}
+
+async function attempt(bulk: Bulk, given: readonly Given[]): Promise<void> {
+  const { producer, definition, options, counts } = bulk;
+  const { maxAttempts, runAt, delaySeconds, tenant } = options;
+  const common = { maxAttempts, runAt, delaySeconds, tenant };
+  const payloads = given.map(({ payload }) => payload);
+  const each = (_payload: unknown, i: number) => given[i]?.own ?? {};
+  const results = await producer.enqueueMany(definition, payloads, { ...defined(common), each });
+  for (const [i, result] of results.entries()) {
+    const line = given[i];
+    if (line === undefined) continue;
+    if (result.status === 'sent') counts.sent += 1;
+    else {
+      const maybeSent = result.status === 'unknown';
+      await refuse(bulk, line, { given: line, jobId: result.jobId, maybeSent, why: result.error.message });
+    }
+  }
+}
+
+/** What is not tried is handed on as well. */
+async function leave({ options, counts }: Bulk, given: readonly Given[]): Promise<void> {
+  counts.notTried += given.length;
+  for (const one of given) await options.onRefused(refusedLine(one, { given: one, why: 'not tried' }));
+}
+
+function refuse({ options, counts }: Bulk, line: Line, refusal: Refusal): Promise<void> {
+  counts.refused += 1;
+  counts.unknown += refusal.maybeSent ? 1 : 0;
+  return options.onRefused(refusedLine(line, refusal));
+}
+
+function refusedLine(line: Line, { given, jobId, maybeSent = false, why }: Refusal): RefusedLine {
+  const again =
+    given === undefined
+      ? line.text
+      : JSON.stringify({ ...(jobId !== undefined && { id: jobId }), ...given.own, payload: given.payload });
+  return { line: line.number, jobId, why, maybeSent, again };
+}
+
 interface Refusal {
+  readonly why: string;
   readonly given?: Given;
   readonly jobId?: string | undefined;
   readonly maybeSent?: boolean;

@@ -2,7 +2,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import type { Clock } from '../engine/clock.ts';
 import { md5, md5OfAttributes } from './md5.ts';
 import type { MemoryProcess } from './memory-process.ts';
-import type { MemoryQueue, Received } from './memory-queue.ts';
+import type { MemoryQueue, Received } from './queue-model.ts';
 import { changed, systemAttributes } from './sqs-receive.ts';
 
 /** A Lambda entry point; what it answers is not trusted to have the right shape. */

@@ -11,8 +11,8 @@ export { awsError, type Call, type Fault, type Faults, throttled, timeout } from
 export { type MemoryDynamoDb, makeMemoryDynamoDb } from './memory-dynamodb.ts';
 export { type MemoryEvent, type MemoryEvents, makeMemoryEvents } from './memory-events.ts';
 export { type MemoryProcess, makeProcess } from './memory-process.ts';
-export type { Disorder, MemoryQueue, QueueCounts, StoredMessage } from './memory-queue.ts';
 export { type MemorySqs, makeMemorySqs } from './memory-sqs.ts';
+export type { Disorder, MemoryQueue, QueueCounts, StoredMessage } from './queue-model.ts';
 export {
   type Simulated,
   type SimulatedHandler,
@@ -37,5 +37,5 @@ export {
   type JobFault,
   throws,
 } from './test-job-faults.ts';
-export type { TestJobOptions, TestTable } from './test-job-options.ts';
+export type { TestJobOptions } from './test-job-options.ts';
 export { makeVirtualClock, skewed, type VirtualClock } from './virtual-clock.ts';

@@ -52,7 +52,8 @@ const ALWAYS = 99;
 export function drawJobs(count: number, random: Random, places: Places): ChaosJob[] {
   const killers = Math.min(KILLERS, Math.floor(count / 20));
   const killerAt = new Set<number>();
-  while (killerAt.size < killers) killerAt.add(random.int(0, count - 1));
+  // In the first half: each death holds its message back for the visibility timeout, two minutes.
+  while (killerAt.size < killers) killerAt.add(random.int(0, Math.floor(count / 2) - 1));
   return Array.from({ length: count }, (_, i) => {
     const type = TYPES[i % TYPES.length] ?? TYPES[0];
     const kind = killerAt.has(i) ? 'killer' : drawKind(random);

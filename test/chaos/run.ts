@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { makeRandom } from '../../lib/testing/simulation/random.ts';
+import { makeRandom, seedOf } from '../../lib/testing/simulation/random.ts';
 import { messageOf } from '../../localstack/errors.ts';
 import { messagesLeft, observe, unfinished } from './far-side.ts';
 import { type ChaosJob, drawJobs } from './plan.ts';
@@ -58,7 +58,7 @@ async function run(stage: Stage, { jobs, seed, startedAtMs }: Run): Promise<stri
   log('the storm begins');
   const [messages, injected] = await Promise.all([
     sendAll(jobs, stage, STORM_MS),
-    storm(stage, { random: makeRandom(seed + 1), forMs: STORM_MS, log }),
+    storm(stage, { random: makeRandom(seedOf(seed, 'storm')), forMs: STORM_MS, log }),
   ]);
   log(`the storm is over: ${injected.workersKilled} processes killed; waiting for ${jobs.length} jobs to end`);
   await ended(stage, { jobs, untilMs: startedAtMs + LONGEST_MS - COUNTING_MS, log });

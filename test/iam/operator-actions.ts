@@ -6,11 +6,6 @@ export function operatorRightsOf(call: WireCall, place: Place): Right[] {
   const target = call.headers['x-amz-target'];
   if (target !== undefined) return jsonCall(target, call, place);
   if (call.path.startsWith('/2015-03-31/')) return [lambda(call, place)];
-  // CloudWatch speaks CBOR; neither of its calls has a resource.
-  const [, operation] = /\/operation\/(\w+)$/.exec(call.path) ?? [];
-  if (operation !== undefined && call.path.includes('/GraniteServiceVersion20100801/')) {
-    return [{ action: `cloudwatch:${operation}`, resource: '*' }];
-  }
   const form = new URLSearchParams(call.body);
   const action = form.get('Action');
   if (action === 'DescribeStacks') {
@@ -39,6 +34,8 @@ function jsonCall(target: string, call: WireCall, place: Place): Right[] {
       { action: 'logs:FilterLogEvents', resource: arn(place, 'logs', `log-group:${String(input.logGroupName)}`) },
     ];
   }
+  // CloudWatch. Neither of its calls has a resource.
+  if (service.startsWith('GraniteService')) return [{ action: `cloudwatch:${operation}`, resource: '*' }];
   if (service === 'AWSEvents' && operation === 'ListRuleNamesByTarget') {
     return [{ action: 'events:ListRuleNamesByTarget', resource: '*' }];
   }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { JOB_ALARMS } from '../../lib/infra/alarm-names.ts';
 import { RUNBOOK, runbookLink } from '../../lib/infra/runbook.ts';
@@ -62,6 +63,28 @@ describe('alarms stand at the definition’s thresholds and look at their own', 
       'queue-age': 900,
       stalled: 3,
     });
+  });
+
+  test.each([
+    // A metric that was not emitted is no number: CloudWatch has nothing to add.
+    ['every attempt failed, so that nothing completed', { failed: 50 }, 100],
+    ['a quarter failed', { failed: 25, completed: 75 }, 25],
+    ['none failed', { completed: 80 }, 0],
+    ['fewer attempts than mean something', { failed: 49 }, 0],
+    ['no attempts', {}, 0],
+  ])('the failure rate when %s', (_when, emitted: { failed?: number; completed?: number }, percent) => {
+    const alarm = ofType(stacks[tuned.type]?.resources ?? [], 'AWS::CloudWatch::Alarm').find((one) =>
+      nameOf(one).endsWith('-failure-rate'),
+    );
+    const [expression] = ((alarm?.properties.Metrics ?? []) as { Expression?: string }[]).flatMap(
+      (query) => query.Expression ?? [],
+    );
+    const functions = {
+      FILL: (value: number | undefined, otherwise: number) => value ?? otherwise,
+      IF: (condition: boolean, value: number, otherwise: number) => (condition ? value : otherwise),
+    };
+    const nothing = { failed: undefined, completed: undefined };
+    expect(runInNewContext(String(expression), { ...functions, ...nothing, ...emitted })).toBe(percent);
   });
 
   test('the dispatcher’s, where silence is a fault of its own', () => {

@@ -62,8 +62,16 @@ test('every acknowledgement is one of these, each with its reason', async () => 
   const own = 'arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:/aws/lambda/sluice-prod-';
   const streams = (stack: string, role: string, name = stack) =>
     `sluice-prod-${stack}/${role}: IAM5[Resource::${own}${name}:log-stream:*]`;
+  const operators = (policy: string) => (resource: string) => {
+    const arn = resource.replace(':*:', ':<AWS::Region>:<AWS::AccountId>:');
+    const whole = resource === '*' ? resource : `arn:<AWS::Partition>:${arn}`;
+    return `sluice-prod-core/Operators/${policy}: IAM5[Resource::${whole}]`;
+  };
   expect(accepted(app)).toEqual([
     streams('core', 'Dispatcher/FunctionRole', 'dispatcher'),
+    ...['sqs:*:sluice-prod-*', 'logs:*:log-group:/aws/lambda/sluice-prod-*'].map(operators('Read')),
+    ...['cloudformation:*:stack/sluice-prod-*/*', 'events:*:rule/sluice-prod-*', '*'].map(operators('Read')),
+    ...['sqs:*:sluice-prod-*-dlq', 'sqs:*:sluice-prod-*', 'lambda:*:event-source-mapping:*'].map(operators('Redrive')),
     'sluice-prod-send-email: IAM5[Resource::arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:template/*]',
     streams('send-email', 'ConsumerRole'),
     streams('process-payment', 'ConsumerRole'),
@@ -76,9 +84,9 @@ test('every acknowledgement is one of these, each with its reason', async () => 
 });
 
 /** What `cdk synth` says of a job type whose `resources.ts` does this. */
-function said(resources: JobResources, context: Record<string, unknown> = {}): string {
+function said(resources: JobResources, context: Record<string, unknown> = {}, definition = plain): string {
   const app = makeApp({
-    jobs: [{ definition: plain, entry: jobs[0]?.entry ?? '', resources }],
+    jobs: [{ definition, entry: jobs[0]?.entry ?? '', resources }],
     context: { securityChecks: 'on', ...context },
   });
   try {
@@ -109,6 +117,14 @@ describe('what a job type deploys is looked at as well', () => {
     });
     expect(report).toContain('AwsSolutions-IAM5[Action::s3:*]');
     expect(report).not.toContain('Resource::arn:aws:s3:::mine/*');
+  });
+
+  test('that a traced type may send segments on all resources is accepted, and nothing beside it', () => {
+    const traced = { ...plain, tracing: true };
+    expect(said(() => undefined, {}, traced)).not.toContain('sluice-dev-plain/');
+    const more: JobResources = ({ consumer }) =>
+      consumer.addToRolePolicy(new PolicyStatement({ actions: ['s3:*'], resources: ['arn:aws:s3:::mine/*'] }));
+    expect(said(more, {}, traced)).toContain('AwsSolutions-IAM5[Resource::arn:aws:s3:::mine/*]');
   });
 
   test('no reason is none', () => {

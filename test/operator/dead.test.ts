@@ -7,6 +7,7 @@ import { stageOf } from './support/stage.ts';
 describe('errors of one cause', () => {
   test.each([
     ['order 1017 not found', 'order 8 not found', 'E: order <n> not found'],
+    ['host-1 answered 404', 'host-22 answered 404', 'E: <id> answered 404'],
     ['no card pi_3Abc9', 'no card pi_77Zz', 'E: no card <id>'],
     [
       'user 0198c1a2-7b3c-7def-8123-0123456789ab is gone',

@@ -49,6 +49,8 @@ describe('where a job’s message is', () => {
     expect((await look(world, 'a')).message).toMatch(/^in the dead-letter queue until 20.*unless it was purged/);
     world.alter('a', { undelivered: true });
     expect((await look(world, 'a')).message).toMatch(/could not be sent to the dead-letter queue yet/);
+    world.alter('a', { undelivered: 'event' });
+    expect((await look(world, 'a')).message).toMatch(/^in the dead-letter queue until 20/);
     world.alter('a', { undelivered: undefined });
     await world.clock.advance(15 * 24 * 3600 * 1000);
     expect((await look(world, 'a')).message).toMatch(/^none: the dead-letter queue keeps messages for 14 days/);

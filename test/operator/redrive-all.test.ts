@@ -148,6 +148,15 @@ describe('interrupted', () => {
     expect(ids).toHaveLength(200);
   });
 
+  test('while it waits for its turn, sends nothing more', async () => {
+    const world = await graveyard(40);
+    const controller = new AbortController();
+    const options = { signal: controller.signal, onProgress: () => controller.abort(), perSecond: 10 };
+    expect(await redriveAll(stageOf(world), 'probe', options)).toMatchObject({ sent: 10 });
+    expect(world.queue.messages()).toHaveLength(10);
+    expect(visible(world)).toBe(30);
+  });
+
   test('by a queue that is deleted meanwhile: what is left is visible, and the failure told', async () => {
     const world = await graveyard(50);
     const error = awsError('QueueDoesNotExist', 'The specified queue does not exist.');

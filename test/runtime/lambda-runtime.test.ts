@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { itemId, type JobItem } from '../../lib/contract/job-item.ts';
-import { BUNDLE_FORM } from '../../lib/infra/bundle-form.ts';
+import { bundle } from '../../lib/infra/bundle.ts';
 import { toRecord } from '../../lib/testing/event-source.ts';
 import { outgoing } from '../support/factories.ts';
 import { type ExecutionEnvironment, startEnvironment } from './execution-environment.ts';
@@ -22,17 +21,7 @@ beforeAll(async () => {
   client = await ensureInterfaceClient(console.log);
   if ('missing' in client) console.warn(`${SKIPPED}: ${client.missing}`);
   task = await mkdtemp(join(tmpdir(), 'sluice-task-'));
-  const { banner, mainFields, ...form } = BUNDLE_FORM;
-  await build({
-    ...form,
-    entryPoints: [PROBE],
-    outfile: join(task, 'index.mjs'),
-    bundle: true,
-    platform: 'node',
-    mainFields: [...mainFields],
-    banner: { js: banner },
-    logLevel: 'silent',
-  });
+  await writeFile(join(task, 'index.mjs'), (await bundle(PROBE)).code);
 }, 600_000);
 afterAll(() => rm(task, { recursive: true, force: true }));
 

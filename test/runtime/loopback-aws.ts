@@ -1,14 +1,20 @@
-import { createHash } from 'node:crypto';
 import {
   BatchExecuteStatementCommand,
   type BatchExecuteStatementCommandInput,
   BatchGetItemCommand,
   type BatchGetItemCommandInput,
+  QueryCommand,
+  type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { PutEventsCommand, type PutEventsCommandInput } from '@aws-sdk/client-eventbridge';
 import {
+  ChangeMessageVisibilityBatchCommand,
+  type ChangeMessageVisibilityBatchCommandInput,
   ChangeMessageVisibilityCommand,
   type ChangeMessageVisibilityCommandInput,
+  type GetQueueUrlCommandInput,
+  SendMessageBatchCommand,
+  type SendMessageBatchCommandInput,
   SendMessageCommand,
   type SendMessageCommandInput,
 } from '@aws-sdk/client-sqs';
@@ -55,23 +61,26 @@ export async function startLoopbackAws(type: string): Promise<LoopbackAws> {
         return dynamoDb.client.send(new BatchExecuteStatementCommand(input as BatchExecuteStatementCommandInput));
       case 'DynamoDB_20120810.BatchGetItem':
         return dynamoDb.client.send(new BatchGetItemCommand(input as BatchGetItemCommandInput));
+      case 'DynamoDB_20120810.Query':
+        return dynamoDb.client.send(new QueryCommand(input as QueryCommandInput));
+      case 'AmazonSQS.GetQueueUrl':
+        return Promise.resolve({ QueueUrl: url(String((input as GetQueueUrlCommandInput).QueueName)) });
       case 'AmazonSQS.ChangeMessageVisibility':
         return sqs.client.send(new ChangeMessageVisibilityCommand(input as ChangeMessageVisibilityCommandInput));
+      case 'AmazonSQS.ChangeMessageVisibilityBatch':
+        return sqs.client.send(
+          new ChangeMessageVisibilityBatchCommand(input as ChangeMessageVisibilityBatchCommandInput),
+        );
       case 'AmazonSQS.SendMessage':
-        return sendMessage(input as SendMessageCommandInput);
+        return sqs.client.send(new SendMessageCommand(input as SendMessageCommandInput));
+      case 'AmazonSQS.SendMessageBatch':
+        return sqs.client.send(new SendMessageBatchCommand(input as SendMessageBatchCommandInput));
       case 'AWSEvents.PutEvents':
         return bus.client.send(new PutEventsCommand(withTimes(input as PutEventsCommandInput)));
       default:
         throw new TypeError(`the loopback AWS does not know ${target}`);
     }
   };
-  const sendMessage = async (input: SendMessageCommandInput) => ({
-    ...(await sqs.client.send(new SendMessageCommand(input))),
-    // The SDK compares it with what it sent.
-    MD5OfMessageBody: createHash('md5')
-      .update(input.MessageBody ?? '')
-      .digest('hex'),
-  });
   const server = await startServer(async (request, response) => {
     const target = String(request.headers['x-amz-target']);
     targets.push(target);

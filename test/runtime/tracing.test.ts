@@ -1,11 +1,10 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { expect, it, onTestFinished } from 'vitest';
-import { BUNDLE_FORM } from '../../lib/infra/bundle-form.ts';
+import { bundle, TRACED } from '../../lib/infra/bundle.ts';
 import { toRecord } from '../../lib/testing/event-source.ts';
 import { startServer } from '../../localstack/stand-ins/http-server.ts';
 import { outgoing } from '../support/factories.ts';
@@ -42,21 +41,11 @@ async function startDaemon(): Promise<{ address: string; ended: () => Subsegment
 }
 
 /** The bundle as the stack of a traced type makes it. */
-async function bundle(): Promise<string> {
+async function bundled(): Promise<string> {
   const task = await mkdtemp(join(tmpdir(), 'sluice-traced-'));
   onTestFinished(() => rm(task, { recursive: true, force: true }));
-  const { banner, mainFields, ...form } = BUNDLE_FORM;
-  await build({
-    ...form,
-    define: { 'process.env.SLUICE_TRACING': '"on"' },
-    entryPoints: [join(import.meta.dirname, 'traced', 'handler.ts')],
-    outfile: join(task, 'index.mjs'),
-    bundle: true,
-    platform: 'node',
-    mainFields: [...mainFields],
-    banner: { js: banner },
-    logLevel: 'silent',
-  });
+  const { code } = await bundle(join(import.meta.dirname, 'traced', 'handler.ts'), TRACED);
+  await writeFile(join(task, 'index.mjs'), code);
   return task;
 }
 
@@ -69,7 +58,7 @@ it('each attempt is a subsegment with its job’s annotations, and what it calls
   const third = await startServer(async (_, response) => void response.end('ok'));
   const environment = startEnvironment({
     client: client.main,
-    task: await bundle(),
+    task: await bundled(),
     address: api.address,
     environment: { ...aws.environment, AWS_XRAY_DAEMON_ADDRESS: daemon.address },
   });

@@ -5,9 +5,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { BUNDLE_FORM } from '../../lib/infra/bundle-form.ts';
+import { bundle } from '../../lib/infra/bundle.ts';
 import { workFolder } from '../../localstack/places.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -30,18 +29,7 @@ describe('of each Powertools package', () => {
 
 describe.each(HANDLERS)('the bundle of %s', (folder) => {
   it('holds each package once', async () => {
-    const { banner, mainFields, ...form } = BUNDLE_FORM;
-    const { metafile } = await build({
-      ...form,
-      mainFields: [...mainFields],
-      banner: { js: banner },
-      entryPoints: [`${ROOT}functions/${folder}/handler.ts`],
-      bundle: true,
-      platform: 'node',
-      write: false,
-      metafile: true,
-      absWorkingDir: ROOT,
-    });
+    const { metafile } = await bundle(`${ROOT}functions/${folder}/handler.ts`, { absWorkingDir: ROOT });
     const places = new Map<string, Set<string>>();
     for (const path of Object.keys(metafile.inputs)) {
       const [, place, name] = /^(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(path) ?? [];

@@ -11,6 +11,7 @@ import { makeBus } from '../../lib/engine/event-bus.ts';
 import type { JobContext } from '../../lib/engine/job-context.ts';
 import { makeJobStore } from '../../lib/engine/job-store.ts';
 import { makeMeter } from '../../lib/engine/metrics.ts';
+import { together } from '../../lib/engine/sqs-together.ts';
 import { makeWriter } from '../../lib/engine/writer.ts';
 import {
   type BatchConsumer,
@@ -181,7 +182,7 @@ function makeEngine(
     deadLetterQueueUrl: deadLetters.url,
     store: makeJobStore(JOBS_TABLE, { dynamoDb, definition, ...basics }),
     documents,
-    sqs,
+    sqs: together(sqs),
     announce: makeAnnounce({ openBus: () => makeBus(events), ...basics }),
     ...basics,
     nonce,

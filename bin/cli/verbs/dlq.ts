@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { EXIT, type ExitCode, estimate, type LetterView, purge, show } from '../../../lib/operator/index.ts';
-import { agreed, throwIfFailed } from '../ask.ts';
+import { agreed, tellDry, throwIfFailed } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { UsageError, whole } from '../options.ts';
 import { time } from '../print.ts';
@@ -88,8 +88,7 @@ function purgeVerb(dlq: Command): void {
     const kept = file === undefined ? 'They are NOT saved.' : `They are saved to ${file} first.`;
     const question = `${expected.matching} of ${expected.inQueue} dead letters of ${type} are deleted. ${kept} Delete them?`;
     if (!(await agreed(context, yes === true, question))) {
-      if (!context.print.result({ dryRun: true, ...expected }))
-        context.print.line(`${question} No: nothing was deleted (--yes does it).`);
+      if (!context.print.result({ dryRun: true, ...expected })) tellDry(context, question, 'nothing was deleted');
       return;
     }
     return carryOut(context, type, { file, filter, total: expected.matching });

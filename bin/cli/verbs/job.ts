@@ -40,7 +40,7 @@ function show({ print }: Context, { item, key, message }: JobView): void {
     ['id', item.jobId === key ? undefined : item.jobId],
     ['status', item.cancelRequested ? `${status}, cancellation requested` : status],
     ['attempts', `${attempts} of ${maxAttempts}${snoozes > 0 ? `, and ${snoozes} snoozes` : ''}`],
-    ['run', runNo > 1 ? `${runNo} (redriven ${runNo - 1} times, or begun anew after its retention)` : undefined],
+    ['run', runNo > 1 ? `${runNo} (it died and was redriven, or came again after its retention)` : undefined],
     ['created', item.createdAt],
     ['last attempt', item.processedAt],
     ['completed', item.completedAt],
@@ -77,9 +77,17 @@ function showLogs({ print }: Context, lines: readonly JobLogLine[]): void {
   for (const { at: when, fields } of lines) {
     const { level = '', message = '' } = fields;
     const rest = Object.entries(fields).filter(([name]) => !STANDARD.test(name));
-    const extras = rest.length === 0 ? '' : JSON.stringify(Object.fromEntries(rest));
+    const told = rest.map(([name, value]) => [name, name === 'error' ? causes(value) : value]);
+    const extras = rest.length === 0 ? '' : JSON.stringify(Object.fromEntries(told));
     print.line(
       `${print.colour.dim(when)} ${String(level).padEnd(5)} ${String(message)} ${print.colour.dim(extras)}`.trimEnd(),
     );
   }
+}
+
+/** An error and its causes by name and message: what else its thrower hung on it may be anything, also a payload. */
+function causes(error: unknown): unknown {
+  if (typeof error !== 'object' || error === null) return error;
+  const { name, message, cause } = error as { name?: unknown; message?: unknown; cause?: unknown };
+  return { name, message, ...(cause !== undefined && { cause: causes(cause) }) };
 }

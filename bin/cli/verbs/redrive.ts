@@ -14,7 +14,7 @@ import {
   redriveAll,
   show,
 } from '../../../lib/operator/index.ts';
-import { agreed, canAsk, throwIfFailed } from '../ask.ts';
+import { agreed, canAsk, tellDry, throwIfFailed } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { definitionOf, textArgument, UsageError, whole } from '../options.ts';
 import { makeProgress } from '../progress.ts';
@@ -54,7 +54,7 @@ export function redriveVerb(dlq: Command): void {
     const question = `${about} They start again at attempt 1 with the same ids. Send them back?`;
     if (!(await agreed(context, options.yes === true, question))) {
       if (!context.print.result({ dryRun: true, ...expected, wouldSend: count })) {
-        context.print.line(`${question} No: nothing was sent (--yes does it).`);
+        tellDry(context, question, 'nothing was sent');
       }
       return;
     }

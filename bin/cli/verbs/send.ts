@@ -87,7 +87,7 @@ async function bulk(
   const file =
     refused ?? `sluice-refused-${definition.type}-${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}.ndjson`;
   if (await exists(file)) throw new UsageError(`${file} exists already: name another file with --refused`);
-  const progress = makeProgress('sent', undefined, print.json);
+  const progress = makeProgress('lines', undefined, print.json);
   const first: RefusedLine[] = [];
   const report = await sendLines({ stage: context.stage, sqs: context.clients.sqs }, definition, {
     ...job,
@@ -109,11 +109,16 @@ const exists = (file: string) =>
     () => false,
   );
 
+/** Checks now that the file is there, and opens it when it is read: a stream that ends before is never seen to end. */
 async function linesOf(given: string): Promise<AsyncIterable<string>> {
   if (given !== '-' && !given.startsWith('@')) throw new UsageError('with --lines, give @file or - for standard input');
   if (given !== '-') await access(given.slice(1));
+  return readLines(given);
+}
+
+async function* readLines(given: string): AsyncGenerator<string> {
   const input = given === '-' ? process.stdin : createReadStream(given.slice(1));
-  return createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+  yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
 }
 
 interface Told {

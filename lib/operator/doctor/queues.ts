@@ -1,3 +1,4 @@
+import type { JobItem } from '../../contract/job-item.ts';
 import { names } from '../../contract/names.ts';
 import { nowOf } from '../aws.ts';
 import { readItems, readList } from '../lists.ts';
@@ -72,9 +73,20 @@ export const owed: Check = async ({ stage }) => {
   const { entries } = await readList(stage, 'dead');
   const old = entries.filter(({ listAt }) => listAt < nowOf(stage) - OWED_MS).map(({ id }) => id);
   const items = await readItems(stage, old, ['id', 'type', 'undelivered', 'status']);
-  const undelivered = items.filter((item) => item.status === 'DEAD' && item.undelivered);
-  if (undelivered.length === 0) return [ok('deaths', `${entries.length} within the retention, each was delivered`)];
-  const types = [...new Set(undelivered.map(({ type }) => type))].join(', ');
-  const todo = 'may its consumer send to the dead-letter queue? Look for job.burial-failed in its log';
-  return [note('deaths', `${undelivered.length} of ${types} could not be sent to the dead-letter queue`, todo)];
+  const dead = items.filter(({ status, undelivered }) => status === 'DEAD' && undelivered !== undefined);
+  if (dead.length === 0) return [ok('deaths', `${entries.length} within the retention, each was delivered`)];
+  const letters = dead.filter(({ undelivered }) => undelivered === true);
+  const events = dead.filter(({ undelivered }) => undelivered === 'event');
+  const letter = 'may its consumer send to the dead-letter queue? Look for job.burial-failed in its log';
+  const event = 'may its consumer put events on the default bus? Look for job.announce-failed in its log';
+  return [
+    ...owing(letters, 'could not be sent to the dead-letter queue', letter),
+    ...owing(events, 'are in the dead-letter queue, and EventBridge was not told', event),
+  ];
 };
+
+function owing(items: readonly JobItem[], what: string, todo: string) {
+  if (items.length === 0) return [];
+  const types = [...new Set(items.map(({ type }) => type))].join(', ');
+  return [note('deaths', `${items.length} of ${types} ${what}`, todo)];
+}

@@ -1,5 +1,5 @@
 import { sleep } from '../../engine/clock.ts';
-import type { StoredMessage } from '../memory-queue.ts';
+import type { StoredMessage } from '../queue-model.ts';
 import type { World, WorldEvent } from './model.ts';
 import type { Random } from './random.ts';
 import { redrive } from './world.ts';

@@ -6,6 +6,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { makeBus } from '../../engine/event-bus.ts';
 import { makeJobStore } from '../../engine/job-store.ts';
 import type { Meter } from '../../engine/metrics.ts';
+import { together } from '../../engine/sqs-together.ts';
 import { type MemoryProcess, makeProcess } from '../memory-process.ts';
 import { skewed } from '../virtual-clock.ts';
 import { type Line, overLines } from './connection.ts';
@@ -44,7 +45,7 @@ function makeEngine(name: string, process: MemoryProcess, world: World): Engine 
       ...{ dynamoDb: process.dynamoDb, definition: subject.definition, clock, random: random.next },
     }),
     documents: process.documents,
-    sqs: process.sqs,
+    sqs: together(process.sqs),
     announce: makeAnnounce({ openBus: () => makeBus(process.events), clock, random: random.next }),
     clock,
     random: random.next,

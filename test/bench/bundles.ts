@@ -1,0 +1,40 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundle } from '../../lib/infra/bundle.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A bundled function on the disk. */
+export interface Bundled {
+  readonly file: string;
+  readonly bytes: number;
+}
+
+/** What is measured: Sluice's consumer and dispatcher as they are deployed, and the stock stack as CDK would bundle it. */
+export interface Bundles {
+  readonly folder: string;
+  readonly sluice: Bundled;
+  readonly dispatcher: Bundled;
+  readonly stock: Bundled;
+  remove(): Promise<void>;
+}
+
+export async function makeBundles(): Promise<Bundles> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-bench-'));
+  const write = async (name: string, entry: string, options = {}): Promise<Bundled> => {
+    const { code } = await bundle(entry, { absWorkingDir: ROOT, ...options });
+    const file = join(folder, `${name}.mjs`);
+    await writeFile(file, code);
+    return { file, bytes: code.byteLength };
+  };
+  return {
+    folder,
+    sluice: await write('sluice', 'test/bench/job/handler.ts'),
+    dispatcher: await write('dispatcher', 'functions/dispatcher/handler.ts'),
+    // Small already: an ES module, minified, without names, no CommonJS build of anything.
+    stock: await write('stock', 'test/bench/stock/handler.ts', { alias: {}, plugins: [] }),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}

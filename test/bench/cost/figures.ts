@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Bundles } from '../bundles.ts';
+import { countCalls } from '../count/count.ts';
+import type { Path } from '../count/expected.ts';
+import { startDriver } from '../driver/driver.ts';
+import { median } from '../stats.ts';
+import type { Stub } from '../stub/stub.ts';
+import type { JobFigures } from './model.ts';
+
+const RUNS = 7;
+const BATCHES = 60;
+const BATCH = 10;
+
+/** A run's cost in figures: CPU and log bytes of a warm function, calls and units of the counted ways. */
+export interface Measured {
+  readonly success: JobFigures;
+  readonly failure: JobFigures;
+  readonly stock: JobFigures;
+  /** Bytes of log that are not metrics: what `logs: 'failures'` leaves out of a job that succeeds. */
+  readonly successLines: number;
+}
+
+/** A failing job here fails once and completes on its second attempt: in place half of the time, parked the other half. */
+export async function measure(bundles: Bundles, stub: Stub): Promise<Measured> {
+  const success = await warm(bundles, stub, { file: bundles.sluice.file, payload: {} });
+  const failing = await warm(bundles, stub, { file: bundles.sluice.file, payload: { do: 'fail' } });
+  const stock = await warm(bundles, stub, { file: bundles.stock.file, payload: {} });
+  const counted = async (path: Path) => {
+    const { byTarget, tableUnits, indexUnits, callsPerJob } = await countCalls({ bundles, path, payloadBytes: 100 });
+    const calls = [...byTarget.values()].reduce((a, b) => a + b, 0);
+    const sqs = [...byTarget].filter(([target]) => target.startsWith('AmazonSQS')).reduce((sum, [, n]) => sum + n, 0);
+    return { sqsCalls: (sqs / calls) * callsPerJob, units: tableUnits + indexUnits };
+  };
+  const [ok, inPlace, begun, park, release] = [
+    await counted('success'),
+    await counted('retry in place'),
+    await counted('retry begun'),
+    await counted('park'),
+    await counted('release'),
+  ];
+  return {
+    success: { ...success, sqsCalls: ok.sqsCalls, writeUnits: ok.units, readUnits: 0, events: 0 },
+    failure: {
+      cpuUs: failing.cpuUs + success.cpuUs,
+      logBytes: failing.logBytes + success.logBytes,
+      sqsCalls: (inPlace.sqsCalls + park.sqsCalls + release.sqsCalls) / 2 + begun.sqsCalls,
+      // The begin of a parked job takes it off its list: a unit of the index.
+      writeUnits: (inPlace.units + park.units + release.units + 1) / 2 + begun.units,
+      readUnits: 1.5,
+      events: 0,
+    },
+    // PutItem and UpdateItem a job, within 1 KB each.
+    stock: { ...stock, sqsCalls: 0, writeUnits: 2, readUnits: 0, events: 0 },
+    successLines: success.lineBytes,
+  };
+}
+
+interface Warm {
+  readonly cpuUs: number;
+  readonly logBytes: number;
+  readonly lineBytes: number;
+}
+
+async function warm(bundles: Bundles, stub: Stub, { file, payload }: { file: string; payload: object }): Promise<Warm> {
+  const log = join(bundles.folder, 'log');
+  const driver = await startDriver({ file, stub, log });
+  const order = { batches: BATCHES, batchSize: BATCH, payload: { ...payload } };
+  const cpu: number[] = [];
+  for (let run = 0; run < RUNS + 3; run++) cpu.push((await driver.run(order)).cpuUs / (BATCHES * BATCH));
+  const jobs = (RUNS + 3) * BATCHES * BATCH;
+  const text = await readFile(log, 'utf8');
+  await driver.stop();
+  const metrics = text.split('\n').filter((line) => line.includes('"CloudWatchMetrics"'));
+  const metricBytes = metrics.reduce((sum, line) => sum + line.length + 1, 0);
+  const { length } = text;
+  return { cpuUs: median(cpu.slice(3)), logBytes: length / jobs, lineBytes: (length - metricBytes) / jobs };
+}

@@ -1,0 +1,167 @@
+import type { BatchExecuteStatementCommand, BatchExecuteStatementCommandOutput } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { Context, SQSEvent } from 'aws-lambda';
+import { dueList, itemId, type JobItem } from '../../../lib/contract/job-item.ts';
+import { toRecord } from '../../../lib/testing/event-source.ts';
+import { itemBytes } from '../../../lib/testing/item-size.ts';
+import { JOBS_TABLE, type LoopbackAws, startLoopbackAws } from '../../runtime/loopback-aws.ts';
+import { outgoing } from '../../support/factories.ts';
+import type { Bundles } from '../bundles.ts';
+import { functionEnvironment } from '../driver/driver.ts';
+import type { Path } from './expected.ts';
+
+/** What ten jobs made of calls and write units on one way. */
+export interface Counted {
+  readonly callsPerJob: number;
+  readonly byTarget: ReadonlyMap<string, number>;
+  readonly tableUnits: number;
+  readonly indexUnits: number;
+  /** Statements whose condition did not hold: each cost a unit and a round trip. */
+  readonly wrongHints: number;
+}
+
+export interface CountOptions {
+  readonly bundles: Bundles;
+  readonly path: Path;
+  readonly payloadBytes: number;
+}
+
+type Handler = (event: SQSEvent | object, context: Context) => Promise<unknown>;
+
+const JOBS = 10;
+/** Enough that a page of each shard's list is full: what a tick that matters looks like. */
+const RELEASED = 800;
+const DO: Readonly<Record<Path, string>> = {
+  ...{ success: 'complete', duplicate: 'complete', release: 'park', death: 'die', park: 'park' },
+  ...{ 'retry in place': 'fail', 'retry begun': 'fail' },
+};
+
+/** Runs ten jobs through the deployed bundle, its own SDK and the in-memory AWS behind HTTP. */
+export async function countCalls({ bundles, path, payloadBytes }: CountOptions): Promise<Counted> {
+  const aws = await startLoopbackAws('bench');
+  try {
+    process.setMaxListeners(0);
+    Object.assign(process.env, functionEnvironment(''), aws.environment, {
+      SLUICE_STAGE: 'test',
+      POWERTOOLS_LOG_LEVEL: 'SILENT',
+      POWERTOOLS_METRICS_DISABLED: 'true',
+    });
+    const load = async ({ file }: { file: string }) =>
+      ((await import(`${file}?${path}-${payloadBytes}`)) as { handler: Handler }).handler;
+    const consumer = await load(bundles.sluice);
+    const records = send(aws, { do: DO[path], filler: 'x'.repeat(payloadBytes) });
+    if (path !== 'success' && path !== 'park' && path !== 'death' && path !== 'retry in place') {
+      await consumer({ Records: records }, context());
+    }
+    const meter = meterUnits(aws);
+    const before = aws.targets.length;
+    const jobs = await measured[path]({ aws, consumer, records, dispatcher: () => load(bundles.dispatcher) });
+    const targets = aws.targets.slice(before);
+    const byTarget = new Map<string, number>();
+    for (const target of targets) byTarget.set(target, (byTarget.get(target) ?? 0) + 1);
+    const perJob = ({ table, index, refused }: Units) => ({
+      ...{ tableUnits: table / jobs, indexUnits: index / jobs, wrongHints: refused },
+    });
+    return { callsPerJob: targets.length / jobs, byTarget, ...perJob(meter) };
+  } finally {
+    await aws.stop();
+  }
+}
+
+interface Scene {
+  readonly aws: LoopbackAws;
+  readonly consumer: Handler;
+  readonly dispatcher: () => Promise<Handler>;
+  readonly records: SQSEvent['Records'];
+}
+
+const once = async ({ consumer, records }: Scene): Promise<number> => {
+  await consumer({ Records: records }, context());
+  return JOBS;
+};
+
+const again = async (scene: Scene): Promise<number> => {
+  for (const item of items(scene.aws)) scene.aws.dynamoDb.put(JOBS_TABLE, { ...item, dueAt: Date.now() });
+  return once({ ...scene, records: scene.records.map(received(2)) });
+};
+
+/** What is counted of each way; what went before is not. */
+const measured: Readonly<Record<Path, (scene: Scene) => Promise<number>>> = {
+  ...{ success: once, 'retry in place': once, park: once, death: once },
+  duplicate: once,
+  'retry begun': again,
+  async release({ aws, dispatcher }) {
+    const parked = items(aws);
+    const big = JSON.stringify(parked[0]).length > 5000;
+    const jobs = big ? JOBS : RELEASED;
+    for (let i = 0; i < jobs; i++) aws.dynamoDb.put(JOBS_TABLE, due(parked[i % JOBS] as JobItem, i));
+    const tick = await dispatcher();
+    await tick({}, context());
+    return jobs;
+  },
+};
+
+const received = (count: number) => (record: SQSEvent['Records'][number]) => ({
+  ...record,
+  attributes: { ...record.attributes, ApproximateReceiveCount: String(count) },
+});
+
+function due(item: JobItem, i: number): JobItem {
+  const id = i < JOBS ? item.id : itemId('bench', `clone-${i}`);
+  const dueAt = Date.now() - 1000;
+  return { ...item, id, dueAt, listKey: dueList(id), listAt: dueAt };
+}
+
+function send(aws: LoopbackAws, payload: object): SQSEvent['Records'] {
+  for (let i = 0; i < JOBS; i++) {
+    aws.queue.add(outgoing(JSON.stringify({ id: `job-${i}`, payload })), `message-${i}`);
+  }
+  return aws.queue.receive(JOBS).map((message) => toRecord(message, aws.queue));
+}
+
+const items = ({ dynamoDb }: LoopbackAws): JobItem[] =>
+  Array.from({ length: JOBS }, (_, i) => dynamoDb.item(JOBS_TABLE, itemId('bench', `job-${i}`))).filter(
+    (item) => item !== undefined,
+  );
+
+interface Units {
+  table: number;
+  index: number;
+  refused: number;
+}
+
+/** Write units as DynamoDB counts them: 1 KB each of the larger of an item before and after, refused or not. */
+function meterUnits({ dynamoDb }: LoopbackAws): Units {
+  const units: Units = { table: 0, index: 0, refused: 0 };
+  const send = dynamoDb.client.send.bind(dynamoDb.client) as (command: unknown) => Promise<unknown>;
+  const metered = async (command: { input: object }) => {
+    const { Statements } = command.input as BatchExecuteStatementCommand['input'];
+    if (Statements === undefined) return send(command);
+    const ids = Statements.map(({ Parameters = [] }) => Parameters.find(({ S }) => S?.startsWith('bench#'))?.S ?? '');
+    const before = ids.map((id) => dynamoDb.item(JOBS_TABLE, id));
+    const answer = (await send(command)) as BatchExecuteStatementCommandOutput;
+    for (const [i, id] of ids.entries()) {
+      const after = dynamoDb.item(JOBS_TABLE, id);
+      units.table += Math.ceil(Math.max(1, bytes(before[i]), bytes(after)) / 1024);
+      units.index += indexUnits(before[i], after);
+      if (answer.Responses?.[i]?.Error !== undefined) units.refused += 1;
+    }
+    return answer;
+  };
+  Object.assign(dynamoDb.client, { send: metered });
+  return units;
+}
+
+const bytes = (item: JobItem | undefined): number =>
+  item === undefined ? 0 : itemBytes(marshall(item, { removeUndefinedValues: true }));
+
+/** An entry of the index costs a unit to put and one to delete; keys only, so nothing else changes it. */
+function indexUnits(before: JobItem | undefined, after: JobItem | undefined): number {
+  if (before?.listKey === after?.listKey && before?.listAt === after?.listAt) return 0;
+  return (before?.listKey === undefined ? 0 : 1) + (after?.listKey === undefined ? 0 : 1);
+}
+
+function context(): Context {
+  const endsAtMs = Date.now() + 60_000;
+  return { getRemainingTimeInMillis: () => endsAtMs - Date.now(), functionName: 'bench' } as Context;
+}

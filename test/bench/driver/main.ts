@@ -1,0 +1,85 @@
+import type { Context, SQSEvent } from 'aws-lambda';
+
+/** One measured run: so many batches of so many jobs, one after another. */
+export interface RunOrder {
+  readonly batches: number;
+  readonly batchSize: number;
+  /** Of each job. */
+  readonly payload: Record<string, unknown>;
+  /** The dispatcher's tick instead of batches. */
+  readonly tick?: true;
+}
+
+/** What a run took. */
+export interface RunFigures {
+  readonly cpuUs: number;
+  readonly wallMs: number;
+  readonly peakBytes: number;
+}
+
+type Handler = (event: SQSEvent | object, context: Context) => Promise<unknown>;
+
+const startedUs = process.cpuUsage();
+const startedAtMs = performance.now();
+const [bundle] = process.argv.slice(2);
+const { handler } = (await import(bundle ?? '')) as { handler: Handler };
+
+let jobs = 0;
+function makeBatch({ batchSize, payload }: RunOrder): SQSEvent {
+  const Records = Array.from({ length: batchSize }, () => {
+    const id = `${process.pid}-${++jobs}`;
+    return {
+      messageId: id,
+      receiptHandle: `receipt-${id}`,
+      body: JSON.stringify({ id, payload }),
+      attributes: {
+        ApproximateReceiveCount: '1',
+        SentTimestamp: String(Date.now()),
+        SenderId: 'AIDASSYFHUBOBT7F4XT75',
+        ApproximateFirstReceiveTimestamp: String(Date.now()),
+      },
+      messageAttributes: {},
+      md5OfBody: '0123456789abcdef0123456789abcdef',
+      eventSource: 'aws:sqs',
+      eventSourceARN: 'arn:aws:sqs:us-east-1:123456789012:sluice-dev-bench',
+      awsRegion: 'us-east-1',
+    };
+  });
+  return { Records };
+}
+
+function context(): Context {
+  const endsAtMs = Date.now() + 300_000;
+  return {
+    callbackWaitsForEmptyEventLoop: false,
+    functionName: 'bench',
+    functionVersion: '$LATEST',
+    invokedFunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:bench',
+    memoryLimitInMB: '512',
+    awsRequestId: 'request-1',
+    logGroupName: '/aws/lambda/bench',
+    logStreamName: 'stream-1',
+    getRemainingTimeInMillis: () => endsAtMs - Date.now(),
+    done: () => undefined,
+    fail: () => undefined,
+    succeed: () => undefined,
+  };
+}
+
+async function run(order: RunOrder): Promise<RunFigures> {
+  const [cpu, wall] = [process.cpuUsage(), performance.now()];
+  for (let i = 0; i < order.batches; i++) await handler(order.tick ? {} : makeBatch(order), context());
+  const { user, system } = process.cpuUsage(cpu);
+  const wallMs = performance.now() - wall;
+  // The largest so far; on Linux in kilobytes (getrusage).
+  const peakBytes = process.resourceUsage().maxRSS * 1024;
+  return { cpuUs: user + system, wallMs, peakBytes };
+}
+
+process.on('message', (order: RunOrder) => {
+  void run(order).then((figures) => process.send?.(figures));
+});
+process.on('disconnect', () => process.exit(0));
+
+const { user, system } = process.cpuUsage(startedUs);
+process.send?.({ loadCpuUs: user + system, loadWallMs: performance.now() - startedAtMs });

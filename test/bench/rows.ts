@@ -1,0 +1,13 @@
+import type { Row } from './row.ts';
+import { batchSize } from './rows/batch-size.ts';
+import { bullmq } from './rows/bullmq.ts';
+import { calls } from './rows/calls.ts';
+import { coldStart } from './rows/cold-start.ts';
+import { cpu } from './rows/cpu.ts';
+import { dispatcher } from './rows/dispatcher.ts';
+import { precision } from './rows/precision.ts';
+import { producer } from './rows/producer.ts';
+import { wall } from './rows/wall.ts';
+
+/** The report, in its order. */
+export const ROWS: readonly Row[] = [cpu, bullmq, wall, calls, coldStart, batchSize, dispatcher, precision, producer];

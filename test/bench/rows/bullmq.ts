@@ -1,0 +1,112 @@
+import { fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startDriver } from '../driver/driver.ts';
+import { type Bench, type Measured, type Row, verdict } from '../row.ts';
+import { said } from '../said.ts';
+import { alternate, median, ratios, spread } from '../stats.ts';
+
+const WHAT = 'CPU per successful job, warm, batch 25';
+const MAX_RATIO = 1;
+const BATCH = 25;
+const JOBS = 1000;
+/** A tick of /proc's CPU times on Linux. */
+const TICKS_PER_SECOND = 100;
+
+/** Against a BullMQ worker and the Redis that holds its queue, both counted: DynamoDB and SQS are AWS's own CPU. */
+export const bullmq: Row = {
+  name: 'bullmq',
+  async measure({ bundles, stub, runs }: Bench): Promise<Measured[]> {
+    const redis = await startRedis();
+    if (redis === undefined) {
+      const figure = 'skipped: no redis-server here (apt-get install redis-server)';
+      return [
+        { what: WHAT, baseline: 'BullMQ worker + Redis', figure, spread: '—', budget: '≤ 1.0', verdict: 'skipped' },
+      ];
+    }
+    const worker = fork(new URL('../bullmq/worker.ts', import.meta.url), [String(redis.port)], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    await said(worker);
+    const sluice = await startDriver({ file: bundles.sluice.file, stub });
+    const order = { batches: JOBS / BATCH, batchSize: BATCH, payload: {} };
+    const sides = {
+      sluice: async () => (await sluice.run(order)).cpuUs / JOBS,
+      bullmq: async () => {
+        const before = await redis.cpuUs();
+        const heard = said(worker);
+        worker.send({ jobs: JOBS });
+        const { cpuUs } = (await heard) as { cpuUs: number };
+        return (cpuUs + (await redis.cpuUs()) - before) / JOBS;
+      },
+    };
+    for (let i = 0; i < 5; i++) for (const side of [sides.sluice, sides.bullmq]) await side();
+    const figures = await alternate(sides, 2 * runs);
+    await sluice.stop();
+    worker.kill();
+    await redis.stop();
+    const all = ratios(figures.sluice, figures.bullmq);
+    const us = (side: number[]) => `${Math.round(median(side))} µs`;
+    return [
+      {
+        what: WHAT,
+        baseline: `BullMQ 6.7.0 worker + Redis, concurrency 10: ${us(figures.bullmq)}`,
+        figure: `${median(all).toFixed(2)} (${us(figures.sluice)})`,
+        spread: spread(all),
+        budget: `≤ ${MAX_RATIO.toFixed(1)}`,
+        verdict: verdict(median(all) <= MAX_RATIO),
+      },
+    ];
+  },
+};
+
+interface Redis {
+  readonly port: number;
+  /** CPU of the server so far. */
+  cpuUs(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+async function startRedis(): Promise<Redis | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-redis-'));
+  const port = await freePort();
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
+  const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const ready = new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false));
+    server.once('exit', () => resolve(false));
+    server.stdout.on('data', (text: Buffer) => text.includes('Ready to accept connections') && resolve(true));
+  });
+  const remove = () => rm(folder, { recursive: true, force: true });
+  if (!(await ready)) {
+    await remove();
+    return undefined;
+  }
+  return {
+    port,
+    async cpuUs() {
+      const stat = await readFile(`/proc/${server.pid}/stat`, 'utf8');
+      // Fields 14 and 15, counted after the name, which may hold spaces (proc(5)).
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return ((Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND) * 1_000_000;
+    },
+    async stop() {
+      server.kill();
+      await once(server, 'exit');
+      await remove();
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (typeof address !== 'object' || address === null) throw new TypeError('the probe has no port');
+  return address.port;
+}

@@ -1,0 +1,47 @@
+import { startDriver } from '../driver/driver.ts';
+import { type Bench, type Measured, type Row, verdict } from '../row.ts';
+import { alternate, median, ratios, spread } from '../stats.ts';
+
+const MAX_COLD_RATIO = 0.65;
+const MAX_BYTES_RATIO = 0.9;
+
+/** Load plus first batch in a fresh process, in CPU: what a cold start costs at a share of a CPU. */
+export const coldStart: Row = {
+  name: 'cold-start',
+  async measure({ bundles, stub, runs }: Bench): Promise<Measured[]> {
+    const cold = async (file: string): Promise<number> => {
+      const driver = await startDriver({ file, stub });
+      const { cpuUs } = await driver.run({ batches: 1, batchSize: 10, payload: {} });
+      await driver.stop();
+      return (driver.load.loadCpuUs + cpuUs) / 1000;
+    };
+    const sides = { sluice: () => cold(bundles.sluice.file), stock: () => cold(bundles.stock.file) };
+    const figures = await alternate(sides, 2 * runs);
+    const all = ratios(figures.sluice, figures.stock);
+    const ms = (side: number[]) => `${median(side).toFixed(0)} ms`;
+    return [
+      {
+        what: 'cold start: load plus first batch of 10, fresh process, CPU',
+        baseline: `stock stack with an SQS client: ${ms(figures.stock)}`,
+        figure: `${median(all).toFixed(2)} (${ms(figures.sluice)})`,
+        spread: spread(all),
+        budget: `≤ ${MAX_COLD_RATIO}`,
+        verdict: verdict(median(all) <= MAX_COLD_RATIO),
+      },
+      bytes(bundles),
+    ];
+  },
+};
+
+function bytes({ sluice, stock }: Bench['bundles']): Measured {
+  const ratio = sluice.bytes / stock.bytes;
+  const kb = (count: number) => `${Math.round(count / 1000)} KB`;
+  return {
+    what: 'bundle bytes, consumer without third-party clients',
+    baseline: `stock stack with an SQS client: ${kb(stock.bytes)}`,
+    figure: `${ratio.toFixed(2)} (${kb(sluice.bytes)})`,
+    spread: '—',
+    budget: `≤ ${MAX_BYTES_RATIO}`,
+    verdict: verdict(ratio <= MAX_BYTES_RATIO),
+  };
+}
