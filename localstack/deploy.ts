@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { CloudFormationClient, DescribeStacksCommand, paginateDescribeStacks } from '@aws-sdk/client-cloudformation';
 import { runCommand, tail } from './command.ts';
 import { type Emulator, EmulatorError } from './emulator.ts';
-import { fillGaps } from './gaps.ts';
+import { fillGaps, LEFT_OUT } from './gaps.ts';
 import { childEnvironment, NODE_BIN, ROOT, workFolder } from './places.ts';
 
 /** Options of {@link deploy}. */
@@ -122,7 +122,8 @@ function isNameTaken(error: unknown): boolean {
 }
 
 async function appArgs(emulator: DeployTarget, options: DeployOptions): Promise<string[]> {
-  const context = { stage: options.stage, emulator: emulator.kind, ...options.context };
+  const without = { leaveOut: LEFT_OUT.join(',') };
+  const context = { stage: options.stage, emulator: emulator.kind, ...without, ...options.context };
   // One folder a deploy of a stage: the CDK locks it, and two commands may be deploying side by side.
   const output = join(await workFolder('cdk.out'), `${options.stage}-${new URL(emulator.endpoint).port}`);
   await rm(output, { recursive: true, force: true });

@@ -4,6 +4,8 @@ const EVENTS: Readonly<Record<string, (line: LogFields) => string>> = {
   'job.completed': ({ durationMs }) => duration(durationMs),
   'job.retrying': (line) => `in ${duration(line.delayMs)}  ${errorOf(line)}`,
   'job.parked': (line) => `for ${duration(line.delayMs)}  ${errorOf(line)}`,
+  'job.scheduled': (line) => `for ${duration(line.delayMs)}`,
+  'job.limited': (line) => `for ${duration(line.delayMs)}`,
   'job.snoozed': (line) => `for ${duration(line.delayMs)}  ${errorOf(line)}`,
   'job.dead': (line) => `${line.reason ?? ''}  ${errorOf(line)}`,
 };

@@ -3,6 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import type { JobResources } from '../../lib/infra/job-resources.ts';
 import { removalPolicy } from '../../lib/infra/removal.ts';
+import { acknowledge, acknowledgeWildcard } from '../../lib/infra/security-checks.ts';
 
 /** The bucket of reports, and the right to read what `sync-data` wrote. */
 export const resources: JobResources = ({ scope, consumer, stage, disposable }) => {
@@ -14,6 +15,11 @@ export const resources: JobResources = ({ scope, consumer, stage, disposable }) 
     // CloudFormation deletes an empty bucket only: reports are never lost with a stack.
     removalPolicy: removalPolicy(disposable),
   });
+  acknowledge(bucket, {
+    rule: 'S1',
+    reason:
+      'each write is a job with an item and log lines; who reads is for CloudTrail, which an account sets up once',
+  });
   const index = Stack.of(scope).formatArn({
     service: 'dynamodb',
     resource: 'table',
@@ -22,10 +28,9 @@ export const resources: JobResources = ({ scope, consumer, stage, disposable }) 
   consumer.addEnvironment('RECORDS_TABLE', `sluice-${stage}-records`);
   consumer.addEnvironment('REPORTS_BUCKET', bucket.bucketName);
   consumer.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources: [index] }));
+  const reports = bucket.arnForObjects('reports/*');
   consumer.addToRolePolicy(
-    new PolicyStatement({
-      actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
-      resources: [bucket.arnForObjects('reports/*')],
-    }),
+    new PolicyStatement({ actions: ['s3:PutObject', 's3:AbortMultipartUpload'], resources: [reports] }),
   );
+  acknowledgeWildcard(scope, { resource: reports, reason: 'the jobs name the reports, all below one prefix' });
 };

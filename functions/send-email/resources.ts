@@ -1,6 +1,7 @@
 import { Annotations, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { JobResources } from '../../lib/infra/job-resources.ts';
+import { acknowledgeWildcard } from '../../lib/infra/security-checks.ts';
 
 /** The sender comes from `-c emailSender=`; it or its domain must be a verified SES identity here. */
 export const resources: JobResources = ({ scope, consumer, setting }) => {
@@ -17,7 +18,9 @@ export const resources: JobResources = ({ scope, consumer, setting }) => {
   // SES checks the identity that is verified: the address, or its domain. Templates are named by payloads.
   const identities = [address.replace(/^.*@/, ''), address].map((name) => arn('identity', name));
   consumer.addToRolePolicy(new PolicyStatement({ actions: ['ses:SendEmail'], resources: identities }));
+  const templates = arn('template', '*');
   consumer.addToRolePolicy(
-    new PolicyStatement({ actions: ['ses:SendTemplatedEmail'], resources: [...identities, arn('template', '*')] }),
+    new PolicyStatement({ actions: ['ses:SendTemplatedEmail'], resources: [...identities, templates] }),
   );
+  acknowledgeWildcard(scope, { resource: templates, reason: 'payloads name the templates of this account' });
 };

@@ -119,10 +119,10 @@ function beginInProgress(facts: BeginFacts, item: JobItem): BeginStep {
   if (item.cancelRequested) return { row: 'B8', action: 'ack', write: update(item, { set: cancelled(facts) }) };
   if (item.attempts < item.maxAttempts) {
     const set = { ...started(facts), attempts: item.attempts + 1 };
-    return { row: 'B9', action: 'run', alone: true, write: update(item, { set }) };
+    return { row: 'B9', action: 'run', alone: true, write: uncancelled(item, set) };
   }
   const error = { name: 'Crashed', message: `attempt ${item.attempts} of ${item.maxAttempts} ended without a word` };
-  return { row: 'B10', action: 'bury', write: update(item, { set: dead(facts, { reason: 'Crashed', error }) }) };
+  return { row: 'B10', action: 'bury', write: uncancelled(item, dead(facts, { reason: 'Crashed', error })) };
 }
 
 /** B12: the next run of a dead job, maybe with a mended body, under the same id. */
@@ -192,6 +192,12 @@ export function update(item: JobItem, { set, remove = [] }: Change): ItemUpdate 
   const fence: Fence = fencedOn(item);
   return { kind: 'update', id: item.id, set, remove, fence, absent: [] };
 }
+
+/** A cancellation changes nothing that a write is fenced on: one that came since the read is met by B8 in the next round. */
+const uncancelled = (item: JobItem, set: Partial<JobItem>): ItemUpdate => ({
+  ...update(item, { set }),
+  absent: ['cancelRequested'],
+});
 
 /** A message's own body, group and trace: what a parked job's message is sent again from. */
 export function parked({ body, group, trace }: Message): ParkedEnvelope {

@@ -1,3 +1,4 @@
+export type { AlarmThresholds } from './alarm-thresholds.ts';
 export * from './envelope.ts';
 export * from './errors.ts';
 export type * from './job.ts';
@@ -6,6 +7,7 @@ export * from './job-event.ts';
 export * from './job-item.ts';
 export * from './names.ts';
 export type { PayloadInput } from './payload.ts';
+export type { ProvisionedPollers } from './pollers.ts';
 export * from './queue-settings.ts';
 export type { RateLimit } from './rate-limit.ts';
 export * from './retry-policy.ts';

@@ -1,22 +1,14 @@
 import type * as z from 'zod';
+import { type AlarmThresholds, checkedAlarms, checkReachable } from './alarm-thresholds.ts';
 import { JobDefinitionError } from './errors.ts';
 import { checkedJobType } from './job-type.ts';
 import { checkedBoolean, checkedChoice, checkedNumber, checkedObject, type NumberRule, shown } from './option.ts';
+import { checkedPollers, concurrencyOf, type ProvisionedPollers } from './pollers.ts';
 import { FUNCTION_MAX_SECONDS, jobsTimeSeconds, SETTLE_MARGIN_SECONDS } from './queue-settings.ts';
 import { checkedRateLimit, type RateLimit } from './rate-limit.ts';
 import { checkedRetryPolicy, type RetryOptions } from './retry-options.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import { checkedSchedules, type JobSchedule } from './schedule.ts';
-
-/** Thresholds of a job type's alarms. */
-export interface AlarmThresholds {
-  /** Messages waiting in the queue, 1 to 10,000,000. @default 1000 */
-  readonly queueDepth: number;
-  /** Age of the oldest message in seconds, 60 to 1,209,600. @default 900 */
-  readonly queueAgeSeconds: number;
-  /** Messages in the dead-letter queue, 1 to 10,000,000. @default 1 */
-  readonly deadLetters: number;
-}
 
 /** What a job type is made of: plain data, read by its consumer, its producers and its stack. */
 export interface JobDefinition<Type extends string = string, Schema extends z.ZodType = z.ZodType> {
@@ -27,6 +19,7 @@ export interface JobDefinition<Type extends string = string, Schema extends z.Zo
   readonly batchSize: number;
   readonly batchWindowSeconds: number;
   readonly maxConcurrency: number;
+  readonly provisionedPollers?: ProvisionedPollers | undefined;
   readonly parallel: boolean;
   readonly memoryMb: number;
   readonly queueRetention: number;
@@ -55,6 +48,11 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType> {
   readonly batchWindowSeconds?: number;
   /** Invocations side by side, 2 to 1,000 (SQS event source limit). @default 50 */
   readonly maxConcurrency?: number;
+  /**
+   * Pollers kept ready, in place of `maxConcurrency`: `{ min: 2 to 200, max: 2 to 2,000 }`; ten invocations each.
+   * @default none: Lambda polls as it sees fit, which costs nothing
+   */
+  readonly provisionedPollers?: Partial<ProvisionedPollers> | undefined;
   /** Whether the jobs of a batch run side by side (`true`) or one after another. @default true */
   readonly parallel?: boolean;
   /** Memory of the function in MB, 128 to 10,240; its share of a CPU grows with it. @default 512 */
@@ -95,17 +93,8 @@ export type Payload<D extends JobDefinition> = z.output<D['payload']>;
 
 const KNOWN_OPTIONS = [
   ...['type', 'payload', 'retry', 'timeoutSeconds', 'batchSize', 'batchWindowSeconds', 'maxConcurrency', 'parallel'],
-  ...[
-    'memoryMb',
-    'queueRetention',
-    'retention',
-    'alarms',
-    'logs',
-    'completionEvent',
-    'schedule',
-    'rateLimit',
-    'tracing',
-  ],
+  ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent', 'schedule', 'provisionedPollers'],
+  ...['rateLimit', 'tracing'],
 ] as const;
 
 const RULES = {
@@ -116,12 +105,6 @@ const RULES = {
   memoryMb: { min: 128, max: 10_240, default: 512, why: 'Lambda limit' },
   queueRetention: { min: 1, max: 14, default: 7, why: 'days, SQS limit' },
 } as const satisfies Record<string, NumberRule>;
-
-const ALARM_RULES = {
-  queueDepth: { min: 1, max: 10_000_000, default: 1000 },
-  queueAgeSeconds: { min: 60, max: 14 * 24 * 3600, default: 900, why: 'seconds, at most the longest queue retention' },
-  deadLetters: { min: 1, max: 10_000_000, default: 1 },
-} as const satisfies Record<keyof AlarmThresholds, NumberRule>;
 
 /**
  * Makes a job definition.
@@ -155,6 +138,7 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
   const number = (name: keyof typeof RULES) => checkedNumber(name, given[name], RULES[name]);
   const queueRetention = number('queueRetention');
   const rateLimit = checkedRateLimit(given.rateLimit);
+  const provisionedPollers = checkedPollers(given.provisionedPollers);
   return {
     type: checkedJobType(options.type),
     payload: checkedSchema(options.payload),
@@ -162,7 +146,11 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
     timeoutSeconds: number('timeoutSeconds'),
     batchSize: number('batchSize'),
     batchWindowSeconds: number('batchWindowSeconds'),
-    maxConcurrency: number('maxConcurrency'),
+    maxConcurrency: concurrencyOf(provisionedPollers, {
+      given: given.maxConcurrency,
+      checked: number('maxConcurrency'),
+    }),
+    provisionedPollers,
     parallel: checkedBoolean('parallel', given.parallel, true),
     memoryMb: number('memoryMb'),
     queueRetention,
@@ -179,16 +167,6 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
     ...(rateLimit !== undefined && { rateLimit }),
     tracing: checkedBoolean('tracing', given.tracing, false),
   };
-}
-
-function checkedAlarms(value: unknown): AlarmThresholds {
-  const given = checkedObject('alarms', value === undefined ? {} : value, Object.keys(ALARM_RULES));
-  const number = (name: keyof typeof ALARM_RULES) => checkedNumber(`alarms.${name}`, given[name], ALARM_RULES[name]);
-  return Object.freeze({
-    queueDepth: number('queueDepth'),
-    queueAgeSeconds: number('queueAgeSeconds'),
-    deadLetters: number('deadLetters'),
-  });
 }
 
 function checkedSchema<Schema extends z.ZodType>(schema: Schema): Schema {
@@ -212,11 +190,7 @@ function checkCombinations(definition: JobDefinition): void {
       `a batch of ${batchSize} one after another at ${timeoutSeconds} s each needs ${needed} s, a Lambda function ends at ${FUNCTION_MAX_SECONDS} s: ${way}`,
     );
   }
-  if (definition.alarms.queueAgeSeconds > definition.queueRetention * 24 * 3600) {
-    throw new JobDefinitionError(
-      `alarms.queueAgeSeconds ${definition.alarms.queueAgeSeconds} can never fire: messages are dropped after ${definition.queueRetention} days`,
-    );
-  }
+  checkReachable(definition.alarms, definition.queueRetention);
 }
 
 const named = (options: unknown) => String((options as { type?: unknown } | null | undefined)?.type ?? 'defineJob');

@@ -21,7 +21,11 @@ export const names = {
   consumer: (stage: string, type: string) => `sluice-${stage}-${type}`,
   dispatcher: (stage: string) => `sluice-${stage}-dispatcher`,
   jobsTable: (stage: string) => `sluice-${stage}-jobs`,
+  /** Managed policy of those who operate a stage. */
+  operatorPolicy: (stage: string, kind: 'read' | 'redrive') => `sluice-${stage}-${kind}`,
   alarmTopic: (stage: string) => `sluice-${stage}-alarms`,
+  dashboard: (stage: string) => `sluice-${stage}`,
+  keyAlias: (stage: string) => `alias/sluice-${stage}`,
 } as const;
 
 /** Environment variables by which a stack tells its functions where things are. */

@@ -5,8 +5,8 @@ export interface Transition {
   /** States from which it happens; `absent`: there is no item. */
   readonly from: readonly (JobStatus | 'absent')[];
   readonly condition: string;
-  /** State afterwards; `same` and `absent`: nothing is written to it. */
-  readonly to: JobStatus | 'same' | 'absent';
+  /** State afterwards; `same` and `absent`: nothing is written to it; L: SCHEDULED if it was absent. */
+  readonly to: JobStatus | 'same' | 'absent' | 'SCHEDULED, or same';
   /** What becomes of the message. */
   readonly message: 'run' | 'run alone' | 'ack' | 'keep' | 'wait' | 'bury' | 'as there' | 'none';
 }
@@ -85,7 +85,7 @@ export const TRANSITIONS = {
     from: ['absent', ...WAITING],
     condition:
       'an attempt would start (also B9, B12), and its type is over its rate limit; beyond 60 s ahead: absent as B1, waiting: dueAt, envelope, listKey, listAt',
-    to: 'SCHEDULED',
+    to: 'SCHEDULED, or same',
     message: 'as there',
   },
   D: {

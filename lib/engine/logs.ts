@@ -4,8 +4,10 @@ import type { Claim } from './claim.ts';
 import type { Engine } from './engine.ts';
 
 /** Fields that every line about a message carries. Never the payload. */
-export const messageFields = ({ jobId, group }: Message, { definition }: Pick<Engine, 'definition'>) => ({
+export const messageFields = ({ jobId, key, group }: Message, { definition }: Pick<Engine, 'definition'>) => ({
   jobId,
+  // The item is found by its key: whoever knows only the id finds the key here.
+  ...(key !== jobId && { key }),
   jobType: definition.type,
   ...(group !== undefined && { tenant: group }),
 });

@@ -1,11 +1,15 @@
 import { fileURLToPath } from 'node:url';
-import { App, type AppProps, Tags } from 'aws-cdk-lib';
+import { App, type AppProps, Tags, Validations } from 'aws-cdk-lib';
 import { JobDefinitionError } from '../contract/errors.ts';
 import type { JobDefinition } from '../contract/job-definition.ts';
-import { checkedStage } from '../contract/names.ts';
+import { names } from '../contract/names.ts';
 import { CoreStack } from './core-stack.ts';
 import type { JobResources } from './job-resources.ts';
 import { JobStack } from './job-stack.ts';
+import { leaveOut } from './leave-out.ts';
+import { checkSecurity } from './security-checks.ts';
+import { stageSettings } from './stage-settings.ts';
+import { UnsafeConfiguration } from './unsafe-configuration.ts';
 
 /** A job type to deploy. */
 export interface JobSource {
@@ -28,10 +32,14 @@ export interface AppSource {
 /**
  * Builds the CDK app: a core stack and one stack a job type.
  *
- * Context: `stage` (default `dev`), `emulator` (its kind, on a machine without AWS), and what job types ask for.
+ * Context (`-c name=value`): `stage` (default `dev`); `emulator` (its kind, on a machine without AWS) and `leaveOut` (what
+ * it refuses); `alarmEmail` (addresses, separated by commas); `runbook` (address of the README that alarms link to,
+ * default `README.md`); `encryption=kms` with `region`: a customer-managed key; `allowedProducers` (accounts and ARNs that
+ * may send jobs); `securityChecks=off` (no cdk-nag: where an organisation runs checks of its own); and what job types ask
+ * for.
  * Stages whose name starts with `dev`, and emulators, are disposable: destroyed with all they hold.
  *
- * @throws JobDefinitionError if two definitions share a type; RangeError if the stage is none
+ * @throws JobDefinitionError if two definitions share a type; RangeError if a setting is none that it can be
  */
 export function buildApp({ jobs, dispatcherEntry = ownDispatcher(), props }: AppSource): App {
   const app = new App(props);
@@ -39,16 +47,21 @@ export function buildApp({ jobs, dispatcherEntry = ownDispatcher(), props }: App
     const value: unknown = app.node.tryGetContext(name);
     return value === undefined || value === null ? undefined : String(value);
   };
-  const stage = checkedStage(setting('stage') ?? 'dev');
-  const disposable = stage.startsWith('dev') || setting('emulator') !== undefined;
-  const types = jobs.map(({ definition }) => definition.type);
-  checkDistinct(types);
-  const core = new CoreStack(app, { stage, disposable, dispatcherEntry, types });
+  const settings = stageSettings(setting);
+  const { stage, disposable } = settings;
+  const definitions = jobs.map(({ definition }) => definition);
+  checkDistinct(definitions.map(({ type }) => type));
+  const core = new CoreStack(app, { ...settings, dispatcherEntry, definitions });
   for (const { definition, entry, resources } of jobs) {
-    const stack = new JobStack(app, { stage, disposable, definition, entry });
+    const stack = new JobStack(app, { ...settings, definition, entry });
     stack.addStackDependency(core, 'names its table and its topic');
     resources?.({ scope: stack, consumer: stack.consumer, queue: stack.queue, stage, disposable, setting });
   }
+  const byFunction = new Map(definitions.map((definition) => [names.consumer(stage, definition.type), definition]));
+  Validations.of(app).addPlugins(new UnsafeConfiguration(byFunction));
+  // On an emulator nothing is at stake, and there is no second pair of eyes to review an acknowledgement.
+  if (setting('emulator') === undefined && setting('securityChecks') !== 'off') checkSecurity(app);
+  leaveOut(app, setting('leaveOut'));
   Tags.of(app).add('sluice:stage', stage);
   return app;
 }

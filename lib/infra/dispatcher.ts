@@ -6,11 +6,14 @@ import { Construct } from 'constructs';
 import { ENV, names } from '../contract/names.ts';
 import { arnsOf } from './arns.ts';
 import { SluiceFunction } from './sluice-function.ts';
+import { keyRights } from './stage-key.ts';
 
 /** Settings of {@link Dispatcher}. */
 export interface DispatcherProps {
   readonly stage: string;
   readonly disposable: boolean;
+  /** Whether queues and table have the stage's key. */
+  readonly encrypted: boolean;
   readonly entry: string;
   /** Job types whose queues it may send to. */
   readonly types: readonly string[];
@@ -32,7 +35,7 @@ const NO_SECOND_TRY = { retryAttempts: 0, maxEventAge: Duration.seconds(60) };
 export class Dispatcher extends Construct {
   readonly function: SluiceFunction;
 
-  constructor(scope: Construct, id: string, { stage, disposable, entry, types }: DispatcherProps) {
+  constructor(scope: Construct, id: string, { stage, disposable, encrypted, entry, types }: DispatcherProps) {
     super(scope, id);
     this.function = new SluiceFunction(this, 'Function', {
       functionName: names.dispatcher(stage),
@@ -42,7 +45,7 @@ export class Dispatcher extends Construct {
       memoryMb: MEMORY_MB,
       disposable,
       environment: { [ENV.jobsTable]: names.jobsTable(stage), [ENV.stage]: stage },
-      statements: dispatcherRights(this, stage, types),
+      statements: [...dispatcherRights(this, stage, types), ...(encrypted ? [keyRights(this, stage)] : [])],
     });
     this.function.configureAsyncInvoke(NO_SECOND_TRY);
     new Rule(this, 'EachMinute', {

@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Stack, Stage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 
-const WRITE_BUNDLE = fileURLToPath(new URL('write-bundle.ts', import.meta.url));
+/** Beside this file, which is JavaScript where the package was compiled. */
+const WRITE_BUNDLE = fileURLToPath(new URL(`write-bundle${extname(import.meta.url)}`, import.meta.url));
 
 /** A function that cannot be bundled: the message names file and line. */
 export class BundleError extends Error {

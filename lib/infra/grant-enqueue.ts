@@ -3,12 +3,15 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { checkedStage } from '../contract/names.ts';
 import { arnsOf } from './arns.ts';
+import { keyRights } from './stage-key.ts';
 
 /** Whose jobs may be sent. */
 export interface EnqueueTarget {
   readonly stage: string;
   /** Job types, at least one; their stacks need not be in this app. */
   readonly types: readonly string[];
+  /** `kms` for a stage that was deployed with `-c encryption=kms`. @default AWS's own keys, which need no right */
+  readonly encryption?: 'kms';
 }
 
 /**
@@ -18,8 +21,9 @@ export interface EnqueueTarget {
  * @throws RangeError if the stage is none
  * @example grantEnqueue(signUpFunction, { stage: 'prod', types: ['send-email'] });
  */
-export function grantEnqueue(grantee: IGrantable & Construct, { stage, types }: EnqueueTarget): Grant {
+export function grantEnqueue(grantee: IGrantable & Construct, { stage, types, encryption }: EnqueueTarget): Grant {
   const arns = arnsOf(Stack.of(grantee), checkedStage(stage));
+  if (encryption === 'kms') grantee.grantPrincipal.addToPrincipalPolicy(keyRights(grantee, stage));
   return Grant.addToPrincipal({
     grantee,
     // SendMessageBatch is authorised as SendMessage; the queue is found by its name.

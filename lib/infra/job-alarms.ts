@@ -1,73 +1,63 @@
-import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration } from 'aws-cdk-lib';
+import { type Alarm, AlarmRule, AlarmState, CompositeAlarm, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { JobDefinition } from '../contract/job-definition.ts';
-import { names } from '../contract/names.ts';
-import { ALARM_PERIOD, type AlarmSettings, makeAlarm } from './alarm.ts';
+import { makeAlarm } from './alarm.ts';
+import { jobAlarmName } from './alarm-names.ts';
 import { arnsOf } from './arns.ts';
-import type { JobQueue } from './job-queue.ts';
+import * as settings from './job-alarm-settings.ts';
+import { runbookLink } from './runbook.ts';
 
-/** Settings of {@link JobAlarms}. */
-export interface JobAlarmsProps {
-  readonly stage: string;
-  readonly definition: JobDefinition;
-  readonly queues: JobQueue;
-}
+/** The alarm on the function's errors needs three minutes of five: no later, then, than the slowest symptom. */
+const WAIT_FOR_CAUSE = Duration.minutes(3);
+/** What piled up while the consumer was down is worked off meanwhile. */
+const PATIENCE_AFTERWARDS = Duration.minutes(15);
 
-const WORST = { period: ALARM_PERIOD, statistic: Stats.MAXIMUM };
-
-/** The alarms of a job type, told to the stage's topic when they begin and when they end. */
+/**
+ * The alarms of a job type, told to the stage's topic when they begin and when they end.
+ *
+ * A deep queue, an old message, stalled jobs are symptoms: they are told by one composite alarm, which is silent while the
+ * alarm on the function's own errors says why.
+ */
 export class JobAlarms extends Construct {
-  constructor(scope: Construct, id: string, props: JobAlarmsProps) {
+  constructor(scope: Construct, id: string, watched: settings.Watched) {
     super(scope, id);
-    const action = new SnsAction(Topic.fromTopicArn(this, 'Topic', arnsOf(this, props.stage).alarmTopic));
-    makeAlarm(this, 'DeadLetters', { action, ...deadLetters(props) });
-    makeAlarm(this, 'QueueDepth', { action, ...queueDepth(props) });
-    makeAlarm(this, 'QueueAge', { action, ...queueAge(props) });
+    const action = new SnsAction(Topic.fromTopicArn(this, 'Topic', arnsOf(this, watched.stage).alarmTopic));
+    const cause = makeAlarm(this, 'FunctionErrors', { action, ...settings.functionErrors(watched) });
+    makeAlarm(this, 'DeadLetters', { action, ...settings.deadLetters(watched) });
+    makeAlarm(this, 'Failures', { action, ...settings.failures(watched) });
+    makeAlarm(this, 'Throttles', { action, ...settings.throttles(watched) });
+    makeAlarm(this, 'Duration', { action, ...settings.duration(watched) });
+    const symptoms = [
+      makeAlarm(this, 'QueueDepth', settings.queueDepth(watched)),
+      makeAlarm(this, 'QueueAge', settings.queueAge(watched)),
+      makeAlarm(this, 'Stalled', settings.stalled(watched)),
+    ];
+    tellTogether(this, { watched, action, symptoms, cause });
   }
 }
 
-/** On the number of visible messages: the metric of sent ones misses what SQS's redrive policy moved. */
-function deadLetters({ stage, definition: { type, alarms }, queues }: JobAlarmsProps): AlarmSettings {
-  const name = names.deadLetterQueue(stage, type);
-  return {
-    alarmName: `${name}-not-empty`,
-    alarmDescription:
-      `Sluice ${stage} ${type}: jobs are in the dead-letter queue. Each failed for good: look at why (message ` +
-      `attributes reason, errorName and errorMessage in ${name}), mend the cause, then send them again with their ` +
-      'attributes. Runbook: README, "Dead-letter queue not empty".',
-    metric: queues.deadLetterQueue.metricApproximateNumberOfMessagesVisible(WORST),
-    threshold: alarms.deadLetters,
-    // The count drops to zero while somebody looks at the queue.
-    minutesOfFive: 1,
-  };
+interface Together {
+  readonly watched: settings.Watched;
+  readonly action: IAlarmAction;
+  readonly symptoms: readonly Alarm[];
+  readonly cause: Alarm;
 }
 
-function queueDepth({ stage, definition, queues }: JobAlarmsProps): AlarmSettings {
-  const { type, alarms, maxConcurrency } = definition;
-  return {
-    alarmName: `${names.queue(stage, type)}-queue-depth`,
+function tellTogether(scope: Construct, { watched, action, symptoms, cause }: Together): void {
+  const { stage, definition, runbook } = watched;
+  const composite = new CompositeAlarm(scope, 'NotGettingThrough', {
+    compositeAlarmName: jobAlarmName(stage, definition.type, 'notGettingThrough'),
     alarmDescription:
-      `Sluice ${stage} ${type}: ${alarms.queueDepth} or more jobs have waited for five minutes: more come in than are ` +
-      `finished. Look at the errors and the duration of function ${names.consumer(stage, type)} first, then at its ` +
-      `maxConcurrency (${maxConcurrency}). Runbook: README, "Queue too deep or too old".`,
-    metric: queues.queue.metricApproximateNumberOfMessagesVisible(WORST),
-    threshold: alarms.queueDepth,
-    minutesOfFive: 5,
-  };
-}
-
-function queueAge({ stage, definition: { type, alarms }, queues }: JobAlarmsProps): AlarmSettings {
-  return {
-    alarmName: `${names.queue(stage, type)}-queue-age`,
-    alarmDescription:
-      `Sluice ${stage} ${type}: the oldest job has been in the queue for ${alarms.queueAgeSeconds} s or more: its consumer ` +
-      `is down, too slow, or the job waits in place. Look at the errors and throttles of function ` +
-      `${names.consumer(stage, type)}, and whether its event source mapping is enabled. Runbook: README, "Queue too deep ` +
-      'or too old".',
-    metric: queues.queue.metricApproximateAgeOfOldestMessage(WORST),
-    threshold: alarms.queueAgeSeconds,
-    minutesOfFive: 5,
-  };
+      `Sluice ${stage} ${definition.type}: jobs do not get through: the queue is too deep, its oldest job too old, or jobs ` +
+      'stall (the message names which). Look at what waits and what runs first (npx sluice queues --stage ' +
+      `${stage}). Silent while ${jobAlarmName(stage, definition.type, 'functionErrors')} is on. Runbook: ${runbookLink('notGettingThrough', runbook)}`,
+    alarmRule: AlarmRule.anyOf(...symptoms.map((alarm) => AlarmRule.fromAlarm(alarm, AlarmState.ALARM))),
+    actionsSuppressor: cause,
+    actionsSuppressorWaitPeriod: WAIT_FOR_CAUSE,
+    actionsSuppressorExtensionPeriod: PATIENCE_AFTERWARDS,
+  });
+  composite.addAlarmAction(action);
+  composite.addOkAction(action);
 }

@@ -1,17 +1,22 @@
 import { Duration } from 'aws-cdk-lib';
+import type { IPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { JobDefinition } from '../contract/job-definition.ts';
 import { names } from '../contract/names.ts';
 import { queueSettings } from '../contract/queue-settings.ts';
 import { arnsOf } from './arns.ts';
+import { letSend } from './producers.ts';
 import { removalPolicy } from './removal.ts';
+import { keyByAlias } from './stage-key.ts';
 
 /** Settings of {@link JobQueue}. */
 export interface JobQueueProps {
   readonly stage: string;
   readonly disposable: boolean;
   readonly definition: JobDefinition;
+  readonly encrypted: boolean;
+  readonly producers: readonly IPrincipal[];
 }
 
 /** SQS's largest message. Stated, because CloudFormation sets a queue back to 262,144 when a template omits it. */
@@ -24,13 +29,16 @@ export class JobQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetterQueue: Queue;
 
-  constructor(scope: Construct, id: string, { stage, disposable, definition }: JobQueueProps) {
+  constructor(scope: Construct, id: string, props: JobQueueProps) {
     super(scope, id);
+    const { stage, disposable, definition, encrypted } = props;
     const { type } = definition;
     const settings = queueSettings(definition);
     const common = {
       maxMessageSizeBytes: MAX_MESSAGE_BYTES,
-      encryption: QueueEncryption.SQS_MANAGED,
+      ...(encrypted
+        ? { encryption: QueueEncryption.KMS, encryptionMasterKey: keyByAlias(this, 'Key', stage) }
+        : { encryption: QueueEncryption.SQS_MANAGED }),
       enforceSSL: true,
       // A queue that holds jobs outlives its stack, unless the stage is there to be thrown away.
       removalPolicy: removalPolicy(disposable),
@@ -52,5 +60,6 @@ export class JobQueue extends Construct {
       visibilityTimeout: Duration.seconds(settings.visibilityTimeoutSeconds),
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: settings.maxReceiveCount },
     });
+    letSend(this.queue, props.producers);
   }
 }

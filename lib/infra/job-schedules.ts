@@ -9,12 +9,15 @@ import { JobDefinitionError } from '../contract/errors.ts';
 import type { JobDefinition } from '../contract/job-definition.ts';
 import { readPayload } from '../contract/payload.ts';
 import type { JobSchedule } from '../contract/schedule.ts';
+import { keyRights } from './stage-key.ts';
 
 /** Settings of {@link JobSchedules}. */
 export interface JobSchedulesProps {
   readonly stage: string;
   readonly definition: JobDefinition;
   readonly queue: Queue;
+  /** Whether the queue has the stage's key. */
+  readonly encrypted: boolean;
 }
 
 /** Longest input template of a rule (EventBridge quotas); Scheduler takes more, and one limit is easier to know. */
@@ -39,7 +42,7 @@ export class JobSchedules extends Construct {
       if (schedule.timeZone === undefined) makeRule(this, schedule, props);
     }
     if (inZones.length === 0) return;
-    const role = makeRole(this, props.queue);
+    const role = makeRole(this, props);
     for (const schedule of inZones) makeSchedule(this, schedule, { ...props, role });
   }
 }
@@ -77,7 +80,8 @@ function makeSchedule(scope: Construct, schedule: JobSchedule, props: JobSchedul
     description: `Sluice ${stage}: sends the ${definition.type} job ${schedule.name}`,
     scheduleExpression: schedule.expression,
     ...(schedule.timeZone !== undefined && { scheduleExpressionTimezone: schedule.timeZone }),
-    state: stateOf(scope, schedule, stage),
+    // No emulator writes the scheduled time into the message: every tick would be a refused job.
+    state: scope.node.tryGetContext('emulator') === undefined ? stateOf(scope, schedule, stage) : 'DISABLED',
     flexibleTimeWindow: { mode: 'OFF' },
     target: { arn: queue.queueArn, roleArn: role.roleArn, input: templateOf(schedule, definition, SCHEDULED_TIME) },
   });
@@ -85,7 +89,7 @@ function makeSchedule(scope: Construct, schedule: JobSchedule, props: JobSchedul
   made.node.addDependency(role);
 }
 
-function makeRole(scope: Construct, queue: Queue): Role {
+function makeRole(scope: Construct, { stage, queue, encrypted }: JobSchedulesProps): Role {
   const stack = Stack.of(scope);
   const group = stack.formatArn({
     service: 'scheduler',
@@ -101,6 +105,7 @@ function makeRole(scope: Construct, queue: Queue): Role {
     description: 'Lets EventBridge Scheduler send recurring jobs',
   });
   role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }));
+  if (encrypted) role.addToPolicy(keyRights(scope, stage));
   return role;
 }
 

@@ -12,11 +12,11 @@ import { JobAlarms } from './job-alarms.ts';
 import { JobQueue } from './job-queue.ts';
 import { JobSchedules } from './job-schedules.ts';
 import { SluiceFunction } from './sluice-function.ts';
+import { keyRights } from './stage-key.ts';
+import type { StageSettings } from './stage-settings.ts';
 
 /** Settings of {@link JobStack}. */
-export interface JobStackProps {
-  readonly stage: string;
-  readonly disposable: boolean;
+export interface JobStackProps extends StageSettings {
   readonly definition: JobDefinition;
   /** File that exports the job type's `handler`. */
   readonly entry: string;
@@ -27,14 +27,16 @@ export class JobStack extends Stack {
   readonly consumer: SluiceFunction;
   readonly queue: Queue;
 
-  constructor(scope: Construct, { stage, disposable, definition, entry }: JobStackProps) {
+  constructor(scope: Construct, props: JobStackProps) {
+    const { stage, disposable, encrypted, region, definition, entry, runbook } = props;
     const { type } = definition;
     super(scope, names.jobStack(stage, type), {
       stackName: names.jobStack(stage, type),
       description: `Sluice, stage ${stage}: job type ${type}`,
       terminationProtection: !disposable,
+      ...(region !== undefined && { env: { region } }),
     });
-    const queues = new JobQueue(this, 'Jobs', { stage, disposable, definition });
+    const queues = new JobQueue(this, 'Jobs', props);
     this.queue = queues.queue;
     this.consumer = new SluiceFunction(this, 'Consumer', {
       functionName: names.consumer(stage, type),
@@ -50,11 +52,11 @@ export class JobStack extends Stack {
         [ENV.queueUrl]: queues.queue.queueUrl,
         [ENV.deadLetterQueueUrl]: queues.deadLetterQueue.queueUrl,
       },
-      statements: consumerRights(this, stage, type),
+      statements: [...consumerRights(this, stage, type), ...(encrypted ? [keyRights(this, stage)] : [])],
     });
     consume(this, { definition, queues, consumer: this.consumer });
-    new JobSchedules(this, 'Schedules', { stage, definition, queue: queues.queue });
-    new JobAlarms(this, 'Alarms', { stage, definition, queues });
+    new JobSchedules(this, 'Schedules', { stage, definition, queue: queues.queue, encrypted });
+    new JobAlarms(this, 'Alarms', { stage, definition, runbook });
     new CfnOutput(this, 'QueueUrl', { value: queues.queue.queueUrl, description: `Send ${type} jobs here` });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: queues.deadLetterQueue.queueUrl, description: 'Dead jobs' });
   }
@@ -92,13 +94,20 @@ interface Consumption {
 }
 
 function consume(scope: Construct, { definition, queues, consumer }: Consumption): void {
-  const { batchSize, batchWindowSeconds, maxConcurrency } = definition;
+  const { batchSize, batchWindowSeconds, maxConcurrency, provisionedPollers } = definition;
   const mapping = new EventSourceMapping(scope, 'EventSource', {
     target: consumer,
     eventSourceArn: queues.queue.queueArn,
     batchSize,
     ...(batchWindowSeconds > 0 && { maxBatchingWindow: Duration.seconds(batchWindowSeconds) }),
-    maxConcurrency,
+    ...(provisionedPollers === undefined
+      ? { maxConcurrency }
+      : {
+          provisionedPollerConfig: {
+            minimumPollers: provisionedPollers.min,
+            maximumPollers: provisionedPollers.max,
+          },
+        }),
     // Never a filter: SQS deletes what one does not match.
     reportBatchItemFailures: true,
   });

@@ -14,6 +14,7 @@ import type { Construct } from 'constructs';
 import { functionCode } from './function-code.ts';
 import { makeFunctionRole } from './function-role.ts';
 import { removalPolicy } from './removal.ts';
+import { acknowledgeWildcard } from './security-checks.ts';
 
 /** Settings of {@link SluiceFunction}. */
 export interface SluiceFunctionProps {
@@ -54,8 +55,14 @@ export class SluiceFunction extends LambdaFunction {
       // loops. Here attempts, snoozes and retention end every job.
       recursiveLoop: RecursiveLoop.ALLOW,
     });
+    if (props.tracing && this.role !== undefined) acknowledgeWildcard(this.role, TRACES);
   }
 }
+
+const TRACES = {
+  resource: '*',
+  reason: 'X-Ray knows no resource to name (Service Authorization Reference, AWS X-Ray)',
+};
 
 /** Kept a month where logs are evidence: longer than a message can live (14 days in a queue, 14 in its DLQ). */
 function makeLogGroup(scope: Construct, id: string, { functionName, disposable }: SluiceFunctionProps): LogGroup {

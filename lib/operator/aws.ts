@@ -1,3 +1,6 @@
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type {
   BatchGetItemCommand,
   BatchGetItemCommandOutput,
@@ -12,11 +15,19 @@ import type {
   UpdateItemCommand,
   UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type {
   ChangeMessageVisibilityBatchCommand,
   ChangeMessageVisibilityBatchCommandOutput,
   DeleteMessageBatchCommand,
   DeleteMessageBatchCommandOutput,
+  GetQueueAttributesCommand,
+  GetQueueAttributesCommandOutput,
+  GetQueueUrlCommand,
+  GetQueueUrlCommandOutput,
+  ListQueuesCommand,
+  ListQueuesCommandOutput,
   ReceiveMessageCommand,
   ReceiveMessageCommandOutput,
   SendMessageBatchCommand,
@@ -40,3 +51,31 @@ export interface SqsMessages {
   send(command: DeleteMessageBatchCommand): Promise<DeleteMessageBatchCommandOutput>;
   send(command: ChangeMessageVisibilityBatchCommand): Promise<ChangeMessageVisibilityBatchCommandOutput>;
 }
+
+/** The calls to SQS that find queues and look at them. */
+export interface SqsQueues {
+  send(command: GetQueueUrlCommand): Promise<GetQueueUrlCommandOutput>;
+  send(command: GetQueueAttributesCommand): Promise<GetQueueAttributesCommandOutput>;
+  send(command: ListQueuesCommand): Promise<ListQueuesCommandOutput>;
+}
+
+/** What the verbs talk to; a verb uses what it needs. */
+export interface Aws {
+  readonly dynamoDb: DynamoDb;
+  readonly sqs: SqsMessages & SqsQueues;
+  readonly lambda: Pick<LambdaClient, 'send'>;
+  readonly logs: Pick<CloudWatchLogsClient, 'send'>;
+  readonly cloudWatch: Pick<CloudWatchClient, 'send'>;
+  readonly cloudFormation: Pick<CloudFormationClient, 'send'>;
+  readonly eventBridge: Pick<EventBridgeClient, 'send'>;
+}
+
+/** A stage as the verbs see it. */
+export interface Stage {
+  readonly name: string;
+  readonly aws: Aws;
+  /** Epoch ms. @default Date.now */
+  readonly now?: () => number;
+}
+
+export const nowOf = ({ now }: Pick<Stage, 'now'>): number => (now ?? Date.now)();

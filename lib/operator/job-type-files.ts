@@ -30,20 +30,23 @@ export async function perform({ name }: Input, { signal }: JobContext) {
     [`test/functions/${type}.test.ts`]: `import { expect, it } from 'vitest';
 import { ${name} } from '../../functions/${type}/definition.ts';
 import { perform } from '../../functions/${type}/perform.ts';
-import { fakeContext } from './support/context.ts';
+import { testJob, throws } from '../../lib/testing/index.ts';
+
+const payload = { name: 'Ada' };
 
 it('greets', async () => {
-  const payload = ${name}.payload.parse({ name: 'Ada' });
-  expect(await perform(payload, fakeContext())).toEqual({ greeting: 'Hello, Ada.' });
+  const run = await testJob(${name}, perform, { payload });
+  expect(run).toMatchObject({ status: 'COMPLETED', result: { greeting: 'Hello, Ada.' } });
 });
 
-it.each([{}, { name: '' }, { name: 1 }, { name: 'Ada', more: true }])('refuses %j', (payload) => {
-  expect(${name}.payload.safeParse(payload).success).toBe(false);
+it('is tried again when it fails', async () => {
+  const faults = [throws(new Error('busy'), 2)];
+  const run = await testJob(${name}, perform, { payload, faults });
+  expect(run).toMatchObject({ status: 'COMPLETED', attempts: 3, delaysMs: [1000, 5000] });
 });
 
-it('stops when it is told to', async () => {
-  const stopped = perform({ name: 'Ada' }, fakeContext({ signal: AbortSignal.abort() }));
-  await expect(stopped).rejects.toThrow();
+it.each([{}, { name: '' }, { name: 1 }, { name: 'Ada', more: true }])('refuses %j', (refused) => {
+  expect(${name}.payload.safeParse(refused).success).toBe(false);
 });
 `,
   };

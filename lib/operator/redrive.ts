@@ -58,12 +58,17 @@ const ATTRIBUTE_BYTES = 256;
 export async function redrive(dlq: DeadLetterQueue, redrives: readonly Redrive[]): Promise<Redriven> {
   for (const one of redrives) checkMended(one);
   const ended: Redriven[] = [];
-  for (const call of calls(redrives)) ended.push(await redriveCall(dlq, call));
-  return {
-    sent: ended.flatMap(({ sent }) => sent),
-    refused: ended.flatMap(({ refused }) => refused),
-    left: ended.flatMap(({ left }) => left),
-  };
+  for (const call of calls(redrives)) {
+    try {
+      ended.push(await redriveCall(dlq, call));
+    } catch (error) {
+      // What went before stands, and is to be told.
+      if (ended.length === 0) throw error;
+      const { name: code, message } = error as Error;
+      ended.push({ sent: [], left: [], refused: call.map(({ letter }) => ({ letter, code, message })) });
+    }
+  }
+  return together(ended);
 }
 
 function checkMended({ letter, body, run }: Redrive): void {
@@ -73,15 +78,32 @@ function checkMended({ letter, body, run }: Redrive): void {
   );
 }
 
+/** What SQS calls a request that it refuses for what is in it: sent again it is refused again. */
+const CONTENT = /BatchRequestTooLong|InvalidMessageContents|InvalidParameterValue|InvalidAttributeValue/;
+
 async function redriveCall(dlq: DeadLetterQueue, call: readonly Redrive[]): Promise<Redriven> {
   const Entries = call.map(entry);
-  const { Failed = [] } = await dlq.sqs.send(new SendMessageBatchCommand({ QueueUrl: dlq.queueUrl, Entries }));
   const letters = call.map(({ letter }) => letter);
-  const refused = failures(Failed, letters);
-  const accepted = letters.filter((letter) => !refused.some((one) => one.letter === letter));
-  const left = await remove(dlq, accepted);
-  return { sent: accepted.filter((letter) => !left.some((one) => one.letter === letter)), refused, left };
+  try {
+    const { Failed = [] } = await dlq.sqs.send(new SendMessageBatchCommand({ QueueUrl: dlq.queueUrl, Entries }));
+    const refused = failures(Failed, letters);
+    const accepted = letters.filter((letter) => !refused.some((one) => one.letter === letter));
+    const left = await remove(dlq, accepted);
+    return { sent: accepted.filter((letter) => !left.some((one) => one.letter === letter)), refused, left };
+  } catch (error) {
+    const { name: code, message } = error as Error;
+    if (!CONTENT.test(code)) throw error;
+    // One letter that SQS cannot take must not hold up the others.
+    if (call.length > 1) return together(await Promise.all(call.map((one) => redriveCall(dlq, [one]))));
+    return { sent: [], left: [], refused: letters.map((letter) => ({ letter, code, message })) };
+  }
 }
+
+const together = (ended: readonly Redriven[]): Redriven => ({
+  sent: ended.flatMap(({ sent }) => sent),
+  refused: ended.flatMap(({ refused }) => refused),
+  left: ended.flatMap(({ left }) => left),
+});
 
 /**
  * Deletes dead letters.

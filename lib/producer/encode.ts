@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid';
+import { randomUUID } from 'node:crypto';
 import { type Envelope, writeEnvelope } from '../contract/envelope.ts';
 import { InvalidMessageError, InvalidPayloadError } from '../contract/errors.ts';
 import type { JobDefinition } from '../contract/job-definition.ts';
@@ -35,7 +35,7 @@ export interface GivenJob {
  */
 export function encodeJob(definition: JobDefinition, { payload, options }: GivenJob, nowMs: number): EncodedJob {
   const { id, key, maxAttempts, runAt, tenant } = checkedOptions(options, nowMs);
-  const jobId = id ?? uuidv7();
+  const jobId = id ?? uuidV7(nowMs);
   const { type } = definition;
   const createdAt = new Date(nowMs).toISOString();
   const { body, envelope } = written({ id: jobId, key, type, maxAttempts, createdAt, runAt, payload }, type, nowMs);
@@ -54,6 +54,16 @@ export function encodeJob(definition: JobDefinition, { payload, options }: Given
       ...(tenant !== undefined && { MessageGroupId: tenant }),
     },
   };
+}
+
+/**
+ * A UUIDv7 (RFC 9562): the time in ms, then random bits. Node keeps these in store for 128 ids; the package `uuid` draws
+ * them id by id, which was a quarter of the work on a job here.
+ */
+function uuidV7(nowMs: number): string {
+  const time = nowMs.toString(16).padStart(12, '0');
+  // A random UUID has its version digit at 14, and behind it the variant where it belongs.
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }
 
 function written(

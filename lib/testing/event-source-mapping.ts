@@ -1,6 +1,6 @@
 import type { Clock } from '../engine/clock.ts';
 import { type Delivery, deliver, type EventSourceOptions } from './event-source.ts';
-import type { MemoryQueue } from './memory-queue.ts';
+import type { MemoryQueue } from './queue-model.ts';
 import { changed, isFull } from './sqs-receive.ts';
 
 /** What an invocation runs in: a process that is made for it, or one that ran before. */

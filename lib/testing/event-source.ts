@@ -2,7 +2,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import type { Clock } from '../engine/clock.ts';
 import { md5, md5OfAttributes } from './md5.ts';
 import type { MemoryProcess } from './memory-process.ts';
-import type { MemoryQueue, Received } from './memory-queue.ts';
+import type { MemoryQueue, Received } from './queue-model.ts';
 import { changed, systemAttributes } from './sqs-receive.ts';
 
 /** A Lambda entry point; what it answers is not trusted to have the right shape. */
@@ -21,6 +21,8 @@ export interface EventSourceOptions {
   readonly process?: MemoryProcess;
   /** Lambda has no room: the batch is received and counted, and nobody is invoked. */
   readonly throttled?: boolean;
+  /** How long after the answer the messages are deleted, ms; `never`: they come back, as SQS may do. @default 0 */
+  readonly deletesAfterMs?: number | 'never';
 }
 
 /** One batch, from its receive to its end. */
@@ -54,8 +56,17 @@ export async function deliver(queue: MemoryQueue, options: EventSourceOptions): 
   if (ended.outcome !== 'answered') return { records, kept: ids, ...ended };
   const kept = reportedFailures(ended.answer, ids);
   if (kept === undefined) return { records, outcome: 'failed', kept: ids };
-  for (const { messageId, receiptHandle } of received) if (!kept.includes(messageId)) queue.delete(receiptHandle);
+  const handles = received.flatMap(({ messageId, receiptHandle }) => (kept.includes(messageId) ? [] : [receiptHandle]));
+  deleteLater(handles, queue, options);
   return { records, outcome: 'answered', kept };
+}
+
+function deleteLater(handles: string[], queue: MemoryQueue, { clock, deletesAfterMs = 0 }: EventSourceOptions): void {
+  const remove = () => {
+    for (const handle of handles) queue.delete(handle);
+  };
+  if (deletesAfterMs === 0) remove();
+  else if (deletesAfterMs !== 'never') clock.after(deletesAfterMs, remove);
 }
 
 type Ended =

@@ -21,7 +21,13 @@ export interface Tokens {
   expect(token: string): void;
 }
 
-export function tokens(expression: string): Tokens {
+/** The same few expressions come again and again: each is cut once. */
+const cut = new Map<string, readonly string[]>();
+const MOST_CUT = 1000;
+
+function cutUp(expression: string): readonly string[] {
+  const known = cut.get(expression);
+  if (known !== undefined) return known;
   const all: string[] = [];
   const pattern = new RegExp(TOKEN);
   while (pattern.lastIndex < expression.trimEnd().length) {
@@ -30,6 +36,13 @@ export function tokens(expression: string): Tokens {
     if (token === undefined) throw invalid(`cannot read "${expression.slice(at, at + 20)}"`);
     all.push(token);
   }
+  if (cut.size >= MOST_CUT) cut.clear();
+  cut.set(expression, all);
+  return all;
+}
+
+export function tokens(expression: string): Tokens {
+  const all = cutUp(expression);
   let position = 0;
   const next = () => {
     const token = all[position++];
@@ -37,7 +50,8 @@ export function tokens(expression: string): Tokens {
     return token;
   };
   const take = (token: string) => {
-    if (all[position]?.toUpperCase() !== token.toUpperCase()) return false;
+    const here = all[position];
+    if (here !== token && here?.toUpperCase() !== token.toUpperCase()) return false;
     position += 1;
     return true;
   };
@@ -194,6 +208,7 @@ function compare(left: AttributeValue | undefined, operator: string, right: Attr
 /** Equal by value: the order of a map's entries does not matter, `1` and `1.0` are one number. */
 export function same(left: AttributeValue, right: AttributeValue): boolean {
   if (left.N !== undefined && right.N !== undefined) return Number(left.N) === Number(right.N);
+  if (left.S !== undefined && right.S !== undefined) return left.S === right.S;
   return canonical(left) === canonical(right);
 }
 

@@ -1,4 +1,4 @@
-import type { StoredMessage } from './memory-queue.ts';
+import type { StoredMessage } from './queue-model.ts';
 
 /**
  * The order in which a fair queue gives its messages, as far as AWS describes it (SQS Developer Guide, "Amazon SQS fair

@@ -1,4 +1,4 @@
-/** What handlers are tested with: an in-memory AWS with a virtual clock, and `testJob`. */
+/** What handlers are tested with: an in-memory AWS with a virtual clock, `testJob` and `simulate`. */
 export { type BatchConsumer, type Delivery, deliver, type EventSourceOptions } from './event-source.ts';
 export {
   type EventSourceMapping,
@@ -11,8 +11,18 @@ export { awsError, type Call, type Fault, type Faults, throttled, timeout } from
 export { type MemoryDynamoDb, makeMemoryDynamoDb } from './memory-dynamodb.ts';
 export { type MemoryEvent, type MemoryEvents, makeMemoryEvents } from './memory-events.ts';
 export { type MemoryProcess, makeProcess } from './memory-process.ts';
-export type { Disorder, MemoryQueue, QueueCounts, StoredMessage } from './memory-queue.ts';
 export { type MemorySqs, makeMemorySqs } from './memory-sqs.ts';
+export type { Disorder, MemoryQueue, QueueCounts, StoredMessage } from './queue-model.ts';
+export {
+  type Simulated,
+  type SimulatedHandler,
+  type SimulateOptions,
+  type SimulationEnd,
+  SimulationError,
+  simulate,
+} from './simulate.ts';
+export type { Surroundings } from './simulation/model.ts';
+export type { Random } from './simulation/random.ts';
 export { type TestRun, testJob } from './test-job.ts';
 export { TestJobError } from './test-job-error.ts';
 export {
@@ -27,5 +37,5 @@ export {
   type JobFault,
   throws,
 } from './test-job-faults.ts';
-export type { TestJobOptions, TestTable } from './test-job-options.ts';
+export type { TestJobOptions } from './test-job-options.ts';
 export { makeVirtualClock, skewed, type VirtualClock } from './virtual-clock.ts';

@@ -1,8 +1,9 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Clock } from '../engine/clock.ts';
 import { type Call, type Command, type Faults, makeFaults, toCall, underFault } from './faults.ts';
-import { type MemoryQueue, type MemoryQueueSettings, makeMemoryQueue } from './memory-queue.ts';
+import { makeMemoryQueue } from './memory-queue.ts';
 import { refused } from './message-limits.ts';
+import type { MemoryQueue, MemoryQueueSettings } from './queue-model.ts';
 import { MESSAGE_COMMANDS } from './sqs-messages.ts';
 import { makeMoveTaskCommands } from './sqs-move-tasks.ts';
 import { makeQueueCommands } from './sqs-queues.ts';

@@ -35,15 +35,44 @@ const MISSING = /^"([^"]+)" IS MISSING$/;
  * @throws StatementError
  */
 export function parseStatement(text: string, parameters: readonly AttributeValue[]): PartiQl {
-  const left = [...parameters];
-  const parameter = (): AttributeValue => {
-    const value = left.shift();
-    if (value === undefined) throw new StatementError(`more "?" than parameters: ${text}`);
-    return value;
-  };
+  const { statement, places } = formOf(text);
+  const excess = parameters.length - places;
+  if (excess < 0) throw new StatementError(`more "?" than parameters: ${text}`);
+  if (excess > 0) throw new StatementError(`${excess} parameters too many: ${text}`);
+  if (statement.kind === 'insert') return { ...statement, item: filled(statement.item, parameters) };
+  const { set, equal } = statement;
+  return { ...statement, set: filled(set, parameters), equal: filled(equal, parameters) };
+}
+
+/** A statement whose values are the numbers of their parameters, and how many those are. */
+interface Form {
+  readonly statement: PartiQl;
+  readonly places: number;
+}
+
+/** The engine has some forty statements: each is read once. */
+const forms = new Map<string, Form>();
+const MOST_FORMS = 1000;
+
+function formOf(text: string): Form {
+  const known = forms.get(text);
+  if (known !== undefined) return known;
+  let places = 0;
+  const parameter = (): AttributeValue => ({ N: String(places++) });
   const statement = insertion(text, parameter) ?? updating(text, parameter);
-  if (left.length > 0) throw new StatementError(`${left.length} parameters too many: ${text}`);
-  return statement;
+  if (forms.size >= MOST_FORMS) forms.clear();
+  const form = { statement, places };
+  forms.set(text, form);
+  return form;
+}
+
+function filled(form: Item, parameters: readonly AttributeValue[]): Item {
+  const item: Item = {};
+  for (const name in form) {
+    const value = parameters[Number(form[name]?.N)];
+    if (value !== undefined) item[name] = value;
+  }
+  return item;
 }
 
 function insertion(text: string, parameter: () => AttributeValue): PartiQl | undefined {

@@ -1,5 +1,5 @@
-import type { MemoryQueue, MemoryQueueSettings } from './memory-queue.ts';
 import { MAX_DELAY_SECONDS, MAX_MESSAGE_BYTES, MAX_VISIBILITY_SECONDS, refused } from './message-limits.ts';
+import type { MemoryQueue, MemoryQueueSettings } from './queue-model.ts';
 
 type Settings = Partial<MemoryQueueSettings>;
 type Attributes = Readonly<Record<string, string>>;

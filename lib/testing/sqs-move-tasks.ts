@@ -3,8 +3,8 @@ import type {
   ListMessageMoveTasksCommandInput,
   StartMessageMoveTaskCommandInput,
 } from '@aws-sdk/client-sqs';
-import type { MemoryQueue, Received } from './memory-queue.ts';
 import { refused } from './message-limits.ts';
+import type { MemoryQueue, Received } from './queue-model.ts';
 import type { SqsCommand, SqsService } from './sqs-service.ts';
 
 /** A redrive of a dead-letter queue, as the console's "Start DLQ redrive" starts one. */

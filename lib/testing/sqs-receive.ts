@@ -1,8 +1,9 @@
 import type { Message, MessageAttributeValue, ReceiveMessageCommandInput } from '@aws-sdk/client-sqs';
 import type { Clock } from '../engine/clock.ts';
 import { md5, md5OfAttributes } from './md5.ts';
-import { MAX_IN_FLIGHT, type MemoryQueue, type Received } from './memory-queue.ts';
+import { MAX_IN_FLIGHT } from './memory-queue.ts';
 import { checkWhole, MAX_VISIBILITY_SECONDS, refused } from './message-limits.ts';
+import type { MemoryQueue, Received } from './queue-model.ts';
 import type { SqsCommand } from './sqs-service.ts';
 
 const MAX_WAIT_SECONDS = 20;

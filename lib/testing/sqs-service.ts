@@ -1,7 +1,7 @@
 import type { Clock } from '../engine/clock.ts';
 import { type Fault, partlyHit } from './faults.ts';
-import type { MemoryQueue, MemoryQueueSettings } from './memory-queue.ts';
 import { checkEntries, refused } from './message-limits.ts';
+import type { MemoryQueue, MemoryQueueSettings } from './queue-model.ts';
 
 /** What a command of the in-memory SQS works on. */
 export interface SqsService {

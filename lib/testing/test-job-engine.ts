@@ -10,13 +10,13 @@ import type { Engine } from '../engine/engine.ts';
 import { makeBus } from '../engine/event-bus.ts';
 import type { JobContext } from '../engine/job-context.ts';
 import { makeJobStore } from '../engine/job-store.ts';
+import { together } from '../engine/sqs-together.ts';
 import { makeWriter } from '../engine/writer.ts';
 import { type MemoryDynamoDb, makeMemoryDynamoDb } from './memory-dynamodb.ts';
 import { type MemoryEvents, makeMemoryEvents } from './memory-events.ts';
 import type { MemoryProcess } from './memory-process.ts';
-import type { MemoryQueue } from './memory-queue.ts';
 import { type MemorySqs, makeMemorySqs } from './memory-sqs.ts';
-import type { TestTable } from './test-job-options.ts';
+import type { MemoryQueue } from './queue-model.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 const STAGE = 'test';
@@ -37,14 +37,15 @@ export interface TestAws {
 interface AwsOptions {
   readonly clock: VirtualClock;
   readonly random: () => number;
-  readonly tables: Readonly<Record<string, TestTable>>;
+  /** Key attributes by name. */
+  readonly tables: Readonly<Record<string, readonly string[]>>;
+  readonly items: Readonly<Record<string, readonly object[]>>;
   readonly onEvent: (event: Event) => void;
 }
 
-export function makeTestAws(definition: JobDefinition, { clock, random, tables, onEvent }: AwsOptions): TestAws {
-  const keys = Object.entries(tables).map(([name, { key }]) => [name, key]);
-  const dynamoDb = makeMemoryDynamoDb({ clock, tables: { ...Object.fromEntries(keys), [JOBS_TABLE]: ['id'] } });
-  for (const [name, { items = [] }] of Object.entries(tables)) for (const item of items) dynamoDb.put(name, item);
+export function makeTestAws(definition: JobDefinition, { clock, random, tables, items, onEvent }: AwsOptions): TestAws {
+  const dynamoDb = makeMemoryDynamoDb({ clock, tables: { ...tables, [JOBS_TABLE]: ['id'] } });
+  for (const [name, list] of Object.entries(items)) for (const item of list) dynamoDb.put(name, item);
   const sqs = makeMemorySqs(clock);
   const { visibilityTimeoutSeconds, retentionSeconds, maxReceiveCount } = queueSettings(definition);
   const deadLetters = sqs.createQueue(names.deadLetterQueue(STAGE, definition.type), {
@@ -86,9 +87,9 @@ export function makeTestEngine(
     jobsTable: JOBS_TABLE,
     queueUrl: queue.url,
     deadLetterQueueUrl: deadLetters.url,
-    store: makeJobStore(JOBS_TABLE, { dynamoDb: process.dynamoDb, ...basics }),
+    store: makeJobStore(JOBS_TABLE, { dynamoDb: process.dynamoDb, definition, ...basics }),
     documents,
-    sqs: process.sqs,
+    sqs: together(process.sqs),
     announce: makeAnnounce({ openBus: () => makeBus(process.events), ...basics }),
     ...basics,
     nonce: () => `owner-${++nonces}`,

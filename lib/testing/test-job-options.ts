@@ -6,14 +6,6 @@ import { TestJobError } from './test-job-error.ts';
 import { type CrashPoint, isHandlers, type JobFault } from './test-job-faults.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
-/** A DynamoDB table that a handler's `commit` and `checkpoint` write to. */
-export interface TestTable {
-  /** Names of its key attributes: `['id']`, or partition key and sort key. */
-  readonly key: readonly string[];
-  /** What it holds at first, in plain values. @default nothing */
-  readonly items?: readonly object[];
-}
-
 /** What `testJob` runs a handler with. */
 export interface TestJobOptions<D extends JobDefinition = JobDefinition> {
   /** The job's input, as a producer sends it. */
@@ -26,8 +18,14 @@ export interface TestJobOptions<D extends JobDefinition = JobDefinition> {
   readonly key?: string;
   /** @default the definition's */
   readonly maxAttempts?: number;
-  /** Tables that the handler writes to by `commit` and `checkpoint`. @default none */
-  readonly tables?: Readonly<Record<string, TestTable>>;
+  /**
+   * Key attributes of the tables that the handler writes to by `commit` and `checkpoint`, e.g. `{ images: ['id'] }`.
+   *
+   * @default none
+   */
+  readonly tables?: Readonly<Record<string, readonly string[]>>;
+  /** What these tables hold at first, in plain values. @default nothing */
+  readonly items?: Readonly<Record<string, readonly object[]>>;
   /** For the jitter, from 0 (inclusive) to 1 (exclusive). @default 0: delays as planned, without jitter */
   readonly random?: () => number;
   /**
@@ -42,7 +40,7 @@ export interface TestJobOptions<D extends JobDefinition = JobDefinition> {
 }
 
 const OPTIONS = [
-  ...['payload', 'faults', 'id', 'key', 'maxAttempts', 'tables', 'random', 'clock', 'patienceMs'],
+  ...['payload', 'faults', 'id', 'key', 'maxAttempts', 'tables', 'items', 'random', 'clock', 'patienceMs'],
 ] as const satisfies readonly (keyof TestJobOptions)[];
 
 /** @throws TestJobError that says which argument is wrong, and what it must be */
@@ -63,7 +61,9 @@ export function checkArguments(definition: unknown, handler: unknown, options: u
   }
   for (const name of Object.keys(options)) checkKnown(name, type);
   checkFaults((options as { faults?: unknown }).faults ?? [], type);
-  checkTables((options as { tables?: unknown }).tables ?? {}, type);
+  const { tables = {}, items = {} } = options as Pick<TestJobOptions, 'tables' | 'items'>;
+  checkTables(tables, type);
+  checkItems(items, tables, type);
 }
 
 function checkKnown(name: string, type: string): void {
@@ -104,15 +104,21 @@ function isCrashPoint(at: unknown): at is CrashPoint {
 }
 
 function checkTables(tables: object, type: string): void {
-  for (const [name, table] of Object.entries(tables)) {
-    const { key } = (table ?? {}) as { key?: unknown };
-    const good =
-      Array.isArray(key) && key.length >= 1 && key.length <= 2 && key.every((one) => typeof one === 'string');
-    if (!good) {
-      throw new TestJobError(
-        `${type}: tables.${name} must be { key: ['<partition key>'] } or { key: ['<partition key>', '<sort key>'] }, got ${shown(table)}`,
-      );
+  for (const [name, key] of Object.entries(tables)) {
+    const isKey = Array.isArray(key) && key.every((one) => typeof one === 'string');
+    if (isKey && (key.length === 1 || key.length === 2)) continue;
+    throw new TestJobError(
+      `${type}: tables.${name} must be its key attributes, ['<partition key>'] or ['<partition key>', '<sort key>'], got ${shown(key)}`,
+    );
+  }
+}
+
+function checkItems(items: object, tables: object, type: string): void {
+  for (const [name, list] of Object.entries(items)) {
+    if (!Object.hasOwn(tables, name)) {
+      throw new TestJobError(`${type}: items.${name} are those of a table that tables does not name`);
     }
+    if (!Array.isArray(list)) throw new TestJobError(`${type}: items.${name} must be a list, got ${shown(list)}`);
   }
 }
 

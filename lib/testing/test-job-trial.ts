@@ -37,9 +37,9 @@ export interface Trial {
 /** Sends the job. @throws TestJobError if it cannot be sent */
 export function makeTrial(definition: JobDefinition, handler: Trial['handler'], options: TestJobOptions): Trial {
   const { tables = {}, random = () => 0, clock = makeVirtualClock(), id = 'job-1', key = id } = options;
-  const { faults = [], patienceMs = 10_000 } = options;
+  const { faults = [], items = {}, patienceMs = 10_000 } = options;
   const events: Event[] = [];
-  const aws = makeTestAws(definition, { clock, random, tables, onEvent: (event) => events.push(event) });
+  const aws = makeTestAws(definition, { clock, random, tables, items, onEvent: (event) => events.push(event) });
   const trial: Trial = {
     ...{ definition, handler, patienceMs, aws, events },
     tables: Object.keys(tables),

@@ -57,6 +57,6 @@ function unknownTable(name: string | undefined): TestJobError {
     return new TestJobError('a write of commit or checkpoint has no TableName: is a variable of the function not set?');
   }
   return new TestJobError(
-    `the handler writes to the table "${name}": name it to testJob as tables: { '${name}': { key: ['<partition key>'] } }`,
+    `the handler writes to the table "${name}": name it to testJob as tables: { '${name}': ['<partition key>'] }`,
   );
 }

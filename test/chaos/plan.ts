@@ -1,5 +1,5 @@
 import type { DeadLetterReason } from '../../lib/contract/job.ts';
-import type { Random } from '../simulation/random.ts';
+import type { Random } from '../../lib/testing/simulation/random.ts';
 import type { Trouble } from './app/definitions.ts';
 
 export const TYPES = ['send-email', 'process-payment', 'sync-data', 'generate-report'] as const;
@@ -52,7 +52,8 @@ const ALWAYS = 99;
 export function drawJobs(count: number, random: Random, places: Places): ChaosJob[] {
   const killers = Math.min(KILLERS, Math.floor(count / 20));
   const killerAt = new Set<number>();
-  while (killerAt.size < killers) killerAt.add(random.int(0, count - 1));
+  // In the first half: each death holds its message back for the visibility timeout, two minutes.
+  while (killerAt.size < killers) killerAt.add(random.int(0, Math.floor(count / 2) - 1));
   return Array.from({ length: count }, (_, i) => {
     const type = TYPES[i % TYPES.length] ?? TYPES[0];
     const kind = killerAt.has(i) ? 'killer' : drawKind(random);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { makeRandom, seedOf } from '../../lib/testing/simulation/random.ts';
 import { messageOf } from '../../localstack/errors.ts';
-import { makeRandom } from '../simulation/random.ts';
 import { messagesLeft, observe, unfinished } from './far-side.ts';
 import { type ChaosJob, drawJobs } from './plan.ts';
 import { sendAll } from './send.ts';
@@ -17,6 +17,8 @@ const COUNTING_MS = 45_000;
 /** The storm, and the sending in it: what the rule is off for, and some. */
 const STORM_MS = RULE_OFF_MS + 30_000;
 const LOOK_EVERY_MS = 5000;
+/** Broken promises that are listed. */
+const SHOWN = 50;
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
@@ -33,7 +35,8 @@ async function main(): Promise<void> {
     const found = await run(stage, { jobs, seed, startedAtMs });
     process.exitCode = found.length === 0 ? 0 : 1;
     say(found.length === 0 ? '\nNo promise was broken.' : `\n${found.length} promises broken:`);
-    for (const line of found.slice(0, 50)) say(`  ✘ ${line}`);
+    for (const line of found.slice(0, SHOWN)) say(`  ✘ ${line}`);
+    if (found.length > SHOWN) say(`  … and ${found.length - SHOWN} more`);
   } finally {
     await stage.stop();
   }
@@ -55,7 +58,7 @@ async function run(stage: Stage, { jobs, seed, startedAtMs }: Run): Promise<stri
   log('the storm begins');
   const [messages, injected] = await Promise.all([
     sendAll(jobs, stage, STORM_MS),
-    storm(stage, { random: makeRandom(seed + 1), forMs: STORM_MS, log }),
+    storm(stage, { random: makeRandom(seedOf(seed, 'storm')), forMs: STORM_MS, log }),
   ]);
   log(`the storm is over: ${injected.workersKilled} processes killed; waiting for ${jobs.length} jobs to end`);
   await ended(stage, { jobs, untilMs: startedAtMs + LONGEST_MS - COUNTING_MS, log });

@@ -5,7 +5,7 @@ import {
   EventBridgeClient,
   ListRulesCommand,
 } from '@aws-sdk/client-eventbridge';
-import type { Random } from '../simulation/random.ts';
+import type { Random } from '../../lib/testing/simulation/random.ts';
 import type { Gate } from './gate.ts';
 import { STAGE, type Stage } from './stage.ts';
 import { killWorker, workersOf } from './workers.ts';

@@ -39,9 +39,12 @@ export function chaosTable({ seed, jobs, messages, injected, observed, tookMs }:
 }
 
 function foundOf(type: ChaosJob['type'], jobs: readonly ChaosJob[], observed: Observed): string {
-  const items = jobs.flatMap((job) => (job.type === type ? (observed.items.get(job.id) ?? []) : []));
-  const completed = items.filter(({ status }) => status === 'COMPLETED').length;
-  return `${completed} completed, ${items.length - completed} dead; ${farSide(type, observed)}`;
+  const own = jobs.filter((job) => job.type === type);
+  const having = (status: string) => own.filter(({ id }) => observed.items.get(id)?.status === status).length;
+  const [completed, dead] = [having('COMPLETED'), having('DEAD')];
+  const others = own.length - completed - dead;
+  const unfinished = others > 0 ? `, ${others} unfinished` : '';
+  return `${completed} completed, ${dead} dead${unfinished}; ${farSide(type, observed)}`;
 }
 
 function farSide(type: ChaosJob['type'], { mails, payments, slices, reports }: Observed): string {

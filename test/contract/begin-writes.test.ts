@@ -62,7 +62,8 @@ const deadFence = { runNo: 1, status: 'DEAD', attempts: 4, snoozes: 2 } as const
 const letter = dead({ attempts: 4, snoozes: 2, snoozesInRow: 2, cancelRequested: true, checkpoint: 7 });
 
 const insert = (attributes: Partial<JobItem>) => ({ kind: 'insert', item: { ...inserted, ...attributes } });
-const update = (parts: Pick<Extract<ItemWrite, { kind: 'update' }>, 'set' | 'remove' | 'fence'>) => ({
+type Update = Extract<ItemWrite, { kind: 'update' }>;
+const update = (parts: Pick<Update, 'set' | 'remove' | 'fence'> & Partial<Update>) => ({
   ...{ kind: 'update', id: 'mail#j', absent: [] },
   ...parts,
   remove: [...parts.remove].sort(),
@@ -159,6 +160,7 @@ const WRITES: readonly [
       set: { ...started, attempts: 5 },
       remove: [],
       fence: { runNo: 1, status: 'INPROGRESS', attempts: 4, snoozes: 0, owner: 'other' },
+      absent: ['cancelRequested'],
     }),
   ],
   [
@@ -169,6 +171,7 @@ const WRITES: readonly [
       set: { ...died, reason: 'Crashed', error: lost },
       remove: [],
       fence: { runNo: 1, status: 'INPROGRESS', attempts: 5, snoozes: 0, owner: 'other' },
+      absent: ['cancelRequested'],
     }),
   ],
   ['B11', dead({ undelivered: true }), {}, undefined],

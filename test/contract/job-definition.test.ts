@@ -30,7 +30,17 @@ describe('a job definition', () => {
       memoryMb: 512,
       queueRetention: 7,
       retention: 8,
-      alarms: { queueDepth: 1000, queueAgeSeconds: 900, deadLetters: 1 },
+      alarms: {
+        queueDepth: 1000,
+        queueAgeSeconds: 900,
+        deadLetters: 1,
+        failurePercent: 50,
+        failureMinAttempts: 20,
+        stalledJobs: 3,
+        functionErrors: 1,
+        throttles: 1,
+        durationPercent: 80,
+      },
       logs: 'all',
       completionEvent: false,
       schedule: [],
@@ -78,12 +88,26 @@ describe('a job definition', () => {
     ['queueDepth', 1, 10_000_000],
     ['queueAgeSeconds', 60, 7 * 24 * 3600],
     ['deadLetters', 1, 10_000_000],
+    ['failurePercent', 1, 100],
+    ['failureMinAttempts', 1, 10_000_000],
+    ['stalledJobs', 1, 10_000_000],
+    ['functionErrors', 1, 10_000_000],
+    ['throttles', 1, 10_000_000],
+    ['durationPercent', 1, 99],
   ])('takes alarms.%s from %d to %d and nothing beyond', (name, min, max) => {
     for (const value of [min, max])
       expect(define({ alarms: { [name]: value } }).alarms).toMatchObject({ [name]: value });
     for (const value of [min - 1, max + 1, min + 0.5, '5', null]) {
       expect(refusal({ alarms: { [name]: value } })).toContain(`resize-image: alarms.${name} `);
     }
+  });
+
+  it('counts ten invocations a provisioned poller', () => {
+    expect(define({ provisionedPollers: { max: 30 } })).toMatchObject({
+      provisionedPollers: { min: 2, max: 30 },
+      maxConcurrency: 300,
+    });
+    expect(define({}).provisionedPollers).toBeUndefined();
   });
 
   it('says whose limit each is', () => {
@@ -141,6 +165,14 @@ describe('a job definition', () => {
     [{ rateLimit: { limit: 0, perSeconds: 1 } }, 'rateLimit.limit must be a whole number, 1 to 1000000'],
     [{ rateLimit: { limit: 1, perSecond: 1 } }, 'unknown option "perSecond" in rateLimit; did you mean "perSeconds"?'],
     [{ payload: { n: 'number' } }, 'payload must be a zod schema'],
+    [
+      { provisionedPollers: { min: 1 } },
+      'provisionedPollers.min must be a whole number, 2 to 200 (SQS event source limit), got 1',
+    ],
+    [{ provisionedPollers: { max: 2001 } }, 'provisionedPollers.max must be a whole number, 2 to 2000'],
+    [{ provisionedPollers: { min: 5, max: 4 } }, 'provisionedPollers.max must not be below min (5), got 4'],
+    [{ provisionedPollers: { most: 4 } }, 'in provisionedPollers'],
+    [{ maxConcurrency: 5, provisionedPollers: {} }, 'maxConcurrency 5 does not go together with provisionedPollers'],
     [{ alarms: { queueDepth: 0 } }, 'alarms.queueDepth must be a whole number, 1 to'],
   ])('refuses %o', (options, said) => {
     expect(refusal(options)).toContain(said);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { deadRetentionSeconds } from '../../lib/contract/expiration.ts';
 import { METRICS } from '../../lib/contract/names.ts';
 import { toRecord } from '../../lib/testing/event-source.ts';
-import { makeRandom } from '../simulation/random.ts';
+import { makeRandom } from '../../lib/testing/simulation/random.ts';
 import { total } from '../support/output.ts';
 import { effectsOf } from '../support/probe.ts';
 import { JOBS_TABLE, makeWorld, type World } from '../support/world.ts';

@@ -14,6 +14,8 @@ export interface Request {
   readonly resource: string;
   /** `cloudwatch.amazonaws.com` and the like; undefined for the role whose policy is asked. */
   readonly service?: string;
+  /** ARN of a user or role of another account; undefined for the role whose policy is asked. */
+  readonly principal?: string;
   /** Condition keys and their values. */
   readonly context?: Readonly<Record<string, string>>;
 }
@@ -42,7 +44,7 @@ export function matches(statement: Statement, request: Request): boolean {
   return (
     list(statement.Action).some((pattern) => like(pattern.toLowerCase(), request.action.toLowerCase())) &&
     list(statement.Resource ?? '*').some((pattern) => like(pattern, request.resource)) &&
-    principalMatches(statement.Principal, request.service) &&
+    principalMatches(statement.Principal, request) &&
     conditionHolds(statement.Condition, request.context ?? {})
   );
 }
@@ -58,12 +60,19 @@ export function like(pattern: string, text: string): boolean {
   return new RegExp(`^${escaped}$`, 's').test(text);
 }
 
-function principalMatches(principal: unknown, service: string | undefined): boolean {
-  if (principal === undefined) return service === undefined;
+function principalMatches(principal: unknown, { service, principal: who }: Request): boolean {
+  if (principal === undefined) return service === undefined && who === undefined;
   if (principal === '*') return true;
   const { AWS, Service, ...others } = principal as { AWS?: string | string[]; Service?: string | string[] };
   if (Object.keys(others).length > 0) throw new PolicyError(`principal ${JSON.stringify(principal)} is not understood`);
   if (AWS !== undefined && list(AWS).includes('*')) return true;
+  const account = who?.split(':')[4];
+  if (
+    AWS !== undefined &&
+    who !== undefined &&
+    list(AWS).some((one) => [who, account, `arn:aws:iam::${account}:root`].includes(one))
+  )
+    return true;
   return Service !== undefined && service !== undefined && list(Service).includes(service);
 }
 
@@ -74,6 +83,7 @@ function conditionHolds(condition: unknown, context: Readonly<Record<string, str
         const value = context[key];
         switch (operator) {
           case 'Bool':
+          case 'ForAnyValue:StringEquals':
           case 'StringEquals':
             return value !== undefined && list(wanted).includes(value);
           case 'ArnEquals':

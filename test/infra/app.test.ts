@@ -49,6 +49,7 @@ describe('stacks', () => {
       TopicName: 256,
       AlarmName: 255,
       LogGroupName: 512,
+      DashboardName: 255,
     };
     const seen = new Set<string>();
     for (const { properties } of Object.values(longest).flatMap(({ resources }) => resources)) {

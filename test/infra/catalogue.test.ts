@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { catalogue } from '../../bin/catalogue.ts';
 import { queueSettings } from '../../lib/contract/queue-settings.ts';
 import { makeApp, type Synthesized, synthesize } from './support/fixture.ts';
-import { arn, arnOf, asText, ofType, one, type Resource, statementsOf } from './support/template.ts';
+import { arnOf, ofType, one, type Resource, statementsOf } from './support/template.ts';
 
 const { jobs } = await catalogue();
 const SETTINGS = { emailSender: 'Jobs <jobs@mail.example.com>', syncAllowedHosts: 'api.example.com' };
@@ -109,20 +109,6 @@ describe.each(Object.entries(stages))('stage %s', (stage, stacks) => {
       expect(JSON.stringify(Variables).length + references * 150).toBeLessThan(4096);
       const [group] = groups.filter(({ LogGroupName }) => LogGroupName === `/aws/lambda/${properties.FunctionName}`);
       expect(group?.RetentionInDays).toBe(stage === 'dev' ? 7 : 30);
-    }
-  });
-
-  test('every alarm tells the topic in both directions, and whoever is on call what to do', () => {
-    const alarms = resourcesOf(stacks, 'AWS::CloudWatch::Alarm');
-    expect(alarms).toHaveLength(3 * TYPES.length + 1);
-    const topic = one(stacks.core?.resources ?? [], 'AWS::SNS::Topic', { TopicName: `sluice-${stage}-alarms` });
-    for (const { properties } of alarms) {
-      for (const actions of [properties.AlarmActions, properties.OKActions] as unknown[][]) {
-        const [only, ...others] = actions.map(asText);
-        expect([`\${${topic.id}}`, arn('sns', `sluice-${stage}-alarms`)]).toContain(only);
-        expect(others).toEqual([]);
-      }
-      expect(String(properties.AlarmDescription)).toMatch(new RegExp(`^Sluice ${stage}.{100,}`));
     }
   });
 });

@@ -84,22 +84,6 @@ describe('retry dispatcher', () => {
       },
     });
   });
-
-  test('tells when it keeps failing', () => {
-    const topic = one(resources, 'AWS::SNS::Topic');
-    expect(one(resources, 'AWS::CloudWatch::Alarm').properties).toMatchObject({
-      AlarmName: 'sluice-prod-dispatcher-errors',
-      Namespace: 'AWS/Lambda',
-      MetricName: 'Errors',
-      Dimensions: [{ Name: 'FunctionName', Value: { Ref: dispatcher.id } }],
-      Statistic: 'Sum',
-      Threshold: 1,
-      DatapointsToAlarm: 3,
-      EvaluationPeriods: 5,
-      AlarmActions: [{ Ref: topic.id }],
-      OKActions: [{ Ref: topic.id }],
-    });
-  });
 });
 
 describe('alarm topic', () => {

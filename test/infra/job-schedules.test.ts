@@ -121,6 +121,10 @@ describe('any schedule', () => {
     expect(statesOf(deploy([NIGHTLY, BERLIN], { schedules: 'off' }))).toEqual(['DISABLED', 'DISABLED']);
   });
 
+  it('with a time zone is off on an emulator, which would not write the scheduled time', () => {
+    expect(statesOf(deploy([NIGHTLY, BERLIN], { emulator: 'embedded' }))).toEqual(['ENABLED', 'DISABLED']);
+  });
+
   it('of a payload that the schema refuses is not deployed', () => {
     const wrong = { ...NIGHTLY, payload: { text: 1 } } as unknown as typeof NIGHTLY;
     expect(() => deploy([wrong])).toThrow(

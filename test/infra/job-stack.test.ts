@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { defineJob } from '../../lib/contract/job-definition.ts';
 import { queueSettings } from '../../lib/contract/queue-settings.ts';
-import { DEFINITIONS, makeApp, plain, synthesize, tuned } from './support/fixture.ts';
-import { arn, arnOf, asText, ofType, one, type Resource, statementsOf } from './support/template.ts';
+import { DEFINITIONS, jobs, makeApp, synthesize } from './support/fixture.ts';
+import { arn, arnOf, asText, ofType, one, statementsOf } from './support/template.ts';
 
 const stacks = synthesize(makeApp({ context: { stage: 'prod' } }));
 
@@ -110,49 +112,11 @@ describe.each(DEFINITIONS)('$type', (definition) => {
   });
 });
 
-describe('alarms', () => {
-  const topic = arn('sns', 'sluice-prod-alarms');
-  const alarmsOf = (type: string) => ofType(partsOf(type).resources, 'AWS::CloudWatch::Alarm');
-  const facts = ({ properties }: Resource) => ({
-    name: properties.AlarmName,
-    metric: properties.MetricName,
-    threshold: properties.Threshold,
-    minutes: `${properties.DatapointsToAlarm} of ${properties.EvaluationPeriods}`,
-  });
-
-  test('stand at the definition’s thresholds', () => {
-    const name = `sluice-prod-${tuned.type}`;
-    expect(alarmsOf(tuned.type).map(facts)).toEqual([
-      { name: `${name}-dlq-not-empty`, metric: 'ApproximateNumberOfMessagesVisible', threshold: 3, minutes: '1 of 5' },
-      { name: `${name}-queue-depth`, metric: 'ApproximateNumberOfMessagesVisible', threshold: 7, minutes: '5 of 5' },
-      { name: `${name}-queue-age`, metric: 'ApproximateAgeOfOldestMessage', threshold: 120, minutes: '5 of 5' },
-    ]);
-    expect(alarmsOf(plain.type).map(({ properties }) => properties.Threshold)).toEqual([1, 1000, 900]);
-  });
-
-  test('look at their own queue, minute by minute, at its worst', () => {
-    const { queue, deadLetters } = partsOf(plain.type);
-    const queues = alarmsOf(plain.type).map(({ properties }) => properties.Dimensions);
-    const dimension = ({ id }: Resource) => [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [id, 'QueueName'] } }];
-    expect(queues).toEqual([dimension(deadLetters), dimension(queue), dimension(queue)]);
-    for (const { properties } of alarmsOf(plain.type)) {
-      expect(properties).toMatchObject({
-        Namespace: 'AWS/SQS',
-        Period: 60,
-        Statistic: 'Maximum',
-        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-        TreatMissingData: 'notBreaching',
-      });
-    }
-  });
-
-  test('tell the topic when they begin and when they are over, and say what to do', () => {
-    for (const { properties } of DEFINITIONS.flatMap(({ type }) => alarmsOf(type))) {
-      for (const actions of [properties.AlarmActions, properties.OKActions]) {
-        expect((actions as unknown[]).map(asText)).toEqual([topic]);
-      }
-      expect(properties.AlarmDescription).toMatch(/^Sluice prod [^:]+: .+[Ll]ook at .+ Runbook: README, ".+"\.$/);
-      expect(String(properties.AlarmDescription).length).toBeLessThanOrEqual(1024);
-    }
-  });
+test('provisioned pollers stand in the place of a maximum concurrency', () => {
+  const definition = defineJob({ type: 'bursty', payload: z.unknown(), provisionedPollers: { min: 3, max: 20 } });
+  const [job] = jobs;
+  const { bursty } = synthesize(makeApp({ jobs: [{ definition, entry: job?.entry ?? '' }] }));
+  const { properties } = one(bursty?.resources ?? [], 'AWS::Lambda::EventSourceMapping');
+  expect(properties.ProvisionedPollerConfig).toEqual({ MinimumPollers: 3, MaximumPollers: 20 });
+  expect(properties).not.toHaveProperty('ScalingConfig');
 });

@@ -25,6 +25,8 @@ describe('a line of the log', () => {
       { message: 'job.dead', reason: 'PermanentError', errorName: 'E', errorMessage: 'm' },
       'dead       PermanentError  E: m',
     ],
+    [{ message: 'job.scheduled', delayMs: 600_000 }, 'scheduled  for 10 min'],
+    [{ message: 'job.limited', delayMs: 61_000 }, 'limited    for 61 s'],
     [{ message: 'job.duplicate' }, 'duplicate'],
     [{ message: 'resizing', attempt: 1, width: 640 }, 'info       resizing {"width":640}'],
     [{ message: 'job.not-settled', error: { name: 'E', message: 'm' } }, 'not-settled E: m'],

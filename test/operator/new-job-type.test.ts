@@ -87,7 +87,7 @@ describe('new job types', () => {
       catalogue,
     );
     expect(stdout).toContain(`${TYPES.length + 1} passed`);
-  }, 120_000);
+  }, 300_000);
 });
 
 describe('the catalogue', () => {

@@ -4,12 +4,13 @@ import { redrive } from '../../lib/operator/redrive.ts';
 import { awsError } from '../../lib/testing/index.ts';
 import { envelope } from '../support/factories.ts';
 import { makeWorld, type World } from '../support/world.ts';
+import { shortPolling } from './support/stage.ts';
 
 const POISON = { id: 'a', payload: { do: 'permanent' } };
 const MENDED = envelope({ id: 'a', payload: { do: 'complete', result: 'mended' } });
 
 const dlqOf = ({ sqs, queue, deadLetters }: World): DeadLetterQueue => ({
-  sqs: sqs.client,
+  sqs: shortPolling(sqs),
   queueUrl: queue.url,
   deadLetterQueueUrl: deadLetters.url,
 });
@@ -147,7 +148,7 @@ describe('many', () => {
     for (let i = 8; i < 30; i++) world.send({ id: `a${i}`, payload: { do: 'permanent' } });
     await world.drain();
     for (;;) {
-      const letters = await receiveLetters(dlqOf(world), { waitSeconds: 0 });
+      const letters = await receiveLetters(dlqOf(world));
       if (letters.length === 0) break;
       const { sent } = await redrive(
         dlqOf(world),

@@ -71,10 +71,10 @@ beforeAll(async () => {
   await writeFile(join(project, 'package.json'), JSON.stringify(PROJECT));
   await writeFile(join(project, 'tsconfig.json'), JSON.stringify(TSCONFIG));
   await install(tarball, exact('@types/node'));
-}, 300_000);
+}, 600_000);
 afterAll(() => rm(folder, { recursive: true }));
 
-describe('the package, installed elsewhere', () => {
+describe('the package, installed elsewhere', { timeout: 300_000 }, () => {
   it('has what was built, and no source', async () => {
     const files = await readdir(join(project, 'node_modules/sluice'), { recursive: true });
     expect(files.filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))).toEqual([]);
@@ -109,7 +109,7 @@ describe('the package, installed elsewhere', () => {
   });
 
   it('deploys job types of its own', async () => {
-    await install(exact('aws-cdk-lib'), exact('constructs'), exact('esbuild'));
+    await install(exact('aws-cdk-lib'), exact('cdk-nag'), exact('constructs'), exact('esbuild'));
     await tsc('-p', '.');
     await node('app.ts');
     const out = join(project, 'cdk.out');
@@ -120,5 +120,5 @@ describe('the package, installed elsewhere', () => {
     expect(code.filter((text) => text.includes('nobody to greet'))).toHaveLength(1);
     expect(code.filter((text) => text.includes('dispatch.finished'))).toHaveLength(1);
     expect(await readFile(join(out, 'shop.template.json'), 'utf8')).toContain('sluice-dev-greet');
-  }, 300_000);
+  });
 });

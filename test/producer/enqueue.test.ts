@@ -63,6 +63,13 @@ describe('what is sent', () => {
   });
 });
 
+it('ids are never the same', async () => {
+  const { enqueue } = makeShop();
+  const sent = await Promise.all(Array.from({ length: 2000 }, () => enqueue(resize, { n: 1 })));
+  expect(new Set(sent.map(({ jobId }) => jobId)).size).toBe(2000);
+  for (const { jobId } of sent) expect(jobId).toMatch(UUID_V7);
+});
+
 describe('refused before sending', () => {
   it.each<[string, object, string]>([
     ['an id', { id: 'a b' }, '"id" must be 1 to 128 of A-Z a-z 0-9 _ . : -, got "a b"'],

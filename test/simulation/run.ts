@@ -1,26 +1,105 @@
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { simulate } from './simulate.ts';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { plant } from './mutants/plant.ts';
 
 /**
- * `npm run simulate -- --seeds 20000 [--from 1]`: runs schedules, says which broke a promise, and exits 1 at the first
- * one with `--stop`. The same seed is the same schedule: `--from 4711 --seeds 1` replays it.
+ * `npm run simulate -- --seeds 1000000 [--from N] [--workers 2]`: runs schedules over all cores, tells of each that broke
+ * a promise what it takes and what happened in it, and exits 1. `--stop` ends at the first. The same seed is the same
+ * schedule: `--from N --seeds 1` replays it. `--mutant "<defect>"` plants one of the deliberate defects first.
  */
-const { values } = parseArgs({
-  options: { seeds: { type: 'string' }, from: { type: 'string' }, stop: { type: 'boolean', default: false } },
-});
-const from = Number(values.from ?? 1);
-const seeds = Number(values.seeds ?? 1000);
-const startedMs = Date.now();
-let broken = 0;
-for (let seed = from; seed < from + seeds; seed++) {
-  const violations = await simulate(seed).catch((error: unknown) => [`seed ${seed}: ${String(error)}`]);
-  if (violations.length > 0) {
-    broken += 1;
-    console.log(violations.join('\n'));
-    if (values.stop) break;
-  }
-  if (seed % 5000 === 0)
-    console.error(`${seed - from + 1} schedules, ${broken} broken, ${Math.round((Date.now() - startedMs) / 1000)} s`);
+interface Task {
+  readonly from: number;
+  readonly seeds: number;
+  /** Distance of two seeds. */
+  readonly step: number;
+  readonly stop: boolean;
+  readonly mutant: string | undefined;
 }
-console.log(`${seeds} schedules from ${from}: ${broken} broken, ${((Date.now() - startedMs) / 1000).toFixed(1)} s`);
-process.exitCode = broken === 0 ? 0 : 1;
+
+type Progress = { readonly done: number } | { readonly seed: number; readonly failure: string };
+
+/** Schedules between two words of progress. */
+const PORTION = 100;
+/** Each takes some seconds to shrink: if more fail, their seeds are enough. */
+const MOST_SHRUNK = 3;
+
+async function work({ from, seeds, step, stop, mutant }: Task, tell: (progress: Progress) => void): Promise<void> {
+  // A plain object: Powertools asks for its variables again and again, and the real environment answers slowly.
+  process.env = { ...process.env };
+  // An error is how a row says what it decided: nobody reads where it was made.
+  Error.stackTraceLimit = 0;
+  if (mutant !== undefined) plant(mutant);
+  const { simulateSeed } = await import('./one-seed.ts');
+  let failures = 0;
+  for (let n = 1; n <= seeds; n++) {
+    const seed = from + (n - 1) * step;
+    const failure = await simulateSeed(seed, { shrinks: mutant === undefined && failures < MOST_SHRUNK });
+    if (failure !== undefined) {
+      failures += 1;
+      tell({ seed, failure });
+      if (stop) return tell({ done: n % PORTION });
+    }
+    if (n % PORTION === 0) tell({ done: PORTION });
+  }
+  tell({ done: seeds % PORTION });
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      seeds: { type: 'string', default: '1000' },
+      from: { type: 'string', default: '1' },
+      workers: { type: 'string', default: String(Math.min(2, availableParallelism())) },
+      stop: { type: 'boolean', default: false },
+      mutant: { type: 'string' },
+    },
+  });
+  const [seeds, from, workers] = [values.seeds, values.from, values.workers].map(wholeNumber) as [
+    number,
+    number,
+    number,
+  ];
+  const startedMs = Date.now();
+  const total = { done: 0, broken: 0 };
+  const tell = (progress: Progress) => {
+    if ('done' in progress) total.done += progress.done;
+    else {
+      total.broken += 1;
+      console.log(progress.failure);
+    }
+    if (process.stderr.isTTY) process.stderr.write(`\r${summary()} `);
+  };
+  const summary = () => {
+    const seconds = (Date.now() - startedMs) / 1000;
+    return `${total.done} of ${seeds} schedules from ${from}, ${total.broken} broken, ${seconds.toFixed(1)} s`;
+  };
+  const task = { step: workers, stop: values.stop, mutant: values.mutant };
+  const tasks = Array.from({ length: workers }, (_, k) => ({
+    ...task,
+    from: from + k,
+    seeds: Math.ceil((seeds - k) / workers),
+  }));
+  await Promise.all(tasks.map((one) => (workers === 1 ? work(one, tell) : inWorker(one, tell))));
+  if (process.stderr.isTTY) process.stderr.write('\n');
+  const { user, system } = process.cpuUsage();
+  console.log(`${summary()}, ${((user + system) / 1000 / Math.max(1, total.done)).toFixed(1)} ms of CPU each`);
+  process.exitCode = total.broken === 0 ? 0 : 1;
+}
+
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new RangeError(`--seeds, --from and --workers are whole numbers from 1 on, got ${text}`);
+}
+
+function inWorker(task: Task, tell: (progress: Progress) => void): Promise<void> {
+  const worker = new Worker(new URL(import.meta.url), { workerData: task });
+  return new Promise((resolve, reject) => {
+    worker.on('message', tell);
+    worker.once('error', reject);
+    worker.once('exit', () => resolve());
+  });
+}
+
+if (isMainThread) await main();
+else await work(workerData as Task, (progress) => parentPort?.postMessage(progress));

@@ -11,7 +11,9 @@ export const importRules = {
       comment: 'lib/contract is data and pure functions: no AWS SDK, no CDK, no other room',
       severity: 'error',
       from: from('^lib/contract/'),
-      to: { path: ['^(lib/(?!contract/)|functions|bin|localstack)', 'node_modules/(@aws-|aws-cdk-lib|constructs)'] },
+      to: {
+        path: ['^(lib/(?!contract/)|functions|bin|localstack)', 'node_modules/(@aws-|aws-cdk-lib|cdk-nag|constructs)'],
+      },
     },
     {
       name: 'runtime-never-imports-the-cdk',
@@ -19,7 +21,7 @@ export const importRules = {
       from: from('^(lib/(contract|producer|engine|operator|testing)|functions)/', {
         pathNot: '^functions/[^/]+/resources\\.ts$',
       }),
-      to: { path: ['node_modules/(aws-cdk-lib|constructs)/', '^lib/infra/'] },
+      to: { path: ['node_modules/(aws-cdk-lib|cdk-nag|constructs)/', '^lib/infra/'] },
     },
     {
       name: 'engine-imports-only-the-contract',

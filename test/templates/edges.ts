@@ -71,24 +71,50 @@ function permits(permission: Record<string, unknown>, functionArn: string, ruleA
   return forIt && Principal === 'events.amazonaws.com' && Action === 'lambda:InvokeFunction' && SourceArn === ruleArn;
 }
 
-/** Alarm → topic: CloudWatch publishes as a service, for this account, over TLS. */
+/**
+ * Alarm → topic: CloudWatch publishes as a service, for this account, over TLS. An alarm without actions is told by a
+ * composite one.
+ */
 function alarms(templates: Templates, place: Place): string[] {
-  const topics = all(templates, 'AWS::SNS::Topic').map(({ properties }) => arnOf(place, 'sns', properties.TopicName));
-  const policies = all(templates, 'AWS::SNS::TopicPolicy').map(({ properties }) => properties);
+  const metric = all(templates, 'AWS::CloudWatch::Alarm');
+  const composite = all(templates, 'AWS::CloudWatch::CompositeAlarm');
+  const arns = metric.map(({ properties }) => arnOf(place, 'cloudwatch', `alarm:${String(properties.AlarmName)}`));
+  return [
+    ...metric.flatMap(({ id, properties }, i) => {
+      const toldByAnother = composite.some((one) => ruleOf(one).includes(String(arns[i])));
+      return actionsOf(properties).length === 0 && toldByAnother ? [] : actions(templates, place, { id, properties });
+    }),
+    ...composite.flatMap((one) => [
+      ...actions(templates, place, one),
+      ...[...ruleOf(one), String(one.properties.ActionsSuppressor)]
+        .filter((arn) => !arns.includes(arn))
+        .map((arn) => `${one.id}: it looks at ${arn}, which no stack makes`),
+    ]),
+  ];
+}
+
+const actionsOf = ({ AlarmActions, OKActions }: Record<string, unknown>) =>
+  [AlarmActions, OKActions].flatMap((list) => (list as string[] | undefined) ?? []);
+
+/** `(ALARM("arn…") OR ALARM("arn…"))` */
+const ruleOf = ({ properties }: Found): string[] =>
+  [...String(properties.AlarmRule).matchAll(/ALARM\("([^"]+)"\)/g)].map(([, arn = '']) => arn);
+
+function actions(templates: Templates, place: Place, { id, properties }: Found): string[] {
+  const topics = all(templates, 'AWS::SNS::Topic').map((topic) => arnOf(place, 'sns', topic.properties.TopicName));
+  const policies = all(templates, 'AWS::SNS::TopicPolicy').map((policy) => policy.properties);
   const context = { 'aws:SourceAccount': place.account, 'aws:SecureTransport': 'true' };
-  return all(templates, 'AWS::CloudWatch::Alarm').flatMap(({ id, properties }) => {
-    const actions = [properties.AlarmActions, properties.OKActions].flatMap(
-      (list) => (list as string[] | undefined) ?? [],
-    );
-    if (actions.length === 0) return [`${id}: it tells nobody`];
-    return actions.flatMap((action) => {
-      if (!topics.includes(action)) return [`${id}: its action ${action} is no topic of this stage`];
-      const statements = policies
-        .filter(({ Topics }) => (Topics as string[]).includes(action))
-        .flatMap(({ PolicyDocument }) => (PolicyDocument as { Statement: Statement[] }).Statement);
-      const request = { action: 'sns:Publish', resource: action, service: 'cloudwatch.amazonaws.com', context };
-      return allows(statements, request) ? [] : [`${id}: ${action} refuses CloudWatch`];
-    });
+  if (
+    [properties.AlarmActions, properties.OKActions].some((list) => ((list as string[] | undefined) ?? []).length === 0)
+  )
+    return [`${id}: it tells nobody, or not of both its beginning and its end`];
+  return actionsOf(properties).flatMap((action) => {
+    if (!topics.includes(action)) return [`${id}: its action ${action} is no topic of this stage`];
+    const statements = policies
+      .filter(({ Topics }) => (Topics as string[]).includes(action))
+      .flatMap(({ PolicyDocument }) => (PolicyDocument as { Statement: Statement[] }).Statement);
+    const request = { action: 'sns:Publish', resource: action, service: 'cloudwatch.amazonaws.com', context };
+    return allows(statements, request) ? [] : [`${id}: ${action} refuses CloudWatch`];
   });
 }
 

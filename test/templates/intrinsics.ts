@@ -120,6 +120,8 @@ function identity({ Type, Properties = {} }: Resource, { name, place, resolve }:
       const secret = arn('secretsmanager', `secret:${given('Name')}-??????`);
       return { ref: secret, arn: secret };
     }
+    case 'AWS::KMS::Key':
+      return named(name, 'kms', 'key/');
     case 'AWS::CloudWatch::Alarm':
       return named(given('AlarmName'), 'cloudwatch', 'alarm:');
     case 'AWS::Lambda::EventSourceMapping':

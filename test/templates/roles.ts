@@ -31,3 +31,14 @@ interface PolicyProperties {
 }
 
 const statementsIn = ({ PolicyDocument }: PolicyProperties) => PolicyDocument.Statement;
+
+/** The statements of a managed policy, by its name. Templates are resolved. */
+export function policyStatements(templates: Templates, name: string): Statement[] {
+  for (const { Resources } of Object.values(templates)) {
+    for (const { Type, Properties } of Object.values(Resources)) {
+      if (Type !== 'AWS::IAM::ManagedPolicy' || Properties?.ManagedPolicyName !== name) continue;
+      return statementsIn(Properties as unknown as PolicyProperties);
+    }
+  }
+  throw new TypeError(`no stack makes a policy ${name}`);
+}

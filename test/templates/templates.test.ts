@@ -82,6 +82,28 @@ const PLANTED: readonly Planted[] = [
     /tells nobody/,
   ],
   [
+    'an alarm that is not told to be over',
+    (find) => {
+      find('AWS::CloudWatch::Alarm').Properties.OKActions = [];
+    },
+    /not of both/,
+  ],
+  [
+    'a symptom that no composite alarm tells',
+    (find) => {
+      const { Properties } = find('AWS::CloudWatch::CompositeAlarm');
+      Properties.AlarmRule = String(Properties.AlarmRule).replace(/ALARM\("[^"]*-queue-age"\) OR /, '');
+    },
+    /tells nobody/,
+  ],
+  [
+    'a suppressor that is none',
+    (find) => {
+      find('AWS::CloudWatch::CompositeAlarm').Properties.ActionsSuppressor = 'none';
+    },
+    /looks at none, which no stack makes/,
+  ],
+  [
     'a DLQ ARN that is none',
     (find) => {
       (find('AWS::SQS::Queue', isQueue).Properties.RedrivePolicy as Record<string, unknown>).deadLetterTargetArn =

@@ -19,7 +19,7 @@ async function perform({ key, width }: Payload<typeof resizeImage>, { commit }: 
 }
 
 const payload = { key: 'cat.png', width: 320 };
-const tables = { images: { key: ['key'] } };
+const tables = { images: ['key'] };
 
 it('is tried again after 2 and 6 seconds', async () => {
   const run = await testJob(resizeImage, perform, { payload, tables, faults: [throws(new Error('S3 is busy'), 2)] });

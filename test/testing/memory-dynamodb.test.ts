@@ -232,3 +232,30 @@ describe('faults', () => {
     expect(memory.faults.pending).toBe(0);
   });
 });
+
+describe('numbers', () => {
+  test.each([
+    ['1.50', '1.5'],
+    ['007', '7'],
+    ['-0.0', '0'],
+    ['1e21', '1000000000000000000000'],
+    ['1.25e-3', '0.00125'],
+    ['+12.', '12'],
+    ['-1.5e1', '-15'],
+    ['.5', '0.5'],
+    ['12345678901234567890', '12345678901234567890'],
+  ])('%s is kept as %s', (given, kept) => {
+    const { memory } = setUp();
+    memory.table('t').put({ id: { S: 'a' }, n: { N: given }, deep: { M: { l: { L: [{ N: given }] } } } });
+    expect(memory.table('t').get({ id: { S: 'a' } })).toEqual({
+      id: { S: 'a' },
+      n: { N: kept },
+      deep: { M: { l: { L: [{ N: kept }] } } },
+    });
+  });
+
+  test.each(['1'.repeat(39), 'x', '', '1.2.3'])('%s is refused', (N) => {
+    const { memory } = setUp();
+    expect(() => memory.table('t').put({ id: { S: 'a' }, n: { N } })).toThrow(/digits|converted/);
+  });
+});

@@ -8,7 +8,7 @@ import {
   makeVirtualClock,
   skewed,
 } from '../../lib/testing/index.ts';
-import { makeRandom } from '../simulation/random.ts';
+import { makeRandom } from '../../lib/testing/simulation/random.ts';
 
 async function queueOf(count: number, disorder?: Disorder) {
   const clock = makeVirtualClock();

@@ -40,7 +40,12 @@ describe('an argument that is wrong is named, with what it must be', () => {
     ['a mistyped option', [job, perform, { payload, fault: [] }], 'unknown option "fault"; did you mean "faults"?'],
     ['faults that are none', [job, perform, { payload, faults: throws(1) }], 'faults must be a list, got {'],
     ['an error as a fault', [job, perform, { payload, faults: [{}] }], 'faults[0] must be made by throws, hangs'],
-    ['a table without a key', [job, perform, { payload, tables: { a: {} } }], "tables.a must be { key: ['<"],
+    [
+      'a table without a key',
+      [job, perform, { payload, tables: { a: [] } }],
+      "tables.a must be its key attributes, ['<",
+    ],
+    ['items of no table', [job, perform, { payload, items: { a: [] } }], 'a table that tables does not name'],
     ['an id that is none', [job, perform, { payload, id: 'a b' }], 'cannot be sent: "id" must be'],
     ['a payload that is not JSON', [job, perform, { payload: { x: 1n } }], 'cannot be sent: '],
   ])('%s', async (_, args, message) => {
@@ -90,7 +95,7 @@ describe('a run that proves nothing is an error', () => {
 
   it('if it writes to a table that the test does not name', async () => {
     const write = (_: unknown, { commit }: JobContext) => commit([{ Put: { TableName: 'a', Item: { id: '1' } } }]);
-    expect(await complaint(testJob(job, write, { payload }))).toContain("tables: { 'a': { key:");
+    expect(await complaint(testJob(job, write, { payload }))).toContain("tables: { 'a': ['<partition key>'] }");
     const nameless = (_: unknown, { checkpoint }: JobContext) =>
       checkpoint([{ Put: { TableName: undefined, Item: { id: '1' } } }], 1);
     expect(await complaint(testJob(job, nameless, { payload }))).toContain('has no TableName');

@@ -5,7 +5,7 @@ import type { JobContext } from '../../lib/engine/job-context.ts';
 import { crashes, dynamoDbLosesReply, dynamoDbThrottles, testJob, throws } from '../../lib/testing/index.ts';
 
 const importPages = defineJob({ type: 'import-pages', payload: z.object({ pages: z.int() }) });
-const tables = { counts: { key: ['id'] } };
+const tables = { counts: ['id'] };
 const payload = { pages: 3 };
 
 const count = (id: string) => ({
@@ -74,10 +74,10 @@ describe('commit and checkpoint', () => {
   });
 
   it('meet what a table holds already', async () => {
-    const taken = { ...tables, counts: { key: ['id'], items: [{ id: 'a', times: 7 }] } };
+    const items = { counts: [{ id: 'a', times: 7 }] };
     const put = { TableName: 'counts', Item: { id: 'a' }, ConditionExpression: 'attribute_not_exists(id)' };
     const work = (_: unknown, { commit }: JobContext) => commit([{ Put: put }]);
-    const run = await testJob(importPages, work, { payload, tables: taken, maxAttempts: 1 });
+    const run = await testJob(importPages, work, { payload, tables, items, maxAttempts: 1 });
     expect(run).toMatchObject({ status: 'DEAD', error: { name: 'WriteConditionError' }, writes: [] });
     expect(run.tables.counts).toEqual([{ id: 'a', times: 7 }]);
   });

@@ -111,6 +111,16 @@ describe('delays', () => {
   });
 });
 
+describe('a rate limit', () => {
+  it('holds an attempt back', async () => {
+    const limited = { ...resizeImage, rateLimit: { limit: 1, perSeconds: 50 } };
+    const run = await testJob(limited, perform, { payload, faults: [throws(new Error('busy'))] });
+    expect(run).toMatchObject({ status: 'COMPLETED', attempts: 2, delaysMs: [2000] });
+    // A tenth of the time may be saved up.
+    expect(run.startsMs[1]).toBeGreaterThanOrEqual(45_000);
+  });
+});
+
 describe('faults', () => {
   it('come one an attempt, in their order', async () => {
     const faults = [throws(new Error('first')), hangs(), crashes(), throws(new Error('last'))];

@@ -52,8 +52,9 @@ interface SyncOptions extends Pick<TestJobOptions, 'faults' | 'clock' | 'maxAtte
 /** A job of `sync-data`, from its message to its end. */
 export function syncFrom(url: string, { timeoutSeconds, items = [], ...options }: SyncOptions = {}): Promise<TestRun> {
   const definition = { ...syncData, timeoutSeconds: timeoutSeconds ?? syncData.timeoutSeconds };
-  const tables = { [TABLE]: { key: ['source', 'id'], items } };
-  return testJob(definition, perform, { payload: { source: 'crm', url }, tables, ...options });
+  const payload = { source: 'crm', url };
+  const tables = { [TABLE]: ['source', 'id'] };
+  return testJob(definition, perform, { payload, tables, items: { [TABLE]: items }, ...options });
 }
 
 /** Ids in the order in which they were written, each as often as it was. */

@@ -31,7 +31,17 @@ export const tuned = defineJob({
   maxConcurrency: 1000,
   memoryMb: 10_240,
   queueRetention: 1,
-  alarms: { queueDepth: 7, queueAgeSeconds: 120, deadLetters: 3 },
+  alarms: {
+    queueDepth: 7,
+    queueAgeSeconds: 120,
+    deadLetters: 3,
+    failurePercent: 25,
+    failureMinAttempts: 50,
+    stalledJobs: 2,
+    functionErrors: 4,
+    throttles: 5,
+    durationPercent: 75,
+  },
   tracing: true,
 });
 
@@ -55,7 +65,12 @@ let apps = 0;
 /** The app as `cdk synth` builds it, cdk.json's context included. */
 export function makeApp({ jobs: given = jobs, context = {}, bundle = false }: AppOptions = {}): App {
   const bundling = bundle ? {} : { 'aws:cdk:bundling-stacks': [] };
-  const props = { outdir: join(OUT, String(++apps)), context: { ...cdkJson.context, ...bundling, ...context } };
+  // Slow, and a subject of its own: test/infra/security.test.ts.
+  const unchecked = { securityChecks: 'off' };
+  const props = {
+    outdir: join(OUT, String(++apps)),
+    context: { ...cdkJson.context, ...bundling, ...unchecked, ...context },
+  };
   return buildApp({ jobs: given, dispatcherEntry: DISPATCHER, props });
 }
 

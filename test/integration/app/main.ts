@@ -1,32 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { buildApp } from '../../../lib/infra/app.ts';
-import type { JobResources } from '../../../lib/infra/job-resources.ts';
-import { probe, probeCrash, probeSerial } from './probe/definition.ts';
+import { probeSource } from './source.ts';
 
-const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const { context } = JSON.parse(readFileSync(file('../../../cdk.json'), 'utf8')) as { context: Record<string, unknown> };
+const cdkJson = readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8');
+const { context } = JSON.parse(cdkJson) as { context: Record<string, unknown> };
 
-/** A table in which a probe's writes can be counted. */
-const effects: JobResources = ({ scope, consumer }) => {
-  const tableName = `${scope.node.id}-effects`;
-  const partitionKey = { name: 'id', type: AttributeType.STRING };
-  const table = new Table(scope, 'Effects', { tableName, partitionKey, removalPolicy: RemovalPolicy.DESTROY });
-  consumer.addEnvironment('EFFECTS_TABLE', tableName);
-  consumer.addToRolePolicy(
-    new PolicyStatement({ actions: ['dynamodb:UpdateItem', 'dynamodb:PutItem'], resources: [table.tableArn] }),
-  );
-};
-
-buildApp({
-  jobs: [
-    { definition: probe, entry: file('probe/handler.ts'), resources: effects },
-    { definition: probeCrash, entry: file('probe-crash/handler.ts'), resources: effects },
-    { definition: probeSerial, entry: file('probe-serial/handler.ts') },
-  ],
-  dispatcherEntry: file('../../../functions/dispatcher/handler.ts'),
-  props: { context },
-});
+buildApp({ ...probeSource, props: { context } });

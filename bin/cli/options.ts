@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import type { JobDefinition } from '../../lib/contract/job-definition.ts';
+import { didYouMean } from '../../lib/contract/suggest.ts';
+
+/** A command that cannot be carried out as it was given. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 24 * 3600 };
+
+/** `30m`, `2h`, `1d`, or a time in ISO 8601, as epoch ms. @throws UsageError */
+export function since(value: string): number {
+  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(value) ?? [];
+  if (count !== undefined) return Date.now() - Number(count) * (UNITS[unit] ?? 0) * 1000;
+  const at = Date.parse(value);
+  if (/^\d{4}-\d\d-\d\d/.test(value) && !Number.isNaN(at)) return at;
+  throw new UsageError(`--since must be an age as 30m, 2h or 1d, or a time as 2026-01-31T09:00:00Z, got "${value}"`);
+}
+
+/** Makes a parser of a whole number. */
+export function whole(name: string, { min = 1, max }: { min?: number; max: number }): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (/^\d+$/.test(value) && number >= min && number <= max) return number;
+    throw new UsageError(`${name} must be a whole number, ${min} to ${max}, got "${value}"`);
+  };
+}
+
+const REASONS = ['PermanentError', 'AttemptsExhausted', 'InvalidMessage', 'InvalidPayload', 'Crashed'] as const;
+
+/** @throws UsageError for a reason that is none */
+export function reason(value: string): string {
+  const found = REASONS.find((known) => known.toLowerCase() === value.toLowerCase());
+  if (found !== undefined) return found;
+  throw new UsageError(`--reason must be one of ${REASONS.join(', ')}, got "${value}"${didYouMean(value, REASONS)}`);
+}
+
+const KEY = /^[A-Za-z0-9_.:-]{1,250}$/;
+
+/** @throws UsageError for what can be no key: nothing is asked of AWS then */
+export function key(value: string): string {
+  if (KEY.test(value)) return value;
+  throw new UsageError(`a key or id is 1 to 250 of A-Z a-z 0-9 _ . : -, got ${JSON.stringify(value.slice(0, 80))}`);
+}
+
+const TYPE = /^[a-z][a-z0-9-]{0,39}$/;
+
+/** @throws UsageError for what can be no job type */
+export function jobType(value: string): string {
+  if (TYPE.test(value)) return value;
+  throw new UsageError(
+    `a job type is 1 to 40 of a-z 0-9 -, starting with a letter, got ${JSON.stringify(value.slice(0, 80))}`,
+  );
+}
+
+/** The catalogue's definition of a type. @throws UsageError naming those that there are */
+export function definitionOf(definitions: readonly JobDefinition[], type: string): JobDefinition {
+  const found = definitions.find((definition) => definition.type === type);
+  if (found !== undefined) return found;
+  const types = definitions.map((definition) => definition.type);
+  const guess = didYouMean(type, types) || `; it has: ${types.join(', ')}`;
+  throw new UsageError(`the catalogue (functions/index.ts) has no job type "${type}"${guess}`);
+}
+
+/** Beyond SQS's 1 MiB nothing can be sent: more than this is not even read. */
+const MAX_TEXT_BYTES = 64 * 1024 * 1024;
+
+/** Text given as it is, as `@file`, or as `-` for standard input. @throws UsageError, or the file system's error */
+export async function textArgument(value: string): Promise<string> {
+  if (value === '-') return text(process.stdin);
+  if (!value.startsWith('@')) return value;
+  const content = await readFile(value.slice(1), 'utf8');
+  if (content.length > MAX_TEXT_BYTES) throw new UsageError(`${value.slice(1)} has more than 64 MiB`);
+  return content;
+}

@@ -1,0 +1,37 @@
+/** Says how far something is: a bar on a terminal, nothing elsewhere. */
+export interface Progress {
+  readonly update: (done: number) => void;
+  readonly end: () => void;
+}
+
+const WIDTH = 30;
+/** A terminal need not be told more often. */
+const EVERY_MS = 100;
+
+/** @param total  of which `done` is a part; undefined: it is not known */
+export function makeProgress(what: string, total: number | undefined, quiet: boolean): Progress {
+  const stream = process.stderr;
+  if (quiet || stream.isTTY !== true) return { update: () => undefined, end: () => undefined };
+  const startedAtMs = Date.now();
+  let lastMs = 0;
+  let last = '';
+  const draw = (done: number) => {
+    const perSecond = Math.round(done / Math.max((Date.now() - startedAtMs) / 1000, 0.001));
+    const part = total === undefined || total === 0 ? '' : `${bar(Math.min(done / total, 1))} `;
+    const of = total === undefined ? '' : `/${Math.max(total, done)}`;
+    last = `${part}${done}${of} ${what}, ${perSecond}/s`;
+    stream.write(`\r\u001b[K${last}`);
+  };
+  return {
+    update(done) {
+      if (Date.now() - lastMs < EVERY_MS) return;
+      lastMs = Date.now();
+      draw(done);
+    },
+    end() {
+      if (last !== '') stream.write('\r\u001b[K');
+    },
+  };
+}
+
+const bar = (part: number) => `[${'█'.repeat(Math.round(part * WIDTH)).padEnd(WIDTH, '░')}]`;

@@ -1,0 +1,27 @@
+import { Argument, type Command } from 'commander';
+import { EXIT, type ExitCode } from '../../lib/operator/index.ts';
+import { type CommonOptions, type Context, makeContext, withCommon } from './context.ts';
+import { jobType, key } from './options.ts';
+
+/** What carries a verb out; it returns the exit code, 0 if none. */
+export type Action<Options> = (
+  context: Context,
+  args: readonly string[],
+  options: Options,
+) => Promise<ExitCode | undefined>;
+
+/** Makes a command run a verb. */
+export function runs<Options>(command: Command, action: Action<Options>): Command {
+  return withCommon(command).action(async (...given: unknown[]) => {
+    const options = command.optsWithGlobals<Options & CommonOptions>();
+    const context = makeContext(options);
+    const args = given.slice(0, command.registeredArguments.length).map((value) => value as string);
+    process.exitCode = (await action(context, args, options)) ?? EXIT.done;
+    if (context.signal.aborted) process.exitCode = EXIT.interrupted;
+  });
+}
+
+export const typeArgument = (): Argument => new Argument('<type>', 'job type, as send-email').argParser(jobType);
+export const optionalType = (): Argument =>
+  new Argument('[type]', 'job type, as send-email (default: all)').argParser(jobType);
+export const keyArgument = (): Argument => new Argument('<key>', 'the job’s key, or its id').argParser(key);

@@ -1,0 +1,93 @@
+import type { Command } from 'commander';
+import { type JobLogLine, type JobView, job, jobLogs } from '../../../lib/operator/index.ts';
+import type { Context } from '../context.ts';
+import { keyArgument, runs, typeArgument } from '../verb.ts';
+
+interface Options {
+  readonly logs?: boolean;
+  readonly payload?: boolean;
+}
+
+export function jobVerb(program: Command): void {
+  const command = program
+    .command('job')
+    .summary('everything about one job')
+    .description(
+      'Everything about one job: its state, attempts, times, error, result, checkpoint, and where its message is. Found by ' +
+        'its key, or by its id (through the logs, where the key is another).',
+    )
+    .addArgument(typeArgument())
+    .addArgument(keyArgument())
+    .option('--logs', 'its log lines, too')
+    .option('--payload', 'the body of a parked job, too, which holds its payload');
+  runs<Options>(command, async (context, [type = '', key = ''], { logs, payload }) => {
+    const view = await job(context.stage, { type, key }, { payload: payload === true });
+    const lines = logs ? await jobLogs(context.stage, type, { jobId: view.item.jobId }) : undefined;
+    if (context.print.result({ ...view, ...(lines && { logs: lines }) })) return;
+    show(context, view);
+    if (lines) showLogs(context, lines);
+  });
+}
+
+const at = (epochMs: number | undefined) => (epochMs === undefined ? undefined : new Date(epochMs).toISOString());
+
+function show({ print }: Context, { item, key, message }: JobView): void {
+  const { status, attempts, maxAttempts, snoozes, runNo, error, reason } = item;
+  const running = status === 'INPROGRESS';
+  const rows: [string, unknown][] = [
+    ['type', item.type],
+    ['key', key],
+    ['id', item.jobId === key ? undefined : item.jobId],
+    ['status', item.cancelRequested ? `${status}, cancellation requested` : status],
+    ['attempts', `${attempts} of ${maxAttempts}${snoozes > 0 ? `, and ${snoozes} snoozes` : ''}`],
+    ['run', runNo > 1 ? `${runNo} (it died and was redriven, or came again after its retention)` : undefined],
+    ['created', item.createdAt],
+    ['last attempt', item.processedAt],
+    ['completed', item.completedAt],
+    ['died', item.failedAt],
+    ['due', at(item.dueAt)],
+    ['lease until', running ? at(item.leaseUntil) : undefined],
+    ['kept until', at(item.expiration * 1000)],
+    ['reason', reason],
+    ['error', error && `${error.name}: ${error.message}`],
+    ['result', json(item.result)],
+    ['progress', json(item.progress)],
+    [
+      'checkpoint',
+      item.checkpoint === undefined ? undefined : `${json(item.checkpoint)} (number ${item.checkpointNo})`,
+    ],
+    ['message', message],
+    ['body', item.envelope?.body],
+  ];
+  for (const [name, value] of rows) {
+    if (value !== undefined) print.line(`${print.colour.dim(name.padEnd(13))} ${String(value)}`);
+  }
+}
+
+const json = (value: unknown) => (value === undefined ? undefined : JSON.stringify(value));
+
+/** What every line of one job has: it says nothing here. */
+const STANDARD =
+  /^(level|message|timestamp|service|sampling_rate|xray_trace_id|jobId|jobType|key|tenant|maxAttempts|(cold_|function_).*)$/;
+
+function showLogs({ print }: Context, lines: readonly JobLogLine[]): void {
+  print.line();
+  if (lines.length === 0)
+    print.note('no log line carries its id (lines take some seconds, and are kept for a time only)');
+  for (const { at: when, fields } of lines) {
+    const { level = '', message = '' } = fields;
+    const rest = Object.entries(fields).filter(([name]) => !STANDARD.test(name));
+    const told = rest.map(([name, value]) => [name, name === 'error' ? causes(value) : value]);
+    const extras = rest.length === 0 ? '' : JSON.stringify(Object.fromEntries(told));
+    print.line(
+      `${print.colour.dim(when)} ${String(level).padEnd(5)} ${String(message)} ${print.colour.dim(extras)}`.trimEnd(),
+    );
+  }
+}
+
+/** An error and its causes by name and message: what else its thrower hung on it may be anything, also a payload. */
+function causes(error: unknown): unknown {
+  if (typeof error !== 'object' || error === null) return error;
+  const { name, message, cause } = error as { name?: unknown; message?: unknown; cause?: unknown };
+  return { name, message, ...(cause !== undefined && { cause: causes(cause) }) };
+}

@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { EXIT, type QueueState, type QueuesReport, queues } from '../../../lib/operator/index.ts';
+import type { Context } from '../context.ts';
+import { whole } from '../options.ts';
+import { type Column, duration } from '../print.ts';
+import { optionalType, runs } from '../verb.ts';
+
+interface Options {
+  readonly watch?: boolean;
+  readonly every: number;
+}
+
+export function queuesVerb(program: Command): void {
+  const command = program
+    .command('queues')
+    .summary('how all job types stand')
+    .description(
+      'How job types stand: messages that wait (depth), run or wait in place (in flight), are delayed; jobs parked in the ' +
+        'table; jobs that died within the retention; messages in the dead-letter queue; age of the oldest message, as ' +
+        'CloudWatch last said; whether jobs are started. Counts are SQS’s, approximate.',
+    )
+    .addArgument(optionalType())
+    .option('-w, --watch', 'look again and again, until Ctrl-C')
+    .option('--every <seconds>', 'with --watch: how often', whole('--every', { max: 3600 }), 2);
+  runs<Options>(command, async (context, [type], { watch, every }) => {
+    if (!watch) return show(context, await queues(context.stage, type));
+    while (!context.signal.aborted) {
+      const report = await queues(context.stage, type);
+      if (context.print.terminal && !context.print.json) process.stdout.write('\u001b[2J\u001b[H');
+      show(context, report);
+      await sleep(every * 1000, undefined, { signal: context.signal }).catch(() => undefined);
+    }
+    return EXIT.interrupted;
+  });
+}
+
+function show({ print, stage }: Context, report: QueuesReport): undefined {
+  if (print.result({ stage: stage.name, ...report })) return;
+  const { red, yellow, green, dim } = print.colour;
+  const count = (
+    head: string,
+    cell: (state: QueueState) => number,
+    alarming: (text: string) => string = dim,
+  ): Column<QueueState> => ({
+    ...{ head, cell, right: true, colour: (text, row) => (cell(row) === 0 ? dim(text) : alarming(text)) },
+  });
+  const plain = (text: string) => text;
+  print.table(report.queues, [
+    { head: 'TYPE', cell: ({ type }) => type },
+    count('DEPTH', ({ depth }) => depth, plain),
+    count('IN FLIGHT', ({ inFlight }) => inFlight, plain),
+    count('DELAYED', ({ delayed }) => delayed, plain),
+    count('PARKED', ({ parked }) => parked, plain),
+    count('DEAD', ({ dead }) => dead, yellow),
+    count('DLQ', ({ dlq }) => dlq, red),
+    { head: 'OLDEST', cell: ({ oldestSeconds }) => duration(oldestSeconds), right: true },
+    { head: 'STATE', cell: ({ state }) => state, colour: (text) => (text === 'running' ? green(text) : yellow(text)) },
+  ]);
+  if (report.truncated) print.note('PARKED and DEAD count 100,000 jobs at most; there are more.');
+}

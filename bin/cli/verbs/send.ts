@@ -1,0 +1,145 @@
+import { createReadStream } from 'node:fs';
+import { access, appendFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import type { Command } from 'commander';
+import { definitions } from '../../../functions/index.ts';
+import type { JobDefinition } from '../../../lib/contract/job-definition.ts';
+import {
+  type BulkReport,
+  EXIT,
+  type ExitCode,
+  type RefusedLine,
+  send,
+  sendLines,
+} from '../../../lib/operator/index.ts';
+import type { Context } from '../context.ts';
+import { definitionOf, key, textArgument, UsageError, whole } from '../options.ts';
+import { makeProgress } from '../progress.ts';
+import { runs, typeArgument } from '../verb.ts';
+
+interface Options {
+  readonly id?: string;
+  readonly key?: string;
+  readonly maxAttempts?: number;
+  readonly runAt?: string;
+  readonly delay?: number;
+  readonly tenant?: string;
+  readonly lines?: boolean;
+  readonly envelopes?: boolean;
+  readonly refused?: string;
+}
+
+export function sendVerb(program: Command): void {
+  const command = program
+    .command('send')
+    .summary('send a job, or many')
+    .description(
+      'Sends a job. The payload is checked by the job type’s schema first. With --lines, each line of a file or of ' +
+        'standard input is a job (NDJSON); those that were not sent are written to a file that can be sent again: ' +
+        'sluice send <type> --lines --envelopes @file',
+    )
+    .addArgument(typeArgument())
+    .argument('<json>', 'the payload: JSON, @file, or - for standard input')
+    .option('--id <id>', 'names the job (default: a UUIDv7)', key)
+    .option('--key <key>', 'idempotency key (default: the id)', key)
+    .option('--max-attempts <n>', 'attempts in all (default: the definition’s)', whole('--max-attempts', { max: 100 }))
+    .option('--run-at <time>', 'when it starts, ISO 8601 with a zone, up to a year ahead')
+    .option('--delay <seconds>', 'seconds until it starts', whole('--delay', { min: 0, max: 366 * 24 * 3600 }))
+    .option('--tenant <tenant>', 'whose job it is: SQS shares the queue fairly between tenants')
+    .option('--lines', 'a job for each line')
+    .option(
+      '--envelopes',
+      'each job is {"payload": …} with its own id, key, maxAttempts, runAt, delaySeconds or tenant',
+    )
+    .option(
+      '--refused <file>',
+      'with --lines: new file for what was not sent (default: sluice-refused-<type>-<time>.ndjson)',
+    );
+  runs<Options>(command, async (context, [type = '', given = ''], options) => {
+    const definition = definitionOf(definitions, type);
+    const { id, key: jobKey, maxAttempts, runAt, delay: delaySeconds, tenant, envelopes } = options;
+    const job = { id, key: jobKey, maxAttempts, runAt, delaySeconds, tenant, envelopes: envelopes === true };
+    if (options.lines) return bulk(context, definition, { given, job, refused: options.refused });
+    const deps = { stage: context.stage, sqs: context.clients.sqs };
+    const sent = await send(deps, definition, { ...job, text: await textArgument(given) });
+    if (!context.print.result({ type, ...sent })) context.print.line(`sent ${type} ${sent.jobId}`);
+    return undefined;
+  });
+}
+
+type JobOptions = Omit<Parameters<typeof send>[2], 'text'>;
+
+interface Bulk {
+  readonly given: string;
+  readonly job: JobOptions;
+  readonly refused: string | undefined;
+}
+
+async function bulk(
+  context: Context,
+  definition: JobDefinition,
+  { given, job, refused }: Bulk,
+): Promise<ExitCode | undefined> {
+  if (job.id !== undefined || job.key !== undefined) {
+    throw new UsageError('--id and --key name one job: with --lines, give each its own (--envelopes)');
+  }
+  const { print, signal } = context;
+  const file =
+    refused ?? `sluice-refused-${definition.type}-${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}.ndjson`;
+  if (await exists(file)) throw new UsageError(`${file} exists already: name another file with --refused`);
+  const progress = makeProgress('lines', undefined, print.json);
+  const first: RefusedLine[] = [];
+  const report = await sendLines({ stage: context.stage, sqs: context.clients.sqs }, definition, {
+    ...job,
+    ...{ lines: await linesOf(given), signal, onProgress: progress.update },
+    async onRefused(line) {
+      if (first.length < SHOWN) first.push(line);
+      await appendFile(file, `${line.again}\n`, { mode: 0o600 });
+    },
+  });
+  progress.end();
+  return tell(context, report, { file, first });
+}
+
+const SHOWN = 10;
+
+const exists = (file: string) =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
+
+/** Checks now that the file is there, and opens it when it is read: a stream that ends before is never seen to end. */
+async function linesOf(given: string): Promise<AsyncIterable<string>> {
+  if (given !== '-' && !given.startsWith('@')) throw new UsageError('with --lines, give @file or - for standard input');
+  if (given !== '-') await access(given.slice(1));
+  return readLines(given);
+}
+
+async function* readLines(given: string): AsyncGenerator<string> {
+  const input = given === '-' ? process.stdin : createReadStream(given.slice(1));
+  yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+}
+
+interface Told {
+  readonly file: string;
+  readonly first: readonly RefusedLine[];
+}
+
+function tell({ print }: Context, report: BulkReport, { file, first }: Told): ExitCode | undefined {
+  const { failure, ...counts } = report;
+  const { sent, refused, unknown, notTried, interrupted } = counts;
+  const unsent = first.length > 0 ? { file } : {};
+  const why = first.map(({ line, jobId, why: reason, maybeSent }) => ({ line, jobId, why: reason, maybeSent }));
+  if (!print.result({ ...counts, ...unsent, first: why })) {
+    print.line(`${sent} sent, ${refused} refused${notTried > 0 ? `, ${notTried} not tried` : ''}`);
+    for (const one of why) print.line(`line ${one.line}: ${one.why}`);
+    if (unknown > 0)
+      print.line(`${unknown} of the refused may have been sent: under the same ids, as in the file, they run once`);
+    if (first.length > 0)
+      print.line(`what was not sent is in ${file}; send it again with: --lines --envelopes @${file}`);
+    if (interrupted) print.line('interrupted');
+  }
+  if (failure !== undefined) throw failure;
+  return refused + notTried > 0 ? EXIT.partly : undefined;
+}

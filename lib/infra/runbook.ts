@@ -1,0 +1,27 @@
+/** The runbook's paragraphs: headings of the README, which alarms link to. */
+export const RUNBOOK = {
+  deadLetters: 'Dead-letter queue not empty',
+  queue: 'Queue too deep or too old',
+  failures: 'Too many attempts fail',
+  stalled: 'Jobs stall',
+  functionErrors: 'Consumer failing',
+  throttles: 'Consumer throttled',
+  duration: 'Jobs near their timeout',
+  notGettingThrough: 'Jobs do not get through',
+  dispatcher: 'Retry dispatcher failing',
+  lateness: 'Retries overdue',
+} as const;
+
+export type RunbookTopic = keyof typeof RUNBOOK;
+
+/** An alarm that links to it reads well in an e-mail of a checkout's owner; a team sets the address of its own copy. */
+export const DEFAULT_RUNBOOK = 'README.md';
+
+/** Where a paragraph stands, with the anchor that GitHub and GitLab give a heading. */
+export function runbookLink(topic: RunbookTopic, document: string): string {
+  const anchor = RUNBOOK[topic]
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9 -]/g, '')
+    .replaceAll(' ', '-');
+  return `${document}#${anchor}`;
+}

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+
+/** A resource of a synthesised template, after every override. */
+export interface TemplateResource {
+  readonly id: string;
+  readonly type: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** What rules ask a template. */
+export interface TemplateView {
+  readonly path: string;
+  readonly resources: readonly TemplateResource[];
+  ofType(type: string): readonly TemplateResource[];
+  /** The resource that a `Ref`, an `Fn::GetAtt` or the end of an ARN's `Fn::Join` means; undefined if it is elsewhere. */
+  target(reference: unknown): TemplateResource | undefined;
+}
+
+interface RawTemplate {
+  readonly Resources?: Readonly<Record<string, { Type: string; Properties?: Record<string, unknown> }>>;
+}
+
+export function viewTemplate(path: string): TemplateView {
+  const { Resources = {} } = JSON.parse(readFileSync(path, 'utf8')) as RawTemplate;
+  const resources = Object.entries(Resources).map(([id, { Type, Properties = {} }]) => ({
+    id,
+    type: Type,
+    properties: Properties,
+  }));
+  return {
+    path,
+    resources,
+    ofType: (type) => resources.filter((resource) => resource.type === type),
+    target: (reference) => resources.find(({ id }) => id === logicalId(reference)),
+  };
+}
+
+function logicalId(reference: unknown): string | undefined {
+  if (typeof reference !== 'object' || reference === null) return undefined;
+  const { Ref, 'Fn::GetAtt': attribute } = reference as { Ref?: unknown; 'Fn::GetAtt'?: unknown };
+  if (typeof Ref === 'string') return Ref;
+  return Array.isArray(attribute) ? String(attribute[0]) : undefined;
+}
+
+/** A number that a template gives, or AWS's default; a parameter or condition is not looked into. */
+export function numberOf(value: unknown, byDefault: number): number {
+  return value === undefined ? byDefault : Number(value);
+}

@@ -1,0 +1,108 @@
+import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { type AlarmType, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
+import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { DescribeRuleCommand, ListRuleNamesByTargetCommand } from '@aws-sdk/client-eventbridge';
+import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { names } from '../../contract/names.ts';
+import { nowOf, type Stage } from '../aws.ts';
+import { runningState } from '../event-source.ts';
+import { bad, type Check, type Finding, note, ok, orOk } from './finding.ts';
+
+/** Every stack there, and at rest in a state that is not a failure's. */
+export const stacks: Check = async ({ stage, types, definitions }) => {
+  const wanted = [names.coreStack(stage.name), ...types.map((type) => names.jobStack(stage.name, type))];
+  const found = await Promise.all(wanted.map((name) => stackFinding(stage, name)));
+  const missing = definitions
+    .filter(({ type }) => !types.includes(type))
+    .map(({ type }) => note('stacks', `${type} is in the catalogue and not deployed`, 'deploy it: npx cdk deploy'));
+  return orOk([...found.flat(), ...missing], ok('stacks', `${wanted.length} deployed`));
+};
+
+async function stackFinding({ aws }: Stage, StackName: string): Promise<Finding[]> {
+  try {
+    const { Stacks = [] } = await aws.cloudFormation.send(new DescribeStacksCommand({ StackName }));
+    const status = Stacks[0]?.StackStatus ?? 'absent';
+    if (/^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status)) return [];
+    const todo = 'look at its events in the CloudFormation console, then deploy again';
+    return [bad('stacks', `${StackName} is ${status}`, todo)];
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'ValidationError') throw error;
+    return [bad('stacks', `${StackName} does not exist`, 'deploy it: npx cdk deploy')];
+  }
+}
+
+export const eventSources: Check = async ({ stage, types }) => {
+  const states = await Promise.all(types.map(async (type) => ({ type, state: await runningState(stage, type) })));
+  const wrong = states
+    .filter(({ state }) => state !== 'running')
+    .map(({ type, state }) =>
+      state === 'missing'
+        ? bad('event sources', `${type} has none: its jobs wait`, `deploy ${names.jobStack(stage.name, type)} again`)
+        : bad('event sources', `${type} is ${state}: its jobs wait`, `npx sluice resume ${type}`),
+    );
+  return orOk(wrong, ok('event sources', `${types.length} running`));
+};
+
+/** Ticks come each minute; logs take some seconds more. */
+const LATE_TICK_MS = 3 * 60_000;
+
+/** The rule that calls the dispatcher is enabled, and the dispatcher did finish a tick lately. */
+export const dispatcher: Check = async ({ stage }) => {
+  const { aws, name } = stage;
+  const FunctionName = names.dispatcher(name);
+  const { FunctionArn } = await aws.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+  const { RuleNames = [] } = await aws.eventBridge.send(new ListRuleNamesByTargetCommand({ TargetArn: FunctionArn }));
+  const rules = await Promise.all(RuleNames.map((Name) => aws.eventBridge.send(new DescribeRuleCommand({ Name }))));
+  const core = names.coreStack(name);
+  if (!rules.some(({ State }) => State === 'ENABLED')) {
+    const what = RuleNames.length === 0 ? 'no rule calls the dispatcher' : `rule ${RuleNames.join(', ')} is disabled`;
+    return [bad('dispatcher', `${what}: parked jobs do not come back`, `enable the rule, or deploy ${core} again`)];
+  }
+  const nowMs = nowOf(stage);
+  const command = new FilterLogEventsCommand({
+    logGroupName: `/aws/lambda/${FunctionName}`,
+    startTime: nowMs - LATE_TICK_MS,
+    filterPattern: '{ $.message = "dispatch.finished" }',
+  });
+  const { events = [] } = await aws.logs.send(command);
+  const last = Math.max(...events.filter(isTick).map(({ timestamp = 0 }) => timestamp));
+  if (last > 0) return [ok('dispatcher', `ticked ${Math.round((nowMs - last) / 1000)} s ago`)];
+  const todo = `look at the latest errors in log group /aws/lambda/${FunctionName}`;
+  return [bad('dispatcher', `did not finish a tick within ${LATE_TICK_MS / 60_000} minutes`, todo)];
+};
+
+const isTick = ({ message = '' }) => message.includes('dispatch.finished');
+
+export const alarms: Check = async ({ stage, types }) => {
+  const found: MetricAlarm[] = [];
+  let NextToken: string | undefined;
+  do {
+    const page = await stage.aws.cloudWatch.send(
+      new DescribeAlarmsCommand({
+        AlarmNamePrefix: `sluice-${stage.name}-`,
+        AlarmTypes: ['MetricAlarm' satisfies AlarmType],
+        ...(NextToken !== undefined && { NextToken }),
+      }),
+    );
+    found.push(...(page.MetricAlarms ?? []));
+    ({ NextToken } = page);
+  } while (NextToken !== undefined);
+  const findings = found.flatMap(alarmFinding);
+  const without = types
+    .filter((type) => !found.some(({ AlarmName = '' }) => AlarmName.startsWith(`${names.queue(stage.name, type)}-`)))
+    .map((type) => bad('alarms', `${type} has none`, `deploy ${names.jobStack(stage.name, type)} again`));
+  return orOk([...findings, ...without], ok('alarms', `${found.length}, none is on`));
+};
+
+function alarmFinding({ AlarmName = '', StateValue, AlarmDescription = '', ActionsEnabled }: MetricAlarm): Finding[] {
+  if (StateValue === 'ALARM') {
+    const [what = AlarmName, ...todo] = AlarmDescription.replace(/^Sluice \S+ /, '').split(/(?<=[.:]) /);
+    return [bad('alarms', `${AlarmName} is on: ${what}`, todo.join(' ') || 'look at it in the CloudWatch console')];
+  }
+  if (ActionsEnabled === false) {
+    return [
+      note('alarms', `${AlarmName} tells nobody: its actions are disabled`, 'enable them in the CloudWatch console'),
+    ];
+  }
+  return [];
+}

@@ -1,0 +1,31 @@
+import type { JobDefinition } from '../../contract/job-definition.ts';
+import type { Stage } from '../aws.ts';
+
+/** One line of a doctor's report. */
+export interface Finding {
+  /** `ok`; `note`: to be known; `bad`: something is wrong; `unknown`: it could not be looked at. */
+  readonly level: 'ok' | 'note' | 'bad' | 'unknown';
+  readonly check: string;
+  readonly what: string;
+  /** What to do. */
+  readonly todo?: string;
+}
+
+/** What the checks look at. */
+export interface Patient {
+  readonly stage: Stage;
+  /** Types that have queues. */
+  readonly types: readonly string[];
+  /** The catalogue's definitions. */
+  readonly definitions: readonly JobDefinition[];
+}
+
+export type Check = (patient: Patient) => Promise<Finding[]>;
+
+export const ok = (check: string, what: string): Finding => ({ level: 'ok', check, what });
+export const note = (check: string, what: string, todo: string): Finding => ({ level: 'note', check, what, todo });
+export const bad = (check: string, what: string, todo: string): Finding => ({ level: 'bad', check, what, todo });
+
+/** Findings, or one that all is well. */
+export const orOk = (findings: readonly Finding[], good: Finding): Finding[] =>
+  findings.length > 0 ? [...findings] : [good];

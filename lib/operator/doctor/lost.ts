@@ -1,0 +1,88 @@
+import { type AttributeValue, type DescribeTableCommandOutput, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { type JobItem, keyOf } from '../../contract/job-item.ts';
+import { queueSettings } from '../../contract/queue-settings.ts';
+import { nowOf, type Stage } from '../aws.ts';
+import { toItem } from '../job-table.ts';
+import { tableOf } from '../stage.ts';
+import { bad, type Finding, ok, type Patient } from './finding.ts';
+
+/** What reading the whole table costs. */
+export interface ScanPrice {
+  readonly items: number;
+  readonly megabytes: number;
+  readonly dollars: number;
+}
+
+/** DynamoDB on demand, us-east-1, per million read request units; half a unit reads 4 KB eventually consistently. */
+const DOLLARS_PER_MILLION_UNITS = 0.125;
+const BYTES_PER_UNIT = 8192;
+
+/** From the table's own figures, which DynamoDB brings up to date about every six hours. */
+export function scanPrice({ Table }: Pick<DescribeTableCommandOutput, 'Table'>): ScanPrice {
+  const { ItemCount: items = 0, TableSizeBytes: bytes = 0 } = Table ?? {};
+  const dollars = (bytes / BYTES_PER_UNIT / 1_000_000) * DOLLARS_PER_MILLION_UNITS;
+  return { items, megabytes: bytes / 1024 / 1024, dollars };
+}
+
+/** A message shows again after the visibility timeout at the latest; an hour more is for a queue that lags. */
+const GRACE_MS = 3600_000;
+/** Of types that the catalogue does not know: the longest that a definition can come to. */
+const LONGEST_VISIBILITY_SECONDS = 6 * 900 + 300;
+const NAMED = 10;
+
+/**
+ * Jobs that should have moved on long ago: they wait in place or ran, and no message of theirs came since. Their messages
+ * were purged, or SQS dropped them; or the queue is so deep that they have not had their turn.
+ */
+export async function lostJobs({ stage, definitions }: Patient): Promise<Finding[]> {
+  const nowMs = nowOf(stage);
+  const graceMs = new Map(
+    definitions.map((definition) => [definition.type, queueSettings(definition).visibilityTimeoutSeconds * 1000]),
+  );
+  const lost: JobItem[] = [];
+  let scanned = 0;
+  for await (const { items, count } of unfinished(stage)) {
+    scanned += count;
+    for (const item of items) {
+      const patienceMs = GRACE_MS + (graceMs.get(item.type) ?? LONGEST_VISIBILITY_SECONDS * 1000);
+      if (movesAtMs(item) + patienceMs < nowMs) lost.push(item);
+    }
+  }
+  if (lost.length === 0) return [ok('lost messages', `none among ${scanned} items`)];
+  const named = lost.slice(0, NAMED).map((item) => `${item.type} ${keyOf(item)}`);
+  const more = lost.length > NAMED ? ` and ${lost.length - NAMED} more` : '';
+  const todo = 'unless their queue is deep or paused: send each again with the same id and payload, or cancel it';
+  return [
+    bad('lost messages', `${lost.length} jobs wait for a message that is gone: ${named.join(', ')}${more}`, todo),
+  ];
+}
+
+/** When the job's message should have brought it on at the latest; a parked one's is the dispatcher's concern. */
+function movesAtMs({ status, leaseUntil, dueAt, listKey }: JobItem): number {
+  if (status === 'INPROGRESS') return leaseUntil ?? Number.POSITIVE_INFINITY;
+  return listKey === undefined ? (dueAt ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+}
+
+async function* unfinished(stage: Stage): AsyncGenerator<{ items: JobItem[]; count: number }> {
+  const { dynamoDb, table } = tableOf(stage);
+  const attributes = ['id', 'type', 'status', 'leaseUntil', 'dueAt', 'listKey'];
+  let from: Record<string, AttributeValue> | undefined;
+  do {
+    const page = await dynamoDb.send(
+      new ScanCommand({
+        TableName: table,
+        FilterExpression: '#status = :running OR #status = :retrying OR #status = :scheduled',
+        ProjectionExpression: attributes.map((name) => `#${name}`).join(', '),
+        ExpressionAttributeNames: Object.fromEntries(attributes.map((name) => [`#${name}`, name])),
+        ExpressionAttributeValues: {
+          ':running': { S: 'INPROGRESS' },
+          ':retrying': { S: 'RETRYING' },
+          ':scheduled': { S: 'SCHEDULED' },
+        },
+        ...(from !== undefined && { ExclusiveStartKey: from }),
+      }),
+    );
+    yield { items: (page.Items ?? []).map(toItem), count: page.ScannedCount ?? 0 };
+    from = page.LastEvaluatedKey;
+  } while (from !== undefined);
+}

@@ -1,0 +1,92 @@
+import type { JobItem } from '../../contract/job-item.ts';
+import { names } from '../../contract/names.ts';
+import { nowOf } from '../aws.ts';
+import { readItems, readList } from '../lists.ts';
+import { queueAttributes, queuesOf } from '../stage.ts';
+import { bad, type Check, type Finding, note, ok, orOk } from './finding.ts';
+
+const DAY_SECONDS = 24 * 3600;
+/** SQS's longest, and what dead letters are kept for. */
+const DLQ_SECONDS = 14 * DAY_SECONDS;
+
+export const deadLetters: Check = async ({ stage, types }) => {
+  const findings = await Promise.all(
+    types.map(async (type): Promise<Finding[]> => {
+      const { deadLetterQueueUrl } = await queuesOf(stage, type);
+      const counts = await queueAttributes(stage.aws.sqs, deadLetterQueueUrl, [
+        'ApproximateNumberOfMessages',
+        'ApproximateNumberOfMessagesNotVisible',
+      ]);
+      const count = Object.values(counts).reduce((sum, text) => sum + Number(text), 0);
+      if (count === 0) return [];
+      const todo = `npx sluice dead ${type}, mend the cause, then npx sluice dlq redrive ${type}`;
+      return [bad('dead letters', `${type} has ${count}`, todo)];
+    }),
+  );
+  return orOk(findings.flat(), ok('dead letters', 'none'));
+};
+
+/** Retention and redrive policy as deployed: what jobs' survival rests on. */
+export const retention: Check = async ({ stage, types, definitions }) => {
+  const findings = await Promise.all(
+    types.map(async (type): Promise<Finding[]> => {
+      const { queueUrl, deadLetterQueueUrl } = await queuesOf(stage, type);
+      const wanted = definitions.find((definition) => definition.type === type)?.queueRetention;
+      const queue = await queueAttributes(stage.aws.sqs, queueUrl, ['MessageRetentionPeriod', 'RedrivePolicy']);
+      const dlq = await queueAttributes(stage.aws.sqs, deadLetterQueueUrl, ['MessageRetentionPeriod']);
+      const todo = `deploy ${names.jobStack(stage.name, type)} again`;
+      const days = Number(queue.MessageRetentionPeriod) / DAY_SECONDS;
+      return [
+        ...(wanted === undefined || days === wanted
+          ? []
+          : [bad('retention', `${type} keeps messages for ${days} days, its definition says ${wanted}`, todo)]),
+        ...(queue.RedrivePolicy?.includes(names.deadLetterQueue(stage.name, type))
+          ? []
+          : [bad('retention', `${type} has no redrive policy to its dead-letter queue`, todo)]),
+        ...(Number(dlq.MessageRetentionPeriod) >= DLQ_SECONDS
+          ? []
+          : [bad('retention', `dead letters of ${type} are kept for less than 14 days`, todo)]),
+      ];
+    }),
+  );
+  return orOk(findings.flat(), ok('retention', `${types.length} queues as their definitions say`));
+};
+
+/** A tick releases what is due within 90 s: three minutes late means that ticks do not come, or cannot send. */
+const OVERDUE_MS = 3 * 60_000;
+
+export const overdue: Check = async ({ stage }) => {
+  const nowMs = nowOf(stage);
+  const { entries } = await readList(stage, 'due');
+  const late = entries.filter(({ listAt }) => listAt < nowMs - OVERDUE_MS);
+  const oldest = late.at(-1);
+  if (oldest === undefined) return [ok('parked jobs', `${entries.length}, none is overdue`)];
+  const minutes = Math.round((nowMs - oldest.listAt) / 60_000);
+  const todo = `look at the latest errors in log group /aws/lambda/${names.dispatcher(stage.name)}`;
+  return [bad('parked jobs', `${late.length} are overdue, the oldest by ${minutes} minutes`, todo)];
+};
+
+/** A death that is owed is tried again with each receive of its message: an hour is many of them. */
+const OWED_MS = 3600_000;
+
+export const owed: Check = async ({ stage }) => {
+  const { entries } = await readList(stage, 'dead');
+  const old = entries.filter(({ listAt }) => listAt < nowOf(stage) - OWED_MS).map(({ id }) => id);
+  const items = await readItems(stage, old, ['id', 'type', 'undelivered', 'status']);
+  const dead = items.filter(({ status, undelivered }) => status === 'DEAD' && undelivered !== undefined);
+  if (dead.length === 0) return [ok('deaths', `${entries.length} within the retention, each was delivered`)];
+  const letters = dead.filter(({ undelivered }) => undelivered === true);
+  const events = dead.filter(({ undelivered }) => undelivered === 'event');
+  const letter = 'may its consumer send to the dead-letter queue? Look for job.burial-failed in its log';
+  const event = 'may its consumer put events on the default bus? Look for job.announce-failed in its log';
+  return [
+    ...owing(letters, 'could not be sent to the dead-letter queue', letter),
+    ...owing(events, 'are in the dead-letter queue, and EventBridge was not told', event),
+  ];
+};
+
+function owing(items: readonly JobItem[], what: string, todo: string) {
+  if (items.length === 0) return [];
+  const types = [...new Set(items.map(({ type }) => type))].join(', ');
+  return [note('deaths', `${items.length} of ${types} ${what}`, todo)];
+}

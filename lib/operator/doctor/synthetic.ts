@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { cancel } from '../cancel.ts';
+import { jobLogs } from '../job-logs.ts';
+import { queuesOf, tableOf } from '../stage.ts';
+import { bad, type Finding, note, ok, type Patient } from './finding.ts';
+
+/** A consumer that was idle starts within seconds; its log is readable some seconds later. */
+const PATIENCE_MS = 60_000;
+const POLL_MS = 1000;
+
+/**
+ * Sends a job to each type that was cancelled beforehand: it goes through queue, event source, consumer and table, and no
+ * handler runs. It counts as a duplicate in the metrics.
+ */
+export async function syntheticJobs(patient: Patient, nonce: string): Promise<Finding[]> {
+  return Promise.all(patient.types.map((type) => syntheticJob(patient, type, `doctor-${nonce}`)));
+}
+
+async function syntheticJob({ stage, definitions }: Patient, type: string, id: string): Promise<Finding> {
+  const definition = definitions.find((one) => one.type === type);
+  if (definition === undefined) return note('synthetic job', `${type} is not in the catalogue`, 'run it where it is');
+  const { item } = await cancel(tableOf(stage), definition, id);
+  if (item?.status !== 'CANCELLED') return bad('synthetic job', `${type}: the table did not take it`, 'try again');
+  const { queueUrl: QueueUrl } = await queuesOf(stage, type);
+  const body = JSON.stringify({ id, payload: null });
+  const startedAtMs = Date.now();
+  const Entries = [{ Id: '0', MessageBody: body }];
+  const { Failed = [] } = await stage.aws.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+  if (Failed.length > 0) return bad('synthetic job', `${type}: SQS refused it`, Failed[0]?.Message ?? 'try again');
+  while (Date.now() - startedAtMs < PATIENCE_MS) {
+    await sleep(POLL_MS);
+    const [line] = await jobLogs(stage, type, { jobId: id, sinceMs: startedAtMs - PATIENCE_MS, limit: 1 });
+    if (line !== undefined) return ok('synthetic job', `${type} answered in ${seconds(startedAtMs)} s`);
+  }
+  const todo = `is its event source running, and its function not failing? npx sluice queues`;
+  return bad('synthetic job', `${type} did not answer within ${PATIENCE_MS / 1000} s`, todo);
+}
+
+const seconds = (sinceMs: number) => ((Date.now() - sinceMs) / 1000).toFixed(1);

@@ -1,0 +1,229 @@
+import type { JobDefinition } from '../contract/job-definition.ts';
+import {
+  createProducer,
+  type EnqueueOptions,
+  type Producer,
+  type ProducerSqs,
+  type SentJob,
+} from '../producer/index.ts';
+import type { Stage } from './aws.ts';
+import { queuesOf } from './stage.ts';
+
+/** Calls that sending makes, beside finding the queue. */
+export interface SendDeps {
+  readonly stage: Stage;
+  readonly sqs: ProducerSqs;
+}
+
+/** A job as text: a payload, or with `envelopes` an object of `payload` and the job's options. */
+export interface TextOptions extends EnqueueOptions {
+  readonly envelopes?: boolean;
+}
+
+/** What of a bulk was not sent. */
+export interface RefusedLine {
+  /** From 1. */
+  readonly line: number;
+  readonly jobId: string | undefined;
+  readonly why: string;
+  /** No answer came: it may have been sent. Under the same id it runs once. */
+  readonly maybeSent: boolean;
+  /** The line to send again, for `envelopes`: under the same id, with its own options. */
+  readonly again: string;
+}
+
+export interface BulkReport {
+  readonly sent: number;
+  readonly refused: number;
+  /** Of the refused, those that may have been sent. */
+  readonly unknown: number;
+  /** Lines that were not tried, after an interruption or a failure for all. */
+  readonly notTried: number;
+  readonly interrupted: boolean;
+  readonly failure?: unknown;
+}
+
+export interface BulkOptions extends TextOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number) => void) | undefined;
+  /** Gets each line that was not sent, in their order, those not tried at the end. */
+  readonly onRefused: (refused: RefusedLine) => Promise<void>;
+}
+
+/** Text that is no JSON, or not the object that was announced. */
+export class InvalidTextError extends Error {
+  override readonly name = 'InvalidTextError';
+}
+
+async function producerFor({ stage, sqs }: SendDeps, { type }: JobDefinition): Promise<Producer> {
+  const { queueUrl } = await queuesOf(stage, type);
+  return createProducer({ stage: stage.name, client: sqs, queueUrls: { [type]: queueUrl } });
+}
+
+/**
+ * Sends one job.
+ *
+ * @throws InvalidTextError, and what `enqueue` throws
+ */
+export async function send(
+  deps: SendDeps,
+  definition: JobDefinition,
+  { text, ...options }: TextOptions & { text: string },
+): Promise<SentJob> {
+  const { payload, ...own } = parsed(text, options.envelopes === true);
+  const { envelopes: _, ...common } = options;
+  return (await producerFor(deps, definition)).enqueue(definition, payload, { ...defined(common), ...own });
+}
+
+/** Lines that go through the producer together: some five seconds of an interruption's wait at most. */
+const CHUNK = 500;
+
+/**
+ * Sends a job for each line. What is refused, what may have been sent, and after an interruption what was not tried, is
+ * handed to `onRefused` in a form that can be sent again.
+ *
+ * @throws NoSuchStageError, NoSuchTypeError before anything is read
+ */
+export async function sendLines(
+  deps: SendDeps,
+  definition: JobDefinition,
+  { lines, ...options }: BulkOptions & { lines: AsyncIterable<string> },
+): Promise<BulkReport> {
+  const producer = await producerFor(deps, definition);
+  const bulk = makeBulk(producer, definition, options);
+  let chunk: Line[] = [];
+  let number = 0;
+  for await (const text of lines) {
+    number += 1;
+    if (text.trim() === '') continue;
+    chunk.push({ number, text });
+    if (chunk.length < CHUNK) continue;
+    await bulk.take(chunk);
+    chunk = [];
+  }
+  await bulk.take(chunk);
+  return bulk.report();
+}
+
+interface Line {
+  readonly number: number;
+  readonly text: string;
+}
+
+interface Given extends Line {
+  readonly payload: unknown;
+  readonly own: EnqueueOptions;
+}
+
+function makeBulk(producer: Producer, definition: JobDefinition, options: BulkOptions) {
+  const { envelopes = false, signal, onProgress } = options;
+  const counts: Counts = { sent: 0, refused: 0, unknown: 0, notTried: 0 };
+  const bulk = { producer, definition, options, counts };
+  let failure: unknown;
+  return {
+    async take(chunk: readonly Line[]) {
+      const given: Given[] = [];
+      for (const line of chunk) {
+        const job = tryParse(line, envelopes);
+        if (job instanceof InvalidTextError) await refuse(bulk, line, { why: job.message });
+        else given.push(job);
+      }
+      if (signal?.aborted !== true && failure === undefined && given.length > 0) {
+        await attempt(bulk, given).catch(async (error: unknown) => {
+          failure = error;
+          await leave(bulk, given);
+        });
+      } else await leave(bulk, given);
+      onProgress?.(counts.sent + counts.refused);
+    },
+    report: (): BulkReport => ({
+      ...{ ...counts, interrupted: signal?.aborted === true },
+      ...(failure !== undefined && { failure }),
+    }),
+  };
+}
+
+type Counts = { -readonly [Name in 'sent' | 'refused' | 'unknown' | 'notTried']: number };
+
+interface Bulk {
+  readonly producer: Producer;
+  readonly definition: JobDefinition;
+  readonly options: BulkOptions;
+  readonly counts: Counts;
+}
+
+async function attempt(bulk: Bulk, given: readonly Given[]): Promise<void> {
+  const { producer, definition, options, counts } = bulk;
+  const { maxAttempts, runAt, delaySeconds, tenant } = options;
+  const common = { maxAttempts, runAt, delaySeconds, tenant };
+  const payloads = given.map(({ payload }) => payload);
+  const each = (_payload: unknown, i: number) => given[i]?.own ?? {};
+  const results = await producer.enqueueMany(definition, payloads, { ...defined(common), each });
+  for (const [i, result] of results.entries()) {
+    const line = given[i];
+    if (line === undefined) continue;
+    if (result.status === 'sent') counts.sent += 1;
+    else {
+      const maybeSent = result.status === 'unknown';
+      await refuse(bulk, line, { given: line, jobId: result.jobId, maybeSent, why: result.error.message });
+    }
+  }
+}
+
+/** What is not tried is handed on as well. */
+async function leave({ options, counts }: Bulk, given: readonly Given[]): Promise<void> {
+  counts.notTried += given.length;
+  for (const one of given) await options.onRefused(refusedLine(one, { given: one, why: 'not tried' }));
+}
+
+function refuse({ options, counts }: Bulk, line: Line, refusal: Refusal): Promise<void> {
+  counts.refused += 1;
+  counts.unknown += refusal.maybeSent ? 1 : 0;
+  return options.onRefused(refusedLine(line, refusal));
+}
+
+function refusedLine(line: Line, { given, jobId, maybeSent = false, why }: Refusal): RefusedLine {
+  const again =
+    given === undefined
+      ? line.text
+      : JSON.stringify({ ...(jobId !== undefined && { id: jobId }), ...given.own, payload: given.payload });
+  return { line: line.number, jobId, why, maybeSent, again };
+}
+
+interface Refusal {
+  readonly why: string;
+  readonly given?: Given;
+  readonly jobId?: string | undefined;
+  readonly maybeSent?: boolean;
+}
+
+function tryParse(line: Line, envelopes: boolean): Given | InvalidTextError {
+  try {
+    const { payload, ...own } = parsed(line.text, envelopes);
+    return { ...line, payload, own };
+  } catch (error) {
+    if (error instanceof InvalidTextError) return error;
+    throw error;
+  }
+}
+
+function parsed(text: string, envelopes: boolean): EnqueueOptions & { payload: unknown } {
+  if (text.trim() === '') throw new InvalidTextError('it is empty: a JSON payload is needed');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // The parser quotes the text, which is the payload.
+    throw new InvalidTextError('it is not JSON');
+  }
+  if (!envelopes) return { payload: value };
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, 'payload')) {
+    throw new InvalidTextError('it is not an object with a "payload"');
+  }
+  const { payload, ...own } = value as { payload: unknown };
+  return { payload, ...own };
+}
+
+/** Without what was not given: an option of one job must not be hidden by an undefined one of all. */
+const defined = <T extends object>(options: T): T =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;

@@ -1,0 +1,147 @@
+import {
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  ListQueuesCommand,
+  type QueueAttributeName,
+} from '@aws-sdk/client-sqs';
+import { names } from '../contract/names.ts';
+import { didYouMean } from '../contract/suggest.ts';
+import type { SqsQueues, Stage } from './aws.ts';
+import type { JobTable } from './job-table.ts';
+
+/** A stage that has no queues in this account and region. */
+export class NoSuchStageError extends Error {
+  override readonly name = 'NoSuchStageError';
+}
+
+/** A job type that the stage does not have. */
+export class NoSuchTypeError extends Error {
+  override readonly name = 'NoSuchTypeError';
+}
+
+/** Queues of a job type. */
+export interface TypeQueues {
+  readonly type: string;
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+}
+
+export const tableOf = ({ name, aws: { dynamoDb }, now }: Stage): JobTable => ({
+  dynamoDb,
+  table: names.jobsTable(name),
+  ...(now !== undefined && { now }),
+});
+
+/**
+ * The job types that a stage has, by their queues' names, in their order.
+ *
+ * @throws NoSuchStageError naming the stages that there are
+ */
+export async function typesOf(stage: Stage): Promise<string[]> {
+  const types = await queueTypes(stage.aws.sqs, `sluice-${stage.name}-`);
+  const found = types.get(stage.name);
+  if (found === undefined) throw noSuchStage(stage.name, [...(await queueTypes(stage.aws.sqs, 'sluice-')).keys()]);
+  return found;
+}
+
+/**
+ * Finds a job type's queues by their fixed names.
+ *
+ * @throws NoSuchStageError, NoSuchTypeError naming those that there are
+ */
+export async function queuesOf(stage: Stage, type: string): Promise<TypeQueues> {
+  try {
+    const [queueUrl, deadLetterQueueUrl] = await Promise.all(
+      [names.queue(stage.name, type), names.deadLetterQueue(stage.name, type)].map(async (QueueName) => {
+        const { QueueUrl } = await stage.aws.sqs.send(new GetQueueUrlCommand({ QueueName }));
+        return QueueUrl ?? '';
+      }),
+    );
+    return { type, queueUrl: queueUrl ?? '', deadLetterQueueUrl: deadLetterQueueUrl ?? '' };
+  } catch (error) {
+    throw isMissing(error) ? await whatIsMissing(stage, { type, cause: error }) : error;
+  }
+}
+
+/**
+ * Does something with a stage's resources; where one of them is missing, says which.
+ *
+ * @throws NoSuchStageError, NoSuchTypeError instead of the service's own error
+ */
+export async function onStage<T>(stage: Stage, type: string | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isMissing(error) ? await whatIsMissing(stage, { type, cause: error }) : error;
+  }
+}
+
+/** A queue's attributes, numbers as they are written. */
+export async function queueAttributes(
+  sqs: SqsQueues,
+  QueueUrl: string,
+  AttributeNames: QueueAttributeName[],
+): Promise<Partial<Record<QueueAttributeName, string>>> {
+  const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));
+  return Attributes;
+}
+
+/** A queue, table, function or log group that does not exist: each service has its own name for it. */
+export function isMissing(error: unknown): boolean {
+  const { name } = (error ?? {}) as { name?: unknown };
+  return typeof name === 'string' && /QueueDoesNotExist|NonExistentQueue|ResourceNotFoundException/.test(name);
+}
+
+interface Missing {
+  readonly type: string | undefined;
+  readonly cause: unknown;
+}
+
+async function whatIsMissing({ name, aws }: Stage, { type, cause }: Missing): Promise<Error> {
+  const stages = await queueTypes(aws.sqs, 'sluice-').catch(() => undefined);
+  if (stages === undefined) {
+    return new NoSuchStageError(`stage "${name}" lacks what the command needs; is it deployed here?`, { cause });
+  }
+  const types = stages.get(name);
+  if (types === undefined) return noSuchStage(name, [...stages.keys()], cause);
+  if (type === undefined || types.includes(type)) {
+    const what = type === undefined ? 'a resource' : `a resource of job type "${type}"`;
+    const message = `${what} in stage "${name}" is gone: was a stack deleted meanwhile? npx sluice doctor tells what is left`;
+    return new NoSuchTypeError(message, { cause });
+  }
+  const guess = didYouMean(type, types) || `; it has: ${types.join(', ')}`;
+  return new NoSuchTypeError(`stage "${name}" has no job type "${type}"${guess}`, { cause });
+}
+
+function noSuchStage(name: string, stages: readonly string[], cause?: unknown): NoSuchStageError {
+  const there =
+    stages.length === 0
+      ? 'no stage of Sluice is deployed in this account and region (check --region and --profile)'
+      : `stages there: ${stages.join(', ')}`;
+  return new NoSuchStageError(`stage "${name}" is not deployed in this account and region; ${there}`, { cause });
+}
+
+const QUEUE = /^sluice-([a-z][a-z0-9]{0,15})-([a-z][a-z0-9-]{0,39})$/;
+const OTHERS = /-(dlq|high|low)$/;
+
+/** Job types by stage, read from the names of the queues that begin so. */
+async function queueTypes(sqs: SqsQueues, prefix: string): Promise<Map<string, string[]>> {
+  const found = new Map<string, string[]>();
+  let NextToken: string | undefined;
+  do {
+    const page = await sqs.send(
+      new ListQueuesCommand({
+        QueueNamePrefix: prefix,
+        MaxResults: 1000,
+        ...(NextToken !== undefined && { NextToken }),
+      }),
+    );
+    for (const url of page.QueueUrls ?? []) {
+      const [, stage, type] = QUEUE.exec(url.split('/').at(-1) ?? '') ?? [];
+      if (stage === undefined || type === undefined || OTHERS.test(type)) continue;
+      found.set(stage, [...(found.get(stage) ?? []), type].sort());
+    }
+    ({ NextToken } = page);
+  } while (NextToken !== undefined);
+  return found;
+}

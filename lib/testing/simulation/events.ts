@@ -1,0 +1,97 @@
+import { sleep } from '../../engine/clock.ts';
+import type { StoredMessage } from '../queue-model.ts';
+import type { World, WorldEvent } from './model.ts';
+import type { Random } from './random.ts';
+import { redrive } from './world.ts';
+
+const HOUR_MS = 3600 * 1000;
+
+/** What can happen to any queue and table, beside invocations and ticks. */
+export const EVENTS: readonly WorldEvent[] = [
+  // SQS delivers at least once: a message that somebody holds, or that is delayed, is there again.
+  { name: 'SQS delivers a message again', weight: 10, happen: again },
+  {
+    name: 'a producer sends its message again',
+    weight: 4,
+    happen: ({ subject, send }, random) => {
+      const [first, ...others] = subject.messages.filter(({ id }) => id !== undefined);
+      if (first !== undefined) send(random.pick([first, ...others]));
+    },
+  },
+  {
+    name: 'a dead letter is sent back',
+    weight: 6,
+    happen: (world, random) => sendBack(world, random, { keep: false }),
+  },
+  {
+    name: 'a copy of a dead letter is sent back',
+    weight: 3,
+    happen: (world, random) => sendBack(world, random, { keep: true }),
+  },
+  {
+    name: 'the queue is purged',
+    weight: 1,
+    happen({ queue, witness, clock }) {
+      const held = queue.messages().filter((m) => m.receiveCount > 0 && m.visibleAtMs > clock.now());
+      witness.purging(new Set(held.map(keyOf)));
+      queue.purge();
+    },
+  },
+  {
+    name: 'expired items are removed',
+    weight: 4,
+    happen: ({ dynamoDb, jobsTable, witness }) => {
+      dynamoDb.table(jobsTable).expire();
+      witness.look();
+    },
+  },
+  {
+    name: 'the dead-letter queue takes nothing for an hour',
+    weight: 2,
+    happen: ({ down, clock }) => {
+      down.deadLetters = clock.now() + HOUR_MS;
+    },
+  },
+  {
+    name: 'the dispatcher’s rule is disabled for two days',
+    weight: 0.6,
+    happen: ({ down, clock }) => {
+      down.dispatcher = clock.now() + 48 * HOUR_MS;
+    },
+  },
+  {
+    name: 'no more than three messages are in flight',
+    weight: 2,
+    happen: ({ queue }) => queue.change({ maxInFlight: 3 }),
+  },
+  {
+    name: 'nothing is consumed for a day',
+    weight: 1.5,
+    leaps: true,
+    happen: ({ clock }) => sleep(clock, 26 * HOUR_MS),
+  },
+];
+
+function keyOf({ body, attributes, messageId }: StoredMessage): string {
+  const { key, id } = JSON.parse(body) as { key?: string; id?: string };
+  return key ?? id ?? attributes.jobId?.StringValue ?? messageId;
+}
+
+function again({ queue, clock }: World, random: Random): void {
+  // SQS changes no visibility any more twelve hours after the receive.
+  const sinceMs = clock.now() - 12 * HOUR_MS;
+  const all = queue.messages().filter(({ receivedAtMs = clock.now() }) => receivedAtMs > sinceMs);
+  // Rather one that was received: what is delivered while somebody still holds it is what goes wrong in practice.
+  const held = all.filter(({ receiveCount }) => receiveCount > 0);
+  const [first, ...others] = held.length > 0 && random.percent(70) ? held : all;
+  if (first === undefined) return;
+  queue.changeVisibility(`${queue.name}/${random.pick([first, ...others]).messageId}/0`, 0);
+}
+
+function sendBack(world: World, random: Random, { keep }: { keep: boolean }): void {
+  const [first, ...others] = world.deadLetters.messages();
+  if (first === undefined) return;
+  const letter = random.pick([first, ...others]);
+  const mended = random.percent(40) ? world.subject.mend?.(letter.body, random) : undefined;
+  redrive(world, letter.messageId, { keep, ...(mended !== undefined && { mended }) });
+}

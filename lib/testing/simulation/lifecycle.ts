@@ -1,0 +1,97 @@
+import { dispatch } from '../../engine/dispatch.ts';
+import { makeWriter } from '../../engine/writer.ts';
+import { deliver } from '../event-source.ts';
+import { makeProcess } from '../memory-process.ts';
+import { overLines } from './connection.ts';
+import { makeEnvironment, makeLog } from './lambda.ts';
+import type { Environment, World } from './model.ts';
+
+export interface InvokeOptions {
+  readonly batchSize?: number;
+  readonly throttled?: boolean;
+}
+
+/** One batch, in a new environment or a warm one that goes on where it was frozen; it may die on the way. */
+export async function invoke(name: string, world: World, { batchSize = 10, throttled = false }: InvokeOptions = {}) {
+  const { queue, clock, settings, trace, decisions } = world;
+  const random = decisions.random(`${name}, its environment`);
+  const isDown = clock.now() < world.down.consumer;
+  const warm = random.percent(60) ? world.warm.shift() : undefined;
+  const environment = warm ?? makeEnvironment(name, world);
+  if (!isDown && !throttled) prepare(environment, name, world);
+  const delivery = await deliver(queue, {
+    consumer: isDown ? () => Promise.reject(new Error('the consumer cannot start')) : environment.consumer,
+    clock,
+    process: environment.process,
+    batchSize,
+    throttled,
+    functionTimeoutSeconds: settings.functionTimeoutSeconds,
+    deletesAfterMs: deletion(name, world),
+  });
+  const messages = delivery.records.map(({ messageId }) => messageId).join(' ');
+  const kept = delivery.kept.length === 0 ? '' : `, keeps ${delivery.kept.join(' ')}`;
+  if (!isDown) trace?.(environment.name, `${name} of ${messages || 'nothing'}: ${delivery.outcome}${kept}`);
+  if (!environment.process.alive) return;
+  environment.process.freeze();
+  world.warm.push(environment);
+}
+
+function prepare({ process, name: who }: Environment, name: string, world: World): void {
+  process.thaw();
+  if (!world.stormy || world.plan !== undefined || world.crashesLeft <= 0) return;
+  const moment = world.decisions.random(`${name}, its death`).int(1, 24);
+  if (!world.decisions.happens(`${name}: its process dies at moment ${moment}`, 25)) return;
+  world.crashesLeft -= 1;
+  world.trace?.(who, `will die at moment ${moment} of ${name}`);
+  process.crashAtMoment(process.moments + moment);
+}
+
+/** What was acked is deleted soon, late, or not at all. */
+function deletion(name: string, { stormy, plan, decisions }: World): number | 'never' {
+  if (!stormy || plan !== undefined) return 0;
+  if (decisions.happens(`${name}: what it acked is never deleted`, 4)) return 'never';
+  const late = decisions.happens(`${name}: what it acked is deleted late`, 12);
+  return late ? decisions.random(`${name}, its deletion`).pick([5000, 90_000, 200_000, 600_000]) : 0;
+}
+
+/** One tick of the dispatcher, in a process of its own, which may die on the way. */
+export async function tick(name: string, world: World): Promise<void> {
+  const { clock, decisions, dynamoDb, jobsTable, queue, trace } = world;
+  if (clock.now() < world.down.dispatcher) return trace?.(name, 'does not happen: the rule is disabled');
+  const random = decisions.random(name);
+  const line = { name, random, calls: 0, faultsInRow: 0 };
+  dynamoDb.indexLagMs = world.stormy && world.plan === undefined ? random.int(0, 5000) : 0;
+  const process = makeProcess({ ...overLines(line, world), clock }, world.dies);
+  const moment = random.int(1, 60);
+  if (world.stormy && world.plan === undefined && decisions.happens(`${name}: dies at moment ${moment}`, 25))
+    process.crashAtMoment(moment);
+  const basics = { dynamoDb: process.dynamoDb, clock: process.clock, random: random.next };
+  const work = dispatch(
+    {
+      ...basics,
+      table: jobsTable,
+      sqs: process.sqs,
+      log: makeLog(name, world),
+      writer: makeWriter(basics),
+      queueName: () => queue.name,
+      queueUrls: new Map(),
+    },
+    clock.now() + 50_000,
+  );
+  const ended = work.then(
+    ({ released }) => `released ${released}`,
+    (error: unknown) => `failed: ${String(error)}`,
+  );
+  trace?.(name, await Promise.race([ended, process.died.then(() => 'died')]));
+}
+
+/** Whether a parked job is on a due list: only then a tick has anything to do. */
+export function firstListedMs({ dynamoDb, jobsTable }: World): number | undefined {
+  let first: number | undefined;
+  for (const { listKey, listAt } of dynamoDb.table(jobsTable).items()) {
+    if (!listKey?.S?.startsWith('due#')) continue;
+    const atMs = Number(listAt?.N);
+    if (first === undefined || atMs < first) first = atMs;
+  }
+  return first;
+}

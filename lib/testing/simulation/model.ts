@@ -1,0 +1,111 @@
+import type { JobDefinition } from '../../contract/job-definition.ts';
+import type { JobItem } from '../../contract/job-item.ts';
+import type { QueueSettings } from '../../contract/queue-settings.ts';
+import type { Clock } from '../../engine/clock.ts';
+import type { JobContext } from '../../engine/job-context.ts';
+import type { BatchConsumer } from '../event-source.ts';
+import type { Call } from '../faults.ts';
+import type { MemoryDynamoDb } from '../memory-dynamodb.ts';
+import type { MemoryEvents } from '../memory-events.ts';
+import type { MemoryProcess, Moment } from '../memory-process.ts';
+import type { MemorySqs } from '../memory-sqs.ts';
+import type { MemoryQueue } from '../queue-model.ts';
+import type { VirtualClock } from '../virtual-clock.ts';
+import type { Decisions } from './decisions.ts';
+import type { NetworkFault } from './network.ts';
+import type { Random } from './random.ts';
+import type { Trace, Witness } from './witnessed.ts';
+
+/** What a simulated handler has beside its payload and context: the world it runs in, instead of the real one. */
+export interface Surroundings {
+  /** Its process's own clock: a handler that waits must wait by it. */
+  readonly clock: Clock;
+  /** The schedule's luck, for stand-ins of third parties that fail now and then. */
+  readonly random: Random;
+  /** Ends the process, as running out of memory does. */
+  readonly kill: () => void;
+}
+
+/** What a producer sends. */
+export interface Outgoing {
+  readonly payload: unknown;
+  /** @default none: the job is named by its message's id */
+  readonly id?: string;
+  readonly key?: string;
+  /** Epoch ms. */
+  readonly runAtMs?: number;
+  readonly maxAttempts?: number;
+}
+
+/** Something that happens to the system from outside. */
+export interface WorldEvent {
+  readonly name: string;
+  /** How often it is drawn, beside the others. */
+  readonly weight: number;
+  /** It is time that passes: the next step comes after it. */
+  readonly leaps?: true;
+  /** @param name of this very step, for what it decides */
+  happen(world: World, random: Random, name: string): void | Promise<void>;
+}
+
+/** What is simulated: a job type, its handler, and what is done with it. */
+export interface Subject {
+  readonly definition: JobDefinition;
+  perform(payload: unknown, context: JobContext, surroundings: Surroundings): unknown;
+  /** Tables beside the jobs table: key attributes by name. */
+  readonly tables: Record<string, readonly string[]>;
+  /** Messages that producers send, each a job. */
+  readonly messages: readonly Outgoing[];
+  /** Beside those that every simulation has. */
+  readonly events: readonly WorldEvent[];
+  /** Processes that may die of nothing of their own, at most. */
+  readonly crashes: number;
+  /** Mends a dead letter's body before its redrive. @returns undefined to leave it as it is */
+  mend?(body: string, random: Random): string | undefined;
+  /** What must hold beside the promises, once all has ended: says what does not by `world.witness.violate`. */
+  check(world: World): void;
+}
+
+/** One execution environment of the consumer's function: a process, and the engine that it made once. */
+export interface Environment {
+  readonly name: string;
+  readonly process: MemoryProcess;
+  readonly consumer: BatchConsumer;
+}
+
+/** One job type deployed in memory, in virtual time, and the schedule that it lives through. */
+export interface World {
+  readonly subject: Subject;
+  readonly decisions: Decisions;
+  readonly clock: VirtualClock;
+  readonly dynamoDb: MemoryDynamoDb;
+  readonly sqs: MemorySqs;
+  readonly bus: MemoryEvents;
+  readonly queue: MemoryQueue;
+  readonly deadLetters: MemoryQueue;
+  readonly jobsTable: string;
+  readonly settings: QueueSettings;
+  readonly witness: Witness;
+  readonly trace: Trace | undefined;
+  /** Faults by plan instead of by luck. */
+  readonly plan: ((call: Call) => NetworkFault | undefined) | undefined;
+  /** Deaths by plan instead of by luck. */
+  readonly dies: ((moment: Moment) => boolean) | undefined;
+  /** Faults and crashes are drawn: false once the storm is over. */
+  stormy: boolean;
+  /** Until then no consumer starts, the dispatcher's rule is off, the DLQ refuses: epoch ms. */
+  readonly down: { consumer: number; dispatcher: number; deadLetters: number };
+  /** Environments that wait for their next invocation, frozen. */
+  readonly warm: Environment[];
+  crashesLeft: number;
+  /** Consumer processes that died so far. */
+  deaths: number;
+  reached(call: Call): void;
+  refusal(call: Call): Error | undefined;
+  /** Never the same twice; it remembers whose it is. */
+  nonce(process: MemoryProcess): string;
+  nextMessageId(): string;
+  /** Sends a producer's message. @returns its id */
+  send(message: Outgoing): string;
+  item(key: string): JobItem | undefined;
+}

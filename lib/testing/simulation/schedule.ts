@@ -1,0 +1,124 @@
+import { calm } from './calm.ts';
+import { makeDecisions } from './decisions.ts';
+import { checkEnds } from './ends.ts';
+import { EVENTS } from './events.ts';
+import { invoke, tick } from './lifecycle.ts';
+import type { Subject, World, WorldEvent } from './model.ts';
+import { makeRandom, type Random } from './random.ts';
+import { makeWorld, redrive, type WorldOptions } from './world.ts';
+
+/** Makes what is simulated, anew for each schedule. */
+export type MakeSubject = (random: Random) => Subject;
+
+/** How a schedule ended. */
+export interface Ran {
+  readonly violations: readonly string[];
+  /** Everything that the schedule let happen, by name. */
+  readonly taken: readonly string[];
+  readonly world: World;
+}
+
+export interface ScheduleOptions extends WorldOptions {
+  /** Decisions to leave out. */
+  readonly without?: ReadonlySet<string>;
+}
+
+/** One schedule: a storm, calm until all has ended, a redrive of some that died, and calm again. */
+export async function runSchedule(make: MakeSubject, seed: number, options: ScheduleOptions = {}): Promise<Ran> {
+  const decisions = makeDecisions(seed, options.without);
+  const world = makeWorld(make(makeRandom(seed)), decisions, options);
+  try {
+    await storm(world);
+    await toTheEnd(world);
+    if (redriveSome(world)) await toTheEnd(world);
+  } catch (error) {
+    world.witness.violate(`the simulation stopped: ${error instanceof Error ? error.stack : String(error)}`);
+  }
+  return { violations: world.witness.violations, taken: decisions.taken, world };
+}
+
+export async function toTheEnd(world: World): Promise<void> {
+  await calm(world);
+  checkEnds(world);
+}
+
+/** Leaps of time between two steps, ms. */
+const LEAPS = [0, 30, 500, 2000, 12_000, 70_000, 300_000] as const;
+
+/** Invocations side by side, ticks early, late and twice, things that go wrong, time that passes in leaps. */
+async function storm(world: World): Promise<void> {
+  const { clock, decisions, subject } = world;
+  const drawn = decisions.random('steps');
+  const all = [...ALWAYS, ...EVENTS, ...subject.events];
+  const later = sendAll(world);
+  const running: Promise<unknown>[] = [];
+  for (let step = drawn.int(6, 18), n = 1; n <= step; n++) {
+    const random = decisions.random(`step ${n}`);
+    const event = weighted(all, random);
+    const name = `step ${n}: ${event.name}`;
+    if (decisions.take(name)) {
+      if (event.name !== TICK && event.name !== INVOCATION) world.trace?.('world', name);
+      const happening = Promise.resolve(event.happen(world, random, `step ${n}`));
+      if (event.leaps) await clock.run(happening);
+      else running.push(happening);
+    }
+    later.shift()?.();
+    await clock.advance(random.pick(LEAPS));
+  }
+  for (const send of later) send();
+  await clock.advance(30_000);
+  await clock.run(Promise.all(running));
+}
+
+const INVOCATION = 'an invocation';
+const TICK = 'a tick';
+const ALWAYS: readonly WorldEvent[] = [
+  {
+    name: INVOCATION,
+    weight: 60,
+    happen: (world, random, name) => invoke(`invocation at ${name}`, world, { batchSize: random.int(1, 10) }),
+  },
+  { name: TICK, weight: 18, happen: (world, _random, name) => tick(`tick at ${name}`, world) },
+  {
+    name: 'an invocation that finds no room',
+    weight: 3,
+    happen: (world, _random, name) => invoke(`invocation at ${name}`, world, { throttled: true }),
+  },
+];
+
+/** Most messages are there from the start; some come while others are at work. */
+function sendAll({ decisions, subject, send }: World): (() => void)[] {
+  const later: (() => void)[] = [];
+  for (const [i, message] of subject.messages.entries()) {
+    if (!decisions.take(`message ${i + 1}: ${JSON.stringify(message)}`)) continue;
+    const random = decisions.random(`message ${i + 1}`);
+    if (random.percent(70)) send(message);
+    else later.push(() => send(message));
+    if (message.id !== undefined && random.percent(25) && decisions.take(`message ${i + 1} is sent twice`))
+      send(message);
+  }
+  return later;
+}
+
+function weighted(events: readonly WorldEvent[], random: Random): WorldEvent {
+  let luck = random.next() * events.reduce((sum, { weight }) => sum + weight, 0);
+  for (const event of events) {
+    luck -= event.weight;
+    if (luck < 0) return event;
+  }
+  return ALWAYS[0] as WorldEvent;
+}
+
+/** Sends some dead letters back once all is calm. */
+function redriveSome(world: World): boolean {
+  const { deadLetters, decisions, subject } = world;
+  let any = false;
+  for (const { messageId, body } of deadLetters.messages()) {
+    const random = decisions.random(`letter ${messageId}`);
+    if (!random.percent(50) || !decisions.take(`at the end: letter ${messageId} is sent back`)) continue;
+    const mended = random.percent(50) ? subject.mend?.(body, random) : undefined;
+    redrive(world, messageId, mended === undefined ? {} : { mended });
+    any = true;
+  }
+  return any;
+}

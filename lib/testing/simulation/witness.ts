@@ -1,0 +1,158 @@
+import type { Job } from '../../contract/job.ts';
+import { METRICS } from '../../contract/names.ts';
+import { canonical } from '../expressions.ts';
+import { checkChange } from './changes.ts';
+import { count, SKEW_MS, type Watched, type Witness, type WitnessDeps } from './witnessed.ts';
+
+export function makeWitness(deps: WitnessDeps): Witness {
+  const { trace, subject } = deps;
+  const jobs = new Map<string, Watched>();
+  const [counts, truth] = [new Map<string, number>(), new Map<string, number>()];
+  let calmSinceMs = Number.POSITIVE_INFINITY;
+  const read = (payload: unknown) => canonical(subject.definition.payload.safeParse(payload).data);
+  const witness: Witness = {
+    violations: [],
+    jobs,
+    counts,
+    truth,
+    violate(what) {
+      witness.violations.push(what);
+      trace?.('BROKEN', what);
+    },
+    watch({ jobId, key, payload }) {
+      const watched = jobs.get(key) ?? unseen(key);
+      jobs.set(key, watched);
+      add(watched.payloads, jobId, read(payload));
+    },
+    look() {
+      for (const watched of jobs.values()) {
+        const raw = deps.raw(watched.key);
+        if (raw === watched.raw) continue;
+        watched.raw = raw;
+        checkChange(watched, raw && deps.item(watched.key), { ...deps, witness });
+      }
+    },
+    started(job, nowMs) {
+      const watched = jobs.get(job.key);
+      if (watched === undefined) return witness.violate(`${job.id} starts under key ${job.key}, which nobody sent`);
+      checkStart(watched, { job, nowMs, payload: canonical(job.payload) }, witness);
+      checkLateness(watched, { job, nowMs, calmSinceMs, ...deps }, witness);
+      watched.waiting = undefined;
+    },
+    counted: (name) => count(counts, name),
+    letter: (attributes) => checkLetter(attributes as Attributes, witness),
+    redriven({ jobId, run, payload }) {
+      const watched = witness.byJobId(jobId);
+      watched?.redriven.add(run);
+      if (watched !== undefined) add(watched.mended, jobId, read(payload));
+    },
+    purging(held) {
+      for (const watched of jobs.values()) {
+        watched.purged = true;
+        if (held.has(watched.key) || needsItsMessage(watched)) watched.stranded = true;
+      }
+    },
+    calmed() {
+      calmSinceMs = deps.clock.now();
+    },
+    byJobId: (jobId) => {
+      const of = [...jobs.values()];
+      return of.find(({ item }) => item?.jobId === jobId) ?? of.find(({ payloads }) => payloads.has(jobId));
+    },
+  };
+  return witness;
+}
+
+const unseen = (key: string): Watched => ({
+  key,
+  payloads: new Map(),
+  mended: new Map(),
+  redriven: new Set(),
+  deadRuns: new Set(),
+  begins: new Map(),
+  starts: [],
+  raw: undefined,
+  item: undefined,
+  endedAtMs: 0,
+  waiting: undefined,
+  stranded: false,
+  purged: false,
+  forgotten: false,
+});
+
+function add(all: Map<string, Set<string>>, name: string, value: string): void {
+  all.set(name, (all.get(name) ?? new Set()).add(value));
+}
+
+/** A job of which the queue's message is all there is: not begun, waiting in its queue, running, owing a letter, sent back. */
+function needsItsMessage({ item, redriven, waiting }: Watched): boolean {
+  if (item === undefined || item.status === 'INPROGRESS') return true;
+  if (item.status === 'DEAD' && redriven.has(item.runNo)) return true;
+  const waits = item.status === 'SCHEDULED' || item.status === 'RETRYING';
+  return (waits && waiting?.inPlace === true) || item.undelivered === true;
+}
+
+interface StartFacts {
+  readonly job: Job;
+  readonly nowMs: number;
+  readonly payload: string;
+}
+
+function checkStart(watched: Watched, { job, nowMs, payload }: StartFacts, { violate }: Witness): void {
+  const { id, run } = job;
+  const { item, waiting, starts } = watched;
+  const owner = item?.owner;
+  if (waiting !== undefined && nowMs < waiting.dueAt - SKEW_MS)
+    violate(`${id} starts ${waiting.dueAt - nowMs} ms early`);
+  if (item?.status === 'INPROGRESS') {
+    if (item.runNo !== run) violate(`${id} starts as run ${run}, its item is at ${item.runNo}`);
+    if (starts.some((start) => start.owner === owner)) violate(`${id} starts twice in one begin`);
+    if (item.jobId !== id) violate(`${id} starts, but ${item.jobId} holds the key`);
+  }
+  const known = watched.payloads.get(id)?.has(payload) || (run > 1 && watched.mended.get(id)?.has(payload));
+  if (!known) violate(`${id} starts with a payload that is not its own: ${payload}`);
+  if (starts.some((start) => start.run === run && start.payload !== payload && item?.jobId === id))
+    violate(`${id} starts with another payload than before in its run ${run}`);
+  starts.push({ run, owner, payload });
+}
+
+/** What waits in its queue comes within an invocation's time of its due time; nothing waits for hours beyond it. */
+function checkLateness(
+  { waiting, purged }: Watched,
+  facts: { job: Job; nowMs: number; calmSinceMs: number } & Pick<WitnessDeps, 'settings' | 'isAlive' | 'subject'>,
+  { violate }: Witness,
+): void {
+  if (waiting === undefined || purged) return;
+  const { dueAt, inPlace, stormy, owner = '' } = waiting;
+  const lateMs = facts.nowMs - Math.max(dueAt, facts.calmSinceMs);
+  // A process that died right after could not set its message's timer: it comes after the queue's visibility timeout.
+  // A type's rate holds its jobs back as long as it must.
+  const limited = facts.subject.definition.rateLimit !== undefined;
+  const timed = inPlace && !stormy && !limited && facts.isAlive(owner);
+  const allowedMs = timed ? (facts.settings.functionTimeoutSeconds + 30) * 1000 : 6 * 3600 * 1000;
+  if (lateMs > allowedMs) violate(`${facts.job.id} starts ${Math.round(lateMs / 1000)} s late`);
+}
+
+type Attributes = Record<string, { readonly StringValue?: string } | undefined>;
+
+/** Each letter of ours belongs to a job that died in that run, and says why. */
+function checkLetter({ jobId, run, reason }: Attributes, { byJobId, violate }: Witness): void {
+  const id = jobId?.StringValue ?? '';
+  const watched = byJobId(id);
+  const runNo = Number(run?.StringValue);
+  if (watched === undefined || !watched.deadRuns.has(runNo)) {
+    violate(`a letter of ${id}, run ${runNo}, which is not dead`);
+    return;
+  }
+  const { item } = watched;
+  if (item?.status === 'DEAD' && item.runNo === runNo && item.reason !== reason?.StringValue)
+    violate(`the letter of ${id} says ${reason?.StringValue}, its item ${item.reason}`);
+}
+
+/** Metrics never exceed what was so. */
+export function checkMetrics({ counts, truth, violate }: Witness): void {
+  for (const name of [METRICS.completed, METRICS.deadLettered, METRICS.stalled]) {
+    const [said, was] = [counts.get(name) ?? 0, truth.get(name) ?? 0];
+    if (said > was) violate(`${name} was counted ${said} times, it happened ${was} times`);
+  }
+}

@@ -1,0 +1,113 @@
+import { itemId, type JobItem } from '../../contract/job-item.ts';
+import { MESSAGE_ATTRIBUTES, names } from '../../contract/names.ts';
+import { queueSettings } from '../../contract/queue-settings.ts';
+import { awsError, type Call } from '../faults.ts';
+import { makeMemoryDynamoDb } from '../memory-dynamodb.ts';
+import { makeMemoryEvents } from '../memory-events.ts';
+import type { MemoryProcess, Moment } from '../memory-process.ts';
+import { makeMemorySqs } from '../memory-sqs.ts';
+import { makeVirtualClock } from '../virtual-clock.ts';
+import type { Decisions } from './decisions.ts';
+import type { Outgoing, Subject, World } from './model.ts';
+import type { NetworkFault } from './network.ts';
+import { makeWitness } from './witness.ts';
+import type { Trace } from './witnessed.ts';
+
+const STAGE = 'sim';
+const DAY_MS = 24 * 3600 * 1000;
+
+export interface WorldOptions {
+  readonly trace?: ((atMs: number, who: string, what: string) => void) | undefined;
+  readonly plan?: (call: Call) => NetworkFault | undefined;
+  readonly dies?: (moment: Moment) => boolean;
+}
+
+export function makeWorld(subject: Subject, decisions: Decisions, options: WorldOptions = {}): World {
+  const clock = makeVirtualClock();
+  const jobsTable = names.jobsTable(STAGE);
+  const { type } = subject.definition;
+  const dynamoDb = makeMemoryDynamoDb({ clock, tables: { [jobsTable]: ['id'], ...subject.tables } });
+  const sqs = makeMemorySqs(clock);
+  const bus = makeMemoryEvents();
+  const settings = queueSettings(subject.definition);
+  const deadLetters = sqs.createQueue(names.deadLetterQueue(STAGE, type), {
+    visibilityTimeoutSeconds: 30,
+    retentionSeconds: (14 * DAY_MS) / 1000,
+  });
+  const policy = { maxReceiveCount: settings.maxReceiveCount, to: deadLetters };
+  const queue = sqs.createQueue(names.queue(STAGE, type), { ...settings, redrive: policy });
+  const { trace: line } = options;
+  const trace: Trace | undefined = line && ((who, what) => line(clock.now(), who, what));
+  const owners = new Map<string, MemoryProcess>();
+  let sent = 0;
+  const item = (key: string): JobItem | undefined => dynamoDb.item(jobsTable, itemId(type, key));
+  const raw = (key: string) => dynamoDb.table(jobsTable).get({ id: { S: itemId(type, key) } });
+  const isAlive = (owner: string) => owners.get(owner)?.alive === true;
+  const witness = makeWitness({
+    clock,
+    item,
+    raw,
+    isAlive,
+    trace,
+    subject,
+    settings,
+    stormy: () => world.stormy || world.plan !== undefined,
+  });
+  const world: World = {
+    ...{ subject, decisions, clock, dynamoDb, sqs, bus, queue, deadLetters, jobsTable, settings, witness, trace, item },
+    plan: options.plan,
+    dies: options.dies,
+    stormy: true,
+    down: { consumer: 0, dispatcher: 0, deadLetters: 0 },
+    warm: [],
+    crashesLeft: subject.crashes,
+    deaths: 0,
+    reached(call) {
+      witness.look();
+      const { QueueUrl, MessageAttributes } = call.input as { QueueUrl?: string; MessageAttributes?: object };
+      if (call.name === 'SendMessage' && QueueUrl === deadLetters.url) witness.letter(MessageAttributes ?? {});
+    },
+    refusal({ input }) {
+      const refused =
+        (input as { QueueUrl?: string }).QueueUrl === deadLetters.url && clock.now() < world.down.deadLetters;
+      return refused ? awsError('ServiceUnavailable', 'the dead-letter queue is down', 503) : undefined;
+    },
+    nonce(process) {
+      const owner = `owner-${owners.size + 1}`;
+      owners.set(owner, process);
+      return owner;
+    },
+    nextMessageId: () => `m${++sent}`,
+    send: (message) => send(message, world),
+  };
+  return world;
+}
+
+function send(message: Outgoing, { queue, witness, trace, nextMessageId }: World): string {
+  const { id, key, payload, runAtMs, maxAttempts } = message;
+  const messageId = nextMessageId();
+  const runAt = runAtMs === undefined ? {} : { runAt: new Date(runAtMs).toISOString() };
+  const body = { ...(id && { id }), ...(key && { key }), ...runAt, ...(maxAttempts && { maxAttempts }), payload };
+  queue.add({ MessageBody: JSON.stringify(body), MessageAttributes: {} }, messageId);
+  const jobId = id ?? messageId;
+  trace?.('producer', `sends ${jobId}${key === undefined ? '' : ` with key ${key}`} (message ${messageId})`);
+  witness.watch({ jobId, key: key ?? jobId, payload });
+  return messageId;
+}
+
+/** A dead letter sent back as it is, or mended; a natively moved one is given the name that its message id was. */
+export function redrive(world: World, messageId: string, options: { mended?: string; keep?: boolean } = {}): void {
+  const letter = world.deadLetters.messages().find((message) => message.messageId === messageId);
+  if (letter === undefined) return;
+  const named = { DataType: 'String', StringValue: letter.messageId };
+  const ours = MESSAGE_ATTRIBUTES.jobId in letter.attributes || /^\{"id":/.test(letter.body);
+  const MessageAttributes = ours ? letter.attributes : { ...letter.attributes, [MESSAGE_ATTRIBUTES.jobId]: named };
+  const MessageBody = options.mended ?? letter.body;
+  world.queue.add({ MessageBody, MessageAttributes }, world.nextMessageId());
+  if (!options.keep) world.deadLetters.delete(`${world.deadLetters.name}/${messageId}/0`);
+  const { jobId, run } = MessageAttributes as Record<string, { StringValue?: string } | undefined>;
+  const id = jobId?.StringValue ?? (JSON.parse(letter.body) as { id?: string }).id ?? messageId;
+  const payload = (JSON.parse(MessageBody) as { payload?: unknown }).payload;
+  world.trace?.('operator', `redrives ${id}${options.mended === undefined ? '' : ', mended'}`);
+  world.witness.redriven({ jobId: id, run: Number(run?.StringValue ?? 0), payload });
+}

@@ -1,0 +1,8 @@
+import { ITEMS } from './dynamodb-items.ts';
+import { QUERIES } from './dynamodb-queries.ts';
+import { STATEMENTS } from './dynamodb-statements.ts';
+import { TRANSACTIONS } from './dynamodb-transactions.ts';
+import { VALUES } from './dynamodb-values.ts';
+
+/** What DynamoDB does. */
+export const DYNAMODB_BEHAVIOURS = [...ITEMS, ...VALUES, ...STATEMENTS, ...TRANSACTIONS, ...QUERIES];

@@ -1,0 +1,45 @@
+import { accepted, type Difference } from './difference.ts';
+import { OF_LOCALSTACK } from './differences-localstack.ts';
+import { OF_MINISTACK } from './differences-ministack.ts';
+
+/** Both emulators. */
+const OF_BOTH: readonly Difference[] = [
+  {
+    on: ['MiniStack', 'LocalStack'],
+    how: 'a delay has no limits',
+    observed: { 'send-delay-limits': accepted(3), 'batch-entry-delay': 'sent' },
+  },
+  {
+    on: ['MiniStack', 'LocalStack'],
+    how: 'a visibility has no limits',
+    observed: { 'visibility-limits': accepted(2), 'visibility-twelve-hours': accepted(2) },
+  },
+  {
+    on: ['MiniStack', 'LocalStack'],
+    how: 'a message has any number of attributes',
+    observed: { 'send-attribute-count': accepted(1) },
+  },
+  {
+    on: ['MiniStack', 'LocalStack'],
+    how: 'SenderId is the account’s number',
+    observed: { 'receive-sender': 'the account' },
+  },
+  {
+    on: ['MiniStack', 'LocalStack'],
+    how: 'a queue can be purged again at once',
+    observed: { 'queue-purge-twice': 'accepted' },
+  },
+  {
+    on: ['MiniStack', 'LocalStack'],
+    how: 'no digest is ever null: a schema that refuses null passes here and fails on AWS',
+    observed: { 'esm-null-digest': 'absent' },
+  },
+  {
+    on: ['MiniStack', 'LocalStack', 'DynamoDB Local'],
+    how: 'an empty list of parameters is taken',
+    observed: { 'statements-empty-parameters': 'accepted' },
+  },
+];
+
+/** All that was found. */
+export const DIFFERENCES: readonly Difference[] = [...OF_BOTH, ...OF_MINISTACK, ...OF_LOCALSTACK];

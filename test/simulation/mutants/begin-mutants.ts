@@ -1,0 +1,66 @@
+import { inBegin, type Mutant } from './mutant.ts';
+
+/** Defects in how a job begins. */
+export const BEGIN_MUTANTS: readonly Mutant[] = [
+  inBegin('an early message is deleted', [
+    "return { row: 'B6', action: 'wait', untilMs: dueAt };",
+    "return { row: 'B6', action: 'ack' };",
+  ]),
+  inBegin('a running job’s message is deleted', [
+    "return { row: 'B7', action: 'wait', untilMs: (item.leaseUntil ?? 0) + 1000 };",
+    "return { row: 'B7', action: 'ack' };",
+  ]),
+  inBegin('a lease is taken while it lives', [
+    '(item.leaseUntil ?? 0) <= nowMs',
+    '(item.leaseUntil ?? 0) <= nowMs + 20_000',
+  ]),
+  inBegin('a stalled job begins whatever attempts it has had', [
+    'if (item.attempts < item.maxAttempts) {',
+    'if (item.attempts < 100) {',
+  ]),
+  inBegin('a job starts before it is due', [
+    'if (dueAt > facts.nowMs + EARLY_MS)',
+    'if (dueAt > facts.nowMs + 60_000)',
+  ]),
+  inBegin('a dead job’s letter is not sent when its first burial failed', [
+    "return item.undelivered ? { row: 'B11', action: 'bury' } : { row: 'B13', action: 'ack' };",
+    "return { row: 'B13', action: 'ack' };",
+  ]),
+  inBegin('the redrive marker ignores the run', [
+    "return item.status === 'DEAD' && jobId === item.jobId && run === item.runNo;",
+    'return jobId === item.jobId && run !== undefined;',
+  ]),
+  inBegin('a reply that was lost counts as a second attempt', [
+    "if (item.owner === facts.owner) return { row: 'B7', action: 'run' };",
+    '',
+  ]),
+  inBegin('attempts are counted by receives', [
+    "const set = { ...started(facts), attempts: item.attempts + 1 };\n  return { row: 'B5'",
+    "const set = { ...started(facts), attempts: facts.message.receiveCount };\n  return { row: 'B5'",
+  ]),
+  inBegin('the job’s id is not in the condition', [
+    'if (item.jobId !== facts.message.jobId) return true;\n  return item.bodyHash !== facts.message.bodyHash && !isRedrive(facts, item);',
+    'return item.jobId === undefined && isRedrive(facts, item);',
+  ]),
+  inBegin('another body under a job’s name takes its place', [
+    'return item.bodyHash !== facts.message.bodyHash && !isRedrive(facts, item);',
+    'return false;',
+  ]),
+  inBegin('a leftover copy is taken for the carrier', [
+    "if (item.listAt === dueAt && facts.message.attributes.due !== dueAt) return { row: 'B6', action: 'ack' };",
+    '',
+  ]),
+  inBegin(
+    'a redrive is matched by its run alone',
+    [
+      'if (item.jobId !== facts.message.jobId) return true;',
+      'if (item.jobId !== facts.message.jobId && !isRedrive(facts, item)) return true;',
+    ],
+    ['jobId === item.jobId && run === item.runNo', 'jobId !== undefined && run === item.runNo'],
+  ),
+  inBegin('a redrive counts on from the attempts of its last run', [
+    'const set = { ...run, ...started(facts), attempts: 1 };',
+    'const set = { ...run, ...started(facts), attempts: item.attempts + 1 };',
+  ]),
+  inBegin('a job whose retention has passed stays in its old run', ['runNo: old.runNo + 1', 'runNo: old.runNo']),
+];

@@ -1,0 +1,24 @@
+/** One piece of the code under test, and what stands there instead. */
+export interface Edit {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A deliberate defect. */
+export interface Mutant {
+  readonly defect: string;
+  readonly edits: readonly Edit[];
+}
+
+const of =
+  (file: string) =>
+  (defect: string, ...pieces: readonly (readonly [from: string, to: string])[]): Mutant => ({
+    defect,
+    edits: pieces.map(([from, to]) => ({ file, from, to })),
+  });
+
+export const inBegin = of('lib/contract/begin.ts');
+export const inSettle = of('lib/contract/settle.ts');
+export const inEngine = (file: string) => of(`lib/engine/${file}.ts`);
+export const inContract = (file: string) => of(`lib/contract/${file}.ts`);

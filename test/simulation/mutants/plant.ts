@@ -1,0 +1,32 @@
+import { registerHooks } from 'node:module';
+import { BEGIN_MUTANTS } from './begin-mutants.ts';
+import type { Mutant } from './mutant.ts';
+import { OTHER_MUTANTS } from './other-mutants.ts';
+
+export const MUTANTS: readonly Mutant[] = [...BEGIN_MUTANTS, ...OTHER_MUTANTS];
+
+/**
+ * Plants a defect into modules as they are loaded, so that the code itself needs no hook for it. To be called before
+ * anything of `lib` is imported.
+ *
+ * @throws RangeError if there is no such defect, or a piece that it replaces stands not exactly once in its file
+ */
+export function plant(defect: string): void {
+  const mutant = MUTANTS.find((one) => one.defect === defect);
+  if (mutant === undefined)
+    throw new RangeError(`no mutant "${defect}"; there are: ${MUTANTS.map((m) => m.defect).join('; ')}`);
+  registerHooks({
+    load(url, context, nextLoad) {
+      const loaded = nextLoad(url, context);
+      const edits = mutant.edits.filter(({ file }) => url.endsWith(`/${file}`));
+      if (edits.length === 0) return loaded;
+      return { ...loaded, source: edits.reduce(applied, String(loaded.source)) };
+    },
+  });
+}
+
+function applied(code: string, { file, from, to }: Mutant['edits'][number]): string {
+  const pieces = code.split(from);
+  if (pieces.length !== 2) throw new RangeError(`${file} holds "${from}" ${pieces.length - 1} times, it must be once`);
+  return pieces.join(to);
+}

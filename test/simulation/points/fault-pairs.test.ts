@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest';
+import { pairEverywhere } from './enumerate.ts';
+import { SCENARIOS } from './scenarios.ts';
+
+const SHORT = SCENARIOS.filter(({ pairs }) => pairs);
+
+it.each(SHORT)('no promise breaks, whichever two faults strike: $name', { timeout: 240_000 }, async (scenario) => {
+  const { runs, failures } = await pairEverywhere(scenario);
+  expect(failures).toEqual([]);
+  expect(runs).toBeGreaterThanOrEqual(50);
+});

@@ -1,0 +1,110 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Statement } from '../iam/evaluate.ts';
+import { all, cutEdges } from './edges.ts';
+import { type Place, resolveAll } from './intrinsics.ts';
+import { lockedOut, maySend } from './keys.ts';
+import { findings } from './rules.ts';
+import { SETTINGS, synthesize, type Templates } from './synth.ts';
+
+const PLACE: Place = { account: '123456789012', region: 'eu-west-1' };
+const SHOP = 'arn:aws:iam::444455556666:role/shop';
+const ANY_OF_ACCOUNT = 'arn:aws:iam::111122223333:role/whoever';
+const TYPES = ['send-email', 'process-payment', 'sync-data', 'generate-report'];
+
+let encrypted: Templates;
+beforeAll(async () => {
+  encrypted = resolveAll(await synthesize(SETTINGS.keys), PLACE);
+}, 120_000);
+
+describe('with a key of one’s own', () => {
+  it('queues, table and topic are encrypted by it, and whoever uses them may use it', () => {
+    expect(lockedOut(encrypted, PLACE, [SHOP, ANY_OF_ACCOUNT])).toEqual([]);
+  });
+
+  it('no other edge is cut, and no rule broken', () => {
+    expect([...findings(encrypted), ...cutEdges(encrypted, PLACE)]).toEqual([]);
+  });
+
+  it.each<[string, string | undefined, (text: string) => string, RegExp]>([
+    [
+      'a role that may not decrypt',
+      undefined,
+      (text) => text.replaceAll('kms:Decrypt', 'kms:Encrypt'),
+      /through sqs: .*kms:Decrypt/,
+    ],
+    [
+      'an alias of another stage',
+      'sluice-prod-sync-data',
+      (text) => text.replaceAll('alias/sluice-prod', 'alias/sluice-test'),
+      /encrypted by/,
+    ],
+    [
+      'a role for SQS alone',
+      'sluice-prod-sync-data',
+      (text) => text.replaceAll('dynamodb.eu-west-1', 'sqs.eu-west-1'),
+      /through dynamodb/,
+    ],
+    [
+      'a key that CloudWatch may not use',
+      'sluice-prod-core',
+      (text) =>
+        text.replace('AllowCloudWatchAlarms","', '').replaceAll('cloudwatch.amazonaws.com', 'sns.amazonaws.com'),
+      /^cloudwatch/m,
+    ],
+    [
+      'a key that rules may not use',
+      'sluice-prod-core',
+      (text) => text.replaceAll('"events.amazonaws.com"', '"sns.amazonaws.com"'),
+      /^events/m,
+    ],
+    ['a producer forgotten', 'sluice-prod-core', (text) => text.replaceAll('role/shop', 'role/other'), /role\/shop/],
+    [
+      'a key for everybody',
+      'sluice-prod-core',
+      (text) => text.replaceAll('arn:aws:iam::111122223333:root', '*'),
+      /a stranger/,
+    ],
+  ])('%s is found', (_mistake, stack, plant, said) => {
+    const planted = Object.fromEntries(
+      Object.entries(encrypted).map(([name, template]) => [
+        name,
+        stack === undefined || stack === name ? JSON.parse(plant(JSON.stringify(template))) : template,
+      ]),
+    );
+    expect(lockedOut(planted, PLACE, [SHOP, ANY_OF_ACCOUNT]).join('\n')).toMatch(said);
+  });
+});
+
+describe('producers of other accounts', () => {
+  const queues = TYPES.map((type) => `arn:aws:sqs:eu-west-1:123456789012:sluice-prod-${type}`);
+
+  it('may send if they are allowed, over TLS, and not into a dead-letter queue', () => {
+    for (const who of [SHOP, ANY_OF_ACCOUNT]) expect(maySend(encrypted, who).toSorted()).toEqual(queues.toSorted());
+  });
+
+  it('nobody else may', () => {
+    for (const who of ['arn:aws:iam::444455556666:role/other', 'arn:aws:iam::999999999999:role/shop']) {
+      expect(maySend(encrypted, who)).toEqual([]);
+    }
+  });
+
+  it('nobody at all, unless somebody is named', async () => {
+    const plain = resolveAll(await synthesize(SETTINGS.prod), PLACE);
+    expect(maySend(plain, SHOP)).toEqual([]);
+    const policies = all(plain, 'AWS::SQS::QueuePolicy').map(({ properties }) => properties.PolicyDocument);
+    for (const { Statement } of policies as { Statement: Statement[] }[]) {
+      expect(Statement.map(({ Effect }) => Effect)).toEqual(['Deny']);
+    }
+  });
+});
+
+describe('what cannot be is refused', () => {
+  it.each([
+    [{ encryption: 'kms' }, /encryption=kms needs a region, as -c region=eu-west-1/],
+    [{ encryption: 'aes' }, /encryption must be kms.* got "aes"/],
+    [{ allowedProducers: '111122223333,*' }, /allowedProducers must be account ids .* got "\*"/],
+    [{ allowedProducers: 'arn:aws:iam::111122223333:role/*' }, /got "arn:aws:iam::111122223333:role\/\*"/],
+  ])('%j', async (settings, said) => {
+    await expect(synthesize(settings)).rejects.toThrow(said);
+  });
+});

@@ -1,0 +1,111 @@
+import { allows, type Statement } from '../iam/evaluate.ts';
+import { all } from './edges.ts';
+import type { Place } from './intrinsics.ts';
+import { statementsOfFunction } from './roles.ts';
+import type { Templates } from './synth.ts';
+
+/** What is to be sent and received with a customer-managed key, and by whom. */
+interface Door {
+  readonly id: string;
+  readonly action: string;
+  readonly statements: readonly Statement[];
+  readonly service?: string;
+  readonly principal?: string;
+  readonly context: Readonly<Record<string, string>>;
+}
+
+const USE = ['kms:Decrypt', 'kms:GenerateDataKey'];
+
+/**
+ * Who would be refused by the key of a stage, although it may use what the key encrypts. Templates are resolved.
+ *
+ * @param producers ARNs of users or roles of other accounts that are to send
+ */
+export function lockedOut(templates: Templates, place: Place, producers: readonly string[]): string[] {
+  const [key, ...more] = all(templates, 'AWS::KMS::Key');
+  const [alias] = all(templates, 'AWS::KMS::Alias').map(({ properties }) => String(properties.AliasName));
+  if (key === undefined || alias === undefined || more.length > 0) return ['the stage has not one key with an alias'];
+  const policy = (key.properties.KeyPolicy as { Statement: Statement[] }).Statement;
+  const arn = `arn:aws:kms:${place.region}:${place.account}:key/${key.id.replace('/', '-').toLowerCase()}`;
+  const doors = [
+    ...functions(templates, place, alias),
+    ...services(policy, place),
+    ...others(policy, place, producers),
+  ];
+  return [
+    ...unencrypted(templates, { place, arn, alias }),
+    ...doors
+      .filter(
+        ({ action, statements, id: _id, ...request }) => !allows(statements, { ...request, action, resource: arn }),
+      )
+      .map(({ id, action }) => `${id}: the key refuses it ${action}`),
+    ...others(policy, place, ['arn:aws:iam::999999999999:role/stranger'])
+      .filter(({ statements, action, principal, context }) =>
+        allows(statements, { action, resource: arn, principal: principal ?? '', context }),
+      )
+      .map(({ action }) => `the key lets a stranger ${action}`),
+  ];
+}
+
+/** Roles of the account are let in by their own policies, because the key's lets the account decide. */
+function functions(templates: Templates, { region }: Place, alias: string): Door[] {
+  return all(templates, 'AWS::Lambda::Function').flatMap(({ properties }) => {
+    const id = String(properties.FunctionName);
+    const statements = statementsOfFunction(templates, id);
+    return ['sqs', 'dynamodb'].flatMap((service) =>
+      USE.map((action) => ({
+        ...{ id: `${id} through ${service}`, action, statements },
+        context: { 'kms:ResourceAliases': alias, 'kms:ViaService': `${service}.${region}.amazonaws.com` },
+      })),
+    );
+  });
+}
+
+const services = (statements: readonly Statement[], { account }: Place): Door[] =>
+  ['cloudwatch', 'events'].flatMap((name) =>
+    USE.map((action) => ({
+      ...{ id: name, action, statements, service: `${name}.amazonaws.com` },
+      context: { 'aws:SourceAccount': account },
+    })),
+  );
+
+const others = (statements: readonly Statement[], { region }: Place, producers: readonly string[]): Door[] =>
+  producers.flatMap((principal) =>
+    USE.map((action) => ({
+      ...{ id: principal, action, statements, principal },
+      context: { 'kms:ViaService': `sqs.${region}.amazonaws.com` },
+    })),
+  );
+
+/** Queues name the key by its alias's ARN, what stands beside it by its own. */
+function unencrypted(
+  templates: Templates,
+  { place, arn, alias }: { place: Place; arn: string; alias: string },
+): string[] {
+  const byAlias = `arn:aws:kms:${place.region}:${place.account}:${alias}`;
+  const keyed = [
+    ...all(templates, 'AWS::SQS::Queue').map(({ id, properties }) => [id, properties.KmsMasterKeyId, byAlias]),
+    ...all(templates, 'AWS::SNS::Topic').map(({ id, properties }) => [id, properties.KmsMasterKeyId, arn]),
+    ...all(templates, 'AWS::DynamoDB::GlobalTable')
+      .filter(({ properties }) => String(properties.TableName).endsWith('-jobs'))
+      .map(({ id, properties }) => [
+        id,
+        (properties.Replicas as { SSESpecification?: { KMSMasterKeyId?: string } }[])[0]?.SSESpecification
+          ?.KMSMasterKeyId,
+        arn,
+      ]),
+  ];
+  return keyed.filter(([, key, wanted]) => key !== wanted).map(([id, key]) => `${id}: encrypted by ${String(key)}`);
+}
+
+/** Who of other accounts may send to a queue: by its policy, over TLS. */
+export function maySend(templates: Templates, principal: string): string[] {
+  return all(templates, 'AWS::SQS::QueuePolicy').flatMap(({ properties }) => {
+    const { Statement } = properties.PolicyDocument as { Statement: Statement[] };
+    const [queue] = Statement.flatMap(({ Resource = [] }) => Resource);
+    const request = { action: 'sqs:SendMessage', resource: queue ?? '', principal };
+    const allowed = allows(Statement, { ...request, context: { 'aws:SecureTransport': 'true' } });
+    const overHttp = allows(Statement, { ...request, context: { 'aws:SecureTransport': 'false' } });
+    return [...(allowed ? [String(queue)] : []), ...(overHttp ? [`${String(queue)} over HTTP`] : [])];
+  });
+}
