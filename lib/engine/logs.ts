@@ -44,7 +44,23 @@ export function logFailure(engine: Engine, { claim, failure, step, thrown }: Fai
     log.info(EVENT.S6, { ...fields, delayMs: failure.delayMs });
     return;
   }
-  log.warn('job.failed', { ...fields, ...(thrown instanceof Error && { error: thrown }) });
+  log.warn('job.failed', { ...fields, ...(thrown instanceof Error && { error: bare(thrown) }) });
   if (failure.kind === 'dead') log.error(EVENT.S7, { ...fields, reason: failure.reason });
   else log.info(step.row === 'S5' ? EVENT.S5 : 'job.retrying', { ...fields, delayMs: failure.delayMs });
+}
+
+/** More causes than a stack of libraries hands on. */
+const MAX_CAUSES = 5;
+
+/**
+ * An error without what its thrower hung on it: clients put whole requests and replies there (Stripe's carry the payment
+ * method and the client's secret), and those are payloads.
+ */
+function bare(error: Error, causes = MAX_CAUSES): Error {
+  const { cause } = error;
+  const hasCause = cause instanceof Error && causes > 0;
+  const copy = new Error(error.message, hasCause ? { cause: bare(cause, causes - 1) } : undefined);
+  Object.defineProperty(copy, 'name', { value: error.name, enumerable: false });
+  if (error.stack !== undefined) copy.stack = error.stack;
+  return copy;
 }

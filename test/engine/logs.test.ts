@@ -47,6 +47,25 @@ describe('logs', () => {
     expect(world.output.text()).not.toContain('correct-horse-battery-staple');
   });
 
+  test('an error is told by name, message, stack and causes: what clients hang on it is payload', async () => {
+    const secret = 'correct-horse-battery-staple';
+    const perform = () => {
+      const cause = Object.assign(new TypeError('refused'), { body: { secret } });
+      throw Object.assign(new RangeError('no answer', { cause }), { request: { secret }, raw: secret });
+    };
+    const world = makeWorld({ perform });
+    world.send({ id: 'a', payload: { do: 'complete' } });
+    await world.deliver();
+    const failed = world.output.logs().find(({ message }) => message === 'job.failed');
+    expect(failed?.error).toMatchObject({
+      name: 'RangeError',
+      message: 'no answer',
+      stack: expect.anything(),
+      cause: { name: 'TypeError', message: 'refused' },
+    });
+    expect(world.output.text()).not.toContain(secret);
+  });
+
   test('every line about a job names it, its type and its attempt', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'fail', times: 1 } });
