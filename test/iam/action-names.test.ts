@@ -16,8 +16,11 @@ async function actions(): Promise<string[]> {
   return [...found].sort();
 }
 
-it('names no action that IAM does not know, and none by a wildcard but the denial of plain HTTP', async () => {
-  const named = (await actions()).filter((action) => action !== 'sqs:*' && action !== 's3:*');
+/** Plain HTTP is denied by the first two; a key's own account keeps the last, or nobody could ever mend its policy. */
+const WILD = ['sqs:*', 's3:*', 'kms:*'];
+
+it('names no action that IAM does not know, and none by a wildcard but those three', async () => {
+  const named = (await actions()).filter((action) => !WILD.includes(action));
   expect(named.length).toBeGreaterThan(15);
   const unknown = [];
   for (const action of named) {
