@@ -56,7 +56,8 @@ async function operator(name: string, world: World, command: (hands: Hands) => P
     () => 'is done',
     (error: unknown) => `stopped: ${String(error)}`,
   );
-  world.trace?.(who, await Promise.race([ended, process.died.then(() => 'is broken off')]));
+  const end = await Promise.race([ended, process.died.then(() => 'is broken off')]);
+  world.trace?.(who, end);
 }
 
 function someKey({ witness }: World, random: Random): string | undefined {

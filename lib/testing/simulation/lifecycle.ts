@@ -82,7 +82,8 @@ export async function tick(name: string, world: World): Promise<void> {
     ({ released }) => `released ${released}`,
     (error: unknown) => `failed: ${String(error)}`,
   );
-  trace?.(name, await Promise.race([ended, process.died.then(() => 'died')]));
+  const end = await Promise.race([ended, process.died.then(() => 'died')]);
+  trace?.(name, end);
 }
 
 /** Whether a parked job is on a due list: only then a tick has anything to do. */
