@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type Loader, type Plugin, transform } from 'esbuild';
+import { type Loader, type Plugin, type TransformFailure, transform } from 'esbuild';
 import { BUNDLE_FORM } from './bundle-form.ts';
 
 /** Their errors name themselves: nothing reads the names of their classes and functions. */
@@ -25,17 +25,18 @@ const keepNames: Plugin = {
       if (NAMES_ITSELF.test(path)) return undefined;
       const loader: Loader = /\.[cm]?ts$/.test(path) ? 'ts' : 'js';
       const { target } = BUNDLE_FORM;
-      const { code } = await transform(await readFile(path, 'utf8'), {
-        loader,
-        target,
-        keepNames: true,
-        sourcefile: path,
-      });
+      const form = { loader, target, keepNames: true, sourcefile: path } as const;
+      const transformed = await transform(await readFile(path, 'utf8'), form).catch(failed);
+      if ('errors' in transformed) return { errors: transformed.errors };
+      const { code } = transformed;
       const shared = /^(import|export)\b/m.test(code) ? `import { __name } from '${SHARED_HELPER}';\n` : undefined;
       return { contents: shared === undefined ? code : code.replace(HELPER, shared) };
     });
   },
 };
+
+/** Told by the build itself, a mistake keeps its file and line. */
+const failed = ({ errors }: TransformFailure) => ({ errors });
 
 /** The SDK's clients import their whole `package.json` for their version: 2.4 KB each of scripts and dependencies. */
 const versionOnly: Plugin = {
