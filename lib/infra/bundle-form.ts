@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -21,12 +22,14 @@ export const BUNDLE_FORM = {
 } as const;
 
 const slim = (name: string) => fileURLToPath(new URL(`../engine/slim/${name}`, import.meta.url));
+/** JavaScript where the package was compiled, as this file is. */
+const slimFile = (name: string) => `${slim(name)}${extname(import.meta.url)}`;
 
 /** Parts of packages that a function on Lambda never uses, and what stands in for each. Each file says why it may. */
 export const STAND_INS: Readonly<Record<string, string>> = {
-  '@aws-sdk/credential-provider-node': slim('credentials.ts'),
-  '@aws-sdk/middleware-endpoint-discovery': slim('endpoint-discovery.ts'),
-  '@smithy/core/event-streams': slim('event-streams.ts'),
-  '@aws-sdk/signature-v4-multi-region': slim('signature-v4-multi-region.ts'),
+  '@aws-sdk/credential-provider-node': slimFile('credentials'),
+  '@aws-sdk/middleware-endpoint-discovery': slimFile('endpoint-discovery'),
+  '@smithy/core/event-streams': slimFile('event-streams'),
+  '@aws-sdk/signature-v4-multi-region': slimFile('signature-v4-multi-region'),
   '@aws-lambda-powertools/jmespath': slim('jmespath'),
 };
