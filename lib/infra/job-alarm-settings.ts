@@ -157,7 +157,7 @@ export function functionErrors(watched: Watched): AlarmSettings {
         'runs out of time. No job is lost, none gets through',
       lookAt:
         `Look at its latest log lines (aws logs tail /aws/lambda/${consumer} --since 15m), and at what was deployed last; ` +
-        `npx sluice doctor --stage ${stage} checks its environment and rights.`,
+        `npx sluice doctor --job --stage ${stage} says whether it answers.`,
     }),
     metric: functionMetric('Errors', consumer, EACH_MINUTE),
     threshold: alarms.functionErrors,

@@ -55,7 +55,7 @@ export function retryVerb(program: Command): void {
     const { row, item } = await onStage(stage, type, () => retryNow(tableOf(stage), { type, key }));
     const done = row === 'N';
     if (!print.result({ type, key, row, status: item?.status })) {
-      print.line(done ? 'due now: the dispatcher sends it within a minute' : whyNotRetried({ row, item }, type, key));
+      print.line(done ? 'due now: the dispatcher sends it at its next tick' : whyNotRetried({ row, item }, type, key));
     }
     if (done) return undefined;
     return item === undefined ? EXIT.missing : EXIT.partly;

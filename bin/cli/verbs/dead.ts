@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { type DeadFilter, type DeadGroup, type DeadJob, dead } from '../../../lib/operator/index.ts';
-import { key, reason, since, whole } from '../options.ts';
+import { key, reason, since, UsageError, whole } from '../options.ts';
 import { time } from '../print.ts';
 import { optionalType, runs } from '../verb.ts';
 
@@ -20,7 +20,7 @@ export interface FilterOptions {
 /** Adds the filters that `dead` and `dlq` share. */
 export function withFilters(command: Command): Command {
   const option = (flags: string, text: string, parse: (value: string) => unknown) =>
-    command.addOption(new Option(flags, text).argParser(parse).helpGroup('Which:'));
+    command.addOption(new Option(flags, text).argParser(once(flags, parse)).helpGroup('Which:'));
   const reasons = 'PermanentError, AttemptsExhausted, InvalidMessage, InvalidPayload or Crashed';
   option('--reason <reason>', `died of: ${reasons}`, reason);
   option('--error <text>', 'whose error’s name or message holds the text', String);
@@ -28,6 +28,13 @@ export function withFilters(command: Command): Command {
   option('--key <key>', 'the job of this key', key);
   return command;
 }
+
+/** A second one would silently take the first one's place, before something is deleted by it. */
+const once = (flags: string, parse: (value: string) => unknown) => (value: string, before: unknown) => {
+  if (before !== undefined)
+    throw new UsageError(`${flags.split(' ')[0]} is given twice: run the command once for each`);
+  return parse(value);
+};
 
 export const filterOf = ({ reason, error, since: sinceMs, key }: FilterOptions): DeadFilter => ({
   ...{ reason, error, sinceMs, key },

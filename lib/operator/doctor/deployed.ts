@@ -38,7 +38,7 @@ export const eventSources: Check = async ({ stage, types }) => {
     .map(({ type, state }) =>
       state === 'missing'
         ? bad('event sources', `${type} has none: its jobs wait`, `deploy ${names.jobStack(stage.name, type)} again`)
-        : bad('event sources', `${type} is ${state}: its jobs wait`, `npx sluice resume ${type}`),
+        : bad('event sources', `${type} is ${state}: its jobs wait`, `npx sluice resume ${type} --stage ${stage.name}`),
     );
   return orOk(wrong, ok('event sources', `${types.length} running`));
 };
@@ -56,7 +56,8 @@ export const dispatcher: Check = async ({ stage }) => {
   const core = names.coreStack(name);
   if (!rules.some(({ State }) => State === 'ENABLED')) {
     const what = RuleNames.length === 0 ? 'no rule calls the dispatcher' : `rule ${RuleNames.join(', ')} is disabled`;
-    return [bad('dispatcher', `${what}: parked jobs do not come back`, `enable the rule, or deploy ${core} again`)];
+    const enable = RuleNames.map((rule) => `aws events enable-rule --name ${rule}, or `).join('');
+    return [bad('dispatcher', `${what}: parked jobs do not come back`, `${enable}deploy ${core} again`)];
   }
   const nowMs = nowOf(stage);
   const command = new FilterLogEventsCommand({

@@ -19,7 +19,8 @@ export const deadLetters: Check = async ({ stage, types }) => {
       ]);
       const count = Object.values(counts).reduce((sum, text) => sum + Number(text), 0);
       if (count === 0) return [];
-      const todo = `npx sluice dead ${type}, mend the cause, then npx sluice dlq redrive ${type}`;
+      const at = `--stage ${stage.name}`;
+      const todo = `npx sluice dead ${type} ${at}, mend the cause, then npx sluice dlq redrive ${type} ${at}`;
       return [bad('dead letters', `${type} has ${count}`, todo)];
     }),
   );

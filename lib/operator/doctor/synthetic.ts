@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { names } from '../../contract/names.ts';
 import { cancel } from '../cancel.ts';
 import { jobLogs } from '../job-logs.ts';
 import { queuesOf, tableOf } from '../stage.ts';
@@ -33,7 +34,7 @@ async function syntheticJob({ stage, definitions }: Patient, type: string, id: s
     const [line] = await jobLogs(stage, type, { jobId: id, sinceMs: startedAtMs - PATIENCE_MS, limit: 1 });
     if (line !== undefined) return ok('synthetic job', `${type} answered in ${seconds(startedAtMs)} s`);
   }
-  const todo = `is its event source running, and its function not failing? npx sluice queues`;
+  const todo = `look at the latest errors in log group /aws/lambda/${names.consumer(stage.name, type)}; does its event source run?`;
   return bad('synthetic job', `${type} did not answer within ${PATIENCE_MS / 1000} s`, todo);
 }
 
