@@ -61,10 +61,9 @@ function clock(ms: number): string {
   return new Date(ms).toLocaleTimeString('en-GB', { hour12: false });
 }
 
-/** Enough of an id to tell jobs apart: four characters of a UUID, or what people chose, up to eight. */
+/** Enough of an id to tell jobs apart: its end, for a UUIDv7 begins with its time. */
 function shortId(id: unknown): string {
   const whole = typeof id === 'string' ? id : '';
-  if (/^[0-9a-f]{8}-[0-9a-f]{4}-/.test(whole)) return whole.slice(0, 4);
   return whole.length > 8 ? `…${whole.slice(-7)}` : whole;
 }
 

@@ -17,9 +17,18 @@ export function readPayload(definition: JobDefinition, payload: unknown): ReadPa
     const result = definition.payload.safeParse(payload);
     if (result.success) return { payload: result.data };
     // zod's messages tell what was expected and the type that came, never the value.
-    const issues = result.error.issues.map(({ path, message }) => `${['payload', ...path].join('.')}: ${message}`);
-    return { payload: undefined, refusal: new InvalidPayloadError(issues.join('; '), { cause: result.error }) };
+    const told = tell(result.error.issues, ['payload']).join('; ');
+    return { payload: undefined, refusal: new InvalidPayloadError(told, { cause: result.error }) };
   } catch (cause) {
     return { payload: undefined, refusal: new InvalidPayloadError('the payload schema itself threw', { cause }) };
   }
+}
+
+/** Each issue with its field; of a union, what its closest member refused. */
+function tell(issues: readonly z.core.$ZodIssue[], at: readonly PropertyKey[]): string[] {
+  return issues.flatMap((issue) => {
+    const path = [...at, ...issue.path];
+    const [closest] = issue.code === 'invalid_union' ? issue.errors.toSorted((a, b) => a.length - b.length) : [];
+    return closest ? tell(closest, path) : [`${path.map(String).join('.')}: ${issue.message}`];
+  });
 }

@@ -50,7 +50,7 @@ export interface Producer {
    * @returns a result for each payload, in their order
    * @throws SendError if there is no such queue, ProducerConfigurationError without a stage: nothing was sent then
    * @example
-   * const results = await enqueueMany(sendEmail, mails, { each: ({ to }) => ({ key: `news-12-${to}` }) });
+   * const results = await enqueueMany(sendEmail, mails, { each: (_mail, i) => ({ key: `news-12-${userIds[i]}` }) });
    * const failed = results.filter(({ status }) => status !== 'sent');
    */
   enqueueMany<D extends JobDefinition>(

@@ -1,5 +1,6 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type * as z from 'zod';
+import type { JobError } from '../contract/errors.ts';
 import type { JobDefinition, Payload } from '../contract/job-definition.ts';
 import type { JobItem } from '../contract/job-item.ts';
 import type { JobContext } from '../engine/job-context.ts';
@@ -80,6 +81,7 @@ export async function simulate<D extends JobDefinition>(
   const { schedules = 200, from = 1 } = options;
   checkOptions({ schedules, from, payloads: options.payloads.length });
   const ended = { COMPLETED: 0, DEAD: 0, CANCELLED: 0 };
+  let lastError: JobError | undefined;
   const make = () => subjectOf(definition, handler, options);
   for (let seed = from; seed < from + schedules; seed++) {
     const { violations, taken, world } = await runSchedule(make, seed);
@@ -89,8 +91,16 @@ export async function simulate<D extends JobDefinition>(
     }
     for (const job of endOf(world).jobs) {
       const status = job?.status;
+      lastError = job?.error ?? lastError;
       if (status === 'COMPLETED' || status === 'DEAD' || status === 'CANCELLED') ended[status] += 1;
     }
+  }
+  if (ended.COMPLETED === 0 && lastError !== undefined) {
+    const { name, message } = lastError;
+    throw new SimulationError(
+      `no job completed, so nothing was shown; the last one failed of ${name}: ${message}`,
+      from,
+    );
   }
   return { schedules, ended };
 }

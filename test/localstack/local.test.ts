@@ -31,7 +31,7 @@ describe('a line of the log', () => {
     [{ message: 'resizing', attempt: 1, width: 640 }, 'info       resizing {"width":640}'],
     [{ message: 'job.not-settled', error: { name: 'E', message: 'm' } }, 'not-settled E: m'],
   ])('%o', (fields, expected) => {
-    expect(render({ ...job, ...fields })).toBe(`12:04:31 send-email       7c0e     ${expected}`);
+    expect(render({ ...job, ...fields })).toBe(`12:04:31 send-email       …0000000 ${expected}`);
   });
 
   it('takes its time from the entry, not from when it was stored', () => {

@@ -22,6 +22,9 @@ const CHANCES: readonly (readonly [NetworkFault, number])[] = [
   ['straggles', 15],
   ['partly', 15],
 ];
+/** A transaction that arrives when another attempt runs is what its fence is for: rare, if it were left to chance alone. */
+const TRANSACTION = /^TransactWrite/;
+const STRAGGLING_TRANSACTION = 100;
 /** The engine tries six times: a storm that outlasts them says nothing about what it does with an answer. */
 const MAX_IN_ROW = 3;
 
@@ -50,7 +53,7 @@ function faultOf(call: Call, line: Line, world: World): NetworkFault | undefined
   if (planned !== undefined || !world.stormy || world.plan !== undefined) return planned;
   let luck = line.random.int(1, 1000);
   for (const [fault, chance] of CHANCES) {
-    luck -= chance;
+    luck -= fault === 'straggles' && TRANSACTION.test(call.name) ? STRAGGLING_TRANSACTION : chance;
     if (luck > 0) continue;
     if (line.faultsInRow >= MAX_IN_ROW) break;
     const name = `${line.name}, call ${line.calls} (${call.name}): ${fault}`;
