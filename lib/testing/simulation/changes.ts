@@ -62,6 +62,11 @@ function checkEnd(watched: Watched, { before, now }: Change, { clock, subject, w
   );
 }
 
+/** Its retention counts from when its attempt ended it: the write may arrive minutes later, if its request straggled. */
+function endOf({ completedAt }: JobItem, writtenAtMs: number): number {
+  return completedAt === undefined ? writtenAtMs : Math.min(writtenAtMs, Date.parse(completedAt));
+}
+
 /** What is late TTL's business: ended jobs, once their retention has passed. */
 function checkRemoval(watched: Watched, before: JobItem | undefined, { clock, subject, witness, trace }: Deps): void {
   if (before === undefined) return;
@@ -110,7 +115,7 @@ function noteState(watched: Watched, { before, now }: Change, { clock, stormy, w
     if (isNew) watched.waiting = { dueAt, inPlace: now.listKey === undefined, stormy: stormy(), owner: now.owner };
   }
   if (!isOver(now) || (before?.status === status && before.runNo === runNo)) return;
-  watched.endedAtMs = clock.now();
+  watched.endedAtMs = endOf(now, clock.now());
   if (status === 'COMPLETED') count(witness.truth, METRICS.completed);
   if (status !== 'DEAD') return;
   watched.deadRuns.add(runNo);
