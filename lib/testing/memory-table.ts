@@ -71,15 +71,21 @@ export function makeMemoryTable(name: string, key: readonly string[], options: T
     },
     index() {
       const nowMs = options.clock.now();
-      const [visible, later] = [
-        coming.filter((c) => c.visibleAtMs <= nowMs),
-        coming.filter((c) => c.visibleAtMs > nowMs),
-      ];
-      coming = later;
-      for (const { id, entry } of visible) {
+      const overtaken = new Set<string>();
+      const later: typeof coming = [];
+      // The newest first: changes of one item show in their order, so one that shows takes the place of all before it.
+      for (const change of coming.toReversed()) {
+        const { id, entry, visibleAtMs } = change;
+        if (overtaken.has(id)) continue;
+        if (visibleAtMs > nowMs) {
+          later.unshift(change);
+          continue;
+        }
+        overtaken.add(id);
         if (entry === undefined) shown.delete(id);
         else shown.set(id, entry);
       }
+      coming = later;
       return [...shown.values()];
     },
   };

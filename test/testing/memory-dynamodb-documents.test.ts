@@ -107,6 +107,14 @@ test('an index shows a write as late as it lags, a query of the table at once', 
   expect(await count({ KeyConditionExpression: 'id = :v', ExpressionAttributeValues: { ':v': { S: 'a' } } })).toBe(1);
   await clock.advance(3000);
   expect(await count(index)).toBe(1);
+  // Changes of one item show in their order, however late each is: an older one never undoes a newer one.
+  memory.put(TableName, { id: 'a' });
+  memory.indexLagMs = 1000;
+  memory.put(TableName, { id: 'a', listKey: 'l', listAt: 2 });
+  await clock.advance(1000);
+  expect(await count(index)).toBe(1);
+  await clock.advance(5000);
+  expect(await count(index)).toBe(1);
 });
 
 test('faults hit the call by the name of its command', async () => {
