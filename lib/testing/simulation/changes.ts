@@ -1,5 +1,6 @@
 import type { JobItem } from '../../contract/job-item.ts';
 import { METRICS } from '../../contract/names.ts';
+import { STRAGGLE_MS } from './network.ts';
 import { count, SKEW_MS, type Watched, type Witness, type WitnessDeps } from './witnessed.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -62,9 +63,10 @@ function checkEnd(watched: Watched, { before, now }: Change, { clock, subject, w
   );
 }
 
-/** Its retention counts from when its attempt ended it: the write may arrive minutes later, if its request straggled. */
-function endOf({ completedAt }: JobItem, writtenAtMs: number): number {
-  return completedAt === undefined ? writtenAtMs : Math.min(writtenAtMs, Date.parse(completedAt));
+/** Its retention counts from when its end was decided: the write may arrive minutes later, if its request straggled. */
+function endOf({ expiration }: JobItem, writtenAtMs: number, retentionMs: number): number {
+  const decidedAtMs = expiration * 1000 - retentionMs;
+  return decidedAtMs < writtenAtMs - STRAGGLE_MS ? writtenAtMs : Math.min(writtenAtMs, decidedAtMs);
 }
 
 /** What is late TTL's business: ended jobs, once their retention has passed. */
@@ -108,14 +110,14 @@ function checkCounters({ begins, starts, item }: Watched, now: JobItem, { violat
   if (started > begun) violate(`${item?.jobId} started ${started} times in ${begun} begins`);
 }
 
-function noteState(watched: Watched, { before, now }: Change, { clock, stormy, witness }: Deps): void {
+function noteState(watched: Watched, { before, now }: Change, { clock, stormy, subject, witness }: Deps): void {
   const { status, dueAt, runNo } = now;
   if ((status === 'SCHEDULED' || status === 'RETRYING') && dueAt !== undefined) {
     const isNew = watched.waiting?.dueAt !== dueAt;
     if (isNew) watched.waiting = { dueAt, inPlace: now.listKey === undefined, stormy: stormy(), owner: now.owner };
   }
   if (!isOver(now) || (before?.status === status && before.runNo === runNo)) return;
-  watched.endedAtMs = endOf(now, clock.now());
+  watched.endedAtMs = endOf(now, clock.now(), subject.definition.retention * DAY_MS);
   if (status === 'COMPLETED') count(witness.truth, METRICS.completed);
   if (status !== 'DEAD') return;
   watched.deadRuns.add(runNo);

@@ -24,7 +24,7 @@ interface Client {
 }
 
 /** How late a request that was given up for lost may still arrive, ms. */
-const STRAGGLE_MS = 300_000;
+export const STRAGGLE_MS = 300_000;
 
 /** Calls take time, so that processes interleave; some fail, lose their reply, are sent twice, or arrive when nobody waits. */
 export function overNetwork<T extends DynamoDb | DynamoDbDocuments | EventBridge | Sqs>(
