@@ -122,7 +122,7 @@ function isNameTaken(error: unknown): boolean {
 }
 
 async function appArgs(emulator: DeployTarget, options: DeployOptions): Promise<string[]> {
-  const without = { leaveOut: LEFT_OUT.join(',') };
+  const without = emulator.kind === 'embedded' ? { leaveOut: LEFT_OUT.join(',') } : {};
   const context = { stage: options.stage, emulator: emulator.kind, ...without, ...options.context };
   // One folder a deploy of a stage: the CDK locks it, and two commands may be deploying side by side.
   const output = join(await workFolder('cdk.out'), `${options.stage}-${new URL(emulator.endpoint).port}`);

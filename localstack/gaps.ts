@@ -4,15 +4,15 @@ import { SESClient, VerifyEmailIdentityCommand } from '@aws-sdk/client-ses';
 import { type ClientConfig, EmulatorError } from './emulator.ts';
 
 /**
- * What no emulator of ours deploys, by resource type (context `leaveOut`); AWS gets all of it. A test holds the list: each
- * entry is refused by MiniStack, and nothing else is left out.
+ * What MiniStack does not deploy, by resource type (context `leaveOut`); LocalStack and AWS get all of it. A test holds the
+ * list: each entry is refused by MiniStack, and nothing else is left out.
  */
 export const LEFT_OUT = [
-  // "Unsupported resource type" on MiniStack.
+  // "Unsupported resource type".
   'AWS::CloudWatch::CompositeAlarm',
-  // "Properties.Metrics (metric math) is not supported" on MiniStack.
+  // "Properties.Metrics (metric math) is not supported".
   'AWS::CloudWatch::Alarm/Metrics',
-  // "Unsupported resource type" on MiniStack.
+  // "Unsupported resource type".
   'AWS::Logs::QueryDefinition',
 ] as const;
 

@@ -3,13 +3,11 @@ import type { ItemUpdate } from '../contract/item-write.ts';
 import type { JobItem } from '../contract/job-item.ts';
 import type { Message } from '../contract/message.ts';
 import { METRICS } from '../contract/names.ts';
+import { MAX_MESSAGE_BYTES } from '../contract/sqs-limits.ts';
 import { announceDeath } from './ends.ts';
 import type { Engine } from './engine.ts';
 import { messageFields } from './logs.ts';
 import { type Fate, origin, stringAttribute } from './message-actions.ts';
-
-/** Body and attributes together (SQS quotas, "Message size"). */
-const MAX_MESSAGE_BYTES = 1_048_576;
 
 /**
  * Row D: sends a DEAD job's message to the dead-letter queue, tells EventBridge, then marks both as done. The item was

@@ -38,8 +38,8 @@ export interface JobStore {
 }
 
 export interface JobStoreDeps extends WriterDeps {
-  /** Whose jobs begin here; without it, or without a rate limit of its own, nothing holds them back. */
-  readonly definition?: JobDefinition;
+  /** Whose jobs begin here: its rate limit, if it has one, holds them back. */
+  readonly definition: JobDefinition;
 }
 
 /** Rounds of deciding anew when somebody else changes the item in between: two are rare, four are a sign of trouble. */
@@ -49,7 +49,7 @@ export function makeJobStore(table: string, deps: JobStoreDeps): JobStore {
   const read = makeReader(table, deps);
   const writer = makeWriter(deps);
   const { clock, definition } = deps;
-  const limiter = definition?.rateLimit && makeRateLimiter(definition, definition.rateLimit, { table, writer, clock });
+  const limiter = definition.rateLimit && makeRateLimiter(definition, definition.rateLimit, { table, writer, clock });
   const write = (change: ItemWrite): Promise<WriteResult> => writer(toStatement(table, change));
   return {
     async begin(message, facts, alone) {

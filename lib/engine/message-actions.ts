@@ -1,6 +1,7 @@
 import { ChangeMessageVisibilityCommand, type MessageAttributeValue, SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { Message } from '../contract/message.ts';
 import { MESSAGE_ATTRIBUTES } from '../contract/names.ts';
+import { MAX_DELAY_SECONDS } from '../contract/sqs-limits.ts';
 import type { Engine } from './engine.ts';
 import { messageFields } from './logs.ts';
 
@@ -9,8 +10,6 @@ export type Fate = 'ack' | 'keep';
 
 /** SQS allows 12 hours from the receive, which has begun already (SQS API reference, ChangeMessageVisibility). */
 const MAX_VISIBILITY_SECONDS = 11 * 3600;
-/** SQS quotas, message timer. */
-const MAX_DELAY_SECONDS = 900;
 
 /** A received message and the handle by which it can be hidden. */
 export interface Received {

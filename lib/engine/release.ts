@@ -2,18 +2,16 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import { GetQueueUrlCommand, SendMessageBatchCommand, type SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
 import type { ItemUpdate } from '../contract/item-write.ts';
 import type { JobItem } from '../contract/job-item.ts';
+import { MAX_BATCH_ENTRIES, MAX_DELAY_SECONDS, MAX_MESSAGE_BYTES } from '../contract/sqs-limits.ts';
 import type { Sqs } from './aws.ts';
 import { origin, ownAttributes } from './message-actions.ts';
 import { toStatement } from './statements.ts';
 import type { Writer, WriterDeps } from './writer.ts';
 
-/** SQS: ten entries a call, and 1 MiB over all of them (SQS quotas); some is left for attributes. */
-const MAX_ENTRIES = 10;
-const MAX_CALL_BYTES = 1_048_576 - 16_384;
+/** Some of SQS's bytes are left for attributes. */
+const MAX_CALL_BYTES = MAX_MESSAGE_BYTES - 16_384;
 /** A message that vanishes after its release is sent again after a day, from the list it stays on. */
 const WATCHDOG_MS = 24 * 3600 * 1000;
-/** SQS quotas, message timer. */
-const MAX_DELAY_SECONDS = 900;
 
 export interface ReleaseDeps extends WriterDeps {
   readonly table: string;
@@ -96,7 +94,7 @@ function calls(items: JobItem[]): JobItem[][] {
   for (const item of items) {
     const bytes = Buffer.byteLength(item.envelope?.body ?? '');
     const call = all.find(
-      (c) => c.items[0]?.type === item.type && c.items.length < MAX_ENTRIES && c.bytes + bytes <= MAX_CALL_BYTES,
+      (c) => c.items[0]?.type === item.type && c.items.length < MAX_BATCH_ENTRIES && c.bytes + bytes <= MAX_CALL_BYTES,
     );
     if (call === undefined) all.push({ items: [item], bytes });
     else {

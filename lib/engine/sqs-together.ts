@@ -6,6 +6,7 @@ import {
   SendMessageCommand,
   type SendMessageCommandInput,
 } from '@aws-sdk/client-sqs';
+import { MAX_BATCH_ENTRIES, MAX_MESSAGE_BYTES } from '../contract/sqs-limits.ts';
 import type { Sqs } from './aws.ts';
 
 /** What SQS said of one entry of a batch that it took otherwise; `name` is SQS's code. */
@@ -17,9 +18,8 @@ export class SqsEntryError extends Error {
   }
 }
 
-/** SQS: ten entries a call, and 1 MiB over all of them (SQS quotas); some is left for attributes. */
-const MAX_ENTRIES = 10;
-const MAX_CALL_BYTES = 1_048_576 - 65_536;
+/** Some of SQS's bytes are left for attributes. */
+const MAX_CALL_BYTES = MAX_MESSAGE_BYTES - 65_536;
 
 interface Addressed {
   readonly QueueUrl: string | undefined;
@@ -110,7 +110,7 @@ function groups<Input extends Addressed, Entry extends Lone<Input>>(ready: Entry
     const group = all.find(
       ({ entries, bytes }) =>
         entries[0]?.input.QueueUrl === entry.input.QueueUrl &&
-        entries.length < MAX_ENTRIES &&
+        entries.length < MAX_BATCH_ENTRIES &&
         bytes + entry.bytes <= MAX_CALL_BYTES,
     );
     if (group === undefined) all.push({ entries: [entry], bytes: entry.bytes });

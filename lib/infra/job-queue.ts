@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import type { JobDefinition } from '../contract/job-definition.ts';
 import { names } from '../contract/names.ts';
 import { queueSettings } from '../contract/queue-settings.ts';
+import { MAX_MESSAGE_BYTES } from '../contract/sqs-limits.ts';
 import { arnsOf } from './arns.ts';
 import { letSend } from './producers.ts';
 import { removalPolicy } from './removal.ts';
@@ -19,8 +20,6 @@ export interface JobQueueProps {
   readonly producers: readonly IPrincipal[];
 }
 
-/** SQS's largest message. Stated, because CloudFormation sets a queue back to 262,144 when a template omits it. */
-const MAX_MESSAGE_BYTES = 1_048_576;
 /** SQS's longest retention: time to look at what died. */
 const DEAD_LETTER_RETENTION = Duration.days(14);
 
@@ -35,6 +34,7 @@ export class JobQueue extends Construct {
     const { type } = definition;
     const settings = queueSettings(definition);
     const common = {
+      // Stated, because CloudFormation sets a queue back to 262,144 when a template omits it.
       maxMessageSizeBytes: MAX_MESSAGE_BYTES,
       ...(encrypted
         ? { encryption: QueueEncryption.KMS, encryptionMasterKey: keyByAlias(this, 'Key', stage) }

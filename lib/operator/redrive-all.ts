@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { MESSAGE_ATTRIBUTES } from '../contract/names.ts';
+import { MAX_MESSAGE_BYTES } from '../contract/sqs-limits.ts';
 import { nowOf, type Stage } from './aws.ts';
 import { DEATH, type DeadLetter, isOurs, jobIdOf } from './dead-letter.ts';
 import { dlqOf, type LetterSelection } from './dlq.ts';
@@ -71,7 +72,7 @@ const view = ({ letter, code, message }: Refused): RefusedLetter => ({
 });
 
 /** SQS's limit, less all that a dead letter's attributes can weigh (512 characters of error message, and names). */
-const MAY_LACK_ATTRIBUTES_BYTES = 1_048_576 - 8192;
+const MAY_LACK_ATTRIBUTES_BYTES = MAX_MESSAGE_BYTES - 8192;
 
 async function prepared(
   stage: Stage,

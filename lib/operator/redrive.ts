@@ -5,6 +5,7 @@ import {
   type SendMessageBatchRequestEntry,
 } from '@aws-sdk/client-sqs';
 import { MESSAGE_ATTRIBUTES } from '../contract/names.ts';
+import { MAX_BATCH_ENTRIES, MAX_MESSAGE_BYTES } from '../contract/sqs-limits.ts';
 import { type DeadLetter, type DeadLetterQueue, isOurs, jobIdOf } from './dead-letter.ts';
 
 /** A dead letter on its way back. */
@@ -40,9 +41,6 @@ export class MendError extends Error {
   override readonly name = 'MendError';
 }
 
-/** SQS: ten entries a call, and 1 MiB over all of them (SQS quotas). */
-const MAX_ENTRIES = 10;
-const MAX_CALL_BYTES = 1_048_576;
 /** Room for what an entry carries beside its body: names, types and values of three attributes. */
 const ATTRIBUTE_BYTES = 256;
 
@@ -154,7 +152,7 @@ function calls(redrives: readonly Redrive[]): Redrive[][] {
   for (const one of redrives) {
     const bytes = Buffer.byteLength(one.body ?? one.letter.body) + ATTRIBUTE_BYTES;
     const last = all.at(-1);
-    if (last !== undefined && last.entries.length < MAX_ENTRIES && last.bytes + bytes <= MAX_CALL_BYTES) {
+    if (last !== undefined && last.entries.length < MAX_BATCH_ENTRIES && last.bytes + bytes <= MAX_MESSAGE_BYTES) {
       last.entries.push(one);
       last.bytes += bytes;
     } else all.push({ entries: [one], bytes });

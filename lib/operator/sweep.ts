@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChangeMessageVisibilityBatchCommand } from '@aws-sdk/client-sqs';
+import { MAX_BATCH_ENTRIES } from '../contract/sqs-limits.ts';
 import { type DeadLetter, type DeadLetterQueue, receiveLetters } from './dead-letter.ts';
 
 /** How a dead-letter queue is gone through. */
@@ -33,8 +34,6 @@ export const DEFAULT_PER_SECOND = 250;
 const WORKERS = 4;
 /** Empty receives in a row that mean the end: a long poll asks all of SQS's servers, one more is for the one that lags. */
 const EMPTY_RECEIVES = 2;
-/** ChangeMessageVisibilityBatch takes ten (SQS API reference). */
-const MAX_ENTRIES = 10;
 
 /**
  * Goes through a dead-letter queue once: every letter that is there is looked at; what is wanted is acted on. What is
@@ -79,8 +78,8 @@ export async function release(
   { sqs, deadLetterQueueUrl }: DeadLetterQueue,
   letters: readonly DeadLetter[],
 ): Promise<void> {
-  for (let i = 0; i < letters.length; i += MAX_ENTRIES) {
-    const Entries = letters.slice(i, i + MAX_ENTRIES).map(({ receiptHandle }, index) => ({
+  for (let i = 0; i < letters.length; i += MAX_BATCH_ENTRIES) {
+    const Entries = letters.slice(i, i + MAX_BATCH_ENTRIES).map(({ receiptHandle }, index) => ({
       ...{ Id: String(index), ReceiptHandle: receiptHandle, VisibilityTimeout: 0 },
     }));
     await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: deadLetterQueueUrl, Entries }));

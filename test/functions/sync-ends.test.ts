@@ -1,22 +1,14 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
-import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sliceAt } from '../../functions/sync-data/upsert.ts';
 import { makeVirtualClock, type TestRun } from '../../lib/testing/index.ts';
 import { itemBytes, MAX_ITEM_BYTES } from '../../lib/testing/item-size.ts';
-import { DEAD, idsWritten, record, startPages, syncFrom, TABLE } from './support/sync.ts';
+import { DEAD, idsWritten, record, startPagesForTests, syncFrom } from './support/sync.ts';
 
-const source = await startPages();
+const source = await startPagesForTests();
 const { pages } = source;
 const url = `${source.url}/records`;
-afterAll(() => source.stop());
-
-beforeEach(() => {
-  source.clear();
-  vi.stubEnv('RECORDS_TABLE', TABLE);
-  vi.stubEnv('SYNC_LOCAL', '1');
-  vi.stubEnv('SYNC_ALLOWED_HOSTS', `127.0.0.1:${source.port}`);
-});
 
 /** Pages c0 (the first) to c(n - 1), each of which leads to the next, and the last to `back`. */
 function chain(length: number, back: string | null) {

@@ -1,19 +1,11 @@
-import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { newestOfEach, sliceAt } from '../../functions/sync-data/upsert.ts';
 import { crashes } from '../../lib/testing/index.ts';
-import { idsWritten, record, startPages, syncFrom, TABLE } from './support/sync.ts';
+import { idsWritten, record, startPagesForTests, syncFrom, TABLE } from './support/sync.ts';
 
-const source = await startPages();
+const source = await startPagesForTests();
 const { pages } = source;
 const url = `${source.url}/records`;
-afterAll(() => source.stop());
-
-beforeEach(() => {
-  source.clear();
-  vi.stubEnv('RECORDS_TABLE', TABLE);
-  vi.stubEnv('SYNC_LOCAL', '1');
-  vi.stubEnv('SYNC_ALLOWED_HOSTS', `127.0.0.1:${source.port}`);
-});
 
 const stored = (id: string, updatedAt: string, value = 0) => ({ source: 'crm', id, updatedAt, data: { value } });
 

@@ -31,7 +31,7 @@ export function makeEngine(wire: Wire): { engine: Engine; output: Output } {
     jobsTable: TABLE,
     queueUrl: wire.queueUrl,
     deadLetterQueueUrl: wire.queueUrl,
-    store: makeJobStore(TABLE, { dynamoDb: wire.dynamoDb, ...basics }),
+    store: makeJobStore(TABLE, { dynamoDb: wire.dynamoDb, definition, ...basics }),
     documents: DynamoDBDocumentClient.from(wire.dynamoDb, { marshallOptions: { ...MARSHALL } }),
     sqs: wire.sqs,
     announce: async () => undefined,

@@ -206,6 +206,26 @@ const REST: readonly RestsOn[] = [
     page: 'EventBridge User Guide, "How Amazon EventBridge retries delivering events"',
   },
   {
+    area: 'EventBridge',
+    fact: 'PutEvents takes 10 entries and at least 256 KB, and each may fail by itself',
+    page: 'EventBridge API Reference, PutEvents',
+  },
+  {
+    area: 'EventBridge',
+    fact: '`$.time` of a scheduled event is the same in both deliveries of one tick',
+    reasoning: 'if it differed, a tick that is delivered twice would run its job twice',
+  },
+  {
+    area: 'EventBridge',
+    fact: 'in an input template, `\\u003c` in JSON text is no mark',
+    reasoning: 'tried on MiniStack; if AWS refused it, a deploy with such a payload in its schedule would fail',
+  },
+  {
+    area: 'EventBridge',
+    fact: 'Scheduler puts the scheduled time in the place of `<aws.scheduler.scheduled-time>`, as 2022-03-22T18:59:43Z',
+    page: 'EventBridge Scheduler User Guide, "Adding context attributes"',
+  },
+  {
     area: 'CloudWatch',
     fact: 'a metric is found only by the exact dimension set it was written with',
     recordings: ['cw-exact-dimensions'],

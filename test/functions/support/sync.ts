@@ -1,7 +1,10 @@
+import { afterAll, beforeEach, vi } from 'vitest';
 import { syncData } from '../../../functions/sync-data/definition.ts';
 import { perform } from '../../../functions/sync-data/perform.ts';
 import { type TestJobOptions, type TestRun, testJob } from '../../../lib/testing/index.ts';
 import { type RunningServer, sendJson, startServer } from '../../../localstack/stand-ins/http-server.ts';
+
+export const TABLE = 'records';
 
 /** A source that answers what it is told to, for what the stand-in never answers. */
 export interface Pages extends RunningServer {
@@ -32,6 +35,19 @@ export async function startPages(): Promise<Pages> {
   return source;
 }
 
+/** Such a source for the tests of a file: empty before each, the one that jobs may ask, stopped at the end. */
+export async function startPagesForTests(): Promise<Pages> {
+  const source = await startPages();
+  afterAll(() => source.stop());
+  beforeEach(() => {
+    source.clear();
+    vi.stubEnv('RECORDS_TABLE', TABLE);
+    vi.stubEnv('SYNC_LOCAL', '1');
+    vi.stubEnv('SYNC_ALLOWED_HOSTS', `127.0.0.1:${source.port}`);
+  });
+  return source;
+}
+
 /** An item as `sync-data` writes it. */
 export interface StoredRecord {
   readonly source: string;
@@ -39,8 +55,6 @@ export interface StoredRecord {
   readonly updatedAt: string;
   readonly data: unknown;
 }
-
-export const TABLE = 'records';
 
 interface SyncOptions extends Pick<TestJobOptions, 'faults' | 'clock' | 'maxAttempts'> {
   /** @default the definition's */
