@@ -109,7 +109,9 @@ function checkStart(watched: Watched, { job, nowMs, payload }: StartFacts, { vio
     if (starts.some((start) => start.owner === owner)) violate(`${id} starts twice in one begin`);
     if (item.jobId !== id) violate(`${id} starts, but ${item.jobId} holds the key`);
   }
-  const known = watched.payloads.get(id)?.has(payload) || (run > 1 && watched.mended.get(id)?.has(payload));
+  // Whoever comes under the key once its retention has passed is a job of their own, though nobody told of it.
+  const isNew = watched.forgotten && !watched.payloads.has(id);
+  const known = isNew || watched.payloads.get(id)?.has(payload) || (run > 1 && watched.mended.get(id)?.has(payload));
   if (!known) violate(`${id} starts with a payload that is not its own: ${payload}`);
   if (starts.some((start) => start.run === run && start.payload !== payload && item?.jobId === id))
     violate(`${id} starts with another payload than before in its run ${run}`);
