@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { JobDefinition, Payload } from '../contract/job-definition.ts';
 import { ENV } from '../contract/names.ts';
@@ -8,6 +9,7 @@ import { makeAnnounce } from './announce.ts';
 import { runBatch } from './batch.ts';
 import { makeDocuments, makeDynamoDb, makeSqs } from './clients.ts';
 import { systemClock } from './clock.ts';
+import { openConnection } from './connection.ts';
 import type { Engine } from './engine.ts';
 import { refuseDisabledIdempotency, required } from './environment.ts';
 import { defaultBus } from './event-bus.ts';
@@ -34,15 +36,27 @@ export function consumer<D extends JobDefinition>(definition: D, perform: Perfor
   const shutdown = onShutdown();
   // Loaded while the function starts, which is not in any job's time.
   const tracing = openTracing(definition.type);
+  const dynamoDb = makeDynamoDb();
+  // X-Ray logs an error for each request that belongs to no invocation.
+  if (tracing === undefined) openConnection(dynamoDb);
   return (event, context) => {
-    engine ??= { ...makeEngine(definition, perform, shutdown.signal), tracing };
+    engine ??= { ...makeEngine(definition, perform, { dynamoDb, shutdown: shutdown.signal }), tracing };
     return shutdown.track(runBatch(event, context, engine));
   };
 }
 
-function makeEngine<D extends JobDefinition>(definition: D, perform: Perform<D>, shutdown: AbortSignal): Engine {
+/** What there is from the start. */
+interface Started {
+  readonly dynamoDb: DynamoDBClient;
+  readonly shutdown: AbortSignal;
+}
+
+function makeEngine<D extends JobDefinition>(
+  definition: D,
+  perform: Perform<D>,
+  { dynamoDb, shutdown }: Started,
+): Engine {
   refuseDisabledIdempotency();
-  const dynamoDb = makeDynamoDb();
   const jobsTable = required(ENV.jobsTable);
   const basics = { clock: systemClock, random: Math.random };
   return {

@@ -7,7 +7,19 @@ import { cpu } from './rows/cpu.ts';
 import { dispatcher } from './rows/dispatcher.ts';
 import { precision } from './rows/precision.ts';
 import { producer } from './rows/producer.ts';
+import { tls } from './rows/tls.ts';
 import { wall } from './rows/wall.ts';
 
 /** The report, in its order. */
-export const ROWS: readonly Row[] = [cpu, bullmq, wall, calls, coldStart, batchSize, dispatcher, precision, producer];
+export const ROWS: readonly Row[] = [
+  cpu,
+  bullmq,
+  wall,
+  calls,
+  coldStart,
+  batchSize,
+  dispatcher,
+  precision,
+  producer,
+  tls,
+];
