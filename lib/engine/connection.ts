@@ -5,13 +5,13 @@ interface Request {
   readonly protocol: string;
 }
 
-/** What DynamoDB answers to anyone, by "healthy: " and its name: no rights, no units, no trail. */
+/** DynamoDB answers it to anyone, by "healthy: " and its name: it needs no rights and takes no units. */
 const ASK_IF_HEALTHY = { method: 'GET', headers: {}, body: undefined };
 
 /**
  * Opens the client's connection while the function starts, when Lambda lends it a whole CPU, and nobody waits for it: root
- * certificates, handshake, and the SDK's way of a first call are half of a first batch's CPU otherwise
- * (`npm run bench -- --only tls`). Only in Lambda's own environment, and only by TLS. Whether it succeeds is the first call's
+ * certificates, handshake, and the SDK's way of a first call are more than half of a first batch's CPU
+ * otherwise (`npm run bench -- --only tls`). Only in Lambda's own environment, and only by TLS. Whether it succeeds is the first call's
  * business, which opens a connection of its own if it comes earlier.
  */
 export function openConnection(client: DynamoDBClient): void {
