@@ -10,9 +10,9 @@ const ASK_IF_HEALTHY = { method: 'GET', headers: {}, body: undefined };
 
 /**
  * Opens the client's connection while the function starts, when Lambda lends it a whole CPU, and nobody waits for it: root
- * certificates, handshake, and the SDK's way of a first call are more than half of a first batch's CPU
- * otherwise (`npm run bench -- --only tls`). Only in Lambda's own environment, and only by TLS. Whether it succeeds is the first call's
- * business, which opens a connection of its own if it comes earlier.
+ * certificates, handshake, and the SDK's way of a first call are more than half of a first batch's CPU otherwise
+ * (`npm run bench -- --only tls`). Only in Lambda's own environment, and only by TLS. Whether it succeeds is the first
+ * call's business, which opens a connection of its own if it comes earlier.
  */
 export function openConnection(client: DynamoDBClient): void {
   if (process.env.AWS_LAMBDA_INITIALIZATION_TYPE === undefined) return;
