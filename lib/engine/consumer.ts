@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { makeDynamoDbClient } from '../aws/dynamodb-client.ts';
 import type { JobDefinition, Payload } from '../contract/job-definition.ts';
 import { ENV } from '../contract/names.ts';
 import { queueSettings } from '../contract/queue-settings.ts';
 import { makeAnnounce } from './announce.ts';
 import { runBatch } from './batch.ts';
-import { makeDocuments, makeDynamoDb, makeSqs } from './clients.ts';
+import { makeDocuments, makeSqs } from './clients.ts';
 import { systemClock } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { refuseDisabledIdempotency, required } from './environment.ts';
@@ -42,7 +43,7 @@ export function consumer<D extends JobDefinition>(definition: D, perform: Perfor
 
 function makeEngine<D extends JobDefinition>(definition: D, perform: Perform<D>, shutdown: AbortSignal): Engine {
   refuseDisabledIdempotency();
-  const dynamoDb = makeDynamoDb();
+  const dynamoDb = makeDynamoDbClient();
   const jobsTable = required(ENV.jobsTable);
   const basics = { clock: systemClock, random: Math.random };
   return {

@@ -5,7 +5,7 @@ import { BUNDLE_FORM } from './bundle-form.ts';
 
 /** Their errors name themselves: nothing reads the names of their classes and functions. */
 const NAMES_ITSELF =
-  /[/\\](node_modules[/\\](@aws-sdk|@smithy|@aws-lambda-powertools|zod)|lib[/\\](engine|contract))[/\\]/;
+  /[/\\](node_modules[/\\](@aws-sdk|@smithy|@aws-lambda-powertools|zod)|lib[/\\](aws|contract|engine))[/\\]/;
 /** esbuild's own helper, once in every file. */
 const HELPER = /^var __defProp = [^\n]*\nvar __name = [^\n]*\n/;
 const SHARED_HELPER = 'sluice:name';
