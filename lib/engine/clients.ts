@@ -1,12 +1,13 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { besideOf } from '../aws/dynamodb-client.ts';
 import { makeSqsClient } from '../aws/sqs-client.ts';
 import type { DynamoDbDocuments, Sqs } from './aws.ts';
 import { MARSHALL } from './statements.ts';
 
 /** Made when a first transaction is written: most jobs write none. */
 export const makeDocuments = (client: DynamoDBClient): DynamoDbDocuments =>
-  onFirstUse(() => DynamoDBDocumentClient.from(client, { marshallOptions: { ...MARSHALL } }));
+  onFirstUse(() => DynamoDBDocumentClient.from(besideOf(client), { marshallOptions: { ...MARSHALL } }));
 
 /** Made when a first message waits or is buried: a batch that succeeds needs no SQS. */
 export const makeSqs = (): Sqs => onFirstUse(makeSqsClient);
