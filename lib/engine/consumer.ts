@@ -14,6 +14,7 @@ import { refuseDisabledIdempotency, required } from './environment.ts';
 import { defaultBus } from './event-bus.ts';
 import type { JobContext, Perform } from './job-context.ts';
 import { makeJobStore } from './job-store.ts';
+import { LineFormat } from './log-format.ts';
 import { makeMeter } from './metrics.ts';
 import { onShutdown } from './shutdown.ts';
 import { together } from './sqs-together.ts';
@@ -60,7 +61,7 @@ function makeEngine<D extends JobDefinition>(definition: D, perform: Perform<D>,
     announce: makeAnnounce({ openBus: defaultBus, ...basics }),
     ...basics,
     nonce: randomUUID,
-    log: new Logger({ serviceName: `sluice-${definition.type}` }),
+    log: new Logger({ serviceName: `sluice-${definition.type}`, logFormatter: new LineFormat() }),
     meter: makeMeter(definition.type),
     shutdown,
   };

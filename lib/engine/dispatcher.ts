@@ -6,6 +6,7 @@ import { ENV, METRICS, names } from '../contract/names.ts';
 import { systemClock } from './clock.ts';
 import { type DispatchDeps, dispatch } from './dispatch.ts';
 import { required } from './environment.ts';
+import { LineFormat } from './log-format.ts';
 import { makeMeter } from './metrics.ts';
 import { makeWriter } from './writer.ts';
 
@@ -35,7 +36,7 @@ function makeDeps(): DispatchDeps {
     ...basics,
     table: required(ENV.jobsTable),
     sqs: makeSqsClient(),
-    log: new Logger({ serviceName: 'sluice-dispatcher' }),
+    log: new Logger({ serviceName: 'sluice-dispatcher', logFormatter: new LineFormat() }),
     writer: makeWriter(basics),
     queueName: (type) => names.queue(stage, type),
     queueUrls: new Map(),
