@@ -8,6 +8,9 @@ interface Request {
 /** DynamoDB answers it to anyone, by "healthy: " and its name: it needs no rights and takes no units. */
 const ASK_IF_HEALTHY = { method: 'GET', headers: {}, body: undefined };
 
+/** A command of its own: the client keeps a command's middleware by its class, and would ask instead of every write. */
+class AskIfHealthy extends BatchExecuteStatementCommand {}
+
 /**
  * Opens the client's connection while the function starts, when Lambda lends it a whole CPU, and nobody waits for it: root
  * certificates, handshake, and the SDK's way of a first call are more than half of a first batch's CPU otherwise
@@ -16,13 +19,14 @@ const ASK_IF_HEALTHY = { method: 'GET', headers: {}, body: undefined };
  */
 export function openConnection(client: DynamoDBClient): void {
   if (process.env.AWS_LAMBDA_INITIALIZATION_TYPE === undefined) return;
-  const command = new BatchExecuteStatementCommand({ Statements: [] });
+  const command = new AskIfHealthy({ Statements: [] });
   // Behind everything that makes and signs a request: where it goes is where the first call will go.
   command.middlewareStack.add(
     (next) => (args) => {
-      const { protocol } = args.request as Request;
-      if (protocol !== 'https:') throw new TypeError('an emulator: nothing to gain');
-      return next({ ...args, request: Object.assign(args.request as Request, ASK_IF_HEALTHY) });
+      const request = args.request as Request;
+      if (request.protocol !== 'https:') throw new TypeError('an emulator');
+      Object.assign(request, ASK_IF_HEALTHY);
+      return next(args);
     },
     { step: 'finalizeRequest', priority: 'low' },
   );

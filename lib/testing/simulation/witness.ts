@@ -118,10 +118,13 @@ function checkStart(watched: Watched, { job, nowMs, payload }: StartFacts, { vio
   starts.push({ run, owner, payload });
 }
 
-/** What waits in its queue comes within an invocation's time of its due time; nothing waits for hours beyond it. */
+/** What waits in its queue comes after what is there with it, batch by batch; nothing waits for hours beyond its time. */
 function checkLateness(
   { waiting, purged }: Watched,
-  facts: { job: Job; nowMs: number; calmSinceMs: number } & Pick<WitnessDeps, 'settings' | 'isAlive' | 'subject'>,
+  facts: { job: Job; nowMs: number; calmSinceMs: number } & Pick<
+    WitnessDeps,
+    'settings' | 'isAlive' | 'subject' | 'queued'
+  >,
   { violate }: Witness,
 ): void {
   if (waiting === undefined || purged) return;
@@ -129,9 +132,11 @@ function checkLateness(
   const lateMs = facts.nowMs - Math.max(dueAt, facts.calmSinceMs);
   // A process that died right after could not set its message's timer: it comes after the queue's visibility timeout.
   // A type's rate holds its jobs back as long as it must.
-  const limited = facts.subject.definition.rateLimit !== undefined;
+  const { rateLimit, batchSize } = facts.subject.definition;
+  const limited = rateLimit !== undefined;
+  const batches = Math.max(1, Math.ceil(facts.queued() / batchSize));
   const timed = inPlace && !stormy && !limited && facts.isAlive(owner);
-  const allowedMs = timed ? (facts.settings.functionTimeoutSeconds + 30) * 1000 : 6 * 3600 * 1000;
+  const allowedMs = timed ? (batches * facts.settings.functionTimeoutSeconds + 30) * 1000 : 6 * 3600 * 1000;
   if (lateMs > allowedMs) violate(`${facts.job.id} starts ${Math.round(lateMs / 1000)} s late`);
 }
 

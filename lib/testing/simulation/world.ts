@@ -50,8 +50,9 @@ export function makeWorld(subject: Subject, decisions: Decisions, options: World
   const item = (key: string): JobItem | undefined => dynamoDb.item(jobsTable, itemId(type, key));
   const raw = (key: string) => dynamoDb.table(jobsTable).get({ id: { S: itemId(type, key) } });
   const isAlive = (owner: string) => owners.get(owner)?.alive === true;
+  const queued = () => deployed.queue.messages().length;
   const stormy = () => world.stormy || world.plan !== undefined;
-  const witness = makeWitness({ clock, item, raw, isAlive, trace, subject, settings, stormy });
+  const witness = makeWitness({ clock, item, raw, isAlive, trace, subject, settings, stormy, queued });
   const world: World = {
     ...deployed,
     ...{ subject, decisions, clock, witness, trace, item },
