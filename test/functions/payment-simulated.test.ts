@@ -12,13 +12,14 @@ import { countAttempts, cut, ended, here, reach } from './support/far-side.ts';
 const account = createStripeApi();
 const client: { makeRequest: Stripe.HttpClient['makeRequest'] } = Object.getPrototypeOf(Stripe.createNodeHttpClient());
 vi.spyOn(client, 'makeRequest').mockImplementation(async (...request) => {
-  const reply = await reach(() => answer(toCall(request)), { percent: 8, error: cut, stallMs: 45_000 });
+  // What comes over a network is nobody else's: the client writes into it.
+  const answered = () => structuredClone(answer(toCall(request)));
+  const reply = await reach(answered, { percent: 8, error: cut, stallMs: 45_000 });
   return {
     getStatusCode: () => reply.status,
     getHeaders: () => ({ ...reply.headers }),
     getRawResponse: () => reply,
-    // What comes over a network is nobody else's: the client writes into it.
-    toJSON: async () => structuredClone(reply.body),
+    toJSON: async () => reply.body,
   } as Stripe.HttpClientResponse;
 });
 vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation(async () => ({ SecretString: 'sk_test' }));
