@@ -8,7 +8,8 @@ import type { processPayment } from './definition.ts';
 /**
  * Takes a payment, once: the job's idempotency key is Stripe's, so an attempt that is repeated after a lost answer gets
  * the first one's. Stripe keeps a decline under its key as well: a declined payment is a new job, not a redrive. It keeps
- * keys for a day (docs.stripe.com/api/idempotent_requests): before a later redrive, look whether the payment was taken.
+ * keys for a day (docs.stripe.com/api/idempotent_requests): before a later redrive, look whether the payment was taken. So
+ * should whoever lets retries go on after an outage of more than a day.
  */
 export async function perform(payload: Payload<typeof processPayment>, context: JobContext) {
   const { amount, currency, paymentMethod, customer, description } = payload;
