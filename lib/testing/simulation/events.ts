@@ -1,6 +1,7 @@
 import { sleep } from '../../engine/clock.ts';
 import type { StoredMessage } from '../queue-model.ts';
 import type { World, WorldEvent } from './model.ts';
+import { STRAGGLE_MS } from './network.ts';
 import type { Random } from './random.ts';
 import { redrive } from './world.ts';
 
@@ -31,9 +32,12 @@ export const EVENTS: readonly WorldEvent[] = [
   {
     name: 'the queue is purged',
     weight: 1,
-    happen({ queue, witness, clock }) {
-      const held = queue.messages().filter((m) => m.receiveCount > 0 && m.visibleAtMs > clock.now());
-      witness.purging(new Set(held.map(keyOf)));
+    happen({ queue, witness, clock, settings }) {
+      // Who received it may have died since, with a begin still under way.
+      const sinceMs = clock.now() - settings.functionTimeoutSeconds * 1000 - STRAGGLE_MS;
+      const isHeld = ({ receivedAtMs = 0, visibleAtMs }: StoredMessage) =>
+        receivedAtMs > sinceMs || (receivedAtMs > 0 && visibleAtMs > clock.now());
+      witness.purging(new Set(queue.messages().filter(isHeld).map(keyOf)));
       queue.purge();
     },
   },
