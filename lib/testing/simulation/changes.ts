@@ -110,11 +110,13 @@ function checkCounters({ begins, starts, item }: Watched, now: JobItem, { violat
   if (started > begun) violate(`${item?.jobId} started ${started} times in ${begun} begins`);
 }
 
-function noteState(watched: Watched, { before, now }: Change, { clock, stormy, subject, witness }: Deps): void {
-  const { status, dueAt, runNo } = now;
+function noteState(watched: Watched, { before, now }: Change, deps: Deps): void {
+  const { clock, stormy, subject, witness } = deps;
+  const { status, dueAt, runNo, owner, listKey } = now;
   if ((status === 'SCHEDULED' || status === 'RETRYING') && dueAt !== undefined) {
     const isNew = watched.waiting?.dueAt !== dueAt;
-    if (isNew) watched.waiting = { dueAt, inPlace: now.listKey === undefined, stormy: stormy(), owner: now.owner };
+    const since = { stormy: stormy(), crashes: deps.crashes() };
+    if (isNew) watched.waiting = { dueAt, inPlace: listKey === undefined, owner, ...since };
   }
   if (!isOver(now) || (before?.status === status && before.runNo === runNo)) return;
   watched.endedAtMs = endOf(now, clock.now(), subject.definition.retention * DAY_MS);

@@ -28,6 +28,7 @@ export async function invoke(name: string, world: World, { batchSize = 10, throt
     functionTimeoutSeconds: settings.functionTimeoutSeconds,
     deletesAfterMs: deletion(name, world),
   });
+  if (delivery.outcome === 'crashed') world.crashes += 1;
   const messages = delivery.records.map(({ messageId }) => messageId).join(' ');
   const kept = delivery.kept.length === 0 ? '' : `, keeps ${delivery.kept.join(' ')}`;
   if (!isDown) trace?.(environment.name, `${name} of ${messages || 'nothing'}: ${delivery.outcome}${kept}`);

@@ -100,6 +100,8 @@ export interface World {
   crashesLeft: number;
   /** Consumer processes that died so far. */
   deaths: number;
+  /** Invocations that crashed so far: also the one that finds its process dead. */
+  crashes: number;
   reached(call: Call): void;
   refusal(call: Call): Error | undefined;
   /** Never the same twice; it remembers whose it is. */

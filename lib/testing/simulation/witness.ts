@@ -92,7 +92,7 @@ function needsItsMessage({ item, redriven, waiting }: Watched): boolean {
   return (waits && waiting?.inPlace === true) || item.undelivered === true;
 }
 
-interface StartFacts extends Pick<WitnessDeps, 'settings' | 'isAlive' | 'subject' | 'queued'> {
+interface StartFacts extends Pick<WitnessDeps, 'settings' | 'isAlive' | 'subject' | 'queued' | 'crashes'> {
   readonly job: Job;
   /** By the clock of the process that starts it. */
   readonly nowMs: number;
@@ -136,12 +136,14 @@ function checkLateness({ waiting, purged }: Watched, facts: StartFacts, { violat
   if (waiting === undefined || purged) return;
   const { dueAt, inPlace, stormy, owner = '' } = waiting;
   const lateMs = facts.nowMs - Math.max(dueAt, facts.calmSinceMs);
-  // A process that died right after could not set its message's timer: it comes after the queue's visibility timeout.
+  // A process that died right after could not set its message's timer, and an invocation that crashed with it in hand did not
+  // begin it: it comes after the queue's visibility timeout.
   // A type's rate holds its jobs back as long as it must.
   const { rateLimit, batchSize } = facts.subject.definition;
   const limited = rateLimit !== undefined;
   const batches = Math.max(1, Math.ceil(facts.queued() / batchSize));
-  const timed = inPlace && !stormy && !limited && facts.isAlive(owner);
+  const unharmed = facts.isAlive(owner) && facts.crashes() === waiting.crashes;
+  const timed = inPlace && !stormy && !limited && unharmed;
   const allowedMs = timed ? (batches * facts.settings.functionTimeoutSeconds + 30) * 1000 : 6 * 3600 * 1000;
   if (lateMs > allowedMs) violate(`${facts.job.id} starts ${Math.round(lateMs / 1000)} s late`);
 }

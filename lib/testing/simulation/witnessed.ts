@@ -41,6 +41,8 @@ export interface Waiting {
   readonly inPlace: boolean;
   /** Faults were drawn when it began to wait. */
   readonly stormy: boolean;
+  /** Invocations that had crashed by then. */
+  readonly crashes: number;
   /** Whose attempt it was that left it waiting. */
   readonly owner: string | undefined;
 }
@@ -89,6 +91,8 @@ export interface WitnessDeps {
   readonly settings: QueueSettings;
   /** Messages in the queue. */
   readonly queued: () => number;
+  /** Invocations that have crashed so far. */
+  readonly crashes: () => number;
 }
 
 export function count(counts: Map<string, number>, name: string): void {

@@ -53,8 +53,9 @@ export function makeWorld(subject: Subject, decisions: Decisions, options: World
   const raw = (key: string) => dynamoDb.table(jobsTable).get({ id: { S: itemId(type, key) } });
   const isAlive = (owner: string) => owners.get(owner)?.alive === true;
   const queued = () => deployed.queue.messages().length;
+  const crashes = () => world.crashes;
   const stormy = () => world.stormy || world.plan !== undefined;
-  const witness = makeWitness({ clock, item, raw, isAlive, trace, subject, settings, stormy, queued });
+  const witness = makeWitness({ clock, item, raw, isAlive, trace, subject, settings, stormy, queued, crashes });
   const world: World = {
     ...deployed,
     ...{ subject, decisions, clock, witness, trace, item },
@@ -65,6 +66,7 @@ export function makeWorld(subject: Subject, decisions: Decisions, options: World
     warm: [],
     crashesLeft: subject.crashes,
     deaths: 0,
+    crashes: 0,
     reached: (call) => reached(call, world),
     refusal: (call) => refusal(call, world),
     nonce(process) {
