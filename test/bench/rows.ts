@@ -6,8 +6,20 @@ import { coldStart } from './rows/cold-start.ts';
 import { cpu } from './rows/cpu.ts';
 import { dispatcher } from './rows/dispatcher.ts';
 import { precision } from './rows/precision.ts';
+import { precisionEmulator } from './rows/precision-emulator.ts';
 import { producer } from './rows/producer.ts';
 import { wall } from './rows/wall.ts';
 
 /** The report, in its order. */
-export const ROWS: readonly Row[] = [cpu, bullmq, wall, calls, coldStart, batchSize, dispatcher, precision, producer];
+export const ROWS: readonly Row[] = [
+  cpu,
+  bullmq,
+  wall,
+  calls,
+  coldStart,
+  batchSize,
+  dispatcher,
+  precision,
+  precisionEmulator,
+  producer,
+];
