@@ -9,6 +9,7 @@ import { deploy } from '../../../localstack/deploy.ts';
 import type { Emulator } from '../../../localstack/emulator.ts';
 import { late } from './app/late/definition.ts';
 import { type Poller, ringInTurns } from './bell.ts';
+import { type Tick, ticksOf } from './ticks.ts';
 
 const STAGE = 'late';
 /** Few enough a second that no start waits for another's batch. */
@@ -25,20 +26,27 @@ export interface Start {
   readonly delaySeconds: number;
   /** Waited in the table, and was released by the dispatcher; else in the queue. */
   readonly parked: boolean;
+  readonly dueAtMs: number;
   /** Who looked at the queue when it was due. */
   readonly poller: Poller;
   /** Start minus due, by the function's own clock. */
   readonly lateMs: number;
 }
 
+export interface Measurement {
+  /** What started; fewer than were sent if time ran out. */
+  readonly starts: readonly Start[];
+  /** The dispatcher's, meanwhile. */
+  readonly ticks: readonly Tick[];
+}
+
 /**
  * Deploys a stage to an emulator, sends a job for each delay, and sees when its second attempt was due and when it started.
  *
  * @param delaysSeconds each from 1
- * @returns what started; fewer than were asked for if time ran out
  * @throws EmulatorError if the stage could not be deployed
  */
-export async function measureStarts(emulator: Emulator, delaysSeconds: readonly number[]): Promise<Start[]> {
+export async function measureStarts(emulator: Emulator, delaysSeconds: readonly number[]): Promise<Measurement> {
   const app = fileURLToPath(new URL('app', import.meta.url));
   const deployment = await deploy(emulator, { stage: STAGE, app, log: (line) => console.error(`  ${line}`) });
   const queueUrl = deployment.queues[late.type]?.queueUrl;
@@ -48,7 +56,8 @@ export async function measureStarts(emulator: Emulator, delaysSeconds: readonly 
   try {
     const seen = watch(DynamoDBDocumentClient.from(dynamoDb), deployment.jobsTableName, delaysSeconds);
     await send(sqs, queueUrl, delaysSeconds);
-    return (await seen).map(({ dueAtMs, ...start }) => ({ ...start, poller: bell.pollerAt(dueAtMs) }));
+    const starts = (await seen).map((start) => ({ ...start, poller: bell.pollerAt(start.dueAtMs) }));
+    return { starts, ticks: await ticksOf(emulator, STAGE) };
   } finally {
     await bell.stop();
     sqs.destroy();
@@ -71,9 +80,7 @@ async function send(sqs: SQSClient, QueueUrl: string, delaysSeconds: readonly nu
   }
 }
 
-interface Retry extends Omit<Start, 'poller'> {
-  readonly dueAtMs: number;
-}
+type Retry = Omit<Start, 'poller'>;
 
 /** Looks at the table until each job has ended, or time is up. */
 async function watch(
