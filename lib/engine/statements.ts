@@ -51,5 +51,6 @@ function updating(table: string, write: ItemWrite & { kind: 'update' }): Stateme
     text: `UPDATE "${table}" ${clauses.join(' ')}`,
     parameters: [...set, ...fence].map(([, value]) => toAttribute(value)),
     item: write.id,
+    bulky: write.remove.includes('envelope'),
   };
 }
