@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transform } from 'esbuild';
+import { onProcessEnd } from '../../../localstack/cleanup.ts';
 import { functionEnvironment } from '../driver/driver.ts';
 import type { RunFigures, RunOrder } from '../driver/main.ts';
 import { said } from '../said.ts';
@@ -26,6 +27,8 @@ export interface LimitedOptions {
   readonly stub: Pick<Stub, 'url'>;
   readonly limit: Limit;
   readonly memoryMb: number;
+  /** Node. @default this process's */
+  readonly execPath?: string;
 }
 
 /** The driver without types, so that no process has to hold Node's compiler to strip them. */
@@ -39,15 +42,21 @@ export async function driverFile(folder: string): Promise<string> {
 
 /** @throws Error if it ends before the function is loaded */
 export async function startLimited(options: LimitedOptions): Promise<LimitedDriver> {
-  const { driver, file, stub, limit, memoryMb } = options;
+  const { driver, file, stub, memoryMb } = options;
   const startedAtMs = performance.now();
   const child = fork(driver, [file], {
     execPath: '/bin/sh',
-    execArgv: ['-c', joining(limit, memoryMb)],
+    execArgv: ['-c', joining(options)],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     env: { ...functionEnvironment(stub.url), AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb) },
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  // Before its limit is removed, which is not possible while it lives.
+  const killed = () => {
+    child.kill('SIGKILL');
+    return ended;
+  };
+  void ended.then(onProcessEnd({ stop: killed }));
   await said(child);
   return {
     initMs: performance.now() - startedAtMs,
@@ -56,17 +65,14 @@ export async function startLimited(options: LimitedOptions): Promise<LimitedDriv
       child.send(order);
       return (await heard) as RunFigures;
     },
-    stop() {
-      if (child.connected) child.disconnect();
-      return ended;
-    },
+    stop: killed,
   };
 }
 
 /** A shell joins, and becomes Node: with the heap that Lambda's own start of Node gives it for its memory. */
-function joining({ doors }: Limit, memoryMb: number): string {
+function joining({ limit, memoryMb, execPath = process.execPath }: LimitedOptions): string {
   const young = Math.floor(memoryMb / 10);
   const heap = `--max-semi-space-size=${Math.floor(young / 2)} --max-old-space-size=${memoryMb - young}`;
-  const join = doors.map((door) => `echo $$ > ${door} && `).join('');
-  return `${join}exec "${process.execPath}" ${heap} "$0" "$@"`;
+  const join = limit.doors.map((door) => `echo $$ > ${door} && `).join('');
+  return `${join}exec "${execPath}" ${heap} "$0" "$@"`;
 }

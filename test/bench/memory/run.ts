@@ -8,7 +8,11 @@ import { startStub } from '../stub/stub.ts';
 import { CgroupError } from './cgroup.ts';
 import { computed } from './computed.ts';
 import { type Life, measureSizes, type Size } from './measured.ts';
-import { BATCH, JOB_MS, LATENCY_MS, shareOf } from './sizes.ts';
+import { BATCH, JOB_MS, LATENCY_MS, SIZES_MB, shareOf } from './sizes.ts';
+import { livesWithin } from './whole.ts';
+
+/** Below the smallest of Lambda's: how much room that leaves. In 80 MB one reads its own code again and again, until it is killed. */
+const TRIED_MB = [SIZES_MB[0], 112, 96];
 
 function report(sizes: readonly Size[]): void {
   const runs = Math.max(...sizes.map(({ lives, killed }) => lives.length + killed));
@@ -45,6 +49,8 @@ const stub = await startStub();
 try {
   await stub.set({ latencyMs: LATENCY_MS });
   report(await measureSizes(bundles, stub));
+  console.log('\nWith the pages of Node’s own binary charged as well, and a whole core, a process of');
+  for (const memoryMb of TRIED_MB) console.log(`- ${memoryMb} MB ${await livesWithin(memoryMb, bundles, stub)}`);
 } catch (error) {
   if (!(error instanceof CgroupError)) throw error;
   console.log(`${error.message}: they need Linux and root. So this is what the sizes should come to.`);

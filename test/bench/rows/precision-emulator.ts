@@ -58,7 +58,7 @@ function released(ticks: readonly Tick[]): string {
   const gaps = ticks.slice(1).map(({ startedAtMs }, i) => (startedAtMs - (ticks[i]?.startedAtMs ?? 0)) / 1000);
   const late = Math.max(...ticks.map(({ latenessMs }) => latenessMs));
   const how = late === 0 ? 'each in time' : `one ${late} ms late`;
-  return `released by a rule that ticked ${spread(gaps, 0)} s apart, ${how}`;
+  return `released by a rule that ticked ${spread(gaps, 1)} s apart, ${how}`;
 }
 
 /** The budget is held against what the event source was awake for; all starts count against the other half, and none may be missing. */
