@@ -11,7 +11,7 @@ import { type Life, measureSizes, type Size } from './measured.ts';
 import { BATCH, JOB_MS, LATENCY_MS, SIZES_MB, shareOf } from './sizes.ts';
 import { livesWithin } from './whole.ts';
 
-/** Below the smallest of Lambda's: how much room that leaves. In 80 MB one reads its own code again and again, until it is killed. */
+/** Below the smallest of Lambda's: how much room that leaves. In 80 MB one reads its own code again and again, and gets nowhere in a minute. */
 const TRIED_MB = [SIZES_MB[0], 112, 96];
 
 function report(sizes: readonly Size[]): void {
