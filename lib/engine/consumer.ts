@@ -1,18 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { makeDynamoDbClient } from '../aws/dynamodb-client.ts';
 import type { JobDefinition, Payload } from '../contract/job-definition.ts';
 import { ENV } from '../contract/names.ts';
 import { queueSettings } from '../contract/queue-settings.ts';
 import { makeAnnounce } from './announce.ts';
 import { runBatch } from './batch.ts';
-import { makeDocuments, makeDynamoDb, makeSqs } from './clients.ts';
+import { makeDocuments, makeSqs } from './clients.ts';
 import { systemClock } from './clock.ts';
+import { openConnection } from './connection.ts';
 import type { Engine } from './engine.ts';
 import { refuseDisabledIdempotency, required } from './environment.ts';
 import { defaultBus } from './event-bus.ts';
 import type { JobContext, Perform } from './job-context.ts';
 import { makeJobStore } from './job-store.ts';
+import { LineFormat } from './log-format.ts';
 import { makeMeter } from './metrics.ts';
 import { onShutdown } from './shutdown.ts';
 import { together } from './sqs-together.ts';
@@ -34,15 +38,27 @@ export function consumer<D extends JobDefinition>(definition: D, perform: Perfor
   const shutdown = onShutdown();
   // Loaded while the function starts, which is not in any job's time.
   const tracing = openTracing(definition.type);
+  const dynamoDb = makeDynamoDbClient();
+  // X-Ray logs an error for each request that belongs to no invocation.
+  if (tracing === undefined) openConnection(dynamoDb);
   return (event, context) => {
-    engine ??= { ...makeEngine(definition, perform, shutdown.signal), tracing };
+    engine ??= { ...makeEngine(definition, perform, { dynamoDb, shutdown: shutdown.signal }), tracing };
     return shutdown.track(runBatch(event, context, engine));
   };
 }
 
-function makeEngine<D extends JobDefinition>(definition: D, perform: Perform<D>, shutdown: AbortSignal): Engine {
+/** What there is from the start. */
+interface Started {
+  readonly dynamoDb: DynamoDBClient;
+  readonly shutdown: AbortSignal;
+}
+
+function makeEngine<D extends JobDefinition>(
+  definition: D,
+  perform: Perform<D>,
+  { dynamoDb, shutdown }: Started,
+): Engine {
   refuseDisabledIdempotency();
-  const dynamoDb = makeDynamoDb();
   const jobsTable = required(ENV.jobsTable);
   const basics = { clock: systemClock, random: Math.random };
   return {
@@ -59,7 +75,7 @@ function makeEngine<D extends JobDefinition>(definition: D, perform: Perform<D>,
     announce: makeAnnounce({ openBus: defaultBus, ...basics }),
     ...basics,
     nonce: randomUUID,
-    log: new Logger({ serviceName: `sluice-${definition.type}` }),
+    log: new Logger({ serviceName: `sluice-${definition.type}`, logFormatter: new LineFormat() }),
     meter: makeMeter(definition.type),
     shutdown,
   };

@@ -1,11 +1,12 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
+import { makeDynamoDbClient } from '../aws/dynamodb-client.ts';
+import { makeSqsClient } from '../aws/sqs-client.ts';
 import { ENV, METRICS, names } from '../contract/names.ts';
-import { makeDynamoDb } from './clients.ts';
 import { systemClock } from './clock.ts';
 import { type DispatchDeps, dispatch } from './dispatch.ts';
 import { required } from './environment.ts';
+import { LineFormat } from './log-format.ts';
 import { makeMeter } from './metrics.ts';
 import { makeWriter } from './writer.ts';
 
@@ -29,13 +30,13 @@ export function dispatcher(): (event: unknown, context: Context) => Promise<void
 }
 
 function makeDeps(): DispatchDeps {
-  const basics = { dynamoDb: makeDynamoDb(), clock: systemClock, random: Math.random };
+  const basics = { dynamoDb: makeDynamoDbClient(), clock: systemClock, random: Math.random };
   const stage = required(ENV.stage);
   return {
     ...basics,
     table: required(ENV.jobsTable),
-    sqs: new SQSClient({}),
-    log: new Logger({ serviceName: 'sluice-dispatcher' }),
+    sqs: makeSqsClient(),
+    log: new Logger({ serviceName: 'sluice-dispatcher', logFormatter: new LineFormat() }),
     writer: makeWriter(basics),
     queueName: (type) => names.queue(stage, type),
     queueUrls: new Map(),

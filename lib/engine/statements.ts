@@ -31,26 +31,50 @@ export function toStatement(table: string, write: ItemWrite): Statement {
 }
 
 function insertion(table: string, { item }: ItemWrite & { kind: 'insert' }): Statement {
-  const fields = Object.entries(item).filter(([, value]) => value !== undefined);
-  return {
-    text: `INSERT INTO "${table}" VALUE {${fields.map(([name]) => `'${name}': ?`).join(', ')}}`,
-    parameters: fields.map(([, value]) => toAttribute(value)),
-    item: item.id,
-  };
+  const parameters: AttributeValue[] = [];
+  const names = bind(item, parameters);
+  const text = once(`INSERT ${table} ${names.join()}`, () => {
+    return `INSERT INTO "${table}" VALUE {${names.map((name) => `'${name}': ?`).join(', ')}}`;
+  });
+  return { text, parameters, item: item.id };
 }
 
-function updating(table: string, write: ItemWrite & { kind: 'update' }): Statement {
-  const set = Object.entries(write.set).filter(([, value]) => value !== undefined);
-  const fence = Object.entries({ id: write.id, ...write.fence });
-  const clauses = [
-    ...set.map(([name]) => `SET "${name}" = ?`),
-    ...write.remove.map((name) => `REMOVE "${name}"`),
-    `WHERE ${[...fence.map(([name]) => `"${name}" = ?`), ...write.absent.map((name) => `"${name}" IS MISSING`)].join(' AND ')}`,
-  ];
-  return {
-    text: `UPDATE "${table}" ${clauses.join(' ')}`,
-    parameters: [...set, ...fence].map(([, value]) => toAttribute(value)),
-    item: write.id,
-    bulky: write.remove.includes('envelope'),
-  };
+function updating(table: string, { id, set, fence, remove, absent }: ItemWrite & { kind: 'update' }): Statement {
+  const parameters: AttributeValue[] = [];
+  const changed = bind(set, parameters);
+  parameters.push({ S: id });
+  const fenced = bind(fence, parameters);
+  const text = once(`UPDATE ${table} ${changed.join()} ${fenced.join()} ${remove.join()} ${absent.join()}`, () => {
+    const conditions = [
+      ...['id', ...fenced].map((name) => `"${name}" = ?`),
+      ...absent.map((name) => `"${name}" IS MISSING`),
+    ];
+    const clauses = [...changed.map((name) => `SET "${name}" = ?`), ...remove.map((name) => `REMOVE "${name}"`)];
+    return `UPDATE "${table}" ${clauses.join(' ')} WHERE ${conditions.join(' AND ')}`;
+  });
+  return { text, parameters, item: id, bulky: remove.includes('envelope') };
+}
+
+/** Adds an attribute for each value that is there. @returns their names */
+function bind(values: object, parameters: AttributeValue[]): string[] {
+  const names: string[] = [];
+  for (const name of Object.keys(values)) {
+    const value = (values as Record<string, unknown>)[name];
+    if (value === undefined) continue;
+    names.push(name);
+    parameters.push(toAttribute(value));
+  }
+  return names;
+}
+
+/** Texts by their shape, which is of attribute names alone: there are some dozens, and each is put together once. */
+const texts = new Map<string, string>();
+
+function once(shape: string, write: () => string): string {
+  let text = texts.get(shape);
+  if (text === undefined) {
+    text = write();
+    texts.set(shape, text);
+  }
+  return text;
 }

@@ -5,7 +5,7 @@ import { BUNDLE_FORM } from './bundle-form.ts';
 
 /** Their errors name themselves: nothing reads the names of their classes and functions. */
 const NAMES_ITSELF =
-  /[/\\](node_modules[/\\](@aws-sdk|@smithy|@aws-lambda-powertools|zod)|lib[/\\](engine|contract))[/\\]/;
+  /[/\\](node_modules[/\\](@aws-sdk|@smithy|@aws-lambda-powertools|zod)|lib[/\\](aws|contract|engine))[/\\]/;
 /** esbuild's own helper, once in every file. */
 const HELPER = /^var __defProp = [^\n]*\nvar __name = [^\n]*\n/;
 const SHARED_HELPER = 'sluice:name';
@@ -73,6 +73,11 @@ const EDITED: readonly { readonly file: RegExp; readonly edit: (code: string) =>
     file: /[/\\]shared-ini-file-loader[/\\]loadSharedConfigFiles\.js$/,
     edit: () => `export { CONFIG_PREFIX_SEPARATOR } from './constants';
       export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });`,
+  },
+  {
+    // Without AWS_REGION, which Lambda sets, the SDK asks EC2's metadata service, which no function has.
+    file: /[/\\]regionConfig[/\\]getInstanceMetadataRegion\.js$/,
+    edit: () => `export const getInstanceMetadataRegion = async () => undefined;`,
   },
   {
     // The SDK asks whether an answer is a web stream by the class itself, and Node evaluates its web streams when that is

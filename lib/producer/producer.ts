@@ -1,4 +1,4 @@
-import { SQSClient } from '@aws-sdk/client-sqs';
+import { makeSqsClient } from '../aws/sqs-client.ts';
 import { InvalidMessageError } from '../contract/errors.ts';
 import type { JobDefinition } from '../contract/job-definition.ts';
 import type { PayloadInput } from '../contract/payload.ts';
@@ -67,7 +67,7 @@ const CALLS_AT_ONCE = 10;
 export function createProducer({ stage, client, queueUrls = {} }: ProducerOptions = {}): Producer {
   let own = client;
   const sqs = (): ProducerSqs => {
-    own ??= new SQSClient({});
+    own ??= makeSqsClient();
     return own;
   };
   const findQueue = makeFindQueue({ stage, queueUrls, sqs });

@@ -92,9 +92,9 @@ interface Life {
 
 function makeLife(clock: Clock, dies?: (moment: Moment) => boolean): Life {
   const death = Promise.withResolvers<void>();
-  let frozenAtMs: number | undefined;
-  let asleep: ((frozenMs: number) => void)[] = [];
+  const { freeze, thaw, awake, onceAwake } = makeSleep(clock);
   const life: Life = {
+    ...{ freeze, thaw, awake },
     alive: true,
     calls: 0,
     moments: 0,
@@ -105,6 +105,37 @@ function makeLife(clock: Clock, dies?: (moment: Moment) => boolean): Life {
       life.alive = false;
       death.resolve();
     },
+    pass(moment) {
+      life.moments += 1;
+      const hit = life.crash?.call === life.calls && life.crash.moment === moment.at;
+      if (dies?.(moment) || hit || life.moments === life.lastMoment) life.kill();
+      return life.alive;
+    },
+    timer(delayMs, callback) {
+      let cancelled = false;
+      const fire = () => {
+        if (!cancelled && life.alive && life.pass({ at: 'timer' })) callback();
+      };
+      const cancel = clock.after(delayMs, () => onceAwake(fire));
+      return () => {
+        cancelled = true;
+        cancel();
+      };
+    },
+  };
+  return life;
+}
+
+/** Freezing and thawing: what waits meanwhile goes on in its order. */
+function makeSleep(clock: Clock) {
+  let frozenAtMs: number | undefined;
+  let asleep: ((frozenMs: number) => void)[] = [];
+  /** At once, or once thawed. */
+  const onceAwake = (goOn: (frozenMs: number) => void) => {
+    if (frozenAtMs === undefined) goOn(0);
+    else asleep.push(goOn);
+  };
+  return {
     freeze() {
       frozenAtMs = clock.now();
     },
@@ -115,26 +146,9 @@ function makeLife(clock: Clock, dies?: (moment: Moment) => boolean): Life {
       asleep = [];
       for (const wake of waking) wake(frozenMs);
     },
-    pass(moment) {
-      life.moments += 1;
-      const hit = life.crash?.call === life.calls && life.crash.moment === moment.at;
-      if (dies?.(moment) || hit || life.moments === life.lastMoment) life.kill();
-      return life.alive;
-    },
-    awake: () => (frozenAtMs === undefined ? Promise.resolve(0) : new Promise((resolve) => void asleep.push(resolve))),
-    timer(delayMs, callback) {
-      let cancelled = false;
-      const fire = () => {
-        if (!cancelled && life.alive && life.pass({ at: 'timer' })) callback();
-      };
-      const cancel = clock.after(delayMs, () => (frozenAtMs === undefined ? fire() : void asleep.push(fire)));
-      return () => {
-        cancelled = true;
-        cancel();
-      };
-    },
+    onceAwake,
+    awake: () => new Promise<number>(onceAwake),
   };
-  return life;
 }
 
 interface Client {

@@ -30,6 +30,8 @@ export interface SimulateOptions<D extends JobDefinition> {
    * @default 2, but never so many that a job could use up its attempts by them
    */
   readonly crashes?: number;
+  /** Called before each schedule, also before those that cut a failing one down: empties what stand-ins remember. */
+  readonly before?: () => void;
   /** What must hold of this job type once all has ended, beside Sluice's own promises: it throws if it does not. */
   readonly check?: (end: SimulationEnd) => void;
 }
@@ -116,8 +118,9 @@ function checkOptions(options: Record<'schedules' | 'from' | 'payloads', number>
 function subjectOf<D extends JobDefinition>(
   definition: D,
   handler: SimulatedHandler<D>,
-  { payloads, tables = {}, check, crashes = 2 }: SimulateOptions<D>,
+  { payloads, tables = {}, check, crashes = 2, before }: SimulateOptions<D>,
 ): Subject {
+  before?.();
   return {
     definition,
     // The payload has passed the definition's schema before the handler is called: this is where its type comes back.

@@ -128,7 +128,10 @@ export const OF_MINISTACK: readonly Difference[] = [
     on: ['MiniStack'],
     how: 'an entry that names no record is passed over: the whole batch is deleted where AWS keeps it',
     observed: {
-      'esm-bad-answers': { 'wrong member': [1], 'empty id': [1], 'null id': [1], 'unknown id': [1] },
+      'esm-bad-answers': {
+        ...{ 'wrong member': [1], 'no member': [1], 'empty id': [1], 'null id': [1] },
+        ...{ 'unknown id': [1], 'number as id': [1] },
+      },
       'esm-bad-answer-keeps-all': { good: [1], bad: [1] },
     },
   },

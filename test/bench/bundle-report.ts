@@ -5,7 +5,7 @@ import { bundle } from '../../lib/infra/bundle.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Everything of lib/ that a consumer runs. */
-export const OWN = 'lib (engine and contract)';
+export const OWN = 'lib (aws, contract and engine)';
 
 /** Bytes of a bundle by what they come from: a package, Sluice itself, or the job type's own folder. */
 export function bytesOf({ outputs }: Metafile): Map<string, number> {

@@ -8,6 +8,7 @@ import { dispatcher } from './rows/dispatcher.ts';
 import { precision } from './rows/precision.ts';
 import { precisionEmulator } from './rows/precision-emulator.ts';
 import { producer } from './rows/producer.ts';
+import { tls } from './rows/tls.ts';
 import { wall } from './rows/wall.ts';
 
 /** The report, in its order. */
@@ -22,4 +23,5 @@ export const ROWS: readonly Row[] = [
   precision,
   precisionEmulator,
   producer,
+  tls,
 ];

@@ -2,11 +2,13 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { plant } from './mutants/plant.ts';
+import { makeTally, type Progress } from './progress.ts';
 
 /**
  * `npm run simulate -- --seeds 1000000 [--from N] [--workers 2]`: runs schedules over all cores, tells of each that broke
- * a promise what it takes and what happened in it, and exits 1. `--stop` ends at the first. The same seed is the same
- * schedule: `--from N --seeds 1` replays it. `--mutant "<defect>"` plants one of the deliberate defects first.
+ * a promise what it takes and what happened in it, and exits 1. Its progress goes to stderr. `--stop` ends at the first.
+ * The same seed is the same schedule: `--from N --seeds 1` replays it. `--mutant "<defect>"` plants one of the deliberate
+ * defects first.
  */
 interface Task {
   readonly from: number;
@@ -16,8 +18,6 @@ interface Task {
   readonly stop: boolean;
   readonly mutant: string | undefined;
 }
-
-type Progress = { readonly done: number } | { readonly seed: number; readonly failure: string };
 
 /** Schedules between two words of progress. */
 const PORTION = 100;
@@ -60,31 +60,18 @@ async function main(): Promise<void> {
     number,
     number,
   ];
-  const startedMs = Date.now();
-  const total = { done: 0, broken: 0 };
-  const tell = (progress: Progress) => {
-    if ('done' in progress) total.done += progress.done;
-    else {
-      total.broken += 1;
-      console.log(progress.failure);
-    }
-    if (process.stderr.isTTY) process.stderr.write(`\r${summary()} `);
-  };
-  const summary = () => {
-    const seconds = (Date.now() - startedMs) / 1000;
-    return `${total.done} of ${seeds} schedules from ${from}, ${total.broken} broken, ${seconds.toFixed(1)} s`;
-  };
+  const tally = makeTally({ seeds, from, to: process.stderr, fails: console.log, now: Date.now });
   const task = { step: workers, stop: values.stop, mutant: values.mutant };
   const tasks = Array.from({ length: workers }, (_, k) => ({
     ...task,
     from: from + k,
     seeds: Math.ceil((seeds - k) / workers),
   }));
-  await Promise.all(tasks.map((one) => (workers === 1 ? work(one, tell) : inWorker(one, tell))));
-  if (process.stderr.isTTY) process.stderr.write('\n');
+  await Promise.all(tasks.map((one) => (workers === 1 ? work(one, tally.tell) : inWorker(one, tally.tell))));
+  tally.end();
   const { user, system } = process.cpuUsage();
-  console.log(`${summary()}, ${((user + system) / 1000 / Math.max(1, total.done)).toFixed(1)} ms of CPU each`);
-  process.exitCode = total.broken === 0 ? 0 : 1;
+  console.log(`${tally.summary()}, ${((user + system) / 1000 / Math.max(1, tally.done)).toFixed(1)} ms of CPU each`);
+  process.exitCode = tally.broken === 0 ? 0 : 1;
 }
 
 function wholeNumber(text: string): number {

@@ -16,24 +16,31 @@ export const importRules = {
       },
     },
     {
+      name: 'aws-stands-alone',
+      comment: 'lib/aws is about the SDK’s clients alone',
+      severity: 'error',
+      from: from('^lib/aws/'),
+      to: { path: '^(lib/(?!aws)|functions|bin|localstack)/' },
+    },
+    {
       name: 'runtime-never-imports-the-cdk',
       severity: 'error',
-      from: from('^(lib/(contract|producer|engine|operator|testing)|functions)/', {
+      from: from('^(lib/(aws|contract|producer|engine|operator|testing)|functions)/', {
         pathNot: '^functions/[^/]+/resources\\.ts$',
       }),
       to: { path: ['node_modules/(aws-cdk-lib|cdk-nag|constructs)/', '^lib/infra/'] },
     },
     {
-      name: 'engine-imports-only-the-contract',
+      name: 'engine-imports-only-contract-and-aws',
       severity: 'error',
       from: from('^lib/engine/'),
-      to: { path: '^(lib/(?!engine|contract)|functions|bin|localstack)/' },
+      to: { path: '^(lib/(?!aws|engine|contract)|functions|bin|localstack)/' },
     },
     {
       name: 'infra-never-imports-the-runtime',
       severity: 'error',
       from: from('^lib/infra/'),
-      to: { path: '^(lib/(engine|producer|operator|testing)|functions|bin|localstack)/' },
+      to: { path: '^(lib/(aws|engine|producer|operator|testing)|functions|bin|localstack)/' },
     },
     {
       name: 'functions-use-contract-engine-and-producer',
@@ -56,10 +63,10 @@ export const importRules = {
       to: { path: '^functions/' },
     },
     {
-      name: 'producer-operator-testing-use-the-contract',
+      name: 'producer-and-operator-use-contract-and-aws',
       severity: 'error',
       from: from('^lib/(producer|operator)/'),
-      to: { path: '^(lib/(?!contract|producer|operator)|functions|bin|localstack)/' },
+      to: { path: '^(lib/(?!aws|contract|producer|operator)|functions|bin|localstack)/' },
     },
   ],
   options: {

@@ -52,6 +52,9 @@ describe('partial batch responses', () => {
 
   test.each([
     [{ batchItemFailures: [{ foo: 'notvalid' }] }],
+    [{ batchItemFailures: [{}] }],
+    [{ batchItemFailures: [null] }],
+    [{ batchItemFailures: ['an-id'] }],
     [{ batchItemFailures: [{ itemIdentifier: '' }] }],
     [{ batchItemFailures: [{ itemIdentifier: null }] }],
     [{ batchItemFailures: [{ itemIdentifier: 123 }] }],

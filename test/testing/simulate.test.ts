@@ -51,6 +51,17 @@ describe('simulate', () => {
     expect(again.message).toBe(first.message);
   });
 
+  it('empties what stand-ins remember before each schedule, also before those that cut a failing one down', async () => {
+    const taken: string[] = [];
+    const before = () => void taken.splice(0);
+    const once = () => expect(taken.filter((name) => name === 'a').length).toBeLessThan(2);
+    const told: Handler = ({ name }) => void taken.push(name);
+    const { message, seed } = await broken(told, { before, check: once });
+    expect(Number(/ (\d+) things? remain/.exec(message)?.[1])).toBeLessThan(10);
+    const again = await broken(told, { before, check: once, from: seed, schedules: 1 });
+    expect(again.message).toBe(message);
+  });
+
   it('a handler that waits for the world outside only times out', async () => {
     const waiting: Handler = () => new Promise((resolve) => setTimeout(resolve, 1000));
     const run = simulate(counter, waiting, { payloads, schedules: 2 });

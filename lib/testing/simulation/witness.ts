@@ -7,14 +7,13 @@ import { count, SKEW_MS, type Watched, type Witness, type WitnessDeps } from './
 export function makeWitness(deps: WitnessDeps): Witness {
   const { trace, subject } = deps;
   const jobs = new Map<string, Watched>();
-  const [counts, truth] = [new Map<string, number>(), new Map<string, number>()];
   let calmSinceMs = Number.POSITIVE_INFINITY;
   const read = (payload: unknown) => canonical(subject.definition.payload.safeParse(payload).data);
   const witness: Witness = {
     violations: [],
     jobs,
-    counts,
-    truth,
+    counts: new Map(),
+    truth: new Map(),
     violate(what) {
       witness.violations.push(what);
       trace?.('BROKEN', what);
@@ -25,21 +24,10 @@ export function makeWitness(deps: WitnessDeps): Witness {
       add(watched.payloads, jobId, read(payload));
     },
     look() {
-      for (const watched of jobs.values()) {
-        const raw = deps.raw(watched.key);
-        if (raw === watched.raw) continue;
-        watched.raw = raw;
-        checkChange(watched, raw && deps.item(watched.key), { ...deps, witness });
-      }
+      for (const watched of jobs.values()) lookAt(watched, deps, witness);
     },
-    started(job, nowMs) {
-      const watched = jobs.get(job.key);
-      if (watched === undefined) return witness.violate(`${job.id} starts under key ${job.key}, which nobody sent`);
-      checkStart(watched, { job, nowMs, payload: canonical(job.payload) }, witness);
-      checkLateness(watched, { job, nowMs, calmSinceMs, ...deps }, witness);
-      watched.waiting = undefined;
-    },
-    counted: (name) => count(counts, name),
+    started: (job, nowMs) => checkStarted(jobs.get(job.key), { ...deps, job, nowMs, calmSinceMs }, witness),
+    counted: (name) => count(witness.counts, name),
     letter: (attributes) => checkLetter(attributes as Attributes, witness),
     redriven({ jobId, run, payload }) {
       const watched = witness.byJobId(jobId);
@@ -47,18 +35,12 @@ export function makeWitness(deps: WitnessDeps): Witness {
       if (watched !== undefined) add(watched.mended, jobId, read(payload));
     },
     purging(held) {
-      for (const watched of jobs.values()) {
-        watched.purged = true;
-        if (held.has(watched.key) || needsItsMessage(watched)) watched.stranded = true;
-      }
+      for (const watched of jobs.values()) purge(watched, held);
     },
     calmed() {
       calmSinceMs = deps.clock.now();
     },
-    byJobId: (jobId) => {
-      const of = [...jobs.values()];
-      return of.find(({ item }) => item?.jobId === jobId) ?? of.find(({ payloads }) => payloads.has(jobId));
-    },
+    byJobId: (jobId) => jobOf([...jobs.values()], jobId),
   };
   return witness;
 }
@@ -84,6 +66,24 @@ function add(all: Map<string, Set<string>>, name: string, value: string): void {
   all.set(name, (all.get(name) ?? new Set()).add(value));
 }
 
+/** The job with this id that holds its key; else one that was sent with it. */
+const jobOf = (watched: readonly Watched[], jobId: string): Watched | undefined =>
+  watched.find(({ item }) => item?.jobId === jobId) ?? watched.find(({ payloads }) => payloads.has(jobId));
+
+/** Its item as it is now: what changed since the last look is held against the promises. */
+function lookAt(watched: Watched, deps: WitnessDeps, witness: Witness): void {
+  const raw = deps.raw(watched.key);
+  if (raw === watched.raw) return;
+  watched.raw = raw;
+  checkChange(watched, raw && deps.item(watched.key), { ...deps, witness });
+}
+
+/** @param held keys of the messages that somebody is at work on */
+function purge(watched: Watched, held: ReadonlySet<string>): void {
+  watched.purged = true;
+  if (held.has(watched.key) || needsItsMessage(watched)) watched.stranded = true;
+}
+
 /** A job of which the queue's message is all there is: not begun, waiting in its queue, running, owing a letter, sent back. */
 function needsItsMessage({ item, redriven, waiting }: Watched): boolean {
   if (item === undefined || item.status === 'INPROGRESS') return true;
@@ -92,14 +92,27 @@ function needsItsMessage({ item, redriven, waiting }: Watched): boolean {
   return (waits && waiting?.inPlace === true) || item.undelivered === true;
 }
 
-interface StartFacts {
+interface StartFacts extends Pick<WitnessDeps, 'settings' | 'isAlive' | 'subject' | 'queued'> {
   readonly job: Job;
+  /** By the clock of the process that starts it. */
   readonly nowMs: number;
-  readonly payload: string;
+  readonly calmSinceMs: number;
 }
 
-function checkStart(watched: Watched, { job, nowMs, payload }: StartFacts, { violate }: Witness): void {
+function checkStarted(watched: Watched | undefined, facts: StartFacts, witness: Witness): void {
+  const { id, key } = facts.job;
+  if (watched === undefined) {
+    witness.violate(`${id} starts under key ${key}, which nobody sent`);
+    return;
+  }
+  checkStart(watched, facts, witness);
+  checkLateness(watched, facts, witness);
+  watched.waiting = undefined;
+}
+
+function checkStart(watched: Watched, { job, nowMs }: StartFacts, { violate }: Witness): void {
   const { id, run } = job;
+  const payload = canonical(job.payload);
   const { item, waiting, starts } = watched;
   const owner = item?.owner;
   if (waiting !== undefined && nowMs < waiting.dueAt - SKEW_MS)
@@ -118,20 +131,18 @@ function checkStart(watched: Watched, { job, nowMs, payload }: StartFacts, { vio
   starts.push({ run, owner, payload });
 }
 
-/** What waits in its queue comes within an invocation's time of its due time; nothing waits for hours beyond it. */
-function checkLateness(
-  { waiting, purged }: Watched,
-  facts: { job: Job; nowMs: number; calmSinceMs: number } & Pick<WitnessDeps, 'settings' | 'isAlive' | 'subject'>,
-  { violate }: Witness,
-): void {
+/** What waits in its queue comes after what is there with it, batch by batch; nothing waits for hours beyond its time. */
+function checkLateness({ waiting, purged }: Watched, facts: StartFacts, { violate }: Witness): void {
   if (waiting === undefined || purged) return;
   const { dueAt, inPlace, stormy, owner = '' } = waiting;
   const lateMs = facts.nowMs - Math.max(dueAt, facts.calmSinceMs);
   // A process that died right after could not set its message's timer: it comes after the queue's visibility timeout.
   // A type's rate holds its jobs back as long as it must.
-  const limited = facts.subject.definition.rateLimit !== undefined;
+  const { rateLimit, batchSize } = facts.subject.definition;
+  const limited = rateLimit !== undefined;
+  const batches = Math.max(1, Math.ceil(facts.queued() / batchSize));
   const timed = inPlace && !stormy && !limited && facts.isAlive(owner);
-  const allowedMs = timed ? (facts.settings.functionTimeoutSeconds + 30) * 1000 : 6 * 3600 * 1000;
+  const allowedMs = timed ? (batches * facts.settings.functionTimeoutSeconds + 30) * 1000 : 6 * 3600 * 1000;
   if (lateMs > allowedMs) violate(`${facts.job.id} starts ${Math.round(lateMs / 1000)} s late`);
 }
 

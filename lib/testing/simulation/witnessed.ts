@@ -87,6 +87,8 @@ export interface WitnessDeps {
   readonly trace: Trace | undefined;
   readonly subject: { readonly definition: JobDefinition };
   readonly settings: QueueSettings;
+  /** Messages in the queue. */
+  readonly queued: () => number;
 }
 
 export function count(counts: Map<string, number>, name: string): void {

@@ -9,6 +9,7 @@ import type { MemoryProcess, Moment } from '../memory-process.ts';
 import { makeMemorySqs } from '../memory-sqs.ts';
 import { makeVirtualClock } from '../virtual-clock.ts';
 import type { Decisions } from './decisions.ts';
+import { disturb } from './disorder.ts';
 import type { Outgoing, Subject, World } from './model.ts';
 import type { NetworkFault } from './network.ts';
 import { makeWitness } from './witness.ts';
@@ -41,7 +42,8 @@ function deploy({ definition, tables }: Subject, clock: Clock) {
 export function makeWorld(subject: Subject, decisions: Decisions, options: WorldOptions = {}): World {
   const clock = makeVirtualClock();
   const deployed = deploy(subject, clock);
-  const { dynamoDb, deadLetters, jobsTable, settings } = deployed;
+  const { dynamoDb, queue, deadLetters, jobsTable, settings } = deployed;
+  if (options.plan === undefined) for (const each of [queue, deadLetters]) disturb(each, decisions);
   const { type } = subject.definition;
   const { trace: line } = options;
   const trace: Trace | undefined = line && ((who, what) => line(clock.now(), who, what));
@@ -50,8 +52,9 @@ export function makeWorld(subject: Subject, decisions: Decisions, options: World
   const item = (key: string): JobItem | undefined => dynamoDb.item(jobsTable, itemId(type, key));
   const raw = (key: string) => dynamoDb.table(jobsTable).get({ id: { S: itemId(type, key) } });
   const isAlive = (owner: string) => owners.get(owner)?.alive === true;
+  const queued = () => deployed.queue.messages().length;
   const stormy = () => world.stormy || world.plan !== undefined;
-  const witness = makeWitness({ clock, item, raw, isAlive, trace, subject, settings, stormy });
+  const witness = makeWitness({ clock, item, raw, isAlive, trace, subject, settings, stormy, queued });
   const world: World = {
     ...deployed,
     ...{ subject, decisions, clock, witness, trace, item },
@@ -62,16 +65,8 @@ export function makeWorld(subject: Subject, decisions: Decisions, options: World
     warm: [],
     crashesLeft: subject.crashes,
     deaths: 0,
-    reached(call) {
-      witness.look();
-      const { QueueUrl, MessageAttributes } = call.input as { QueueUrl?: string; MessageAttributes?: object };
-      if (call.name === 'SendMessage' && QueueUrl === deadLetters.url) witness.letter(MessageAttributes ?? {});
-    },
-    refusal({ input }) {
-      const refused =
-        (input as { QueueUrl?: string }).QueueUrl === deadLetters.url && clock.now() < world.down.deadLetters;
-      return refused ? awsError('ServiceUnavailable', 'the dead-letter queue is down', 503) : undefined;
-    },
+    reached: (call) => reached(call, world),
+    refusal: (call) => refusal(call, world),
     nonce(process) {
       const owner = `owner-${owners.size + 1}`;
       owners.set(owner, process);
@@ -81,6 +76,18 @@ export function makeWorld(subject: Subject, decisions: Decisions, options: World
     send: (message) => send(message, world),
   };
   return world;
+}
+
+function reached({ name, input }: Call, { witness, deadLetters }: World): void {
+  witness.look();
+  const { QueueUrl, MessageAttributes = {} } = input as { QueueUrl?: string; MessageAttributes?: object };
+  if (name === 'SendMessage' && QueueUrl === deadLetters.url) witness.letter(MessageAttributes);
+}
+
+function refusal({ input }: Call, { deadLetters, clock, down }: World): Error | undefined {
+  const isLetter = (input as { QueueUrl?: string }).QueueUrl === deadLetters.url;
+  if (!isLetter || clock.now() >= down.deadLetters) return undefined;
+  return awsError('ServiceUnavailable', 'the dead-letter queue is down', 503);
 }
 
 function send(message: Outgoing, { queue, witness, trace, nextMessageId }: World): string {
@@ -104,7 +111,8 @@ export function redrive(world: World, messageId: string, options: { mended?: str
   const MessageAttributes = ours ? letter.attributes : { ...letter.attributes, [MESSAGE_ATTRIBUTES.jobId]: named };
   const MessageBody = options.mended ?? letter.body;
   world.queue.add({ MessageBody, MessageAttributes }, world.nextMessageId());
-  if (!options.keep) world.deadLetters.delete(`${world.deadLetters.name}/${messageId}/0`);
+  // Moving deletes by no receipt handle: the one made up here is older than none.
+  if (!options.keep) world.deadLetters.delete(`${world.deadLetters.name}/${messageId}/Infinity`);
   const { jobId, run } = MessageAttributes as Record<string, { StringValue?: string } | undefined>;
   const id = jobId?.StringValue ?? (JSON.parse(letter.body) as { id?: string }).id ?? messageId;
   const payload = (JSON.parse(MessageBody) as { payload?: unknown }).payload;

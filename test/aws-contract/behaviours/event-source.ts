@@ -31,9 +31,11 @@ const GOOD = {
 
 const BAD = {
   'wrong member': { is: { batchItemFailures: [{ foo: 'notvalid' }] } },
+  'no member': { is: { batchItemFailures: [{}] } },
   'empty id': { is: { batchItemFailures: [{ itemIdentifier: '' }] } },
   'null id': { is: { batchItemFailures: [{ itemIdentifier: null }] } },
   'unknown id': { is: { batchItemFailures: [{ itemIdentifier: '123' }] } },
+  'number as id': { is: { batchItemFailures: [{ itemIdentifier: 123 }] } },
 };
 
 const each = <T>(of: object, value: T) => Object.fromEntries(Object.keys(of).map((name) => [name, value]));
@@ -118,7 +120,7 @@ export const EVENT_SOURCE_BEHAVIOURS: readonly Behaviour<AwsWithLambda>[] = [
     id: 'esm-bad-answers',
     what: 'an entry that names no record of the batch fails the whole batch',
     source: { recorded: 'esm-judge-wrong-key' },
-    observe: playing({ ...answers(BAD, 8), seconds: 12 }, ({ received }) => counts(received)),
+    observe: playing({ ...answers(BAD, 12), seconds: 16 }, ({ received }) => counts(received)),
     onAws: each(BAD, [1, 2]),
   },
   {

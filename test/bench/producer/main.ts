@@ -6,7 +6,7 @@ import { bench } from '../job/definition.ts';
 /** Sends jobs by the producer, or by the loop that one would write without it: the same calls, as many side by side. */
 const client = new SQSClient({});
 const url = process.env.SLUICE_QUEUE_URL ?? '';
-const producer = createProducer({ stage: 'dev', client, queueUrls: { bench: url } });
+const producer = createProducer({ stage: 'dev', queueUrls: { bench: url } });
 const CALLS_AT_ONCE = 10;
 
 async function loop(jobs: number): Promise<void> {

@@ -15,7 +15,8 @@ export interface RecordsIndex extends RunningServer {
   onQuery: (count: number) => void;
 }
 
-interface Query {
+/** A query of the index, as `generate-report` asks it. */
+export interface Query {
   readonly TableName: string;
   readonly IndexName: string;
   readonly ExpressionAttributeValues: Readonly<Record<':source' | ':from' | ':to', { readonly S: string }>>;
@@ -29,7 +30,7 @@ export async function startRecordsIndex(): Promise<RecordsIndex> {
     asked.push(`${query.TableName}/${query.IndexName}`);
     try {
       index.onQuery(asked.length);
-      sendJson(response, { status: 200, body: answer(query, index) });
+      sendJson(response, { status: 200, body: answerQuery(query, index) });
     } catch (error) {
       const body = { __type: 'com.amazonaws.dynamodb.v20120810#ValidationException', message: String(error) };
       sendJson(response, { status: 400, body });
@@ -39,8 +40,11 @@ export async function startRecordsIndex(): Promise<RecordsIndex> {
   return index;
 }
 
-/** BETWEEN includes both of its ends. */
-function answer({ ExpressionAttributeValues: values, ExclusiveStartKey }: Query, { items, pageSize }: RecordsIndex) {
+/** A page of what it holds. BETWEEN includes both of its ends. */
+export function answerQuery(
+  { ExpressionAttributeValues: values, ExclusiveStartKey }: Query,
+  { items, pageSize }: Pick<RecordsIndex, 'items' | 'pageSize'>,
+) {
   const [from, to] = [values[':from'].S, values[':to'].S];
   const found = items.filter(
     ({ source, updatedAt }) =>
