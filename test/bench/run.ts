@@ -10,7 +10,7 @@ const USAGE = `usage: npm run bench -- [--only name] [--runs n] [--skip-emulator
   --only name   one row: ${ROWS.map(({ name }) => name).join(', ')}
   --runs n      alternating runs of each side, at least 7 (the default)
   --skip-emulator
-                without what is measured on the embedded emulator, which takes four minutes
+                without what is measured on the embedded emulator, which takes five minutes
   --profile     a flame graph of the warm consumer instead, as a .cpuprofile and a list of where the time goes`;
 
 interface Options {

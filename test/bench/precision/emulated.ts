@@ -9,7 +9,7 @@ import { deploy } from '../../../localstack/deploy.ts';
 import type { Emulator } from '../../../localstack/emulator.ts';
 import { late } from './app/late/definition.ts';
 import { type Poller, ringInTurns } from './bell.ts';
-import { type Tick, ticksOf } from './ticks.ts';
+import { firstTick, type Tick, ticksOf } from './ticks.ts';
 
 const STAGE = 'late';
 /** Few enough a second that no start waits for another's batch. */
@@ -51,6 +51,7 @@ export async function measureStarts(emulator: Emulator, delaysSeconds: readonly 
   const deployment = await deploy(emulator, { stage: STAGE, app, log: (line) => console.error(`  ${line}`) });
   const queueUrl = deployment.queues[late.type]?.queueUrl;
   if (queueUrl === undefined) throw new TypeError(`${late.type} is not deployed`);
+  await firstTick(emulator, STAGE);
   const [sqs, dynamoDb] = [new SQSClient(emulator.clientConfig), new DynamoDBClient(emulator.clientConfig)];
   const bell = await ringInTurns(sqs);
   try {
