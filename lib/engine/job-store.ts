@@ -69,7 +69,7 @@ export function makeJobStore(table: string, deps: JobStoreDeps): JobStore {
     async settle(change) {
       const result = await write(change);
       if (result.kind === 'refused') return { kind: 'refused', item: result.old && toItem(result.old) };
-      return result.kind === 'exists' ? { kind: 'refused', item: await read(change.id) } : result;
+      return result.kind === 'unread' ? { kind: 'refused', item: await read(change.id) } : result;
     },
   };
 }
@@ -111,6 +111,6 @@ const wasSeen = ({ receiveCount, attributes }: Message) => receiveCount > 1 || O
 
 async function found(result: WriteResult, read: () => Promise<JobItem | undefined>): Promise<JobItem | undefined> {
   if (result.kind === 'refused') return result.old && toItem(result.old);
-  if (result.kind === 'exists') return read();
+  if (result.kind === 'unread') return read();
   throw new WriteError('the job’s item would pass 400 KB');
 }

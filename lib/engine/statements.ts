@@ -52,7 +52,7 @@ function updating(table: string, { id, set, fence, remove, absent }: ItemWrite &
     const clauses = [...changed.map((name) => `SET "${name}" = ?`), ...remove.map((name) => `REMOVE "${name}"`)];
     return `UPDATE "${table}" ${clauses.join(' ')} WHERE ${conditions.join(' AND ')}`;
   });
-  return { text, parameters, item: id };
+  return { text, parameters, item: id, bulky: remove.includes('envelope') };
 }
 
 /** Adds an attribute for each value that is there. @returns their names */

@@ -9,6 +9,8 @@ export interface Statement {
   readonly parameters: AttributeValue[];
   /** Names the item: two statements for one item never share a call (DynamoDB refuses that). */
   readonly item: string;
+  /** The item may carry a parked body: 25 refusals that bring theirs would be a reply of 8 MB. */
+  readonly bulky?: boolean;
 }
 
 /** How a statement ended; what it can still end in is thrown as {@link WriteError}. */
@@ -16,8 +18,8 @@ export type WriteResult =
   | { readonly kind: 'written' }
   /** Its condition failed; `old` is the item as it stands, undefined if there is none. */
   | { readonly kind: 'refused'; readonly old?: Record<string, AttributeValue> }
-  /** An insert found an item; DynamoDB does not say which. */
-  | { readonly kind: 'exists' }
+  /** It was refused and nothing came of the item: an insert found one, or a bulky one's condition failed. */
+  | { readonly kind: 'unread' }
   | { readonly kind: 'tooLarge' };
 
 /** A write that may or may not have happened, or that DynamoDB will never take: the message stays in its queue. */
@@ -88,10 +90,10 @@ export function makeWriter(deps: WriterDeps): Writer {
     });
 }
 
-const request = ({ statement: { text, parameters } }: Waiting) => ({
+const request = ({ statement: { text, parameters, bulky } }: Waiting) => ({
   Statement: text,
   Parameters: parameters,
-  ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+  ...(!bulky && { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const }),
 });
 
 function settle(
@@ -110,9 +112,10 @@ function settleError(entry: Waiting, error: BatchStatementError, again: (e: Wait
   const cause = Object.assign(new Error(error.Message ?? error.Code), { name: error.Code ?? 'Unknown' });
   switch (error.Code) {
     case 'ConditionalCheckFailed':
+      if (entry.statement.bulky) return entry.resolve({ kind: 'unread' });
       return entry.resolve({ kind: 'refused', ...(old !== undefined && { old }) });
     case 'DuplicateItem':
-      return entry.resolve({ kind: 'exists' });
+      return entry.resolve({ kind: 'unread' });
     case 'ItemCollectionSizeLimitExceeded':
     case 'ValidationError':
       if (/size/i.test(error.Message ?? '')) return entry.resolve({ kind: 'tooLarge' });

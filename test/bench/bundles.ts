@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from '../../lib/infra/bundle.ts';
+import { onProcessEnd } from '../../localstack/cleanup.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -23,6 +24,8 @@ export interface Bundles {
 
 export async function makeBundles(): Promise<Bundles> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-bench-'));
+  const removeFolder = () => rm(folder, { recursive: true, force: true });
+  const removedByItself = onProcessEnd({ stop: removeFolder });
   const write = async (name: string, entry: string, options = {}): Promise<Bundled> => {
     const { code } = await bundle(entry, { absWorkingDir: ROOT, ...options });
     const file = join(folder, `${name}.mjs`);
@@ -35,6 +38,9 @@ export async function makeBundles(): Promise<Bundles> {
     dispatcher: await write('dispatcher', 'functions/dispatcher/handler.ts'),
     // Small already: an ES module, minified, without names, no CommonJS build of anything.
     stock: await write('stock', 'test/bench/stock/handler.ts', { alias: {}, plugins: [] }),
-    remove: () => rm(folder, { recursive: true, force: true }),
+    async remove() {
+      await removeFolder();
+      removedByItself();
+    },
   };
 }

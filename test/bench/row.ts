@@ -7,6 +7,8 @@ export interface Bench {
   readonly stub: Stub;
   /** Alternating runs of each side, at least 7. */
   readonly runs: number;
+  /** Leaves out what is measured on an emulator, which takes minutes. */
+  readonly skipEmulator: boolean;
 }
 
 /** One line of the report. */

@@ -6,6 +6,7 @@ import { coldStart } from './rows/cold-start.ts';
 import { cpu } from './rows/cpu.ts';
 import { dispatcher } from './rows/dispatcher.ts';
 import { precision } from './rows/precision.ts';
+import { precisionEmulator } from './rows/precision-emulator.ts';
 import { producer } from './rows/producer.ts';
 import { tls } from './rows/tls.ts';
 import { wall } from './rows/wall.ts';
@@ -20,6 +21,7 @@ export const ROWS: readonly Row[] = [
   batchSize,
   dispatcher,
   precision,
+  precisionEmulator,
   producer,
   tls,
 ];

@@ -32,21 +32,21 @@ export async function measure(bundles: Bundles, stub: Stub): Promise<Measured> {
     const sqs = [...byTarget].filter(([target]) => target.startsWith('AmazonSQS')).reduce((sum, [, n]) => sum + n, 0);
     return { sqsCalls: (sqs / calls) * callsPerJob, units: tableUnits + indexUnits };
   };
-  const [ok, inPlace, begun, park, release] = [
+  const [ok, inPlace, begun, park, release, releaseBegun] = [
     await counted('success'),
     await counted('retry in place'),
     await counted('retry begun'),
     await counted('park'),
     await counted('release'),
+    await counted('release begun'),
   ];
   return {
     success: { ...success, sqsCalls: ok.sqsCalls, writeUnits: ok.units, readUnits: 0, events: 0 },
     failure: {
       cpuUs: failing.cpuUs + success.cpuUs,
       logBytes: failing.logBytes + success.logBytes,
-      sqsCalls: (inPlace.sqsCalls + park.sqsCalls + release.sqsCalls) / 2 + begun.sqsCalls,
-      // The begin of a parked job takes it off its list: a unit of the index.
-      writeUnits: (inPlace.units + park.units + release.units + 1) / 2 + begun.units,
+      sqsCalls: half([inPlace, begun, park, release, releaseBegun], 'sqsCalls'),
+      writeUnits: half([inPlace, begun, park, release, releaseBegun], 'units'),
       readUnits: 1.5,
       events: 0,
     },
@@ -55,6 +55,11 @@ export async function measure(bundles: Bundles, stub: Stub): Promise<Measured> {
     successLines: success.lineBytes,
   };
 }
+
+type Calls = Readonly<Record<'sqsCalls' | 'units', number>>;
+
+/** Of one that waits in place and of one that is parked, together. */
+const half = (ways: readonly Calls[], name: keyof Calls): number => ways.reduce((sum, way) => sum + way[name], 0) / 2;
 
 interface Warm {
   readonly cpuUs: number;

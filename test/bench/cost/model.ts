@@ -32,16 +32,21 @@ const POLLER_CALLS_A_BATCH = 2;
 export function dollarsPerMillion(job: JobFigures, { batchSize, memoryMb, waitMs }: Setting): Dollars {
   const share = Math.min(1, memoryMb / FULL_CPU_MB);
   const batchMs = (job.cpuUs * batchSize) / 1000 / share + waitMs;
-  const gbSeconds = ((batchMs / 1000) * (memoryMb / 1024)) / batchSize;
   // A send by the producer: ten a call where it can, one where it cannot; here ten.
   const requests = job.sqsCalls + POLLER_CALLS_A_BATCH / batchSize + 0.1;
   return {
     sqs: requests * PRICES.sqsMillionRequests,
-    lambda: PRICES.lambdaMillionRequests / batchSize + gbSeconds * 1e6 * PRICES.lambdaGbSecond,
+    lambda: lambdaPerMillion(batchMs, { batchSize, memoryMb }),
     dynamoDb: job.writeUnits * PRICES.dynamoDbMillionWriteUnits + job.readUnits * PRICES.dynamoDbMillionReadUnits,
     logs: (job.logBytes * 1e6 * PRICES.logsGb) / 2 ** 30,
     events: job.events * PRICES.eventBridgeMillionEvents,
   };
+}
+
+/** Dollars of Lambda a million jobs. */
+export function lambdaPerMillion(batchMs: number, { batchSize, memoryMb }: Pick<Setting, 'batchSize' | 'memoryMb'>) {
+  const gbSeconds = ((batchMs / 1000) * (memoryMb / 1024)) / batchSize;
+  return PRICES.lambdaMillionRequests / batchSize + gbSeconds * 1e6 * PRICES.lambdaGbSecond;
 }
 
 export const total = (dollars: Dollars): number => Object.values(dollars).reduce((a, b) => a + b, 0);

@@ -2,6 +2,7 @@ import { METRICS } from '../../../lib/contract/names.ts';
 import { makeBundles } from '../bundles.ts';
 import { startStub } from '../stub/stub.ts';
 import { type Measured, measure } from './figures.ts';
+import { table, usd } from './markdown.ts';
 import * as model from './model.ts';
 import { PRICES } from './prices.ts';
 
@@ -10,17 +11,6 @@ const JOB_MS = 100;
 const { namespace: _, dimension: __, retryLateness: ___, ...OF_JOBS } = METRICS;
 const CUSTOM_METRICS = 2 * Object.keys(OF_JOBS).length + 1;
 const SETTING: model.Setting = { batchSize: 10, memoryMb: 512, waitMs: 2 * 4 + JOB_MS, metrics: CUSTOM_METRICS };
-const MEMORIES = [128, 256, 512, 1024, 1769];
-
-const usd = (dollars: number): string => (dollars < 10 ? dollars.toFixed(2) : dollars.toFixed(0));
-const row = (cells: readonly (string | number)[]) => console.log(`| ${cells.join(' | ')} |`);
-
-function table(heads: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
-  console.log('');
-  row(heads);
-  row(heads.map(() => '---'));
-  for (const cells of rows) row(cells);
-}
 
 /** The ways to have jobs, dollars a million. */
 function waysOf({ success, failure, stock, successLines }: Measured) {
@@ -65,7 +55,6 @@ function report(measured: Measured): void {
     }),
   );
   monthly(measured);
-  memory(measured);
 }
 
 function monthly({ success, failure, stock }: Measured): void {
@@ -94,30 +83,6 @@ function monthly({ success, failure, stock }: Measured): void {
         ...[1, 10, 100].map((millions) => usd(model.bullmqMonthly(millions, JOB_MS))),
       ],
     ],
-  );
-}
-
-/** Computed: the measured CPU time at the share that a size gets, which is how Lambda hands CPU out. */
-function memory({ success }: Measured): void {
-  console.log(
-    `\nMemory: a warm batch of ${SETTING.batchSize}; the share of a vCPU is MB / ${model.FULL_CPU_MB} (computed from measured CPU)`,
-  );
-  table(
-    [
-      'MB',
-      'share of a vCPU',
-      'batch, jobs of no time',
-      `batch, jobs of ${JOB_MS} ms`,
-      '$ Lambda a million, no time',
-      `…, ${JOB_MS} ms`,
-    ],
-    MEMORIES.map((memoryMb) => {
-      const share = Math.min(1, memoryMb / model.FULL_CPU_MB);
-      const cpuMs = (success.cpuUs * SETTING.batchSize) / 1000 / share;
-      const lambda = (waitMs: number) => usd(model.dollarsPerMillion(success, { ...SETTING, memoryMb, waitMs }).lambda);
-      const ms = (waitMs: number) => `${Math.round(cpuMs + waitMs)} ms`;
-      return [memoryMb, share.toFixed(2), ms(8), ms(8 + JOB_MS), lambda(8), lambda(8 + JOB_MS)];
-    }),
   );
 }
 

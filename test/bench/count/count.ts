@@ -33,8 +33,10 @@ const JOBS = 10;
 const RELEASED = 800;
 const DO: Readonly<Record<Path, string>> = {
   ...{ success: 'complete', duplicate: 'complete', release: 'park', death: 'die', park: 'park' },
-  ...{ 'retry in place': 'fail', 'retry begun': 'fail' },
+  ...{ 'retry in place': 'fail', 'retry begun': 'fail', 'release begun': 'park' },
 };
+/** Ways that begin with an attempt that is not counted. */
+const AFTER_AN_ATTEMPT: readonly Path[] = ['duplicate', 'retry begun', 'release', 'release begun'];
 
 /** Runs ten jobs through the deployed bundle, its own SDK and the in-memory AWS behind HTTP. */
 export async function countCalls({ bundles, path, payloadBytes }: CountOptions): Promise<Counted> {
@@ -49,13 +51,13 @@ export async function countCalls({ bundles, path, payloadBytes }: CountOptions):
     const load = async ({ file }: { file: string }) =>
       ((await import(`${file}?${path}-${payloadBytes}`)) as { handler: Handler }).handler;
     const consumer = await load(bundles.sluice);
-    const records = send(aws, { do: DO[path], filler: 'x'.repeat(payloadBytes) });
-    if (path !== 'success' && path !== 'park' && path !== 'death' && path !== 'retry in place') {
-      await consumer({ Records: records }, context());
-    }
+    const dispatcher = () => load(bundles.dispatcher);
+    const sent = send(aws, { do: DO[path], filler: 'x'.repeat(payloadBytes) });
+    if (AFTER_AN_ATTEMPT.includes(path)) await consumer({ Records: sent }, context());
+    const records = path === 'release begun' ? await released({ aws, dispatcher }) : sent;
     const meter = meterUnits(aws);
     const before = aws.targets.length;
-    const jobs = await measured[path]({ aws, consumer, records, dispatcher: () => load(bundles.dispatcher) });
+    const jobs = await measured[path]({ aws, consumer, records, dispatcher });
     const targets = aws.targets.slice(before);
     const byTarget = new Map<string, number>();
     for (const target of targets) byTarget.set(target, (byTarget.get(target) ?? 0) + 1);
@@ -90,6 +92,7 @@ const measured: Readonly<Record<Path, (scene: Scene) => Promise<number>>> = {
   ...{ success: once, 'retry in place': once, park: once, death: once },
   duplicate: once,
   'retry begun': again,
+  'release begun': once,
   async release({ aws, dispatcher }) {
     const parked = items(aws);
     const big = JSON.stringify(parked[0]).length > 5000;
@@ -100,6 +103,14 @@ const measured: Readonly<Record<Path, (scene: Scene) => Promise<number>>> = {
     return jobs;
   },
 };
+
+/** What the dispatcher makes of the parked jobs, once they are due. */
+async function released({ aws, dispatcher }: Pick<Scene, 'aws' | 'dispatcher'>): Promise<Scene['records']> {
+  for (const [i, item] of items(aws).entries()) aws.dynamoDb.put(JOBS_TABLE, due(item, i));
+  const tick = await dispatcher();
+  await tick({}, context());
+  return receive(aws);
+}
 
 const received = (count: number) => (record: SQSEvent['Records'][number]) => ({
   ...record,
@@ -116,8 +127,11 @@ function send(aws: LoopbackAws, payload: object): SQSEvent['Records'] {
   for (let i = 0; i < JOBS; i++) {
     aws.queue.add(outgoing(JSON.stringify({ id: `job-${i}`, payload })), `message-${i}`);
   }
-  return aws.queue.receive(JOBS).map((message) => toRecord(message, aws.queue));
+  return receive(aws);
 }
+
+const receive = ({ queue }: LoopbackAws): SQSEvent['Records'] =>
+  queue.receive(JOBS).map((message) => toRecord(message, queue));
 
 const items = ({ dynamoDb }: LoopbackAws): JobItem[] =>
   Array.from({ length: JOBS }, (_, i) => dynamoDb.item(JOBS_TABLE, itemId('bench', `job-${i}`))).filter(

@@ -1,5 +1,13 @@
 /** A way that a job can take through one batch, or one tick. */
-export type Path = 'success' | 'duplicate' | 'retry in place' | 'retry begun' | 'park' | 'release' | 'death';
+export type Path =
+  | 'success'
+  | 'duplicate'
+  | 'retry in place'
+  | 'retry begun'
+  | 'park'
+  | 'release'
+  | 'release begun'
+  | 'death';
 
 export interface Expectation {
   /** Calls to AWS per job at batch 10. */
@@ -21,5 +29,6 @@ export const EXPECTED: Readonly<Record<Path, Expectation>> = {
   'retry begun': { calls: 0.3, why: 'read, begin, settle', units: { table: 2, index: 0 } },
   park: { calls: 0.2, why: 'begin, settle', units: { table: 2, index: 1 } },
   release: { calls: 0.3, why: 'list, read, send, move on', units: { table: 1, index: 2 } },
+  'release begun': { calls: 0.3, why: 'read, begin, settle', units: { table: 2, index: 1 } },
   death: { calls: 0.5, why: 'begin, settle, send, mark as delivered', units: { table: 3, index: 1 } },
 };

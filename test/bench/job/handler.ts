@@ -7,7 +7,7 @@ import { bench } from './definition.ts';
 async function perform({ ms, do: end }: Payload<typeof bench>, { job }: JobContext): Promise<{ done: true }> {
   if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
   if (end === 'fail' && job.attempts === 1) throw new Error('once more');
-  if (end === 'park') throw new RetryAfterError(3600, 'much later');
+  if (end === 'park' && job.attempts === 1) throw new RetryAfterError(3600, 'much later');
   if (end === 'die') throw new PermanentError('never');
   return { done: true };
 }
