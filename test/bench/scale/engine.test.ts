@@ -54,7 +54,7 @@ describe('the outage with the real engine', { timeout: 120_000 }, () => {
   });
 
   it('shows what jitter does with jobs that fail at once', async () => {
-    const size = { jobs: 1000, seconds: 1 };
+    const size = { jobs: 500, seconds: 1 };
     const wide = { maxConcurrency: 50, outageSeconds: 200 };
     const [spread, spike] = [
       burst(DEFAULT_RETRY_POLICY, size, wide),

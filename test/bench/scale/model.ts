@@ -54,8 +54,8 @@ export function modelOutage(options: OutageOptions): Outage {
   }
 
   function wait(job: number, { delayMs, second }: { delayMs: number; second: number }): void {
-    tally.willRetry(attempts[job] ?? 0, second + delayMs / 1000);
     const at = second + Math.max(1, Math.ceil(delayMs / 1000));
+    tally.willRetry(attempts[job] ?? 0, at);
     const all = dueAt.get(at);
     if (all === undefined) dueAt.set(at, [job]);
     else all.push(job);
