@@ -35,90 +35,34 @@ const isBefore = (a: Place, b: Place) =>
 
 export function makeMessageStore(): MessageStore {
   const places = new Map<string, Place>();
-  const [visible, hidden] = [makeHeap(isBefore), makeHeap(isBefore)];
-  const counted = { visible: 0, inFlight: 0, delayed: 0 };
+  const shelves = makeShelves(places);
   let serial = 0;
-  let asOfMs = Number.NEGATIVE_INFINITY;
   /** No message was sent before. */
   let oldestSentMs = Number.POSITIVE_INFINITY;
-
-  const isCurrent = (place: Place) => places.get(place.message.messageId) === place;
-  const isVisible = ({ message }: Place) => message.visibleAtMs <= asOfMs;
-  const count = (place: Place, by: 1 | -1) => {
-    counted[isVisible(place) ? 'visible' : place.message.receiveCount > 0 ? 'inFlight' : 'delayed'] += by;
-  };
-  const first = (heap: Heap<Place>) => {
-    for (let place = heap.peek(); place !== undefined; place = heap.peek()) {
-      if (isCurrent(place)) return place;
-      heap.pop();
-    }
-    return undefined;
-  };
-  const file = (place: Place) => {
-    const heap = isVisible(place) ? visible : hidden;
-    heap.push(place);
-    count(place, 1);
-    if (visible.size + hidden.size <= 2 * places.size + MOST_STALE) return;
-    visible.keep(isCurrent);
-    hidden.keep(isCurrent);
-  };
   const remove = (messageId: string) => {
     const place = places.get(messageId);
-    if (place === undefined) return false;
-    count(place, -1);
+    if (place !== undefined) shelves.remove(place);
     return places.delete(messageId);
-  };
-  const moveTo = (nowMs: number) => {
-    if (nowMs < asOfMs) {
-      asOfMs = nowMs;
-      const all = [...places.values()];
-      clear();
-      for (const place of all) refile(place);
-    }
-    for (let place = first(hidden); place !== undefined && place.message.visibleAtMs <= nowMs; place = first(hidden)) {
-      hidden.pop();
-      count(place, -1);
-      counted.visible += 1;
-      visible.push(place);
-    }
-    asOfMs = nowMs;
-  };
-  const refile = (place: Place) => {
-    places.set(place.message.messageId, place);
-    file(place);
-  };
-  const clear = () => {
-    places.clear();
-    visible.clear();
-    hidden.clear();
-    Object.assign(counted, { visible: 0, inFlight: 0, delayed: 0 });
   };
   return {
     get: (messageId) => places.get(messageId)?.message,
     set(message) {
       const before = places.get(message.messageId);
-      if (before !== undefined) count(before, -1);
+      if (before !== undefined) shelves.remove(before);
       oldestSentMs = Math.min(oldestSentMs, message.sentAtMs);
-      refile({ message, serial: before?.serial ?? ++serial });
+      const place = { message, serial: before?.serial ?? ++serial };
+      places.set(message.messageId, place);
+      shelves.add(place);
     },
     delete: remove,
-    clear,
+    clear() {
+      places.clear();
+      shelves.clear();
+    },
     all: () => Array.from(places.values(), ({ message }) => message),
-    visible(nowMs, max) {
-      moveTo(nowMs);
-      const taken: Place[] = [];
-      while (taken.length < max && first(visible) !== undefined) taken.push(visible.pop() as Place);
-      for (const place of taken) visible.push(place);
-      return taken.map(({ message }) => message);
-    },
-    counts(nowMs) {
-      moveTo(nowMs);
-      return { ...counted };
-    },
-    nextVisibleAtMs(nowMs) {
-      moveTo(nowMs);
-      return first(hidden)?.message.visibleAtMs;
-    },
+    visible: (nowMs, max) => shelves.at(nowMs).visible(max),
+    counts: (nowMs) => ({ ...shelves.at(nowMs).counted }),
+    nextVisibleAtMs: (nowMs) => shelves.at(nowMs).nextVisibleAtMs(),
     expire(oldestMs) {
       if (oldestSentMs > oldestMs) return;
       oldestSentMs = Number.POSITIVE_INFINITY;
@@ -128,4 +72,69 @@ export function makeMessageStore(): MessageStore {
       }
     },
   };
+}
+
+/** The visible and the hidden, as of a moment, each by its moment. What was replaced or deleted is left out when it comes up. */
+function makeShelves(places: ReadonlyMap<string, Place>) {
+  const [visible, hidden] = [makeHeap(isBefore), makeHeap(isBefore)];
+  const counted = { visible: 0, inFlight: 0, delayed: 0 };
+  let asOfMs = Number.NEGATIVE_INFINITY;
+  const isCurrent = (place: Place) => places.get(place.message.messageId) === place;
+  const isVisible = ({ message }: Place) => message.visibleAtMs <= asOfMs;
+  const count = (place: Place, by: 1 | -1) => {
+    counted[isVisible(place) ? 'visible' : place.message.receiveCount > 0 ? 'inFlight' : 'delayed'] += by;
+  };
+  const shelves = {
+    counted,
+    add(place: Place) {
+      (isVisible(place) ? visible : hidden).push(place);
+      count(place, 1);
+      if (visible.size + hidden.size <= 2 * places.size + MOST_STALE) return;
+      visible.keep(isCurrent);
+      hidden.keep(isCurrent);
+    },
+    remove: (place: Place) => count(place, -1),
+    clear() {
+      visible.clear();
+      hidden.clear();
+      Object.assign(counted, { visible: 0, inFlight: 0, delayed: 0 });
+    },
+    /** Brings them to this moment. */
+    at(nowMs: number) {
+      if (nowMs < asOfMs) rewind(nowMs);
+      for (
+        let next = first(hidden, isCurrent);
+        next && next.message.visibleAtMs <= nowMs;
+        next = first(hidden, isCurrent)
+      ) {
+        hidden.pop();
+        count(next, -1);
+        counted.visible += 1;
+        visible.push(next);
+      }
+      asOfMs = nowMs;
+      return shelves;
+    },
+    visible(max: number): StoredMessage[] {
+      const taken: Place[] = [];
+      while (taken.length < max && first(visible, isCurrent) !== undefined) taken.push(visible.pop() as Place);
+      for (const place of taken) visible.push(place);
+      return taken.map(({ message }) => message);
+    },
+    nextVisibleAtMs: () => first(hidden, isCurrent)?.message.visibleAtMs,
+  };
+  const rewind = (toMs: number) => {
+    asOfMs = toMs;
+    shelves.clear();
+    for (const place of places.values()) shelves.add(place);
+  };
+  return shelves;
+}
+
+function first(heap: Heap<Place>, isCurrent: (place: Place) => boolean): Place | undefined {
+  for (let place = heap.peek(); place !== undefined; place = heap.peek()) {
+    if (isCurrent(place)) return place;
+    heap.pop();
+  }
+  return undefined;
 }
