@@ -1,8 +1,9 @@
 import type { QueryCommandInput, ScanCommandInput } from '@aws-sdk/client-dynamodb';
 import { LISTS_INDEX } from '../contract/job-item.ts';
 import { checkAllUsed, type DynamoDbCommand, placeholdersOf, type Tables, validation } from './dynamodb-service.ts';
-import { canonical, holds, type Item } from './expressions.ts';
+import { attributeName, canonical, holds, type Item } from './expressions.ts';
 import { itemBytes } from './item-size.ts';
+import { ascending, byListAt, firstAfter } from './list-index.ts';
 import { type MemoryTable, pick, projected } from './memory-table.ts';
 
 /** What one page of a query or scan reads (DynamoDB Developer Guide, "Paginating table query results"). */
@@ -15,16 +16,41 @@ const query: DynamoDbCommand<QueryCommandInput> = (input, table) => {
   if (condition === undefined) throw validation('Either the KeyConditions or KeyConditionExpression must be specified');
   const { entries, compare } = source(input, table);
   const sign = input.ScanIndexForward === false ? -1 : 1;
-  const hits = entries.filter((entry) => holds(condition, entry, placeholdersOf(input)));
+  const list = sign === 1 ? oneList(input, condition) : undefined;
+  const hits =
+    list === undefined
+      ? entries().filter((entry) => holds(condition, entry, placeholdersOf(input)))
+      : firstHits(table(input.TableName).list(list), input, condition);
   return page(hits, input, { compare: (a, b) => sign * compare(a, b), key: keyOf(input, table(input.TableName)) });
 };
+
+/** The list that a query of the index asks for, where its condition begins with it. */
+function oneList({ IndexName, ...named }: QueryCommandInput, condition: string): string | undefined {
+  const [, name, value = ''] = /^(#?\w+) = (:\w+)( AND |$)/.exec(condition) ?? [];
+  const isList = IndexName === LISTS_INDEX && name !== undefined;
+  const { names, values } = placeholdersOf(named);
+  return isList && attributeName(name, { names }) === 'listKey' ? values?.[value]?.S : undefined;
+}
+
+/** What a page needs of a list: hits stand together, and one more than its limit tells that it is not the last. */
+function firstHits(list: readonly Item[], input: QueryCommandInput, condition: string): Item[] {
+  const { ExclusiveStartKey: from, Limit = Number.POSITIVE_INFINITY } = input;
+  const hits: Item[] = [];
+  const start = from === undefined ? 0 : firstAfter(list, (entry) => byListAt(entry, from) > 0);
+  for (let i = start; i < list.length && hits.length <= Limit; i++) {
+    const entry = list[i] as Item;
+    if (holds(condition, entry, placeholdersOf(input))) hits.push(entry);
+    else if (hits.length > 0) break;
+  }
+  return hits;
+}
 
 const scan: DynamoDbCommand<ScanCommandInput> = (input, table) => {
   checkAllUsed(input, [input.FilterExpression, input.ProjectionExpression]);
   const { entries } = source(input, table);
   // By no order that a reader could rely on; on AWS it is that of hashed keys.
   const compare = (a: Item, b: Item) => ascending(canonical(a), canonical(b));
-  return page(entries, input, { compare, key: keyOf(input, table(input.TableName)) });
+  return page(entries(), input, { compare, key: keyOf(input, table(input.TableName)) });
 };
 
 type Reading = Pick<
@@ -43,10 +69,10 @@ type Reading = Pick<
 
 function source({ IndexName, TableName, ConsistentRead }: Reading, table: Tables) {
   const from = table(TableName);
-  if (IndexName === undefined) return { entries: from.items(), compare: byKey(from.key) };
+  if (IndexName === undefined) return { entries: from.items, compare: byKey(from.key) };
   if (IndexName !== LISTS_INDEX) throw validation(`The table does not have the specified index: ${IndexName}`);
   if (ConsistentRead === true) throw validation('Consistent reads are not supported on global secondary indexes');
-  return { entries: from.index(), compare: byListAt };
+  return { entries: from.index, compare: byListAt };
 }
 
 const keyOf = ({ IndexName }: Reading, { key }: MemoryTable): readonly string[] =>
@@ -87,8 +113,6 @@ function firstPage(entries: readonly Item[], limit = Number.POSITIVE_INFINITY): 
   return taken;
 }
 
-const ascending = (a: string, b: string) => (a < b ? -1 : a === b ? 0 : 1);
-
 /** By the sort key, if there is one: the partition key is one value in a query. */
 const byKey =
   (key: readonly string[]) =>
@@ -97,11 +121,6 @@ const byKey =
     if (a[name]?.N !== undefined && b[name]?.N !== undefined) return Number(a[name].N) - Number(b[name].N);
     return ascending(a[name]?.S ?? '', b[name]?.S ?? '');
   };
-
-function byListAt(a: Item, b: Item): number {
-  const byTime = Number(a.listAt?.N) - Number(b.listAt?.N);
-  return byTime === 0 ? ascending(a.id?.S ?? '', b.id?.S ?? '') : byTime;
-}
 
 /** What is read many items at a time. */
 export const QUERY_COMMANDS = { Query: query, Scan: scan };

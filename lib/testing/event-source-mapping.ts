@@ -1,7 +1,7 @@
 import type { Clock } from '../engine/clock.ts';
 import { type Delivery, deliver, type EventSourceOptions } from './event-source.ts';
 import type { MemoryQueue } from './queue-model.ts';
-import { changed, isFull } from './sqs-receive.ts';
+import { isFull } from './sqs-receive.ts';
 
 /** What an invocation runs in: a process that is made for it, or one that ran before. */
 export type ExecutionEnvironment = Pick<EventSourceOptions, 'consumer' | 'process'>;
@@ -38,31 +38,90 @@ export function startEventSourceMapping(queue: MemoryQueue, options: EventSource
   if (batchSize > 10 && batchWindowSeconds === 0) {
     throw new RangeError(`batchSize ${batchSize} needs a batching window (SQS event source limit)`);
   }
+  const { maxConcurrency = 5, clock } = options;
   const stopping = new AbortController();
-  const pollers = Array.from({ length: options.maxConcurrency ?? 5 }, () => poll(queue, options, stopping.signal));
+  /** Pollers that have no batch: how many of its batches failed one after the other. */
+  const idle = Array.from({ length: maxConcurrency }, () => 0);
+  const busy = new Set<Promise<void>>();
+  const mayTake = () => !stopping.signal.aborted && idle.length > 0 && queue.counts().visible > 0 && !isFull(queue);
+  const start = (failures: number) => {
+    const work = poll(queue, options, { failures, signal: stopping.signal }).then((after) => {
+      busy.delete(work);
+      idle.push(after);
+      waker.wake();
+    });
+    busy.add(work);
+  };
+  const waker = makeWaker(queue, clock, () => {
+    while (mayTake()) start(idle.pop() ?? 0);
+    return idle.length > 0;
+  });
+  waker.wake();
   return {
     async stop() {
       stopping.abort();
-      await Promise.all(pollers);
+      waker.close();
+      await Promise.all(busy);
     },
   };
 }
 
-async function poll(queue: MemoryQueue, options: EventSourceMappingOptions, signal: AbortSignal): Promise<void> {
-  const { clock, environment, throttled, onDelivery, ...settings } = options;
-  let failures = 0;
-  while (!signal.aborted) {
-    if (queue.counts().visible === 0 || isFull(queue)) {
-      await changed(queue, clock, { signal });
-      continue;
-    }
-    const isThrottled = throttled?.() ?? false;
-    const delivery = await deliver(queue, { ...settings, ...environment(), clock, throttled: isThrottled });
-    // Idle now: the redrive policy took what was visible.
-    if (delivery.outcome !== 'idle') onDelivery?.(delivery);
-    failures = ['idle', 'answered'].includes(delivery.outcome) ? 0 : failures + 1;
-    if (failures > 0) await pause(clock, failures, signal);
-  }
+/**
+ * Calls `take` when there may be something to receive: one watch and one timer, however many pollers wait. What changes
+ * in the same turn of the event loop calls once, or a thousand sends would wake them a thousand times.
+ *
+ * @param take returns whether somebody still waits
+ */
+function makeWaker(queue: MemoryQueue, clock: Clock, take: () => boolean) {
+  let timer: { readonly atMs: number; readonly cancel: () => void } | undefined;
+  let isWoken = false;
+  let isClosed = false;
+  const setTimer = (atMs: number | undefined) => {
+    if (timer?.atMs === atMs) return;
+    timer?.cancel();
+    timer = atMs === undefined ? undefined : { atMs, cancel: clock.after(atMs - clock.now(), ring) };
+  };
+  const ring = () => {
+    timer = undefined;
+    wake();
+  };
+  const wake = () => {
+    if (isWoken || isClosed) return;
+    isWoken = true;
+    setImmediate(() => {
+      isWoken = false;
+      if (!isClosed) setTimer(take() ? queue.nextVisibleAtMs() : undefined);
+    });
+  };
+  const unwatch = queue.watch(wake);
+  return {
+    wake,
+    close() {
+      isClosed = true;
+      unwatch();
+      setTimer(undefined);
+    },
+  };
+}
+
+interface Poller {
+  readonly failures: number;
+  readonly signal: AbortSignal;
+}
+
+/** One batch, and the pause after it if it failed. @returns failures in a row */
+async function poll(
+  queue: MemoryQueue,
+  { clock, environment, throttled, onDelivery, ...settings }: EventSourceMappingOptions,
+  { failures, signal }: Poller,
+): Promise<number> {
+  const isThrottled = throttled?.() ?? false;
+  const delivery = await deliver(queue, { ...settings, ...environment(), clock, throttled: isThrottled });
+  // Idle now: the redrive policy took what was visible.
+  if (delivery.outcome !== 'idle') onDelivery?.(delivery);
+  if (['idle', 'answered'].includes(delivery.outcome)) return 0;
+  await pause(clock, failures + 1, signal);
+  return failures + 1;
 }
 
 /** Doubles with each failure, from one second. */

@@ -14,9 +14,16 @@ const SHORT = /^(0|-?[1-9]\d{0,15})$/;
  * @throws ValidationException for a number of more than 38 digits, or none
  */
 export function withShortNumbers(item: Item): Item {
-  const values = Object.entries(item);
-  if (!values.some(([, { N, M, L, NS }]) => M ?? L ?? NS ?? (N !== undefined && !SHORT.test(N)))) return item;
-  return Object.fromEntries(values.map(([name, value]) => [name, shortened(value)]));
+  if (!mayBeLonger(item)) return item;
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, shortened(value)]));
+}
+
+function mayBeLonger(item: Item): boolean {
+  for (const name in item) {
+    const { S, N, M, L, NS } = item[name] as AttributeValue;
+    if (S === undefined && (M ?? L ?? NS ?? (N !== undefined && !SHORT.test(N)))) return true;
+  }
+  return false;
 }
 
 function shortened(value: AttributeValue): AttributeValue {

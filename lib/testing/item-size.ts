@@ -17,3 +17,20 @@ function valueBytes(value: AttributeValue): number {
   const set = value.SS ?? value.NS ?? value.BS;
   return set === undefined ? 1 : 3 + set.reduce((sum, inner) => sum + inner.length, 0);
 }
+
+/** A character is at most three bytes: small items, as nearly all are, need not be counted. */
+const MOST_BYTES_A_CHARACTER = 3;
+
+export const isTooLarge = (item: Item): boolean =>
+  MOST_BYTES_A_CHARACTER * charactersOf(item) > MAX_ITEM_BYTES && itemBytes(item) > MAX_ITEM_BYTES;
+
+/** At least as many as a third of the item's bytes. */
+function charactersOf(item: Item): number {
+  let characters = 0;
+  for (const name in item) {
+    const value = item[name] as AttributeValue;
+    const text = value.S ?? value.N;
+    characters += name.length + (text === undefined ? valueBytes(value) : text.length);
+  }
+  return characters;
+}

@@ -50,9 +50,11 @@ export interface DynamoDbOptions {
   readonly clock: Clock;
   /** Key attributes by table name. */
   readonly tables: Record<string, readonly string[]>;
+  /** Whether `calls` holds every call; a million jobs' fill the memory. @default true */
+  readonly keepsCalls?: boolean;
 }
 
-export function makeMemoryDynamoDb({ clock, tables: keys }: DynamoDbOptions): MemoryDynamoDb {
+export function makeMemoryDynamoDb({ clock, tables: keys, keepsCalls = true }: DynamoDbOptions): MemoryDynamoDb {
   const faults = makeFaults();
   const calls: Call[] = [];
   const options = { clock, indexLagMs: () => memory.indexLagMs };
@@ -66,12 +68,12 @@ export function makeMemoryDynamoDb({ clock, tables: keys }: DynamoDbOptions): Me
   // Synchronous until the reply: two calls never interleave, as DynamoDB serialises writes of one item.
   const send = async (command: Command): Promise<object> => {
     const call = toCall(command);
-    calls.push(call);
+    if (keepsCalls) calls.push(call);
     return underFault(faults.take(call), (fault) => perform(call, fault));
   };
   const sendDocuments = async (command: Command): Promise<object> => {
     const call = toCall(command);
-    calls.push(call);
+    if (keepsCalls) calls.push(call);
     return underFault(faults.take(call), (fault) => toDocuments(perform(toItems(call), fault)));
   };
   const memory: MemoryDynamoDb = {

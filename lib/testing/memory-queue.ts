@@ -1,7 +1,8 @@
 import type { Clock } from '../engine/clock.ts';
 import { refused } from './message-limits.ts';
+import { type MessageStore, makeMessageStore } from './message-store.ts';
 import type { Disorder, MemoryQueue, MemoryQueueSettings, StoredMessage } from './queue-model.ts';
-import { accepted, hiddenFor, receiveOne, type Store } from './stored-message.ts';
+import { accepted, hiddenFor, receiveOne } from './stored-message.ts';
 
 export const MAX_IN_FLIGHT = 120_000;
 
@@ -11,12 +12,15 @@ export function makeMemoryQueue(name: string, given: MemoryQueueSettings, clock:
   /** The latest receive of each message. */
   const receiveOf = new Map<string, number>();
   const arn = `arn:aws:sqs:eu-central-1:123456789012:${name}`;
-  const stored: Store = new Map();
-  const alive = () => kept(stored, clock.now() - settings.retentionSeconds * 1000);
-  const hidden = () => alive().filter(({ visibleAtMs }) => visibleAtMs > clock.now());
+  const messages = makeMessageStore();
+  /** Without those that retention took. */
+  const stored = () => {
+    messages.expire(clock.now() - settings.retentionSeconds * 1000);
+    return messages;
+  };
   const { watch, tell } = makeWatchers();
   const store = (message: StoredMessage) => {
-    stored.set(message.messageId, message);
+    messages.set(message);
     tell();
   };
   return {
@@ -32,12 +36,12 @@ export function makeMemoryQueue(name: string, given: MemoryQueueSettings, clock:
     add: (message, messageId) => store(accepted(message, messageId, { settings, nowMs: clock.now() })),
     move: store,
     receive(max, visibilitySeconds = settings.visibilityTimeoutSeconds) {
-      const room = (settings.maxInFlight ?? MAX_IN_FLIGHT) - inFlight(hidden());
-      const all = alive();
-      const visible = all.filter(({ visibleAtMs }) => visibleAtMs <= clock.now());
-      const received = (settings.order?.(visible, all, clock.now()) ?? ordered(visible, settings.disorder))
-        .slice(0, Math.max(0, Math.min(max, room)))
-        .flatMap((message) => receiveOne(message, stored, { settings, arn, visibilitySeconds, nowMs: clock.now() }));
+      const room = (settings.maxInFlight ?? MAX_IN_FLIGHT) - stored().counts(clock.now()).inFlight;
+      const count = Math.max(0, Math.min(max, room));
+      const receiving = { settings, arn, visibilitySeconds, nowMs: clock.now() };
+      const received = chosen(messages, settings, { count, nowMs: clock.now() }).flatMap((message) =>
+        receiveOne(message, messages, receiving),
+      );
       if (received.some(({ visibleAtMs }) => visibleAtMs <= clock.now())) tell();
       return received.map((message) => {
         receiveOf.set(message.messageId, ++receives);
@@ -45,27 +49,22 @@ export function makeMemoryQueue(name: string, given: MemoryQueueSettings, clock:
       });
     },
     changeVisibility(receiptHandle, seconds) {
-      const message = stored.get(readHandle(receiptHandle, name).messageId);
+      const message = messages.get(readHandle(receiptHandle, name).messageId);
       store(hiddenFor(seconds, message, { receiptHandle, nowMs: clock.now() }));
     },
     delete(receiptHandle) {
       const { messageId, receive } = readHandle(receiptHandle, name);
       const { random, staleDeletes = 0 } = settings.disorder ?? {};
       if (receive < (receiveOf.get(messageId) ?? 0) && random !== undefined && random() < staleDeletes) return;
+      // Only a queue in disorder asks once more what the latest receive of a deleted message was.
+      if (settings.disorder === undefined) receiveOf.delete(messageId);
       // A queue at its in-flight quota has room again.
-      if (stored.delete(messageId)) tell();
+      if (messages.delete(messageId)) tell();
     },
-    purge: () => stored.clear(),
-    messages: alive,
-    counts() {
-      const late = hidden();
-      const visible = alive().length - late.length;
-      return { visible, inFlight: inFlight(late), delayed: late.length - inFlight(late) };
-    },
-    nextVisibleAtMs() {
-      const late = hidden();
-      return late.length === 0 ? undefined : Math.min(...late.map(({ visibleAtMs }) => visibleAtMs));
-    },
+    purge: () => messages.clear(),
+    messages: () => stored().all(),
+    counts: () => stored().counts(clock.now()),
+    nextVisibleAtMs: () => stored().nextVisibleAtMs(clock.now()),
     watch,
   };
 }
@@ -83,20 +82,22 @@ function makeWatchers() {
   };
 }
 
-/** Hidden messages that somebody holds; the others are delayed. */
-const inFlight = (hidden: readonly StoredMessage[]) => hidden.filter(({ receiveCount }) => receiveCount > 0).length;
-
-/** The oldest first, or in an order that the seed chooses. */
-function ordered(visible: StoredMessage[], disorder: Disorder | undefined): StoredMessage[] {
-  if (disorder === undefined) return visible.sort((a, b) => a.visibleAtMs - b.visibleAtMs);
-  const drawn = visible.map((message) => ({ message, lot: disorder.random() }));
-  return drawn.sort((a, b) => a.lot - b.lot).map(({ message }) => message);
+/** Which visible messages a receive gives: the oldest, in an order that the seed chooses, or in the queue's own. */
+function chosen(
+  messages: MessageStore,
+  { order, disorder }: MemoryQueueSettings,
+  { count, nowMs }: { count: number; nowMs: number },
+): StoredMessage[] {
+  if (order === undefined && disorder === undefined) return messages.visible(nowMs, count);
+  const all = messages.all();
+  const visible = all.filter(({ visibleAtMs }) => visibleAtMs <= nowMs);
+  return (order?.(visible, all, nowMs) ?? ordered(visible, disorder)).slice(0, count);
 }
 
-/** What is left once those that were first sent before `oldestMs` are gone. */
-function kept(stored: Store, oldestMs: number): StoredMessage[] {
-  for (const { messageId, sentAtMs } of stored.values()) if (sentAtMs <= oldestMs) stored.delete(messageId);
-  return [...stored.values()];
+function ordered(visible: StoredMessage[], disorder: Disorder | undefined): StoredMessage[] {
+  if (disorder === undefined) return visible;
+  const drawn = visible.map((message) => ({ message, lot: disorder.random() }));
+  return drawn.sort((a, b) => a.lot - b.lot).map(({ message }) => message);
 }
 
 /** @throws ReceiptHandleIsInvalid if the handle was never given by this queue */

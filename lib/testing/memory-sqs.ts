@@ -21,14 +21,15 @@ export interface MemorySqs {
   queue(nameOrUrl: string | undefined): MemoryQueue;
 }
 
-export function makeMemorySqs(clock: Clock): MemorySqs {
+/** @param options.keepsCalls whether `calls` holds every call; a million jobs' fill the memory. @default true */
+export function makeMemorySqs(clock: Clock, { keepsCalls = true }: { readonly keepsCalls?: boolean } = {}): MemorySqs {
   const faults = makeFaults();
   const calls: Call[] = [];
   const queues = makeQueues(clock);
   const perform = makePerform(clock, queues);
   const send = async (command: Command): Promise<object> => {
     const call = toCall(command);
-    calls.push(call);
+    if (keepsCalls) calls.push(call);
     return underFault(faults.take(call), (fault) => perform(call, fault));
   };
   return {

@@ -3,7 +3,8 @@ import type { Clock } from '../engine/clock.ts';
 import { attributeName, canonical, type Item } from './expressions.ts';
 import { awsError } from './faults.ts';
 import { withShortNumbers } from './item-numbers.ts';
-import { itemBytes, MAX_ITEM_BYTES } from './item-size.ts';
+import { isTooLarge } from './item-size.ts';
+import { makeListIndex } from './list-index.ts';
 
 /** One table: items by key, and the sparse index `lists` over those that have `listKey` and `listAt`. */
 export interface MemoryTable {
@@ -19,6 +20,8 @@ export interface MemoryTable {
   expire(): void;
   /** What the index shows now: keys only, and as late as it lags. */
   index(): Item[];
+  /** One list of it, by `listAt`. */
+  list(listKey: string): readonly Item[];
 }
 
 /** An index entry on its way. */
@@ -38,7 +41,7 @@ export const ITEM_TOO_LARGE = 'Item size has exceeded the maximum allowed size';
 
 export function makeMemoryTable(name: string, key: readonly string[], options: TableOptions): MemoryTable {
   const items = new Map<string, Item>();
-  const shown = new Map<string, Item>();
+  const shown = makeListIndex();
   let coming: Change[] = [];
   const [only = ''] = key;
   const idOf = (item: Item) => {
@@ -52,13 +55,30 @@ export function makeMemoryTable(name: string, key: readonly string[], options: T
   const remove = (id: string) => {
     if (items.delete(id)) indexed(id, undefined);
   };
+  const show = () => {
+    const nowMs = options.clock.now();
+    const overtaken = new Set<string>();
+    const later: typeof coming = [];
+    // The newest first: changes of one item show in their order, so one that shows takes the place of all before it.
+    for (const change of coming.toReversed()) {
+      const { id, entry, visibleAtMs } = change;
+      if (overtaken.has(id)) continue;
+      if (visibleAtMs > nowMs) {
+        later.push(change);
+        continue;
+      }
+      overtaken.add(id);
+      shown.set(id, entry);
+    }
+    coming = later.reverse();
+  };
   return {
     name,
     key,
     get: (wanted) => items.get(idOf(wanted)),
     put(item) {
       const id = idOf(item);
-      if (itemBytes(item) > MAX_ITEM_BYTES) throw awsError('ValidationException', ITEM_TOO_LARGE);
+      if (isTooLarge(item)) throw awsError('ValidationException', ITEM_TOO_LARGE);
       const kept = withShortNumbers(item);
       items.set(id, kept);
       indexed(id, indexEntry(kept, key));
@@ -70,23 +90,12 @@ export function makeMemoryTable(name: string, key: readonly string[], options: T
       for (const [id, { expiration }] of [...items]) if (Number(expiration?.N) <= nowSeconds) remove(id);
     },
     index() {
-      const nowMs = options.clock.now();
-      const overtaken = new Set<string>();
-      const later: typeof coming = [];
-      // The newest first: changes of one item show in their order, so one that shows takes the place of all before it.
-      for (const change of coming.toReversed()) {
-        const { id, entry, visibleAtMs } = change;
-        if (overtaken.has(id)) continue;
-        if (visibleAtMs > nowMs) {
-          later.unshift(change);
-          continue;
-        }
-        overtaken.add(id);
-        if (entry === undefined) shown.delete(id);
-        else shown.set(id, entry);
-      }
-      coming = later;
-      return [...shown.values()];
+      show();
+      return shown.all();
+    },
+    list(listKey) {
+      show();
+      return shown.list(listKey);
     },
   };
 }

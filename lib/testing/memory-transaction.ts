@@ -4,7 +4,7 @@ import { checkKeyUnchanged } from './dynamodb-items.ts';
 import { CONDITION_FAILED, checkAllUsed, placeholdersOf, type Tables, validation } from './dynamodb-service.ts';
 import { canonical, holds, type Item } from './expressions.ts';
 import { awsError, type Fault, partlyHit } from './faults.ts';
-import { itemBytes, MAX_ITEM_BYTES } from './item-size.ts';
+import { isTooLarge } from './item-size.ts';
 import { ITEM_TOO_LARGE, type MemoryTable, pick } from './memory-table.ts';
 import { updated } from './update-expression.ts';
 
@@ -78,7 +78,7 @@ function weigh(write: Write, tables: Tables, injected: string | undefined): Weig
   }
   const after = afterwards(write, { ...key, ...old }, placeholders);
   if (typeof after === 'object') checkKeyUnchanged(key, after);
-  const tooLarge = typeof after === 'object' && itemBytes(after) > MAX_ITEM_BYTES;
+  const tooLarge = typeof after === 'object' && isTooLarge(after);
   const reason = tooLarge ? { Code: 'ValidationError', Message: ITEM_TOO_LARGE } : { Code: 'None' };
   return { table, key, after, reason };
 }

@@ -54,26 +54,17 @@ async function longPoll(
   }
 }
 
-interface Until {
-  /** Epoch ms. @default no end */
-  readonly untilMs?: number;
-  readonly signal?: AbortSignal;
-}
-
-/** Resolves when a message may have become visible, when time is up, or at the signal; never at once. */
-export function changed(queue: MemoryQueue, clock: Clock, { untilMs, signal }: Until = {}): Promise<void> {
+/** Resolves when a message may have become visible, or when time is up; never at once. */
+export function changed(queue: MemoryQueue, clock: Clock, { untilMs }: { readonly untilMs: number }): Promise<void> {
   return new Promise((resolve) => {
-    const nextMs = Math.min(untilMs ?? Number.POSITIVE_INFINITY, queue.nextVisibleAtMs() ?? Number.POSITIVE_INFINITY);
-    const cancelTimer =
-      nextMs === Number.POSITIVE_INFINITY ? undefined : clock.after(nextMs - clock.now(), () => end());
+    const nextMs = Math.min(untilMs, queue.nextVisibleAtMs() ?? untilMs);
+    const cancelTimer = clock.after(nextMs - clock.now(), () => end());
     const unwatch = queue.watch(() => end());
     const end = () => {
-      cancelTimer?.();
+      cancelTimer();
       unwatch();
-      signal?.removeEventListener('abort', end);
       resolve();
     };
-    signal?.addEventListener('abort', end);
   });
 }
 

@@ -1,4 +1,5 @@
 import { checkWhole, MAX_VISIBILITY_SECONDS, type Outgoing, refused } from './message-limits.ts';
+import type { MessageStore } from './message-store.ts';
 import type { MemoryQueueSettings, StoredMessage } from './queue-model.ts';
 
 export interface Receiving {
@@ -8,11 +9,8 @@ export interface Receiving {
   readonly nowMs: number;
 }
 
-/** Messages by id. */
-export type Store = Map<string, StoredMessage>;
-
 /** Hides and counts a message, or moves it where the redrive policy says so: then nothing of it is received. */
-export function receiveOne(message: StoredMessage, stored: Store, receiving: Receiving): StoredMessage[] {
+export function receiveOne(message: StoredMessage, stored: MessageStore, receiving: Receiving): StoredMessage[] {
   const { settings, arn, visibilitySeconds, nowMs } = receiving;
   const { redrive, disorder } = settings;
   if (redrive !== undefined && message.receiveCount >= redrive.maxReceiveCount) {
@@ -28,7 +26,7 @@ export function receiveOne(message: StoredMessage, stored: Store, receiving: Rec
     firstReceivedAtMs: message.firstReceivedAtMs ?? nowMs,
     receivedAtMs: nowMs,
   };
-  stored.set(message.messageId, received);
+  stored.set(received);
   return [received];
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../engine/clock.ts';
+import { makeHeap } from './heap.ts';
 
 /** Time that costs nothing: it stands still while anything can happen without it, and then leaps to the next timer. */
 export interface VirtualClock extends Clock {
@@ -21,6 +22,10 @@ export interface VirtualClock extends Clock {
 interface Timer {
   readonly atMs: number;
   readonly callback: () => void;
+  /** In the order in which they were set. */
+  readonly serial: number;
+  /** It fired, or was cancelled. */
+  done: boolean;
 }
 
 /** @param startMs epoch ms; the default is a round moment, so that times in failures are readable */
@@ -34,7 +39,7 @@ export function makeVirtualClock(startMs: number = Date.UTC(2026, 0, 1)): Virtua
   };
   return {
     now: () => nowMs,
-    after: (delayMs, callback) => timers.add({ atMs: nowMs + Math.max(0, delayMs), callback }),
+    after: (delayMs, callback) => timers.add(nowMs + Math.max(0, delayMs), callback),
     settle,
     async run(work) {
       const isOver = watched(work);
@@ -70,19 +75,33 @@ export const skewed = (clock: Clock, aheadMs: number): Clock => ({
 });
 
 function makeTimers() {
-  const timers = new Set<Timer>();
-  const remove = (timer: Timer) => void timers.delete(timer);
+  const heap = makeHeap<Timer>((a, b) => (a.atMs === b.atMs ? a.serial < b.serial : a.atMs < b.atMs));
+  let serial = 0;
+  let cancelled = 0;
+  const isSet = ({ done }: Timer) => !done;
+  const remove = (timer: Timer) => {
+    if (timer.done) return;
+    timer.done = true;
+    // Most timers are timeouts that never come: they must not lie about until their time.
+    if (++cancelled * 2 <= heap.size) return;
+    heap.keep(isSet);
+    cancelled = 0;
+  };
   return {
     remove,
-    add(timer: Timer) {
-      timers.add(timer);
+    add(atMs: number, callback: () => void) {
+      const timer = { atMs, callback, serial: ++serial, done: false };
+      heap.push(timer);
       return () => remove(timer);
     },
     /** The earliest; of equal ones the one that was set first. */
     next(): Timer | undefined {
-      let first: Timer | undefined;
-      for (const timer of timers) if (first === undefined || timer.atMs < first.atMs) first = timer;
-      return first;
+      for (let timer = heap.peek(); timer !== undefined; timer = heap.peek()) {
+        if (isSet(timer)) return timer;
+        heap.pop();
+        cancelled -= 1;
+      }
+      return undefined;
     },
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { sleep } from '../../lib/engine/clock.ts';
 import { makeVirtualClock } from '../../lib/testing/index.ts';
+import { seeded } from '../bench/seeded.ts';
 
 const turn = () => new Promise<void>((resolve) => void setImmediate(resolve));
 
@@ -73,4 +74,22 @@ describe('the virtual clock', () => {
     const clock = makeVirtualClock();
     await expect(clock.run(new Promise(() => undefined))).rejects.toThrow('no timer will bring');
   });
+});
+
+test('of many timers, most of them cancelled, each other fires at its moment', async () => {
+  const random = seeded(5);
+  const clock = makeVirtualClock(0);
+  const fired: number[] = [];
+  const expected: number[] = [];
+  for (let i = 0; i < 2000; i++) {
+    const atMs = Math.floor(random() * 500);
+    const cancel = clock.after(atMs, () => fired.push(clock.now()));
+    if (i % 3 === 0) expected.push(atMs);
+    else cancel();
+    // Twice is once.
+    if (i % 3 === 1) cancel();
+  }
+  await clock.advance(500);
+  expect(fired).toEqual(expected.sort((a, b) => a - b));
+  expect(clock.nextTimerMs()).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-import { makeFleet } from '../precision/fleet.ts';
+import { lateOfRetries } from '../precision/retries.ts';
 import { type Measured, type Row, verdict } from '../row.ts';
 import { seeded } from '../seeded.ts';
 import { percentile } from '../stats.ts';
@@ -15,10 +15,7 @@ export const precision: Row = {
     const random = seeded(7);
     // Even on a logarithmic scale: as many retries within a minute as of half an hour.
     const delayS = () => MIN_DELAY_S * (MAX_DELAY_S / MIN_DELAY_S) ** random();
-    const fleet = makeFleet({ random, delaySecondsOf: delayS });
-    for (let i = 0; i < RETRIES; i++) fleet.send(`job-${i}`);
-    await fleet.run(45 * 60);
-    const late = fleet.lateMs;
+    const late = await lateOfRetries({ count: RETRIES, random, delaySecondsOf: delayS, seconds: 45 * 60 });
     const [p99, earliest] = [percentile(late, 0.99), Math.min(...late)];
     const met = late.length === RETRIES && p99 <= MAX_LATE_MS && earliest >= -MAX_EARLY_MS;
     return [

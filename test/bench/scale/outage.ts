@@ -1,22 +1,23 @@
-import { IN_PLACE_MS } from '../../../lib/contract/begin.ts';
-import { type RetryPolicy, retryDelayMs } from '../../../lib/contract/retry-policy.ts';
+import type { RetryPolicy } from '../../../lib/contract/retry-policy.ts';
 
-/** How a job waits. */
-const [IN_PLACE, PARKED] = [1, 2];
-
-/** A day's peak around an outage of a third party, in virtual seconds. */
+/** Jobs that arrive while their third party is out, in virtual time. */
 export interface OutageOptions {
   readonly jobs: number;
-  /** They arrive over so long, as a triangle: twice the mean in its middle. */
-  readonly arrivalSeconds: number;
-  /** Its middle is the peak's. */
-  readonly outageSeconds: number;
+  /** How many of them have arrived by a moment; all of them at last. */
+  readonly arrivedBy: (second: number) => number;
+  /** When the third party is out, in seconds. */
+  readonly outage: { readonly fromSecond: number; readonly untilSecond: number };
   readonly policy: RetryPolicy;
-  /** Jobs that the consumer can start a second: maximum concurrency × batch size / a batch's time. */
-  readonly capacityPerSecond: number;
+  /** Invocations side by side at most. */
+  readonly maxConcurrency: number;
+  readonly batchSize: number;
+  /** What a job takes, and with it its batch. */
+  readonly jobMs: number;
+  /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
 }
 
+/** What one second saw, at most. */
 export interface Outage {
   readonly completed: number;
   readonly dead: number;
@@ -24,7 +25,7 @@ export interface Outage {
   readonly failed: number;
   /** Most new jobs that arrive in a second. */
   readonly peakArrivals: number;
-  /** Most retries that fall due in a second once the third party is back, and how many its policy gathers by itself. */
+  /** Most retries that fall due in a second once the third party is back, as their policy said. */
   readonly peakRetriesDue: number;
   /** Most attempts that start in a second. */
   readonly peakStarts: number;
@@ -33,73 +34,81 @@ export interface Outage {
   readonly peakParked: number;
   /** From the end of the outage until the last job that it hit has ended. */
   readonly drainSeconds: number;
+  /** Retries after the n-th failure, from 1: how many fall due, and how many start, in a second at most. */
+  readonly waves: readonly Wave[];
 }
 
-/**
- * The contract's own policy and its rule of what waits in place and what is parked, for every job; the engine and AWS are
- * reduced to their timing: a retry starts on the second it is due (npm run bench, precision), as far as there is room.
- */
-export function simulateOutage(options: OutageOptions): Outage {
-  const { jobs, arrivalSeconds, outageSeconds, policy, capacityPerSecond, random } = options;
-  const starts = (arrivalSeconds - outageSeconds) / 2;
-  const isOut = (second: number) => second >= starts && second < starts + outageSeconds;
-  const attempts = new Uint8Array(jobs);
-  const held = new Uint8Array(jobs);
-  const isInPlace = (job: number) => held[job] === IN_PLACE;
-  const dueAt = new Map<number, number[]>();
-  const waiting: number[] = [];
-  const seen = { completed: 0, dead: 0, failed: 0, peakArrivals: 0, peakRetriesDue: 0, peakStarts: 0 };
-  const peaks = { peakInFlight: 0, peakParked: 0, drainSeconds: 0 };
-  let [arrived, inPlace, parked] = [0, 0, 0];
-  for (let second = 0; second < arrivalSeconds || dueAt.size > 0 || waiting.length > 0; second++) {
-    const due = dueAt.get(second) ?? [];
-    dueAt.delete(second);
-    for (const job of due) if (isInPlace(job)) inPlace--;
-    for (const job of due) if (!isInPlace(job)) parked--;
-    if (second >= starts + outageSeconds) seen.peakRetriesDue = Math.max(seen.peakRetriesDue, due.length);
-    const until =
-      second >= arrivalSeconds ? jobs : Math.min(jobs, Math.round(jobs * arrivedShare(second + 1, arrivalSeconds)));
-    seen.peakArrivals = Math.max(seen.peakArrivals, until - arrived);
-    for (const job of due) waiting.push(job);
-    while (arrived < until) waiting.push(arrived++);
-    const begun = waiting.splice(0, capacityPerSecond);
-    seen.peakStarts = Math.max(seen.peakStarts, begun.length);
-    for (const job of begun) perform(job, second);
-    peaks.peakInFlight = Math.max(peaks.peakInFlight, inPlace + begun.length);
-    peaks.peakParked = Math.max(peaks.peakParked, parked);
-  }
-  return { ...seen, ...peaks };
-
-  function perform(job: number, second: number): void {
-    attempts[job] = (attempts[job] ?? 0) + 1;
-    const made = attempts[job];
-    if (!isOut(second)) {
-      seen.completed += 1;
-      if (made > 1) peaks.drainSeconds = Math.max(peaks.drainSeconds, second - starts - outageSeconds);
-      return;
-    }
-    seen.failed += 1;
-    if (made >= policy.maxAttempts) {
-      seen.dead += 1;
-      return;
-    }
-    const delayMs = retryDelayMs(policy.backoff, made, random());
-    wait(job, { delayMs, second });
-  }
-
-  function wait(job: number, { delayMs, second }: { delayMs: number; second: number }): void {
-    const at = second + Math.max(1, Math.ceil(delayMs / 1000));
-    const all = dueAt.get(at);
-    if (all === undefined) dueAt.set(at, [job]);
-    else all.push(job);
-    held[job] = delayMs <= IN_PLACE_MS ? IN_PLACE : PARKED;
-    if (isInPlace(job)) inPlace++;
-    else parked++;
-  }
+export interface Wave {
+  readonly retries: number;
+  readonly peakDue: number;
+  readonly peakStarts: number;
 }
 
-/** Share of the jobs that have arrived by then, the rate a triangle. */
-function arrivedShare(second: number, all: number): number {
-  const x = second / all;
-  return x < 0.5 ? 2 * x * x : 1 - 2 * (1 - x) * (1 - x);
+/** Starts a second that there is room for. */
+export const capacityOf = ({ maxConcurrency, batchSize, jobMs }: OutageOptions): number =>
+  Math.floor((maxConcurrency * batchSize * 1000) / jobMs);
+
+/** Evenly over so many seconds. */
+export const evenly =
+  (jobs: number, seconds: number) =>
+  (second: number): number =>
+    Math.min(jobs, Math.round((jobs * second) / seconds));
+
+/** The rate a triangle: twice the mean in its middle. */
+export const triangle =
+  (jobs: number, seconds: number) =>
+  (second: number): number => {
+    const x = Math.min(1, second / seconds);
+    return Math.round(jobs * (x < 0.5 ? 2 * x * x : 1 - 2 * (1 - x) * (1 - x)));
+  };
+
+/** Counts what happens, by the second. */
+export function makeTally({ outage: { untilSecond } }: OutageOptions) {
+  const seen = { completed: 0, dead: 0, failed: 0, peakInFlight: 0, peakParked: 0, drainSeconds: 0 };
+  const [arrivals, starts, dueAfter] = [
+    new Map<number, number>(),
+    new Map<number, number>(),
+    new Map<number, number>(),
+  ];
+  const waves: { retries: number; due: Map<number, number>; starts: Map<number, number> }[] = [];
+  const waveOf = (failures: number) => (waves[failures - 1] ??= { retries: 0, due: new Map(), starts: new Map() });
+  const add = (counts: Map<number, number>, second: number, by = 1) => {
+    const key = Math.floor(second);
+    counts.set(key, (counts.get(key) ?? 0) + by);
+  };
+  return {
+    seen,
+    arrived: (second: number, jobs: number) => add(arrivals, second, jobs),
+    /** @param attempt from 1 */
+    started(second: number, attempt: number) {
+      add(starts, second);
+      if (attempt > 1) add(waveOf(attempt - 1).starts, second);
+    },
+    /** @param failures that the job has had */
+    willRetry(failures: number, dueSecond: number) {
+      const wave = waveOf(failures);
+      wave.retries += 1;
+      add(wave.due, dueSecond);
+      if (dueSecond >= untilSecond) add(dueAfter, dueSecond);
+    },
+    ended(kind: 'completed' | 'dead', second: number, attempt: number) {
+      seen[kind] += 1;
+      if (attempt > 1 || kind === 'dead') seen.drainSeconds = Math.max(seen.drainSeconds, second - untilSecond);
+    },
+    outage: (): Outage => ({
+      ...seen,
+      peakArrivals: peak(arrivals),
+      peakRetriesDue: peak(dueAfter),
+      peakStarts: peak(starts),
+      waves: waves.map((wave) => ({ retries: wave.retries, peakDue: peak(wave.due), peakStarts: peak(wave.starts) })),
+    }),
+  };
+}
+
+export type Tally = ReturnType<typeof makeTally>;
+
+function peak(counts: ReadonlyMap<number, number>): number {
+  let most = 0;
+  for (const count of counts.values()) if (count > most) most = count;
+  return most;
 }

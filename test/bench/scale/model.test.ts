@@ -1,22 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_RETRY_POLICY } from '../../lib/contract/retry-policy.ts';
-import { type OutageOptions, simulateOutage } from './scale/outage.ts';
-import { seeded } from './seeded.ts';
+import { DEFAULT_RETRY_POLICY } from '../../../lib/contract/retry-policy.ts';
+import { seeded } from '../seeded.ts';
+import { modelOutage } from './model.ts';
+import { type OutageOptions, triangle } from './outage.ts';
+import { PATIENT } from './scenarios.ts';
 
 const run = (changes: Partial<OutageOptions> = {}) =>
-  simulateOutage({
+  modelOutage({
     jobs: 10_000,
-    arrivalSeconds: 2000,
-    outageSeconds: 300,
-    policy: { ...DEFAULT_RETRY_POLICY, maxAttempts: 8 },
-    capacityPerSecond: 1000,
+    arrivedBy: triangle(10_000, 2000),
+    outage: { fromSecond: 850, untilSecond: 1150 },
+    policy: PATIENT,
+    ...{ maxConcurrency: 10, batchSize: 10, jobMs: 100 },
     random: seeded(3),
     ...changes,
   });
 
-describe('the simulated outage', () => {
+describe('the modelled outage', () => {
   it('ends every job, and fails none while the third party is there', () => {
-    expect(run({ outageSeconds: 0 })).toMatchObject({ completed: 10_000, dead: 0, failed: 0, peakParked: 0 });
+    const never = { fromSecond: 0, untilSecond: 0 };
+    expect(run({ outage: never })).toMatchObject({ completed: 10_000, dead: 0, failed: 0, peakParked: 0, waves: [] });
     const { completed, dead, failed } = run();
     expect(completed + dead).toBe(10_000);
     expect(failed).toBeGreaterThan(1000);
@@ -36,6 +39,6 @@ describe('the simulated outage', () => {
   });
 
   it('starts no more than there is room for', () => {
-    expect(run({ capacityPerSecond: 7 }).peakStarts).toBe(7);
+    expect(run({ maxConcurrency: 7, batchSize: 1, jobMs: 1000 }).peakStarts).toBe(7);
   });
 });
