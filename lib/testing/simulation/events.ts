@@ -1,5 +1,6 @@
 import { sleep } from '../../engine/clock.ts';
 import type { StoredMessage } from '../queue-model.ts';
+import { keyOf } from './key-of.ts';
 import type { World, WorldEvent } from './model.ts';
 import { STRAGGLE_MS } from './network.ts';
 import type { Random } from './random.ts';
@@ -75,11 +76,6 @@ export const EVENTS: readonly WorldEvent[] = [
     happen: ({ clock }) => sleep(clock, 26 * HOUR_MS),
   },
 ];
-
-function keyOf({ body, attributes, messageId }: StoredMessage): string {
-  const { key, id } = JSON.parse(body) as { key?: string; id?: string };
-  return key ?? id ?? attributes.jobId?.StringValue ?? messageId;
-}
 
 function again({ queue, clock }: World, random: Random): void {
   // SQS changes no visibility any more twelve hours after the receive.

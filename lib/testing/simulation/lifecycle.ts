@@ -1,8 +1,9 @@
 import { dispatch } from '../../engine/dispatch.ts';
 import { makeWriter } from '../../engine/writer.ts';
-import { deliver } from '../event-source.ts';
+import { type Delivery, deliver } from '../event-source.ts';
 import { makeProcess } from '../memory-process.ts';
 import { overLines } from './connection.ts';
+import { keyOf } from './key-of.ts';
 import { makeEnvironment, makeLog } from './lambda.ts';
 import type { Environment, World } from './model.ts';
 
@@ -19,6 +20,7 @@ export async function invoke(name: string, world: World, { batchSize = 10, throt
   const warm = random.percent(60) ? world.warm.shift() : undefined;
   const environment = warm ?? makeEnvironment(name, world);
   if (!isDown && !throttled) prepare(environment, name, world);
+  const deletesAfterMs = deletion(name, world);
   const delivery = await deliver(queue, {
     consumer: isDown ? () => Promise.reject(new Error('the consumer cannot start')) : environment.consumer,
     clock,
@@ -26,8 +28,9 @@ export async function invoke(name: string, world: World, { batchSize = 10, throt
     batchSize,
     throttled,
     functionTimeoutSeconds: settings.functionTimeoutSeconds,
-    deletesAfterMs: deletion(name, world),
+    deletesAfterMs,
   });
+  if (typeof deletesAfterMs === 'number' && deletesAfterMs > 0) noteLateDeletion(delivery, world);
   if (delivery.outcome === 'crashed') world.crashes += 1;
   const messages = delivery.records.map(({ messageId }) => messageId).join(' ');
   const kept = delivery.kept.length === 0 ? '' : `, keeps ${delivery.kept.join(' ')}`;
@@ -35,6 +38,19 @@ export async function invoke(name: string, world: World, { batchSize = 10, throt
   if (!environment.process.alive) return;
   environment.process.freeze();
   world.warm.push(environment);
+}
+
+/** Another invocation may be at work on a message, or have set its timer, when the deletion for the one before comes. */
+function noteLateDeletion({ records, kept }: Delivery, { queue, witness }: World): void {
+  const acked = new Set(records.map(({ messageId }) => messageId).filter((id) => !kept.includes(id)));
+  witness.deletingLate(
+    new Set(
+      queue
+        .messages()
+        .filter(({ messageId }) => acked.has(messageId))
+        .map(keyOf),
+    ),
+  );
 }
 
 function prepare({ process, name: who }: Environment, name: string, world: World): void {

@@ -37,6 +37,7 @@ export function makeWitness(deps: WitnessDeps): Witness {
     purging(held) {
       for (const watched of jobs.values()) purge(watched, held);
     },
+    deletingLate: (keys) => deleteLate(jobs, keys),
     calmed() {
       calmSinceMs = deps.clock.now();
     },
@@ -59,11 +60,16 @@ const unseen = (key: string): Watched => ({
   waiting: undefined,
   stranded: false,
   purged: false,
+  deletedLate: false,
   forgotten: false,
 });
 
 function add(all: Map<string, Set<string>>, name: string, value: string): void {
   all.set(name, (all.get(name) ?? new Set()).add(value));
+}
+
+function deleteLate(jobs: ReadonlyMap<string, Watched>, keys: ReadonlySet<string>): void {
+  for (const [key, watched] of jobs) watched.deletedLate ||= keys.has(key);
 }
 
 /** The job with this id that holds its key; else one that was sent with it. */
@@ -132,18 +138,18 @@ function checkStart(watched: Watched, { job, nowMs }: StartFacts, { violate }: W
 }
 
 /** What waits in its queue comes after what is there with it, batch by batch; nothing waits for hours beyond its time. */
-function checkLateness({ waiting, purged }: Watched, facts: StartFacts, { violate }: Witness): void {
+function checkLateness({ waiting, purged, deletedLate }: Watched, facts: StartFacts, { violate }: Witness): void {
   if (waiting === undefined || purged) return;
   const { dueAt, inPlace, stormy, owner = '' } = waiting;
   const lateMs = facts.nowMs - Math.max(dueAt, facts.calmSinceMs);
   // A process that died right after could not set its message's timer, and an invocation that crashed with it in hand did not
-  // begin it: it comes after the queue's visibility timeout.
+  // begin it: it comes after the queue's visibility timeout. So does a copy, if the message itself is deleted meanwhile.
   // A type's rate holds its jobs back as long as it must.
   const { rateLimit, batchSize } = facts.subject.definition;
   const limited = rateLimit !== undefined;
   const batches = Math.max(1, Math.ceil(facts.queued() / batchSize));
   const unharmed = facts.isAlive(owner) && facts.crashes() === waiting.crashes;
-  const timed = inPlace && !stormy && !limited && unharmed;
+  const timed = inPlace && !stormy && !limited && !deletedLate && unharmed;
   const allowedMs = timed ? (batches * facts.settings.functionTimeoutSeconds + 30) * 1000 : 6 * 3600 * 1000;
   if (lateMs > allowedMs) violate(`${facts.job.id} starts ${Math.round(lateMs / 1000)} s late`);
 }

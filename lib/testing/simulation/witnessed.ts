@@ -32,6 +32,8 @@ export interface Watched {
   stranded: boolean;
   /** A purge may have taken what was released: it comes a day late. */
   purged: boolean;
+  /** A message of its that was acked may be deleted under whoever begins it next. */
+  deletedLate: boolean;
   /** Its retention passed: what comes under its key then is a job of its own. */
   forgotten: boolean;
 }
@@ -73,6 +75,8 @@ export interface Witness {
   redriven(letter: { jobId: string; run: number; payload: unknown }): void;
   /** The queue is being purged. @param held keys of the messages that somebody is at work on */
   purging(held: ReadonlySet<string>): void;
+  /** Messages of these jobs were acked, and their deletion comes late. */
+  deletingLate(keys: ReadonlySet<string>): void;
   /** All is calm from now on. */
   calmed(): void;
   /** The watched job with this id, whatever its key. */
