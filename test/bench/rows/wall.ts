@@ -1,3 +1,4 @@
+import { Agent, request } from 'node:http';
 import { startDriver } from '../driver/driver.ts';
 import { type Bench, type Measured, type Row, verdict } from '../row.ts';
 import { median, spread } from '../stats.ts';
@@ -15,22 +16,29 @@ export const wall: Row = {
     await driver.run({ batches: 200, batchSize: 10, payload: {} });
     await stub.set({ latencyMs: LATENCY_MS });
     const batch = { batches: 1, batchSize: 10, payload: { ms: JOB_MS } };
+    const trips: number[] = [];
     const beyond: number[] = [];
+    const trip = roundTrips(stub.url);
     for (let run = -3; run < 5 * runs; run++) {
       const alone = await timerAlone();
       const { wallMs } = await driver.run(batch);
-      if (run >= 0) beyond.push(wallMs - alone);
+      const tripMs = await trip();
+      if (run < 0) continue;
+      beyond.push(wallMs - alone);
+      trips.push(tripMs);
     }
     await stub.set({ latencyMs: 0 });
     await driver.stop();
-    const allowed = ROUND_TRIPS * LATENCY_MS + OWN_MS;
+    // The stub's timer and this machine's loopback make a call of 4 ms longer.
+    const tripMs = median(trips);
+    const allowed = ROUND_TRIPS * tripMs + OWN_MS;
     return [
       {
         what: `wall time of a batch of 10 at ${LATENCY_MS} ms DynamoDB latency, jobs of ${JOB_MS} ms side by side`,
-        baseline: `the handler alone: ${JOB_MS} ms`,
+        baseline: `the handler alone: ${JOB_MS} ms; a bare round trip to the stub: ${tripMs.toFixed(1)} ms`,
         figure: `handler + ${median(beyond).toFixed(1)} ms`,
         spread: `${spread(beyond, 1)} ms`,
-        budget: `≤ handler + ${ROUND_TRIPS} round trips + ${OWN_MS} ms = ${allowed} ms`,
+        budget: `≤ handler + ${ROUND_TRIPS} round trips + ${OWN_MS} ms = ${allowed.toFixed(1)} ms`,
         verdict: verdict(median(beyond) <= allowed),
       },
     ];
@@ -42,4 +50,21 @@ async function timerAlone(): Promise<number> {
   const start = performance.now();
   await Promise.all(Array.from({ length: 10 }, () => new Promise((resolve) => setTimeout(resolve, JOB_MS))));
   return performance.now() - start;
+}
+
+/** Calls of a batch's size by Node's own client on a kept connection: what no SDK can be faster than. @returns ms */
+function roundTrips(url: string): () => Promise<number> {
+  const agent = new Agent({ keepAlive: true });
+  const headers = { 'x-amz-target': 'DynamoDB_20120810.BatchExecuteStatement' };
+  const body = JSON.stringify({ Statements: Array.from({ length: 10 }, () => ({ Statement: 'x'.repeat(600) })) });
+  return async () => {
+    const start = performance.now();
+    await new Promise<void>((resolve, reject) => {
+      const call = request(url, { method: 'POST', agent, headers }, (answer) => {
+        answer.resume().once('end', resolve);
+      });
+      call.once('error', reject).end(body);
+    });
+    return performance.now() - start;
+  };
 }
