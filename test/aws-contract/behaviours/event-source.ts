@@ -120,7 +120,7 @@ export const EVENT_SOURCE_BEHAVIOURS: readonly Behaviour<AwsWithLambda>[] = [
     id: 'esm-bad-answers',
     what: 'an entry that names no record of the batch fails the whole batch',
     source: { recorded: 'esm-judge-wrong-key' },
-    observe: playing({ ...answers(BAD, 12), seconds: 16 }, ({ received }) => counts(received)),
+    observe: playing({ ...answers(BAD, 12), seconds: 30 }, ({ received }) => counts(received)),
     onAws: each(BAD, [1, 2]),
   },
   {
