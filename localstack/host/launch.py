@@ -11,6 +11,8 @@ import threading
 
 from twisted.internet import endpoints
 
+import open_dynamodb
+
 
 def end_with_parent():
     os.read(0, 1)  # a buffered read would hold a lock at exit
@@ -21,7 +23,7 @@ def end_with_parent():
 
 
 def keep_children_in_our_group():
-    """LocalStack gives each program a session of its own: one signal to the group would not reach DynamoDB Local."""
+    """LocalStack gives each program a session of its own: one signal to the group would not reach it."""
     start = subprocess.Popen.__init__
 
     @functools.wraps(start)
@@ -33,6 +35,7 @@ def keep_children_in_our_group():
 
 threading.Thread(target=end_with_parent, daemon=True).start()
 keep_children_in_our_group()
+open_dynamodb.install()
 # For IPv4 it ignores the host in GATEWAY_LISTEN and binds every interface.
 endpoints.TCP4ServerEndpoint = functools.partial(endpoints.TCP4ServerEndpoint, interface="127.0.0.1")
 runpy.run_module("localstack.runtime.main", run_name="__main__")

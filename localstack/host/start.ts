@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, symlink } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { emulatorEnvironment, type StartedEmulator, startOwned } from '../owned-process.ts';
 import { freePort, NODE_BIN } from '../places.ts';
 import { ensureLocalStackHost } from './install.ts';
@@ -13,22 +13,18 @@ const LAUNCHER = join(import.meta.dirname, 'launch.py');
  * @throws EmulatorError if it cannot be installed or does not come up
  */
 export async function startLocalStackHost(log: (line: string) => void): Promise<StartedEmulator> {
-  const { python, libraries } = await ensureLocalStackHost(log);
-  const [port, dynamoDbPort] = [await freePort(), await freePort()];
+  const { python, ministack } = await ensureLocalStackHost(log);
+  const port = await freePort();
   // Not below the checkout: functions are unpacked here, and would find our node_modules where AWS has none.
   const scratch = await mkdtemp(join(tmpdir(), 'sluice-localstack-'));
-  const filesystem = join(scratch, 'root');
-  const librariesSeen = join(filesystem, 'var', 'lib', 'localstack', 'lib');
-  await mkdir(dirname(librariesSeen), { recursive: true });
-  await symlink(libraries, librariesSeen);
   // Its home, too: it caches what plugins there are, and would read this machine's AWS profiles.
-  const paths = { FILESYSTEM_ROOT: filesystem, TMPDIR: scratch, HOME: scratch };
+  const paths = { FILESYSTEM_ROOT: join(scratch, 'root'), TMPDIR: scratch, HOME: scratch };
   return startOwned(
     {
       what: 'LocalStack',
       logName: 'localstack',
       command: [python, LAUNCHER],
-      env: { ...environment(port, dynamoDbPort), ...paths },
+      env: { ...environment(port), ...paths, SLUICE_MINISTACK: ministack },
       scratch,
       endpoint: `http://127.0.0.1:${port}`,
       longestStartMs: 120_000,
@@ -38,7 +34,7 @@ export async function startLocalStackHost(log: (line: string) => void): Promise<
   );
 }
 
-function environment(port: number, dynamoDbPort: number): NodeJS.ProcessEnv {
+function environment(port: number): NodeJS.ProcessEnv {
   return {
     ...emulatorEnvironment(),
     // The process executor is a plugin, found by its metadata beside it.
@@ -50,8 +46,6 @@ function environment(port: number, dynamoDbPort: number): NodeJS.ProcessEnv {
     LAMBDA_KEEPALIVE_MS: '600000',
     GATEWAY_LISTEN: `127.0.0.1:${port}`,
     LOCALSTACK_HOST: `127.0.0.1:${port}`,
-    DYNAMODB_LOCAL_PORT: String(dynamoDbPort),
-    DYNAMODB_IN_MEMORY: '1',
     // Queue URLs with the address that we reach it by, not a name that only LocalStack's DNS knows.
     SQS_ENDPOINT_STRATEGY: 'off',
     // As AWS does: the name of a deleted queue is refused for a minute.

@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 
 /** What stands in for AWS, by the names that the differences use. */
-export type StandIn = 'memory' | 'MiniStack' | 'LocalStack' | 'DynamoDB Local';
+export type StandIn = 'memory' | 'MiniStack' | 'LocalStack';
 
 /** AWS, or what stands in for it, as the behaviours see it. */
 export interface Aws {

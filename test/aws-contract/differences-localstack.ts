@@ -1,6 +1,6 @@
 import { accepted, DIGEST, type Difference, MEMBERS, record } from './difference.ts';
 
-/** Of LocalStack, whose DynamoDB is DynamoDB Local. */
+/** Of LocalStack alone. */
 export const OF_LOCALSTACK: readonly Difference[] = [
   {
     on: ['LocalStack'],
@@ -43,21 +43,5 @@ export const OF_LOCALSTACK: readonly Difference[] = [
     on: ['LocalStack'],
     how: 'a record’s attributes have no empty lists',
     observed: { 'esm-record': record([...MEMBERS, 'md5OfMessageAttributes'].sort(), DIGEST) },
-  },
-  {
-    on: ['LocalStack', 'DynamoDB Local'],
-    how: 'a missing table is refused in other words',
-    observed: {
-      'item-table-missing': {
-        name: 'ResourceNotFoundException',
-        message: 'Cannot do operations on a non-existent table',
-        status: 400,
-      },
-    },
-  },
-  {
-    on: ['LocalStack', 'DynamoDB Local'],
-    how: 'a sum keeps its zeros at the end',
-    observed: { 'item-numbers': [{ N: '1.5' }, { N: '2.0' }] },
   },
 ];

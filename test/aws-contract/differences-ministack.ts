@@ -135,11 +135,4 @@ export const OF_MINISTACK: readonly Difference[] = [
       'esm-bad-answer-keeps-all': { good: [1], bad: [1] },
     },
   },
-  {
-    on: ['MiniStack'],
-    how: 'one attribute can be set and removed in one update',
-    observed: {
-      'item-update-refused': ['ValidationException', 'accepted', 'ValidationException', 'ValidationException'],
-    },
-  },
 ];

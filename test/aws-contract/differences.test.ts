@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { expect, it } from 'vitest';
 import { facts, pairs } from '../recorded/recordings.ts';
 import { BEHAVIOURS } from './behaviours/all.ts';
-import { DYNAMODB_BEHAVIOURS } from './behaviours/dynamodb.ts';
 import { DIFFERENCES } from './differences.ts';
 import { differencesTable } from './markdown.ts';
 
@@ -34,8 +33,6 @@ it('nothing is listed twice, or of what is never asked', () => {
   const names = listed.map(({ id, name }) => `${name}: ${id}`);
   expect(names.filter((one, i) => names.indexOf(one) !== i)).toEqual([]);
   expect(listed.filter(({ name }) => name === 'memory')).toEqual([]);
-  const ofDynamoDb = DYNAMODB_BEHAVIOURS.map(({ id }) => id);
-  expect(listed.filter(({ name, id }) => name === 'DynamoDB Local' && !ofDynamoDb.includes(id))).toEqual([]);
 });
 
 it('the README’s table has a row for each', () => {

@@ -84,7 +84,9 @@ describeHere('LocalStack without Docker', () => {
       const [port = '', version] = line?.split(' ') ?? [];
       expect(version).toMatch(/^"v24\./);
       const programs = await programsOf(port);
-      expect(programs.map(({ name }) => name)).toEqual(expect.arrayContaining(['java', 'node', 'python']));
+      // LocalStack and MiniStack, its database.
+      expect(programs.filter(({ name }) => name === 'python').length).toBe(2);
+      expect(programs.map(({ name }) => name)).toContain('node');
       const addresses = (await Promise.all(programs.map(addressesOf))).flat();
       const scratch = await folderOf(programs);
       // The gateway's, the database's and a Runtime API's.
