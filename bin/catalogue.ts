@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { definitions } from '../functions/index.ts';
 import type { AppSource } from '../lib/infra/app.ts';
-import type { JobResources } from '../lib/infra/job-resources.ts';
+import type { JobResources } from '../lib/infra/job/job-resources.ts';
 
 const fileOf = (folder: string, file: string) =>
   fileURLToPath(new URL(`../functions/${folder}/${file}`, import.meta.url));

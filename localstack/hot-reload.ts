@@ -1,6 +1,6 @@
 import { LambdaClient, UpdateFunctionCodeCommand, waitUntilFunctionUpdatedV2 } from '@aws-sdk/client-lambda';
+import { bundle } from '../lib/bundle/bundle.ts';
 import { messageOf as buildFailure } from '../lib/infra/build-failure.ts';
-import { bundle } from '../lib/infra/bundle.ts';
 import { type Emulator, EmulatorError } from './emulator.ts';
 import { messageOf } from './errors.ts';
 import { ROOT } from './places.ts';

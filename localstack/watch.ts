@@ -75,7 +75,8 @@ function collect(onQuiet: (files: readonly string[]) => void) {
  */
 export function meaningOf(files: readonly string[]): Change | undefined {
   const stacks = files.some((file) => /^lib\/infra\/|^functions\/(.*\/)?(definition|resources|index)\.ts$/.test(file));
-  if (files.some((file) => /^lib\/(engine|contract)\//.test(file))) return { functions: 'all', stacks };
+  if (files.some((file) => /^lib\/(aws|bundle|contract|engine|producer)\//.test(file)))
+    return { functions: 'all', stacks };
   const folders = files.flatMap((file) => /^functions\/(?<folder>[^/]+)\//.exec(file)?.groups?.folder ?? []);
   if (folders.length === 0 && !stacks) return undefined;
   return { functions: [...new Set(folders)], stacks };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import type { JobDefinition } from '../../lib/contract/job-definition.ts';
-import { didYouMean } from '../../lib/contract/suggest.ts';
+import type { JobDefinition } from '../../lib/contract/definition/job-definition.ts';
+import { didYouMean } from '../../lib/contract/definition/suggest.ts';
 
 /** A command that cannot be carried out as it was given. */
 export class UsageError extends Error {

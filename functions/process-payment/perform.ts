@@ -1,6 +1,6 @@
 import Stripe from 'stripe';
+import type { Payload } from '../../lib/contract/definition/job-definition.ts';
 import { MAX_REQUESTED_DELAY_SECONDS, PermanentError, RetryAfterError } from '../../lib/contract/errors.ts';
-import type { Payload } from '../../lib/contract/job-definition.ts';
 import type { JobContext } from '../../lib/engine/job-context.ts';
 import { apiKey, forgetApiKey } from './api-key.ts';
 import type { processPayment } from './definition.ts';

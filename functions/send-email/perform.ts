@@ -1,6 +1,6 @@
 import { SESClient, SendEmailCommand, SendTemplatedEmailCommand } from '@aws-sdk/client-ses';
+import type { Payload } from '../../lib/contract/definition/job-definition.ts';
 import { PermanentError } from '../../lib/contract/errors.ts';
-import type { Payload } from '../../lib/contract/job-definition.ts';
 import type { JobContext } from '../../lib/engine/job-context.ts';
 import type { sendEmail } from './definition.ts';
 

@@ -1,7 +1,7 @@
 import { Annotations, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { JobResources } from '../../lib/infra/job-resources.ts';
-import { acknowledgeWildcard } from '../../lib/infra/security-checks.ts';
+import { acknowledgeWildcard } from '../../lib/infra/checks/security.ts';
+import type { JobResources } from '../../lib/infra/job/job-resources.ts';
 
 /** The sender comes from `-c emailSender=`; it or its domain must be a verified SES identity here. */
 export const resources: JobResources = ({ scope, consumer, setting }) => {

@@ -1,5 +1,5 @@
+import type { Payload } from '../../lib/contract/definition/job-definition.ts';
 import { PermanentError, SnoozeError } from '../../lib/contract/errors.ts';
-import type { Payload } from '../../lib/contract/job-definition.ts';
 import type { JobContext } from '../../lib/engine/job-context.ts';
 import type { syncData } from './definition.ts';
 import { fetchPage } from './fetch-page.ts';

@@ -1,6 +1,6 @@
 import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { JobResources } from '../../lib/infra/job-resources.ts';
+import type { JobResources } from '../../lib/infra/job/job-resources.ts';
 import { removalPolicy } from '../../lib/infra/removal.ts';
 
 /** The table of synced records, by source and id; its index orders a source's records by time, for reports. */

@@ -1,6 +1,6 @@
+import { MAX_ATTEMPTS } from './definition/retry-options.ts';
+import { didYouMean } from './definition/suggest.ts';
 import { InvalidMessageError } from './errors.ts';
-import { MAX_ATTEMPTS } from './retry-options.ts';
-import { didYouMean } from './suggest.ts';
 
 /** The body of an SQS message, as a producer writes it. Only `payload` is required. */
 export interface Envelope {

@@ -1,6 +1,6 @@
 import type { JobError } from './errors.ts';
 import type { DeadLetterReason } from './job.ts';
-import { type JobItem, keyOf } from './job-item.ts';
+import { type JobItem, keyOf } from './protocol/job-item.ts';
 
 /** Source of every event that Sluice puts on the account's default EventBridge bus. */
 export const EVENT_SOURCE = 'sluice';

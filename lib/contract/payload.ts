@@ -1,6 +1,6 @@
 import type * as z from 'zod';
+import type { JobDefinition } from './definition/job-definition.ts';
 import { InvalidPayloadError } from './errors.ts';
-import type { JobDefinition } from './job-definition.ts';
 
 /** What a producer hands over: what a definition's schema accepts, before it fills in defaults and transforms. */
 export type PayloadInput<D extends JobDefinition> = z.input<D['payload']>;

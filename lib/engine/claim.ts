@@ -1,5 +1,5 @@
-import type { JobItem } from '../contract/job-item.ts';
-import type { Message } from '../contract/message.ts';
+import type { JobItem } from '../contract/protocol/job-item.ts';
+import type { Message } from '../contract/protocol/message.ts';
 
 /** A begun job: what this attempt holds. `item` moves on with each checkpoint. */
 export interface Claim {

@@ -3,12 +3,12 @@ import type { Context } from 'aws-lambda';
 import { makeDynamoDbClient } from '../aws/dynamodb-client.ts';
 import { makeSqsClient } from '../aws/sqs-client.ts';
 import { ENV, METRICS, names } from '../contract/names.ts';
+import { makeWriter } from './calls/writes.ts';
 import { systemClock } from './clock.ts';
-import { type DispatchDeps, dispatch } from './dispatch.ts';
 import { required } from './environment.ts';
-import { LineFormat } from './log-format.ts';
-import { makeMeter } from './metrics.ts';
-import { makeWriter } from './writer.ts';
+import { type DispatchDeps, dispatch } from './retries/dispatch.ts';
+import { LineFormat } from './telemetry/log-format.ts';
+import { makeMeter } from './telemetry/metrics.ts';
 
 /**
  * Makes the Lambda handler of the retry dispatcher, which an EventBridge rule calls each minute. Two at once, a tick

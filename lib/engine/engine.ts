@@ -1,14 +1,14 @@
 import type { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import type { Logger } from '@aws-lambda-powertools/logger';
-import type { JobDefinition } from '../contract/job-definition.ts';
-import type { QueueSettings } from '../contract/queue-settings.ts';
-import type { Announce } from './announce.ts';
-import type { DynamoDbDocuments, Sqs } from './aws.ts';
+import type { DynamoDbDocuments, Sqs } from '../aws/ports.ts';
+import type { JobDefinition } from '../contract/definition/job-definition.ts';
+import type { QueueSettings } from '../contract/definition/queue-settings.ts';
+import { LEASE_BEYOND_END_MS } from '../contract/protocol/timing.ts';
+import type { Announce } from './calls/events.ts';
 import type { Clock } from './clock.ts';
 import type { JobContext } from './job-context.ts';
-import type { JobStore } from './job-store.ts';
-import { LEASE_BEYOND_END_MS } from './margins.ts';
-import type { Meter } from './metrics.ts';
+import type { JobStore } from './table/job-store.ts';
+import type { Meter } from './telemetry/metrics.ts';
 import type { Traced } from './traced.ts';
 
 /** Everything that a consumer works with, made once for a process. */

@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import type { Bus } from './announce.ts';
-import type { EventBridge } from './aws.ts';
+import type { EventBridge } from '../aws/ports.ts';
+import type { Bus } from './calls/events.ts';
 
 /**
  * The account's default bus, behind a client. Imported statically: a dynamic import makes esbuild keep the whole SDK client

@@ -1,7 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { JobDefinition, Payload } from '../contract/definition/job-definition.ts';
 import type { Job } from '../contract/job.ts';
-import type { JobDefinition, Payload } from '../contract/job-definition.ts';
 
 /**
  * One DynamoDB write of a transaction, in the document client's form: plain JavaScript values, e.g.

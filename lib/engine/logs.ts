@@ -1,5 +1,5 @@
-import type { Message } from '../contract/message.ts';
-import type { Failure, SettleStep } from '../contract/settle.ts';
+import type { Message } from '../contract/protocol/message.ts';
+import type { Failure, SettleStep } from '../contract/protocol/settle.ts';
 import type { Claim } from './claim.ts';
 import type { Engine } from './engine.ts';
 

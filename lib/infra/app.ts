@@ -1,15 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { App, type AppProps, Tags, Validations } from 'aws-cdk-lib';
+import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import { JobDefinitionError } from '../contract/errors.ts';
-import type { JobDefinition } from '../contract/job-definition.ts';
 import { names } from '../contract/names.ts';
+import { checkSecurity } from './checks/security.ts';
+import { UnsafeConfiguration } from './checks/unsafe-configuration.ts';
 import { CoreStack } from './core-stack.ts';
-import type { JobResources } from './job-resources.ts';
-import { JobStack } from './job-stack.ts';
+import type { JobResources } from './job/job-resources.ts';
+import { JobStack } from './job/job-stack.ts';
 import { leaveOut } from './leave-out.ts';
-import { checkSecurity } from './security-checks.ts';
 import { stageSettings } from './stage-settings.ts';
-import { UnsafeConfiguration } from './unsafe-configuration.ts';
 
 /** A job type to deploy. */
 export interface JobSource {

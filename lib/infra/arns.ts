@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { LISTS_INDEX } from '../contract/job-item.ts';
 import { names } from '../contract/names.ts';
+import { LISTS_INDEX } from '../contract/protocol/job-item.ts';
 
 /** ARNs by Sluice's fixed names: stacks find each other by these, never by a cross-stack reference. */
 export function arnsOf(scope: Construct, stage: string) {

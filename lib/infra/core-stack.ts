@@ -1,17 +1,17 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { JobDefinition } from '../contract/job-definition.ts';
+import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import { names } from '../contract/names.ts';
-import { AlarmTopic } from './alarm-topic.ts';
-import { StageDashboard } from './dashboard.ts';
-import { Dispatcher } from './dispatcher.ts';
-import { DispatcherAlarms } from './dispatcher-alarms.ts';
+import { OperatorPolicies } from './access/operator-policy.ts';
+import { StageKey } from './access/stage-key.ts';
+import { Dispatcher } from './functions/dispatcher.ts';
 import { JobsTable } from './jobs-table.ts';
-import { OperatorPolicies } from './operator-policy.ts';
-import { SavedQueries } from './saved-queries.ts';
-import { StageKey } from './stage-key.ts';
+import { AlarmTopic } from './monitoring/alarm-topic.ts';
+import { StageDashboard } from './monitoring/dashboard.ts';
+import { DispatcherAlarms } from './monitoring/dispatcher-alarms.ts';
+import { SavedQueries } from './monitoring/saved-queries.ts';
+import { subscribe } from './monitoring/subscribers.ts';
 import type { StageSettings } from './stage-settings.ts';
-import { subscribe } from './subscribers.ts';
 
 /** Settings of {@link CoreStack}. */
 export interface CoreStackProps extends StageSettings {

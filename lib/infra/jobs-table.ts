@@ -1,8 +1,8 @@
 import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { LISTS_INDEX } from '../contract/job-item.ts';
 import { names } from '../contract/names.ts';
+import { LISTS_INDEX } from '../contract/protocol/job-item.ts';
 import { removalPolicy } from './removal.ts';
 
 /** Settings of {@link JobsTable}. */

@@ -1,8 +1,8 @@
 import type { IPrincipal } from 'aws-cdk-lib/aws-iam';
 import { checkedStage } from '../contract/names.ts';
-import { allowedProducers } from './producers.ts';
-import { DEFAULT_RUNBOOK } from './runbook.ts';
-import { emailAddresses } from './subscribers.ts';
+import { allowedProducers } from './access/producers.ts';
+import { DEFAULT_RUNBOOK } from './monitoring/runbook.ts';
+import { emailAddresses } from './monitoring/subscribers.ts';
 
 /** What the context says of a stage, checked. */
 export interface StageSettings {

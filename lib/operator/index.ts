@@ -1,21 +1,29 @@
 /** What the command `sluice` does, for any face: each verb is a function. */
 export { type Aws, nowOf, type Stage } from './aws.ts';
-export { cancel } from './cancel.ts';
-export { type DeadFilter, type DeadGroup, type DeadJob, type DeadReport, dead } from './dead.ts';
-export { type Estimate, estimate, type LetterSelection, type LetterView, type Purged, purge, show } from './dlq.ts';
+export { checkMendedPayload } from './dead-letters/corrected-body.ts';
+export { normalisedError } from './dead-letters/error-groups.ts';
+export { type RedriveReport, redriveAll } from './dead-letters/redrive.ts';
+export { type DeadFilter, type DeadGroup, type DeadJob, type DeadReport, dead } from './dead-letters/report.ts';
+export { MendError } from './dead-letters/send-back.ts';
+export {
+  type Estimate,
+  estimate,
+  type LetterSelection,
+  type LetterView,
+  type Purged,
+  purge,
+  show,
+} from './dead-letters/show-and-purge.ts';
+export type { Swept } from './dead-letters/sweep.ts';
 export { type DoctorOptions, doctor, type Finding, type ScanPrice, scanPrice } from './doctor/index.ts';
-export { type Drained, drain } from './drain.ts';
-export { type RunningState, type Switched, setRunning } from './event-source.ts';
 export { EXIT, type ExitCode, explain, type Failure, type Whereabouts } from './failure.ts';
-export { type JobView, job, whereIs } from './job.ts';
-export { type JobLogLine, jobLogs } from './job-logs.ts';
 export type { JobTable, Operated } from './job-table.ts';
-export { checkMendedPayload } from './mend.ts';
-export { normalisedError } from './normalise.ts';
-export { type QueueState, type QueuesReport, queues } from './queues.ts';
-export { MendError } from './redrive.ts';
-export { type RedriveReport, redriveAll } from './redrive-all.ts';
+export { cancel } from './jobs/cancel-and-retry.ts';
+export { type JobView, job, whereIs } from './jobs/job.ts';
+export { type JobLogLine, jobLogs } from './jobs/job-logs.ts';
+export { type Drained, drain } from './queues/drain.ts';
+export { type RunningState, type Switched, setRunning } from './queues/event-source.ts';
+export { type QueueState, type QueuesReport, queues } from './queues/queues.ts';
 export { retryNow } from './retry-now.ts';
 export { type BulkReport, type RefusedLine, type SendDeps, send, sendLines } from './send.ts';
 export { onStage, queuesOf, tableOf, typesOf } from './stage.ts';
-export type { Swept } from './sweep.ts';

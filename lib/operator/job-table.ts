@@ -6,10 +6,10 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { ItemUpdate, ItemWrite } from '../contract/item-write.ts';
-import { itemId, type JobItem } from '../contract/job-item.ts';
-import type { OperatorStep } from '../contract/operate.ts';
-import type { OperatorRow } from '../contract/transitions.ts';
+import type { ItemUpdate, ItemWrite } from '../contract/protocol/item-write.ts';
+import { itemId, type JobItem } from '../contract/protocol/job-item.ts';
+import type { OperatorStep } from '../contract/protocol/operate.ts';
+import type { OperatorRow } from '../contract/protocol/transitions.ts';
 import type { DynamoDb } from './aws.ts';
 
 /** The jobs table of a stage. */

@@ -1,4 +1,4 @@
-import { retryJobNow } from '../contract/operate.ts';
+import { retryJobNow } from '../contract/protocol/operate.ts';
 import { type JobName, type JobTable, type Operated, operate } from './job-table.ts';
 
 /**

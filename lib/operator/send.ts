@@ -1,4 +1,4 @@
-import type { JobDefinition } from '../contract/job-definition.ts';
+import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import {
   createProducer,
   type EnqueueOptions,

@@ -4,8 +4,8 @@ import {
   ListQueuesCommand,
   type QueueAttributeName,
 } from '@aws-sdk/client-sqs';
+import { didYouMean } from '../contract/definition/suggest.ts';
 import { names } from '../contract/names.ts';
-import { didYouMean } from '../contract/suggest.ts';
 import type { SqsQueues, Stage } from './aws.ts';
 import type { JobTable } from './job-table.ts';
 

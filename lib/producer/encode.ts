@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import { type Envelope, writeEnvelope } from '../contract/envelope.ts';
 import { InvalidMessageError, InvalidPayloadError } from '../contract/errors.ts';
-import type { JobDefinition } from '../contract/job-definition.ts';
 import { readPayload } from '../contract/payload.ts';
 import { MAX_DELAY_SECONDS, MAX_MESSAGE_BYTES } from '../contract/sqs-limits.ts';
 import { MessageTooLargeError } from './errors.ts';

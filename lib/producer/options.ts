@@ -1,6 +1,6 @@
+import { didYouMean } from '../contract/definition/suggest.ts';
 import { InvalidMessageError } from '../contract/errors.ts';
 import { MESSAGE_GROUP } from '../contract/sqs-limits.ts';
-import { didYouMean } from '../contract/suggest.ts';
 
 /** How one job is sent; all of it is optional. */
 export interface EnqueueOptions {

@@ -1,6 +1,6 @@
 import { makeSqsClient } from '../aws/sqs-client.ts';
+import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import { InvalidMessageError } from '../contract/errors.ts';
-import type { JobDefinition } from '../contract/job-definition.ts';
 import type { PayloadInput } from '../contract/payload.ts';
 import { encodeJob } from './encode.ts';
 import type { EnqueueOptions } from './options.ts';

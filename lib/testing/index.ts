@@ -1,18 +1,19 @@
 /** What handlers are tested with: an in-memory AWS with a virtual clock, `testJob` and `simulate`. */
-export { type BatchConsumer, type Delivery, deliver, type EventSourceOptions } from './event-source.ts';
+
+export { type MemoryDynamoDb, makeMemoryDynamoDb } from './aws/dynamodb/dynamodb.ts';
+export { type MemoryEvent, type MemoryEvents, makeMemoryEvents } from './aws/eventbridge.ts';
+export { awsError, type Call, type Fault, type Faults, throttled, timeout } from './aws/faults.ts';
+export { type BatchConsumer, type Delivery, deliver, type EventSourceOptions } from './aws/lambda/event-source.ts';
 export {
   type EventSourceMapping,
   type EventSourceMappingOptions,
   type ExecutionEnvironment,
   startEventSourceMapping,
-} from './event-source-mapping.ts';
-export { fairOrder } from './fair-queue.ts';
-export { awsError, type Call, type Fault, type Faults, throttled, timeout } from './faults.ts';
-export { type MemoryDynamoDb, makeMemoryDynamoDb } from './memory-dynamodb.ts';
-export { type MemoryEvent, type MemoryEvents, makeMemoryEvents } from './memory-events.ts';
-export { type MemoryProcess, makeProcess } from './memory-process.ts';
-export { type MemorySqs, makeMemorySqs } from './memory-sqs.ts';
-export type { Disorder, MemoryQueue, QueueCounts, StoredMessage } from './queue-model.ts';
+} from './aws/lambda/event-source-mapping.ts';
+export { type MemoryProcess, makeProcess } from './aws/lambda/process.ts';
+export { fairOrder } from './aws/sqs/fair-queue.ts';
+export type { Disorder, MemoryQueue, QueueCounts, StoredMessage } from './aws/sqs/model.ts';
+export { type MemorySqs, makeMemorySqs } from './aws/sqs/sqs.ts';
 export {
   type Simulated,
   type SimulatedHandler,
@@ -23,8 +24,7 @@ export {
 } from './simulate.ts';
 export type { Surroundings } from './simulation/model.ts';
 export type { Random } from './simulation/random.ts';
-export { type TestRun, testJob } from './test-job.ts';
-export { TestJobError } from './test-job-error.ts';
+export { TestJobError } from './test-job/error.ts';
 export {
   type AttemptPhase,
   type CrashPoint,
@@ -36,6 +36,7 @@ export {
   isShutDown,
   type JobFault,
   throws,
-} from './test-job-faults.ts';
-export type { TestJobOptions } from './test-job-options.ts';
+} from './test-job/faults.ts';
+export type { TestJobOptions } from './test-job/options.ts';
+export { type TestRun, testJob } from './test-job.ts';
 export { makeVirtualClock, skewed, type VirtualClock } from './virtual-clock.ts';

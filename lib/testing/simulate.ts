@@ -1,8 +1,8 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type * as z from 'zod';
+import type { JobDefinition, Payload } from '../contract/definition/job-definition.ts';
 import type { JobError } from '../contract/errors.ts';
-import type { JobDefinition, Payload } from '../contract/job-definition.ts';
-import type { JobItem } from '../contract/job-item.ts';
+import type { JobItem } from '../contract/protocol/job-item.ts';
 import type { JobContext } from '../engine/job-context.ts';
 import type { Outgoing, Subject, Surroundings, World } from './simulation/model.ts';
 import { runSchedule } from './simulation/schedule.ts';

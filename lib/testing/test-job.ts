@@ -1,15 +1,15 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { JobDefinition, Payload } from '../contract/definition/job-definition.ts';
 import type { JobError } from '../contract/errors.ts';
 import type { DeadLetterReason, JobStatus } from '../contract/job.ts';
-import type { JobDefinition, Payload } from '../contract/job-definition.ts';
-import type { JobItem } from '../contract/job-item.ts';
+import type { JobItem } from '../contract/protocol/job-item.ts';
 import { refuseDisabledIdempotency } from '../engine/environment.ts';
 import type { JobContext, Perform, TransactWrite } from '../engine/job-context.ts';
-import type { MemoryEvent } from './memory-events.ts';
-import { checkRealTimers } from './test-job-clock.ts';
-import { TestJobError } from './test-job-error.ts';
-import { checkArguments, type TestJobOptions } from './test-job-options.ts';
-import { isOver, makeTrial, type Trial, takeTurn } from './test-job-trial.ts';
+import type { MemoryEvent } from './aws/eventbridge.ts';
+import { checkRealTimers } from './test-job/clock.ts';
+import { TestJobError } from './test-job/error.ts';
+import { checkArguments, type TestJobOptions } from './test-job/options.ts';
+import { isOver, makeTrial, type Trial, takeTurn } from './test-job/trial.ts';
 
 /** How a job went, from its message to its end. */
 export interface TestRun {

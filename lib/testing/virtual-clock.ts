@@ -1,5 +1,5 @@
 import type { Clock } from '../engine/clock.ts';
-import { makeHeap } from './heap.ts';
+import { makeHeap } from './aws/sqs/heap.ts';
 
 /** Time that costs nothing: it stands still while anything can happen without it, and then leaps to the next timer. */
 export interface VirtualClock extends Clock {

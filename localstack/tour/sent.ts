@@ -1,7 +1,7 @@
 import { BatchGetItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { itemId, type JobItem } from '../../lib/contract/job-item.ts';
+import { itemId, type JobItem } from '../../lib/contract/protocol/job-item.ts';
 import type { LocalSluice } from '../up.ts';
 import type { TourJob } from './jobs.ts';
 

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Metafile } from 'esbuild';
-import { bundle } from '../../lib/infra/bundle.ts';
+import { bundle } from '../../lib/bundle/bundle.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Everything of lib/ that a consumer runs. */

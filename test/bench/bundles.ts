@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle } from '../../lib/infra/bundle.ts';
+import { bundle } from '../../lib/bundle/bundle.ts';
 import { onProcessEnd } from '../../localstack/cleanup.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

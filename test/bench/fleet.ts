@@ -1,15 +1,15 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import type { JobDefinition } from '../../lib/contract/job-definition.ts';
+import type { JobDefinition } from '../../lib/contract/definition/job-definition.ts';
+import { queueSettings } from '../../lib/contract/definition/queue-settings.ts';
 import { names } from '../../lib/contract/names.ts';
-import { queueSettings } from '../../lib/contract/queue-settings.ts';
-import { makeAnnounce } from '../../lib/engine/announce.ts';
-import { runBatch } from '../../lib/engine/batch.ts';
-import { type Dispatched, dispatch } from '../../lib/engine/dispatch.ts';
+import { makeAnnounce } from '../../lib/engine/calls/events.ts';
+import { together } from '../../lib/engine/calls/sqs.ts';
+import { makeWriter } from '../../lib/engine/calls/writes.ts';
 import type { Engine } from '../../lib/engine/engine.ts';
 import { makeBus } from '../../lib/engine/event-bus.ts';
-import { makeJobStore } from '../../lib/engine/job-store.ts';
-import { together } from '../../lib/engine/sqs-together.ts';
-import { makeWriter } from '../../lib/engine/writer.ts';
+import { runBatch } from '../../lib/engine/job/batch.ts';
+import { type Dispatched, dispatch } from '../../lib/engine/retries/dispatch.ts';
+import { makeJobStore } from '../../lib/engine/table/job-store.ts';
 import {
   type Delivery,
   type ExecutionEnvironment,

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle } from '../../lib/infra/bundle.ts';
+import { bundle } from '../../lib/bundle/bundle.ts';
 import { startDriver } from './driver/driver.ts';
 import type { Stub } from './stub/stub.ts';
 

@@ -8,7 +8,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
-import type { JobItem } from '../../lib/contract/job-item.ts';
+import type { JobItem } from '../../lib/contract/protocol/job-item.ts';
 import { countLogged } from './logged.ts';
 import { TYPES } from './plan.ts';
 import { STAGE, type Stage } from './stage.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JobItem } from '../../lib/contract/job-item.ts';
+import type { JobItem } from '../../lib/contract/protocol/job-item.ts';
 import { makeRandom } from '../../lib/testing/simulation/random.ts';
 import type { Letter, Observed } from './far-side.ts';
 import { type ChaosJob, drawJobs, LEDGER, SYNC } from './plan.ts';

@@ -1,4 +1,4 @@
-import type { JobItem } from '../../lib/contract/job-item.ts';
+import type { JobItem } from '../../lib/contract/protocol/job-item.ts';
 import type { Observed } from './far-side.ts';
 import { type ChaosJob, LEDGER, SYNC } from './plan.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type BeginFacts, begin } from '../../lib/contract/begin.ts';
 import { InvalidPayloadError } from '../../lib/contract/errors.ts';
-import type { JobItem } from '../../lib/contract/job-item.ts';
+import { type BeginFacts, begin } from '../../lib/contract/protocol/begin.ts';
+import type { JobItem } from '../../lib/contract/protocol/job-item.ts';
 import { facts, item, NOW, TOO_BIG, writeOf } from './support/protocol.ts';
 
 /** The table's conditions once more, as plain data in the order of the law; nothing of `begin.ts` is used. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { begin } from '../../lib/contract/begin.ts';
-import { written } from '../../lib/contract/item-write.ts';
-import type { JobItem } from '../../lib/contract/job-item.ts';
-import type { Message } from '../../lib/contract/message.ts';
-import { type BeginRow, TRANSITIONS } from '../../lib/contract/transitions.ts';
+import { begin } from '../../lib/contract/protocol/begin.ts';
+import { written } from '../../lib/contract/protocol/item-write.ts';
+import type { JobItem } from '../../lib/contract/protocol/job-item.ts';
+import type { Message } from '../../lib/contract/protocol/message.ts';
+import { type BeginRow, TRANSITIONS } from '../../lib/contract/protocol/transitions.ts';
 import {
   DAY_S,
   dead,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { begin } from '../../lib/contract/begin.ts';
 import { InvalidMessageError } from '../../lib/contract/errors.ts';
-import type { ItemWrite } from '../../lib/contract/item-write.ts';
-import { deadList, dueList, type JobItem, OPTIONAL_ATTRIBUTES } from '../../lib/contract/job-item.ts';
-import type { Message } from '../../lib/contract/message.ts';
+import { begin } from '../../lib/contract/protocol/begin.ts';
+import type { ItemWrite } from '../../lib/contract/protocol/item-write.ts';
+import { deadList, dueList, type JobItem, OPTIONAL_ATTRIBUTES } from '../../lib/contract/protocol/job-item.ts';
+import type { Message } from '../../lib/contract/protocol/message.ts';
 import {
   DAY_S,
   DEAD_S,

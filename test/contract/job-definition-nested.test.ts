@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { defineJob } from '../../lib/contract/definition/job-definition.ts';
+import { checkedJobType } from '../../lib/contract/definition/job-type.ts';
 import { JobDefinitionError } from '../../lib/contract/errors.ts';
-import { defineJob } from '../../lib/contract/job-definition.ts';
-import { checkedJobType } from '../../lib/contract/job-type.ts';
 
 const payload = z.object({ n: z.number() });
 /** Options as a JavaScript user may write them. */

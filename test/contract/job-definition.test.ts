@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { defineJob } from '../../lib/contract/definition/job-definition.ts';
 import { JobDefinitionError } from '../../lib/contract/errors.ts';
-import { defineJob } from '../../lib/contract/job-definition.ts';
 
 const payload = z.object({ n: z.number() });
 /** Options as a JavaScript user, or a hasty one, may write them. */

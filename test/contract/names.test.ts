@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deadList, dueList, itemId, keyOf, LIST_SHARDS } from '../../lib/contract/job-item.ts';
-import { checkedJobType } from '../../lib/contract/job-type.ts';
+import { checkedJobType } from '../../lib/contract/definition/job-type.ts';
+import { nearestName } from '../../lib/contract/definition/suggest.ts';
 import { checkedStage, ENV, METRICS, names } from '../../lib/contract/names.ts';
-import { nearestName } from '../../lib/contract/suggest.ts';
+import { deadList, dueList, itemId, keyOf, LIST_SHARDS } from '../../lib/contract/protocol/job-item.ts';
 
 describe('a stage', () => {
   it.each(['dev', 'p', 'prod2', 'a234567890123456'])('may be %s', (stage) => expect(checkedStage(stage)).toBe(stage));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { fencedOn, written } from '../../lib/contract/item-write.ts';
-import { dueList } from '../../lib/contract/job-item.ts';
-import { type CancelFacts, cancelJob, type OperatorStep, retryJobNow } from '../../lib/contract/operate.ts';
-import { TRANSITIONS } from '../../lib/contract/transitions.ts';
+import { fencedOn, written } from '../../lib/contract/protocol/item-write.ts';
+import { dueList } from '../../lib/contract/protocol/job-item.ts';
+import { type CancelFacts, cancelJob, type OperatorStep, retryJobNow } from '../../lib/contract/protocol/operate.ts';
+import { TRANSITIONS } from '../../lib/contract/protocol/transitions.ts';
 import { dead, FINISHED_S, item, NOW, parkedItem, running, S, waiting } from './support/protocol.ts';
 
 const settings = { type: 'mail', key: 'j', nowMs: NOW, maxAttempts: 5, retention: 8, queueRetention: 7 };

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { begin } from '../../lib/contract/begin.ts';
-import type { ItemUpdate } from '../../lib/contract/item-write.ts';
-import { limited, needsToken } from '../../lib/contract/limit.ts';
-import { type Bucket, type Draw, draw, type RateLimit } from '../../lib/contract/rate-limit.ts';
+import { type Bucket, type Draw, draw, type RateLimit } from '../../lib/contract/definition/rate-limit.ts';
+import { begin } from '../../lib/contract/protocol/begin.ts';
+import type { ItemUpdate } from '../../lib/contract/protocol/item-write.ts';
+import { limited, needsToken } from '../../lib/contract/protocol/rate-limited.ts';
 import {
   dead,
   facts,

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Backoff, DEFAULT_RETRY_POLICY, plannedDelayMs, retryDelayMs } from '../../lib/contract/retry-policy.ts';
+import {
+  type Backoff,
+  DEFAULT_RETRY_POLICY,
+  plannedDelayMs,
+  retryDelayMs,
+} from '../../lib/contract/definition/retry-policy.ts';
 
 const exponential: Backoff = { kind: 'exponential', firstDelaySeconds: 2, factor: 3, maxDelaySeconds: 1800, jitter: 0 };
 const delays = (backoff: Backoff, count: number) =>

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { defineJob } from '../../lib/contract/definition/job-definition.ts';
+import { queueSettings } from '../../lib/contract/definition/queue-settings.ts';
 import {
   deadExpiration,
   deadRetentionSeconds,
@@ -8,9 +10,7 @@ import {
   finishedRetentionSeconds,
   isExpired,
   unfinishedExpiration,
-} from '../../lib/contract/expiration.ts';
-import { defineJob } from '../../lib/contract/job-definition.ts';
-import { queueSettings } from '../../lib/contract/queue-settings.ts';
+} from '../../lib/contract/protocol/expiration.ts';
 
 const payload = z.unknown();
 const DAY = 24 * 3600;

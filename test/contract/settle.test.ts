@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { deadList, dueList } from '../../lib/contract/job-item.ts';
-import { cancel, checkpoint, complete, fail, progress, type SettleFacts } from '../../lib/contract/settle.ts';
-import { TRANSITIONS } from '../../lib/contract/transitions.ts';
+import { deadList, dueList } from '../../lib/contract/protocol/job-item.ts';
+import { cancel, checkpoint, complete, fail, progress, type SettleFacts } from '../../lib/contract/protocol/settle.ts';
+import { TRANSITIONS } from '../../lib/contract/protocol/transitions.ts';
 import { DEAD_S, FINISHED_S, message, NOW, NOW_ISO, running, S, TOO_BIG } from './support/protocol.ts';
 
 const claim = running({ owner: 'me', attempts: 2, snoozes: 5, snoozesInRow: 3, checkpointNo: 4 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { begin } from '../../lib/contract/begin.ts';
-import { fencedOn, written } from '../../lib/contract/item-write.ts';
-import { type JobItem, OPTIONAL_ATTRIBUTES } from '../../lib/contract/job-item.ts';
-import { TRANSITIONS } from '../../lib/contract/transitions.ts';
+import { begin } from '../../lib/contract/protocol/begin.ts';
+import { fencedOn, written } from '../../lib/contract/protocol/item-write.ts';
+import { type JobItem, OPTIONAL_ATTRIBUTES } from '../../lib/contract/protocol/job-item.ts';
+import { TRANSITIONS } from '../../lib/contract/protocol/transitions.ts';
 import { dead, facts, item, NOW, parkedItem, redriven, running, S, waiting, writeOf } from './support/protocol.ts';
 
 const begun = (found: JobItem, received = {}): JobItem => {

@@ -1,7 +1,7 @@
 import type { BatchExecuteStatementCommandInput } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { iso } from '../../lib/contract/begin.ts';
-import { readItems } from '../../lib/engine/reader.ts';
+import { iso } from '../../lib/contract/protocol/begin.ts';
+import { readItems } from '../../lib/engine/calls/reads.ts';
 import { defineProbe } from '../support/probe.ts';
 import { JOBS_TABLE, makeWorld, type World } from '../support/world.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { itemId, type JobItem } from '../../lib/contract/job-item.ts';
+import { itemId, type JobItem } from '../../lib/contract/protocol/job-item.ts';
 import type { Call } from '../../lib/testing/index.ts';
 import { JOBS_TABLE, makeWorld, type World } from '../support/world.ts';
 

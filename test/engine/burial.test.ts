@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { JobItem } from '../../lib/contract/job-item.ts';
-import { deathAttributes } from '../../lib/engine/dead-letter.ts';
-import { checkMessage } from '../../lib/testing/message-limits.ts';
+import type { JobItem } from '../../lib/contract/protocol/job-item.ts';
+import { deathAttributes } from '../../lib/engine/message/dead-letter.ts';
+import { checkMessage } from '../../lib/testing/aws/sqs/limits.ts';
 import { envelope } from '../support/factories.ts';
 import { makeWorld } from '../support/world.ts';
 

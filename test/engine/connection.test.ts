@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
-import { bundle, TRACED } from '../../lib/infra/bundle.ts';
+import { bundle, TRACED } from '../../lib/bundle/bundle.ts';
 import { readBody } from '../../localstack/stand-ins/http-server.ts';
 import { type Driver, startDriver } from '../bench/driver/driver.ts';
 import { answer } from '../bench/stub/answers.ts';

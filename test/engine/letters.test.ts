@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { JobItem } from '../../lib/contract/job-item.ts';
-import { deathAttributes } from '../../lib/engine/dead-letter.ts';
+import type { JobItem } from '../../lib/contract/protocol/job-item.ts';
+import { deathAttributes } from '../../lib/engine/message/dead-letter.ts';
 import { awsError } from '../../lib/testing/index.ts';
 import { makeWorld } from '../support/world.ts';
 

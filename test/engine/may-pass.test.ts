@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mayPass } from '../../lib/engine/aws.ts';
+import { mayPass } from '../../lib/aws/ports.ts';
 import { awsError, throttled, timeout } from '../../lib/testing/index.ts';
 
 describe('whether a call may succeed later', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { iso } from '../../lib/contract/begin.ts';
-import { makeMeter } from '../../lib/engine/metrics.ts';
+import { iso } from '../../lib/contract/protocol/begin.ts';
+import { makeMeter } from '../../lib/engine/telemetry/metrics.ts';
 import { captureOutput, type Line, total, values } from '../support/output.ts';
 import { defineProbe } from '../support/probe.ts';
 import { makeWorld } from '../support/world.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { JobCancelledError, LeaseLostError } from '../../lib/contract/errors.ts';
-import type { JobItem } from '../../lib/contract/job-item.ts';
+import type { JobItem } from '../../lib/contract/protocol/job-item.ts';
 import { sleep } from '../../lib/engine/clock.ts';
 import type { JobContext } from '../../lib/engine/job-context.ts';
 import { makeWorld } from '../support/world.ts';

@@ -1,6 +1,6 @@
 import { ChangeMessageVisibilityCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { beforeEach, expect, it } from 'vitest';
-import { together } from '../../lib/engine/sqs-together.ts';
+import { together } from '../../lib/engine/calls/sqs.ts';
 import { type MemoryQueue, type MemorySqs, makeMemorySqs, makeVirtualClock } from '../../lib/testing/index.ts';
 
 let sqs: MemorySqs;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { deadRetentionSeconds } from '../../lib/contract/expiration.ts';
 import { METRICS } from '../../lib/contract/names.ts';
-import { toRecord } from '../../lib/testing/event-source.ts';
+import { deadRetentionSeconds } from '../../lib/contract/protocol/expiration.ts';
+import { toRecord } from '../../lib/testing/aws/lambda/event-source.ts';
 import { makeRandom } from '../../lib/testing/simulation/random.ts';
 import { total } from '../support/output.ts';
 import { effectsOf } from '../support/probe.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { JOB_ALARMS } from '../../lib/infra/alarm-names.ts';
-import { RUNBOOK, runbookLink } from '../../lib/infra/runbook.ts';
+import { JOB_ALARMS } from '../../lib/infra/monitoring/alarm-names.ts';
+import { RUNBOOK, runbookLink } from '../../lib/infra/monitoring/runbook.ts';
 import { DEFINITIONS, makeApp, plain, synthesize, tuned } from './support/fixture.ts';
 import { arn, asText, ofType, one, type Resource } from './support/template.ts';
 

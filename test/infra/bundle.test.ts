@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { defineJob } from '../../lib/contract/job-definition.ts';
+import { defineJob } from '../../lib/contract/definition/job-definition.ts';
 import { jobs, makeApp, plain } from './support/fixture.ts';
 
 type Handler = () => Promise<unknown>;

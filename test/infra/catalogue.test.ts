@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { catalogue } from '../../bin/catalogue.ts';
-import { queueSettings } from '../../lib/contract/queue-settings.ts';
+import { queueSettings } from '../../lib/contract/definition/queue-settings.ts';
 import { makeApp, type Synthesized, synthesize } from './support/fixture.ts';
 import { arnOf, ofType, one, type Resource, statementsOf } from './support/template.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { defineJob } from '../../lib/contract/job-definition.ts';
+import { defineJob } from '../../lib/contract/definition/job-definition.ts';
 import { METRICS } from '../../lib/contract/names.ts';
-import { DISPATCHER_ALARMS, JOB_ALARMS } from '../../lib/infra/alarm-names.ts';
+import { DISPATCHER_ALARMS, JOB_ALARMS } from '../../lib/infra/monitoring/alarm-names.ts';
 import { all } from '../templates/edges.ts';
 import { type Place, resolveAll } from '../templates/intrinsics.ts';
 import { metricsRead, type Widget, widgetsOf } from '../templates/metrics-read.ts';

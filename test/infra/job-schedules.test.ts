@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { defineJob } from '../../lib/contract/definition/job-definition.ts';
+import type { JobSchedule } from '../../lib/contract/definition/schedule.ts';
 import { decodeEnvelope } from '../../lib/contract/envelope.ts';
-import { defineJob } from '../../lib/contract/job-definition.ts';
-import type { JobSchedule } from '../../lib/contract/schedule.ts';
 import { jobs, makeApp, synthesize } from './support/fixture.ts';
 import { arn, arnOf, asText, ofType, one, rightsOfRole, statementsOf } from './support/template.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { defineJob } from '../../lib/contract/job-definition.ts';
-import { queueSettings } from '../../lib/contract/queue-settings.ts';
+import { defineJob } from '../../lib/contract/definition/job-definition.ts';
+import { queueSettings } from '../../lib/contract/definition/queue-settings.ts';
 import { DEFINITIONS, jobs, makeApp, synthesize } from './support/fixture.ts';
 import { arn, arnOf, asText, ofType, one, statementsOf } from './support/template.ts';
 

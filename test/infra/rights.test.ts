@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { appId } from '../../lib/infra/sluice-function.ts';
+import { appId } from '../../lib/infra/functions/sluice-function.ts';
 import { makeApp, synthesize } from './support/fixture.ts';
 import { arn, ofType, rightsOf, statementsOf } from './support/template.ts';
 

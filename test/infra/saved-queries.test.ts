@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { QUERIES, type QueryName } from '../../lib/infra/saved-queries.ts';
+import { QUERIES, type QueryName } from '../../lib/infra/monitoring/saved-queries.ts';
 import { makeWorld, type World } from '../support/world.ts';
 import { all } from '../templates/edges.ts';
 import { type LogLine, runQuery } from '../templates/insights.ts';

@@ -7,8 +7,8 @@ import { CfnQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { catalogue } from '../../bin/catalogue.ts';
 import { buildApp } from '../../lib/infra/app.ts';
-import type { JobResources } from '../../lib/infra/job-resources.ts';
-import { acknowledge, acknowledgeWildcard } from '../../lib/infra/security-checks.ts';
+import { acknowledge, acknowledgeWildcard } from '../../lib/infra/checks/security.ts';
+import type { JobResources } from '../../lib/infra/job/job-resources.ts';
 import { SETTINGS } from '../templates/synth.ts';
 import { cdkJson, jobs, makeApp, plain } from './support/fixture.ts';
 

@@ -5,7 +5,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { CfnEventSourceMapping, CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
-import type { JobResources } from '../../lib/infra/job-resources.ts';
+import type { JobResources } from '../../lib/infra/job/job-resources.ts';
 import { jobs, makeApp, plain } from './support/fixture.ts';
 
 const entry = jobs[0]?.entry ?? '';

@@ -1,7 +1,7 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { JOB_TYPES } from '../../functions/index.ts';
-import { appId } from '../../lib/infra/sluice-function.ts';
+import { appId } from '../../lib/infra/functions/sluice-function.ts';
 import { TOUR_SOURCES, tourJobs } from '../../localstack/tour/jobs.ts';
 import { isOver, refresh, type SentJob, sendJobs } from '../../localstack/tour/sent.ts';
 import { bringUp, LOCAL_SENDER, type LocalSluice } from '../../localstack/up.ts';

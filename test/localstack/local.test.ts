@@ -59,9 +59,9 @@ describe('a saved file', () => {
     [['functions/send-email/a/b.ts', 'functions/send-email/c.ts'], { functions: ['send-email'], stacks: false }],
     [['functions/send-email/definition.ts'], { functions: ['send-email'], stacks: true }],
     [['functions/index.ts'], { functions: [], stacks: true }],
-    [['lib/engine/attempt.ts'], { functions: 'all', stacks: false }],
-    [['lib/infra/job-stack.ts'], { functions: [], stacks: true }],
-    [['lib/operator/dead.ts'], undefined],
+    [['lib/engine/job/attempt.ts'], { functions: 'all', stacks: false }],
+    [['lib/infra/job/job-stack.ts'], { functions: [], stacks: true }],
+    [['lib/operator/dead-letters/report.ts'], undefined],
   ])('%j means %j', (files, change) => expect(meaningOf(files)).toEqual(change));
 
   it('is noticed each time, also when a new file is renamed over it, and in a new folder', async () => {

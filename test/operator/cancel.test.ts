@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { cancel } from '../../lib/operator/cancel.ts';
 import type { JobTable } from '../../lib/operator/job-table.ts';
+import { cancel } from '../../lib/operator/jobs/cancel-and-retry.ts';
 import { retryNow } from '../../lib/operator/retry-now.ts';
 import { JOBS_TABLE, makeWorld, type World } from '../support/world.ts';
 

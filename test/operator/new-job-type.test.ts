@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newJobType } from '../../lib/operator/new-job-type.ts';
+import { newJobType } from '../../lib/operator/authoring/new-job-type.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const COPIED = ['functions', 'lib', 'localstack', 'test', 'package.json', 'tsconfig.json', '.biome.json', '.gitignore'];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type DeadLetterQueue, isOurs, receiveLetters } from '../../lib/operator/dead-letter.ts';
-import { redrive } from '../../lib/operator/redrive.ts';
+import { type DeadLetterQueue, isOurs, receiveLetters } from '../../lib/operator/dead-letters/receive.ts';
+import { redrive } from '../../lib/operator/dead-letters/send-back.ts';
 import { awsError } from '../../lib/testing/index.ts';
 import { envelope } from '../support/factories.ts';
 import { makeWorld, type World } from '../support/world.ts';

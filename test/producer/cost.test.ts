@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { build, type Metafile } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BUNDLE_FORM } from '../../lib/infra/bundle-form.ts';
+import { BUNDLE_FORM } from '../../lib/bundle/form.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MAX_ADDED_BYTES = 60 * 1024;

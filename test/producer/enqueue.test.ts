@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
-import { defineJob } from '../../lib/contract/job-definition.ts';
+import { defineJob } from '../../lib/contract/definition/job-definition.ts';
 import { InvalidMessageError, InvalidPayloadError, SendError } from '../../lib/producer/index.ts';
 import { awsError, throttled, timeout } from '../../lib/testing/index.ts';
 import { bodies, makeShop, resize } from './support.ts';

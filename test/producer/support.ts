@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineJob } from '../../lib/contract/job-definition.ts';
+import { defineJob } from '../../lib/contract/definition/job-definition.ts';
 import { createProducer, type ProducerOptions } from '../../lib/producer/index.ts';
 import { type MemoryQueue, makeMemorySqs } from '../../lib/testing/index.ts';
 

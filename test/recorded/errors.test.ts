@@ -1,7 +1,7 @@
 import * as dynamoDb from '@aws-sdk/client-dynamodb';
 import * as sqs from '@aws-sdk/client-sqs';
 import { expect, it } from 'vitest';
-import { mayPass } from '../../lib/engine/aws.ts';
+import { mayPass } from '../../lib/aws/ports.ts';
 import { makeMemorySqs, makeVirtualClock } from '../../lib/testing/index.ts';
 import { errorOf, type Pair, pair, pairs, sent } from './recordings.ts';
 import { errorReply, refusal, startWire, type Wire, type WireReply } from './wire.ts';

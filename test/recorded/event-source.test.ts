@@ -1,8 +1,8 @@
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { runBatch } from '../../lib/engine/batch.ts';
-import { decode } from '../../lib/engine/message.ts';
-import { toRecord } from '../../lib/testing/event-source.ts';
+import { runBatch } from '../../lib/engine/job/batch.ts';
+import { decode } from '../../lib/engine/message/decode.ts';
+import { toRecord } from '../../lib/testing/aws/lambda/event-source.ts';
 import { deliver, makeMemorySqs, makeVirtualClock } from '../../lib/testing/index.ts';
 import { outgoing } from '../support/factories.ts';
 import { defineProbe } from '../support/probe.ts';

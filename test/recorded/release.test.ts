@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { MAX_PARKED_BYTES } from '../../lib/contract/job-item.ts';
-import { release } from '../../lib/engine/release.ts';
+import { MAX_PARKED_BYTES } from '../../lib/contract/protocol/job-item.ts';
+import { release } from '../../lib/engine/retries/release.ts';
 import { jobItem, makeReleaseDeps } from './engine.ts';
 import { errorOf, okOf } from './recordings.ts';
 import { ok, refusal, startWire, type WireReply } from './wire.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bury, deathAttributes } from '../../lib/engine/dead-letter.ts';
-import { wait } from '../../lib/engine/message-actions.ts';
+import { bury, deathAttributes } from '../../lib/engine/message/dead-letter.ts';
+import { wait } from '../../lib/engine/message/wait.ts';
 import { jobItem, makeEngine, message } from './engine.ts';
 import { errorOf, okOf, pair, sent } from './recordings.ts';
 import { ok, refusal, startWire } from './wire.ts';

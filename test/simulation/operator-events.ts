@@ -1,12 +1,12 @@
 import type { DynamoDb, SqsMessages } from '../../lib/operator/aws.ts';
-import { cancel } from '../../lib/operator/cancel.ts';
-import { receiveLetters } from '../../lib/operator/dead-letter.ts';
+import { receiveLetters } from '../../lib/operator/dead-letters/receive.ts';
+import { redrive } from '../../lib/operator/dead-letters/send-back.ts';
 import type { JobTable } from '../../lib/operator/job-table.ts';
-import { redrive } from '../../lib/operator/redrive.ts';
+import { cancel } from '../../lib/operator/jobs/cancel-and-retry.ts';
 import { retryNow } from '../../lib/operator/retry-now.ts';
-import { makeProcess } from '../../lib/testing/memory-process.ts';
-import { overLines } from '../../lib/testing/simulation/connection.ts';
+import { makeProcess } from '../../lib/testing/aws/lambda/process.ts';
 import type { World, WorldEvent } from '../../lib/testing/simulation/model.ts';
+import { overLines } from '../../lib/testing/simulation/process-network.ts';
 import type { Random } from '../../lib/testing/simulation/random.ts';
 
 /** What `sluice cancel`, `sluice retry` and `sluice dlq redrive` do, while everything else goes on, and may break off. */

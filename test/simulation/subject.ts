@@ -1,7 +1,7 @@
 import { METRICS } from '../../lib/contract/names.ts';
 import type { Outgoing, Subject, World, WorldEvent } from '../../lib/testing/simulation/model.ts';
+import type { Watched } from '../../lib/testing/simulation/observed.ts';
 import type { Random } from '../../lib/testing/simulation/random.ts';
-import type { Watched } from '../../lib/testing/simulation/witnessed.ts';
 import { BEHAVIOURS, DEFINITIONS, EFFECTS, INNOCENT, type SimulatedPayload, work } from './handler.ts';
 
 import { OPERATOR_EVENTS } from './operator-events.ts';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
-import { defaultProvider } from '../../lib/engine/slim/credentials.ts';
-import { bundle } from '../../lib/infra/bundle.ts';
+import { bundle } from '../../lib/bundle/bundle.ts';
+import { defaultProvider } from '../../lib/bundle/stand-ins/credentials.ts';
 import { workFolder } from '../../localstack/places.ts';
 import { bytesOf, OWN } from '../bench/bundle-report.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { bundle } from '../../lib/infra/bundle.ts';
+import { bundle } from '../../lib/bundle/bundle.ts';
 import { workFolder } from '../../localstack/places.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,5 +1,5 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
-import type { Outgoing } from '../../lib/testing/message-limits.ts';
+import type { Outgoing } from '../../lib/testing/aws/sqs/limits.ts';
 
 /** What comes with a body. */
 export interface MessageOptions {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { defineJob } from '../../lib/contract/job-definition.ts';
+import { defineJob } from '../../lib/contract/definition/job-definition.ts';
 import { cutEdges } from './edges.ts';
 import { type Place, resolveAll } from './intrinsics.ts';
 import { findings } from './rules.ts';

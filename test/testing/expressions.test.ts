@@ -1,7 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { holds } from '../../lib/testing/expressions.ts';
-import { updated } from '../../lib/testing/update-expression.ts';
+import { holds } from '../../lib/testing/aws/dynamodb/expressions.ts';
+import { updated } from '../../lib/testing/aws/dynamodb/update-expression.ts';
 
 const item = marshall({ id: 'a', n: 5, word: 'beta', map: { x: 1, y: 2 } });
 const placeholders = {

@@ -2,8 +2,8 @@ import { BatchExecuteStatementCommand, BatchGetItemCommand, QueryCommand } from 
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { readItems } from '../../lib/engine/reader.ts';
-import { toStatement } from '../../lib/engine/statements.ts';
+import { readItems } from '../../lib/engine/calls/reads.ts';
+import { toStatement } from '../../lib/engine/table/statements.ts';
 import { makeMemoryDynamoDb, makeVirtualClock } from '../../lib/testing/index.ts';
 
 function setUp() {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { makeMessageStore } from '../../lib/testing/message-store.ts';
-import type { StoredMessage } from '../../lib/testing/queue-model.ts';
+import { makeMessageStore } from '../../lib/testing/aws/sqs/message-store.ts';
+import type { StoredMessage } from '../../lib/testing/aws/sqs/model.ts';
 
 const message = (id: number, visibleAtMs: number, receiveCount = 0, sentAtMs = 0): StoredMessage => ({
   messageId: `m${id}`,

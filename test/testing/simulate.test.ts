@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { defineJob } from '../../lib/contract/job-definition.ts';
+import { defineJob } from '../../lib/contract/definition/job-definition.ts';
 import { type SimulatedHandler, type SimulateOptions, SimulationError, simulate } from '../../lib/testing/index.ts';
 
 const counter = defineJob({ type: 'counter', payload: z.object({ name: z.string() }) });

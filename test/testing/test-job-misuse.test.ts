@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
-import { defineJob } from '../../lib/contract/job-definition.ts';
+import { defineJob } from '../../lib/contract/definition/job-definition.ts';
 import { consumer } from '../../lib/engine/consumer.ts';
 import type { JobContext } from '../../lib/engine/job-context.ts';
 import {

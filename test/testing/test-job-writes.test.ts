@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { defineJob } from '../../lib/contract/job-definition.ts';
+import { defineJob } from '../../lib/contract/definition/job-definition.ts';
 import type { JobContext } from '../../lib/engine/job-context.ts';
 import { crashes, dynamoDbLosesReply, dynamoDbThrottles, testJob, throws } from '../../lib/testing/index.ts';
 

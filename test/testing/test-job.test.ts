@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { defineJob, type Payload } from '../../lib/contract/definition/job-definition.ts';
 import { PermanentError, RetryAfterError, SnoozeError } from '../../lib/contract/errors.ts';
-import { defineJob, type Payload } from '../../lib/contract/job-definition.ts';
 import type { JobContext } from '../../lib/engine/job-context.ts';
 import {
   crashes,

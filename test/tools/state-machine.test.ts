@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { TRANSITIONS } from '../../lib/contract/transitions.ts';
+import { TRANSITIONS } from '../../lib/contract/protocol/transitions.ts';
 import { END, START, stateMachine, withStateMachine } from './state-machine.ts';
 
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');

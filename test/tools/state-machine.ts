@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { TRANSITIONS, type Transition } from '../../lib/contract/transitions.ts';
+import { TRANSITIONS, type Transition } from '../../lib/contract/protocol/transitions.ts';
 
 /**
  * `node test/tools/state-machine.ts` prints the README's state machine, drawn from the table that the code itself is

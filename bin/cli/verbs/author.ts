@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { definitions } from '../../../functions/index.ts';
-import { newJobType } from '../../../lib/operator/new-job-type.ts';
-import { messageSchema } from '../../../lib/operator/schema.ts';
+import { newJobType } from '../../../lib/operator/authoring/new-job-type.ts';
+import { messageSchema } from '../../../lib/operator/authoring/schema.ts';
 import { definitionOf, jobType } from '../options.ts';
 import { makePrinter } from '../print.ts';
 

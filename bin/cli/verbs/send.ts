@@ -3,7 +3,7 @@ import { access, appendFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { definitions } from '../../../functions/index.ts';
-import type { JobDefinition } from '../../../lib/contract/job-definition.ts';
+import type { JobDefinition } from '../../../lib/contract/definition/job-definition.ts';
 import {
   type BulkReport,
   EXIT,

@@ -5,7 +5,7 @@ import { DescribeRuleCommand, ListRuleNamesByTargetCommand } from '@aws-sdk/clie
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { names } from '../../contract/names.ts';
 import { nowOf, type Stage } from '../aws.ts';
-import { runningState } from '../event-source.ts';
+import { runningState } from '../queues/event-source.ts';
 import { bad, type Check, type Finding, note, ok, orOk } from './finding.ts';
 
 /** Every stack there, and at rest in a state that is not a failure's. */

@@ -1,4 +1,4 @@
-import type { JobDefinition } from '../../contract/job-definition.ts';
+import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import type { Stage } from '../aws.ts';
 
 /** One line of a doctor's report. */

@@ -1,6 +1,6 @@
 import { type AttributeValue, type DescribeTableCommandOutput, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { type JobItem, keyOf } from '../../contract/job-item.ts';
-import { queueSettings } from '../../contract/queue-settings.ts';
+import { queueSettings } from '../../contract/definition/queue-settings.ts';
+import { type JobItem, keyOf } from '../../contract/protocol/job-item.ts';
 import { nowOf, type Stage } from '../aws.ts';
 import { toItem } from '../job-table.ts';
 import { tableOf } from '../stage.ts';

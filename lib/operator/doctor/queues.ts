@@ -1,7 +1,7 @@
-import type { JobItem } from '../../contract/job-item.ts';
 import { names } from '../../contract/names.ts';
+import type { JobItem } from '../../contract/protocol/job-item.ts';
 import { nowOf } from '../aws.ts';
-import { readItems, readList } from '../lists.ts';
+import { readItems, readList } from '../jobs/lists.ts';
 import { queueAttributes, queuesOf } from '../stage.ts';
 import { bad, type Check, type Finding, note, ok, orOk } from './finding.ts';
 

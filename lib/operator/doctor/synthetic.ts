@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { names } from '../../contract/names.ts';
-import { cancel } from '../cancel.ts';
-import { jobLogs } from '../job-logs.ts';
+import { cancel } from '../jobs/cancel-and-retry.ts';
+import { jobLogs } from '../jobs/job-logs.ts';
 import { queuesOf, tableOf } from '../stage.ts';
 import { bad, type Finding, note, ok, type Patient } from './finding.ts';
 

@@ -1,4 +1,4 @@
-import type { MemoryQueue, StoredMessage } from '../queue-model.ts';
+import type { MemoryQueue, StoredMessage } from '../aws/sqs/model.ts';
 import type { Decisions } from './decisions.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { sleep } from '../../engine/clock.ts';
-import type { StoredMessage } from '../queue-model.ts';
+import type { StoredMessage } from '../aws/sqs/model.ts';
 import { keyOf } from './key-of.ts';
 import type { World, WorldEvent } from './model.ts';
-import { STRAGGLE_MS } from './network.ts';
+import { STRAGGLE_MS } from './network-faults.ts';
 import type { Random } from './random.ts';
 import { redrive } from './world.ts';
 

@@ -1,4 +1,4 @@
-import type { StoredMessage } from '../queue-model.ts';
+import type { StoredMessage } from '../aws/sqs/model.ts';
 
 /** The idempotency key of the job that a message carries. */
 export function keyOf({ body, attributes, messageId }: StoredMessage): string {

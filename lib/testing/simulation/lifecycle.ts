@@ -1,11 +1,11 @@
-import { dispatch } from '../../engine/dispatch.ts';
-import { makeWriter } from '../../engine/writer.ts';
-import { type Delivery, deliver } from '../event-source.ts';
-import { makeProcess } from '../memory-process.ts';
-import { overLines } from './connection.ts';
+import { makeWriter } from '../../engine/calls/writes.ts';
+import { dispatch } from '../../engine/retries/dispatch.ts';
+import { type Delivery, deliver } from '../aws/lambda/event-source.ts';
+import { makeProcess } from '../aws/lambda/process.ts';
+import { makeEnvironment, makeLog } from './environment.ts';
 import { keyOf } from './key-of.ts';
-import { makeEnvironment, makeLog } from './lambda.ts';
 import type { Environment, World } from './model.ts';
+import { overLines } from './process-network.ts';
 
 export interface InvokeOptions {
   readonly batchSize?: number;

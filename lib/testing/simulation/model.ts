@@ -1,20 +1,20 @@
-import type { JobDefinition } from '../../contract/job-definition.ts';
-import type { JobItem } from '../../contract/job-item.ts';
-import type { QueueSettings } from '../../contract/queue-settings.ts';
+import type { JobDefinition } from '../../contract/definition/job-definition.ts';
+import type { QueueSettings } from '../../contract/definition/queue-settings.ts';
+import type { JobItem } from '../../contract/protocol/job-item.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { JobContext } from '../../engine/job-context.ts';
-import type { BatchConsumer } from '../event-source.ts';
-import type { Call } from '../faults.ts';
-import type { MemoryDynamoDb } from '../memory-dynamodb.ts';
-import type { MemoryEvents } from '../memory-events.ts';
-import type { MemoryProcess, Moment } from '../memory-process.ts';
-import type { MemorySqs } from '../memory-sqs.ts';
-import type { MemoryQueue } from '../queue-model.ts';
+import type { MemoryDynamoDb } from '../aws/dynamodb/dynamodb.ts';
+import type { MemoryEvents } from '../aws/eventbridge.ts';
+import type { Call } from '../aws/faults.ts';
+import type { BatchConsumer } from '../aws/lambda/event-source.ts';
+import type { MemoryProcess, Moment } from '../aws/lambda/process.ts';
+import type { MemoryQueue } from '../aws/sqs/model.ts';
+import type { MemorySqs } from '../aws/sqs/sqs.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import type { Decisions } from './decisions.ts';
-import type { NetworkFault } from './network.ts';
+import type { NetworkFault } from './network-faults.ts';
+import type { Trace, Witness } from './observed.ts';
 import type { Random } from './random.ts';
-import type { Trace, Witness } from './witnessed.ts';
 
 /** What a simulated handler has beside its payload and context: the world it runs in, instead of the real one. */
 export interface Surroundings {

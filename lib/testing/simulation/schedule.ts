@@ -1,10 +1,10 @@
-import { calm } from './calm.ts';
 import { makeDecisions } from './decisions.ts';
-import { checkEnds } from './ends.ts';
+import { checkEnds } from './end-invariants.ts';
 import { EVENTS } from './events.ts';
 import { invoke, tick } from './lifecycle.ts';
 import type { Subject, World, WorldEvent } from './model.ts';
 import { makeRandom, type Random } from './random.ts';
+import { calm } from './settle-down.ts';
 import { makeWorld, redrive, type WorldOptions } from './world.ts';
 
 /** Makes what is simulated, anew for each schedule. */

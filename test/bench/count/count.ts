@@ -1,9 +1,9 @@
 import type { BatchExecuteStatementCommand, BatchExecuteStatementCommandOutput } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Context, SQSEvent } from 'aws-lambda';
-import { dueList, itemId, type JobItem } from '../../../lib/contract/job-item.ts';
-import { toRecord } from '../../../lib/testing/event-source.ts';
-import { itemBytes } from '../../../lib/testing/item-size.ts';
+import { dueList, itemId, type JobItem } from '../../../lib/contract/protocol/job-item.ts';
+import { itemBytes } from '../../../lib/testing/aws/dynamodb/item-size.ts';
+import { toRecord } from '../../../lib/testing/aws/lambda/event-source.ts';
 import { JOBS_TABLE, type LoopbackAws, startLoopbackAws } from '../../runtime/loopback-aws.ts';
 import { outgoing } from '../../support/factories.ts';
 import type { Bundles } from '../bundles.ts';

@@ -1,5 +1,5 @@
+import type { Payload } from '../../../lib/contract/definition/job-definition.ts';
 import { PermanentError, RetryAfterError } from '../../../lib/contract/errors.ts';
-import type { Payload } from '../../../lib/contract/job-definition.ts';
 import { consumer } from '../../../lib/engine/consumer.ts';
 import type { JobContext } from '../../../lib/engine/job-context.ts';
 import { bench } from './definition.ts';

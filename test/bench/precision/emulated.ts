@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
-import { itemId, type JobItem } from '../../../lib/contract/job-item.ts';
+import { itemId, type JobItem } from '../../../lib/contract/protocol/job-item.ts';
 import { MAX_BATCH_ENTRIES } from '../../../lib/contract/sqs-limits.ts';
 import { deploy } from '../../../localstack/deploy.ts';
 import type { Emulator } from '../../../localstack/emulator.ts';

@@ -1,4 +1,4 @@
-import { LIST_SHARDS } from '../../../lib/contract/job-item.ts';
+import { LIST_SHARDS } from '../../../lib/contract/protocol/job-item.ts';
 import { startDriver } from '../driver/driver.ts';
 import { type Bench, type Measured, type Row, verdict } from '../row.ts';
 

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
-import { bundle } from '../../../lib/infra/bundle.ts';
-import { PLUGINS } from '../../../lib/infra/bundle-plugins.ts';
+import { bundle } from '../../../lib/bundle/bundle.ts';
+import { PLUGINS } from '../../../lib/bundle/plugins.ts';
 import { FULL_CPU_MB } from '../cost/model.ts';
 import { startDriver } from '../driver/driver.ts';
 import { type Bench, type Measured, type Row, verdict } from '../row.ts';

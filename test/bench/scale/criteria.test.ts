@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DEFAULT_RETRY_POLICY } from '../../../lib/contract/retry-policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../../../lib/contract/definition/retry-policy.ts';
 import { atLeast, atMost, exactly, leastWithoutJitter, mostAfter, mostOfWave, mostStarts } from './criteria.ts';
 import { capacityOf } from './outage.ts';
 import { burst, PATIENT, peakOutage, withoutJitter } from './scenarios.ts';

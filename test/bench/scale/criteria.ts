@@ -1,4 +1,4 @@
-import { plannedDelayMs, type RetryPolicy } from '../../../lib/contract/retry-policy.ts';
+import { plannedDelayMs, type RetryPolicy } from '../../../lib/contract/definition/retry-policy.ts';
 import { capacityOf, type OutageOptions } from './outage.ts';
 
 /*

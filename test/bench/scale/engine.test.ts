@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_RETRY_POLICY } from '../../../lib/contract/retry-policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../../../lib/contract/definition/retry-policy.ts';
 import { leastWithoutJitter, mostAfter, mostOfWave } from './criteria.ts';
 import { engineOutage } from './engine.ts';
 import { modelOutage } from './model.ts';

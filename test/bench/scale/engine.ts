@@ -1,6 +1,6 @@
-import { defineJob } from '../../../lib/contract/job-definition.ts';
-import { itemId, keyOf } from '../../../lib/contract/job-item.ts';
-import { toItem } from '../../../lib/engine/statements.ts';
+import { defineJob } from '../../../lib/contract/definition/job-definition.ts';
+import { itemId, keyOf } from '../../../lib/contract/protocol/job-item.ts';
+import { toItem } from '../../../lib/engine/table/statements.ts';
 import { type Delivery, makeVirtualClock, type VirtualClock } from '../../../lib/testing/index.ts';
 import { type Fleet, makeFleet } from '../fleet.ts';
 import { bench } from '../job/definition.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_RETRY_POLICY } from '../../../lib/contract/retry-policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../../../lib/contract/definition/retry-policy.ts';
 import { seeded } from '../seeded.ts';
 import { modelOutage } from './model.ts';
 import { type OutageOptions, triangle } from './outage.ts';

@@ -1,4 +1,4 @@
-import type { RetryPolicy } from '../../../lib/contract/retry-policy.ts';
+import type { RetryPolicy } from '../../../lib/contract/definition/retry-policy.ts';
 
 /** Jobs that arrive while their third party is out, in virtual time. */
 export interface OutageOptions {

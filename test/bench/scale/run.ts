@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { DEFAULT_RETRY_POLICY } from '../../../lib/contract/retry-policy.ts';
-import { MAX_IN_FLIGHT } from '../../../lib/testing/memory-queue.ts';
+import { DEFAULT_RETRY_POLICY } from '../../../lib/contract/definition/retry-policy.ts';
+import { MAX_IN_FLIGHT } from '../../../lib/testing/aws/sqs/queue.ts';
 import {
   atLeast,
   atMost,

@@ -1,4 +1,4 @@
-import { DEFAULT_RETRY_POLICY, type RetryPolicy } from '../../../lib/contract/retry-policy.ts';
+import { DEFAULT_RETRY_POLICY, type RetryPolicy } from '../../../lib/contract/definition/retry-policy.ts';
 import { seeded } from '../seeded.ts';
 import { evenly, type OutageOptions, triangle } from './outage.ts';
 

@@ -3,7 +3,7 @@ import { generateReport as realReport } from '../../../functions/generate-report
 import { processPayment as realPayment } from '../../../functions/process-payment/definition.ts';
 import { sendEmail as realEmail } from '../../../functions/send-email/definition.ts';
 import { syncData as realSync } from '../../../functions/sync-data/definition.ts';
-import { defineJob } from '../../../lib/contract/job-definition.ts';
+import { defineJob } from '../../../lib/contract/definition/job-definition.ts';
 
 /** What a chaos job does beside its work. */
 export const trouble = z.strictObject({

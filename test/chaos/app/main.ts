@@ -7,7 +7,7 @@ import { resources as ofPayments } from '../../../functions/process-payment/reso
 import { resources as ofEmails } from '../../../functions/send-email/resources.ts';
 import { resources as ofSyncs } from '../../../functions/sync-data/resources.ts';
 import { buildApp } from '../../../lib/infra/app.ts';
-import type { JobResources } from '../../../lib/infra/job-resources.ts';
+import type { JobResources } from '../../../lib/infra/job/job-resources.ts';
 import { generateReport, processPayment, sendEmail, syncData } from './definitions.ts';
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));

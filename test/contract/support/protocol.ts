@@ -1,8 +1,8 @@
-import type { BeginFacts, BeginStep } from '../../../lib/contract/begin.ts';
 import { InvalidPayloadError } from '../../../lib/contract/errors.ts';
-import type { ItemWrite } from '../../../lib/contract/item-write.ts';
-import type { JobItem } from '../../../lib/contract/job-item.ts';
-import type { Message } from '../../../lib/contract/message.ts';
+import type { BeginFacts, BeginStep } from '../../../lib/contract/protocol/begin.ts';
+import type { ItemWrite } from '../../../lib/contract/protocol/item-write.ts';
+import type { JobItem } from '../../../lib/contract/protocol/job-item.ts';
+import type { Message } from '../../../lib/contract/protocol/message.ts';
 
 export const NOW = Date.parse('2026-06-01T00:00:00Z');
 export const NOW_ISO = '2026-06-01T00:00:00.000Z';

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { JobDefinition, Payload } from '../../../lib/contract/job-definition.ts';
-import type { JobItem } from '../../../lib/contract/job-item.ts';
+import type { JobDefinition, Payload } from '../../../lib/contract/definition/job-definition.ts';
+import type { JobItem } from '../../../lib/contract/protocol/job-item.ts';
 import { sleep } from '../../../lib/engine/clock.ts';
 import type { JobContext } from '../../../lib/engine/job-context.ts';
 import type { SimulatedHandler, SimulationEnd, Surroundings } from '../../../lib/testing/index.ts';

@@ -6,7 +6,7 @@ import type { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll } from 'vitest';
 import * as z from 'zod';
-import { defineJob } from '../../../lib/contract/job-definition.ts';
+import { defineJob } from '../../../lib/contract/definition/job-definition.ts';
 import { buildApp, type JobSource } from '../../../lib/infra/app.ts';
 import { type Resource, resourcesIn } from './template.ts';
 

@@ -3,7 +3,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { AppSource } from '../../../lib/infra/app.ts';
-import type { JobResources } from '../../../lib/infra/job-resources.ts';
+import type { JobResources } from '../../../lib/infra/job/job-resources.ts';
 import { probe, probeCrash, probeSerial } from './probe/definition.ts';
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));

@@ -7,8 +7,8 @@ import {
   ReceiveMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { sendEmail } from '../../../functions/send-email/definition.ts';
-import type { Message as Decoded } from '../../../lib/contract/message.ts';
-import { decode } from '../../../lib/engine/message.ts';
+import type { Message as Decoded } from '../../../lib/contract/protocol/message.ts';
+import { decode } from '../../../lib/engine/message/decode.ts';
 import { eventually, newId, sqs } from './world.ts';
 
 /** A queue that nobody consumes: what was sent to it can be looked at. */

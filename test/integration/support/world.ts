@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
-import type { JobItem } from '../../../lib/contract/job-item.ts';
+import type { JobItem } from '../../../lib/contract/protocol/job-item.ts';
 import type { Step } from '../app/probe/definition.ts';
 
 const config = inject('clientConfig');

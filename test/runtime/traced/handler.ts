@@ -1,6 +1,6 @@
 import http from 'node:http';
 import * as z from 'zod';
-import { defineJob } from '../../../lib/contract/job-definition.ts';
+import { defineJob } from '../../../lib/contract/definition/job-definition.ts';
 import { consumer } from '../../../lib/engine/consumer.ts';
 
 const traced = defineJob({

@@ -18,7 +18,7 @@ const of =
     edits: pieces.map(([from, to]) => ({ file, from, to })),
   });
 
-export const inBegin = of('lib/contract/begin.ts');
-export const inSettle = of('lib/contract/settle.ts');
+export const inBegin = of('lib/contract/protocol/begin.ts');
+export const inSettle = of('lib/contract/protocol/settle.ts');
 export const inEngine = (file: string) => of(`lib/engine/${file}.ts`);
 export const inContract = (file: string) => of(`lib/contract/${file}.ts`);

@@ -2,47 +2,50 @@ import { inContract, inEngine, inSettle, type Mutant } from './mutant.ts';
 
 /** Defects in how a job is settled, buried and released, and in what becomes of its message. */
 export const OTHER_MUTANTS: readonly Mutant[] = [
-  inEngine('attempt')('the owner is the same for a whole invocation', [
+  inEngine('job/attempt')('the owner is the same for a whole invocation', [
     'owner: engine.nonce()',
     'owner: String(invocation.endsAtMs)',
   ]),
-  inEngine('attempt')('a job is DEAD after its letter is sent, not before', [
+  inEngine('job/attempt')('a job is DEAD after its letter is sent, not before', [
     'life.settlement = await settleFailed(claim, outcome.error, engine);',
     `if (outcome.error instanceof Error && outcome.error.name === 'PermanentError')
        await bury({ ...claim.item, reason: 'PermanentError' }, message, engine);
      life.settlement = await settleFailed(claim, outcome.error, engine);`,
   ]),
-  inEngine('attempt')('a retry in place does not set its message’s visibility', [
+  inEngine('job/attempt')('a retry in place does not set its message’s visibility', [
     "if (step.action === 'wait') return wait(received, step.untilMs, engine);",
     "if (step.action === 'wait') return 'keep';",
   ]),
-  inEngine('batch')('stalled jobs run beside others', [
+  inEngine('job/batch')('stalled jobs run beside others', [
     'const fate = await runRecord(record, { engine, invocation, alone: false, fresh });',
     'const fate = await runRecord(record, { engine, invocation, alone: true, fresh });',
   ]),
-  inEngine('dead-letter')('a message whose dead letter was refused is deleted', ["return 'keep';", "return 'ack';"]),
-  inEngine('message-actions')('a renewed message does not carry its job’s id', [
+  inEngine('message/dead-letter')('a message whose dead letter was refused is deleted', [
+    "return 'keep';",
+    "return 'ack';",
+  ]),
+  inEngine('message/wait')('a renewed message does not carry its job’s id', [
     'MessageAttributes: ownAttributes({ ...attributes, jobId }),',
     'MessageAttributes: {},',
   ]),
-  inEngine('release')('a parked job leaves its list when its message is sent', [
+  inEngine('retries/release')('a parked job leaves its list when its message is sent', [
     "{ kind: 'update', id, set, remove: [], fence, absent: [] }",
     "{ kind: 'update', id, set: {}, remove: ['listKey', 'listAt'], fence, absent: [] }",
   ]),
-  inEngine('release')('a parked job’s message is sent after its list was updated', [
+  inEngine('retries/release')('a parked job’s message is sent after its list was updated', [
     'const { Successful = [], Failed = [] } = await deps.sqs.send(',
     'await Promise.all(items.map((item) => moveOn(item, deps)));\n    const { Successful = [], Failed = [] } = await deps.sqs.send(',
   ]),
-  inEngine('release')('nobody watches what was released', ['24 * 3600 * 1000', '1000 * 24 * 3600 * 1000']),
-  inEngine('run-handler')('a handler that fails is taken to have succeeded', [
+  inEngine('retries/release')('nobody watches what was released', ['24 * 3600 * 1000', '1000 * 24 * 3600 * 1000']),
+  inEngine('job/run-handler')('a handler that fails is taken to have succeeded', [
     "return { kind: 'failed', error };",
     "return { kind: 'completed', result: String(error), writes: staged };",
   ]),
-  inEngine('settle')('a reply that was lost is taken for a lost lease', [
+  inEngine('job/settle')('a reply that was lost is taken for a lost lease', [
     'return item?.owner === write.fence.owner && item?.status === write.set.status;',
     'return false;',
   ]),
-  inEngine('settle')('commit stands outside the fence', [
+  inEngine('job/settle')('commit stands outside the fence', [
     'await transact(step.write, done.writes, engine)',
     'await transact({ ...step.write, fence: { id: step.write.id } }, done.writes, engine)',
   ]),
@@ -50,11 +53,11 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     defect: 'the lease is not fenced at settle',
     edits: [
       {
-        file: 'lib/contract/settle.ts',
+        file: 'lib/contract/protocol/settle.ts',
         from: "fence: { status: 'INPROGRESS', owner, attempts }",
         to: "fence: attempts < 0 ? {} : { status: 'INPROGRESS' }",
       },
-      { file: 'lib/engine/settle.ts', from: 'item?.owner === write.fence.owner &&', to: '' },
+      { file: 'lib/engine/job/settle.ts', from: 'item?.owner === write.fence.owner &&', to: '' },
     ],
   },
   inSettle('a checkpoint stands outside the fence', [
@@ -75,11 +78,11 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     "({ ...write, absent: ['cancelRequested'] })",
     '({ ...write, absent: [] })',
   ]),
-  inContract('expiration')('a waiting item can expire', [
+  inContract('protocol/expiration')('a waiting item can expire', [
     'Math.ceil(untilMs / 1000) + deadRetentionSeconds(retention)',
     'Math.ceil(untilMs / 1000) + 0 * retention.retention',
   ]),
-  inContract('expiration')('a finished job is remembered for one day', [
+  inContract('protocol/expiration')('a finished job is remembered for one day', [
     'retention * DAY_SECONDS;\n\n/** Seconds that a dead',
     'Math.min(1, retention) * DAY_SECONDS;\n\n/** Seconds that a dead',
   ]),

@@ -1,6 +1,6 @@
-import { calm } from '../../../lib/testing/simulation/calm.ts';
 import { makeDecisions } from '../../../lib/testing/simulation/decisions.ts';
-import { checkEnds } from '../../../lib/testing/simulation/ends.ts';
+import { checkEnds } from '../../../lib/testing/simulation/end-invariants.ts';
+import { calm } from '../../../lib/testing/simulation/settle-down.ts';
 import { makeWorld } from '../../../lib/testing/simulation/world.ts';
 import { DEFINITIONS, EFFECTS, work } from '../handler.ts';
 import { check } from '../subject.ts';

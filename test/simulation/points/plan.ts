@@ -1,6 +1,6 @@
-import type { Call, Command } from '../../../lib/testing/faults.ts';
-import type { Moment } from '../../../lib/testing/memory-process.ts';
-import type { NetworkFault } from '../../../lib/testing/simulation/network.ts';
+import type { Call, Command } from '../../../lib/testing/aws/faults.ts';
+import type { Moment } from '../../../lib/testing/aws/lambda/process.ts';
+import type { NetworkFault } from '../../../lib/testing/simulation/network-faults.ts';
 
 export const PLANNED_FAULTS = ['throttled', 'lostReply', 'repeated', 'straggles', 'crashBefore', 'crashAfter'] as const;
 export type PlannedFault = (typeof PLANNED_FAULTS)[number];

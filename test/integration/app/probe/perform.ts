@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Payload } from '../../../../lib/contract/definition/job-definition.ts';
 import { PermanentError, RetryAfterError, SnoozeError } from '../../../../lib/contract/errors.ts';
-import type { Payload } from '../../../../lib/contract/job-definition.ts';
 import type { JobContext } from '../../../../lib/engine/job-context.ts';
 import type { probe, Step } from './definition.ts';
 

@@ -1,4 +1,4 @@
-import type { Payload } from '../../../../lib/contract/job-definition.ts';
+import type { Payload } from '../../../../lib/contract/definition/job-definition.ts';
 import { consumer } from '../../../../lib/engine/consumer.ts';
 import type { JobContext } from '../../../../lib/engine/job-context.ts';
 import { work } from '../perform.ts';

@@ -1,0 +1,209 @@
+import { toJobError } from '../errors.ts';
+import { deadExpiration, finishedExpiration, isExpired, unfinishedExpiration } from './expiration.ts';
+import { type Fence, fencedOn, type ItemUpdate, type ItemWrite } from './item-write.ts';
+import {
+  deadList,
+  dueList,
+  itemId,
+  type JobItem,
+  MAX_PARKED_BYTES,
+  OPTIONAL_ATTRIBUTES,
+  type ParkedEnvelope,
+} from './job-item.ts';
+import type { Message } from './message.ts';
+import type { BeginRow } from './transitions.ts';
+
+/** A job may begin this much before it is due: what clocks may differ by. */
+export const EARLY_MS = 500;
+/** Longest wait in place; longer ones are parked (EventBridge rules cannot time less than a minute). */
+export const IN_PLACE_MS = 60_000;
+
+/** Everything that a begin is decided on. */
+export interface BeginFacts {
+  readonly item: JobItem | undefined;
+  readonly message: Message;
+  readonly type: string;
+  readonly nowMs: number;
+  /** Nonce of this begin. */
+  readonly owner: string;
+  /** End of the invocation + 2 s, epoch ms. */
+  readonly leaseUntilMs: number;
+  /** Days. */
+  readonly retention: number;
+  readonly queueRetention: number;
+}
+
+/** What is done with a message: `write` first, if there is one, then the action. */
+export type BeginStep =
+  | { readonly row: BeginRow; readonly action: 'run'; readonly write?: ItemWrite; readonly alone?: true }
+  | { readonly row: BeginRow; readonly action: 'ack' | 'bury'; readonly write?: ItemWrite }
+  | { readonly row: BeginRow; readonly action: 'wait'; readonly untilMs: number };
+
+/**
+ * Chooses the begin row of the protocol that fits: the first of B3, B4, B0, B6's first case, then the others from top
+ * to bottom, B12 before B11. Pure: nothing is read or written.
+ */
+export function begin(facts: BeginFacts): BeginStep {
+  const { item } = facts;
+  if (item === undefined) return beginAbsent(facts);
+  if (isFinished(item) && isExpired(item, facts.nowMs) && !item.undelivered) return beginAnew(facts, item);
+  if (isForeign(facts, item)) return { row: 'B4', action: 'ack' };
+  if (facts.message.refusal && (isWaiting(item) || isLeaseOut(facts, item) || isRedrive(facts, item))) {
+    return refuse(facts, item);
+  }
+  if (isWaiting(item)) return beginWaiting(facts, item);
+  if (item.status === 'INPROGRESS') return beginInProgress(facts, item);
+  if (isRedrive(facts, item)) return redrive(facts, item);
+  return item.undelivered ? { row: 'B11', action: 'bury' } : { row: 'B13', action: 'ack' };
+}
+
+const isWaiting = ({ status }: JobItem) => status === 'SCHEDULED' || status === 'RETRYING';
+const isFinished = ({ status }: JobItem) => status === 'COMPLETED' || status === 'DEAD' || status === 'CANCELLED';
+const isLeaseOut = ({ nowMs }: BeginFacts, item: JobItem) =>
+  item.status === 'INPROGRESS' && (item.leaseUntil ?? 0) <= nowMs;
+
+/** Another job holds the key, or another body came under this job's name: the first one stays. */
+function isForeign(facts: BeginFacts, item: JobItem): boolean {
+  if (item.jobId !== facts.message.jobId) return true;
+  return item.bodyHash !== facts.message.bodyHash && !isRedrive(facts, item);
+}
+
+/** The message is the dead letter of the item's own run: a redrive, and proof that it was delivered. */
+function isRedrive({ message }: BeginFacts, item: JobItem): boolean {
+  const { jobId, run } = message.attributes;
+  return item.status === 'DEAD' && jobId === item.jobId && run === item.runNo;
+}
+
+function beginAbsent(facts: BeginFacts): BeginStep {
+  const { message, nowMs } = facts;
+  if (message.refusal) return { row: 'B0', action: 'bury', write: insert({ ...fresh(facts), ...refused(facts) }) };
+  if (message.runAtMs !== undefined && message.runAtMs > nowMs + EARLY_MS) {
+    const parks = message.runAtMs > nowMs + IN_PLACE_MS && fitsAnItem(message);
+    if (!parks) return { row: 'B1b', action: 'wait', untilMs: message.runAtMs };
+    return { row: 'B1', action: 'ack', write: insert({ ...fresh(facts), ...scheduled(facts, message.runAtMs) }) };
+  }
+  return { row: 'B2', action: 'run', write: insert({ ...fresh(facts), ...started(facts), attempts: 1 }) };
+}
+
+/** B3: as for an absent item, written over the expired one. */
+function beginAnew(facts: BeginFacts, old: JobItem): BeginStep {
+  const step = beginAbsent({ ...facts, item: undefined });
+  if (step.action === 'wait' || step.write?.kind !== 'insert') return step;
+  const { id, ...attributes } = step.write.item;
+  const write = update(old, { set: { ...attributes, runNo: old.runNo + 1 } });
+  const remove = OPTIONAL_ATTRIBUTES.filter((name) => !(name in attributes));
+  return { ...step, write: { ...write, id, remove } };
+}
+
+/** B0 on an item: the job dies without running, with the attempts it had; as a redrive it is a run of its own. */
+function refuse(facts: BeginFacts, item: JobItem): BeginStep {
+  const death = refused(facts);
+  if (!isRedrive(facts, item)) {
+    return { row: 'B0', action: 'bury', write: update(item, { set: death, remove: ['dueAt', 'envelope'] }) };
+  }
+  const set = { ...death, ...newRun(facts, item), attempts: 0 };
+  return { row: 'B0', action: 'bury', write: update(item, { set, remove: ['dueAt', 'envelope', 'cancelRequested'] }) };
+}
+
+function beginWaiting(facts: BeginFacts, item: JobItem): BeginStep {
+  const dueAt = item.dueAt ?? 0;
+  if (item.listAt === dueAt && facts.message.attributes.due !== dueAt) return { row: 'B6', action: 'ack' };
+  if (dueAt > facts.nowMs + EARLY_MS) return { row: 'B6', action: 'wait', untilMs: dueAt };
+  const set = { ...started(facts), attempts: item.attempts + 1 };
+  return { row: 'B5', action: 'run', write: update(item, { set, remove: ['dueAt', 'listKey', 'listAt', 'envelope'] }) };
+}
+
+function beginInProgress(facts: BeginFacts, item: JobItem): BeginStep {
+  if (item.owner === facts.owner) return { row: 'B7', action: 'run' };
+  if (!isLeaseOut(facts, item)) return { row: 'B7', action: 'wait', untilMs: (item.leaseUntil ?? 0) + 1000 };
+  if (item.cancelRequested) return { row: 'B8', action: 'ack', write: update(item, { set: cancelled(facts) }) };
+  if (item.attempts < item.maxAttempts) {
+    const set = { ...started(facts), attempts: item.attempts + 1 };
+    return { row: 'B9', action: 'run', alone: true, write: uncancelled(item, set) };
+  }
+  const error = { name: 'Crashed', message: `attempt ${item.attempts} of ${item.maxAttempts} ended without a word` };
+  return { row: 'B10', action: 'bury', write: uncancelled(item, dead(facts, { reason: 'Crashed', error })) };
+}
+
+/** B12: the next run of a dead job, maybe with a mended body, under the same id. */
+function redrive(facts: BeginFacts, item: JobItem): BeginStep {
+  const { message, nowMs } = facts;
+  const run = { ...newRun(facts, item), maxAttempts: message.maxAttempts };
+  const remove = [...DEATH, 'cancelRequested'] as const;
+  if (message.runAtMs !== undefined && message.runAtMs > nowMs + EARLY_MS) {
+    if (!fitsAnItem(message)) return { row: 'B12', action: 'wait', untilMs: message.runAtMs };
+    const set = { ...run, ...scheduled(facts, message.runAtMs) };
+    const kept = remove.filter((name) => !(name in set));
+    return { row: 'B12', action: 'ack', write: update(item, { set, remove: kept }) };
+  }
+  const set = { ...run, ...started(facts), attempts: 1 };
+  return { row: 'B12', action: 'run', write: update(item, { set, remove }) };
+}
+
+const DEATH = ['error', 'reason', 'failedAt', 'listKey', 'listAt', 'undelivered'] as const;
+
+export function fresh(facts: BeginFacts) {
+  const { type, message } = facts;
+  const { jobId, bodyHash, maxAttempts, createdAt } = message;
+  const counters = { runNo: 1, attempts: 0, checkpointNo: 0, snoozes: 0, snoozesInRow: 0 };
+  return { id: itemId(type, message.key), jobId, type, bodyHash, maxAttempts, createdAt, ...counters };
+}
+
+function newRun({ message }: BeginFacts, item: JobItem) {
+  return { runNo: item.runNo + 1, bodyHash: message.bodyHash, snoozes: 0, snoozesInRow: 0 };
+}
+
+function started(facts: BeginFacts) {
+  const { owner, leaseUntilMs: leaseUntil, nowMs } = facts;
+  const expiration = unfinishedExpiration(facts, leaseUntil);
+  return { status: 'INPROGRESS', owner, leaseUntil, processedAt: iso(nowMs), expiration } as const;
+}
+
+export function scheduled(facts: BeginFacts, dueAt: number) {
+  const id = itemId(facts.type, facts.message.key);
+  const list = { dueAt, listKey: dueList(id), listAt: dueAt, envelope: parked(facts.message) };
+  return { status: 'SCHEDULED', attempts: 0, ...list, expiration: unfinishedExpiration(facts, dueAt) } as const;
+}
+
+function refused(facts: BeginFacts) {
+  const error = toJobError(facts.message.refusal);
+  const reason = facts.message.refusal?.name === 'InvalidPayloadError' ? 'InvalidPayload' : 'InvalidMessage';
+  return dead(facts, { reason, error });
+}
+
+function dead(facts: BeginFacts, cause: Pick<JobItem, 'error'> & { reason: NonNullable<JobItem['reason']> }) {
+  const { nowMs, type, message } = facts;
+  const list = { listKey: deadList(itemId(type, message.key)), listAt: nowMs, undelivered: true } as const;
+  const expiration = deadExpiration(facts, nowMs);
+  return { status: 'DEAD', ...cause, failedAt: iso(nowMs), ...list, expiration } as const;
+}
+
+const cancelled = (facts: BeginFacts) =>
+  ({ status: 'CANCELLED', expiration: finishedExpiration(facts, facts.nowMs) }) as const;
+
+export const insert = (item: JobItem): ItemWrite => ({ kind: 'insert', item });
+
+interface Change {
+  readonly set: Partial<JobItem>;
+  readonly remove?: readonly (keyof JobItem)[];
+}
+
+export function update(item: JobItem, { set, remove = [] }: Change): ItemUpdate {
+  const fence: Fence = fencedOn(item);
+  return { kind: 'update', id: item.id, set, remove, fence, absent: [] };
+}
+
+/** A cancellation changes nothing that a write is fenced on: one that came since the read is met by B8 in the next round. */
+const uncancelled = (item: JobItem, set: Partial<JobItem>): ItemUpdate => ({
+  ...update(item, { set }),
+  absent: ['cancelRequested'],
+});
+
+/** A message's own body, group and trace: what a parked job's message is sent again from. */
+export function parked({ body, group, trace }: Message): ParkedEnvelope {
+  return { body, ...(group !== undefined && { group }), ...(trace !== undefined && { trace }) };
+}
+
+export const fitsAnItem = ({ body }: Message): boolean => Buffer.byteLength(body) <= MAX_PARKED_BYTES;
+
+export const iso = (epochMs: number): string => new Date(epochMs).toISOString();

@@ -1,0 +1,31 @@
+import type { JobDefinition } from '../definition/job-definition.ts';
+import { retryDelayMs } from '../definition/retry-policy.ts';
+import { JobResultError, PermanentError, RetryAfterError, SnoozeError, toJobError } from '../errors.ts';
+import { type JobItem, MAX_SNOOZES_IN_ROW } from './job-item.ts';
+import type { Failure } from './settle.ts';
+
+/**
+ * What a failed attempt leads to. Pure.
+ *
+ * @param thrown what the handler threw, an `Error` or not
+ * @param item   the attempt's claim: attempts, maxAttempts and snoozes in a row as begin wrote them
+ * @param random from 0 (inclusive) to 1 (exclusive), for the jitter
+ */
+export function decide(
+  thrown: unknown,
+  item: JobItem,
+  { retry, random }: Pick<JobDefinition, 'retry'> & { random: number },
+): Failure {
+  const error = toJobError(thrown);
+  // A result that cannot be stored would be the same next time, and the work is done: running it again only repeats it.
+  if (thrown instanceof PermanentError || thrown instanceof JobResultError)
+    return { kind: 'dead', reason: 'PermanentError', error };
+  if (thrown instanceof SnoozeError) {
+    if (item.snoozesInRow >= MAX_SNOOZES_IN_ROW) return { kind: 'dead', reason: 'AttemptsExhausted', error };
+    return { kind: 'snooze', delayMs: Math.round(thrown.delaySeconds * 1000), error };
+  }
+  if (item.attempts >= item.maxAttempts) return { kind: 'dead', reason: 'AttemptsExhausted', error };
+  if (thrown instanceof RetryAfterError)
+    return { kind: 'retry', delayMs: Math.round(thrown.delaySeconds * 1000), error };
+  return { kind: 'retry', delayMs: retryDelayMs(retry.backoff, item.attempts, random), error };
+}

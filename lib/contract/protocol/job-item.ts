@@ -1,0 +1,83 @@
+import type { JobError } from '../errors.ts';
+import type { DeadLetterReason, JobStatus } from '../job.ts';
+
+/** What is needed to send a parked job's message again. */
+export interface ParkedEnvelope {
+  readonly body: string;
+  /** SQS message group. */
+  readonly group?: string;
+  /** AWSTraceHeader. */
+  readonly trace?: string;
+}
+
+/** One item of the jobs table: one job, and its idempotency record. Times ending in `At` are ISO 8601 if text, else epoch ms. */
+export interface JobItem {
+  /** Partition key, `<type>#<key>`. */
+  readonly id: string;
+  readonly jobId: string;
+  readonly type: string;
+  readonly status: JobStatus;
+  readonly attempts: number;
+  readonly maxAttempts: number;
+  readonly createdAt: string;
+  readonly processedAt?: string;
+  readonly completedAt?: string;
+  readonly failedAt?: string;
+  readonly reason?: DeadLetterReason;
+  readonly error?: JobError;
+  readonly result?: unknown;
+  readonly progress?: unknown;
+  readonly checkpoint?: unknown;
+  readonly checkpointNo: number;
+  readonly runNo: number;
+  /** SHA-256 of the message body, base64. */
+  readonly bodyHash: string;
+  /** Nonce of the begin that holds, or last held, the lease. */
+  readonly owner?: string;
+  readonly leaseUntil?: number;
+  readonly dueAt?: number;
+  readonly envelope?: ParkedEnvelope;
+  readonly listKey?: string;
+  readonly listAt?: number;
+  /** What is still owed of a death: its dead letter and its event, or, the letter sent, only its `event`. */
+  readonly undelivered?: true | 'event';
+  readonly cancelRequested?: true;
+  readonly snoozes: number;
+  readonly snoozesInRow: number;
+  /** Epoch seconds; the table's TTL. */
+  readonly expiration: number;
+}
+
+/** Attributes that not every item has. */
+export const OPTIONAL_ATTRIBUTES = [
+  ...['processedAt', 'completedAt', 'failedAt', 'reason', 'error', 'result', 'progress', 'checkpoint', 'owner'],
+  ...['leaseUntil', 'dueAt', 'envelope', 'listKey', 'listAt', 'undelivered', 'cancelRequested'],
+] as const satisfies readonly (keyof JobItem)[];
+
+/** Name of the sparse index: partition `listKey`, sort `listAt`, keys only. */
+export const LISTS_INDEX = 'lists';
+/** Shards of each list: a partition of the index takes 1,000 writes/s (DynamoDB quotas), eight take 8,000. */
+export const LIST_SHARDS = 8;
+/** Largest body that is parked: an item is at most 400 KB; checkpoint (32), progress (4) and the rest need room. */
+export const MAX_PARKED_BYTES = 320 * 1024;
+/** Largest `checkpoint` state, JSON bytes. */
+export const MAX_CHECKPOINT_BYTES = 32 * 1024;
+/** Largest `progress` value, JSON bytes. */
+export const MAX_PROGRESS_BYTES = 4 * 1024;
+/** Largest `result`, JSON bytes. */
+export const MAX_RESULT_BYTES = 100 * 1024;
+/** Snoozes in a row that a job may take; the next is a death. */
+export const MAX_SNOOZES_IN_ROW = 100;
+
+export const itemId = (type: string, key: string): string => `${type}#${key}`;
+export const keyOf = (item: Pick<JobItem, 'id' | 'type'>): string => item.id.slice(item.type.length + 1);
+
+export const dueList = (id: string): string => `due#${shardOf(id)}`;
+export const deadList = (id: string): string => `dead#${shardOf(id)}`;
+
+/** FNV-1a, 32 bits: spreads ids evenly and is the same in every version. */
+function shardOf(id: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
+  return (hash >>> 0) % LIST_SHARDS;
+}

@@ -1,0 +1,29 @@
+import type { InvalidMessageError, InvalidPayloadError } from '../errors.ts';
+
+/** A received message after decoding: what the transitions need to know of it. A refused body is a value, too. */
+export interface Message {
+  /** The job's own id: the body's, else attribute `jobId`, else the SQS message id. */
+  readonly jobId: string;
+  /** Idempotency key; the job id unless the body gives one. */
+  readonly key: string;
+  /** Whether body or attribute names the job: if not, its name is lost with this message id. */
+  readonly named: boolean;
+  readonly body: string;
+  /** SHA-256 of the body, base64. */
+  readonly bodyHash: string;
+  /** The payload as the definition's schema made it; undefined when refused. */
+  readonly payload: unknown;
+  readonly maxAttempts: number;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  /** Epoch ms. */
+  readonly runAtMs?: number;
+  readonly refusal?: InvalidMessageError | InvalidPayloadError;
+  /** Attributes that Sluice itself set. */
+  readonly attributes: { readonly jobId?: string; readonly run?: number; readonly due?: number };
+  readonly group?: string;
+  readonly trace?: string;
+  readonly receiveCount: number;
+  /** Epoch ms. */
+  readonly sentAtMs: number;
+}

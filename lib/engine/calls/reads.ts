@@ -1,0 +1,102 @@
+import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
+import { mayPass } from '../../aws/ports.ts';
+import type { JobItem } from '../../contract/protocol/job-item.ts';
+import { backoffMs, sleep } from '../clock.ts';
+import { toItem } from '../table/statements.ts';
+import type { WriterDeps } from './writes.ts';
+
+/** A read that DynamoDB did not answer: nothing was begun, the message stays in its queue. */
+export class ReadError extends Error {
+  override readonly name = 'ReadError';
+}
+
+/** What a transition is decided on: all but the bulky attributes, of which 25 items could weigh 10 MB. */
+const DECISIVE = [
+  ...['id', 'jobId', 'type', 'status', 'attempts', 'maxAttempts', 'createdAt', 'processedAt', 'completedAt'],
+  ...['failedAt', 'reason', 'error', 'checkpoint', 'checkpointNo', 'runNo', 'bodyHash', 'owner', 'leaseUntil'],
+  ...['dueAt', 'listKey', 'listAt'],
+  ...['undelivered', 'cancelRequested', 'snoozes', 'snoozesInRow', 'expiration'],
+] as const satisfies readonly (keyof JobItem)[];
+/** BatchGetItem takes 100 keys (DynamoDB API reference). */
+const MAX_KEYS = 100;
+const MAX_TRIES = 6;
+
+/** Reads one item, consistently; undefined if there is none. @throws ReadError */
+export type Reader = (id: string) => Promise<JobItem | undefined>;
+
+/** Sends the reads that are asked for in the same turn of the event loop together. */
+export function makeReader(table: string, deps: WriterDeps): Reader {
+  let waiting = new Map<string, PromiseWithResolvers<JobItem | undefined>>();
+  const flush = () => {
+    const ready = [...waiting];
+    waiting = new Map();
+    for (let i = 0; i < ready.length; i += MAX_KEYS) void answer(ready.slice(i, i + MAX_KEYS));
+  };
+  const answer = async (asked: [string, PromiseWithResolvers<JobItem | undefined>][]) => {
+    try {
+      const found = await readItems(
+        { table, names: DECISIVE },
+        asked.map(([id]) => id),
+        deps,
+      );
+      for (const [id, { resolve }] of asked) resolve(found.get(id));
+    } catch (cause) {
+      for (const [, { reject }] of asked) reject(new ReadError('DynamoDB did not answer the read', { cause }));
+    }
+  };
+  return (id) => {
+    let entry = waiting.get(id);
+    if (entry === undefined) {
+      entry = Promise.withResolvers<JobItem | undefined>();
+      if (waiting.set(id, entry).size === 1) setImmediate(flush);
+    }
+    return entry.promise;
+  };
+}
+
+/** Which attributes of which table to read. */
+export interface Projection {
+  readonly table: string;
+  readonly names: readonly (keyof JobItem)[];
+}
+
+/**
+ * Reads items by id, consistently, however many they are.
+ *
+ * @returns those that exist, by id, with the projected attributes
+ * @throws the last error, if DynamoDB did not answer for all of them
+ */
+export async function readItems(
+  { table, names }: Projection,
+  ids: readonly string[],
+  deps: WriterDeps,
+): Promise<Map<string, JobItem>> {
+  const found = new Map<string, JobItem>();
+  const projection = {
+    ConsistentRead: true,
+    ProjectionExpression: names.map((name) => `#${name}`).join(', '),
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+  };
+  let missing = [...ids];
+  let failure: unknown;
+  for (let tries = 0; missing.length > 0; tries++) {
+    if (tries > 0) await sleep(deps.clock, backoffMs(tries, deps.random));
+    if (tries === MAX_TRIES) throw failure ?? new ReadError(`${missing.length} keys stayed unprocessed`);
+    const Keys = missing.slice(0, MAX_KEYS).map((id) => ({ id: { S: id } }));
+    try {
+      const command = new BatchGetItemCommand({ RequestItems: { [table]: { Keys, ...projection } } });
+      const { Responses, UnprocessedKeys } = await deps.dynamoDb.send(command);
+      for (const raw of Responses?.[table] ?? []) {
+        const item = toItem(raw);
+        found.set(item.id, item);
+      }
+      const left = (UnprocessedKeys?.[table]?.Keys ?? []).map((key) => key.id?.S ?? '');
+      if (left.length < Keys.length) tries = -1;
+      missing = [...missing.slice(MAX_KEYS), ...left];
+    } catch (error) {
+      if (!mayPass(error)) throw error;
+      failure = error;
+    }
+  }
+  return found;
+}

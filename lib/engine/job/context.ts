@@ -1,0 +1,133 @@
+import { JobCancelledError, LeaseLostError } from '../../contract/errors.ts';
+import type { Job } from '../../contract/job.ts';
+import { keyOf, MAX_CHECKPOINT_BYTES, MAX_PROGRESS_BYTES } from '../../contract/protocol/job-item.ts';
+import { checkpoint } from '../../contract/protocol/settle.ts';
+import { WriteError } from '../calls/writes.ts';
+import type { Claim } from '../claim.ts';
+import type { Engine } from '../engine.ts';
+import type { JobContext, TransactWrite } from '../job-context.ts';
+import { messageFields } from '../logs.ts';
+import { MAX_WRITES, transact } from '../table/transaction.ts';
+import type { Deadline } from './deadline.ts';
+import { asJson } from './json.ts';
+import { makeProgress } from './progress.ts';
+
+/** What the handler gets, the writes it staged, and the end of both. */
+export interface HandlerContext {
+  readonly context: JobContext;
+  readonly staged: readonly TransactWrite[];
+  /** From now on the context refuses every write: the attempt has ended. */
+  close(): void;
+}
+
+export function makeContext(claim: Claim, engine: Engine, deadline: Deadline): HandlerContext {
+  const staged: TransactWrite[] = [];
+  const progress = makeProgress(claim.item, engine, deadline.abort);
+  let open = true;
+  const checkOpen = () => {
+    if (!open) throw new LeaseLostError('the attempt has ended: nothing was written');
+  };
+  const job = toJob(claim);
+  let log: JobContext['log'] | undefined;
+  const context: JobContext = {
+    job,
+    signal: deadline.signal,
+    get log() {
+      // Made when it is first asked for: a child logger costs a console of its own, a tenth of a small job's CPU.
+      log ??= engine.log.createChild({
+        persistentLogAttributes: { ...messageFields(claim.message, engine), attempt: job.attempts },
+      });
+      return log;
+    },
+    remainingMs: () => Math.max(0, deadline.atMs - engine.clock.now()),
+    idempotencyKey: claim.item.id,
+    progress: async (value) => progress.report(asJson('progress', value ?? null, MAX_PROGRESS_BYTES)),
+    commit(writes) {
+      checkOpen();
+      checkWrites([...staged, ...writes], claim, engine);
+      staged.push(...writes);
+    },
+    checkpoint: inTurn(async (writes, state) => {
+      checkOpen();
+      checkWrites(writes, claim, engine);
+      claim.item = await writeCheckpoint(claim, { writes, state }, engine);
+    }),
+  };
+  const close = () => {
+    open = false;
+    progress.close();
+  };
+  return { context, staged, close };
+}
+
+/**
+ * One checkpoint after another. After one that may or may not have been written there is no next: its number could no
+ * longer be told from the unknown one's, and its writes would be taken for done.
+ */
+function inTurn(write: JobContext['checkpoint']): JobContext['checkpoint'] {
+  let last: Promise<void> = Promise.resolve();
+  let unknown: WriteError | undefined;
+  return (writes, state) => {
+    const turn = last.then(async () => {
+      if (unknown !== undefined) throw unknown;
+      try {
+        await write(writes, state);
+      } catch (error) {
+        if (error instanceof WriteError) unknown = error;
+        throw error;
+      }
+    });
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+}
+
+/** Row S3. */
+async function writeCheckpoint(
+  { item }: Claim,
+  { writes, state }: { writes: readonly TransactWrite[]; state: unknown },
+  engine: Engine,
+) {
+  const kept = asJson('the checkpoint', state ?? null, MAX_CHECKPOINT_BYTES);
+  const own = checkpoint(item, kept);
+  const settled = await transact(own, writes, engine);
+  const after = { ...item, ...own.set };
+  if (settled.kind === 'written') return after;
+  const now = settled.kind === 'refused' ? settled.item : undefined;
+  if (now?.owner !== item.owner || now?.status !== 'INPROGRESS') {
+    throw new LeaseLostError('the job is no longer this attempt’s: nothing was written');
+  }
+  if (now.checkpointNo === after.checkpointNo) return after;
+  throw new JobCancelledError('the job was cancelled: nothing was written');
+}
+
+function checkWrites(writes: readonly TransactWrite[], { item }: Claim, { jobsTable }: Engine): void {
+  if (writes.length > MAX_WRITES) {
+    throw new RangeError(
+      `a transaction holds ${MAX_WRITES} writes beside the job's own (DynamoDB quota), got ${writes.length}`,
+    );
+  }
+  const own = writes.findIndex(({ Put, Update, Delete, ConditionCheck }) => {
+    const write = Put ?? Update ?? Delete ?? ConditionCheck;
+    const key = Put !== undefined ? Put.Item : (Update ?? Delete ?? ConditionCheck)?.Key;
+    return write?.TableName?.endsWith(jobsTable) === true && key?.id === item.id;
+  });
+  if (own >= 0) throw new RangeError(`write ${own} is for the job's own item, which only the engine writes`);
+}
+
+function toJob({ item, message }: Claim): Job {
+  return {
+    id: item.jobId,
+    type: item.type,
+    key: keyOf(item),
+    payload: message.payload,
+    attempts: item.attempts,
+    maxAttempts: item.maxAttempts,
+    createdAt: item.createdAt,
+    processedAt: item.processedAt ?? item.createdAt,
+    run: item.runNo,
+    ...(message.group !== undefined && { tenant: message.group }),
+    ...(item.error !== undefined && { error: item.error }),
+    ...(item.checkpoint !== undefined && { checkpoint: item.checkpoint }),
+  };
+}

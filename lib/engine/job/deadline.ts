@@ -1,0 +1,39 @@
+import { JobTimeoutError, ShutdownError } from '../../contract/errors.ts';
+import { SETTLE_BEFORE_END_MS } from '../../contract/protocol/timing.ts';
+import type { Engine, Invocation } from '../engine.ts';
+
+/** When an attempt ends at the latest, and how its handler is told. */
+export interface Deadline {
+  readonly atMs: number;
+  readonly signal: AbortSignal;
+  /** Rejects with the reason once the signal is aborted. */
+  readonly aborted: Promise<never>;
+  abort(reason: Error): void;
+  close(): void;
+}
+
+/** The job's own timeout, or a second before the function's end; a shutdown ends it at once. */
+export function makeDeadline({ definition, clock, shutdown }: Engine, { endsAtMs }: Invocation): Deadline {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const ownEndMs = clock.now() + definition.timeoutSeconds * 1000;
+  const atMs = Math.min(ownEndMs, endsAtMs - SETTLE_BEFORE_END_MS);
+  const timedOut = () => {
+    const which = atMs === ownEndMs ? `timeoutSeconds ${definition.timeoutSeconds}` : 'its function’s end';
+    controller.abort(new JobTimeoutError(`the attempt ran past ${which}`));
+  };
+  const shutDown = () => controller.abort(new ShutdownError('the process is shutting down'));
+  const cancelTimer = clock.after(Math.max(0, atMs - clock.now()), timedOut);
+  shutdown.addEventListener('abort', shutDown, { once: true });
+  if (shutdown.aborted) shutDown();
+  const aborted = new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  aborted.catch(() => undefined);
+  const close = () => {
+    cancelTimer();
+    shutdown.removeEventListener('abort', shutDown);
+  };
+  return { atMs, signal, aborted, abort: (reason) => controller.abort(reason), close };
+}

@@ -1,0 +1,41 @@
+import { JobResultError } from '../../contract/errors.ts';
+import { MAX_RESULT_BYTES } from '../../contract/protocol/job-item.ts';
+import type { Claim } from '../claim.ts';
+import type { Engine, Invocation } from '../engine.ts';
+import type { TransactWrite } from '../job-context.ts';
+import { makeContext } from './context.ts';
+import { makeDeadline } from './deadline.ts';
+import { asJson } from './json.ts';
+
+/** How a handler ended. */
+export type Outcome =
+  | { readonly kind: 'completed'; readonly result: unknown; readonly writes: readonly TransactWrite[] }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+/**
+ * Runs the user's handler to its end or its deadline, whichever comes first. Never throws; a handler that ignores its
+ * signal and ends later can change nothing any more, and its late rejection is nobody's.
+ */
+export async function runHandler(claim: Claim, engine: Engine, invocation: Invocation): Promise<Outcome> {
+  const deadline = makeDeadline(engine, invocation);
+  const { context, staged, close } = makeContext(claim, engine, deadline);
+  const running = new Promise((resolve) => resolve(engine.perform(claim.message.payload, context)));
+  try {
+    const returned = await Promise.race([running, deadline.aborted]);
+    return { kind: 'completed', result: checkedResult(returned), writes: staged };
+  } catch (error) {
+    return { kind: 'failed', error };
+  } finally {
+    running.catch(() => undefined);
+    deadline.close();
+    close();
+  }
+}
+
+function checkedResult(returned: unknown): unknown {
+  try {
+    return asJson('the result', returned, MAX_RESULT_BYTES);
+  } catch (cause) {
+    throw new JobResultError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}

@@ -1,0 +1,85 @@
+import { ChangeMessageVisibilityCommand, type MessageAttributeValue, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { MESSAGE_ATTRIBUTES } from '../../contract/names.ts';
+import type { Message } from '../../contract/protocol/message.ts';
+import { MAX_DELAY_SECONDS } from '../../contract/sqs-limits.ts';
+import type { Engine } from '../engine.ts';
+import { messageFields } from '../logs.ts';
+
+/** A message is deleted (`ack`) or stays in its queue (`keep`): nothing else can become of it. */
+export type Fate = 'ack' | 'keep';
+
+/** SQS allows 12 hours from the receive, which has begun already (SQS API reference, ChangeMessageVisibility). */
+const MAX_VISIBILITY_SECONDS = 11 * 3600;
+
+/** A received message and the handle by which it can be hidden. */
+export interface Received {
+  readonly message: Message;
+  readonly receiptHandle: string;
+}
+
+/**
+ * Hides a message until a time, or sends a copy and lets this one go where it could not wait much longer: its receives
+ * or its age near the point where SQS takes it away, or its job has no name but this message's id.
+ *
+ * A message whose timer could not be set simply comes back after the queue's visibility timeout.
+ */
+export async function wait({ message, receiptHandle }: Received, untilMs: number, engine: Engine): Promise<Fate> {
+  const seconds = Math.max(0, Math.ceil((untilMs - engine.clock.now()) / 1000));
+  if (mustRenew(message, engine)) return renew(message, Math.min(seconds, MAX_DELAY_SECONDS), engine);
+  const VisibilityTimeout = Math.min(seconds, MAX_VISIBILITY_SECONDS);
+  try {
+    await engine.sqs.send(
+      new ChangeMessageVisibilityCommand({
+        QueueUrl: engine.queueUrl,
+        ReceiptHandle: receiptHandle,
+        VisibilityTimeout,
+      }),
+    );
+  } catch (error) {
+    engine.log.warn('message.wait-failed', { ...messageFields(message, engine), error: error as Error });
+  }
+  return 'keep';
+}
+
+function mustRenew({ receiveCount, sentAtMs, named }: Message, { settings, clock }: Engine): boolean {
+  const old = clock.now() - sentAtMs > (settings.retentionSeconds * 1000) / 2;
+  return !named || old || receiveCount > settings.maxReceiveCount / 2;
+}
+
+async function renew(message: Message, DelaySeconds: number, engine: Engine): Promise<Fate> {
+  const { jobId, attributes, body, receiveCount } = message;
+  try {
+    await engine.sqs.send(
+      new SendMessageCommand({
+        QueueUrl: engine.queueUrl,
+        MessageBody: body,
+        DelaySeconds,
+        MessageAttributes: ownAttributes({ ...attributes, jobId }),
+        ...origin(message),
+      }),
+    );
+  } catch (error) {
+    engine.log.warn('message.renew-failed', { ...messageFields(message, engine), error: error as Error });
+    return 'keep';
+  }
+  engine.log.info('job.renewed', { ...messageFields(message, engine), receiveCount, delayMs: DelaySeconds * 1000 });
+  return 'ack';
+}
+
+/** The attributes that Sluice sets on what it sends to a job's queue. */
+export function ownAttributes({ jobId, run, due }: { jobId: string; run?: number; due?: number }) {
+  const all: Record<string, MessageAttributeValue> = { [MESSAGE_ATTRIBUTES.jobId]: stringAttribute(jobId) };
+  if (run !== undefined) all[MESSAGE_ATTRIBUTES.run] = stringAttribute(String(run));
+  if (due !== undefined) all[MESSAGE_ATTRIBUTES.due] = stringAttribute(String(due));
+  return all;
+}
+
+export const stringAttribute = (StringValue: string): MessageAttributeValue => ({ DataType: 'String', StringValue });
+
+/** A message's group and trace, as parameters of the call that sends it on. */
+export function origin({ group, trace }: { group?: string; trace?: string }) {
+  return {
+    ...(group !== undefined && { MessageGroupId: group }),
+    ...(trace !== undefined && { MessageSystemAttributes: { AWSTraceHeader: stringAttribute(trace) } }),
+  };
+}

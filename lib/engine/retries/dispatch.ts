@@ -1,0 +1,94 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type JobItem, LIST_SHARDS, LISTS_INDEX } from '../../contract/protocol/job-item.ts';
+import { readItems } from '../calls/reads.ts';
+import type { Clock } from '../clock.ts';
+import { type ReleaseDeps, release } from './release.ts';
+
+/** A tick releases what falls due before the next one, and some: a rule's ticks come 60 s apart, give or take. */
+const LOOK_AHEAD_MS = 90_000;
+/** Time kept for what is on its way when the function's end is near. */
+const STOP_BEFORE_END_MS = 5000;
+/** Keys a page: one consistent read's worth (BatchGetItem). */
+const PAGE = 100;
+const PARKED = ['id', 'type', 'jobId', 'status', 'dueAt', 'listKey', 'listAt', 'envelope'] as const;
+
+export interface DispatchDeps extends ReleaseDeps {
+  readonly table: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** What a tick did. */
+export interface Dispatched {
+  readonly released: number;
+  /** Refused by SQS: they stay parked, the next tick tries again. */
+  readonly refused: number;
+  /** How late the oldest overdue job was, ms; 0 if none was. */
+  readonly latenessMs: number;
+  /** False if time ran out before the lists were through. */
+  readonly finished: boolean;
+}
+
+/** Row R: releases the parked jobs that fall due, all shards side by side, until none is left or time runs low. */
+export async function dispatch(deps: DispatchDeps, endsAtMs: number): Promise<Dispatched> {
+  const stopAtMs = endsAtMs - STOP_BEFORE_END_MS;
+  const lists = Array.from({ length: LIST_SHARDS }, (_, shard) => `due#${shard}`);
+  // All are waited for: Lambda freezes the process as soon as the tick has ended, whatever was still on its way.
+  const ended = await Promise.allSettled(lists.map((listKey) => dispatchShard(listKey, deps, stopAtMs)));
+  const failed = ended.find((shard) => shard.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  const shards = ended.flatMap((shard) => (shard.status === 'fulfilled' ? [shard.value] : []));
+  return {
+    released: sum(shards.map(({ released }) => released)),
+    refused: sum(shards.map(({ refused }) => refused)),
+    latenessMs: Math.max(...shards.map(({ latenessMs }) => latenessMs)),
+    finished: shards.every(({ finished }) => finished),
+  };
+}
+
+const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
+
+async function dispatchShard(listKey: string, deps: DispatchDeps, stopAtMs: number): Promise<Dispatched> {
+  const total = { released: 0, refused: 0, latenessMs: 0 };
+  const untilMs = deps.clock.now() + LOOK_AHEAD_MS;
+  let from: Record<string, { S: string } | { N: string }> | undefined;
+  do {
+    if (deps.clock.now() >= stopAtMs) return { ...total, finished: false };
+    const page = await deps.dynamoDb.send(dueQuery(deps.table, { listKey, untilMs, from }));
+    const ids = (page.Items ?? []).flatMap(({ id }) => id?.S ?? []);
+    // The index may lag: what is released is decided on a consistent read of the item itself.
+    const read = await readItems({ table: deps.table, names: PARKED }, ids, deps);
+    const items = [...read.values()].filter((item) => isDue(item, untilMs));
+    const nowMs = deps.clock.now();
+    const { released, refused } = await release(items, deps);
+    total.released += released;
+    total.refused += refused;
+    total.latenessMs = Math.max(total.latenessMs, ...items.map(({ dueAt = nowMs }) => nowMs - dueAt));
+    from = page.LastEvaluatedKey as typeof from;
+  } while (from !== undefined);
+  return { ...total, finished: true };
+}
+
+function isDue({ status, listKey, listAt, dueAt }: JobItem, untilMs: number): boolean {
+  const waiting = status === 'SCHEDULED' || status === 'RETRYING';
+  return waiting && listKey !== undefined && dueAt !== undefined && listAt !== undefined && listAt <= untilMs;
+}
+
+interface DuePage {
+  readonly listKey: string;
+  readonly untilMs: number;
+  readonly from: Record<string, { S: string } | { N: string }> | undefined;
+}
+
+function dueQuery(TableName: string, { listKey, untilMs, from }: DuePage): QueryCommand {
+  return new QueryCommand({
+    TableName,
+    IndexName: LISTS_INDEX,
+    KeyConditionExpression: '#listKey = :listKey AND #listAt <= :until',
+    ExpressionAttributeNames: { '#listKey': 'listKey', '#listAt': 'listAt' },
+    ExpressionAttributeValues: { ':listKey': { S: listKey }, ':until': { N: String(untilMs) } },
+    Limit: PAGE,
+    ...(from !== undefined && { ExclusiveStartKey: from }),
+  });
+}

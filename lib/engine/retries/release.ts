@@ -1,0 +1,106 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import { GetQueueUrlCommand, SendMessageBatchCommand, type SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
+import type { Sqs } from '../../aws/ports.ts';
+import type { ItemUpdate } from '../../contract/protocol/item-write.ts';
+import type { JobItem } from '../../contract/protocol/job-item.ts';
+import { MAX_BATCH_ENTRIES, MAX_DELAY_SECONDS, MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
+import type { Writer, WriterDeps } from '../calls/writes.ts';
+import { origin, ownAttributes } from '../message/wait.ts';
+import { toStatement } from '../table/statements.ts';
+
+/** Some of SQS's bytes are left for attributes. */
+const MAX_CALL_BYTES = MAX_MESSAGE_BYTES - 16_384;
+/** A message that vanishes after its release is sent again after a day, from the list it stays on. */
+const WATCHDOG_MS = 24 * 3600 * 1000;
+
+export interface ReleaseDeps extends WriterDeps {
+  readonly table: string;
+  readonly sqs: Sqs;
+  readonly log: Logger;
+  readonly writer: Writer;
+  /** Queue name of a job type. */
+  readonly queueName: (type: string) => string;
+  /** Queue URLs found so far, by job type; kept while the process is warm. */
+  readonly queueUrls: Map<string, string>;
+}
+
+/** Sends parked jobs' messages and moves their list entries on. What SQS refuses stays as it is. */
+export async function release(items: JobItem[], deps: ReleaseDeps): Promise<{ released: number; refused: number }> {
+  const results = await Promise.all(calls(items).map((call) => releaseCall(call, deps)));
+  const released = results.reduce((sum, sent) => sum + sent, 0);
+  return { released, refused: items.length - released };
+}
+
+async function releaseCall(items: JobItem[], deps: ReleaseDeps): Promise<number> {
+  const type = items[0]?.type ?? '';
+  try {
+    const QueueUrl = await queueUrl(type, deps);
+    const Entries = items.map((item, i) => entry(item, i, deps.clock.now()));
+    const { Successful = [], Failed = [] } = await deps.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    for (const { Id, Code } of Failed)
+      deps.log.warn('release.refused', { jobId: items[Number(Id)]?.jobId, code: Code });
+    const sent = Successful.flatMap(({ Id }) => items[Number(Id)] ?? []);
+    await Promise.all(sent.map((item) => moveOn(item, deps)));
+    return sent.length;
+  } catch (error) {
+    deps.log.error('release.failed', { jobType: type, jobs: items.length, error: error as Error });
+    return 0;
+  }
+}
+
+/** Only begin, settle and cancel take a job off its list; a refusal means that one of them just did. */
+async function moveOn({ id, dueAt = 0, listKey }: JobItem, { table, clock, writer }: ReleaseDeps): Promise<void> {
+  const set = { listAt: Math.max(clock.now(), dueAt) + WATCHDOG_MS };
+  const fence = { dueAt, ...(listKey !== undefined && { listKey }) };
+  const write: ItemUpdate = { kind: 'update', id, set, remove: [], fence, absent: [] };
+  await writer(toStatement(table, write));
+}
+
+function entry(item: JobItem, index: number, nowMs: number): SendMessageBatchRequestEntry {
+  const { jobId, dueAt = 0, envelope } = item;
+  const delay = Math.ceil((dueAt - nowMs) / 1000);
+  return {
+    Id: String(index),
+    MessageBody: envelope?.body ?? '',
+    DelaySeconds: Math.min(Math.max(delay, 0), MAX_DELAY_SECONDS),
+    MessageAttributes: ownAttributes({ jobId, due: dueAt }),
+    ...origin(envelope ?? {}),
+  };
+}
+
+/** Lookups on their way: a page's calls side by side ask once. */
+const asking = new WeakMap<ReleaseDeps['queueUrls'], Map<string, Promise<string>>>();
+
+async function queueUrl(type: string, deps: ReleaseDeps): Promise<string> {
+  const known = deps.queueUrls.get(type);
+  if (known !== undefined) return known;
+  const pending = asking.get(deps.queueUrls) ?? new Map<string, Promise<string>>();
+  asking.set(deps.queueUrls, pending);
+  const asked = pending.get(type) ?? askQueueUrl(type, deps).finally(() => pending.delete(type));
+  pending.set(type, asked);
+  return asked;
+}
+
+async function askQueueUrl(type: string, { queueUrls, queueName, sqs }: ReleaseDeps): Promise<string> {
+  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: queueName(type) }));
+  if (QueueUrl === undefined) throw new TypeError(`SQS named no URL for ${queueName(type)}`);
+  queueUrls.set(type, QueueUrl);
+  return QueueUrl;
+}
+
+/** Cuts items into calls: one queue each, at most ten entries, within SQS's bytes. */
+function calls(items: JobItem[]): JobItem[][] {
+  const all: { items: JobItem[]; bytes: number }[] = [];
+  for (const item of items) {
+    const bytes = Buffer.byteLength(item.envelope?.body ?? '');
+    const call = all.find(
+      (c) => c.items[0]?.type === item.type && c.items.length < MAX_BATCH_ENTRIES && c.bytes + bytes <= MAX_CALL_BYTES,
+    );
+    if (call === undefined) all.push({ items: [item], bytes });
+    else {
+      call.items.push(item);
+      call.bytes += bytes;
+    }
+  }
+  return all.map((call) => call.items);
+}

@@ -1,0 +1,116 @@
+import type { JobDefinition } from '../../contract/definition/job-definition.ts';
+import { type BeginFacts, type BeginStep, begin } from '../../contract/protocol/begin.ts';
+import { type ItemUpdate, type ItemWrite, written } from '../../contract/protocol/item-write.ts';
+import { itemId, type JobItem } from '../../contract/protocol/job-item.ts';
+import type { Message } from '../../contract/protocol/message.ts';
+import { limited, needsToken } from '../../contract/protocol/rate-limited.ts';
+import { makeReader } from '../calls/reads.ts';
+import { makeWriter, WriteError, type WriteResult, type WriterDeps } from '../calls/writes.ts';
+import type { Clock } from '../clock.ts';
+import { makeRateLimiter, type RateLimiter } from './rate-limiter.ts';
+import { toItem, toStatement } from './statements.ts';
+
+/** A begin row carried out: the item as it stands now, and what is to be done with the message. */
+export interface Begun {
+  readonly step: BeginStep;
+  readonly item: JobItem | undefined;
+  /** The item as the row found it; undefined if there was none. */
+  readonly before: JobItem | undefined;
+}
+
+/** How a fenced write ended. */
+export type Settled =
+  | { readonly kind: 'written' | 'tooLarge' }
+  /** `item`: as it stands; undefined if there is none. */
+  | { readonly kind: 'refused'; readonly item: JobItem | undefined };
+
+/** The jobs table, in the protocol's words. */
+export interface JobStore {
+  /**
+   * Chooses and writes the begin row that fits.
+   *
+   * @param alone whether the job would run by itself: only then is a stalled one (B9) begun, else it is left as it is
+   * @throws WriteError, ReadError if the table did not answer: nothing is known, the message must be kept
+   */
+  begin(message: Message, facts: Omit<BeginFacts, 'item' | 'message'>, alone: boolean): Promise<Begun>;
+  /** @throws WriteError */
+  settle(write: ItemUpdate): Promise<Settled>;
+}
+
+export interface JobStoreDeps extends WriterDeps {
+  /** Whose jobs begin here: its rate limit, if it has one, holds them back. */
+  readonly definition: JobDefinition;
+}
+
+/** Rounds of deciding anew when somebody else changes the item in between: two are rare, four are a sign of trouble. */
+const MAX_ROUNDS = 4;
+
+export function makeJobStore(table: string, deps: JobStoreDeps): JobStore {
+  const read = makeReader(table, deps);
+  const writer = makeWriter(deps);
+  const { clock, definition } = deps;
+  const limiter = definition.rateLimit && makeRateLimiter(definition, definition.rateLimit, { table, writer, clock });
+  const write = (change: ItemWrite): Promise<WriteResult> => writer(toStatement(table, change));
+  return {
+    async begin(message, facts, alone) {
+      const id = itemId(facts.type, message.key);
+      let item = wasSeen(message) ? await read(id) : undefined;
+      const choose = makeChoice({ limiter, clock, alone });
+      for (let round = 0; round < MAX_ROUNDS; round++) {
+        const step = await choose({ ...facts, item, message });
+        const change = 'write' in step ? step.write : undefined;
+        if (change === undefined || isStalled(step, alone)) return { step, item, before: item };
+        const result = await write(change);
+        if (result.kind === 'written') return { step, item: written(change, item), before: item };
+        item = await found(result, () => read(id));
+      }
+      throw new WriteError(`job ${message.jobId} changed ${MAX_ROUNDS} times while it was begun`);
+    },
+    async settle(change) {
+      const result = await write(change);
+      if (result.kind === 'refused') return { kind: 'refused', item: result.old && toItem(result.old) };
+      return result.kind === 'unread' ? { kind: 'refused', item: await read(change.id) } : result;
+    },
+  };
+}
+
+/** A stalled job is begun only where it runs alone. */
+const isStalled = (step: BeginStep, alone: boolean) => step.action === 'run' && step.alone === true && !alone;
+
+interface ChoiceDeps {
+  readonly limiter: RateLimiter | undefined;
+  readonly clock: Clock;
+  readonly alone: boolean;
+}
+
+/** Chooses a begin row, under the rate limit: one token serves all rounds, and goes back if none of them starts an attempt. */
+function makeChoice({ limiter, clock, alone }: ChoiceDeps) {
+  let hasToken = false;
+  return async (given: BeginFacts): Promise<BeginStep> => {
+    const step = begin({ ...given, nowMs: hasToken ? clock.now() : given.nowMs });
+    if (limiter === undefined) return step;
+    const needs = needsToken(step) && !isStalled(step, alone);
+    if (hasToken && !needs) {
+      hasToken = false;
+      limiter.giveBack();
+    }
+    if (hasToken || !needs) return step;
+    const returning = given.item !== undefined || wasSeen(given.message);
+    const turn = await limiter.take({ returning, leaseUntilMs: given.leaseUntilMs });
+    const facts = { ...given, nowMs: clock.now() };
+    if (turn.kind === 'later') return limited(facts, step, turn.atMs);
+    const now = begin(facts);
+    hasToken = needsToken(now);
+    if (!hasToken) limiter.giveBack();
+    return now;
+  };
+}
+
+/** A message that was here before has an item: reading it first saves an insert that must fail. */
+const wasSeen = ({ receiveCount, attributes }: Message) => receiveCount > 1 || Object.keys(attributes).length > 0;
+
+async function found(result: WriteResult, read: () => Promise<JobItem | undefined>): Promise<JobItem | undefined> {
+  if (result.kind === 'refused') return result.old && toItem(result.old);
+  if (result.kind === 'unread') return read();
+  throw new WriteError('the job’s item would pass 400 KB');
+}

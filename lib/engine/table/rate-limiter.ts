@@ -1,0 +1,156 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { JobDefinition } from '../../contract/definition/job-definition.ts';
+import {
+  type Bucket,
+  bucketId,
+  type Draw,
+  type Drawn,
+  draw,
+  type RateLimit,
+} from '../../contract/definition/rate-limit.ts';
+import { LEASE_BEYOND_END_MS, SETTLE_BEFORE_END_MS } from '../../contract/protocol/timing.ts';
+import type { Statement, Writer } from '../calls/writes.ts';
+import { type Clock, sleep } from '../clock.ts';
+import { toAttribute } from './statements.ts';
+
+/** Whether a job may begin now, or when it may ask again. */
+export type Turn = { readonly kind: 'now' } | { readonly kind: 'later'; readonly atMs: number };
+
+/** Holds all consumers of a job type together to its rate. */
+export interface RateLimiter {
+  /**
+   * Asks for a token. Those that ask in the same turn of the event loop share one write, whatever their number; who gets a
+   * token that falls due within a second is held back until then.
+   *
+   * @param returning    whether the job has waited before
+   * @param leaseUntilMs of the attempt that would begin: nobody is held back so long that its timeout would not be left
+   * @throws WriteError if the table did not answer
+   */
+  take(asked: { readonly returning: boolean; readonly leaseUntilMs: number }): Promise<Turn>;
+  /** The token was not needed: the next one that asks in this process gets it. */
+  giveBack(): void;
+}
+
+export interface RateLimiterDeps {
+  readonly table: string;
+  readonly writer: Writer;
+  readonly clock: Clock;
+}
+
+/** Longest time that a job is held back in its process, which is paid for: SQS cannot hide a message for less than a second. */
+const HOLD_MS = 1000;
+/** Tries against others who write the bucket at the same time; then all that ask come back later. */
+const MAX_TRIES = 8;
+const BUSY_MS = 2000;
+/** A bucket that nobody draws from any more is dropped. */
+const KEPT_SECONDS = 24 * 3600;
+
+interface Asking {
+  readonly returning: boolean;
+  readonly latestMs: number;
+  resolve(turn: Turn): void;
+  reject(error: unknown): void;
+}
+
+export function makeRateLimiter(
+  { type, timeoutSeconds }: Pick<JobDefinition, 'type' | 'timeoutSeconds'>,
+  rate: RateLimit,
+  deps: RateLimiterDeps,
+): RateLimiter {
+  const { clock } = deps;
+  const bucket = makeBucket(bucketId(type), rate, deps);
+  let asking: Asking[] = [];
+  let spare: number[] = [];
+  const flush = () => {
+    const all = asking;
+    asking = [];
+    const kept = spare.filter((untilMs) => untilMs >= clock.now()).slice(0, all.length);
+    spare = [];
+    for (const { resolve } of all.splice(0, kept.length)) resolve({ kind: 'now' });
+    if (all.length > 0) serve(all, bucket, clock).catch((error) => all.forEach(({ reject }) => void reject(error)));
+  };
+  return {
+    take: ({ returning, leaseUntilMs }) =>
+      new Promise((resolve, reject) => {
+        const endsAtMs = leaseUntilMs - LEASE_BEYOND_END_MS - SETTLE_BEFORE_END_MS;
+        const latestMs = endsAtMs - timeoutSeconds * 1000;
+        if (asking.push({ returning, latestMs, resolve, reject }) === 1) setImmediate(flush);
+      }),
+    giveBack: () => void spare.push(clock.now() + HOLD_MS),
+  };
+}
+
+async function serve(all: Asking[], bucket: DrawFrom, clock: Clock): Promise<void> {
+  const nowMs = clock.now();
+  const [returning, fresh] = [all.filter((one) => one.returning), all.filter((one) => !one.returning)];
+  const holdMs = Math.max(0, Math.min(HOLD_MS, ...all.map(({ latestMs }) => latestMs - nowMs)));
+  const drawn = await bucket({ nowMs, holdMs, returning: returning.length, fresh: fresh.length });
+  if (drawn === undefined) {
+    for (const { resolve } of all) resolve({ kind: 'later', atMs: nowMs + BUSY_MS });
+    return;
+  }
+  const { grants, startAt, turns } = drawn;
+  const lucky = [...returning.slice(0, grants.returning), ...fresh.slice(0, grants.fresh)];
+  const others = [...returning.slice(grants.returning), ...fresh.slice(grants.fresh)];
+  // All together when the last one may: so that their begins are one call, and nobody is early.
+  if (startAt > clock.now()) await sleep(clock, startAt - clock.now());
+  for (const { resolve } of lucky) resolve({ kind: 'now' });
+  // After those, so that of two copies in one batch the one that may run comes first.
+  for (const [i, { resolve }] of others.entries()) resolve({ kind: 'later', atMs: turns[i] ?? nowMs + BUSY_MS });
+}
+
+/** @returns undefined if others were faster, again and again */
+type DrawFrom = (asked: Draw) => Promise<Drawn | undefined>;
+
+/** Draws by conditional writes, from the state that the last write or its refusal told of. */
+function makeBucket(id: string, rate: RateLimit, { table, writer }: RateLimiterDeps): DrawFrom {
+  let known: Bucket | undefined;
+  let exists = true;
+  return async (asked) => {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const drawn = draw(known, rate, asked);
+      const statement = exists ? update(table, id, { known, next: drawn.bucket }) : insert(table, id, drawn.bucket);
+      const result = await writer(statement);
+      if (result.kind === 'written') {
+        known = drawn.bucket;
+        exists = true;
+        return drawn;
+      }
+      known = result.kind === 'refused' && result.old !== undefined ? toBucket(result.old) : undefined;
+      exists = result.kind !== 'refused' || result.old !== undefined;
+    }
+    return undefined;
+  };
+}
+
+/** Of an unknown bucket, a refusal tells the state: no right to read is needed. */
+const UNKNOWN_VERSION = -1;
+
+function update(table: string, id: string, { known, next }: { known: Bucket | undefined; next: Bucket }): Statement {
+  const fields = attributes(next);
+  const sets = Object.keys(fields).map((name) => `SET "${name}" = ?`);
+  return {
+    text: `UPDATE "${table}" ${sets.join(' ')} WHERE "id" = ? AND "version" = ?`,
+    parameters: [...Object.values(fields), id, known?.version ?? UNKNOWN_VERSION].map(toAttribute),
+    item: id,
+  };
+}
+
+function insert(table: string, id: string, next: Bucket): Statement {
+  const fields = { id, ...attributes(next) };
+  return {
+    text: `INSERT INTO "${table}" VALUE {${Object.keys(fields)
+      .map((name) => `'${name}': ?`)
+      .join(', ')}}`,
+    parameters: Object.values(fields).map(toAttribute),
+    item: id,
+  };
+}
+
+function attributes({ version, nextAt, lineEndsAt }: Bucket) {
+  const expiration = Math.ceil(Math.max(nextAt, lineEndsAt) / 1000) + KEPT_SECONDS;
+  return { version, nextAt, lineEndsAt, expiration };
+}
+
+const toBucket = (raw: Record<string, AttributeValue>): Bucket => unmarshall(raw) as unknown as Bucket;

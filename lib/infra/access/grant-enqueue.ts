@@ -1,0 +1,33 @@
+import { Stack } from 'aws-cdk-lib';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { checkedStage } from '../../contract/names.ts';
+import { arnsOf } from '../arns.ts';
+import { keyRights } from './stage-key.ts';
+
+/** Whose jobs may be sent. */
+export interface EnqueueTarget {
+  readonly stage: string;
+  /** Job types, at least one; their stacks need not be in this app. */
+  readonly types: readonly string[];
+  /** `kms` for a stage that was deployed with `-c encryption=kms`. @default AWS's own keys, which need no right */
+  readonly encryption?: 'kms';
+}
+
+/**
+ * Lets a function, or whatever else has a role, send jobs with `sluice/producer`.
+ *
+ * @param grantee a construct of the account and region that the queues are in
+ * @throws RangeError if the stage is none
+ * @example grantEnqueue(signUpFunction, { stage: 'prod', types: ['send-email'] });
+ */
+export function grantEnqueue(grantee: IGrantable & Construct, { stage, types, encryption }: EnqueueTarget): Grant {
+  const arns = arnsOf(Stack.of(grantee), checkedStage(stage));
+  if (encryption === 'kms') grantee.grantPrincipal.addToPrincipalPolicy(keyRights(grantee, stage));
+  return Grant.addToPrincipal({
+    grantee,
+    // SendMessageBatch is authorised as SendMessage; the queue is found by its name.
+    actions: ['sqs:GetQueueUrl', 'sqs:SendMessage'],
+    resourceArns: types.map(arns.queue),
+  });
+}

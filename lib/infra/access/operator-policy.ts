@@ -1,0 +1,111 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { names } from '../../contract/names.ts';
+import { arnsOf } from '../arns.ts';
+import { acknowledgeWildcard } from '../checks/security.ts';
+import { keyRights } from './stage-key.ts';
+
+/** Settings of {@link OperatorPolicies}. */
+export interface OperatorPoliciesProps {
+  readonly stage: string;
+  /** Whether queues and table have the stage's key. */
+  readonly encrypted: boolean;
+}
+
+/**
+ * What people who operate a stage may do, as two managed policies to attach to their roles: `sluice-<stage>-read` looks
+ * (`queues`, `job`, `dead`, `drain`, `doctor`) and touches no message; `sluice-<stage>-redrive` is beside it for all that
+ * changes something (`send`, `dlq`, `retry`, `cancel`, `pause`, `resume`, `doctor --job`).
+ *
+ * Queues, functions and stacks are named by the stage's prefix: a stage's name holds no hyphen, so none but its own fit,
+ * and a job type that comes later is covered.
+ */
+export class OperatorPolicies extends Construct {
+  readonly read: ManagedPolicy;
+  readonly redrive: ManagedPolicy;
+
+  constructor(scope: Construct, id: string, { stage, encrypted }: OperatorPoliciesProps) {
+    super(scope, id);
+    this.read = new ManagedPolicy(this, 'Read', {
+      managedPolicyName: names.operatorPolicy(stage, 'read'),
+      description: `Sluice, stage ${stage}: looking at jobs and queues`,
+    });
+    addRights(this.read, readRights(this, stage));
+    this.redrive = new ManagedPolicy(this, 'Redrive', {
+      managedPolicyName: names.operatorPolicy(stage, 'redrive'),
+      description: `Sluice, stage ${stage}: sending, redriving, cancelling and pausing, beside the policy for looking`,
+    });
+    addRights(this.redrive, redriveRights(this, stage));
+    if (!encrypted) return;
+    this.read.addStatements(keyRights(this.read, stage, ['kms:Decrypt']));
+    this.redrive.addStatements(keyRights(this.redrive, stage));
+  }
+}
+
+function addRights(policy: ManagedPolicy, statements: readonly PolicyStatement[]): void {
+  policy.addStatements(...statements);
+  const resources = new Set(statements.flatMap((statement) => statement.resources));
+  for (const resource of resources) {
+    if (resource.includes('*')) acknowledgeWildcard(policy, { resource, reason: whyWild(resource) });
+  }
+}
+
+function whyWild(resource: string): string {
+  if (resource === '*') return 'IAM knows no resource for these actions';
+  if (resource.includes('event-source-mapping'))
+    return 'Lambda names mappings by ids; a condition asks for the function';
+  return 'the prefix of the stage fits its own resources only, those of later job types included';
+}
+
+function readRights(scope: Construct, stage: string): PolicyStatement[] {
+  const arns = arnsOf(scope, stage);
+  const arn = arnMaker(scope);
+  const every = `sluice-${stage}-*`;
+  return [
+    allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:DescribeTable', 'dynamodb:Scan'], arns.jobsTable),
+    allow(['dynamodb:Query'], arns.listsIndex),
+    allow(['sqs:GetQueueUrl', 'sqs:GetQueueAttributes'], arns.queue('*')),
+    allow(['logs:FilterLogEvents'], arn('logs', 'log-group', `/aws/lambda/${every}`)),
+    // CloudFormation adds an id of its own to a stack's name.
+    allow(['cloudformation:DescribeStacks'], arn('cloudformation', 'stack', `${every}/*`)),
+    allow(['lambda:GetFunctionConfiguration'], arn('lambda', 'function', names.dispatcher(stage))),
+    allow(['events:DescribeRule'], arn('events', 'rule', every)),
+    // IAM knows no resource for these (Service Authorization Reference), or only all of them.
+    allow(
+      [
+        ...['sqs:ListQueues', 'lambda:ListEventSourceMappings', 'events:ListRuleNamesByTarget'],
+        ...['cloudwatch:GetMetricData', 'cloudwatch:DescribeAlarms'],
+      ],
+      '*',
+    ),
+  ];
+}
+
+function redriveRights(scope: Construct, stage: string): PolicyStatement[] {
+  const arns = arnsOf(scope, stage);
+  const arn = arnMaker(scope);
+  return [
+    allow(['sqs:ReceiveMessage', 'sqs:ChangeMessageVisibility', 'sqs:DeleteMessage'], arns.deadLetterQueue('*')),
+    allow(['sqs:SendMessage'], arns.queue('*')),
+    // Cancellations and retries.
+    allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], arns.jobsTable),
+    new PolicyStatement({
+      actions: ['lambda:UpdateEventSourceMapping'],
+      resources: [arn('lambda', 'event-source-mapping', '*')],
+      // A mapping's name is an id that Lambda gives: the function that it belongs to is asked instead.
+      conditions: { ArnLike: { 'lambda:FunctionArn': arn('lambda', 'function', `sluice-${stage}-*`) } },
+    }),
+  ];
+}
+
+const allow = (actions: string[], resource: string) => new PolicyStatement({ actions, resources: [resource] });
+
+/** `service` and, behind a colon or a slash, `resource` and name, as the service writes them. */
+function arnMaker(scope: Construct): (service: string, resource: string, resourceName: string) => string {
+  return (service, resource, resourceName) => {
+    const slash = ['cloudformation', 'events'].includes(service);
+    const arnFormat = slash ? ArnFormat.SLASH_RESOURCE_NAME : ArnFormat.COLON_RESOURCE_NAME;
+    return Stack.of(scope).formatArn({ service, resource, resourceName, arnFormat });
+  };
+}

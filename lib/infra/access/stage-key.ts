@@ -1,0 +1,76 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type IPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Alias, type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import { names } from '../../contract/names.ts';
+import { acknowledgeWildcard } from '../checks/security.ts';
+
+/** Settings of {@link StageKey}. */
+export interface StageKeyProps {
+  readonly stage: string;
+  readonly disposable: boolean;
+  /** Who may send jobs from other accounts. */
+  readonly producers: readonly IPrincipal[];
+}
+
+/** Sending makes a data key and decrypts it, receiving decrypts (Amazon SQS Developer Guide, "Key management"). */
+const USE = ['kms:Decrypt', 'kms:GenerateDataKey'];
+
+/**
+ * The customer-managed key of a stage's queues, table and topic, known to job stacks by its alias alone.
+ *
+ * Its own account's roles are let in by their policies, as with every key of the CDK; here stand those whose policies
+ * nobody can write: CloudWatch for the topic, EventBridge's rules for the queues, and other accounts.
+ */
+export class StageKey extends Key {
+  constructor(scope: Construct, id: string, { stage, disposable, producers }: StageKeyProps) {
+    super(scope, id, {
+      alias: names.keyAlias(stage),
+      description: `Sluice ${stage}: queues, jobs table, alarm topic`,
+      enableKeyRotation: true,
+      // What it encrypted is lost with it: kept longer than any message lives, and for good where data is.
+      removalPolicy: disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    });
+    const { account, region } = Stack.of(this);
+    const ofUs = { StringEquals: { 'aws:SourceAccount': account } };
+    this.#let('AllowCloudWatchAlarms', [new ServicePrincipal('cloudwatch.amazonaws.com')], ofUs);
+    this.#let('AllowEventBridgeRules', [new ServicePrincipal('events.amazonaws.com')], ofUs);
+    if (producers.length === 0) return;
+    this.#let('AllowProducers', producers, { StringEquals: { 'kms:ViaService': `sqs.${region}.amazonaws.com` } });
+  }
+
+  #let(sid: string, principals: readonly IPrincipal[], conditions: Record<string, unknown>): void {
+    this.addToResourcePolicy(
+      new PolicyStatement({ sid, principals: [...principals], actions: USE, resources: ['*'], conditions }),
+    );
+  }
+}
+
+/** The stage's key, for another stack's queue. */
+export const keyByAlias = (scope: Construct, id: string, stage: string): IKey =>
+  Alias.fromAliasName(scope, id, names.keyAlias(stage));
+
+/**
+ * What a role needs of the stage's key, through SQS and DynamoDB only. A key's ARN is made up when it is created: the
+ * statement names it by its alias, so that no stack needs another's output.
+ *
+ * @param actions what it does with the key. @default decrypts, and makes data keys
+ */
+export function keyRights(scope: Construct, stage: string, actions: readonly string[] = USE): PolicyStatement {
+  const stack = Stack.of(scope);
+  const anyKey = stack.formatArn({ service: 'kms', resource: 'key', resourceName: '*' });
+  acknowledgeWildcard(scope, {
+    resource: anyKey,
+    reason: 'its condition allows the one key that has the alias of this stage; the id is not known before',
+  });
+  return new PolicyStatement({
+    actions: [...actions],
+    resources: [anyKey],
+    conditions: {
+      'ForAnyValue:StringEquals': { 'kms:ResourceAliases': names.keyAlias(stage) },
+      StringEquals: {
+        'kms:ViaService': ['sqs', 'dynamodb'].map((service) => `${service}.${stack.region}.amazonaws.com`),
+      },
+    },
+  });
+}

@@ -1,0 +1,50 @@
+import type {
+  IPolicyValidationContext,
+  IPolicyValidationPlugin,
+  PolicyValidationPluginReport,
+  PolicyViolation,
+} from 'aws-cdk-lib';
+import { alarms } from './alarm-rules.ts';
+import { keys } from './key-rules.ts';
+import { names } from './name-rules.ts';
+import { type Definitions, definitions, eventSources, type Finding, queues } from './queue-rules.ts';
+import { viewTemplate } from './template-view.ts';
+
+/**
+ * Refuses at synth what AWS would deploy and then lose, double or hide jobs by. It reads the finished templates: what a
+ * job type's `resources.ts` changed, and every override, is seen.
+ *
+ * Errors fail `cdk synth` and `cdk deploy`; warnings are judgements, and fail with `--strict` only.
+ */
+export class UnsafeConfiguration implements IPolicyValidationPlugin {
+  readonly name = 'Sluice';
+  readonly #definitions: Definitions;
+
+  constructor(known: Definitions) {
+    this.#definitions = known;
+  }
+
+  validate({ stackTemplates }: IPolicyValidationContext): PolicyValidationPluginReport {
+    const violations = stackTemplates.flatMap(({ templatePath }) => {
+      const view = viewTemplate(templatePath);
+      const found = [
+        ...eventSources(view),
+        ...queues(view),
+        ...definitions(view, this.#definitions),
+        ...alarms(view),
+        ...names(view),
+        ...keys(view),
+      ];
+      return found.map((finding) => violation(finding, templatePath));
+    });
+    return { success: violations.every(({ severity }) => severity !== 'error'), violations };
+  }
+}
+
+const violation = ({ rule, severity, resource, what, fix }: Finding, templatePath: string): PolicyViolation => ({
+  ruleName: rule,
+  severity,
+  description: what,
+  fix,
+  violatingResources: [{ resourceLogicalId: resource.id, templatePath, locations: [] }],
+});

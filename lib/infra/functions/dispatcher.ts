@@ -1,0 +1,70 @@
+import { Duration } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { ENV, names } from '../../contract/names.ts';
+import { keyRights } from '../access/stage-key.ts';
+import { arnsOf } from '../arns.ts';
+import { SluiceFunction } from './sluice-function.ts';
+
+/** Settings of {@link Dispatcher}. */
+export interface DispatcherProps {
+  readonly stage: string;
+  readonly disposable: boolean;
+  /** Whether queues and table have the stage's key. */
+  readonly encrypted: boolean;
+  readonly entry: string;
+  /** Job types whose queues it may send to. */
+  readonly types: readonly string[];
+}
+
+/** EventBridge's finest rate (EventBridge quotas). */
+const TICK = Duration.minutes(1);
+/** Less than the minute after which the next tick comes; two at once would be harmless, and wasted. */
+const TIMEOUT_SECONDS = 50;
+/** Eight shards side by side, each holding a page of parked envelopes, most of them small. */
+const MEMORY_MB = 512;
+/**
+ * A tick that failed or came late is not repeated, neither by EventBridge (its default: 185 times in 24 hours) nor by
+ * Lambda (twice in six hours): the next one, a minute later, finds all that is due. 60 s is the least that both take.
+ */
+const NO_SECOND_TRY = { retryAttempts: 0, maxEventAge: Duration.seconds(60) };
+
+/** The retry dispatcher: a function that an EventBridge rule calls each minute. */
+export class Dispatcher extends Construct {
+  readonly function: SluiceFunction;
+
+  constructor(scope: Construct, id: string, { stage, disposable, encrypted, entry, types }: DispatcherProps) {
+    super(scope, id);
+    this.function = new SluiceFunction(this, 'Function', {
+      functionName: names.dispatcher(stage),
+      description: 'Sluice: sends parked jobs back to their queues as they fall due',
+      entry,
+      timeoutSeconds: TIMEOUT_SECONDS,
+      memoryMb: MEMORY_MB,
+      disposable,
+      environment: { [ENV.jobsTable]: names.jobsTable(stage), [ENV.stage]: stage },
+      statements: [...dispatcherRights(this, stage, types), ...(encrypted ? [keyRights(this, stage)] : [])],
+    });
+    this.function.configureAsyncInvoke(NO_SECOND_TRY);
+    new Rule(this, 'EachMinute', {
+      description: `Sluice ${stage}: releases parked jobs`,
+      schedule: Schedule.rate(TICK),
+      targets: [new LambdaFunction(this.function, NO_SECOND_TRY)],
+    });
+  }
+}
+
+function dispatcherRights(scope: Construct, stage: string, types: readonly string[]): PolicyStatement[] {
+  const arns = arnsOf(scope, stage);
+  const rights = [
+    new PolicyStatement({ actions: ['dynamodb:Query'], resources: [arns.listsIndex] }),
+    // BatchExecuteStatement with an UPDATE is PartiQLUpdate.
+    new PolicyStatement({ actions: ['dynamodb:BatchGetItem', 'dynamodb:PartiQLUpdate'], resources: [arns.jobsTable] }),
+  ];
+  if (types.length === 0) return rights;
+  const resources = types.map(arns.queue);
+  // SendMessageBatch is authorised as SendMessage.
+  return [...rights, new PolicyStatement({ actions: ['sqs:GetQueueUrl', 'sqs:SendMessage'], resources })];
+}

@@ -1,0 +1,30 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { acknowledgeWildcard } from '../checks/security.ts';
+
+/** Settings of {@link makeFunctionRole}. */
+export interface FunctionRoleProps {
+  readonly functionName: string;
+  readonly statements: readonly PolicyStatement[];
+}
+
+/** The role of a function: its own statements and its own log group, nothing else. */
+export function makeFunctionRole(scope: Construct, id: string, { functionName, statements }: FunctionRoleProps): Role {
+  const role = new Role(scope, id, {
+    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    description: `What ${functionName} may do`,
+  });
+  // AWSLambdaBasicExecutionRole would allow every log group of the account. Log streams are named by Lambda as it goes:
+  // the one wildcard that Sluice needs.
+  const logStreams = Stack.of(scope).formatArn({
+    service: 'logs',
+    resource: 'log-group',
+    resourceName: `/aws/lambda/${functionName}:log-stream:*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  const logs = { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logStreams] };
+  for (const statement of [new PolicyStatement(logs), ...statements]) role.addToPolicy(statement);
+  acknowledgeWildcard(role, { resource: logStreams, reason: 'Lambda names the log streams of its own log group' });
+  return role;
+}

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { Duration } from 'aws-cdk-lib';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  Function as LambdaFunction,
+  LoggingFormat,
+  RecursiveLoop,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { acknowledgeWildcard } from '../checks/security.ts';
+import { removalPolicy } from '../removal.ts';
+import { functionCode } from './function-code.ts';
+import { makeFunctionRole } from './function-role.ts';
+
+/** Settings of {@link SluiceFunction}. */
+export interface SluiceFunctionProps {
+  readonly functionName: string;
+  readonly description: string;
+  /** File that exports `handler`. */
+  readonly entry: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  readonly environment: Record<string, string>;
+  /** What the function may do, beside writing its log. */
+  readonly statements: readonly PolicyStatement[];
+  readonly disposable: boolean;
+  /** Whether X-Ray traces each invocation. @default false */
+  readonly tracing?: boolean;
+}
+
+/** A Lambda function in Sluice's form: Node 24, arm64, one minified ES module, its own log group, no right too many. */
+export class SluiceFunction extends LambdaFunction {
+  constructor(scope: Construct, id: string, props: SluiceFunctionProps) {
+    super(scope, id, {
+      functionName: props.functionName,
+      description: props.description,
+      code: functionCode(scope, props),
+      handler: 'index.handler',
+      // Active tracing brings its own right to send segments, on all resources: X-Ray knows no other.
+      ...(props.tracing && { tracing: Tracing.ACTIVE }),
+      runtime: Runtime.NODEJS_24_X,
+      // A fifth cheaper than x86_64 for the same work (AWS Lambda pricing).
+      architecture: Architecture.ARM_64,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      memorySize: props.memoryMb,
+      role: makeFunctionRole(scope, `${id}Role`, props),
+      logGroup: makeLogGroup(scope, `${id}Log`, props),
+      loggingFormat: LoggingFormat.JSON,
+      environment: { AWS_SDK_UA_APP_ID: appId(props.functionName), ...props.environment },
+      // Lambda would stop a job whose message was renewed some 16 times: to it, a function that sends to its own queue
+      // loops. Here attempts, snoozes and retention end every job.
+      recursiveLoop: RecursiveLoop.ALLOW,
+    });
+    if (props.tracing && this.role !== undefined) acknowledgeWildcard(this.role, TRACES);
+  }
+}
+
+const TRACES = {
+  resource: '*',
+  reason: 'X-Ray knows no resource to name (Service Authorization Reference, AWS X-Ray)',
+};
+
+/** Kept a month where logs are evidence: longer than a message can live (14 days in a queue, 14 in its DLQ). */
+function makeLogGroup(scope: Construct, id: string, { functionName, disposable }: SluiceFunctionProps): LogGroup {
+  return new LogGroup(scope, id, {
+    logGroupName: `/aws/lambda/${functionName}`,
+    retention: disposable ? RetentionDays.ONE_WEEK : RetentionDays.ONE_MONTH,
+    removalPolicy: removalPolicy(disposable),
+  });
+}
+
+/** User agents carry at most 50 characters of an application id (AWS SDKs and Tools reference, "Application ID"). */
+const MAX_APP_ID = 50;
+const HASH_LENGTH = 8;
+
+/**
+ * Powertools adds 30 to 45 characters of its own to an id that lacks this mark, and the SDK then warns in the log of
+ * every client that the id is too long.
+ */
+const POWERTOOLS_MARK = '/PTEnv/';
+const MAX_NAME = MAX_APP_ID - POWERTOOLS_MARK.length;
+
+/** The function's name, as CloudTrail and access logs show it; a long one is cut and stays the only one of its kind. */
+export function appId(functionName: string): string {
+  if (functionName.length <= MAX_NAME) return `${functionName}${POWERTOOLS_MARK}`;
+  const hash = createHash('sha256').update(functionName).digest('hex').slice(0, HASH_LENGTH);
+  return `${functionName.slice(0, MAX_NAME - HASH_LENGTH - 1)}-${hash}${POWERTOOLS_MARK}`;
+}

@@ -1,0 +1,65 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IPrincipal } from 'aws-cdk-lib/aws-iam';
+import { Queue, QueueEncryption, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { JobDefinition } from '../../contract/definition/job-definition.ts';
+import { queueSettings } from '../../contract/definition/queue-settings.ts';
+import { names } from '../../contract/names.ts';
+import { MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
+import { letSend } from '../access/producers.ts';
+import { keyByAlias } from '../access/stage-key.ts';
+import { arnsOf } from '../arns.ts';
+import { removalPolicy } from '../removal.ts';
+
+/** Settings of {@link JobQueue}. */
+export interface JobQueueProps {
+  readonly stage: string;
+  readonly disposable: boolean;
+  readonly definition: JobDefinition;
+  readonly encrypted: boolean;
+  readonly producers: readonly IPrincipal[];
+}
+
+/** SQS's longest retention: time to look at what died. */
+const DEAD_LETTER_RETENTION = Duration.days(14);
+
+/** A job type's queue and its dead-letter queue. */
+export class JobQueue extends Construct {
+  readonly queue: Queue;
+  readonly deadLetterQueue: Queue;
+
+  constructor(scope: Construct, id: string, props: JobQueueProps) {
+    super(scope, id);
+    const { stage, disposable, definition, encrypted } = props;
+    const { type } = definition;
+    const settings = queueSettings(definition);
+    const common = {
+      // Stated, because CloudFormation sets a queue back to 262,144 when a template omits it.
+      maxMessageSizeBytes: MAX_MESSAGE_BYTES,
+      ...(encrypted
+        ? { encryption: QueueEncryption.KMS, encryptionMasterKey: keyByAlias(this, 'Key', stage) }
+        : { encryption: QueueEncryption.SQS_MANAGED }),
+      enforceSSL: true,
+      // A queue that holds jobs outlives its stack, unless the stage is there to be thrown away.
+      removalPolicy: removalPolicy(disposable),
+    };
+    this.deadLetterQueue = new Queue(this, 'DeadLetters', {
+      ...common,
+      queueName: names.deadLetterQueue(stage, type),
+      retentionPeriod: DEAD_LETTER_RETENTION,
+      redriveAllowPolicy: {
+        redrivePermission: RedrivePermission.BY_QUEUE,
+        // By name: the two queues name each other, and CloudFormation allows no circle.
+        sourceQueues: [Queue.fromQueueArn(this, 'Source', arnsOf(this, stage).queue(type))],
+      },
+    });
+    this.queue = new Queue(this, 'Queue', {
+      ...common,
+      queueName: names.queue(stage, type),
+      retentionPeriod: Duration.seconds(settings.retentionSeconds),
+      visibilityTimeout: Duration.seconds(settings.visibilityTimeoutSeconds),
+      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: settings.maxReceiveCount },
+    });
+    letSend(this.queue, props.producers);
+  }
+}

@@ -1,0 +1,130 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { CfnRule } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { JobDefinition } from '../../contract/definition/job-definition.ts';
+import type { JobSchedule } from '../../contract/definition/schedule.ts';
+import { writeEnvelope } from '../../contract/envelope.ts';
+import { JobDefinitionError } from '../../contract/errors.ts';
+import { readPayload } from '../../contract/payload.ts';
+import { keyRights } from '../access/stage-key.ts';
+
+/** Settings of {@link JobSchedules}. */
+export interface JobSchedulesProps {
+  readonly stage: string;
+  readonly definition: JobDefinition;
+  readonly queue: Queue;
+  /** Whether the queue has the stage's key. */
+  readonly encrypted: boolean;
+}
+
+/** Longest input template of a rule (EventBridge quotas); Scheduler takes more, and one limit is easier to know. */
+const MAX_TEMPLATE = 8192;
+/** What Scheduler writes instead (Scheduler User Guide, "Adding context attributes"). */
+const SCHEDULED_TIME = '<aws.scheduler.scheduled-time>';
+
+/**
+ * The recurring jobs of a type. EventBridge may fire twice for one time: both messages then have the same id, made of
+ * the schedule's name and that time, and run as one job.
+ *
+ * A rule where UTC will do, for a rule fires on every emulator; a schedule of EventBridge Scheduler for other zones.
+ * Context `schedules=off` deploys them switched off.
+ *
+ * @throws JobDefinitionError if the definition's schema refuses a payload
+ */
+export class JobSchedules extends Construct {
+  constructor(scope: Construct, id: string, props: JobSchedulesProps) {
+    super(scope, id);
+    const inZones = props.definition.schedule.filter(({ timeZone }) => timeZone !== undefined);
+    for (const schedule of props.definition.schedule) {
+      if (schedule.timeZone === undefined) makeRule(this, schedule, props);
+    }
+    if (inZones.length === 0) return;
+    const role = makeRole(this, props);
+    for (const schedule of inZones) makeSchedule(this, schedule, { ...props, role });
+  }
+}
+
+function makeRule(scope: Construct, schedule: JobSchedule, props: JobSchedulesProps): void {
+  const { stage, definition, queue } = props;
+  const rule = new CfnRule(scope, schedule.name, {
+    description: `Sluice ${stage}: sends the ${definition.type} job ${schedule.name}`,
+    scheduleExpression: schedule.expression,
+    state: stateOf(scope, schedule, stage),
+    targets: [
+      {
+        id: 'Queue',
+        arn: queue.queueArn,
+        inputTransformer: {
+          inputPathsMap: { time: '$.time' },
+          inputTemplate: templateOf(schedule, definition, '<time>'),
+        },
+      },
+    ],
+  });
+  queue.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal('events.amazonaws.com')],
+      actions: ['sqs:SendMessage'],
+      resources: [queue.queueArn],
+      conditions: { ArnEquals: { 'aws:SourceArn': rule.attrArn } },
+    }),
+  );
+}
+
+function makeSchedule(scope: Construct, schedule: JobSchedule, props: JobSchedulesProps & { role: Role }): void {
+  const { stage, definition, queue, role } = props;
+  const made = new CfnSchedule(scope, schedule.name, {
+    description: `Sluice ${stage}: sends the ${definition.type} job ${schedule.name}`,
+    scheduleExpression: schedule.expression,
+    ...(schedule.timeZone !== undefined && { scheduleExpressionTimezone: schedule.timeZone }),
+    // No emulator writes the scheduled time into the message: every tick would be a refused job.
+    state: scope.node.tryGetContext('emulator') === undefined ? stateOf(scope, schedule, stage) : 'DISABLED',
+    flexibleTimeWindow: { mode: 'OFF' },
+    target: { arn: queue.queueArn, roleArn: role.roleArn, input: templateOf(schedule, definition, SCHEDULED_TIME) },
+  });
+  // Scheduler assumes the role when the schedule is made.
+  made.node.addDependency(role);
+}
+
+function makeRole(scope: Construct, { stage, queue, encrypted }: JobSchedulesProps): Role {
+  const stack = Stack.of(scope);
+  const group = stack.formatArn({
+    service: 'scheduler',
+    resource: 'schedule-group',
+    resourceName: 'default',
+    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+  });
+  const role = new Role(scope, 'Role', {
+    // Of this account and group, as Scheduler's guide asks ("Confused deputy prevention").
+    assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+      conditions: { StringEquals: { 'aws:SourceAccount': stack.account, 'aws:SourceArn': group } },
+    }),
+    description: 'Lets EventBridge Scheduler send recurring jobs',
+  });
+  role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }));
+  if (encrypted) role.addToPolicy(keyRights(scope, stage));
+  return role;
+}
+
+function stateOf(scope: Construct, { offInStages = [] }: JobSchedule, stage: string): 'ENABLED' | 'DISABLED' {
+  const off = offInStages.includes(stage) || scope.node.tryGetContext('schedules') === 'off';
+  return off ? 'DISABLED' : 'ENABLED';
+}
+
+/** The message, with a mark where EventBridge writes the scheduled time. */
+function templateOf({ name, payload }: JobSchedule, definition: JobDefinition, mark: string): string {
+  const { type } = definition;
+  const refuse = (why: string, cause?: unknown) =>
+    new JobDefinitionError(`${type}: the payload of schedule "${name}" ${why}`, { cause });
+  const { body, envelope } = writeEnvelope({ id: `${name}:MARK`, type, payload }, type, Date.now());
+  const { refusal } = readPayload(definition, envelope.payload);
+  if (refusal !== undefined) throw refuse(`is refused: ${refusal.message}`, refusal);
+  // Whatever stands between angle brackets EventBridge takes for a mark of its own.
+  const template = body.replace(/[<>]/g, (c) => (c === '<' ? '\\u003c' : '\\u003e')).replace('MARK', mark);
+  if (template.length > MAX_TEMPLATE)
+    throw refuse(`makes ${template.length} characters, EventBridge takes ${MAX_TEMPLATE}`);
+  return template;
+}

@@ -1,0 +1,116 @@
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { JobDefinition } from '../../contract/definition/job-definition.ts';
+import { queueSettings } from '../../contract/definition/queue-settings.ts';
+import { EVENT_SOURCE } from '../../contract/job-event.ts';
+import { ENV, names } from '../../contract/names.ts';
+import { keyRights } from '../access/stage-key.ts';
+import { arnsOf } from '../arns.ts';
+import { SluiceFunction } from '../functions/sluice-function.ts';
+import { JobAlarms } from '../monitoring/job-alarms.ts';
+import type { StageSettings } from '../stage-settings.ts';
+import { JobQueue } from './job-queue.ts';
+import { JobSchedules } from './job-schedules.ts';
+
+/** Settings of {@link JobStack}. */
+export interface JobStackProps extends StageSettings {
+  readonly definition: JobDefinition;
+  /** File that exports the job type's `handler`. */
+  readonly entry: string;
+}
+
+/** One job type: its queue and dead-letter queue, its consumer, its alarms; all of it follows from the definition. */
+export class JobStack extends Stack {
+  readonly consumer: SluiceFunction;
+  readonly queue: Queue;
+
+  constructor(scope: Construct, props: JobStackProps) {
+    const { stage, disposable, encrypted, region, definition, entry, runbook } = props;
+    const { type } = definition;
+    super(scope, names.jobStack(stage, type), {
+      stackName: names.jobStack(stage, type),
+      description: `Sluice, stage ${stage}: job type ${type}`,
+      terminationProtection: !disposable,
+      ...(region !== undefined && { env: { region } }),
+    });
+    const queues = new JobQueue(this, 'Jobs', props);
+    this.queue = queues.queue;
+    this.consumer = new SluiceFunction(this, 'Consumer', {
+      functionName: names.consumer(stage, type),
+      description: `Sluice: runs ${type} jobs`,
+      entry,
+      timeoutSeconds: queueSettings(definition).functionTimeoutSeconds,
+      memoryMb: definition.memoryMb,
+      tracing: definition.tracing,
+      disposable,
+      environment: {
+        [ENV.stage]: stage,
+        [ENV.jobsTable]: names.jobsTable(stage),
+        [ENV.queueUrl]: queues.queue.queueUrl,
+        [ENV.deadLetterQueueUrl]: queues.deadLetterQueue.queueUrl,
+      },
+      statements: [...consumerRights(this, stage, type), ...(encrypted ? [keyRights(this, stage)] : [])],
+    });
+    consume(this, { definition, queues, consumer: this.consumer });
+    new JobSchedules(this, 'Schedules', { stage, definition, queue: queues.queue, encrypted });
+    new JobAlarms(this, 'Alarms', { stage, definition, runbook });
+    new CfnOutput(this, 'QueueUrl', { value: queues.queue.queueUrl, description: `Send ${type} jobs here` });
+    new CfnOutput(this, 'DeadLetterQueueUrl', { value: queues.deadLetterQueue.queueUrl, description: 'Dead jobs' });
+  }
+}
+
+function consumerRights(scope: Construct, stage: string, type: string): PolicyStatement[] {
+  const arns = arnsOf(scope, stage);
+  return [
+    new PolicyStatement({
+      // The event source's three, ChangeMessageVisibility for waits, SendMessage for renewals.
+      actions: ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'ChangeMessageVisibility', 'SendMessage'].map(
+        (action) => `sqs:${action}`,
+      ),
+      resources: [arns.queue(type)],
+    }),
+    new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [arns.deadLetterQueue(type)] }),
+    new PolicyStatement({
+      // BatchExecuteStatement is PartiQLInsert and PartiQLUpdate; the Update of a transaction is UpdateItem.
+      actions: ['PartiQLInsert', 'PartiQLUpdate', 'BatchGetItem', 'UpdateItem'].map((action) => `dynamodb:${action}`),
+      resources: [arns.jobsTable],
+    }),
+    new PolicyStatement({
+      actions: ['events:PutEvents'],
+      resources: [arns.defaultBus],
+      // The bus is everybody's: nothing may speak there in another's name.
+      conditions: { StringEquals: { 'events:source': EVENT_SOURCE } },
+    }),
+  ];
+}
+
+interface Consumption {
+  readonly definition: JobDefinition;
+  readonly queues: JobQueue;
+  readonly consumer: SluiceFunction;
+}
+
+function consume(scope: Construct, { definition, queues, consumer }: Consumption): void {
+  const { batchSize, batchWindowSeconds, maxConcurrency, provisionedPollers } = definition;
+  const mapping = new EventSourceMapping(scope, 'EventSource', {
+    target: consumer,
+    eventSourceArn: queues.queue.queueArn,
+    batchSize,
+    ...(batchWindowSeconds > 0 && { maxBatchingWindow: Duration.seconds(batchWindowSeconds) }),
+    ...(provisionedPollers === undefined
+      ? { maxConcurrency }
+      : {
+          provisionedPollerConfig: {
+            minimumPollers: provisionedPollers.min,
+            maximumPollers: provisionedPollers.max,
+          },
+        }),
+    // Never a filter: SQS deletes what one does not match.
+    reportBatchItemFailures: true,
+  });
+  // Lambda checks at once whether the role may receive.
+  if (consumer.role !== undefined) mapping.node.addDependency(consumer.role);
+}

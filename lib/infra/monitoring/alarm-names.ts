@@ -1,0 +1,30 @@
+import { names } from '../../contract/names.ts';
+
+/**
+ * The alarms of a job type, by what they watch: what follows the queue's name in theirs. Fixed names, so that the
+ * dashboard of another stack shows them without a reference.
+ */
+export const JOB_ALARMS = {
+  deadLetters: 'dlq-not-empty',
+  queueDepth: 'queue-depth',
+  queueAge: 'queue-age',
+  failures: 'failure-rate',
+  stalled: 'stalled',
+  functionErrors: 'function-errors',
+  throttles: 'throttles',
+  duration: 'near-timeout',
+  notGettingThrough: 'not-getting-through',
+} as const;
+
+export type JobAlarm = keyof typeof JOB_ALARMS;
+
+/** The dispatcher's alarms: what follows its name in theirs. */
+export const DISPATCHER_ALARMS = { errors: 'errors', noTick: 'no-tick', lateness: 'retries-overdue' } as const;
+
+export type DispatcherAlarmKind = keyof typeof DISPATCHER_ALARMS;
+
+export const jobAlarmName = (stage: string, type: string, alarm: JobAlarm): string =>
+  `${names.queue(stage, type)}-${JOB_ALARMS[alarm]}`;
+
+export const dispatcherAlarmName = (stage: string, alarm: DispatcherAlarmKind): string =>
+  `${names.dispatcher(stage)}-${DISPATCHER_ALARMS[alarm]}`;

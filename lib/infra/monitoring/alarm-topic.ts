@@ -1,0 +1,41 @@
+import { Stack } from 'aws-cdk-lib';
+import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { names } from '../../contract/names.ts';
+
+/** Settings of {@link AlarmTopic}. */
+export interface AlarmTopicProps {
+  readonly stage: string;
+  readonly key: IKey | undefined;
+}
+
+/**
+ * Where alarms go. Subscribe e-mail, chat or a pager to it.
+ *
+ * Encrypted only with a key of one's own: CloudWatch cannot use the one that AWS manages for SNS, and an alarm holds no
+ * payload.
+ */
+export class AlarmTopic extends Topic {
+  constructor(scope: Construct, id: string, { stage, key }: AlarmTopicProps) {
+    super(scope, id, {
+      topicName: names.alarmTopic(stage),
+      displayName: `Sluice ${stage}`,
+      enforceSSL: true,
+      ...(key !== undefined && { masterKey: key }),
+    });
+    // A policy that only denies (as enforceSSL makes it) replaces SNS's default, and CloudWatch would be refused.
+    // Our account's only: others' alarms cannot reach the people on call.
+    this.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AllowCloudWatchAlarms',
+        effect: Effect.ALLOW,
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
+  }
+}

@@ -1,0 +1,65 @@
+import { Stack } from 'aws-cdk-lib';
+import { Alarm, AlarmStatusWidget, AlarmStatusWidgetSortBy, Dashboard, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import type { JobDefinition } from '../../contract/definition/job-definition.ts';
+import { names } from '../../contract/names.ts';
+import { DISPATCHER_ALARMS, dispatcherAlarmName, JOB_ALARMS, jobAlarmName } from './alarm-names.ts';
+import { dispatcherRow, jobRow, totals, WIDTH } from './dashboard-rows.ts';
+
+/** Settings of {@link StageDashboard}. */
+export interface StageDashboardProps {
+  readonly stage: string;
+  readonly definitions: readonly JobDefinition[];
+}
+
+/** One alarm widget shows at most 100 alarms (CloudWatch User Guide, "Alarm widgets"). */
+const ALARMS_A_WIDGET = 100;
+/** Alarms of a type share their first words: this many stand side by side, readable on a laptop. */
+const ALARMS_A_LINE = 4;
+
+/**
+ * One screen for a stage: every alarm's state and the totals, a row a job type, the dispatcher.
+ *
+ * In core, and by names alone: a job type's stack can be broken without it.
+ */
+export class StageDashboard extends Dashboard {
+  constructor(scope: Construct, id: string, { stage, definitions }: StageDashboardProps) {
+    super(scope, id, {
+      dashboardName: names.dashboard(stage),
+      // CloudWatch otherwise opens at three hours; what an alarm speaks of happened within the last one.
+      start: '-PT1H',
+      widgets: [
+        ...alarmStates(scope, stage, definitions),
+        totals(),
+        ...definitions.flatMap((definition) => jobRow(stage, definition)),
+        ...dispatcherRow(stage),
+      ],
+    });
+  }
+}
+
+function alarmStates(scope: Construct, stage: string, definitions: readonly JobDefinition[]): IWidget[][] {
+  const alarmNames = [
+    ...definitions.flatMap(({ type }) => keys(JOB_ALARMS).map((alarm) => jobAlarmName(stage, type, alarm))),
+    ...keys(DISPATCHER_ALARMS).map((alarm) => dispatcherAlarmName(stage, alarm)),
+  ];
+  const alarms = alarmNames.map((name) => {
+    const arn = Stack.of(scope).formatArn({ service: 'cloudwatch', resource: `alarm:${name}` });
+    return Alarm.fromAlarmArn(scope, `Shown-${name}`, arn);
+  });
+  return Array.from({ length: Math.ceil(alarms.length / ALARMS_A_WIDGET) }, (_, i) => {
+    const shown = alarms.slice(i * ALARMS_A_WIDGET, (i + 1) * ALARMS_A_WIDGET);
+    return [
+      new AlarmStatusWidget({
+        title: `Alarms, stage ${stage}`,
+        alarms: shown,
+        // What is on comes first.
+        sortBy: AlarmStatusWidgetSortBy.STATE_UPDATED_TIMESTAMP,
+        width: WIDTH,
+        height: 1 + Math.ceil(shown.length / ALARMS_A_LINE),
+      }),
+    ];
+  });
+}
+
+const keys = <K extends string>(record: Readonly<Record<K, unknown>>) => Object.keys(record) as K[];

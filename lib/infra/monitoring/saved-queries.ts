@@ -1,0 +1,65 @@
+import { CfnQueryDefinition } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { names } from '../../contract/names.ts';
+
+/** Settings of {@link SavedQueries}. */
+export interface SavedQueriesProps {
+  readonly stage: string;
+  readonly types: readonly string[];
+}
+
+/** One query reads at most 50 log groups (CloudWatch Logs quotas). */
+const LOG_GROUPS_A_QUERY = 50;
+
+/**
+ * CloudWatch Logs Insights queries over the engine's log lines, by the name that they are saved under. The time range is
+ * chosen where they are run; the console begins with the last hour.
+ */
+export const QUERIES = {
+  /** Put the job's id in. Its lines also where it was parked and came back through the dispatcher. */
+  'life-of-a-job': [
+    'fields @timestamp, message, jobType, attempt, run, durationMs, delayMs, reason, errorName, errorMessage',
+    'filter jobId = "PUT-THE-JOB-ID-HERE"',
+    'sort @timestamp asc',
+    'limit 1000',
+  ],
+  'failures-by-error': [
+    'filter message = "job.failed"',
+    'stats count(*) as attempts, count_distinct(jobId) as jobs, latest(errorMessage) as lastMessage by jobType, errorName',
+    'sort attempts desc',
+    'limit 100',
+  ],
+  'slowest-jobs': [
+    'filter message = "job.completed"',
+    'fields @timestamp, jobType, jobId, attempt, durationMs',
+    'sort durationMs desc',
+    'limit 50',
+  ],
+  'what-died-and-why': [
+    'filter message = "job.dead"',
+    'stats count(*) as jobs, min(@timestamp) as first, max(@timestamp) as last, latest(jobId) as lastJob, latest(errorMessage) as lastMessage by jobType, reason, errorName',
+    'sort jobs desc',
+    'limit 100',
+  ],
+} as const;
+
+export type QueryName = keyof typeof QUERIES;
+
+/** The queries of a stage, in the folder `sluice/<stage>` of the console's saved queries. */
+export class SavedQueries extends Construct {
+  constructor(scope: Construct, id: string, { stage, types }: SavedQueriesProps) {
+    super(scope, id);
+    const logGroups = [...types.map((type) => names.consumer(stage, type)), names.dispatcher(stage)]
+      .map((name) => `/aws/lambda/${name}`)
+      .slice(-LOG_GROUPS_A_QUERY);
+    for (const [name, commands] of Object.entries(QUERIES)) {
+      new CfnQueryDefinition(this, name, {
+        name: savedQueryName(stage, name as QueryName),
+        queryString: commands.join('\n| '),
+        logGroupNames: logGroups,
+      });
+    }
+  }
+}
+
+export const savedQueryName = (stage: string, query: QueryName): string => `sluice/${stage}/${query}`;

@@ -1,0 +1,65 @@
+import * as z from 'zod';
+import type { JobDefinition } from '../../contract/definition/job-definition.ts';
+import { MAX_ATTEMPTS } from '../../contract/definition/retry-options.ts';
+import { ENVELOPE_PATTERNS } from '../../contract/envelope.ts';
+
+/** A JSON Schema of draft 2020-12. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/**
+ * Describes the message body of a job type, payload included, for producers in any language.
+ *
+ * It accepts every body that the consumer takes. It refuses those that the consumer refuses, except for what JSON Schema
+ * cannot say: a definition's own refinements, formats that have no pattern (a URL), `runAt` beyond a year, days that a
+ * month does not have.
+ *
+ * @returns JSON Schema, draft 2020-12; a part of the payload that has no counterpart accepts anything and says so in its
+ *          `$comment`
+ */
+export function messageSchema(definition: JobDefinition): JsonSchema {
+  const { type } = definition;
+  const schema = z.toJSONSchema(envelopeOf(definition), {
+    target: 'draft-2020-12',
+    // What a producer writes, before defaults and transforms.
+    io: 'input',
+    unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) => {
+      const { type: kind } = zodSchema._zod.def;
+      if (NOT_IN_JSON.includes(kind))
+        jsonSchema.$comment = `a ${kind} of the payload's schema: JSON Schema cannot say it`;
+    },
+  });
+  // The consumer wants a payload even where its schema would do without.
+  return { ...schema, title: `Message of a ${type} job`, required: ['payload'] };
+}
+
+const NOT_IN_JSON = ['bigint', 'custom', 'date', 'function', 'map', 'set', 'symbol', 'transform', 'undefined', 'void'];
+
+function envelopeOf({ type, payload, retry }: JobDefinition) {
+  const { id, key, time } = ENVELOPE_PATTERNS;
+  const moment = z.string().regex(time);
+  return z.strictObject({
+    payload,
+    id: z
+      .string()
+      .regex(id)
+      .optional()
+      .describe('Names this job. Every producer should set it. Default: the SQS message id.'),
+    key: z
+      .string()
+      .regex(key)
+      .optional()
+      .describe('Idempotency key: within the retention, jobs of one type with one key run once. Default: id.'),
+    type: z.literal(type).optional().describe('Must be the type of the queue, if present.'),
+    maxAttempts: z
+      .int()
+      .min(MAX_ATTEMPTS.min)
+      .max(MAX_ATTEMPTS.max)
+      .optional()
+      .describe(`Attempts in all, the first run included. Default: ${retry.maxAttempts}.`),
+    createdAt: moment.optional().describe('ISO 8601 with a zone. Default: when SQS took the message.'),
+    runAt: moment
+      .optional()
+      .describe('ISO 8601 with a zone: when the first attempt starts, at most a year ahead. Default: now.'),
+  });
+}

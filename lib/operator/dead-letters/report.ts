@@ -1,0 +1,113 @@
+import type { JobError } from '../../contract/errors.ts';
+import type { DeadLetterReason } from '../../contract/job.ts';
+import { type JobItem, keyOf } from '../../contract/protocol/job-item.ts';
+import type { Stage } from '../aws.ts';
+import { readItems, readList } from '../jobs/lists.ts';
+import { onStage, queuesOf, typesOf } from '../stage.ts';
+import { normalisedError } from './error-groups.ts';
+
+/** Which dead jobs; those that fit all that is given. */
+export interface DeadFilter {
+  readonly reason?: string | undefined;
+  /** Part of the error's name or message, in any case. */
+  readonly error?: string | undefined;
+  /** Died at or after, epoch ms. */
+  readonly sinceMs?: number | undefined;
+  /** Idempotency key. */
+  readonly key?: string | undefined;
+}
+
+/** A dead job. */
+export interface DeadJob {
+  readonly type: string;
+  readonly key: string;
+  readonly jobId: string;
+  readonly reason: DeadLetterReason | undefined;
+  readonly error: JobError | undefined;
+  readonly attempts: number;
+  readonly run: number;
+  /** ISO 8601. */
+  readonly failedAt: string | undefined;
+  /** Whether its dead letter is still owed to the dead-letter queue. */
+  readonly undelivered: boolean;
+}
+
+/** Dead jobs of one type, reason and error. */
+export interface DeadGroup {
+  readonly type: string;
+  readonly reason: DeadLetterReason | undefined;
+  /** Without what differs from job to job. */
+  readonly error: string;
+  readonly jobs: number;
+  /** ISO 8601. */
+  readonly first: string;
+  readonly last: string;
+}
+
+export interface DeadReport {
+  /** The newest first. */
+  readonly jobs: readonly DeadJob[];
+  /** The largest first. */
+  readonly groups: readonly DeadGroup[];
+  /** True if there are more than the 100,000 that were read. */
+  readonly truncated: boolean;
+}
+
+const ATTRIBUTES = [
+  ...['id', 'jobId', 'type', 'status', 'reason', 'error', 'attempts', 'runNo', 'failedAt', 'undelivered'],
+] as const satisfies readonly (keyof JobItem)[];
+
+/**
+ * What died, from the table: no message is received, so none is hidden and no alarm is silenced.
+ *
+ * @throws NoSuchStageError, NoSuchTypeError
+ */
+export async function dead(stage: Stage, type?: string, filter: DeadFilter = {}): Promise<DeadReport> {
+  if (type === undefined) await typesOf(stage);
+  else await queuesOf(stage, type);
+  return onStage(stage, type, async () => {
+    const { entries, truncated } = await readList(stage, 'dead', { type, sinceMs: filter.sinceMs });
+    const ids = entries.filter(({ key }) => filter.key === undefined || key === filter.key).map(({ id }) => id);
+    const items = await readItems(stage, ids, ATTRIBUTES);
+    const jobs = items
+      .filter(({ status }) => status === 'DEAD')
+      .map(toDeadJob)
+      .filter((job) => isDeadBy(job, filter));
+    jobs.sort((a, b) => ((a.failedAt ?? '') < (b.failedAt ?? '') ? 1 : -1));
+    return { jobs, groups: grouped(jobs), truncated };
+  });
+}
+
+/** Whether a death fits a filter, `key` and age left aside. */
+export function isDeadBy(
+  { reason, error }: { readonly reason: string | undefined; readonly error: JobError | undefined },
+  filter: DeadFilter,
+): boolean {
+  if (filter.reason !== undefined && reason !== filter.reason) return false;
+  if (filter.error === undefined) return true;
+  return `${error?.name ?? ''}: ${error?.message ?? ''}`.toLowerCase().includes(filter.error.toLowerCase());
+}
+
+const toDeadJob = (item: JobItem): DeadJob => ({
+  type: item.type,
+  key: keyOf(item),
+  jobId: item.jobId,
+  reason: item.reason,
+  error: item.error,
+  attempts: item.attempts,
+  run: item.runNo,
+  failedAt: item.failedAt,
+  undelivered: item.undelivered === true,
+});
+
+function grouped(jobs: readonly DeadJob[]): DeadGroup[] {
+  const groups = new Map<string, DeadGroup>();
+  for (const { type, reason, error, failedAt = '' } of jobs) {
+    const text = error === undefined ? '—' : normalisedError(error);
+    const name = [type, reason, text].join('\n');
+    const group = groups.get(name) ?? { type, reason, error: text, jobs: 0, first: failedAt, last: failedAt };
+    // The newest come first: each one is the oldest so far.
+    groups.set(name, { ...group, jobs: group.jobs + 1, first: failedAt });
+  }
+  return [...groups.values()].sort((a, b) => b.jobs - a.jobs);
+}

@@ -1,0 +1,80 @@
+import { type JobItem, keyOf, type ParkedEnvelope } from '../../contract/protocol/job-item.ts';
+import { nowOf, type Stage } from '../aws.ts';
+import { type JobName, readJob } from '../job-table.ts';
+import { onStage, queuesOf, tableOf } from '../stage.ts';
+import { keysById } from './job-logs.ts';
+
+/** A job that the stage's table does not hold. */
+export class NoSuchJobError extends Error {
+  override readonly name = 'NoSuchJobError';
+}
+
+/** Everything about one job. */
+export interface JobView {
+  readonly key: string;
+  /** The item as it stands; its parked body, which holds the payload, only when asked for. */
+  readonly item: Omit<JobItem, 'envelope'> & { readonly envelope?: ParkedEnvelope };
+  /** Where its message is, for people. */
+  readonly message: string;
+}
+
+/**
+ * Looks a job up by its key; by its id, through the logs, where the key is another.
+ *
+ * @param payload whether to show a parked job's body
+ * @throws NoSuchJobError, NoSuchTypeError, NoSuchStageError
+ */
+export async function job(stage: Stage, name: JobName, { payload = false } = {}): Promise<JobView> {
+  return onStage(stage, name.type, async () => {
+    const item = (await readJob(tableOf(stage), name)) ?? (await byId(stage, name));
+    const { envelope, ...rest } = item;
+    const message = whereIs(item, nowOf(stage));
+    return { key: keyOf(item), item: { ...rest, ...(payload && envelope !== undefined && { envelope }) }, message };
+  });
+}
+
+async function byId(stage: Stage, { type, key: id }: JobName): Promise<JobItem> {
+  await queuesOf(stage, type);
+  const keys = await keysById(stage, type, id);
+  const items = await Promise.all(keys.map((key) => readJob(tableOf(stage), { type, key })));
+  const item = items.find((one) => one?.jobId === id);
+  if (item !== undefined) return item;
+  const other = items.find((one) => one !== undefined);
+  const duplicate = other === undefined ? '' : `; its key ${keyOf(other)} is held by job ${other.jobId}`;
+  throw new NoSuchJobError(
+    `stage "${stage.name}" has no ${type} job with key or id "${id}"${duplicate}. Its message may not have been received ` +
+      'yet (npx sluice queues), or its retention is over.',
+  );
+}
+
+/** The DLQ keeps messages for 14 days. */
+const DLQ_DAYS = 14;
+const iso = (epochMs: number) => new Date(epochMs).toISOString();
+
+/** Where a job's message is, as the protocol has it: nobody can look for one message in a queue. */
+export function whereIs(item: JobItem, nowMs: number): string {
+  const { dueAt = 0, listAt, leaseUntil = 0 } = item;
+  switch (item.status) {
+    case 'COMPLETED':
+    case 'CANCELLED':
+      return 'none: the job is over';
+    case 'DEAD':
+      return deadMessage(item, nowMs);
+    case 'INPROGRESS':
+      if (leaseUntil > nowMs) return `in flight, with the consumer that runs it until ${iso(leaseUntil)} at the latest`;
+      return `in the queue, hidden: its attempt ended without a word, it starts again when the visibility timeout is over`;
+    default:
+      if (item.listKey === undefined) return `in the queue, hidden until ${iso(dueAt)}`;
+      if (listAt === dueAt) return `in the jobs table until ${iso(dueAt)}; the dispatcher sends it then`;
+      return `in the queue since the dispatcher sent it, delayed until ${iso(dueAt)}`;
+  }
+}
+
+function deadMessage({ undelivered, failedAt = '' }: JobItem, nowMs: number): string {
+  if (undelivered === true) {
+    return 'in the queue: it could not be sent to the dead-letter queue yet, which is tried again';
+  }
+  const goneAtMs = Date.parse(failedAt) + DLQ_DAYS * 24 * 3600 * 1000;
+  if (goneAtMs < nowMs) return `none: the dead-letter queue keeps messages for ${DLQ_DAYS} days`;
+  return `in the dead-letter queue until ${iso(goneAtMs)}, unless it was purged`;
+}

@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Stage } from '../aws.ts';
+import { type QueueState, queues } from './queues.ts';
+
+/** How waiting for a job type's end went. */
+export interface Drained {
+  /** `empty`: nothing waits or runs; else why the waiting ended. */
+  readonly end: 'empty' | 'timeout' | 'paused' | 'interrupted';
+  readonly last: QueueState;
+}
+
+export interface DrainOptions {
+  /** @default 3,600 */
+  readonly timeoutSeconds?: number;
+  /** @default 5 */
+  readonly everySeconds?: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onLook?: ((state: QueueState) => void) | undefined;
+}
+
+/** Looks in a row that must find nothing: SQS's counts are approximate, and lag by some seconds. */
+const EMPTY_LOOKS = 3;
+
+/**
+ * Waits until nothing of a job type waits, runs or is parked. Dead jobs do not count.
+ *
+ * @throws NoSuchTypeError, NoSuchStageError
+ */
+export async function drain(stage: Stage, type: string, options: DrainOptions = {}): Promise<Drained> {
+  const { timeoutSeconds = 3600, everySeconds = 5, signal, onLook } = options;
+  const giveUpAtMs = Date.now() + timeoutSeconds * 1000;
+  for (let empty = 0; ; ) {
+    const [state] = (await queues(stage, type)).queues;
+    if (state === undefined) throw new TypeError(`no state of ${type}`);
+    onLook?.(state);
+    const { depth, inFlight, delayed, parked } = state;
+    empty = depth + inFlight + delayed + parked === 0 ? empty + 1 : 0;
+    if (empty >= EMPTY_LOOKS) return { end: 'empty', last: state };
+    // Nobody takes what waits: it would never end.
+    if (empty === 0 && state.state !== 'running' && state.state !== 'starting') return { end: 'paused', last: state };
+    if (Date.now() > giveUpAtMs) return { end: 'timeout', last: state };
+    await sleep(everySeconds * 1000, undefined, signal && { signal }).catch(() => undefined);
+    if (signal?.aborted) return { end: 'interrupted', last: state };
+  }
+}

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type EventSourceMappingConfiguration,
+  ListEventSourceMappingsCommand,
+  UpdateEventSourceMappingCommand,
+} from '@aws-sdk/client-lambda';
+import { names } from '../../contract/names.ts';
+import type { Stage } from '../aws.ts';
+import { NoSuchTypeError, onStage } from '../stage.ts';
+
+/** Whether a job type's jobs are started; `missing`: its function has no event source. */
+export type RunningState = 'running' | 'paused' | 'starting' | 'pausing' | 'missing' | string;
+
+/** What happened to an event source. */
+export interface Switched {
+  readonly type: string;
+  readonly state: RunningState;
+  /** False if it was so before. */
+  readonly changed: boolean;
+}
+
+/** A switch that Lambda did not complete in time; it may still do so. */
+export class SwitchTimeoutError extends Error {
+  override readonly name = 'SwitchTimeoutError';
+}
+
+const STATES: Readonly<Record<string, RunningState>> = {
+  Enabled: 'running',
+  Disabled: 'paused',
+  Enabling: 'starting',
+  Creating: 'starting',
+  Disabling: 'pausing',
+};
+/** Lambda takes up to about a minute (observed); twice that is a fault. */
+const LONGEST_SWITCH_MS = 120_000;
+const POLL_MS = 1000;
+
+/** Whether a type's jobs are started. */
+export async function runningState(stage: Stage, type: string): Promise<RunningState> {
+  const mapping = await find(stage, type).catch((error: unknown) => {
+    if (error instanceof NoSuchTypeError) return undefined;
+    throw error;
+  });
+  return stateOf(mapping);
+}
+
+const stateOf = (mapping: EventSourceMappingConfiguration | undefined): RunningState =>
+  mapping === undefined ? 'missing' : (STATES[mapping.State ?? ''] ?? mapping.State ?? 'unknown');
+
+/**
+ * Pauses or resumes a job type: its event source. Jobs keep arriving and wait in the queue; those that run end. A deploy
+ * that changes the event source, or makes the stack anew, resumes it.
+ *
+ * @param wait whether to wait until Lambda has done it
+ * @throws NoSuchTypeError, NoSuchStageError; SwitchTimeoutError after two minutes
+ */
+export async function setRunning(
+  stage: Stage,
+  type: string,
+  { running, wait = true }: { running: boolean; wait?: boolean },
+): Promise<Switched> {
+  const mapping = await find(stage, type);
+  const wanted = running ? 'running' : 'paused';
+  if (stateOf(mapping) === wanted) return { type, state: wanted, changed: false };
+  const command = new UpdateEventSourceMappingCommand({ UUID: mapping.UUID, Enabled: running });
+  let after = stateOf(await stage.aws.lambda.send(command));
+  const giveUpAtMs = Date.now() + LONGEST_SWITCH_MS;
+  while (wait && after !== wanted) {
+    if (Date.now() > giveUpAtMs) {
+      throw new SwitchTimeoutError(`the event source of ${type} is still ${after}: look again with npx sluice queues`);
+    }
+    await sleep(POLL_MS);
+    after = await runningState(stage, type);
+  }
+  return { type, state: after, changed: true };
+}
+
+function find(stage: Stage, type: string): Promise<EventSourceMappingConfiguration> {
+  return onStage(stage, type, async () => {
+    const FunctionName = names.consumer(stage.name, type);
+    const { EventSourceMappings = [] } = await stage.aws.lambda.send(
+      new ListEventSourceMappingsCommand({ FunctionName }),
+    );
+    const queue = `:${names.queue(stage.name, type)}`;
+    const mapping = EventSourceMappings.find(({ EventSourceArn = '' }) => EventSourceArn.endsWith(queue));
+    if (mapping !== undefined) return mapping;
+    // An answer without a mapping may also mean that there is no such function.
+    throw Object.assign(new Error(`${FunctionName} has no event source`), { name: 'ResourceNotFoundException' });
+  });
+}

@@ -1,0 +1,111 @@
+import { GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import { names } from '../../contract/names.ts';
+import { nowOf, type Stage } from '../aws.ts';
+import { type ListEntry, readList } from '../jobs/lists.ts';
+import { onStage, queueAttributes, queuesOf, typesOf } from '../stage.ts';
+import { type RunningState, runningState } from './event-source.ts';
+
+/** How a job type stands. Counts are SQS's, approximate. */
+export interface QueueState {
+  readonly type: string;
+  /** Ready to be received. */
+  readonly depth: number;
+  /** Received and not deleted: running, or waiting in place. */
+  readonly inFlight: number;
+  readonly delayed: number;
+  /** In the table until they are due. */
+  readonly parked: number;
+  /** Jobs that died within the retention. */
+  readonly dead: number;
+  /** Messages in the dead-letter queue. */
+  readonly dlq: number;
+  /** Of the oldest message, as CloudWatch last said; undefined: it said nothing. */
+  readonly oldestSeconds: number | undefined;
+  readonly state: RunningState;
+}
+
+/** All job types of a stage. */
+export interface QueuesReport {
+  readonly queues: readonly QueueState[];
+  /** True if `parked` and `dead` are more than the 100,000 that were counted. */
+  readonly truncated: boolean;
+}
+
+const COUNTS = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesNotVisible',
+  'ApproximateNumberOfMessagesDelayed',
+] as const;
+
+/** Looks at every job type of a stage, or at one. @throws NoSuchStageError, NoSuchTypeError */
+export async function queues(stage: Stage, type?: string): Promise<QueuesReport> {
+  const types = type === undefined ? await typesOf(stage) : [(await queuesOf(stage, type)).type];
+  return onStage(stage, type, async () => {
+    const [due, dead, ages] = await Promise.all([
+      readList(stage, 'due'),
+      readList(stage, 'dead'),
+      oldestAges(stage, types),
+    ]);
+    const states = await Promise.all(types.map((one) => stateOf(stage, one)));
+    const count = (entries: readonly ListEntry[], of: string) => entries.filter((entry) => entry.type === of).length;
+    return {
+      queues: states.map((state) => ({
+        ...state,
+        parked: count(due.entries, state.type),
+        dead: count(dead.entries, state.type),
+        oldestSeconds: ages.get(state.type),
+      })),
+      truncated: due.truncated || dead.truncated,
+    };
+  });
+}
+
+async function stateOf(stage: Stage, type: string): Promise<Omit<QueueState, 'parked' | 'dead' | 'oldestSeconds'>> {
+  const urls = await queuesOf(stage, type);
+  const [queue, dlq, state] = await Promise.all([
+    queueAttributes(stage.aws.sqs, urls.queueUrl, [...COUNTS]),
+    queueAttributes(stage.aws.sqs, urls.deadLetterQueueUrl, [...COUNTS]),
+    runningState(stage, type),
+  ]);
+  const [depth, inFlight, delayed] = COUNTS.map((name) => Number(queue[name] ?? 0));
+  return {
+    ...{ type, state, depth: depth ?? 0, inFlight: inFlight ?? 0, delayed: delayed ?? 0 },
+    // Those that somebody looks at are still there.
+    dlq: COUNTS.reduce((sum, name) => sum + Number(dlq[name] ?? 0), 0),
+  };
+}
+
+/** CloudWatch gets SQS's metrics each minute, some minutes late. */
+const LOOK_BACK_MS = 10 * 60_000;
+
+/** Ages of the oldest messages, in one call; without the right to ask, or a metric, there is none. */
+async function oldestAges(stage: Stage, types: readonly string[]): Promise<Map<string, number>> {
+  const nowMs = nowOf(stage);
+  const MetricDataQueries = types.map(
+    (type, i): MetricDataQuery => ({ Id: `q${i}`, MetricStat: ageOf(stage.name, type) }),
+  );
+  const ages = new Map<string, number>();
+  if (types.length === 0) return ages;
+  const command = new GetMetricDataCommand({
+    MetricDataQueries,
+    StartTime: new Date(nowMs - LOOK_BACK_MS),
+    EndTime: new Date(nowMs),
+    ScanBy: 'TimestampDescending',
+  });
+  const { MetricDataResults = [] } = await stage.aws.cloudWatch.send(command);
+  for (const { Id = '', Values = [] } of MetricDataResults) {
+    const type = types[Number(Id.slice(1))];
+    if (type !== undefined && Values[0] !== undefined) ages.set(type, Values[0]);
+  }
+  return ages;
+}
+
+const ageOf = (stage: string, type: string) => ({
+  Metric: {
+    Namespace: 'AWS/SQS',
+    MetricName: 'ApproximateAgeOfOldestMessage',
+    Dimensions: [{ Name: 'QueueName', Value: names.queue(stage, type) }],
+  },
+  Period: 60,
+  Stat: 'Maximum',
+});

@@ -1,0 +1,82 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import { makeAnnounce } from '../../engine/calls/events.ts';
+import { together } from '../../engine/calls/sqs.ts';
+import type { Clock } from '../../engine/clock.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { makeBus } from '../../engine/event-bus.ts';
+import { runBatch } from '../../engine/job/batch.ts';
+import { makeJobStore } from '../../engine/table/job-store.ts';
+import type { Meter } from '../../engine/telemetry/metrics.ts';
+import { type MemoryProcess, makeProcess } from '../aws/lambda/process.ts';
+import { skewed } from '../virtual-clock.ts';
+import type { Environment, World } from './model.ts';
+import { type Line, overLines } from './process-network.ts';
+
+/** Clocks of two machines differ by at most 500 ms. */
+const SKEW_MS = 250;
+
+export function makeEnvironment(name: string, world: World): Environment {
+  const line: Line = { name, random: world.decisions.random(name), calls: 0, faultsInRow: 0 };
+  const process = makeProcess({ ...overLines(line, world), clock: world.clock }, world.dies);
+  line.kill = process.kill;
+  void process.died.then(() => {
+    world.deaths += 1;
+  });
+  const engine = makeEngine(name, process, world);
+  return { name, process, consumer: (event, context) => runBatch(event, context, engine) };
+}
+
+function makeEngine(name: string, process: MemoryProcess, world: World): Engine {
+  const { subject, queue, deadLetters, jobsTable, witness, decisions } = world;
+  const random = decisions.random(`${name}, the engine`);
+  const luck = decisions.random(`${name}, its handlers`);
+  const clock: Clock = skewed(process.clock, random.int(-SKEW_MS, SKEW_MS));
+  return {
+    definition: subject.definition,
+    perform: (payload, context) => {
+      witness.started(context.job, clock.now());
+      return subject.perform(payload, context, { clock, random: luck, kill: process.kill });
+    },
+    settings: world.settings,
+    jobsTable,
+    queueUrl: queue.url,
+    deadLetterQueueUrl: deadLetters.url,
+    store: makeJobStore(jobsTable, {
+      ...{ dynamoDb: process.dynamoDb, definition: subject.definition, clock, random: random.next },
+    }),
+    documents: process.documents,
+    sqs: together(process.sqs),
+    announce: makeAnnounce({ openBus: () => makeBus(process.events), clock, random: random.next }),
+    clock,
+    random: random.next,
+    nonce: () => world.nonce(process),
+    log: makeLog(name, world),
+    meter: makeMeter(world),
+    shutdown: new AbortController().signal,
+  };
+}
+
+/** Powertools writes to the console by itself; here lines are part of the timeline, and without one nothing at all. */
+export function makeLog(name: string, { trace }: Pick<World, 'trace'>): Logger {
+  const note = (message: unknown, fields?: { jobId?: unknown; error?: unknown }) => {
+    const about = fields?.jobId === undefined ? '' : ` ${String(fields.jobId)}`;
+    const error = fields?.error instanceof Error ? ` (${fields.error.message})` : '';
+    trace?.(name, `${String(message)}${about}${error}`);
+  };
+  const log = { debug: note, info: note, warn: note, error: note, createChild: () => log };
+  return log as unknown as Logger;
+}
+
+/** What is not flushed when its process dies is lost. */
+function makeMeter({ witness }: World): Meter {
+  let gathered: string[] = [];
+  const meter: Pick<Meter, 'count' | 'milliseconds' | 'flush'> = {
+    count: (name) => void gathered.push(name),
+    milliseconds: () => undefined,
+    flush() {
+      for (const name of gathered) witness.counted(name);
+      gathered = [];
+    },
+  };
+  return meter as Meter;
+}

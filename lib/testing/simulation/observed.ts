@@ -1,0 +1,104 @@
+import type { JobDefinition } from '../../contract/definition/job-definition.ts';
+import type { QueueSettings } from '../../contract/definition/queue-settings.ts';
+import type { Job } from '../../contract/job.ts';
+import type { JobItem } from '../../contract/protocol/job-item.ts';
+import type { Clock } from '../../engine/clock.ts';
+import type { Item } from '../aws/dynamodb/expressions.ts';
+
+/** Writes a line of the timeline. */
+export type Trace = (who: string, what: string) => void;
+
+/** Clocks differ by at most this much (architecture, "What it guarantees"). */
+export const SKEW_MS = 500;
+
+/** One idempotency key, its job, and all that was seen of it. */
+export interface Watched {
+  readonly key: string;
+  /** Jobs that were sent under this key, and their payloads as the schema reads them. */
+  readonly payloads: Map<string, Set<string>>;
+  /** Payloads that a redrive brought, by job. */
+  readonly mended: Map<string, Set<string>>;
+  /** Runs whose dead letter was sent back. */
+  readonly redriven: Set<number>;
+  readonly deadRuns: Set<number>;
+  readonly begins: Map<number, number>;
+  readonly starts: Start[];
+  raw: Item | undefined;
+  item: JobItem | undefined;
+  endedAtMs: number;
+  /** Since when it waits for its due time, and whether in its queue. */
+  waiting: Waiting | undefined;
+  /** Its message was taken away by what Sluice does not promise to survive: a purge. */
+  stranded: boolean;
+  /** A purge may have taken what was released: it comes a day late. */
+  purged: boolean;
+  /** A message of its that was acked may be deleted under whoever begins it next. */
+  deletedLate: boolean;
+  /** Its retention passed: what comes under its key then is a job of its own. */
+  forgotten: boolean;
+}
+
+export interface Waiting {
+  readonly dueAt: number;
+  readonly inPlace: boolean;
+  /** Faults were drawn when it began to wait. */
+  readonly stormy: boolean;
+  /** Invocations that had crashed by then. */
+  readonly crashes: number;
+  /** Whose attempt it was that left it waiting. */
+  readonly owner: string | undefined;
+}
+
+export interface Start {
+  readonly run: number;
+  readonly owner: string | undefined;
+  readonly payload: string;
+}
+
+/** Sees all that happens and holds it against the promises. */
+export interface Witness {
+  readonly violations: string[];
+  readonly jobs: ReadonlyMap<string, Watched>;
+  /** What the metrics said, and what was so. */
+  readonly counts: Map<string, number>;
+  readonly truth: Map<string, number>;
+  violate(what: string): void;
+  watch(sent: { jobId: string; key: string; payload: unknown }): void;
+  /** Looks at every watched job's item. */
+  look(): void;
+  /** A handler starts. @param nowMs by the clock of its process */
+  started(job: Job, nowMs: number): void;
+  /** A metric was written. */
+  counted(name: string): void;
+  /** A letter was sent to the dead-letter queue. */
+  letter(attributes: object): void;
+  redriven(letter: { jobId: string; run: number; payload: unknown }): void;
+  /** The queue is being purged. @param held keys of the messages that somebody is at work on */
+  purging(held: ReadonlySet<string>): void;
+  /** Messages of these jobs were acked, and their deletion comes late. */
+  deletingLate(keys: ReadonlySet<string>): void;
+  /** All is calm from now on. */
+  calmed(): void;
+  /** The watched job with this id, whatever its key. */
+  byJobId(jobId: string): Watched | undefined;
+}
+
+export interface WitnessDeps {
+  readonly clock: Clock;
+  readonly raw: (key: string) => Item | undefined;
+  readonly item: (key: string) => JobItem | undefined;
+  /** Whether the process that made this owner still lives. */
+  readonly isAlive: (owner: string) => boolean;
+  readonly stormy: () => boolean;
+  readonly trace: Trace | undefined;
+  readonly subject: { readonly definition: JobDefinition };
+  readonly settings: QueueSettings;
+  /** Messages in the queue. */
+  readonly queued: () => number;
+  /** Invocations that have crashed so far. */
+  readonly crashes: () => number;
+}
+
+export function count(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}

@@ -1,0 +1,69 @@
+import { MAX_IN_FLIGHT } from '../aws/sqs/queue.ts';
+import { firstListedMs, invoke, tick } from './lifecycle.ts';
+import type { World } from './model.ts';
+import { redrive } from './world.ts';
+
+const MINUTE_MS = 60_000;
+/** A tick releases what falls due in the next 90 s. */
+const LOOK_AHEAD_MS = 90_000;
+/** Longer than anything here needs: a watchdog's day after days of outage. */
+const LONGEST_MS = 6 * 24 * 3600 * 1000;
+const MOST_ROUNDS = 3000;
+
+/**
+ * No fault is drawn any more: until nothing is left to do. Messages as they become visible, a tick a minute while one is
+ * needed.
+ *
+ * @param longestMs how long to wait; what is not at rest in six days never will be
+ */
+export async function calm(world: World, longestMs: number = LONGEST_MS): Promise<void> {
+  const { clock, witness, warm } = world;
+  world.stormy = false;
+  world.queue.change({ maxInFlight: MAX_IN_FLIGHT });
+  for (const { process } of warm) process.crashAtMoment(0);
+  const minutes = { nextMs: clock.now() + MINUTE_MS };
+  const upAtMs = Math.max(...Object.values(world.down));
+  while (clock.now() < upAtMs) if (!(await goOn(world, minutes, upAtMs))) break;
+  await clock.advance(Math.max(0, upAtMs - clock.now()));
+  witness.calmed();
+  const untilMs = clock.now() + longestMs;
+  for (let round = 1; clock.now() < untilMs; round++) {
+    if (round > MOST_ROUNDS) return witness.violate('it never comes to rest');
+    redriveMoved(world);
+    if (!(await goOn(world, minutes, untilMs))) return;
+  }
+  if (longestMs === LONGEST_MS) witness.violate('it does not come to rest in six days');
+}
+
+/** An invocation if there is something to receive, else the next thing that time brings. @returns whether there was any */
+async function goOn(world: World, minutes: { nextMs: number }, untilMs: number): Promise<boolean> {
+  const { clock, queue } = world;
+  if (queue.counts().visible > 0) {
+    await clock.run(invoke(`invocation at ${clock.now()}`, world));
+    return true;
+  }
+  const listedMs = firstListedMs(world);
+  const neededMs = Math.floor(((listedMs ?? 0) - LOOK_AHEAD_MS) / MINUTE_MS) * MINUTE_MS;
+  const tickMs = listedMs === undefined ? Number.POSITIVE_INFINITY : Math.max(minutes.nextMs, neededMs);
+  const nextMs = Math.min(queue.nextVisibleAtMs() ?? Number.POSITIVE_INFINITY, tickMs);
+  if (nextMs === Number.POSITIVE_INFINITY) return false;
+  await clock.advance(Math.max(0, Math.min(nextMs, untilMs) - clock.now()));
+  if (tickMs !== nextMs || nextMs > untilMs) return true;
+  minutes.nextMs = nextMs + MINUTE_MS;
+  await clock.run(tick(`tick at ${clock.now()}`, world));
+  return true;
+}
+
+/**
+ * What SQS itself moved to the dead-letter queue, as no consumer could start, is sent back by the operator: also a letter
+ * that the console had sent back, which still says why its job died in the run before.
+ */
+function redriveMoved(world: World): void {
+  for (const { messageId, attributes } of world.deadLetters.messages()) {
+    const run = Number(attributes.run?.StringValue);
+    const item = world.witness.byJobId(attributes.jobId?.StringValue ?? '')?.item;
+    const isOpen = ['SCHEDULED', 'INPROGRESS', 'RETRYING'].includes(item?.status ?? '') || item?.undelivered === true;
+    const goesOn = item?.runNo === run + 1 && isOpen;
+    if (attributes.reason === undefined || goesOn) redrive(world, messageId);
+  }
+}

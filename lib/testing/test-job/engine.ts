@@ -1,0 +1,141 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { DynamoDbDocuments } from '../../aws/ports.ts';
+import type { JobDefinition } from '../../contract/definition/job-definition.ts';
+import { queueSettings } from '../../contract/definition/queue-settings.ts';
+import { names } from '../../contract/names.ts';
+import { makeAnnounce } from '../../engine/calls/events.ts';
+import { together } from '../../engine/calls/sqs.ts';
+import { makeWriter } from '../../engine/calls/writes.ts';
+import type { Clock } from '../../engine/clock.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { makeBus } from '../../engine/event-bus.ts';
+import type { JobContext } from '../../engine/job-context.ts';
+import { dispatch } from '../../engine/retries/dispatch.ts';
+import { makeJobStore } from '../../engine/table/job-store.ts';
+import { type MemoryDynamoDb, makeMemoryDynamoDb } from '../aws/dynamodb/dynamodb.ts';
+import { type MemoryEvents, makeMemoryEvents } from '../aws/eventbridge.ts';
+import type { MemoryProcess } from '../aws/lambda/process.ts';
+import type { MemoryQueue } from '../aws/sqs/model.ts';
+import { type MemorySqs, makeMemorySqs } from '../aws/sqs/sqs.ts';
+import type { VirtualClock } from '../virtual-clock.ts';
+
+const STAGE = 'test';
+export const JOBS_TABLE = names.jobsTable(STAGE);
+
+/** A job type deployed in memory. */
+export interface TestAws {
+  readonly clock: VirtualClock;
+  readonly dynamoDb: MemoryDynamoDb;
+  readonly sqs: MemorySqs;
+  readonly bus: MemoryEvents;
+  readonly queue: MemoryQueue;
+  readonly deadLetters: MemoryQueue;
+  readonly random: () => number;
+  readonly log: Logger;
+}
+
+interface AwsOptions {
+  readonly clock: VirtualClock;
+  readonly random: () => number;
+  /** Key attributes by name. */
+  readonly tables: Readonly<Record<string, readonly string[]>>;
+  readonly items: Readonly<Record<string, readonly object[]>>;
+  readonly onEvent: (event: Event) => void;
+}
+
+export function makeTestAws(definition: JobDefinition, { clock, random, tables, items, onEvent }: AwsOptions): TestAws {
+  const dynamoDb = makeMemoryDynamoDb({ clock, tables: { ...tables, [JOBS_TABLE]: ['id'] } });
+  for (const [name, list] of Object.entries(items)) for (const item of list) dynamoDb.put(name, item);
+  const sqs = makeMemorySqs(clock);
+  const { visibilityTimeoutSeconds, retentionSeconds, maxReceiveCount } = queueSettings(definition);
+  const deadLetters = sqs.createQueue(names.deadLetterQueue(STAGE, definition.type), {
+    visibilityTimeoutSeconds: 30,
+    retentionSeconds: 14 * 24 * 3600,
+  });
+  const redrive = { maxReceiveCount, to: deadLetters };
+  const queue = sqs.createQueue(names.queue(STAGE, definition.type), {
+    visibilityTimeoutSeconds,
+    retentionSeconds,
+    redrive,
+  });
+  const bus = makeMemoryEvents();
+  return { clock, dynamoDb, sqs, bus, queue, deadLetters, random, log: new EventLogger(clock, onEvent) };
+}
+
+interface TestProcess {
+  readonly aws: TestAws;
+  readonly process: MemoryProcess;
+  /** The process's own, or what watches it. */
+  readonly documents: DynamoDbDocuments;
+  readonly shutdown: AbortSignal;
+}
+
+let nonces = 0;
+
+/** As `lib/engine/consumer.ts` wires it, with the in-memory AWS in the place of the real one. */
+export function makeTestEngine(
+  definition: JobDefinition,
+  perform: (payload: unknown, context: JobContext) => unknown,
+  { aws, process, documents, shutdown }: TestProcess,
+): Engine {
+  const { queue, deadLetters, random, log } = aws;
+  const basics = { clock: process.clock, random };
+  return {
+    definition,
+    perform,
+    settings: queueSettings(definition),
+    jobsTable: JOBS_TABLE,
+    queueUrl: queue.url,
+    deadLetterQueueUrl: deadLetters.url,
+    store: makeJobStore(JOBS_TABLE, { dynamoDb: process.dynamoDb, definition, ...basics }),
+    documents,
+    sqs: together(process.sqs),
+    announce: makeAnnounce({ openBus: () => makeBus(process.events), ...basics }),
+    ...basics,
+    nonce: () => `owner-${++nonces}`,
+    log,
+    meter: { count: () => undefined, milliseconds: () => undefined, flush: () => undefined },
+    shutdown,
+  };
+}
+
+/** One tick of the retry dispatcher. */
+export function tick({ dynamoDb, sqs, clock, random, log }: TestAws): Promise<unknown> {
+  const basics = { dynamoDb: dynamoDb.client, clock, random };
+  const queueName = (type: string) => names.queue(STAGE, type);
+  const deps = { ...basics, table: JOBS_TABLE, sqs: sqs.client, log, writer: makeWriter(basics), queueName };
+  return dispatch({ ...deps, queueUrls: new Map() }, clock.now() + 50_000);
+}
+
+/** A line that would have been logged. */
+export interface Event {
+  readonly name: string;
+  readonly atMs: number;
+  /** Of a retry or snooze. */
+  readonly delayMs?: number;
+}
+
+/** Logs nothing; tells what it would have. */
+class EventLogger extends Logger {
+  readonly #clock: Clock;
+  readonly #onEvent: (event: Event) => void;
+
+  constructor(clock: Clock, onEvent: (event: Event) => void, options: LoggerOptions = {}) {
+    super({ ...options, logLevel: 'INFO' });
+    this.#clock = clock;
+    this.#onEvent = onEvent;
+  }
+
+  protected override createLogger(options?: LoggerOptions): Logger {
+    return new EventLogger(this.#clock, this.#onEvent, options);
+  }
+
+  protected override printLog(_level: number, item: LogItem): void {
+    const { message, delayMs } = item.getAttributes() as { message?: unknown; delayMs?: unknown };
+    const delay = typeof delayMs === 'number' && { delayMs };
+    this.#onEvent({ name: String(message), atMs: this.#clock.now(), ...delay });
+  }
+}
+
+type LoggerOptions = ConstructorParameters<typeof Logger>[0];
+type LogItem = Parameters<Logger['printLog']>[1];

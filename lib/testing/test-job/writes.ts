@@ -1,0 +1,62 @@
+import type { DynamoDbDocuments } from '../../aws/ports.ts';
+import type { JobItem } from '../../contract/protocol/job-item.ts';
+import type { TransactWrite } from '../../engine/job-context.ts';
+import { TestJobError } from './error.ts';
+
+/** What a handler wrote by `commit` and `checkpoint`. */
+export interface WriteLog {
+  /** Writes that took effect, in order. */
+  readonly writes: TransactWrite[];
+  /** States that checkpoints wrote, in order. */
+  readonly checkpoints: unknown[];
+  /** The handler writes to a table that the test has not named: its run tells nothing. */
+  failure: TestJobError | undefined;
+}
+
+interface Known {
+  /** Names of the tables that the test knows. */
+  readonly tables: readonly string[];
+  /** The job's item as it stands. */
+  item(): JobItem | undefined;
+}
+
+/** Notes what transactions write: the job's own item is the first of each. */
+export function noteWrites(documents: DynamoDbDocuments, log: WriteLog, { tables, item }: Known): DynamoDbDocuments {
+  const noted = new Set<string | undefined>();
+  return {
+    async send(command) {
+      const { TransactItems = [], ClientRequestToken } = command.input;
+      const theirs = TransactItems.slice(1);
+      const unknown = theirs.find((write) => !tables.includes(tableOf(write) ?? ''));
+      if (unknown !== undefined) {
+        log.failure ??= unknownTable(tableOf(unknown));
+        // Of this kind, so that the engine does not try again.
+        throw new TypeError(log.failure.message);
+      }
+      const before = item()?.checkpointNo;
+      const [reply] = await Promise.allSettled([documents.send(command)]);
+      const after = item();
+      if (after?.checkpointNo !== before) log.checkpoints.push(after?.checkpoint);
+      // A reply that is lost is one of a transaction that was carried out; its repetition is the same transaction.
+      const carriedOut = reply.status === 'fulfilled' || reply.reason?.name === 'TimeoutError';
+      if (carriedOut && !noted.has(ClientRequestToken)) {
+        noted.add(ClientRequestToken);
+        log.writes.push(...theirs);
+      }
+      if (reply.status === 'rejected') throw reply.reason;
+      return reply.value;
+    },
+  };
+}
+
+const tableOf = ({ Put, Update, Delete, ConditionCheck }: TransactWrite): string | undefined =>
+  (Put ?? Update ?? Delete ?? ConditionCheck)?.TableName;
+
+function unknownTable(name: string | undefined): TestJobError {
+  if (name === undefined) {
+    return new TestJobError('a write of commit or checkpoint has no TableName: is a variable of the function not set?');
+  }
+  return new TestJobError(
+    `the handler writes to the table "${name}": name it to testJob as tables: { '${name}': ['<partition key>'] }`,
+  );
+}
