@@ -7,7 +7,7 @@ const PATIENCE = process.env.SLUICE_TEST_EMULATOR === 'localstack-host' ? 2 : 1;
 export default defineConfig({
   test: {
     root: fileURLToPath(new URL('..', import.meta.url)),
-    reporters: ['default', fileURLToPath(new URL('tools/summary-reporter.ts', import.meta.url))],
+    reporters: ['default', fileURLToPath(new URL('support/tools/summary-reporter.ts', import.meta.url))],
     // Two cores: the emulator and its functions need one of them.
     maxWorkers: 2,
     projects: [

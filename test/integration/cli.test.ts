@@ -4,13 +4,13 @@ import { GetQueueUrlCommand, SendMessageBatchCommand, SendMessageCommand, SQSCli
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { JOB_TYPES } from '../../functions/index.ts';
 import { bringUp, LOCAL_SENDER, type LocalSluice } from '../../localstack/up.ts';
-import { allows } from '../iam/evaluate.ts';
-import { operatorRightsOf } from '../iam/operator-actions.ts';
-import { type Recorder, startRecorder } from '../iam/recorder.ts';
+import { allows } from '../fidelity/iam/evaluate.ts';
+import { operatorRightsOf } from '../fidelity/iam/operator-actions.ts';
+import { type Recorder, startRecorder } from '../fidelity/iam/recorder.ts';
+import { type Place, resolveAll } from '../fidelity/templates/intrinsics.ts';
+import { policyStatements } from '../fidelity/templates/roles.ts';
+import { synthesize } from '../fidelity/templates/synth.ts';
 import { makeSluice, type Ran, type RunOptions, type Sluice } from '../support/cli.ts';
-import { type Place, resolveAll } from '../templates/intrinsics.ts';
-import { policyStatements } from '../templates/roles.ts';
-import { synthesize } from '../templates/synth.ts';
 import { describeOn } from './support/emulators.ts';
 import { eventually } from './support/world.ts';
 

@@ -5,12 +5,12 @@ import { appId } from '../../lib/infra/functions/sluice-function.ts';
 import { TOUR_SOURCES, tourJobs } from '../../localstack/tour/jobs.ts';
 import { isOver, refresh, type SentJob, sendJobs } from '../../localstack/tour/sent.ts';
 import { bringUp, LOCAL_SENDER, type LocalSluice } from '../../localstack/up.ts';
-import { type Recorder, startRecorder } from '../iam/recorder.ts';
-import { physicalIds, redirect } from '../iam/redirect.ts';
-import { type Exception, replay } from '../iam/replay.ts';
-import { cutEdges } from '../templates/edges.ts';
-import { type Place, resolveAll } from '../templates/intrinsics.ts';
-import { synthesize, type Templates } from '../templates/synth.ts';
+import { type Recorder, startRecorder } from '../fidelity/iam/recorder.ts';
+import { physicalIds, redirect } from '../fidelity/iam/redirect.ts';
+import { type Exception, replay } from '../fidelity/iam/replay.ts';
+import { cutEdges } from '../fidelity/templates/edges.ts';
+import { type Place, resolveAll } from '../fidelity/templates/intrinsics.ts';
+import { synthesize, type Templates } from '../fidelity/templates/synth.ts';
 import { describeOn } from './support/emulators.ts';
 import { eventually } from './support/world.ts';
 

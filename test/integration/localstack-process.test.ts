@@ -69,7 +69,7 @@ async function folderOf(programs: readonly Program[]): Promise<string> {
 /** 127.0.0.1, and the same in an IPv6 socket. */
 const LOOPBACK = /^(0100007F|0000000000000000FFFF00000100007F)$/;
 
-const describeHere = describeOn('localstack-host', 'test/localstack/embedded.test.ts does this with MiniStack');
+const describeHere = describeOn('localstack-host', 'test/unit/localstack/embedded.test.ts does this with MiniStack');
 
 describeHere('LocalStack without Docker', () => {
   // SIGUSR2 has the script call stop().

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { METRICS, names } from '../../lib/contract/names.ts';
-import { type Place, resolveAll } from '../templates/intrinsics.ts';
-import { type MetricRead, metricsRead } from '../templates/metrics-read.ts';
-import { synthesize } from '../templates/synth.ts';
+import { type Place, resolveAll } from '../fidelity/templates/intrinsics.ts';
+import { type MetricRead, metricsRead } from '../fidelity/templates/metrics-read.ts';
+import { synthesize } from '../fidelity/templates/synth.ts';
 import { probeSource } from './app/source.ts';
 import { STAGE } from './global-setup.ts';
 import { linesOf, parsed } from './support/logs.ts';

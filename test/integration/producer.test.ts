@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { describe, expect, inject, it } from 'vitest';
 import { createProducer } from '../../lib/producer/index.ts';
-import { synthesize } from '../templates/synth.ts';
+import { synthesize } from '../fidelity/templates/synth.ts';
 import { probe, type Step } from './app/probe/definition.ts';
 import { STAGE } from './global-setup.ts';
 import { effect, eventually, itemOf, newId, queueUrls, reaches, send, sqs } from './support/world.ts';

@@ -36,7 +36,7 @@ function flattened(value: unknown): string {
   if (typeof value === 'string') return value;
   const { Ref, 'Fn::Join': join, 'Fn::GetAtt': attribute } = value as Record<string, unknown>;
   if (Ref !== undefined) return `<${String(Ref)}>`;
-  if (Array.isArray(attribute)) return `<${attribute.join('..')}>`;
+  if (Array.isArray(attribute)) return `<${attribute.join('.')}>`;
   if (Array.isArray(join)) return (join[1] as unknown[]).map(flattened).join(String(join[0]));
   throw new RangeError(`an ARN cannot be made of ${JSON.stringify(value)}`);
 }

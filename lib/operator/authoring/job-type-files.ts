@@ -27,10 +27,10 @@ export async function perform({ name }: Input, { signal }: JobContext) {
   return { greeting: \`Hello, \${name}.\` };
 }
 `,
-    [`test/functions/${type}.test.ts`]: `import { expect, it } from 'vitest';
-import { ${name} } from '../../functions/${type}/definition.ts';
-import { perform } from '../../functions/${type}/perform.ts';
-import { testJob, throws } from '../../lib/testing/index.ts';
+    [`test/unit/functions/${type}.test.ts`]: `import { expect, it } from 'vitest';
+import { ${name} } from '../../../functions/${type}/definition.ts';
+import { perform } from '../../../functions/${type}/perform.ts';
+import { testJob, throws } from '../../../lib/testing/index.ts';
 
 const payload = { name: 'Ada' };
 

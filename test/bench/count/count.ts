@@ -4,7 +4,7 @@ import type { Context, SQSEvent } from 'aws-lambda';
 import { dueList, itemId, type JobItem } from '../../../lib/contract/protocol/job-item.ts';
 import { itemBytes } from '../../../lib/testing/aws/dynamodb/item-size.ts';
 import { toRecord } from '../../../lib/testing/aws/lambda/event-source.ts';
-import { JOBS_TABLE, type LoopbackAws, startLoopbackAws } from '../../runtime/loopback-aws.ts';
+import { JOBS_TABLE, type LoopbackAws, startLoopbackAws } from '../../fidelity/runtime/loopback-aws.ts';
 import { outgoing } from '../../support/factories.ts';
 import type { Bundles } from '../bundles.ts';
 import { functionEnvironment } from '../driver/driver.ts';

@@ -174,7 +174,7 @@ export function operand(scope: Scope): AttributeValue | undefined {
 }
 
 export function attributeName(token: string, { names }: Placeholders): string {
-  if (!/^#?[A-Za-z_]/.test(token) || token.includes('../..')) throw invalid(`"${token}" is not a top-level attribute`);
+  if (!/^#?[A-Za-z_]/.test(token) || token.includes('.')) throw invalid(`"${token}" is not a top-level attribute`);
   if (!token.startsWith('#')) {
     if (!RESERVED_WORDS.has(token.toUpperCase())) return token;
     throw invalid(`Attribute name is a reserved keyword; reserved keyword: ${token}`);

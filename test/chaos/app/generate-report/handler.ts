@@ -1,6 +1,0 @@
-import { perform } from '../../../../functions/generate-report/perform.ts';
-import { consumer } from '../../../../lib/engine/consumer.ts';
-import { chaotic } from '../chaotic.ts';
-import { generateReport } from '../definitions.ts';
-
-export const handler = consumer(generateReport, chaotic(perform));

@@ -1,6 +1,0 @@
-import { perform } from '../../../../functions/send-email/perform.ts';
-import { consumer } from '../../../../lib/engine/consumer.ts';
-import { chaotic } from '../chaotic.ts';
-import { sendEmail } from '../definitions.ts';
-
-export const handler = consumer(sendEmail, chaotic(perform));

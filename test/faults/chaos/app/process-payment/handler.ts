@@ -1,0 +1,6 @@
+import { perform } from '../../../../../functions/process-payment/perform.ts';
+import { consumer } from '../../../../../lib/engine/consumer.ts';
+import { chaotic } from '../chaotic.ts';
+import { processPayment } from '../definitions.ts';
+
+export const handler = consumer(processPayment, chaotic(perform));

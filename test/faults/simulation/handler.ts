@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import { defineJob, type JobDefinition } from '../../../lib/contract/definition/job-definition.ts';
+import { PermanentError, RetryAfterError, SnoozeError } from '../../../lib/contract/errors.ts';
+import { type Clock, sleep } from '../../../lib/engine/clock.ts';
+import type { JobContext } from '../../../lib/engine/job-context.ts';
+import type { Surroundings } from '../../../lib/testing/simulation/model.ts';
+
+export const EFFECTS = 'effects';
+export const BEHAVIOURS = [
+  ...(['commit', 'pages', 'flaky', 'permanent', 'fickle', 'slow'] as const),
+  ...(['zombie', 'deaf', 'late', 'snooze', 'poison'] as const),
+] as const;
+export type Behaviour = (typeof BEHAVIOURS)[number];
+
+/** Jobs that nothing of their own can kill. */
+export const INNOCENT: readonly Behaviour[] = ['commit', 'pages'];
+
+const payload = z.object({ do: z.enum(BEHAVIOURS), seconds: z.number(), mark: z.string() });
+export type SimulatedPayload = z.infer<typeof payload>;
+
+type Varied = Partial<Pick<JobDefinition, 'timeoutSeconds' | 'parallel' | 'batchSize' | 'rateLimit'>>;
+const define = (delaysSeconds: number[], options: Varied) =>
+  defineJob({
+    type: 'sim',
+    payload,
+    retry: { maxAttempts: 4, backoff: { kind: 'list', delaysSeconds, jitter: 0.2 } },
+    ...options,
+  });
+
+/** Side by side, one by one, with batches that outlast a parked job's wait, and held to a rate. */
+export const DEFINITIONS = [
+  define([1, 70, 600], { timeoutSeconds: 10 }),
+  define([1, 70, 600], { timeoutSeconds: 10, parallel: false, batchSize: 3 }),
+  define([70, 1, 600], { timeoutSeconds: 100 }),
+  define([1, 70, 600], { timeoutSeconds: 10, rateLimit: { limit: 1, perSeconds: 45 } }),
+] as const;
+
+/** The user's work: what a payload asks for. */
+export async function work(given: unknown, context: JobContext, { clock, kill }: Surroundings): Promise<unknown> {
+  const { do: behaviour, seconds, mark } = payload.parse(given);
+  const timeoutMs = context.remainingMs();
+  switch (behaviour) {
+    case 'commit':
+      await sleep(clock, seconds * 10);
+      return commit(mark, context);
+    case 'pages':
+      return pages(mark, context, { clock, pageMs: 50 });
+    case 'deaf':
+      // Ignores its signal: the third page is written when the attempt is over, or not at all.
+      return pages(mark, context, { clock, pageMs: timeoutMs * 0.4 });
+    case 'flaky':
+      if (context.job.attempts < 3) throw seconds > 30 ? new RetryAfterError(seconds) : new Error('flaky');
+      return commit(mark, context);
+    case 'permanent':
+      throw new PermanentError('never');
+    case 'fickle':
+      if (context.job.attempts === 1) throw new PermanentError('not today');
+      return commit(mark, context);
+    case 'slow':
+      await sleep(clock, seconds * 1000);
+      return mark;
+    case 'zombie':
+      // Tries to write long after its attempt has ended.
+      await sleep(clock, timeoutMs + 1000 + seconds * 1000);
+      await context.checkpoint([count(`${mark}/zombie`)], 'zombie');
+      return mark;
+    case 'late':
+      // Its page is on its way when its attempt ends.
+      await sleep(clock, Math.max(0, timeoutMs - seconds));
+      await context.checkpoint(
+        [count(`${mark}/late-${context.job.run}-${context.job.attempts}`)],
+        context.job.attempts,
+      );
+      return mark;
+    case 'snooze':
+      if (clock.now() < Date.parse(context.job.createdAt) + seconds * 1000) throw new SnoozeError(seconds / 3);
+      return commit(mark, context);
+    case 'poison':
+      kill();
+      return new Promise(() => undefined);
+  }
+}
+
+function commit(mark: string, context: JobContext): string {
+  context.commit([count(`${mark}/commit`)]);
+  return mark;
+}
+
+async function pages(
+  mark: string,
+  { job, checkpoint }: JobContext,
+  { clock, pageMs }: { clock: Clock; pageMs: number },
+): Promise<unknown> {
+  for (let page = Number(job.checkpoint ?? 0) + 1; page <= 3; page++) {
+    await sleep(clock, pageMs);
+    await checkpoint([count(`${mark}/page-${page}`)], page);
+  }
+  return mark;
+}
+
+const count = (id: string) => ({
+  Update: {
+    TableName: EFFECTS,
+    Key: { id },
+    UpdateExpression: 'ADD times :one',
+    ExpressionAttributeValues: { ':one': 1 },
+  },
+});

@@ -1,0 +1,71 @@
+import type { DynamoDb } from '../../../../lib/operator/aws.ts';
+import { cancel } from '../../../../lib/operator/jobs/cancel-and-retry.ts';
+import { retryNow } from '../../../../lib/operator/retry-now.ts';
+import type { Outgoing, World } from '../../../../lib/testing/simulation/model.ts';
+import { redrive } from '../../../../lib/testing/simulation/world.ts';
+import type { Behaviour } from '../handler.ts';
+
+/** A short life of a job or two. */
+export interface Scenario {
+  readonly name: string;
+  readonly messages: readonly Outgoing[];
+  /** What happens once all is at rest; then it goes on to its next rest. */
+  readonly next?: (world: World) => Promise<unknown> | undefined;
+  /** Short enough that every pair of faults is tried. */
+  readonly pairs?: true;
+}
+
+const job = (
+  behaviour: Behaviour,
+  { seconds = 1, ...message }: Partial<Outgoing> & { seconds?: number } = {},
+): Outgoing => ({
+  id: 'a',
+  ...message,
+  payload: { do: behaviour, seconds, mark: message.id ?? 'a' },
+});
+
+const redriveAll = async (world: World) => {
+  for (const { messageId } of world.deadLetters.messages()) redrive(world, messageId);
+};
+const table = ({ dynamoDb, jobsTable, clock }: World) => ({
+  dynamoDb: dynamoDb.client as { send: unknown } as DynamoDb,
+  table: jobsTable,
+  now: clock.now,
+});
+
+const START_MS = Date.UTC(2026, 0, 1);
+
+export const SCENARIOS: readonly Scenario[] = [
+  { name: 'a job completes', messages: [job('slow')], pairs: true },
+  { name: 'a job completes with a commit', messages: [job('commit')], pairs: true },
+  { name: 'a job writes three pages', messages: [job('pages')], pairs: true },
+  { name: 'a job is retried in its queue, then parked', messages: [job('flaky')] },
+  { name: 'a job dies at once', messages: [job('permanent')], pairs: true },
+  { name: 'a job uses up two attempts', messages: [job('slow', { seconds: 90, maxAttempts: 2 })], pairs: true },
+  { name: 'a job snoozes', messages: [job('snooze', { seconds: 20 })] },
+  { name: 'a job is scheduled', messages: [job('commit', { runAtMs: START_MS + 100_000 })] },
+  { name: 'a job without an id is renewed', messages: [{ payload: { do: 'flaky', seconds: 1, mark: 'a' } }] },
+  { name: 'a message comes twice', messages: [job('commit'), job('commit')], pairs: true },
+  {
+    name: 'two jobs come under one key',
+    messages: [job('commit', { key: 'k' }), job('commit', { id: 'b', key: 'k' })],
+  },
+  { name: 'a payload is refused', messages: [{ id: 'a', payload: { do: 'nothing' } }], pairs: true },
+  {
+    name: 'a job kills its process, with others beside it',
+    messages: [job('poison'), job('commit', { id: 'b' }), job('pages', { id: 'c' })],
+  },
+  { name: 'a job ignores its timeout', messages: [job('deaf')] },
+  { name: 'a dead job is redriven and completes', messages: [job('fickle')], next: redriveAll },
+  { name: 'a dead job is redriven and dies again', messages: [job('permanent')], next: redriveAll },
+  {
+    name: 'a scheduled job is cancelled, and its message comes again',
+    messages: [job('commit', { runAtMs: START_MS + 7 * 3_600_000 })],
+    next: (world) => cancel(table(world), world.subject.definition, 'a'),
+  },
+  {
+    name: 'a scheduled job is retried now',
+    messages: [job('commit', { runAtMs: START_MS + 7 * 3_600_000 })],
+    next: (world) => retryNow(table(world), { type: 'sim', key: 'a' }),
+  },
+];

@@ -1,0 +1,131 @@
+import { METRICS } from '../../../lib/contract/names.ts';
+import type { Outgoing, Subject, World, WorldEvent } from '../../../lib/testing/simulation/model.ts';
+import type { Watched } from '../../../lib/testing/simulation/observed.ts';
+import type { Random } from '../../../lib/testing/simulation/random.ts';
+import { BEHAVIOURS, DEFINITIONS, EFFECTS, INNOCENT, type SimulatedPayload, work } from './handler.ts';
+
+import { OPERATOR_EVENTS } from './operator-events.ts';
+
+const DAY_MS = 24 * 3600 * 1000;
+
+/** Our own subject: up to five jobs of every behaviour, some without an id, some under one key, some for later. */
+export function makeSubject(random: Random): Subject {
+  const definition = random.pick(DEFINITIONS);
+  const messages = Array.from({ length: random.int(1, 5) }, (_, n) => message(n, random));
+  const poisons = messages.filter(({ payload }) => payload.do === 'poison').length;
+  return {
+    definition,
+    perform: work,
+    tables: { [EFFECTS]: ['id'] },
+    messages,
+    events: [foreign(messages), stray(messages), outage, ...OPERATOR_EVENTS],
+    // Few enough that no innocent job can use up its attempts by them: a poison job takes its mates along once.
+    crashes: Math.max(0, 3 - poisons),
+    mend: (body) => mended(body),
+    check,
+  };
+}
+
+type Message = Outgoing & { readonly payload: SimulatedPayload };
+
+/** Virtual time starts here, whatever the machine's clock says. */
+const START_MS = Date.UTC(2026, 0, 1);
+
+function message(n: number, random: Random): Message {
+  const behaviour = random.pick(BEHAVIOURS);
+  const seconds = random.pick([0, 1, 8, 20, 65, 90, 700]);
+  const later = random.percent(20) ? { runAtMs: START_MS + random.pick([1, 30, 100, 5000]) * 1000 } : {};
+  // Jobs without an id are told apart by their mark alone; two in ten share one key.
+  const name = random.percent(85) ? { id: `j${n}`, ...(random.percent(20) && { key: 'shared' }) } : {};
+  const few = random.percent(10) && !INNOCENT.includes(behaviour) ? { maxAttempts: 2 } : {};
+  return { ...name, ...later, ...few, payload: { do: behaviour, seconds, mark: `j${n}` } };
+}
+
+/** A dead letter's body with work that succeeds. */
+function mended(body: string): string | undefined {
+  const envelope = JSON.parse(body) as { payload: SimulatedPayload };
+  return JSON.stringify({ ...envelope, payload: { ...envelope.payload, do: 'commit', seconds: 1 } });
+}
+
+/** Another body under a job's name: the first one stays. It says so by a mark that no handler may meet. */
+const foreign = (messages: readonly Message[]): WorldEvent => ({
+  name: 'another body comes under a job’s name',
+  weight: 3,
+  happen({ queue, witness, nextMessageId }, random) {
+    const named = messages.filter(({ id }) => id !== undefined && witness.byJobId(id) !== undefined);
+    const [first, ...others] = named;
+    if (first === undefined) return;
+    const { id, key, payload } = random.pick([first, ...others]);
+    // Only once the first one is there: which of two is first is nobody's promise.
+    if (witness.byJobId(id ?? '')?.item === undefined) return;
+    const body = { id, ...(key !== undefined && { key }), payload: { ...payload, mark: 'foreign' } };
+    queue.add({ MessageBody: JSON.stringify(body), MessageAttributes: {} }, nextMessageId());
+  },
+});
+
+/** Somebody copies a dead letter's attributes to another job's message under the same key. */
+const stray = (messages: readonly Message[]): WorldEvent => ({
+  name: 'a dead letter comes back with another job in it',
+  weight: 3,
+  happen({ queue, deadLetters, nextMessageId }) {
+    const letter = deadLetters.messages().find(({ attributes }) => attributes.run !== undefined);
+    if (letter === undefined) return;
+    const envelope = JSON.parse(letter.body) as { id?: string; key?: string };
+    const key = envelope.key ?? envelope.id ?? letter.attributes.jobId?.StringValue;
+    const body = {
+      ...envelope,
+      id: 'stranger',
+      key,
+      payload: { ...messages[0]?.payload, do: 'commit', mark: 'foreign' },
+    };
+    queue.add({ MessageBody: JSON.stringify(body), MessageAttributes: letter.attributes }, nextMessageId());
+  },
+});
+
+/** Every invocation fails for eight days: SQS moves what waits in the queue by itself. */
+const outage: WorldEvent = {
+  name: 'no consumer starts for eight days',
+  weight: 0.4,
+  happen: ({ down, clock }) => {
+    down.consumer = clock.now() + 8 * DAY_MS;
+  },
+};
+
+export function check(world: World): void {
+  const { witness } = world;
+  for (const watched of witness.jobs.values()) {
+    if (watched.item === undefined) continue;
+    checkInnocent(watched, world);
+    checkEffects(watched, world);
+  }
+  const [said, was] = [witness.counts.get(METRICS.completed) ?? 0, witness.truth.get(METRICS.completed) ?? 0];
+  if (world.deaths === 0 && said !== was)
+    witness.violate(`${was} jobs completed, ${said} were counted, and no process died`);
+}
+
+function checkInnocent({ item, starts }: Watched, { witness, subject, crashesLeft }: World): void {
+  const last = starts.at(-1)?.payload;
+  const behaviour = last === undefined ? undefined : (JSON.parse(last) as { do: string }).do;
+  // A mended body makes a job innocent that was given few attempts: drawn crashes alone can use those up.
+  if (item?.reason === 'Crashed' && item.maxAttempts <= (subject.crashes ?? 0) - crashesLeft) return;
+  if (item?.status === 'DEAD' && INNOCENT.some((innocent) => innocent === behaviour))
+    witness.violate(`${item.jobId} (${behaviour}) died innocent: ${item.reason}`);
+}
+
+/** What `commit` and `checkpoint` write happens exactly once, and nothing of an attempt that has ended. */
+function checkEffects({ item, starts, forgotten }: Watched, { witness, dynamoDb }: World): void {
+  const last = starts.at(-1)?.payload;
+  if (item === undefined || last === undefined || forgotten) return;
+  const { do: behaviour, mark } = JSON.parse(last) as SimulatedPayload;
+  const times = (effect: string) =>
+    (dynamoDb.item(EFFECTS, `${mark}/${effect}`) as { times?: number } | undefined)?.times ?? 0;
+  const expected = item.status === 'COMPLETED' ? 1 : 0;
+  if (['commit', 'flaky', 'fickle', 'snooze'].includes(behaviour) && times('commit') !== expected)
+    witness.violate(`${item.jobId} is ${item.status}, its commit happened ${times('commit')} times`);
+  for (const page of [1, 2, 3]) {
+    const written = times(`page-${page}`);
+    const missing = ['pages', 'deaf'].includes(behaviour) && item.status === 'COMPLETED' && written === 0;
+    if (written > 1 || missing) witness.violate(`page ${page} of ${item.jobId} happened ${written} times`);
+  }
+  if (times('zombie') > 0) witness.violate(`${item.jobId} was written by an attempt that had ended`);
+}

@@ -1,0 +1,112 @@
+import {
+  BatchExecuteStatementCommand,
+  type BatchExecuteStatementCommandInput,
+  BatchGetItemCommand,
+  type BatchGetItemCommandInput,
+  QueryCommand,
+  type QueryCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { PutEventsCommand, type PutEventsCommandInput } from '@aws-sdk/client-eventbridge';
+import {
+  ChangeMessageVisibilityBatchCommand,
+  type ChangeMessageVisibilityBatchCommandInput,
+  ChangeMessageVisibilityCommand,
+  type ChangeMessageVisibilityCommandInput,
+  type GetQueueUrlCommandInput,
+  SendMessageBatchCommand,
+  type SendMessageBatchCommandInput,
+  SendMessageCommand,
+  type SendMessageCommandInput,
+} from '@aws-sdk/client-sqs';
+import { names } from '../../../lib/contract/names.ts';
+import { systemClock } from '../../../lib/engine/clock.ts';
+import {
+  type MemoryDynamoDb,
+  type MemoryEvents,
+  type MemoryQueue,
+  makeMemoryDynamoDb,
+  makeMemoryEvents,
+  makeMemorySqs,
+} from '../../../lib/testing/index.ts';
+import { readBody, sendJson, startServer } from '../../../localstack/stand-ins/http-server.ts';
+
+export const STAGE = 'test';
+export const JOBS_TABLE = names.jobsTable(STAGE);
+
+/** The in-memory AWS behind the wire: what a process needs whose SDK is the real one. */
+export interface LoopbackAws {
+  readonly dynamoDb: MemoryDynamoDb;
+  readonly queue: MemoryQueue;
+  readonly deadLetters: MemoryQueue;
+  readonly bus: MemoryEvents;
+  /** Calls so far, by target, in order. */
+  readonly targets: readonly string[];
+  /** Variables by which a function finds it and its own resources. */
+  readonly environment: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+/** Starts DynamoDB and SQS for one job type, in their JSON protocols, on 127.0.0.1. */
+export async function startLoopbackAws(type: string): Promise<LoopbackAws> {
+  const dynamoDb = makeMemoryDynamoDb({ clock: systemClock, tables: { [JOBS_TABLE]: ['id'] } });
+  const sqs = makeMemorySqs(systemClock);
+  const settings = { visibilityTimeoutSeconds: 60, retentionSeconds: 86_400 };
+  const deadLetters = sqs.createQueue(names.deadLetterQueue(STAGE, type), settings);
+  const queue = sqs.createQueue(names.queue(STAGE, type), settings);
+  const bus = makeMemoryEvents();
+  const targets: string[] = [];
+  const perform = (target: string, input: unknown): Promise<object> => {
+    switch (target) {
+      case 'DynamoDB_20120810.BatchExecuteStatement':
+        return dynamoDb.client.send(new BatchExecuteStatementCommand(input as BatchExecuteStatementCommandInput));
+      case 'DynamoDB_20120810.BatchGetItem':
+        return dynamoDb.client.send(new BatchGetItemCommand(input as BatchGetItemCommandInput));
+      case 'DynamoDB_20120810.Query':
+        return dynamoDb.client.send(new QueryCommand(input as QueryCommandInput));
+      case 'AmazonSQS.GetQueueUrl':
+        return Promise.resolve({ QueueUrl: url(String((input as GetQueueUrlCommandInput).QueueName)) });
+      case 'AmazonSQS.ChangeMessageVisibility':
+        return sqs.client.send(new ChangeMessageVisibilityCommand(input as ChangeMessageVisibilityCommandInput));
+      case 'AmazonSQS.ChangeMessageVisibilityBatch':
+        return sqs.client.send(
+          new ChangeMessageVisibilityBatchCommand(input as ChangeMessageVisibilityBatchCommandInput),
+        );
+      case 'AmazonSQS.SendMessage':
+        return sqs.client.send(new SendMessageCommand(input as SendMessageCommandInput));
+      case 'AmazonSQS.SendMessageBatch':
+        return sqs.client.send(new SendMessageBatchCommand(input as SendMessageBatchCommandInput));
+      case 'AWSEvents.PutEvents':
+        return bus.client.send(new PutEventsCommand(withTimes(input as PutEventsCommandInput)));
+      default:
+        throw new TypeError(`the loopback AWS does not know ${target}`);
+    }
+  };
+  const server = await startServer(async (request, response) => {
+    const target = String(request.headers['x-amz-target']);
+    targets.push(target);
+    const input: unknown = JSON.parse(await readBody(request));
+    await perform(target, input).then(
+      (body) => sendJson(response, { status: 200, body }),
+      ({ name, message }: Error) => sendJson(response, { status: 400, body: { __type: `aws#${name}`, message } }),
+    );
+  });
+  const url = (name: string) => `${server.url}/123456789012/${name}`;
+  return {
+    ...{ dynamoDb, queue, deadLetters, bus, targets, stop: server.stop },
+    environment: {
+      AWS_ENDPOINT_URL: server.url,
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      SLUICE_JOBS_TABLE: JOBS_TABLE,
+      SLUICE_QUEUE_URL: url(queue.name),
+      SLUICE_DLQ_URL: url(deadLetters.name),
+    },
+  };
+}
+
+/** On the wire, times are epoch seconds. */
+const withTimes = ({ Entries = [], ...rest }: PutEventsCommandInput): PutEventsCommandInput => ({
+  ...rest,
+  Entries: Entries.map((entry) => ({ ...entry, Time: new Date(Number(entry.Time) * 1000) })),
+});

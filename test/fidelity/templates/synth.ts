@@ -1,0 +1,58 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { catalogue } from '../../../bin/catalogue.ts';
+import { type AppSource, buildApp } from '../../../lib/infra/app.ts';
+
+/** A resource of a template, as CloudFormation has it. */
+export interface Resource {
+  readonly Type: string;
+  readonly Properties?: Record<string, unknown>;
+  readonly DependsOn?: string | string[];
+  readonly DeletionPolicy?: string;
+}
+
+/** A template as JSON. Not frozen: tests plant mistakes in copies. */
+export interface TemplateJson {
+  readonly Resources: Record<string, Resource>;
+  readonly Outputs?: Record<string, unknown>;
+}
+
+/** Templates by stack name. */
+export type Templates = Record<string, TemplateJson>;
+
+const { context } = JSON.parse(readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8')) as {
+  context: Record<string, unknown>;
+};
+
+/**
+ * The templates of a stage as `cdk synth` makes them, without the functions' code.
+ *
+ * @param source @default the catalogue
+ */
+export async function synthesize(settings: Record<string, unknown>, source?: AppSource): Promise<Templates> {
+  const outdir = mkdtempSync(join(tmpdir(), 'sluice-templates-'));
+  try {
+    const all = { ...context, 'aws:cdk:bundling-stacks': [], securityChecks: 'off', ...settings };
+    const app = buildApp({ ...(source ?? (await catalogue())), props: { context: all, outdir } });
+    const stacks = app.node.children.filter((child) => Stack.isStack(child));
+    return Object.fromEntries(
+      stacks.map((stack) => [stack.stackName, Template.fromStack(stack).toJSON() as TemplateJson]),
+    );
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}
+
+/** Every stage and setting that the rules are held to. */
+export const SETTINGS = {
+  dev: { stage: 'dev' },
+  prod: { stage: 'prod', emailSender: 'jobs@example.com', syncAllowedHosts: 'api.example.com' },
+  keys: {
+    ...{ stage: 'prod', emailSender: 'jobs@example.com', encryption: 'kms', region: 'eu-west-1' },
+    allowedProducers: '111122223333,arn:aws:iam::444455556666:role/shop',
+  },
+  longest: { stage: 'p234567890123456', emailSender: 'Jobs <jobs@mail.example.com>' },
+} as const;

@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { InvalidPayloadError } from '../../../../lib/contract/errors.ts';
+import { type BeginFacts, begin } from '../../../../lib/contract/protocol/begin.ts';
+import type { JobItem } from '../../../../lib/contract/protocol/job-item.ts';
+import { facts, item, NOW, TOO_BIG, writeOf } from '../support/protocol.ts';
+
+/** The table's conditions once more, as plain data in the order of the law; nothing of `begin.ts` is used. */
+const terminal = ({ status }: JobItem) => ['COMPLETED', 'DEAD', 'CANCELLED'].includes(status);
+const waits = ({ status }: JobItem) => ['SCHEDULED', 'RETRYING'].includes(status);
+const out = ({ status, leaseUntil = 0 }: JobItem) => status === 'INPROGRESS' && leaseUntil <= NOW;
+const letter = (found: JobItem, { message: { attributes } }: BeginFacts) =>
+  found.status === 'DEAD' && attributes.jobId === found.jobId && attributes.run === found.runNo;
+
+const ABSENT: readonly [row: string, holds: (given: BeginFacts) => boolean][] = [
+  ['B0', ({ message }) => message.refusal !== undefined],
+  ['B1', ({ message: { runAtMs = 0, body } }) => runAtMs > NOW + 60_000 && body.length <= 327_680],
+  ['B1b', ({ message: { runAtMs = 0 } }) => runAtMs > NOW + 500],
+  ['B2', () => true],
+];
+
+const FOUND: readonly [row: string, holds: (found: JobItem, given: BeginFacts) => boolean][] = [
+  ['B3', (found) => terminal(found) && found.expiration * 1000 <= NOW && !found.undelivered],
+  ['B4', (found, { message }) => found.jobId !== message.jobId],
+  ['B4', (found, given) => found.bodyHash !== given.message.bodyHash && !letter(found, given)],
+  ['B0', (found, given) => given.message.refusal !== undefined && (waits(found) || out(found) || letter(found, given))],
+  [
+    'B6',
+    (found, { message }) => waits(found) && found.listAt === found.dueAt && message.attributes.due !== found.dueAt,
+  ],
+  ['B5', (found) => waits(found) && (found.dueAt ?? 0) <= NOW + 500],
+  ['B6', waits],
+  ['B7', (found) => found.status === 'INPROGRESS' && !out(found)],
+  ['B7', (found, { owner }) => found.status === 'INPROGRESS' && found.owner === owner],
+  ['B8', (found) => out(found) && found.cancelRequested === true],
+  ['B9', (found) => out(found) && found.attempts < found.maxAttempts],
+  ['B10', out],
+  ['B12', letter],
+  ['B11', (found) => found.status === 'DEAD' && found.undelivered === true],
+  ['B13', terminal],
+];
+
+function lawOf(given: BeginFacts): string {
+  const { item: found } = given;
+  const row = found && FOUND.find(([, holds]) => holds(found, given))?.[0];
+  return row === undefined || row === 'B3' ? (ABSENT.find(([, holds]) => holds(given))?.[0] ?? 'none') : row;
+}
+
+const near = fc.constantFrom(NOW - 1, NOW - 1, NOW, NOW, NOW + 1, NOW + 500, NOW + 501, NOW + 60_000, NOW + 60_001);
+/** Half of the time: every row must come up often enough. */
+const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
+const found = fc
+  .record({
+    status: fc.constantFrom('SCHEDULED', 'RETRYING', 'INPROGRESS', 'COMPLETED', 'DEAD', 'CANCELLED'),
+    jobId: fc.constantFrom('j', 'j', 'j', 'k'),
+    bodyHash: fc.constantFrom('hash', 'hash', 'hash', 'other'),
+    attempts: fc.integer({ min: 4, max: 5 }),
+    runNo: fc.integer({ min: 1, max: 2 }),
+    expiration: fc.constantFrom(NOW / 1000 - 1, NOW / 1000, NOW / 1000 + 1),
+    owner: fc.constantFrom('other', 'other', 'me'),
+    at: near,
+    parked: fc.boolean(),
+    undelivered: maybe(fc.constant(true)),
+    cancelRequested: maybe(fc.constant(true)),
+  })
+  .map(({ at, parked, status, undelivered, cancelRequested, ...rest }) => {
+    const times = status === 'INPROGRESS' ? { leaseUntil: at } : { dueAt: at, ...(parked && { listAt: at }) };
+    // Only a death is owed to the DLQ.
+    const owed = status === 'DEAD' && undelivered ? { undelivered } : {};
+    const marks = { ...owed, ...(cancelRequested && { cancelRequested }) };
+    return item({ status: status as JobItem['status'], ...rest, ...times, ...marks });
+  });
+const received = fc
+  .record({
+    attributes: fc.constantFrom({}, { jobId: 'j', run: 1 }, { jobId: 'j', due: NOW }, { jobId: 'j', due: NOW + 501 }),
+    refusal: maybe(fc.constant(new InvalidPayloadError('no'))),
+    runAtMs: maybe(near),
+    body: fc.constantFrom('{"payload":1}', TOO_BIG),
+  })
+  .map(({ refusal, runAtMs, ...rest }) => ({
+    ...rest,
+    ...(refusal && { refusal }),
+    ...(runAtMs !== undefined && { runAtMs }),
+  }));
+const anything = fc
+  .tuple(fc.option(found, { nil: undefined, freq: 5 }), received)
+  .map(([before, came]) => facts(before, came));
+
+describe('of all begin rows', () => {
+  it('the first that fits holds: B3, B4, B0, B6’s first case, then from top to bottom, B12 before B11', () => {
+    const seen = new Set<string>();
+    fc.assert(
+      fc.property(anything, (given) => {
+        seen.add(lawOf(given));
+        expect(begin(given).row).toBe(lawOf(given));
+      }),
+      { numRuns: 5000 },
+    );
+    const rows = new Set([...ABSENT, ...FOUND].map(([row]) => row).filter((row) => row !== 'B3'));
+    expect([...seen].sort(), 'rows that came up').toEqual([...rows].sort());
+  });
+
+  it('none writes over an item that it is not fenced on', () => {
+    fc.assert(
+      fc.property(anything, (given) => {
+        const write = writeOf(begin(given));
+        expect(write?.kind ?? 'none').not.toBe(given.item === undefined ? 'update' : 'insert');
+        if (write?.kind !== 'update' || given.item === undefined) return;
+        const { runNo, status, attempts, snoozes, owner } = given.item;
+        expect(write.fence).toMatchObject({ runNo, status, attempts, snoozes });
+        if (status === 'INPROGRESS') expect(write.fence.owner).toBe(owner);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('none counts an attempt that it does not start, nor starts one beyond the last', () => {
+    fc.assert(
+      fc.property(anything, (given) => {
+        const step = begin(given);
+        const write = writeOf(step);
+        if (write === undefined) return;
+        const { attempts } = write.kind === 'insert' ? write.item : write.set;
+        const starts = write.kind === 'insert' ? write.item.status : write.set.status;
+        if (starts === 'INPROGRESS') {
+          expect(step.action).toBe('run');
+          expect(attempts).toBeGreaterThan(0);
+        } else expect(attempts ?? 0).toBe(0);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { fencedOn, written } from '../../../../lib/contract/protocol/item-write.ts';
+import { dueList } from '../../../../lib/contract/protocol/job-item.ts';
+import {
+  type CancelFacts,
+  cancelJob,
+  type OperatorStep,
+  retryJobNow,
+} from '../../../../lib/contract/protocol/operate.ts';
+import { TRANSITIONS } from '../../../../lib/contract/protocol/transitions.ts';
+import { dead, FINISHED_S, item, NOW, parkedItem, running, S, waiting } from '../support/protocol.ts';
+
+const settings = { type: 'mail', key: 'j', nowMs: NOW, maxAttempts: 5, retention: 8, queueRetention: 7 };
+const cancelled = (found: CancelFacts['item']) => cancelJob({ ...settings, item: found });
+const writeOf = (step: OperatorStep) => {
+  if (step.row === 'none') throw new TypeError('nothing was written');
+  return step.write;
+};
+const expiration = NOW / S + FINISHED_S;
+
+describe('cancel', () => {
+  it('C1: a job that never came is refused beforehand, under its key', () => {
+    const step = cancelled(undefined);
+    expect(step.row).toBe('C1');
+    const after = written(writeOf(step), undefined);
+    expect(after).toMatchObject({ id: 'mail#j', jobId: 'j', type: 'mail', status: 'CANCELLED', attempts: 0, runNo: 1 });
+    expect(after).toMatchObject({ maxAttempts: 5, checkpointNo: 0, snoozes: 0, snoozesInRow: 0, expiration });
+  });
+
+  it('C1: so is one whose retention is over, with nothing left of its last life', () => {
+    const old = item({ expiration: 1, runNo: 3, result: 'old', checkpoint: 9, owner: 'x' });
+    const write = writeOf(cancelled(old));
+    expect(write).toMatchObject({ kind: 'update', fence: fencedOn(old) });
+    const after = written(write, old);
+    expect(after).toMatchObject({ status: 'CANCELLED', runNo: 4, attempts: 0, expiration });
+    for (const gone of ['result', 'checkpoint', 'owner', 'completedAt']) expect(after).not.toHaveProperty(gone);
+  });
+
+  it.each([
+    ['in place', waiting()],
+    ['parked', parkedItem(NOW + 600 * S)],
+  ])('C2: one that waits %s ends, off every list', (_, found) => {
+    const step = cancelled(found);
+    expect(step.row).toBe('C2');
+    expect(writeOf(step)).toMatchObject({ fence: fencedOn(found) });
+    const after = written(writeOf(step), found);
+    expect(after).toMatchObject({ status: 'CANCELLED', attempts: 1, expiration });
+    for (const gone of ['dueAt', 'listKey', 'listAt', 'envelope']) expect(after).not.toHaveProperty(gone);
+  });
+
+  it('C3: one that runs is told, whoever runs it', () => {
+    const step = cancelled(running());
+    expect(step.row).toBe('C3');
+    const { fence, set } = writeOf(step) as { fence: object; set: object };
+    expect(set).toEqual({ cancelRequested: true });
+    expect(fence).toEqual({ status: 'INPROGRESS', runNo: 1 });
+  });
+
+  it.each([
+    ['completed', item()],
+    ['dead', dead()],
+    ['cancelled', item({ status: 'CANCELLED' })],
+    ['expired, with a death that is owed', dead({ expiration: 1, undelivered: true })],
+  ])('leaves a job that is %s as it ended', (_, found) => {
+    expect(cancelled(found)).toEqual({ row: 'none', item: found });
+  });
+});
+
+describe('retry now', () => {
+  it('N: a parked job is due now, in a write that only its own wait allows', () => {
+    const found = parkedItem(NOW + 600 * S, { listKey: dueList('mail#j') });
+    const step = retryJobNow(found, NOW);
+    expect(step.row).toBe('N');
+    expect(writeOf(step)).toMatchObject({ fence: { ...fencedOn(found), listKey: found.listKey } });
+    expect(written(writeOf(step), found)).toEqual({ ...found, dueAt: NOW, listAt: NOW });
+  });
+
+  it.each([
+    ['absent', undefined],
+    ['waiting in place', waiting()],
+    ['running', running()],
+    ['dead', dead()],
+    ['completed', item()],
+  ])('leaves a job that is %s', (_, found) => {
+    expect(retryJobNow(found, NOW)).toEqual({ row: 'none', item: found });
+  });
+});
+
+describe('the table', () => {
+  it.each([
+    ['C1', cancelled(undefined), undefined],
+    ['C2', cancelled(waiting()), waiting()],
+    ['C3', cancelled(running()), running()],
+    ['N', retryJobNow(parkedItem(NOW + S), NOW), parkedItem(NOW + S)],
+  ] as const)('%s is what it says', (row, step, before) => {
+    const { from, to, message } = TRANSITIONS[row];
+    expect(step.row).toBe(row);
+    expect(from).toContain(before?.status ?? 'absent');
+    const after = written(writeOf(step), before).status;
+    expect(after).toBe(to === 'same' ? before?.status : to);
+    expect(message).toBe('none');
+  });
+});

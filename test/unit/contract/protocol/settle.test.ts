@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { deadList, dueList } from '../../../../lib/contract/protocol/job-item.ts';
+import {
+  cancel,
+  checkpoint,
+  complete,
+  fail,
+  progress,
+  type SettleFacts,
+} from '../../../../lib/contract/protocol/settle.ts';
+import { TRANSITIONS } from '../../../../lib/contract/protocol/transitions.ts';
+import { DEAD_S, FINISHED_S, message, NOW, NOW_ISO, running, S, TOO_BIG } from '../support/protocol.ts';
+
+const claim = running({ owner: 'me', attempts: 2, snoozes: 5, snoozesInRow: 3, checkpointNo: 4 });
+const given: SettleFacts = { item: claim, message: message(), nowMs: NOW, retention: 8, queueRetention: 7 };
+const tooBig: SettleFacts = { ...given, message: message({ body: TOO_BIG }) };
+const grouped: SettleFacts = { ...given, message: message({ group: 'g', trace: 't' }) };
+const error = { name: 'E', message: 'm' };
+const mine = { status: 'INPROGRESS', owner: 'me', attempts: 2 };
+
+const retry = (facts: SettleFacts, delayMs: number) => fail(facts, { kind: 'retry', delayMs, error });
+const snooze = (facts: SettleFacts, delayMs: number) => fail(facts, { kind: 'snooze', delayMs, error });
+
+const finished = { expiration: NOW / S + FINISHED_S };
+const waits = (delayMs: number) => ({
+  status: 'RETRYING',
+  dueAt: NOW + delayMs,
+  expiration: Math.ceil((NOW + delayMs) / S) + DEAD_S,
+});
+const parks = (delayMs: number) => ({
+  ...waits(delayMs),
+  envelope: { body: '{"id":"j","payload":1}' },
+  listKey: dueList('mail#j'),
+  listAt: NOW + delayMs,
+});
+const failed = { error, snoozesInRow: 0 };
+/** The attempt does not count. */
+const snoozed = { attempts: 1, snoozes: 6, snoozesInRow: 4 };
+const UNLESS_CANCELLED = ['cancelRequested'];
+
+/** Attributes written, and whether a cancellation stands in the way, as the protocol's table has them. */
+const STEPS = [
+  [
+    'S1',
+    'a result',
+    complete(given, { ok: true }),
+    'ack',
+    { status: 'COMPLETED', result: { ok: true }, completedAt: NOW_ISO, ...finished },
+    [],
+  ],
+  [
+    'S1',
+    'a result of null',
+    complete(given, null),
+    'ack',
+    { status: 'COMPLETED', result: null, completedAt: NOW_ISO, ...finished },
+    [],
+  ],
+  [
+    'S1',
+    'no result',
+    complete(given, undefined),
+    'ack',
+    { status: 'COMPLETED', completedAt: NOW_ISO, ...finished },
+    [],
+  ],
+  ['S4', 'a retry at once', retry(given, 0), 'wait', { ...waits(0), ...failed }, UNLESS_CANCELLED],
+  ['S4', 'a retry in a minute', retry(given, 60_000), 'wait', { ...waits(60_000), ...failed }, UNLESS_CANCELLED],
+  ['S4', 'a later one, too big', retry(tooBig, 90_000), 'wait', { ...waits(90_000), ...failed }, UNLESS_CANCELLED],
+  ['S5', 'a retry beyond a minute', retry(given, 60_001), 'ack', { ...parks(60_001), ...failed }, UNLESS_CANCELLED],
+  [
+    'S5',
+    'a retry with its group and trace',
+    retry(grouped, 90_000),
+    'ack',
+    { ...parks(90_000), ...failed, envelope: { body: '{"id":"j","payload":1}', group: 'g', trace: 't' } },
+    UNLESS_CANCELLED,
+  ],
+  ['S6', 'a snooze in place', snooze(given, 60_000), 'wait', { ...waits(60_000), ...snoozed }, UNLESS_CANCELLED],
+  ['S6', 'a snooze, parked', snooze(given, 60_001), 'ack', { ...parks(60_001), ...snoozed }, UNLESS_CANCELLED],
+  ['S6', 'a long one, too big', snooze(tooBig, 90_000), 'wait', { ...waits(90_000), ...snoozed }, UNLESS_CANCELLED],
+  [
+    'S7',
+    'a death',
+    fail(given, { kind: 'dead', reason: 'AttemptsExhausted', error }),
+    'bury',
+    {
+      ...{ status: 'DEAD', reason: 'AttemptsExhausted', error, failedAt: NOW_ISO, undelivered: true },
+      ...{ listKey: deadList('mail#j'), listAt: NOW, expiration: NOW / S + DEAD_S },
+    },
+    [],
+  ],
+  ['S8', 'a cancellation', cancel(given), 'ack', { status: 'CANCELLED', ...finished }, []],
+] as const;
+
+describe('settle', () => {
+  it.each(STEPS)('%s: %s', (row, _what, step, action, set, absent) => {
+    expect(step).toMatchObject({ row, action });
+    const { error: _, ...rest } = step.write.set;
+    const { error: __, ...wanted } = set as typeof set & { error?: unknown };
+    expect(row === 'S6' ? rest : step.write.set).toEqual(row === 'S6' ? wanted : set);
+    expect(step.write).toMatchObject({ kind: 'update', id: 'mail#j', remove: [], fence: mine, absent });
+  });
+
+  it.each(STEPS)('%s as the table has it: %s', (row, _what, step, action) => {
+    const { from, to, message: told } = TRANSITIONS[row];
+    expect(from).toEqual([claim.status]);
+    expect(step.write.set.status).toBe(to);
+    expect([told, ...(told === 'as there' ? ['wait', 'ack'] : [])]).toContain(action);
+  });
+
+  it('waits until the job is due', () => {
+    for (const step of [retry(given, 7 * S), snooze(given, 7 * S)]) {
+      expect(step).toMatchObject({ action: 'wait', untilMs: NOW + 7 * S });
+    }
+  });
+
+  it.each([
+    [
+      'S3',
+      'checkpoint',
+      checkpoint(claim, { at: 3 }),
+      { checkpoint: { at: 3 }, checkpointNo: 5, snoozesInRow: 0 },
+      { ...mine, checkpointNo: 4 },
+      UNLESS_CANCELLED,
+    ],
+    ['P', 'progress', progress(claim, 40), { progress: 40 }, mine, []],
+  ] as const)('%s: %s leaves the job running', (row, _what, write, set, fence, absent) => {
+    expect(write).toEqual({ kind: 'update', id: 'mail#j', set, remove: [], fence, absent });
+    expect(TRANSITIONS[row].to).toBe('INPROGRESS');
+  });
+
+  it('knows only jobs that were begun', () => {
+    const { owner: _, ...never } = claim;
+    for (const settle of [() => cancel({ ...given, item: never }), () => progress(never, 1)]) {
+      expect(settle).toThrow('job item mail#j was never begun');
+    }
+  });
+});

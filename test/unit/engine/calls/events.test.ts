@@ -1,0 +1,218 @@
+import { describe, expect, test } from 'vitest';
+import { awsError, timeout } from '../../../../lib/testing/index.ts';
+import { SECRET } from '../../../support/factories.ts';
+import { total } from '../../../support/output.ts';
+import { defineProbe } from '../../../support/probe.ts';
+import { makeWorld, type World } from '../../../support/world.ts';
+
+const asking = () => defineProbe({ completionEvent: true });
+const details = ({ bus }: World) => bus.events.map(({ detail }) => detail);
+const letters = ({ deadLetters }: World) => deadLetters.messages().length;
+const marks = ({ input }: { input: unknown }) => JSON.stringify(input).includes('REMOVE \\"undelivered\\"');
+
+describe('D: the event of a death', () => {
+  test('tells who died and why, once, and nothing of the payload', async () => {
+    const world = makeWorld();
+    const trace = 'Root=1-5759e988-bd862e3fe1be46a994272793';
+    world.send({ id: 'a', key: 'order-1', payload: { do: 'permanent', secret: SECRET } }, { group: 'acme', trace });
+    await world.drain(600);
+    const item = world.job('order-1');
+    expect(world.bus.events).toEqual([
+      {
+        source: 'sluice',
+        'detail-type': 'Job Dead-Lettered',
+        time: item?.failedAt,
+        trace,
+        detail: {
+          ...{ id: 'a', type: 'probe', key: 'order-1', stage: 'test', queue: 'sluice-test-probe' },
+          ...{ run: 1, attempts: 1, createdAt: item?.createdAt, tenant: 'acme', failedAt: item?.failedAt },
+          reason: 'PermanentError',
+          error: { name: 'PermanentError', message: 'it can never succeed' },
+        },
+      },
+    ]);
+    expect(JSON.stringify(world.bus.events)).not.toContain(SECRET);
+    expect(item?.undelivered).toBeUndefined();
+  });
+
+  test.each([
+    ['a body that is no envelope', '{', 'InvalidMessage'],
+    ['a payload that its schema refuses', '{"payload":{"do":"nothing"}}', 'InvalidPayload'],
+  ])('comes of %s, too', async (_, body, reason) => {
+    const world = makeWorld();
+    world.send(body);
+    await world.deliver();
+    expect(details(world)).toMatchObject([{ id: 'sent-1', key: 'sent-1', reason, attempts: 0 }]);
+  });
+
+  test('comes of a job that crashed for the last time', async () => {
+    const world = makeWorld();
+    world.send({ id: 'a', maxAttempts: 1 });
+    await world.deliver({ crash: { call: 1, moment: 'after' } });
+    await world.drain(3600);
+    expect(details(world)).toMatchObject([{ id: 'a', reason: 'Crashed', attempts: 1 }]);
+  });
+
+  test('that EventBridge does not take stays owed: the letter is sent once, the event when it can be', async () => {
+    const world = makeWorld();
+    world.bus.faults.plan('PutEvents', { kind: 'fails', error: awsError('InternalException', 'down', 500) }, 10);
+    world.send({ id: 'a', payload: { do: 'permanent' } });
+    const { kept } = await world.deliver();
+    expect(kept).toEqual(['sent-1']);
+    expect([letters(world), world.bus.events, world.job('a')?.undelivered]).toEqual([1, [], 'event']);
+    expect(world.output.events()).toContain('job.announce-failed');
+    await world.drain(3600);
+    expect([letters(world), world.queue.messages(), world.job('a')?.undelivered]).toEqual([1, [], undefined]);
+    expect(details(world)).toMatchObject([{ id: 'a', reason: 'PermanentError' }]);
+    expect(total(world.output, 'JobsDeadLettered')).toBe(1);
+    expect(world.bus.faults.pending).toBe(0);
+  });
+
+  test('is sent before the promise is struck off: a crash in between tells it twice, never not at all', async () => {
+    const world = makeWorld();
+    world.dynamoDb.faults.plan(marks, { kind: 'fails', error: timeout() }, 6);
+    world.send({ id: 'a', payload: { do: 'permanent' } });
+    await world.deliver();
+    expect(world.job('a')?.undelivered).toBe(true);
+    await world.drain(3600);
+    expect(details(world)).toHaveLength(2);
+    expect(details(world)[1]).toEqual(details(world)[0]);
+    expect(world.job('a')?.undelivered).toBeUndefined();
+  });
+
+  test('is told of each run', async () => {
+    const world = makeWorld();
+    const body = { id: 'a', payload: { do: 'permanent' } };
+    world.send(body);
+    await world.deliver();
+    world.send(body, { attributes: { jobId: 'a', run: '1' } });
+    await world.deliver();
+    expect(details(world)).toMatchObject([{ run: 1 }, { run: 2 }]);
+  });
+});
+
+describe('the event of a completion', () => {
+  test('comes where the definition asks for it, and only there', async () => {
+    const silent = makeWorld();
+    silent.send({ id: 'a' });
+    await silent.deliver();
+    expect(silent.bus.events).toEqual([]);
+    const world = makeWorld({ definition: asking() });
+    world.send({ id: 'a', payload: { do: 'complete', result: SECRET } });
+    await world.deliver();
+    const item = world.job('a');
+    expect(world.bus.events).toEqual([
+      {
+        source: 'sluice',
+        'detail-type': 'Job Completed',
+        time: item?.completedAt,
+        detail: {
+          ...{ id: 'a', type: 'probe', key: 'a', stage: 'test', queue: 'sluice-test-probe', run: 1, attempts: 1 },
+          ...{ createdAt: item?.createdAt, completedAt: item?.completedAt },
+        },
+      },
+    ]);
+  });
+
+  test('comes of a job that committed its writes', async () => {
+    const world = makeWorld({ definition: asking() });
+    world.send({ id: 'a', payload: { do: 'commit' } });
+    await world.deliver();
+    expect(details(world)).toMatchObject([{ id: 'a' }]);
+  });
+
+  test('that is not taken keeps the message, and the next receive tells it without running the job again', async () => {
+    const world = makeWorld({ definition: asking() });
+    world.bus.faults.plan('PutEvents', { kind: 'fails', error: awsError('AccessDeniedException', 'no') });
+    world.send({ id: 'a' });
+    const { kept } = await world.deliver();
+    expect(kept).toEqual(['sent-1']);
+    expect(world.job('a')).toMatchObject({ status: 'COMPLETED' });
+    await world.drain(3600);
+    expect([world.starts, world.queue.messages()]).toEqual([['a/1'], []]);
+    expect(details(world)).toMatchObject([{ id: 'a', completedAt: world.job('a')?.completedAt }]);
+  });
+
+  test('survives a crash at any moment around it', async () => {
+    let crashes = 0;
+    for (const call of [2, 3]) {
+      for (const moment of ['before', 'after'] as const) {
+        const world = makeWorld({ definition: asking() });
+        world.send({ id: 'a' });
+        const { outcome } = await world.deliver({ crash: { call, moment } });
+        if (outcome === 'crashed') crashes += 1;
+        await world.drain(3600);
+        expect(world.queue.messages()).toEqual([]);
+        expect(details(world).length).toBeGreaterThanOrEqual(1);
+        expect(new Set(details(world).map((detail) => detail.id))).toEqual(new Set(['a']));
+      }
+    }
+    expect(crashes).toBe(4);
+  });
+
+  test('a duplicate tells it again: at least once', async () => {
+    const world = makeWorld({ definition: asking() });
+    world.send({ id: 'a' });
+    await world.deliver();
+    world.send({ id: 'a' });
+    await world.deliver();
+    expect(details(world)).toHaveLength(2);
+    expect(details(world)[1]).toEqual(details(world)[0]);
+  });
+});
+
+describe('PutEvents', () => {
+  const puts = ({ bus }: World) => bus.calls.map(({ input }) => (input as { Entries: unknown[] }).Entries.length);
+
+  test('takes the events of a batch together, ten a call', async () => {
+    const world = makeWorld({
+      definition: defineProbe({ completionEvent: true, batchSize: 25, batchWindowSeconds: 1 }),
+    });
+    for (let i = 0; i < 25; i++) world.send({ id: `j${i}` });
+    await world.deliver();
+    expect(puts(world)).toEqual([10, 10, 5]);
+    expect(new Set(details(world).map(({ id }) => id)).size).toBe(25);
+  });
+
+  test('entries that it refuses are sent again, alone; the others are not', async () => {
+    const world = makeWorld({ definition: asking() });
+    world.bus.faults.plan('PutEvents', { kind: 'partly', indexes: [1, 3], code: 'ThrottlingException' });
+    for (let i = 0; i < 5; i++) world.send({ id: `j${i}` });
+    await world.deliver();
+    expect(puts(world)[0]).toBe(5);
+    expect(
+      puts(world)
+        .slice(1)
+        .reduce((a, b) => a + b),
+    ).toBe(2);
+    expect(
+      details(world)
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(['j0', 'j1', 'j2', 'j3', 'j4']);
+    expect(world.queue.messages()).toEqual([]);
+  });
+
+  test('an entry that it refuses for good keeps its own message, and no other', async () => {
+    const world = makeWorld({ definition: asking() });
+    const refuses = { kind: 'partly', indexes: [0], code: 'InternalFailure' } as const;
+    world.bus.faults.plan('PutEvents', refuses, 5);
+    for (let i = 0; i < 3; i++) world.send({ id: `j${i}` });
+    expect((await world.deliver()).kept).toHaveLength(1);
+    expect(details(world)).toHaveLength(2);
+  });
+
+  test('an event of the longest fields that there are is far from its limit', async () => {
+    const long = '\u{1f600}\u0000'.repeat(200);
+    const world = makeWorld({
+      perform: () => {
+        throw Object.assign(new Error(long), { name: long });
+      },
+    });
+    const [id, key] = ['i'.repeat(128), 'k'.repeat(250)];
+    world.send({ id, key, maxAttempts: 1 }, { group: 'g'.repeat(128) });
+    await world.deliver();
+    expect(details(world)).toMatchObject([{ id, key }]);
+    expect(Buffer.byteLength(JSON.stringify(details(world)))).toBeLessThan(8000);
+  });
+});

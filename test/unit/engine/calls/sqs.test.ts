@@ -1,0 +1,56 @@
+import { ChangeMessageVisibilityCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { beforeEach, expect, it } from 'vitest';
+import { together } from '../../../../lib/engine/calls/sqs.ts';
+import { type MemoryQueue, type MemorySqs, makeMemorySqs, makeVirtualClock } from '../../../../lib/testing/index.ts';
+
+let sqs: MemorySqs;
+let queue: MemoryQueue;
+let client: MemorySqs['client'];
+const clock = makeVirtualClock();
+beforeEach(() => {
+  sqs = makeMemorySqs(clock);
+  queue = sqs.createQueue('sluice-test-probe', { visibilityTimeoutSeconds: 60, retentionSeconds: 86_400 });
+  client = together(sqs.client);
+});
+
+const send = (MessageBody: string) => client.send(new SendMessageCommand({ QueueUrl: queue.url, MessageBody }));
+const names = () => sqs.calls.map(({ name }) => name);
+
+it('messages that are sent side by side travel in calls of ten', async () => {
+  const sent = await Promise.all(Array.from({ length: 23 }, (_, i) => send(`body ${i}`)));
+  expect(names()).toEqual(Array(3).fill('SendMessageBatch'));
+  expect(new Set(sent.map(({ MessageId }) => MessageId)).size).toBe(23);
+  expect(queue.messages()).toHaveLength(23);
+});
+
+it('a lone one goes as it is', async () => {
+  await send('alone');
+  await send('and alone again');
+  expect(names()).toEqual(['SendMessage', 'SendMessage']);
+});
+
+it('bodies that pass 1 MiB together travel apart', async () => {
+  await Promise.all([send('x'.repeat(600_000)), send('y'.repeat(600_000))]);
+  expect(names()).toEqual(['SendMessage', 'SendMessage']);
+});
+
+it('an entry that is refused fails by itself, by the code that SQS gave', async () => {
+  const [good, bad] = await Promise.allSettled([send('fine'), send('not \u0000 fine')]);
+  expect(names()).toEqual(['SendMessageBatch']);
+  expect(good.status).toBe('fulfilled');
+  expect(bad).toMatchObject({ status: 'rejected', reason: { name: 'InvalidMessageContents' } });
+});
+
+it('messages are hidden side by side, each for its own time', async () => {
+  await Promise.all([send('a'), send('b')]);
+  const received = queue.receive(10);
+  await Promise.all(
+    received.map(({ receiptHandle: ReceiptHandle }, i) =>
+      client.send(
+        new ChangeMessageVisibilityCommand({ QueueUrl: queue.url, ReceiptHandle, VisibilityTimeout: 100 * (i + 1) }),
+      ),
+    ),
+  );
+  expect(names().slice(1)).toEqual(['ChangeMessageVisibilityBatch']);
+  expect(queue.receive(10)).toEqual([]);
+});

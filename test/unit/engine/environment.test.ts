@@ -1,0 +1,59 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { consumer } from '../../../lib/engine/consumer.ts';
+import { ConfigurationError, refuseDisabledIdempotency, required } from '../../../lib/engine/environment.ts';
+import { onShutdown } from '../../../lib/engine/shutdown.ts';
+import { defineProbe } from '../../support/probe.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+describe('environment variables', () => {
+  test('a missing or empty one is named', () => {
+    expect(() => required('SLUICE_NOT_THERE')).toThrow(/SLUICE_NOT_THERE/);
+    vi.stubEnv('SLUICE_EMPTY', '');
+    expect(() => required('SLUICE_EMPTY')).toThrow(ConfigurationError);
+    vi.stubEnv('SLUICE_SET', 'value');
+    expect(required('SLUICE_SET')).toBe('value');
+  });
+
+  test.each(['true', '1', 'TRUE', 'yes', 'on', 'anything'])('disabled idempotency (%s) is refused', (value) => {
+    vi.stubEnv('POWERTOOLS_IDEMPOTENCY_DISABLED', value);
+    expect(refuseDisabledIdempotency).toThrow(ConfigurationError);
+  });
+
+  test.each(['', 'false', '0', 'no'])('"%s" disables nothing', (value) => {
+    vi.stubEnv('POWERTOOLS_IDEMPOTENCY_DISABLED', value);
+    expect(refuseDisabledIdempotency).not.toThrow();
+  });
+
+  test('a consumer refuses at its first invocation', () => {
+    vi.stubEnv('POWERTOOLS_IDEMPOTENCY_DISABLED', 'true');
+    vi.spyOn(process, 'once').mockReturnThis();
+    const handler = consumer(defineProbe(), () => undefined);
+    const invoke = () => handler({ Records: [] }, {} as Parameters<typeof handler>[1]);
+    expect(invoke).toThrow(ConfigurationError);
+  });
+});
+
+describe('SIGTERM', () => {
+  test('aborts at once and exits when what is tracked has ended', async () => {
+    let terminate: (() => void) | undefined;
+    vi.spyOn(process, 'once').mockImplementation((_event, listener) => {
+      terminate = () => listener('SIGTERM');
+      return process;
+    });
+    const exit = vi.spyOn(process, 'exit').mockImplementation((() => undefined) as unknown as typeof process.exit);
+    const shutdown = onShutdown();
+    const work = Promise.withResolvers<string>();
+    expect(shutdown.track(work.promise)).toBe(work.promise);
+    terminate?.();
+    expect(shutdown.signal.aborted).toBe(true);
+    await new Promise((resolve) => void setImmediate(resolve));
+    expect(exit).not.toHaveBeenCalled();
+    work.resolve('done');
+    await new Promise((resolve) => void setImmediate(resolve));
+    expect(exit).toHaveBeenCalledExactlyOnceWith(0);
+  });
+});

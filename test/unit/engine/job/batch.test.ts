@@ -1,0 +1,197 @@
+import { describe, expect, test } from 'vitest';
+import { sleep } from '../../../../lib/engine/clock.ts';
+import { awsError, throttled } from '../../../../lib/testing/index.ts';
+import { total } from '../../../support/output.ts';
+import { defineProbe } from '../../../support/probe.ts';
+import { makeWorld } from '../../../support/world.ts';
+
+const statements = (calls: readonly { input: unknown }[]) =>
+  calls.map(({ input }) => (input as { Statements: unknown[] }).Statements.length);
+
+describe('writes travel together', () => {
+  test('a batch of ten makes two calls', async () => {
+    const world = makeWorld();
+    for (let i = 0; i < 10; i++) world.send({ id: `j${i}` });
+    await world.deliver();
+    expect(world.dynamoDb.calls.map(({ name }) => name)).toEqual(['BatchExecuteStatement', 'BatchExecuteStatement']);
+    expect(statements(world.dynamoDb.calls)).toEqual([10, 10]);
+  });
+
+  test('only the statement that was throttled is sent again', async () => {
+    const world = makeWorld();
+    for (let i = 0; i < 10; i++) world.send({ id: `j${i}` });
+    const hit = { kind: 'partly', indexes: [3], code: 'ThrottlingError' } as const;
+    world.dynamoDb.faults.plan('BatchExecuteStatement', hit);
+    const { kept } = await world.deliver();
+    expect(kept).toEqual([]);
+    expect(statements(world.dynamoDb.calls)).toEqual([10, 9, 1, 1]);
+    expect(world.starts).toHaveLength(10);
+  });
+
+  test('a call that is throttled whole is sent again', async () => {
+    const world = makeWorld();
+    for (let i = 0; i < 3; i++) world.send({ id: `j${i}` });
+    world.dynamoDb.faults.plan('BatchExecuteStatement', { kind: 'fails', error: throttled() });
+    const { kept } = await world.deliver();
+    expect(kept).toEqual([]);
+    expect(world.starts).toHaveLength(3);
+  });
+
+  test('two statements for one item never share a call', async () => {
+    const world = makeWorld();
+    for (const id of ['a', 'a', 'b']) world.send({ id });
+    await world.deliver();
+    const begins = statements(world.dynamoDb.calls.filter(({ input }) => JSON.stringify(input).includes('INSERT')));
+    expect(begins).toEqual([2, 1]);
+  });
+
+  test('a statement that refuses its whole call goes alone, the others without it', async () => {
+    const world = makeWorld();
+    for (const id of ['bad', 'b', 'c']) world.send({ id });
+    const isBad = ({ input }: { input: unknown }) => JSON.stringify(input).includes('probe#bad');
+    const error = awsError('ValidationException', 'cannot be read');
+    world.dynamoDb.faults.plan(isBad, { kind: 'fails', error }, 1000);
+    const { kept } = await world.deliver();
+    expect(kept).toEqual(['sent-1']);
+    expect([world.job('b')?.status, world.job('c')?.status]).toEqual(['COMPLETED', 'COMPLETED']);
+  });
+
+  test('a table that takes nothing keeps the messages, and nothing runs', async () => {
+    const world = makeWorld();
+    for (let i = 0; i < 3; i++) world.send({ id: `j${i}` });
+    world.dynamoDb.faults.plan('BatchExecuteStatement', { kind: 'fails', error: throttled() }, 1000);
+    const { kept, outcome } = await world.deliver();
+    expect(outcome).toBe('answered');
+    expect(kept).toHaveLength(3);
+    expect(world.starts).toEqual([]);
+    expect(world.output.events()).toEqual(['job.not-settled', 'job.not-settled', 'job.not-settled']);
+  });
+
+  test('a table that refuses a settle keeps the message; the lease runs out and the job stalls', async () => {
+    const world = makeWorld();
+    world.send({ id: 'a' });
+    const error = awsError('AccessDeniedException', 'no');
+    const settles = ({ input }: { input: unknown }) => JSON.stringify(input).includes('COMPLETED');
+    world.dynamoDb.faults.plan(settles, { kind: 'fails', error });
+    const { kept } = await world.deliver();
+    expect(kept).toHaveLength(1);
+    await world.drain(3600);
+    expect(world.job('a')).toMatchObject({ status: 'COMPLETED', attempts: 2 });
+    expect(total(world.output, 'JobsCompleted')).toBe(1);
+  });
+
+  test('redelivered jobs are read together', async () => {
+    const world = makeWorld();
+    for (let i = 0; i < 10; i++) world.send({ id: `j${i}`, payload: { do: 'fail', times: 1 } });
+    await world.deliver();
+    await world.clock.advance(1000);
+    const before = world.dynamoDb.calls.length;
+    await world.deliver();
+    const names = world.dynamoDb.calls.slice(before).map(({ name }) => name);
+    expect(names).toEqual(['BatchGetItem', 'BatchExecuteStatement', 'BatchExecuteStatement']);
+  });
+});
+
+describe('a handler and its time', () => {
+  test('one that honours its signal fails with the timeout', async () => {
+    const world = makeWorld();
+    const startMs = world.clock.now();
+    world.send({ id: 'a', payload: { do: 'hang' } });
+    await world.deliver();
+    expect(world.clock.now()).toBe(startMs + 10_000);
+    expect(world.job('a')).toMatchObject({ status: 'RETRYING', error: { name: 'JobTimeoutError' } });
+  });
+
+  test.each([
+    ['rejects', () => Promise.reject(new Error('far too late'))],
+    ['returns', () => Promise.resolve('far too late')],
+  ])('one that ignores its signal and %s later changes nothing', async (_, end) => {
+    const world = makeWorld({
+      perform: async (_payload, context, clock) => {
+        await sleep(clock, 60_000);
+        context.commit([]);
+        return end();
+      },
+    });
+    world.send({ id: 'a' });
+    await world.deliver();
+    const settled = world.job('a');
+    expect(settled).toMatchObject({ status: 'RETRYING', error: { name: 'JobTimeoutError' } });
+    await world.clock.advance(120_000);
+    expect(world.job('a')).toEqual(settled);
+  });
+
+  test('a job is settled a second before its function’s end', async () => {
+    const world = makeWorld();
+    const startMs = world.clock.now();
+    world.send({ id: 'a', payload: { do: 'hang' } });
+    const { outcome } = await world.deliver({ functionTimeoutSeconds: 5 });
+    expect(outcome).toBe('answered');
+    expect(world.clock.now()).toBe(startMs + 4000);
+    expect(world.job('a')?.status).toBe('RETRYING');
+  });
+
+  test('the function’s own end kills an attempt that blocks: its lease runs out after it', async () => {
+    const world = makeWorld({
+      perform: () => {
+        world.kill();
+        return new Promise(() => undefined);
+      },
+    });
+    world.send({ id: 'a' });
+    const { outcome, kept } = await world.deliver();
+    expect(outcome).toBe('crashed');
+    expect(kept).toHaveLength(1);
+    expect(world.job('a')).toMatchObject({ status: 'INPROGRESS', attempts: 1 });
+  });
+
+  test('jobs that cannot start in the time left go back for a second, without an attempt', async () => {
+    const definition = defineProbe({ parallel: false, batchSize: 5 });
+    const world = makeWorld({ definition });
+    for (let i = 0; i < 5; i++) world.send({ id: `j${i}`, payload: { do: 'work', seconds: 9 } });
+    const { kept } = await world.deliver({ functionTimeoutSeconds: 30 });
+    expect(world.starts).toEqual(['j0/1', 'j1/1', 'j2/1']);
+    expect(kept).toHaveLength(2);
+    expect(world.job('j3')).toBeUndefined();
+    expect(world.job('j4')).toBeUndefined();
+    expect(world.queue.nextVisibleAtMs()).toBe(world.clock.now() + 1000);
+    await world.drain(3600);
+    for (let i = 0; i < 5; i++) expect(world.job(`j${i}`)).toMatchObject({ status: 'COMPLETED', attempts: 1 });
+  });
+
+  test('an invocation without any time left starts nothing', async () => {
+    const world = makeWorld();
+    world.send({ id: 'a' });
+    const { kept } = await world.deliver({ functionTimeoutSeconds: 1 });
+    expect(kept).toHaveLength(1);
+    expect(world.starts).toEqual([]);
+    expect(world.job('a')).toBeUndefined();
+  });
+});
+
+describe('shutdown', () => {
+  test('ends what runs by its signal, to be retried, and starts nothing more', async () => {
+    const world = makeWorld({ definition: defineProbe({ parallel: false, batchSize: 2 }) });
+    world.send({ id: 'a', payload: { do: 'hang' } });
+    world.send({ id: 'b' });
+    world.clock.after(2000, () => world.shutdown.abort());
+    const { kept } = await world.deliver();
+    expect(kept).toHaveLength(2);
+    expect(world.job('a')).toMatchObject({ status: 'RETRYING', attempts: 1, error: { name: 'ShutdownError' } });
+    expect(world.job('b')).toBeUndefined();
+    expect(world.starts).toEqual(['a/1']);
+  });
+});
+
+describe('one bad message', () => {
+  test('keeps nobody from running', async () => {
+    const world = makeWorld();
+    world.send('{', { attributes: { jobId: 'bad' } });
+    for (let i = 0; i < 3; i++) world.send({ id: `j${i}` });
+    world.send({ id: 'poison', payload: { do: 'permanent' } });
+    const { kept } = await world.deliver();
+    expect(kept).toEqual([]);
+    for (let i = 0; i < 3; i++) expect(world.job(`j${i}`)?.status).toBe('COMPLETED');
+    expect(world.deadLetters.messages()).toHaveLength(2);
+  });
+});

@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest';
+import { iso } from '../../../../lib/contract/protocol/begin.ts';
+import { total } from '../../../support/output.ts';
+import { makeWorld } from '../../../support/world.ts';
+
+const DAY_MS = 24 * 3600_000;
+
+describe('B4: the first job and the first body stay', () => {
+  test('another job that brings a held key is acknowledged and changes nothing', async () => {
+    const world = makeWorld();
+    world.send({ id: 'a', key: 'k', payload: { do: 'complete', result: 1 } });
+    await world.deliver();
+    const before = world.job('k');
+    world.send({ id: 'b', key: 'k', payload: { do: 'complete', result: 2 } });
+    const { kept } = await world.deliver();
+    expect(kept).toEqual([]);
+    expect(world.starts).toEqual(['a/1']);
+    expect(world.job('k')).toEqual(before);
+    expect(total(world.output, 'JobsDuplicate')).toBe(1);
+  });
+
+  test.each([
+    ['waits', { status: 'RETRYING', dueAt: 0 }],
+    ['runs', { status: 'INPROGRESS', owner: 'other', leaseUntil: 0 }],
+    ['is dead and owed to the DLQ', { status: 'DEAD', undelivered: true }],
+  ] as const)('another body under the name of a job that %s is acknowledged', async (_, state) => {
+    const world = makeWorld();
+    world.send({ id: 'a' });
+    await world.deliver();
+    world.alter('a', state);
+    const before = world.job('a');
+    world.send({ id: 'a', payload: { do: 'permanent' } });
+    world.send('{"id":"a","payload":"refused"}');
+    const { kept } = await world.deliver();
+    expect(kept).toEqual([]);
+    expect(world.job('a')).toEqual(before);
+    expect(world.starts).toEqual(['a/1']);
+  });
+});
+
+describe('B4: another job, byte for byte the same body', () => {
+  test.each([
+    ['waits', 'fail'],
+    ['runs', 'hang'],
+  ])('that only shares the key of one that %s is acknowledged', async (_, behaviour) => {
+    const world = makeWorld();
+    const body = JSON.stringify({ key: 'k', payload: { do: behaviour } });
+    world.send(body, { attributes: { jobId: 'a' } });
+    if (behaviour === 'hang') await world.deliver({ crash: { call: 2, moment: 'after' } });
+    else await world.deliver();
+    const before = world.job('k');
+    await world.clock.advance(1000);
+    const stranger = world.send(body, { attributes: { jobId: 'b' } });
+    const { kept } = await world.deliver();
+    expect(kept).not.toContain(stranger);
+    if (behaviour === 'hang') expect(world.job('k')).toEqual(before);
+    expect(world.job('k')?.jobId).toBe('a');
+    expect(world.output.events()).toContain('job.duplicate');
+  });
+});
+
+describe('B5: a waiting job that is due', () => {
+  test('runs as its next attempt and knows its last error', async () => {
+    const seen: unknown[] = [];
+    const world = makeWorld({
+      perform: (_, { job }) => {
+        seen.push(job.error);
+        if (job.attempts === 1) throw new RangeError('out of it');
+      },
+    });
+    world.send({ id: 'a' });
+    await world.drain(10);
+    expect(world.starts).toEqual(['a/1', 'a/2']);
+    expect(seen).toEqual([undefined, { name: 'RangeError', message: 'out of it' }]);
+    expect(world.job('a')).toMatchObject({ status: 'COMPLETED', attempts: 2 });
+    expect(world.job('a')).not.toHaveProperty('dueAt');
+  });
+
+  test('may begin half a second early, and not a millisecond more', async () => {
+    const world = makeWorld();
+    world.send({ id: 'a', payload: { do: 'fail', times: 1 } });
+    await world.deliver();
+    const { dueAt = 0 } = world.job('a') ?? {};
+    world.clock.set(dueAt - 501);
+    world.send({ id: 'a', payload: { do: 'fail', times: 1 } });
+    await world.deliver();
+    expect(world.starts).toEqual(['a/1']);
+    world.clock.set(dueAt - 500);
+    world.send({ id: 'a', payload: { do: 'fail', times: 1 } });
+    await world.deliver();
+    expect(world.starts).toEqual(['a/1', 'a/2']);
+  });
+
+  test('a released job comes off its list with its envelope', async () => {
+    const world = makeWorld();
+    const dueAt = world.clock.now() + 120_000;
+    world.send({ id: 'a', runAt: iso(dueAt) });
+    await world.deliver();
+    world.clock.set(dueAt - 60_000);
+    await world.tick();
+    expect(world.job('a')).toMatchObject({ status: 'SCHEDULED', dueAt, listAt: dueAt + DAY_MS });
+    await world.drain(90);
+    expect(world.job('a')).toMatchObject({ status: 'COMPLETED', attempts: 1, processedAt: iso(dueAt) });
+    for (const name of ['dueAt', 'listKey', 'listAt', 'envelope']) expect(world.job('a')).not.toHaveProperty(name);
+    expect(world.dynamoDb.table('sluice-test-jobs').index()).toEqual([]);
+  });
+});
+
+describe('B6: a waiting job that is not due', () => {
+  test('the leftover of a parked job goes: its release sends the carrier', async () => {
+    const world = makeWorld();
+    const fields = { id: 'a', runAt: iso(world.clock.now() + 600_000) };
+    world.send(fields);
+    world.send(fields);
+    const { kept } = await world.deliver();
+    expect(kept).toEqual([]);
+    expect(world.job('a')).toMatchObject({ status: 'SCHEDULED', attempts: 0 });
+    expect(world.queue.messages()).toEqual([]);
+  });
+
+  test('a leftover goes even when the parked job is due but not released', async () => {
+    const world = makeWorld();
+    const fields = { id: 'a', runAt: iso(world.clock.now() + 600_000) };
+    world.send(fields);
+    await world.deliver();
+    await world.clock.advance(700_000);
+    world.send(fields);
+    const { kept } = await world.deliver();
+    expect(kept).toEqual([]);
+    expect(world.starts).toEqual([]);
+    await world.tick();
+    await world.drain(5);
+    expect(world.starts).toEqual(['a/1']);
+  });
+
+  test('the carrier of an earlier wait is a leftover, the carrier of this one runs', async () => {
+    const world = makeWorld();
+    const dueAt = world.clock.now() + 600_000;
+    const fields = { id: 'a', runAt: iso(dueAt) };
+    world.send(fields);
+    await world.deliver();
+    await world.clock.advance(600_000);
+    world.send(fields, { attributes: { jobId: 'a', due: String(dueAt - 1) } });
+    await world.deliver();
+    expect(world.starts).toEqual([]);
+    world.send(fields, { attributes: { jobId: 'a', due: String(dueAt) } });
+    await world.deliver();
+    expect(world.starts).toEqual(['a/1']);
+  });
+
+  test('an early message of a job that waits in place waits with it', async () => {
+    const world = makeWorld();
+    world.send({ id: 'a', payload: { do: 'retryAfter', seconds: 40 } });
+    await world.deliver();
+    const { dueAt = 0 } = world.job('a') ?? {};
+    world.send({ id: 'a', payload: { do: 'retryAfter', seconds: 40 } });
+    const { kept } = await world.deliver();
+    expect(kept).toHaveLength(1);
+    expect(world.queue.messages().map(({ visibleAtMs }) => visibleAtMs)).toEqual([dueAt, dueAt]);
+  });
+});

@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest';
+import { iso } from '../../../../lib/contract/protocol/begin.ts';
+import type { Call } from '../../../../lib/testing/index.ts';
+import { total } from '../../../support/output.ts';
+import { makeWorld, type World } from '../../../support/world.ts';
+
+const POISON = { id: 'a', payload: { do: 'permanent' } };
+const OF_RUN_1 = { attributes: { jobId: 'a', run: '1' } };
+const REFUSED = '{"id":"a","payload":"refused"}';
+
+/** Calls that write a statement holding this text. */
+const writing = (text: string) => (call: Call) =>
+  call.name === 'BatchExecuteStatement' && JSON.stringify(call.input).includes(text);
+
+/** Each write of the protocol: what leads to it, and a text that only it holds. */
+const WRITES: Record<string, { readonly text: string; readonly lead: (world: World) => Promise<void> | void }> = {
+  'B0 insert': { text: 'INSERT', lead: (world) => void world.send(REFUSED) },
+  'B0 of a redrive': {
+    text: 'InvalidPayload',
+    async lead(world) {
+      world.send(POISON);
+      await world.deliver();
+      world.send(REFUSED, OF_RUN_1);
+    },
+  },
+  'B1 insert': {
+    text: 'INSERT',
+    lead: (world) => void world.send({ id: 'a', runAt: iso(world.clock.now() + 600_000) }),
+  },
+  'B2 insert': { text: 'INSERT', lead: (world) => void world.send({ id: 'a' }) },
+  'B3 update': {
+    text: 'REMOVE \\"completedAt\\"',
+    async lead(world) {
+      world.send({ id: 'a' });
+      await world.deliver();
+      await world.clock.advance(30 * 24 * 3600_000);
+      world.send({ id: 'a' });
+    },
+  },
+  'B5 update': {
+    text: 'REMOVE \\"dueAt\\"',
+    async lead(world) {
+      world.send({ id: 'a', payload: { do: 'fail', times: 1 } });
+      await world.deliver();
+      await world.clock.advance(1000);
+    },
+  },
+  'B8 update': { text: 'CANCELLED', lead: (world) => crashed(world, { cancelRequested: true }) },
+  'B9 update': { text: 'SET \\"processedAt\\"', lead: (world) => crashed(world, {}) },
+  'B10 update': { text: 'Crashed', lead: (world) => crashed(world, { attempts: 5 }) },
+  'B12 update': {
+    text: 'REMOVE \\"undelivered\\" REMOVE \\"cancelRequested\\"',
+    async lead(world) {
+      world.send(POISON);
+      await world.deliver();
+      world.send({ id: 'a', payload: { do: 'complete' } }, OF_RUN_1);
+    },
+  },
+  S1: { text: 'COMPLETED', lead: (world) => void world.send({ id: 'a' }) },
+  S4: { text: 'RETRYING', lead: (world) => void world.send({ id: 'a', payload: { do: 'fail' } }) },
+  S5: {
+    text: 'RETRYING',
+    lead: (world) => void world.send({ id: 'a', payload: { do: 'retryAfter', seconds: 600 } }),
+  },
+  S6: { text: 'RETRYING', lead: (world) => void world.send({ id: 'a', payload: { do: 'snooze', seconds: 600 } }) },
+  S7: { text: 'PermanentError', lead: (world) => void world.send(POISON) },
+  'D delivered': { text: 'REMOVE \\"undelivered\\" WHERE', lead: (world) => void world.send(POISON) },
+};
+
+async function crashed(world: World, change: Parameters<World['alter']>[1]): Promise<void> {
+  world.send({ id: 'a' });
+  await world.deliver({ crash: { call: 1, moment: 'after' } });
+  world.alter('a', change);
+  await world.clock.advance(3600_000);
+}
+
+/** What a row leaves behind, whatever way its write took: item but for its times and nonce, messages, handler starts. */
+async function outcome(name: string, kind?: 'lostReply' | 'repeated') {
+  const row = WRITES[name];
+  if (row === undefined) throw new TypeError(`no row ${name}`);
+  const world = makeWorld();
+  await row.lead(world);
+  if (kind !== undefined) world.dynamoDb.faults.plan(writing(row.text), { kind });
+  const { kept } = await world.deliver();
+  expect(world.dynamoDb.faults.pending).toBe(0);
+  const { owner: _, leaseUntil: __, ...item } = world.job('a') ?? {};
+  const timeless = Object.entries(item).filter(([key]) => !/At$|^expiration$/.test(key));
+  const metrics = ['JobsCompleted', 'JobsFailed', 'JobsRetried', 'JobsDeadLettered'];
+  return {
+    item: Object.fromEntries(timeless),
+    kept: kept.length,
+    letters: world.deadLetters.messages().map(({ attributes }) => attributes.reason?.StringValue),
+    starts: world.starts,
+    metrics: metrics.map((metric) => total(world.output, metric)),
+  };
+}
+
+describe('a reply that is lost after the write', () => {
+  const exceptions: Record<string, object> = {
+    // The promise was kept, but whether by this copy nobody can tell: a death is rather not counted than counted twice.
+    'D delivered': { metrics: [0, 1, 0, 0] },
+  };
+  test.each(Object.keys(WRITES))('%s: leaves what the write itself leaves', async (name) => {
+    const plain = await outcome(name);
+    const expected = { ...plain, ...exceptions[name] };
+    expect(await outcome(name, 'lostReply')).toEqual(expected);
+    expect(await outcome(name, 'repeated')).toEqual(expected);
+  });
+
+  test('of the dispatcher’s own update is harmless', async () => {
+    const world = makeWorld();
+    world.send({ id: 'a', runAt: iso(world.clock.now() + 120_000) });
+    await world.deliver();
+    await world.clock.advance(60_000);
+    world.dynamoDb.faults.plan(writing('SET \\"listAt\\"'), { kind: 'lostReply' });
+    expect(await world.tick()).toMatchObject({ released: 1, refused: 0 });
+    expect(world.dynamoDb.faults.pending).toBe(0);
+    await world.drain(120);
+    expect(world.starts).toEqual(['a/1']);
+  });
+
+  test.each([
+    ['the dead letter', POISON],
+    ['a renewal', { payload: { do: 'fail' } }],
+  ])('of %s: the message is kept, a copy more does no harm', async (_, fields) => {
+    const world = makeWorld();
+    world.sqs.faults.plan('SendMessage', { kind: 'lostReply' });
+    world.send(fields, { attributes: {} });
+    const { kept } = await world.deliver();
+    expect(kept).toHaveLength(1);
+    await world.drain(24 * 3600);
+    expect(world.queue.messages()).toEqual([]);
+    expect(world.starts.length).toBeLessThanOrEqual(5);
+  });
+});

@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest';
+import { iso } from '../../../../lib/contract/protocol/begin.ts';
+import { envelope } from '../../../support/factories.ts';
+import { total } from '../../../support/output.ts';
+import { defineProbe } from '../../../support/probe.ts';
+import { makeWorld } from '../../../support/world.ts';
+
+const DAY_S = 24 * 3600;
+const BIG = 'x'.repeat(330 * 1024);
+
+describe('S4: a retry within a minute', () => {
+  test('waits in place for what the policy says', async () => {
+    const world = makeWorld();
+    world.send({ id: 'a', payload: { do: 'fail' } });
+    const { kept } = await world.deliver();
+    const dueAt = world.clock.now() + 1000;
+    expect(kept).toHaveLength(1);
+    expect(world.job('a')).toMatchObject({ status: 'RETRYING', dueAt, error: { message: 'attempt 1 failed' } });
+    expect(world.job('a')).not.toHaveProperty('listKey');
+    expect(world.queue.nextVisibleAtMs()).toBe(dueAt);
+    expect([total(world.output, 'JobsFailed'), total(world.output, 'JobsRetried')]).toEqual([1, 1]);
+  });
+
+  test('60 s is in place, a millisecond more is parked', async () => {
+    const world = makeWorld();
+    world.send({ id: 'a', payload: { do: 'retryAfter', seconds: 60 } });
+    world.send({ id: 'b', payload: { do: 'retryAfter', seconds: 60.001 } });
+    const { kept } = await world.deliver();
+    expect(kept).toHaveLength(1);
+    expect(world.job('a')).not.toHaveProperty('listKey');
+    expect(world.job('b')?.listKey).toMatch(/^due#/);
+  });
+
+  test('a body too big to park waits in place, however long', async () => {
+    const world = makeWorld();
+    world.send({ id: 'a', payload: { do: 'retryAfter', seconds: 7200, filler: BIG } });
+    const { kept } = await world.deliver();
+    expect(kept).toHaveLength(1);
+    expect(world.job('a')).toMatchObject({ status: 'RETRYING', dueAt: world.clock.now() + 7_200_000 });
+    expect(world.job('a')).not.toHaveProperty('envelope');
+  });
+
+  test('an item that would pass 400 KB with its envelope waits in place after all, and counts as a failure', async () => {
+    const world = makeWorld();
+    const body = envelope({ id: 'a', payload: { do: 'retryAfter', seconds: 600, filler: 'x'.repeat(319 * 1024) } });
+    world.send(body);
+    await world.deliver({ crash: { call: 1, moment: 'after' } });
+    world.alter('a', { checkpoint: 'y'.repeat(90 * 1024), checkpointNo: 1 });
+    await world.clock.advance(3600_000);
+    const { kept } = await world.deliver();
+    expect(kept).toHaveLength(1);
+    expect(world.job('a')).toMatchObject({ status: 'RETRYING', dueAt: world.clock.now() + 600_000 });
+    expect(world.job('a')).not.toHaveProperty('listKey');
+    expect(world.queue.nextVisibleAtMs()).toBe(world.clock.now() + 600_000);
+    expect(world.output.events()).toContain('job.failed');
+    expect([total(world.output, 'JobsFailed'), total(world.output, 'JobsRetried')]).toEqual([1, 1]);
+  });
+});
+
+describe('S5: a retry beyond a minute', () => {
+  test('is parked with its body, released, and runs on its second', async () => {
+    const world = makeWorld();
+    const body = envelope({ id: 'a', payload: { do: 'fail', times: 3, result: 'at last' } });
+    world.send(body, { group: 'tenant-1' });
+    await world.drain(31);
+    const { dueAt = 0 } = world.job('a') ?? {};
+    expect(world.job('a')).toMatchObject({ status: 'RETRYING', attempts: 3, envelope: { body, group: 'tenant-1' } });
+    expect(world.queue.messages()).toEqual([]);
+    await world.clock.advance(240_000);
+    await world.tick();
+    await world.drain(60);
+    expect(world.job('a')).toMatchObject({
+      status: 'COMPLETED',
+      attempts: 4,
+      result: 'at last',
+      processedAt: iso(dueAt),
+    });
+  });
+});
+
+describe('nothing expires while it waits or runs', () => {
+  test.each([
+    ['in place', 40],
+    ['parked', 6 * DAY_S],
+  ])('an item that waits %s lives past its due time by what a dead one is kept', async (_, seconds) => {
+    const world = makeWorld();
+    world.send({ id: 'a', payload: { do: 'retryAfter', seconds } });
+    await world.deliver();
+    expect(world.job('a')?.expiration).toBe(world.clock.now() / 1000 + seconds + 22 * DAY_S);
+  });
+
+  test('so does one that runs, past its lease', async () => {
+    const world = makeWorld();
+    world.send({ id: 'a' });
+    await world.deliver({ crash: { call: 1, moment: 'after' } });
+    const { expiration, leaseUntil = 0 } = world.job('a') ?? {};
+    expect(expiration).toBe(leaseUntil / 1000 + 22 * DAY_S);
+  });
+
+  test('and one that is scheduled for half a year ahead', async () => {
+    const world = makeWorld();
+    const dueAt = world.clock.now() + 183 * DAY_S * 1000;
+    world.send({ id: 'a', runAt: iso(dueAt) });
+    await world.deliver();
+    expect(world.job('a')?.expiration).toBe(dueAt / 1000 + 22 * DAY_S);
+  });
+});
+
+describe('S6: a snooze', () => {
+  test('gives the attempt back and keeps the counters', async () => {
+    const world = makeWorld();
+    world.send({ id: 'a', payload: { do: 'snooze', seconds: 5 } });
+    await world.deliver();
+    expect(world.job('a')).toMatchObject({ status: 'RETRYING', attempts: 0, snoozes: 1, snoozesInRow: 1 });
+    expect(world.job('a')?.error).toMatchObject({ name: 'SnoozeError' });
+    expect([total(world.output, 'JobsFailed'), total(world.output, 'JobsRetried')]).toEqual([0, 0]);
+    expect(world.output.events()).toContain('job.snoozed');
+  });
+
+  test('beyond a minute it is parked', async () => {
+    const world = makeWorld();
+    world.send({ id: 'a', payload: { do: 'snooze', seconds: 3600 } });
+    const { kept } = await world.deliver();
+    expect(kept).toEqual([]);
+    expect(world.job('a')).toMatchObject({ attempts: 0, snoozes: 1, listAt: world.clock.now() + 3600_000 });
+  });
+
+  test('a hundred in a row are taken, the 101st is a death', async () => {
+    const world = makeWorld({ definition: defineProbe({ retry: { maxAttempts: 1 } }) });
+    world.send({ id: 'a', payload: { do: 'snooze', seconds: 1 } });
+    for (let i = 0; i < 100; i++) {
+      await world.deliver();
+      await world.clock.advance(1000);
+    }
+    expect(world.job('a')).toMatchObject({ status: 'RETRYING', attempts: 0, snoozes: 100, snoozesInRow: 100 });
+    await world.deliver();
+    const expected = { status: 'DEAD', reason: 'AttemptsExhausted', attempts: 1, error: { name: 'SnoozeError' } };
+    expect(world.job('a')).toMatchObject(expected);
+    expect(world.starts).toHaveLength(101);
+  });
+
+  test('a failure in between starts the row anew', async () => {
+    const world = makeWorld();
+    world.send({ id: 'a', payload: { do: 'fail' } });
+    await world.deliver();
+    world.alter('a', { snoozes: 4, snoozesInRow: 4 });
+    await world.drain(1);
+    expect(world.job('a')).toMatchObject({ attempts: 2, snoozes: 4, snoozesInRow: 0 });
+  });
+});

@@ -1,0 +1,103 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { JobItem } from '../../../../lib/contract/protocol/job-item.ts';
+import { deathAttributes } from '../../../../lib/engine/message/dead-letter.ts';
+import { checkMessage } from '../../../../lib/testing/aws/sqs/limits.ts';
+import { envelope } from '../../../support/factories.ts';
+import { makeWorld } from '../../../support/world.ts';
+
+const MIB = 1_048_576;
+
+describe('D: the dead letter', () => {
+  test('is the body byte for byte, with its group and trace, and says why', async () => {
+    const world = makeWorld();
+    const body = ` ${envelope({ id: 'a', payload: { do: 'permanent', filler: 'Grüße \u{1f600}' } })}\n`;
+    const trace = 'Root=1-5759e988-bd862e3fe1be46a994272793';
+    world.send(body, { group: 'tenant-1', trace });
+    await world.deliver();
+    const [letter] = world.deadLetters.messages();
+    expect(letter).toMatchObject({ body, group: 'tenant-1', trace });
+    const values = Object.fromEntries(
+      Object.entries(letter?.attributes ?? {}).map(([name, { StringValue }]) => [name, StringValue]),
+    );
+    expect(values).toEqual({
+      jobId: 'a',
+      jobType: 'probe',
+      run: '1',
+      reason: 'PermanentError',
+      attempts: '1',
+      failedAt: world.job('a')?.failedAt,
+      errorName: 'PermanentError',
+      errorMessage: 'it can never succeed',
+    });
+  });
+
+  test('an error without a message and one with control characters are buried', async () => {
+    const messages = ['', 'bell \u0007 and null \u0000'];
+    const world = makeWorld({
+      perform: (_, { job }) => {
+        throw new Error(messages[Number(job.id)]);
+      },
+    });
+    for (const id of ['0', '1']) world.send({ id, maxAttempts: 1 });
+    await world.deliver();
+    const letters = world.deadLetters.messages();
+    expect(letters).toHaveLength(2);
+    expect(letters[0]?.attributes).not.toHaveProperty('errorMessage');
+    expect(letters[1]?.attributes.errorMessage?.StringValue).toBe('bell \ufffd and null \ufffd');
+  });
+
+  test('a body of a whole MiB is buried, without attributes', async () => {
+    const world = makeWorld();
+    const body = 'x'.repeat(MIB);
+    world.send(body, { attributes: {} });
+    await world.deliver();
+    expect(world.deadLetters.messages()).toMatchObject([{ body, attributes: {} }]);
+    expect(world.queue.messages()).toEqual([]);
+  });
+
+  test('is marked only where the run is still the same', async () => {
+    const world = makeWorld();
+    world.send({ id: 'a', payload: { do: 'permanent' } });
+    const marks = ({ input }: { input: unknown }) => JSON.stringify(input).includes('REMOVE \\"undelivered\\"');
+    const happens = () => world.alter('a', { runNo: 2 });
+    world.dynamoDb.faults.plan(marks, { kind: 'meanwhile', happens });
+    await world.deliver();
+    expect(world.job('a')).toMatchObject({ runNo: 2, undelivered: true });
+  });
+});
+
+const text = fc.string({ unit: 'binary', maxLength: 512 });
+
+describe('deathAttributes', () => {
+  test('SQS takes whatever killed the job, however large its body', () => {
+    const bodies = fc.oneof(fc.integer({ min: 1, max: MIB }), fc.integer({ min: MIB - 2000, max: MIB }));
+    void fc.assert(
+      fc.property(text, text, bodies, (name, message, bodyBytes) => {
+        const item = { ...DEAD, error: { name, message } };
+        const MessageAttributes = deathAttributes(item, bodyBytes);
+        checkMessage({ MessageBody: 'x'.repeat(bodyBytes), MessageAttributes });
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('the least important go first', () => {
+    const all = Object.keys(deathAttributes(DEAD, 1));
+    expect(all).toEqual(['jobId', 'jobType', 'run', 'reason', 'attempts', 'failedAt', 'errorName', 'errorMessage']);
+    const seen = new Set<number>();
+    for (let bodyBytes = MIB - 400; bodyBytes <= MIB; bodyBytes++) {
+      const names = Object.keys(deathAttributes(DEAD, bodyBytes));
+      expect(names).toEqual(all.slice(0, names.length));
+      seen.add(names.length);
+    }
+    expect([...seen]).toEqual([8, 7, 6, 5, 4, 3, 2, 1, 0]);
+  });
+});
+
+const DEAD: JobItem = {
+  ...{ id: 'probe#a', jobId: 'a', type: 'probe', status: 'DEAD', attempts: 5, maxAttempts: 5, bodyHash: 'hash' },
+  ...{ createdAt: '2026-01-01T00:00:00.000Z', failedAt: '2026-01-01T00:00:09.000Z', reason: 'AttemptsExhausted' },
+  ...{ checkpointNo: 0, runNo: 1, snoozes: 0, snoozesInRow: 0, expiration: 0 },
+  error: { name: 'Error', message: 'of no use' },
+};

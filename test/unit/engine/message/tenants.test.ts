@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import { iso } from '../../../../lib/contract/protocol/begin.ts';
+import { sleep } from '../../../../lib/engine/clock.ts';
+import { fairOrder, type StoredMessage } from '../../../../lib/testing/index.ts';
+import { runFleet } from '../../../support/fleet.ts';
+import { defineProbe } from '../../../support/probe.ts';
+import { makeWorld, type World } from '../../../support/world.ts';
+
+const ORIGIN = { group: 'acme', trace: 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1' };
+const PERMANENT = { payload: { do: 'permanent' } };
+
+/** A message of the queue that was sent after the first one. */
+const later = ({ queue }: World) => queue.messages().filter(({ messageId }) => !messageId.startsWith('sent-'));
+
+describe('a message’s group, which is its tenant, and its trace', () => {
+  test('reach the handler', async () => {
+    const tenants: unknown[] = [];
+    const world = makeWorld({ perform: (_, { job }) => tenants.push(job.tenant) });
+    world.send({ id: 'a' }, ORIGIN);
+    world.send({ id: 'b' });
+    await world.deliver();
+    expect(tenants).toEqual(['acme', undefined]);
+  });
+
+  test('stay through a renewal', async () => {
+    const world = makeWorld();
+    world.send({ payload: { do: 'fail' } }, ORIGIN);
+    await world.deliver();
+    expect(later(world)).toMatchObject([ORIGIN]);
+  });
+
+  test.each([
+    ['a retry that was parked', { id: 'a', payload: { do: 'retryAfter', seconds: 600 } }],
+    ['a snooze', { id: 'a', payload: { do: 'snooze', seconds: 600 } }],
+    ['a job for later', { id: 'a', runAt: iso(Date.UTC(2026, 0, 1) + 600_000) }],
+  ])('stay through the release of %s', async (_, body) => {
+    const world = makeWorld();
+    world.send(body, ORIGIN);
+    await world.deliver();
+    expect(world.queue.messages()).toEqual([]);
+    expect(world.job('a')?.envelope).toMatchObject(ORIGIN);
+    await world.clock.advance(590_000);
+    await world.tick();
+    expect(later(world)).toMatchObject([ORIGIN]);
+  });
+
+  test('stay through a rate limit’s wait', async () => {
+    const world = makeWorld({ definition: defineProbe({ rateLimit: { limit: 1, perSeconds: 600 } }) });
+    for (const id of ['a', 'b']) world.send({ id }, ORIGIN);
+    await world.deliver();
+    await world.clock.advance(590_000);
+    await world.tick();
+    expect(later(world)).toMatchObject([ORIGIN]);
+  });
+
+  test('stay through death, redrive, and the redriven job’s own wait', async () => {
+    const world = makeWorld();
+    world.send({ id: 'a', ...PERMANENT }, ORIGIN);
+    await world.deliver();
+    const [letter] = world.deadLetters.messages();
+    expect(letter).toMatchObject(ORIGIN);
+    const mended = { id: 'a', ...PERMANENT, runAt: iso(world.clock.now() + 600_000) };
+    world.send(mended, { attributes: { jobId: 'a', run: '1' }, ...ORIGIN });
+    await world.deliver();
+    expect(world.job('a')).toMatchObject({ status: 'SCHEDULED', runNo: 2, envelope: ORIGIN });
+    await world.clock.advance(590_000);
+    await world.tick();
+    await world.drain(60);
+    expect(world.deadLetters.messages()).toMatchObject([ORIGIN, ORIGIN]);
+  });
+});
+
+describe('one tenant’s flood of 5,000 jobs', () => {
+  /** When the other tenant's ten jobs began, seconds after they were sent, and when the last job of all did. */
+  async function flood(fair: boolean): Promise<{ others: number[]; lastS: number }> {
+    const begun: { tenant: string | undefined; atMs: number }[] = [];
+    const world = makeWorld({
+      definition: defineProbe({ logs: 'failures' }),
+      ...(fair && { order: fairOrder }),
+      perform: async (_, { job }, clock) => {
+        begun.push({ tenant: job.tenant, atMs: clock.now() });
+        await sleep(clock, 1000);
+      },
+    });
+    for (let i = 0; i < 5000; i++) world.send({ id: `flood-${i}` }, { group: 'noisy' });
+    const fromMs = world.clock.now();
+    world.clock.after(5000, () => {
+      for (let i = 0; i < 10; i++) world.send({ id: `other-${i}` }, { group: 'quiet' });
+    });
+    await runFleet(world, { consumers: 10, seconds: 60 });
+    expect(begun).toHaveLength(5010);
+    const seconds = begun.map(({ tenant, atMs }) => ({ tenant, s: (atMs - fromMs) / 1000 }));
+    const others = seconds.filter(({ tenant }) => tenant === 'quiet').map(({ s }) => s - 5);
+    return { others, lastS: Math.max(...seconds.map(({ s }) => s)) };
+  }
+
+  test('does not delay another’s ten where the queue is fair, and takes no longer itself', async () => {
+    const [fair, unfair] = [await flood(true), await flood(false)];
+    expect(Math.max(...fair.others)).toBeLessThan(1.5);
+    expect(Math.min(...unfair.others)).toBeGreaterThan(40);
+    expect(fair.lastS).toBeLessThan(unfair.lastS + 1.5);
+  }, 120_000);
+});
+
+describe('a fair queue', () => {
+  const stored = (group: string | undefined, visibleAtMs: number, receiveCount = 0): StoredMessage => ({
+    ...{ messageId: `${group}-${visibleAtMs}`, body: '', attributes: {}, sentAtMs: 0, visibleAtMs, receiveCount },
+    ...(group !== undefined && { group }),
+  });
+  const order = (visible: StoredMessage[], hidden: StoredMessage[]) =>
+    fairOrder(visible, [...visible, ...hidden], 1000).map(({ messageId }) => messageId);
+
+  test('gives the messages of quieter groups first, and then the noisy one’s', () => {
+    const visible = [stored('noisy', 1), stored('quiet', 2), stored(undefined, 3), stored('noisy', 0)];
+    const flying = [stored('noisy', 2000, 1), stored('noisy', 2001, 1)];
+    expect(order(visible, flying)).toEqual(['quiet-2', 'undefined-3', 'noisy-0', 'noisy-1']);
+  });
+
+  test('is a queue like any other while nobody is noisy', () => {
+    const visible = [stored('a', 2), stored('b', 1)];
+    expect(order(visible, [])).toEqual(['b-1', 'a-2']);
+    expect(order(visible, [stored('a', 2000, 1), stored('b', 2000, 1)])).toEqual(['b-1', 'a-2']);
+    // Delayed, not in flight.
+    expect(order(visible, [stored('b', 2000)])).toEqual(['b-1', 'a-2']);
+  });
+});

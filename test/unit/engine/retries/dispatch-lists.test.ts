@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { names } from '../../../../lib/contract/names.ts';
+import { iso } from '../../../../lib/contract/protocol/begin.ts';
+import type { JobItem } from '../../../../lib/contract/protocol/job-item.ts';
+import { JOBS_TABLE, makeWorld, STAGE, type World } from '../../../support/world.ts';
+
+/** A world with ten parked jobs, all in reach of a tick. */
+async function tenParked(): Promise<World> {
+  const world = makeWorld();
+  const runAt = iso(world.clock.now() + 80_000);
+  for (let i = 0; i < 10; i++) world.send({ id: `j${i}`, runAt });
+  await world.drain();
+  return world;
+}
+
+/** Parks the same jobs of another type beside them. */
+function beside(world: World, type: string): void {
+  for (let i = 0; i < 10; i++) {
+    const item = world.job(`j${i}`) as JobItem;
+    world.dynamoDb.put(JOBS_TABLE, { ...item, id: `${type}#${i}`, type, jobId: `${type}-${i}` });
+  }
+}
+
+const jobIds = (queue: World['queue']) => queue.messages().map(({ attributes }) => attributes.jobId?.StringValue ?? '');
+
+describe('R: the lists hold jobs of every type', () => {
+  test('each goes to the queue of its own', async () => {
+    const world = await tenParked();
+    const settings = { visibilityTimeoutSeconds: 60, retentionSeconds: 3600 };
+    const other = world.sqs.createQueue(names.queue(STAGE, 'other'), settings);
+    beside(world, 'other');
+    expect(await world.tick()).toMatchObject({ released: 20, refused: 0 });
+    expect(jobIds(world.queue).every((id) => /^j\d$/.test(id))).toBe(true);
+    expect(world.queue.messages()).toHaveLength(10);
+    expect(jobIds(other).every((id) => /^other-\d$/.test(id))).toBe(true);
+    expect(other.messages()).toHaveLength(10);
+  });
+
+  test('a type without a queue keeps nobody else from being released', async () => {
+    const world = await tenParked();
+    beside(world, 'gone');
+    expect(await world.tick()).toMatchObject({ released: 10, refused: 10, finished: true });
+    expect(world.output.events()).toContain('release.failed');
+    expect(world.queue.messages()).toHaveLength(10);
+  });
+
+  test('one that waits no longer is not sent, though its entry is still there', async () => {
+    const world = await tenParked();
+    for (let i = 0; i < 10; i++) world.alter(`j${i}`, { status: i % 2 === 0 ? 'CANCELLED' : 'INPROGRESS' });
+    expect(await world.tick()).toMatchObject({ released: 0, refused: 0 });
+    expect(world.queue.messages()).toEqual([]);
+  });
+});

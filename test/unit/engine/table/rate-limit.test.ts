@@ -1,0 +1,188 @@
+import { describe, expect, test } from 'vitest';
+import { sleep } from '../../../../lib/engine/clock.ts';
+import { throttled, timeout, type VirtualClock } from '../../../../lib/testing/index.ts';
+import { runFleet } from '../../../support/fleet.ts';
+import { defineProbe } from '../../../support/probe.ts';
+import { JOBS_TABLE, makeWorld, type World } from '../../../support/world.ts';
+
+const BUCKET = '~rate#probe';
+const isBucket = ({ input }: { input: unknown }) => JSON.stringify(input).includes('lineEndsAt');
+const bucketCalls = ({ dynamoDb }: World) => dynamoDb.calls.filter(isBucket).length;
+const limitedTo = (limit: number, perSeconds: number, options = {}) =>
+  defineProbe({ rateLimit: { limit, perSeconds }, logs: 'failures', ...options });
+
+/** A world that notes when each attempt began. */
+function timed(definition: ReturnType<typeof limitedTo>, work?: (key: string) => void) {
+  const startsMs: number[] = [];
+  const perform = async (_: unknown, { job }: { job: { key: string } }, clock: VirtualClock) => {
+    startsMs.push(clock.now());
+    await sleep(clock, 30);
+    work?.(job.key);
+  };
+  const world = makeWorld({ definition, perform });
+  const bornMs = world.clock.now();
+  const between = (fromS: number, toS: number) =>
+    startsMs.filter((at) => at >= bornMs + fromS * 1000 && at < bornMs + toS * 1000).length;
+  return { world, startsMs, between };
+}
+
+describe('a rate limit', () => {
+  test('holds ten consumers together to 50 jobs/s, within a tenth over each minute, and spends no attempt', async () => {
+    const { world, startsMs, between } = timed(limitedTo(50, 1));
+    for (let i = 0; i < 4500; i++) world.send({ id: `j${i}` });
+    await runFleet(world, { consumers: 10, seconds: 75 });
+    for (const from of [0, 5, 15]) {
+      expect(between(from, from + 60)).toBeGreaterThan(2700);
+      expect(between(from, from + 60)).toBeLessThan(3300);
+    }
+    for (let second = 0; second < 75; second++) expect(between(second, second + 1)).toBeLessThan(100);
+    expect(startsMs.length).toBe(world.starts.length);
+    expect(world.starts.every((start) => start.endsWith('/1'))).toBe(true);
+    expect(world.deadLetters.messages()).toEqual([]);
+  }, 120_000);
+
+  test('holds retries too, and every job ends', async () => {
+    const seen = new Set<string>();
+    const { world, between } = timed(limitedTo(20, 1), (key) => {
+      if (seen.has(key)) return;
+      seen.add(key);
+      if (Number(key.slice(1)) % 4 === 0) throw new Error('once');
+    });
+    for (let i = 0; i < 1200; i++) world.send({ id: `j${i}` });
+    await runFleet(world, { consumers: 10, seconds: 200 });
+    expect(between(0, 60)).toBeLessThan(20 * 60 * 1.1);
+    expect(world.starts).toHaveLength(1500);
+    expect(world.queue.messages()).toEqual([]);
+    for (let i = 0; i < 1200; i += 7) expect(world.job(`j${i}`)).toMatchObject({ status: 'COMPLETED' });
+  }, 120_000);
+
+  test('below its limit delays nobody, and costs one write a batch', async () => {
+    const world = makeWorld({ definition: limitedTo(100, 1) });
+    for (let i = 0; i < 30; i++) world.send({ id: `j${i}` });
+    const fromMs = world.clock.now();
+    for (let batch = 0; batch < 3; batch++) {
+      await world.deliver();
+      await world.clock.advance(1000);
+    }
+    expect(world.starts).toHaveLength(30);
+    expect(world.clock.now() - fromMs).toBeLessThan(3200);
+    // Each process begins by asking what the bucket holds; the first one makes it.
+    expect(bucketCalls(world)).toBe(2 + 2 + 2);
+  });
+
+  test('holds a batch back for less than a second, until its last token falls due', async () => {
+    const { world, startsMs } = timed(limitedTo(10, 1));
+    const bornMs = world.clock.now();
+    for (let i = 0; i < 10; i++) world.send({ id: `j${i}` });
+    await world.deliver();
+    expect(startsMs).toEqual(Array.from({ length: 10 }, () => bornMs + 800));
+  });
+
+  test('holds nobody back whose timeout would not be left', async () => {
+    const { world, startsMs } = timed(limitedTo(10, 1));
+    const bornMs = world.clock.now();
+    for (let i = 0; i < 10; i++) world.send({ id: `j${i}` });
+    await world.deliver({ functionTimeoutSeconds: 11 });
+    expect(startsMs).toEqual([bornMs, bornMs]);
+  });
+
+  test('over its limit parks a job beyond 60 s ahead; released, it runs with its first attempt', async () => {
+    const world = makeWorld({ definition: limitedTo(1, 100) });
+    for (const id of ['a', 'b']) world.send({ id });
+    await world.deliver();
+    expect(world.starts).toEqual(['a/1']);
+    expect(world.job('b')).toMatchObject({ status: 'SCHEDULED', attempts: 0, envelope: { body: expect.any(String) } });
+    expect(world.queue.messages()).toEqual([]);
+    await world.clock.advance(60_000);
+    await world.tick();
+    await world.drain(120);
+    expect(world.starts).toEqual(['a/1', 'b/1']);
+    expect(world.job('b')).toMatchObject({ status: 'COMPLETED', attempts: 1 });
+    expect(world.output.events()).toContain('job.limited');
+  });
+
+  test('lets a duplicate’s token go to another job', async () => {
+    const world = makeWorld({ definition: limitedTo(1, 10) });
+    world.send({ id: 'a' });
+    await world.deliver();
+    await world.clock.advance(60_000);
+    const worker = world.worker();
+    world.send({ id: 'a' });
+    await world.clock.run(worker());
+    world.send({ id: 'b' });
+    await world.clock.run(worker());
+    expect(world.starts).toEqual(['a/1', 'b/1']);
+  });
+
+  test('is no limit to what starts no attempt', async () => {
+    const world = makeWorld({ definition: limitedTo(1, 3600) });
+    for (const id of ['a', 'a', 'a']) world.send({ id });
+    world.send('{');
+    world.send({ id: 'later', runAt: new Date(world.clock.now() + 600_000).toISOString() });
+    await world.deliver();
+    await world.drain(40);
+    expect(world.starts).toEqual(['a/1']);
+    expect(world.job('sent-4')).toMatchObject({ status: 'DEAD', reason: 'InvalidMessage' });
+    expect(world.job('later')).toMatchObject({ status: 'SCHEDULED' });
+  });
+
+  test('holds a redrive back in place: its letter comes again', async () => {
+    const world = makeWorld({ definition: limitedTo(1, 30) });
+    const body = { id: 'a', payload: { do: 'permanent' } };
+    world.send(body);
+    await world.deliver();
+    world.send(body, { attributes: { jobId: 'a', run: '1' } });
+    await world.deliver();
+    expect(world.job('a')).toMatchObject({ status: 'DEAD', runNo: 1 });
+    await world.drain(60);
+    expect(world.job('a')).toMatchObject({ status: 'DEAD', runNo: 2, attempts: 1 });
+  });
+});
+
+describe('the bucket', () => {
+  test('is an item of the jobs table that is no job, and expires once nobody draws from it', async () => {
+    const world = makeWorld({ definition: limitedTo(5, 1) });
+    world.send({ id: 'a' });
+    await world.deliver();
+    const item = world.dynamoDb.item(JOBS_TABLE, BUCKET);
+    expect(item).toMatchObject({ id: BUCKET, version: 1 });
+    expect(item).not.toHaveProperty('listKey');
+    expect((item as { expiration: number }).expiration * 1000).toBeGreaterThan(world.clock.now() + 23 * 3600_000);
+  });
+
+  test('that is throttled or whose reply is lost is asked again', async () => {
+    for (const error of [throttled(), timeout()]) {
+      const world = makeWorld({ definition: limitedTo(5, 1) });
+      world.dynamoDb.faults.plan(isBucket, { kind: 'fails', error });
+      world.dynamoDb.faults.plan(isBucket, { kind: 'lostReply' });
+      world.send({ id: 'a' });
+      await world.drain(60);
+      expect(world.starts).toEqual(['a/1']);
+      expect(world.dynamoDb.faults.pending).toBe(0);
+    }
+  });
+
+  test('that does not answer keeps the messages, without an attempt', async () => {
+    const world = makeWorld({ definition: limitedTo(5, 1) });
+    world.dynamoDb.faults.plan(isBucket, { kind: 'fails', error: throttled() }, 6);
+    world.send({ id: 'a' });
+    expect((await world.deliver()).kept).toEqual(['sent-1']);
+    expect(world.job('a')).toBeUndefined();
+  });
+
+  test('that others always change first sends the job away for two seconds', async () => {
+    const world = makeWorld({ definition: limitedTo(5, 1) });
+    world.send({ id: 'a' });
+    let version = 100;
+    const happens = () => {
+      version += 1;
+      world.dynamoDb.put(JOBS_TABLE, { id: BUCKET, version, nextAt: 0, lineEndsAt: 0, expiration: 9e9 } as never);
+    };
+    world.dynamoDb.faults.plan(isBucket, { kind: 'meanwhile', happens }, 8);
+    await world.deliver();
+    expect(world.starts).toEqual([]);
+    expect(world.queue.nextVisibleAtMs()).toBe(world.clock.now() + 2000);
+    await world.drain(10);
+    expect(world.starts).toEqual(['a/1']);
+  });
+});

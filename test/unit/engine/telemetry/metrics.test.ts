@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { iso } from '../../../../lib/contract/protocol/begin.ts';
+import { makeMeter } from '../../../../lib/engine/telemetry/metrics.ts';
+import { captureOutput, type Line, total, values } from '../../../support/output.ts';
+import { defineProbe } from '../../../support/probe.ts';
+import { makeWorld } from '../../../support/world.ts';
+
+interface Emf {
+  readonly CloudWatchMetrics: {
+    Namespace: string;
+    Dimensions: string[][];
+    Metrics: { Name: string; Unit: string }[];
+  }[];
+}
+const directives = (blob: Line) => (blob._aws as Emf).CloudWatchMetrics;
+
+/** CloudWatch would see exactly the contract's dimension sets. */
+function expectSets(blobs: Line[], sets: string[][]): void {
+  expect(blobs.length).toBeGreaterThan(0);
+  for (const blob of blobs) {
+    for (const { Namespace, Dimensions } of directives(blob)) {
+      expect(Namespace).toBe('Sluice');
+      expect([...Dimensions].sort((a, b) => b.length - a.length)).toEqual(sets);
+    }
+    expect(blob).not.toHaveProperty('service');
+  }
+}
+
+describe('metrics', () => {
+  test('a batch of 250 jobs keeps exactly the dimension sets [JobType] and [] in every blob', async () => {
+    const world = makeWorld({ definition: defineProbe({ batchSize: 250, batchWindowSeconds: 1 }) });
+    for (let i = 0; i < 250; i++) world.send({ id: `j${i}` });
+    await world.deliver();
+    expect(world.starts).toHaveLength(250);
+    expectSets(world.output.blobs(), [['JobType'], []]);
+    for (const blob of world.output.blobs()) expect(blob.JobType).toBe('probe');
+    expect(total(world.output, 'JobsCompleted')).toBe(250);
+    expect(values(world.output, 'JobDuration')).toHaveLength(250);
+    expect(values(world.output, 'QueueLatency')).toHaveLength(250);
+    for (const blob of world.output.blobs()) {
+      expect((blob.JobDuration as unknown[]).length).toBeLessThan(100);
+    }
+  });
+
+  test('carry their units', async () => {
+    const world = makeWorld();
+    world.send({ id: 'a' });
+    await world.deliver();
+    const units = world.output
+      .blobs()
+      .flatMap(directives)
+      .flatMap(({ Metrics }) => Metrics.map(({ Name, Unit }) => [Name, Unit]));
+    expect(Object.fromEntries(units)).toEqual({
+      JobsCompleted: 'Count',
+      JobDuration: 'Milliseconds',
+      QueueLatency: 'Milliseconds',
+    });
+  });
+
+  test('duration and queue latency are what the job took and waited', async () => {
+    const world = makeWorld();
+    world.send({ id: 'a', payload: { do: 'work', seconds: 3 } });
+    await world.clock.advance(7000);
+    await world.deliver();
+    expect(values(world.output, 'JobDuration')).toEqual([3000]);
+    expect(values(world.output, 'QueueLatency')).toEqual([7000]);
+  });
+
+  test('the latency of a delayed job counts from its runAt', async () => {
+    const world = makeWorld();
+    world.send({ id: 'a', runAt: iso(world.clock.now() + 30_000) });
+    await world.clock.advance(32_000);
+    await world.deliver();
+    expect(values(world.output, 'QueueLatency')).toEqual([2000]);
+  });
+
+  test('a retry has no queue latency of its own, a released job counts from its due time', async () => {
+    const world = makeWorld();
+    world.send({ id: 'a', payload: { do: 'fail', times: 1 } });
+    await world.drain(10);
+    expect(world.starts).toEqual(['a/1', 'a/2']);
+    expect(values(world.output, 'QueueLatency')).toEqual([0]);
+    world.send({ id: 'b', runAt: iso(world.clock.now() + 120_000) });
+    await world.deliver();
+    await world.clock.advance(120_000);
+    await world.tick();
+    await world.clock.advance(4000);
+    await world.deliver();
+    expect(values(world.output, 'QueueLatency')).toEqual([0, 4000]);
+  });
+
+  test('an invocation without anything to count writes no blob', async () => {
+    const world = makeWorld();
+    world.send({ id: 'a', runAt: iso(world.clock.now() + 600_000) });
+    await world.deliver();
+    expect(world.output.blobs()).toEqual([]);
+  });
+
+  test('the dispatcher’s lateness is in [] only, and 0 is a value', () => {
+    const output = captureOutput();
+    const meter = makeMeter();
+    meter.milliseconds('RetryLateness', 0);
+    meter.flush();
+    expectSets(output.blobs(), [[]]);
+    expect(values(output, 'RetryLateness')).toEqual([0]);
+  });
+});

@@ -1,0 +1,237 @@
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { processPayment } from '../../../functions/process-payment/definition.ts';
+import { PermanentError } from '../../../lib/contract/errors.ts';
+import { crashes, type JobFault, testJob } from '../../../lib/testing/index.ts';
+import { type JsonReply, sendJson, startServer } from '../../../localstack/stand-ins/http-server.ts';
+import { startStripe } from '../../../localstack/stand-ins/index.ts';
+import { stubAws } from './support/aws-env.ts';
+import { fakeContext, rejection } from './support/context.ts';
+import { startSecrets } from './support/secrets.ts';
+
+const stripe = await startStripe();
+const secrets = await startSecrets();
+stubAws({ SECRETS_MANAGER: secrets.url });
+const { perform } = await import('../../../functions/process-payment/perform.ts');
+const { forgetApiKey } = await import('../../../functions/process-payment/api-key.ts');
+
+/** Answers every request with one reply, and keeps the keys that came with them: for what the stand-in never says. */
+let reply: JsonReply = { status: 200, body: {} };
+const authorizations: (string | undefined)[] = [];
+const scripted = await startServer((request, response) => {
+  authorizations.push(request.headers.authorization);
+  sendJson(response, reply);
+});
+
+const KEY = 'process-payment#ord-1';
+const SECRET = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:stripe';
+const payment = { amount: 4900, currency: 'usd', paymentMethod: 'pm_card_visa' };
+
+beforeEach(() => {
+  stripe.clear();
+  forgetApiKey();
+  secrets.put('sk_test_first');
+  secrets.asked.length = 0;
+  authorizations.length = 0;
+  vi.stubEnv('STRIPE_API_BASE', stripe.url);
+  vi.stubEnv('STRIPE_SECRET', SECRET);
+});
+afterAll(async () => {
+  vi.useRealTimers();
+  await Promise.all([stripe.stop(), secrets.stop(), scripted.stop()]);
+});
+
+const pay = (change: object = {}, context = fakeContext({ idempotencyKey: KEY })) =>
+  perform(processPayment.payload.parse({ ...payment, ...change }), context);
+
+/** The job, from its message to its end. */
+const run = (change: object = {}, faults: readonly JobFault[] = []) =>
+  testJob(processPayment, perform, { id: 'ord-1', payload: { ...payment, ...change }, faults });
+
+/** Pays where Stripe answers with this. */
+function payAt(status: number, error: object, headers: Record<string, string> = {}) {
+  vi.stubEnv('STRIPE_API_BASE', scripted.url);
+  reply = { status, body: { error }, headers };
+  return rejection(pay());
+}
+
+describe('payloads', () => {
+  it.each([1, 99_999_999])('an amount of %i is accepted', (amount) => {
+    expect(processPayment.payload.safeParse({ ...payment, amount }).success).toBe(true);
+  });
+
+  it.each([
+    { amount: 0 },
+    { amount: 49.5 },
+    { amount: 100_000_000 },
+    { amount: '4900' },
+    { currency: 'USD' },
+    { currency: 'dollars' },
+    { paymentMethod: 'visa' },
+    { paymentMethod: 'pm_card visa' },
+    { customer: 'ada' },
+    { description: 'x'.repeat(1001) },
+    { cvc: '123' },
+  ])('%o is refused', (change) => {
+    expect(processPayment.payload.safeParse({ ...payment, ...change }).success).toBe(false);
+  });
+});
+
+describe('a payment', () => {
+  it('is taken once, under the idempotency key of the job', async () => {
+    const result = await pay({ description: 'two chairs', customer: 'cus_1' });
+    expect(stripe.requests()).toEqual([{ idempotencyKey: KEY, status: 200 }]);
+    const [taken] = stripe.payments();
+    expect(taken).toMatchObject({ amount: 4900, currency: 'usd', status: 'succeeded', description: 'two chairs' });
+    expect(taken?.metadata).toEqual({ jobId: 'job-1' });
+    expect(result).toEqual({ paymentIntent: taken?.id, amount: 4900, currency: 'usd', status: 'succeeded' });
+  });
+
+  it('is one payment when its reply is lost and the job runs again', async () => {
+    // The client repeats a request whose connection was cut, once.
+    stripe.failNext({ reset: 'after', times: 2 });
+    const done = await run();
+    expect(done).toMatchObject({ status: 'COMPLETED', attempts: 2, delaysMs: [1000] });
+    expect(stripe.payments().map(({ id }) => id)).toEqual([(done.result as { paymentIntent: string }).paymentIntent]);
+    expect(stripe.requests().map(({ idempotencyKey }) => idempotencyKey)).toEqual([KEY, KEY, KEY]);
+  });
+
+  it('is one payment when the process dies before it can say that it was taken', async () => {
+    const done = await run({}, [crashes('end', 2)]);
+    expect(done).toMatchObject({ status: 'COMPLETED', attempts: 3, result: { status: 'succeeded' } });
+    expect(stripe.requests()).toHaveLength(3);
+    expect(stripe.payments()).toHaveLength(1);
+  });
+
+  it('that needs its customer is permanent, named by its status', async () => {
+    const error = await rejection(pay({ paymentMethod: 'pm_card_authenticationRequired' }));
+    expect(error).toBeInstanceOf(PermanentError);
+    expect(error).toMatchObject({ name: 'requires_action' });
+  });
+
+  it('that Stripe is still processing is done', async () => {
+    vi.stubEnv('STRIPE_API_BASE', scripted.url);
+    reply = { status: 200, body: { id: 'pi_1', amount: 4900, currency: 'usd', status: 'processing' } };
+    expect(await pay()).toMatchObject({ paymentIntent: 'pi_1', status: 'processing' });
+  });
+});
+
+describe('what ends a payment', () => {
+  it.each([
+    ['pm_card_visa_chargeDeclined', 'card_declined'],
+    ['pm_card_chargeDeclinedInsufficientFunds', 'card_declined'],
+    ['pm_card_chargeDeclinedExpiredCard', 'expired_card'],
+    ['pm_unknown', 'resource_missing'],
+  ])('%s does, under the name %s', async (paymentMethod, name) => {
+    const done = await run({ paymentMethod });
+    expect(done).toMatchObject({ status: 'DEAD', reason: 'PermanentError', attempts: 1, error: { name } });
+    expect(done.deadLetter).toMatchObject({ jobId: 'ord-1', errorName: name });
+    expect(stripe.requests()).toHaveLength(1);
+  });
+
+  it('is kept as the cause', async () => {
+    const error = await rejection(pay({ paymentMethod: 'pm_card_visa_chargeDeclined' }));
+    expect(error).toMatchObject({ cause: { type: 'StripeCardError' } });
+  });
+
+  it('the same key with another payment is permanent', async () => {
+    await pay();
+    const error = await rejection(pay({ amount: 1 }));
+    expect(error).toBeInstanceOf(PermanentError);
+    expect(error).toMatchObject({
+      name: 'StripeIdempotencyError',
+      message: expect.stringContaining('same parameters'),
+    });
+    expect(stripe.payments()).toHaveLength(1);
+  });
+});
+
+describe('what is tried again', () => {
+  it('a rate limit with Retry-After, after that time', async () => {
+    stripe.failNext({ status: 429, retryAfter: '4' });
+    const done = await run();
+    expect(done).toMatchObject({ status: 'COMPLETED', attempts: 2, delaysMs: [4000], startsMs: [0, 4000] });
+    expect(done.error?.name).toBe('RetryAfterError');
+  });
+
+  it('a rate limit that asks for more than seven days, after seven days', async () => {
+    stripe.failNext({ status: 429, retryAfter: '9999999' });
+    expect(await run()).toMatchObject({ status: 'COMPLETED', delaysMs: [604_800_000] });
+  });
+
+  it.each([undefined, '0', 'soon'])('a rate limit with Retry-After %o, by policy', async (retryAfter) => {
+    stripe.failNext({ status: 429, ...(retryAfter !== undefined && { retryAfter }) });
+    const done = await run();
+    expect(done).toMatchObject({ status: 'COMPLETED', delaysMs: [1000], error: { name: 'Error' } });
+  });
+
+  it.each([500, 502, 503])('%i, once an attempt', async (status) => {
+    stripe.failNext({ status, times: 2 });
+    const done = await run();
+    expect(done).toMatchObject({ status: 'COMPLETED', attempts: 3, delaysMs: [1000, 5000] });
+    expect(stripe.requests().map((request) => request.status)).toEqual([status, status, 200]);
+  });
+
+  it('a connection that was reset', async () => {
+    stripe.failNext({ reset: 'before', times: 2 });
+    const error = await rejection(pay());
+    expect(error).not.toBeInstanceOf(PermanentError);
+    expect(error).toMatchObject({ type: 'StripeConnectionError' });
+    expect(stripe.payments()).toEqual([]);
+  });
+
+  it.each([
+    { type: 'invalid_request_error', code: 'idempotency_key_in_use', message: 'Another request is in progress.' },
+    { type: 'idempotency_error', message: 'Another request is in progress.' },
+    { type: 'api_error', message: 'Conflict.' },
+  ])('409 $type: the first request is still on its way', async (body) => {
+    const error = await payAt(409, body);
+    expect(error).not.toBeInstanceOf(PermanentError);
+    expect(error).toMatchObject({ statusCode: 409 });
+  });
+
+  it.each([
+    [401, 'StripeAuthenticationError'],
+    [403, 'StripePermissionError'],
+  ])('%i: a person can mend the key', async (status, type) => {
+    const error = await payAt(status, { type: 'invalid_request_error', message: 'Invalid API Key.' });
+    expect(error).not.toBeInstanceOf(PermanentError);
+    expect(error).toMatchObject({ type });
+  });
+});
+
+describe('the API key', () => {
+  it('is fetched once for many payments', async () => {
+    await pay();
+    await pay();
+    expect(secrets.asked).toEqual([SECRET]);
+  });
+
+  it('is sent to Stripe, and fetched again once Stripe refuses it', async () => {
+    await payAt(401, { type: 'invalid_request_error', message: 'Expired API Key.' });
+    secrets.put('sk_test_second');
+    await payAt(500, { type: 'api_error', message: 'Try again.' });
+    expect(secrets.asked).toEqual([SECRET, SECRET]);
+    expect(authorizations).toEqual(['Bearer sk_test_first', 'Bearer sk_test_second']);
+  });
+
+  it('is kept for five minutes', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+    await pay();
+    vi.setSystemTime(Date.now() + 5 * 60_000 - 1);
+    await pay();
+    expect(secrets.asked).toHaveLength(1);
+    vi.setSystemTime(Date.now() + 1);
+    await pay();
+    expect(secrets.asked).toHaveLength(2);
+    vi.useRealTimers();
+  });
+
+  it('that is missing is said, and asked for again by the next attempt', async () => {
+    secrets.put('');
+    const error = await rejection(pay());
+    expect(error).not.toBeInstanceOf(PermanentError);
+    expect(error.message).toContain('put the key there');
+    secrets.put('sk_test_first');
+    expect(await pay()).toMatchObject({ status: 'succeeded' });
+  });
+});

@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { makeApp, synthesize } from '../support/fixture.ts';
+import { one } from '../support/template.ts';
+
+const core = synthesize(makeApp({ context: { stage: 'prod' } })).core?.resources ?? [];
+const statementsOf = (kind: string) =>
+  (
+    one(core, 'AWS::IAM::ManagedPolicy', { ManagedPolicyName: `sluice-prod-${kind}` }).properties.PolicyDocument as {
+      Statement: { Action: string | string[]; Resource: unknown; Effect: string; Condition?: unknown }[];
+    }
+  ).Statement;
+const actionsOf = (kind: string) => statementsOf(kind).flatMap(({ Action }) => [Action].flat());
+
+describe('policies for operators', () => {
+  test('for looking: nothing that changes, receives or sends', () => {
+    expect(actionsOf('read')).toHaveLength(16);
+    for (const action of actionsOf('read')) {
+      expect(action).toMatch(/^[a-z]+:(Get|BatchGet|Describe|List|Query|Scan|Filter)/);
+    }
+  });
+
+  test('for changing: messages of dead-letter queues, items, event sources of this stage', () => {
+    expect(actionsOf('redrive').sort()).toEqual([
+      ...['dynamodb:PutItem', 'dynamodb:UpdateItem', 'lambda:UpdateEventSourceMapping'],
+      ...['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:ReceiveMessage', 'sqs:SendMessage'],
+    ]);
+    const receive = statementsOf('redrive').find(({ Action }) => [Action].flat().includes('sqs:ReceiveMessage'));
+    expect(JSON.stringify(receive?.Resource)).toContain('sluice-prod-*-dlq');
+    const mapping = statementsOf('redrive').find(({ Action }) => Action === 'lambda:UpdateEventSourceMapping');
+    expect(JSON.stringify(mapping?.Condition)).toContain('function:sluice-prod-*');
+  });
+
+  test('name a resource wherever IAM knows one', () => {
+    const everywhere = statementsOf('read').filter(({ Resource }) => Resource === '*');
+    expect(everywhere.flatMap(({ Action }) => Action).sort()).toEqual([
+      ...['cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData', 'events:ListRuleNamesByTarget'],
+      ...['lambda:ListEventSourceMappings', 'sqs:ListQueues'],
+    ]);
+    expect(statementsOf('redrive').filter(({ Resource }) => Resource === '*')).toEqual([]);
+  });
+});

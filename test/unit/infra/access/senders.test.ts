@@ -1,0 +1,55 @@
+import { Stack } from 'aws-cdk-lib';
+import { Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { describe, expect, it } from 'vitest';
+import { grantEnqueue, type JobResources } from '../../../../lib/infra/index.ts';
+import { jobs, makeApp, plain, synthesize } from '../support/fixture.ts';
+import { arn, ofType, one, rightsOfRole, statementsOf } from '../support/template.ts';
+
+const entry = jobs[0]?.entry ?? '';
+
+describe('resources.ts gets the queue', () => {
+  const resources: JobResources = ({ scope, queue }) => {
+    new Topic(scope, 'Topic').addSubscription(new SqsSubscription(queue, { rawMessageDelivery: true }));
+    const message = RuleTargetInput.fromObject({ payload: { n: 1 } });
+    new Rule(scope, 'Rule', { eventPattern: { source: ['shop'] }, targets: [new SqsQueue(queue, { message })] });
+  };
+  const app = makeApp({ jobs: [{ definition: plain, entry, resources }], context: { stage: 'prod' } });
+  const deployed = synthesize(app).plain?.resources ?? [];
+
+  it('and a topic and a rule may then send to it', () => {
+    expect(one(deployed, 'AWS::SNS::Subscription').properties).toMatchObject({ RawMessageDelivery: true });
+    const allowed = ofType(deployed, 'AWS::SQS::QueuePolicy')
+      .flatMap(({ properties }) => statementsOf(properties.PolicyDocument))
+      .filter(({ effect }) => effect === 'Allow');
+    expect(allowed).toMatchObject([
+      { principal: { Service: 'sns.amazonaws.com' }, condition: { ArnEquals: { 'aws:SourceArn': expect.anything() } } },
+      {
+        principal: { Service: 'events.amazonaws.com' },
+        condition: { ArnEquals: { 'aws:SourceArn': expect.anything() } },
+      },
+    ]);
+    for (const { actions } of allowed) expect(actions).toContain('sqs:SendMessage');
+  });
+});
+
+describe('grantEnqueue', () => {
+  const app = makeApp({ context: { stage: 'prod' } });
+  const shop = new Stack(app, 'a-b-shop');
+  const role = new Role(shop, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+
+  it('lets a role send jobs of these types, and find their queues', () => {
+    grantEnqueue(role, { stage: 'prod', types: ['plain', 'other'] });
+    const deployed = synthesize(app).shop?.resources ?? [];
+    const queues = ['plain', 'other'].map((type) => arn('sqs', `sluice-prod-${type}`));
+    const wanted = queues.flatMap((queue) => [`sqs:GetQueueUrl ${queue}`, `sqs:SendMessage ${queue}`]);
+    expect(rightsOfRole(deployed, one(deployed, 'AWS::IAM::Role').id)).toEqual(wanted.sort());
+  });
+
+  it('refuses a stage that is none', () => {
+    expect(() => grantEnqueue(role, { stage: 'Prod', types: ['plain'] })).toThrow('stage must be 1 to 16');
+  });
+});

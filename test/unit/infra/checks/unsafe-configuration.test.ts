@@ -1,0 +1,183 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { CfnEventSourceMapping, CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnQueue, Queue } from 'aws-cdk-lib/aws-sqs';
+import { describe, expect, test } from 'vitest';
+import type { JobResources } from '../../../../lib/infra/job/job-resources.ts';
+import { jobs, makeApp, plain } from '../support/fixture.ts';
+
+const entry = jobs[0]?.entry ?? '';
+type Stack = Parameters<JobResources>[0];
+
+/** What `cdk synth` says of a job type whose `resources.ts` does this; empty if all is well. */
+function said(resources: JobResources, strict = false): string {
+  const definition = plain;
+  const context = strict ? { '@aws-cdk/core:strictCfnValidateErrors': true } : {};
+  const app = makeApp({ jobs: [{ definition, entry, resources }], context });
+  try {
+    app.synth();
+    return '';
+  } catch (error) {
+    // A report wraps its lines.
+    return (error as Error).message.replaceAll(/[\s│]+/g, ' ');
+  }
+}
+
+const only = <T>({ scope }: Stack, of: new (...given: never[]) => T, where: (one: T) => boolean = () => true): T => {
+  const [found] = scope.node.findAll().filter((one): one is T & typeof one => one instanceof of && where(one as T));
+  if (found === undefined) throw new Error(`no ${of.name}`);
+  return found;
+};
+const queueOf = (stack: Stack) => only(stack, CfnQueue, ({ queueName = '' }) => !queueName.endsWith('-dlq'));
+const dlqOf = (stack: Stack) => only(stack, CfnQueue, ({ queueName = '' }) => queueName.endsWith('-dlq'));
+const override = (one: { addPropertyOverride(path: string, value: unknown): void }, path: string, value: unknown) =>
+  one.addPropertyOverride(path, value);
+
+const alarmOn = (scope: Stack['scope'], settings: Partial<ConstructorParameters<typeof Alarm>[2]>) =>
+  new Alarm(scope, 'Mine', {
+    metric: new Metric({ namespace: 'Mine', metricName: 'Mine', period: Duration.minutes(1) }),
+    threshold: 1,
+    evaluationPeriods: 5,
+    ...settings,
+  });
+
+/** Each breaks one rule by hand, past the definition: as a `resources.ts` can. */
+const BROKEN: readonly (readonly [rule: string, what: string, resources: JobResources, said: RegExp])[] = [
+  [
+    'VisibilityTooShort',
+    'a message is hidden for less than the function’s time',
+    (stack) => override(queueOf(stack), 'VisibilityTimeout', 44),
+    /hidden for 44 s and worked on for up to 45 s.*set it to 270 s/,
+  ],
+  [
+    'VisibilityTooShort',
+    'the batch window is not counted',
+    (stack) => {
+      override(queueOf(stack), 'VisibilityTimeout', 50);
+      override(only(stack, CfnEventSourceMapping), 'MaximumBatchingWindowInSeconds', 6);
+    },
+    /hidden for 50 s and worked on for up to 51 s/,
+  ],
+  [
+    'TooManyReceives',
+    'receives that outlast the retention',
+    (stack) => override(queueOf(stack), 'MessageRetentionPeriod', 26_999),
+    /100 receives of 270 s each take 27000 s, the queue keeps a message for 26999 s.*lower maxReceiveCount to 79/,
+  ],
+  [
+    'TooManyReceives',
+    'more receives than SQS counts',
+    (stack) => override(queueOf(stack), 'RedrivePolicy.maxReceiveCount', 1001),
+    /must be 1 to 1000 \(SQS limit\), got 1001/,
+  ],
+  [
+    'BatchCannotFinish',
+    'a function that ends before its batch',
+    ({ scope }) => override(only({ scope } as Stack, CfnFunction), 'Timeout', 44),
+    /a batch of 10 \(side by side, 30 s each\) needs 45 s, the function ends at 44 s/,
+  ],
+  [
+    'ItemsExpireFirst',
+    'a queue that keeps a message as long as an item',
+    (stack) => override(queueOf(stack), 'MessageRetentionPeriod', 8 * 86_400),
+    /message for 691200 s, a finished job's item for 691200 s.*at least 9 days/,
+  ],
+  [
+    'DeadLettersExpire',
+    'a queue that keeps a message longer than its dead-letter queue',
+    (stack) => override(dlqOf(stack), 'MessageRetentionPeriod', 604_799),
+    /message for 604800 s, its dead-letter queue for 604799 s.*dropped at once/,
+  ],
+  [
+    'ReservedConcurrencyTooLow',
+    'fewer reserved than the event source runs',
+    (stack) => override(only(stack, CfnFunction), 'ReservedConcurrentExecutions', 49),
+    /up to 50 invocations, of which 49 are reserved.*lower maxConcurrency to 49/,
+  ],
+  [
+    'ConcurrencyAndPollers',
+    'both ways of polling',
+    (stack) =>
+      override(only(stack, CfnEventSourceMapping), 'ProvisionedPollerConfig', { MinimumPollers: 2, MaximumPollers: 3 }),
+    /maximum concurrency \(50\) and provisioned pollers do not go together/,
+  ],
+  [
+    'NameTooLong',
+    'a name that AWS refuses',
+    (stack) => override(queueOf(stack), 'QueueName', 'x'.repeat(81)),
+    /has 81 characters, AWS allows 80/,
+  ],
+  [
+    'AlarmWindowTooLong',
+    'an alarm over more than a day',
+    ({ scope }) => void alarmOn(scope, { evaluationPeriods: 1441 }),
+    /looks at 86460 s, more than a day/,
+  ],
+  [
+    'AlarmNeverFires',
+    'an age that no message reaches',
+    (stack) =>
+      void alarmOn(stack.scope, {
+        metric: new Metric({
+          namespace: 'AWS/SQS',
+          metricName: 'ApproximateAgeOfOldestMessage',
+          dimensionsMap: { QueueName: 'sluice-dev-plain' },
+        }),
+        threshold: 604_801,
+      }),
+    /threshold of 604801 can never be reached: its queue drops a message after 604800 s/,
+  ],
+  [
+    'AlarmNeverFires',
+    'a duration at which the function has ended',
+    ({ scope, consumer }) => void alarmOn(scope, { metric: consumer.metricDuration(), threshold: 45_001 }),
+    /threshold of 45001 can never be reached: its function ends at 45000 ms/,
+  ],
+  [
+    'KeyGrantMissing',
+    'an encrypted queue whose key the consumer may not use',
+    (stack) => {
+      override(
+        queueOf(stack),
+        'KmsMasterKeyId',
+        (new Key(stack.scope, 'Key').node.defaultChild as { ref?: string }).ref,
+      );
+      override(queueOf(stack), 'SqsManagedSseEnabled', false);
+    },
+    /sqs:ReceiveMessage and sqs:SendMessage on the encrypted queue sluice-dev-plain and not kms:Decrypt and kms:GenerateDataKey/,
+  ],
+];
+
+describe('cdk synth refuses what AWS would deploy', () => {
+  test.each(BROKEN)('%s: %s', (rule, _what, resources, expected) => {
+    const report = said(resources);
+    expect(report).toMatch(expected);
+    expect(report).toContain(rule);
+  });
+
+  test('and passes the longest name that AWS takes', () => {
+    expect(said(({ scope }) => void new Queue(scope, 'Mine', { queueName: 'x'.repeat(80), enforceSSL: true }))).toBe(
+      '',
+    );
+  });
+
+  test('and passes the key when its grant is there', () => {
+    const report = said((stack) => {
+      const key = new Key(stack.scope, 'Key', { enableKeyRotation: true });
+      override(queueOf(stack), 'KmsMasterKeyId', stack.consumer.stack.resolve(key.keyArn));
+      override(queueOf(stack), 'SqsManagedSseEnabled', false);
+      stack.consumer.addToRolePolicy(
+        new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [key.keyArn] }),
+      );
+    });
+    expect(report).toBe('');
+  });
+
+  test('a judgement is a warning: it fails a strict synth only', () => {
+    const short: JobResources = (stack) => override(queueOf(stack), 'VisibilityTimeout', 269);
+    expect(said(short)).toBe('');
+    expect(said(short, true)).toMatch(/269 s leaves no room for throttled receives/);
+  });
+});

@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { defineJob } from '../../../../lib/contract/definition/job-definition.ts';
+import type { JobSchedule } from '../../../../lib/contract/definition/schedule.ts';
+import { decodeEnvelope } from '../../../../lib/contract/envelope.ts';
+import { jobs, makeApp, synthesize } from '../support/fixture.ts';
+import { arn, arnOf, asText, ofType, one, rightsOfRole, statementsOf } from '../support/template.ts';
+
+const entry = jobs[0]?.entry ?? '';
+const NIGHTLY = { name: 'nightly', expression: 'cron(0 2 * * ? *)', payload: { text: '<b>"Hi"</b> $& <time>' } };
+const BERLIN = { ...NIGHTLY, name: 'berlin', timeZone: 'Europe/Berlin' };
+const TIME = '2026-01-31T02:00:00Z';
+
+function deploy(schedule: JobSchedule<{ text: string }>[], context: Record<string, unknown> = {}) {
+  const payload = z.strictObject({ text: z.string() });
+  const definition = defineJob({ type: 'tidy-up', payload, schedule });
+  const app = makeApp({ jobs: [{ definition, entry }], context: { stage: 'prod', ...context } });
+  return synthesize(app)['tidy-up']?.resources ?? [];
+}
+
+/** What the queue gets once EventBridge has put the time in. */
+const received = (template: unknown, mark: string) =>
+  decodeEnvelope(String(template).replaceAll(mark, TIME), 'tidy-up', Date.parse(TIME));
+
+describe('without a time zone, a rule', () => {
+  const resources = deploy([NIGHTLY]);
+  const rule = one(resources, 'AWS::Events::Rule');
+  const queue = one(resources, 'AWS::SQS::Queue', { QueueName: 'sluice-prod-tidy-up' });
+
+  it('sends a job whose id is the scheduled time, its payload untouched', () => {
+    expect(rule.properties).toMatchObject({ ScheduleExpression: 'cron(0 2 * * ? *)', State: 'ENABLED' });
+    const [target] = rule.properties.Targets as {
+      Arn: unknown;
+      InputTransformer: { InputPathsMap: unknown; InputTemplate: string };
+    }[];
+    expect(target?.Arn).toEqual(arnOf(queue));
+    expect(target?.InputTransformer.InputPathsMap).toEqual({ time: '$.time' });
+    const template = target?.InputTransformer.InputTemplate ?? '';
+    expect(template.match(/<[^>]*>/g)).toEqual(['<time>']);
+    expect(received(template, '<time>')).toEqual({ id: `nightly:${TIME}`, type: 'tidy-up', payload: NIGHTLY.payload });
+  });
+
+  it('may send to the queue, and no other rule may', () => {
+    const statements = ofType(resources, 'AWS::SQS::QueuePolicy').flatMap(({ properties }) =>
+      statementsOf(properties.PolicyDocument),
+    );
+    expect(statements.filter(({ effect }) => effect === 'Allow')).toEqual([
+      {
+        effect: 'Allow',
+        actions: ['sqs:SendMessage'],
+        resources: [asText(arnOf(queue))],
+        principal: { Service: 'events.amazonaws.com' },
+        condition: { ArnEquals: { 'aws:SourceArn': arnOf(rule) } },
+      },
+    ]);
+  });
+
+  it('needs no role', () => {
+    expect(ofType(resources, 'AWS::Scheduler::Schedule')).toEqual([]);
+    expect(ofType(resources, 'AWS::IAM::Role')).toHaveLength(1);
+  });
+});
+
+describe('with a time zone, a schedule of EventBridge Scheduler', () => {
+  const resources = deploy([BERLIN]);
+  const schedule = one(resources, 'AWS::Scheduler::Schedule');
+  const queue = one(resources, 'AWS::SQS::Queue', { QueueName: 'sluice-prod-tidy-up' });
+
+  it('sends a job whose id is the scheduled time, its payload untouched', () => {
+    expect(schedule.properties).toMatchObject({
+      ScheduleExpression: 'cron(0 2 * * ? *)',
+      ScheduleExpressionTimezone: 'Europe/Berlin',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      State: 'ENABLED',
+      Target: { Arn: arnOf(queue) },
+    });
+    const { Input } = schedule.properties.Target as { Input: string };
+    expect(received(Input, '<aws.scheduler.scheduled-time>')).toMatchObject({
+      id: `berlin:${TIME}`,
+      payload: BERLIN.payload,
+    });
+    expect(ofType(resources, 'AWS::Events::Rule')).toEqual([]);
+  });
+
+  it('has a role that may send to this queue and do nothing else, for Scheduler in this account alone', () => {
+    const { RoleArn } = schedule.properties.Target as { RoleArn: { 'Fn::GetAtt': [string, string] } };
+    const [id] = RoleArn['Fn::GetAtt'];
+    expect(rightsOfRole(resources, id)).toEqual([`sqs:SendMessage ${asText(arnOf(queue))}`]);
+    const role = ofType(resources, 'AWS::IAM::Role').find((resource) => resource.id === id);
+    const [trust] = statementsOf(role?.properties.AssumeRolePolicyDocument);
+    expect(trust?.principal).toEqual({ Service: 'scheduler.amazonaws.com' });
+    const { StringEquals = {} } = (trust?.condition ?? {}) as { StringEquals?: Record<string, unknown> };
+    expect(Object.entries(StringEquals).map(([key, value]) => [key, asText(value)])).toEqual([
+      ['aws:SourceAccount', `\${AWS::AccountId}`],
+      ['aws:SourceArn', arn('scheduler', 'schedule-group/default')],
+    ]);
+  });
+});
+
+describe('any schedule', () => {
+  const statesOf = (resources: ReturnType<typeof deploy>) =>
+    [...ofType(resources, 'AWS::Events::Rule'), ...ofType(resources, 'AWS::Scheduler::Schedule')].map(
+      ({ properties }) => properties.State,
+    );
+
+  it('is off in the stages that are named', () => {
+    const off = { offInStages: ['dev', 'prod'] };
+    expect(
+      statesOf(
+        deploy([
+          { ...NIGHTLY, ...off },
+          { ...BERLIN, ...off },
+        ]),
+      ),
+    ).toEqual(['DISABLED', 'DISABLED']);
+    const elsewhere = { offInStages: ['dev'] };
+    expect(statesOf(deploy([{ ...NIGHTLY, ...elsewhere }, BERLIN]))).toEqual(['ENABLED', 'ENABLED']);
+  });
+
+  it('is off where the context says so', () => {
+    expect(statesOf(deploy([NIGHTLY, BERLIN], { schedules: 'off' }))).toEqual(['DISABLED', 'DISABLED']);
+  });
+
+  it('with a time zone is off on an emulator, which would not write the scheduled time', () => {
+    expect(statesOf(deploy([NIGHTLY, BERLIN], { emulator: 'embedded' }))).toEqual(['ENABLED', 'DISABLED']);
+  });
+
+  it('of a payload that the schema refuses is not deployed', () => {
+    const wrong = { ...NIGHTLY, payload: { text: 1 } } as unknown as typeof NIGHTLY;
+    expect(() => deploy([wrong])).toThrow(
+      'tidy-up: the payload of schedule "nightly" is refused: payload.text: Invalid',
+    );
+  });
+
+  it('of a payload that EventBridge has no room for is not deployed', () => {
+    const long = { ...NIGHTLY, payload: { text: 'x'.repeat(8192) } };
+    expect(() => deploy([long])).toThrow(/schedule "nightly" makes 8\d{3} characters, EventBridge takes 8192/);
+  });
+});

@@ -1,0 +1,126 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetIdentityVerificationAttributesCommand, SESClient } from '@aws-sdk/client-ses';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { deploy } from '../../../localstack/deploy.ts';
+import { type Emulator, startEmulator } from '../../../localstack/emulator.ts';
+import { redeployFunction } from '../../../localstack/hot-reload.ts';
+import { deployedFunctions, tailLogs } from '../../../localstack/log-tail.ts';
+
+/** Stands where the real app stands, with as little as names and outputs need. */
+const APP = `
+import { App, CfnOutput, Stack, aws_dynamodb as db, aws_lambda as lambda, aws_secretsmanager as secrets, aws_sqs as sqs } from 'aws-cdk-lib';
+const app = new App();
+const context = (name) => app.node.tryGetContext(name);
+if (context('fails')) throw new Error('stage ' + context('stage') + ' is not to be');
+const prefix = 'sluice-' + context('stage') + '-';
+const core = new Stack(app, prefix + 'core');
+const partitionKey = { name: 'id', type: db.AttributeType.STRING };
+new db.TableV2(core, 'Jobs', { tableName: prefix + 'jobs', partitionKey, timeToLiveAttribute: 'expiration' });
+new secrets.Secret(core, 'Key', { secretName: 'sluice-' + context('stage') + '/stripe-api-key' });
+new CfnOutput(core, 'JobsTableName', { value: prefix + 'jobs' });
+new CfnOutput(core, 'AlarmTopicArn', { value: 'arn:' + context('emulator') });
+const probe = new Stack(app, prefix + 'probe');
+const url = (id) => new sqs.Queue(probe, id).queueUrl;
+new CfnOutput(probe, 'QueueUrl', { value: url('Queue') });
+new CfnOutput(probe, 'DeadLetterQueueUrl', { value: url('Dlq') });
+new lambda.Function(probe, 'Consumer', {
+  functionName: prefix + 'probe',
+  runtime: lambda.Runtime.NODEJS_24_X,
+  handler: 'index.handler',
+  code: lambda.Code.fromInline('exports.handler = async () => "deployed"'),
+});
+`;
+
+const ROOT = join(import.meta.dirname, '../../..');
+let emulator: Emulator;
+let app: string;
+
+beforeAll(async () => {
+  // Below the checkout, whose node_modules it needs.
+  await mkdir(join(ROOT, '.sluice'), { recursive: true });
+  app = await mkdtemp(join(ROOT, '.sluice', 'test-app-'));
+  await writeFile(join(app, 'app.mjs'), APP);
+  await writeFile(join(app, 'cdk.json'), JSON.stringify({ app: 'node app.mjs' }));
+  emulator = await startEmulator({ force: 'embedded' });
+}, 300_000);
+afterAll(async () => {
+  await emulator?.stop();
+  await rm(app, { recursive: true, force: true });
+});
+
+const invoke = async () => {
+  const { Payload } = await new LambdaClient(emulator.clientConfig).send(
+    new InvokeCommand({ FunctionName: 'sluice-test-probe' }),
+  );
+  return JSON.parse(Buffer.from(Payload ?? []).toString());
+};
+
+it('says why a deploy failed', { timeout: 60_000 }, async () => {
+  const failing = deploy(emulator, { stage: 'test', app, context: { fails: 'yes' } });
+  await expect(failing).rejects.toMatchObject({
+    name: 'EmulatorError',
+    message: expect.stringMatching(/^cdk deploy failed on MiniStack 1\.5\.33\. It said:\n.*stage test is not to be/s),
+  });
+});
+
+it('deploys, twice, and makes up for what the emulator lacks', { timeout: 60_000 }, async () => {
+  const options = {
+    stage: 'test',
+    app,
+    context: { emailSender: 'sluice@example.com' },
+    secrets: { 'stripe-api-key': 'sk_test_local' },
+  };
+  const deployment = await deploy(emulator, options);
+  expect(deployment).toMatchObject({ stage: 'test', jobsTableName: 'sluice-test-jobs', alarmTopicArn: 'arn:embedded' });
+  expect(Object.keys(deployment.queues)).toEqual(['probe']);
+  expect(deployment.queues.probe?.queueUrl).toMatch(emulator.endpoint);
+
+  const lines: string[] = [];
+  expect(await deploy(emulator, { ...options, log: (line) => lines.push(line) })).toEqual(deployment);
+  expect(lines).toEqual(['deploying stage test']);
+
+  const { clientConfig: config } = emulator;
+  const ttl = new DescribeTimeToLiveCommand({ TableName: 'sluice-test-jobs' });
+  expect((await new DynamoDBClient(config).send(ttl)).TimeToLiveDescription).toEqual({
+    TimeToLiveStatus: 'ENABLED',
+    AttributeName: 'expiration',
+  });
+  const key = new GetSecretValueCommand({ SecretId: 'sluice-test/stripe-api-key' });
+  expect((await new SecretsManagerClient(config).send(key)).SecretString).toBe('sk_test_local');
+  const sender = new GetIdentityVerificationAttributesCommand({ Identities: ['sluice@example.com'] });
+  expect((await new SESClient(config).send(sender)).VerificationAttributes).toMatchObject({
+    'sluice@example.com': { VerificationStatus: 'Success' },
+  });
+});
+
+it('has new code running within three seconds, and its log tailed', { timeout: 60_000 }, async () => {
+  expect(await invoke()).toBe('deployed');
+  const functions = await deployedFunctions(emulator, 'test');
+  expect(functions).toMatchObject([{ name: 'sluice-test-probe', folder: 'probe' }]);
+  const lines: string[] = [];
+  const stopTail = tailLogs(emulator, functions, ({ source, message }) => lines.push(`${source} ${message}`));
+  const entry = join(app, 'handler.ts');
+  const handler = (answer: string) =>
+    `import { hostname } from 'node:os';
+     export const handler = async (): Promise<string> => { console.log(hostname() !== '' && ${answer}); return ${answer}; };`;
+
+  await writeFile(entry, handler('"reloaded"'));
+  const startedMs = Date.now();
+  await redeployFunction(emulator, { functionName: 'sluice-test-probe', entry });
+  expect(await invoke()).toBe('reloaded');
+  expect(Date.now() - startedMs).toBeLessThan(3000);
+
+  await expect.poll(() => lines, { timeout: 5000 }).toContain('probe reloaded');
+  await invoke();
+  await expect.poll(() => lines.filter((line) => line === 'probe reloaded').length, { timeout: 5000 }).toBe(2);
+  await stopTail();
+
+  await writeFile(entry, 'export const handler = ;');
+  const broken = redeployFunction(emulator, { functionName: 'sluice-test-probe', entry });
+  await expect(broken).rejects.toThrow(/handler\.ts cannot be bundled: .*handler\.ts:1:24: Unexpected ";"/);
+  expect(await invoke()).toBe('reloaded');
+});

@@ -1,0 +1,92 @@
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { renderLogLine } from '../../../localstack/log-line.ts';
+import { type Change, meaningOf, watchSources } from '../../../localstack/watch.ts';
+
+describe('a line of the log', () => {
+  beforeEach(() => vi.stubEnv('TZ', 'UTC'));
+  afterEach(() => vi.unstubAllEnvs());
+
+  const render = (fields: object | string) => {
+    const message = typeof fields === 'string' ? fields : JSON.stringify(fields);
+    return renderLogLine({ source: 'send-email', timestampMs: Date.UTC(2026, 0, 1, 12, 4, 31), message });
+  };
+  const job = { level: 'INFO', jobId: '7c0e1b5a-0000-4000-8000-000000000000', jobType: 'send-email' };
+
+  it.each([
+    [{ message: 'job.started', attempt: 1, maxAttempts: 5 }, 'started    attempt 1/5'],
+    [{ message: 'job.completed', durationMs: 212.4 }, 'completed  212 ms'],
+    [{ message: 'job.completed', durationMs: 4200 }, 'completed  4.2 s'],
+    [{ message: 'job.retrying', delayMs: 5000, errorName: 'E', errorMessage: 'm' }, 'retrying   in 5 s  E: m'],
+    [{ message: 'job.parked', delayMs: 1_800_000, errorName: 'E', errorMessage: 'm' }, 'parked     for 30 min  E: m'],
+    [
+      { message: 'job.dead', reason: 'PermanentError', errorName: 'E', errorMessage: 'm' },
+      'dead       PermanentError  E: m',
+    ],
+    [{ message: 'job.scheduled', delayMs: 600_000 }, 'scheduled  for 10 min'],
+    [{ message: 'job.limited', delayMs: 61_000 }, 'limited    for 61 s'],
+    [{ message: 'job.duplicate' }, 'duplicate'],
+    [{ message: 'resizing', attempt: 1, width: 640 }, 'info       resizing {"width":640}'],
+    [{ message: 'job.not-settled', error: { name: 'E', message: 'm' } }, 'not-settled E: m'],
+  ])('%o', (fields, expected) => {
+    expect(render({ ...job, ...fields })).toBe(`12:04:31 send-email       …0000000 ${expected}`);
+  });
+
+  it('takes its time from the entry, not from when it was stored', () => {
+    expect(render({ ...job, message: 'job.duplicate', timestamp: '2026-01-01T09:08:07.000Z' })).toMatch(/^09:08:07 /);
+  });
+
+  it('keeps the end of an id that people chose', () => {
+    expect(render({ ...job, jobId: 'ord-9', message: 'job.duplicate' })).toContain(' ord-9    duplicate');
+    expect(render({ ...job, jobId: 'order-2026-0001', message: 'job.duplicate' })).toContain(' …26-0001 duplicate');
+  });
+
+  it('is kept when it is no JSON', () => {
+    expect(render('{ not json')).toBe('12:04:31 send-email       { not json');
+  });
+
+  it.each(['START RequestId: 1 Version: 2', 'REPORT RequestId: 1', '', { _aws: {} }, { message: 'job.failed' }])(
+    'is left out: %o',
+    (line) => expect(render(line)).toBeUndefined(),
+  );
+});
+
+describe('a saved file', () => {
+  it.each<[string[], Change | undefined]>([
+    [['functions/send-email/handler.ts'], { functions: ['send-email'], stacks: false }],
+    [['functions/send-email/a/b.ts', 'functions/send-email/c.ts'], { functions: ['send-email'], stacks: false }],
+    [['functions/send-email/definition.ts'], { functions: ['send-email'], stacks: true }],
+    [['functions/index.ts'], { functions: [], stacks: true }],
+    [['lib/engine/job/attempt.ts'], { functions: 'all', stacks: false }],
+    [['lib/infra/job/job-stack.ts'], { functions: [], stacks: true }],
+    [['lib/operator/dead-letters/report.ts'], undefined],
+  ])('%j means %j', (files, change) => expect(meaningOf(files)).toEqual(change));
+
+  it('is noticed each time, also when a new file is renamed over it, and in a new folder', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'sluice-watch-'));
+    const handler = join(root, 'functions', 'probe', 'handler.ts');
+    await mkdir(join(root, 'functions', 'probe'), { recursive: true });
+    await writeFile(handler, '');
+    const changes: Change[] = [];
+    const stop = await watchSources((change) => changes.push(change), root);
+    try {
+      for (let n = 1; n <= 3; n += 1) {
+        await writeFile(`${handler}~`, `${n}`);
+        await rename(`${handler}~`, handler);
+        await expect.poll(() => changes.length).toBe(n);
+      }
+      await mkdir(join(root, 'functions', 'new'));
+      // Written again and again, because the new folder is not watched from its first moment on.
+      const saveAndLook = async () => {
+        await writeFile(join(root, 'functions', 'new', 'handler.ts'), '');
+        return changes.at(-1)?.functions;
+      };
+      await expect.poll(saveAndLook, { interval: 150 }).toEqual(['new']);
+    } finally {
+      stop();
+      await rm(root, { recursive: true, force: true });
+    }
+  });
+});

@@ -1,0 +1,159 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newJobType } from '../../../../lib/operator/authoring/new-job-type.ts';
+
+const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
+const COPIED = ['functions', 'lib', 'localstack', 'test', 'package.json', 'tsconfig.json', '.biome.json', '.gitignore'];
+const run = promisify(execFile);
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sluice-new-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** What the repository is without what it installs, and with it linked. */
+async function copyOfRepository(name: string): Promise<string> {
+  const root = join(folder, name);
+  for (const part of COPIED) await cp(join(ROOT, part), join(root, part), { recursive: true });
+  await symlink(join(ROOT, 'node_modules'), join(root, 'node_modules'));
+  return root;
+}
+
+async function repositoryOf(name: string, catalogue: string): Promise<string> {
+  const root = await mkdtemp(join(folder, name));
+  await cp(join(ROOT, 'functions/send-email'), join(root, 'functions/send-email'), { recursive: true });
+  await writeFile(join(root, 'functions/index.ts'), catalogue);
+  return root;
+}
+
+const catalogueOf = (root: string) => readFile(join(root, 'functions/index.ts'), 'utf8');
+const tool = (root: string, name: string, ...args: string[]) =>
+  run(join(ROOT, 'node_modules/.bin', name), args, { cwd: root }).catch((error: { stdout: string; stderr: string }) => {
+    throw new Error(`${name} ${args.join(' ')}:\n${error.stdout}\n${error.stderr}`);
+  });
+
+/** Each is awkward: a word of JavaScript's, one of the files' own, the longest, two that become one name, orders. */
+const TYPES = [
+  'resize-image',
+  'delete',
+  'consumer',
+  `a-${'b'.repeat(36)}-c`,
+  'send',
+  'send-email2',
+  'send--email',
+  'z9-10x',
+  'z9-9-',
+];
+
+describe('new job types', () => {
+  it('pass lint, types and their own tests', async () => {
+    const root = await copyOfRepository('whole');
+    const made = [];
+    for (const type of TYPES) made.push(await newJobType(type, root));
+    expect(made[0]).toEqual({
+      definition: 'resizeImage',
+      files: [
+        'functions/resize-image/definition.ts',
+        'functions/resize-image/handler.ts',
+        'functions/resize-image/perform.ts',
+        'test/unit/functions/resize-image.test.ts',
+        'functions/index.ts',
+      ],
+    });
+    expect(new Set(made.map(({ definition }) => definition)).size).toBe(TYPES.length);
+    await tool(root, 'biome', 'check', '--vcs-enabled=false', 'functions', 'test/unit/functions');
+    await writeFile(
+      join(root, 'only.json'),
+      JSON.stringify({ extends: './tsconfig.json', include: ['functions', 'test/unit/functions'] }),
+    );
+    await tool(root, 'tsc', '-p', 'only.json');
+    const own = TYPES.map((type) => `test/unit/functions/${type}.test.ts`);
+    const catalogue = 'test/unit/functions/catalogue.test.ts';
+    const { stdout } = await tool(
+      root,
+      'vitest',
+      'run',
+      '--config',
+      'test/vitest.config.ts',
+      '--project',
+      'unit',
+      ...own,
+      catalogue,
+    );
+    expect(stdout).toContain(`${TYPES.length + 1} passed`);
+  }, 300_000);
+});
+
+describe('the catalogue', () => {
+  const SHORT = `import { sendEmail } from './send-email/definition.ts';\n\nexport const definitions = [sendEmail] as const;\n`;
+
+  it('gets the import in its place, and the name at the end', async () => {
+    const root = await repositoryOf('short', SHORT);
+    await newJobType('archive', root);
+    await newJobType('tidy-up', root);
+    expect(await catalogueOf(root)).toBe(
+      [
+        "import { archive } from './archive/definition.ts';",
+        "import { sendEmail } from './send-email/definition.ts';",
+        "import { tidyUp } from './tidy-up/definition.ts';",
+        '',
+        'export const definitions = [sendEmail, archive, tidyUp] as const;',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('that is empty gets its first line', async () => {
+    const root = await repositoryOf('empty', 'export const definitions = [] as const;\n');
+    await newJobType('archive', root);
+    expect(await catalogueOf(root)).toBe(
+      "import { archive } from './archive/definition.ts';\n\nexport const definitions = [archive] as const;\n",
+    );
+  });
+
+  it('that cannot be read stays as it is, and nothing is written', async () => {
+    const odd = 'export const definitions = [make()];\n';
+    const root = await repositoryOf('odd', odd);
+    await expect(newJobType('archive', root)).rejects.toThrow(
+      'functions/index.ts: there is no `export const definitions = [a, b] as const;` to add to',
+    );
+    expect(await catalogueOf(root)).toBe(odd);
+    expect(await readdir(join(root, 'functions'))).toEqual(['index.ts', 'send-email']);
+  });
+
+  it('that is missing is told with the place', async () => {
+    await expect(newJobType('archive', join(folder, 'nowhere'))).rejects.toThrow(
+      'run this at the root of the repository',
+    );
+  });
+});
+
+describe('refused', () => {
+  it.each([
+    ['Resize', 'type must be 1 to 40 of a-z, 0-9 and "-", starting with a letter, got "Resize"'],
+    ['../etc', 'type must be 1 to 40 of a-z, 0-9 and "-"'],
+    ['core', 'type "core" is the name of a stack of Sluice\'s own; choose another'],
+    ['mail-dlq', 'type "mail-dlq" must not end in "-dlq"'],
+  ])('%s', async (type, message) => {
+    await expect(newJobType(type, ROOT)).rejects.toThrow(message);
+  });
+
+  it('a folder that is there', async () => {
+    await expect(newJobType('send-email', ROOT)).rejects.toThrow('functions/send-email is there already');
+  });
+
+  it('a test that is there: nothing is written', async () => {
+    const root = await copyOfRepository('tested');
+    await writeFile(join(root, 'test/unit/functions/archive.test.ts'), '// mine\n');
+    const before = await catalogueOf(root);
+    await expect(newJobType('archive', root)).rejects.toThrow('test/unit/functions/archive.test.ts is there already');
+    expect(await catalogueOf(root)).toBe(before);
+    expect(await readdir(join(root, 'functions'))).not.toContain('archive');
+  });
+});

@@ -1,0 +1,169 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { definitions } from '../../../../functions/index.ts';
+import { defineJob, type JobDefinition } from '../../../../lib/contract/definition/job-definition.ts';
+import { decodeEnvelope } from '../../../../lib/contract/envelope.ts';
+import { readPayload } from '../../../../lib/contract/payload.ts';
+import { messageSchema } from '../../../../lib/operator/authoring/schema.ts';
+
+const NOW = Date.parse('2026-01-31T09:00:00Z');
+
+/** Shapes that the catalogue's schemas do not have. */
+const curious = defineJob({
+  type: 'curious',
+  payload: z.object({
+    any: z.json(),
+    kind: z.discriminatedUnion('is', [
+      z.strictObject({ is: z.literal('a'), n: z.int().min(0) }),
+      z.object({ is: z.enum(['b', 'c']), list: z.array(z.boolean()).max(2) }),
+    ]),
+    count: z.number().default(1),
+    upper: z
+      .string()
+      .transform((text) => text.toUpperCase())
+      .nullable(),
+    pairs: z.record(z.string().regex(/^x/), z.tuple([z.string(), z.number()])).optional(),
+  }),
+});
+
+const PAYLOADS: Record<string, object[]> = {
+  'send-email': [
+    { to: 'ada@example.com', subject: 'Hi', text: 'Hello' },
+    { to: ['ada@example.com'], cc: 'bob@example.com', template: 'welcome', data: { a: [1, null, { b: true }] } },
+  ],
+  'process-payment': [
+    { amount: 4900, currency: 'usd', paymentMethod: 'pm_card_visa' },
+    { amount: 1, currency: 'eur', paymentMethod: 'pm_1', customer: 'cus_1', description: 'a book' },
+  ],
+  'sync-data': [{ source: 'crm', url: 'https://crm.example.com/records' }],
+  'generate-report': [{ source: 'crm', from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00+01:00' }],
+  curious: [
+    { any: { deep: [1] }, kind: { is: 'a', n: 1 }, upper: 'x' },
+    { any: null, kind: { is: 'c', list: [true] }, upper: null, count: 2, pairs: { xa: ['a', 1] }, more: 1 },
+  ],
+};
+
+const ALL: readonly JobDefinition[] = [...definitions, curious];
+const FULL = { id: 'ord-7', key: 'k:1', maxAttempts: 3, createdAt: '2026-01-31T09:00:00Z', runAt: '2026-02-01T09:00Z' };
+
+function compile(definition: JobDefinition): (body: unknown) => boolean {
+  // Strict: a keyword that ajv does not know, or a schema that contradicts itself, throws.
+  const ajv = new Ajv2020({ strict: true, strictTypes: false, validateFormats: false });
+  const validate = ajv.compile(messageSchema(definition));
+  return (body) => validate(body) === true;
+}
+
+/** What the consumer makes of a body: taken, refused, or refused for what JSON Schema cannot say. */
+function verdict(definition: JobDefinition, body: unknown): 'taken' | 'refused' | 'beyond' {
+  try {
+    const { refusal } = readPayload(definition, decodeEnvelope(JSON.stringify(body), definition.type, NOW).payload);
+    if (refusal === undefined) return 'taken';
+    return issuesOf(refusal.cause).every(isBeyond) ? 'beyond' : 'refused';
+  } catch (error) {
+    return /one year ahead/.test(String(error)) ? 'beyond' : 'refused';
+  }
+}
+
+type Issue = z.core.$ZodIssue;
+const issuesOf = (error: unknown): Issue[] => (error as z.ZodError).issues;
+const isBeyond = (issue: Issue): boolean =>
+  issue.code === 'custom' ||
+  (issue.code === 'invalid_format' && issue.format === 'url') ||
+  (issue.code === 'invalid_union' && issue.errors.some((branch) => branch.length > 0 && branch.every(isBeyond)));
+
+const odd = fc.oneof(
+  fc.constantFrom(
+    null,
+    '',
+    0,
+    -1,
+    1.5,
+    101,
+    true,
+    [],
+    {},
+    'x',
+    'pm_é',
+    '2026-02-01',
+    '2026-01-31T09:00:00+02:00',
+    'a b',
+  ),
+  fc.jsonValue(),
+);
+
+/** A body with some of its parts left out, replaced or added to. */
+const mutated = (definition: JobDefinition) =>
+  fc
+    .tuple(
+      fc.constantFrom(...(PAYLOADS[definition.type] ?? [])),
+      fc.subarray(Object.entries(FULL)),
+      fc.array(fc.tuple(fc.boolean(), fc.nat(), fc.oneof(fc.constant(undefined), odd)), { maxLength: 3 }),
+      fc.option(fc.tuple(fc.constantFrom('retries', 'type', 'payloadRef', 'to', 'extra'), odd), { freq: 3 }),
+    )
+    .map(([payload, fields, changes, extra]) => {
+      const body: Record<string, unknown> = { payload: structuredClone(payload), ...Object.fromEntries(fields) };
+      for (const [inPayload, which, value] of changes) {
+        const target = (inPayload ? body.payload : body) as Record<string, unknown> | undefined;
+        if (typeof target !== 'object' || target === null) continue;
+        const names = Object.keys(target);
+        const name = names[which % names.length];
+        if (name !== undefined) target[name] = value;
+      }
+      if (extra !== null) body[extra[0]] = extra[1];
+      return JSON.parse(JSON.stringify(body)) as Record<string, unknown>;
+    });
+
+describe.each(ALL.map((definition) => [definition.type, definition] as const))(
+  'the schema of %s',
+  (type, definition) => {
+    const accepts = compile(definition);
+
+    it('is of draft 2020-12 and takes the examples', () => {
+      expect(messageSchema(definition)).toMatchObject({
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        title: `Message of a ${type} job`,
+        type: 'object',
+        required: ['payload'],
+        additionalProperties: false,
+      });
+      for (const payload of PAYLOADS[type] ?? []) {
+        const body = { ...FULL, type, payload };
+        expect([accepts(body), verdict(definition, body)]).toEqual([true, 'taken']);
+      }
+    });
+
+    it('says what the consumer says', () => {
+      const seen = { taken: 0, refused: 0, beyond: 0 };
+      fc.assert(
+        fc.property(mutated(definition), (body) => {
+          const said = verdict(definition, body);
+          seen[said] += 1;
+          // What JSON Schema cannot say it lets pass.
+          if (said !== 'beyond') expect(accepts(body)).toBe(said === 'taken');
+        }),
+        { numRuns: 500, seed: 1 },
+      );
+      expect(seen.taken).toBeGreaterThan(30);
+      expect(seen.refused).toBeGreaterThan(50);
+    });
+  },
+);
+
+describe('what JSON Schema cannot say', () => {
+  it('is let pass, with a comment', () => {
+    const definition = defineJob({ type: 'job', payload: z.object({ at: z.date(), text: z.string() }) });
+    expect(messageSchema(definition)).toMatchObject({
+      properties: {
+        payload: { properties: { at: { $comment: expect.stringContaining('date') }, text: { type: 'string' } } },
+      },
+    });
+  });
+
+  it('a payload that may be missing must be there all the same', () => {
+    const definition = defineJob({ type: 'job', payload: z.string().optional() });
+    const accepts = compile(definition);
+    expect([accepts({}), accepts({ payload: 'x' }), verdict(definition, {})]).toEqual([false, true, 'refused']);
+  });
+});

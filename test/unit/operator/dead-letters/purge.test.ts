@@ -1,0 +1,117 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { purge, show } from '../../../../lib/operator/index.ts';
+import { awsError } from '../../../../lib/testing/index.ts';
+import { SECRET } from '../../../support/factories.ts';
+import { makeWorld, type World } from '../../../support/world.ts';
+import { stageOf } from '../support/stage.ts';
+
+let folder: string;
+let file: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sluice-purge-'));
+  file = join(folder, 'saved.ndjson');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function graveyard(count: number): Promise<World> {
+  const world = makeWorld();
+  for (let i = 0; i < count; i++) {
+    world.send(
+      { id: `a${i}`, payload: { do: 'permanent', secret: SECRET } },
+      i === 0 ? { group: 'g', trace: 't' } : {},
+    );
+  }
+  await world.drain();
+  await world.clock.advance(1000);
+  return world;
+}
+
+const FAST = { perSecond: 100_000 };
+const saved = async () =>
+  (await readFile(file, 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { messageId: string; body: string });
+
+describe('purge', () => {
+  test('saves each letter whole, then deletes it', async () => {
+    const world = await graveyard(23);
+    const before = world.deadLetters.messages();
+    expect(await purge(stageOf(world), 'probe', { file, ...FAST })).toMatchObject({ deleted: 23, left: 0 });
+    expect(world.deadLetters.messages()).toEqual([]);
+    const lines = await saved();
+    expect(lines).toHaveLength(23);
+    for (const { messageId, body } of before)
+      expect(lines.find((line) => line.messageId === messageId)?.body).toBe(body);
+    expect(lines.find(({ body }) => body.includes('"a0"'))).toMatchObject({
+      group: 'g',
+      trace: 't',
+      attributes: { run: '1' },
+    });
+    expect(world.job('a1')?.status).toBe('DEAD');
+  });
+
+  test('without a file saves nothing', async () => {
+    const world = await graveyard(3);
+    expect(await purge(stageOf(world), 'probe', { file: undefined, ...FAST })).toMatchObject({ deleted: 3 });
+    await expect(readFile(file)).rejects.toThrow('ENOENT');
+  });
+
+  test('writes over no file', async () => {
+    const world = await graveyard(3);
+    await writeFile(file, 'mine');
+    await expect(purge(stageOf(world), 'probe', { file, ...FAST })).rejects.toThrow('EEXIST');
+    expect(await readFile(file, 'utf8')).toBe('mine');
+    expect(world.deadLetters.counts().visible).toBe(3);
+  });
+
+  test('of one leaves the others', async () => {
+    const world = await graveyard(12);
+    const options = { file, filter: { key: 'a3' }, ...FAST };
+    expect(await purge(stageOf(world), 'probe', options)).toMatchObject({ deleted: 1, swept: { passedOver: 11 } });
+    expect(world.deadLetters.counts().visible).toBe(11);
+  });
+
+  test('tells what it could not delete, which comes back', async () => {
+    const world = await graveyard(5);
+    world.sqs.faults.plan('DeleteMessageBatch', { kind: 'fails', error: awsError('AccessDenied', 'no', 403) });
+    expect(await purge(stageOf(world), 'probe', { file, ...FAST })).toMatchObject({ deleted: 0, left: 5 });
+    expect(world.deadLetters.counts().visible).toBe(5);
+  });
+
+  test('interrupted, has saved what it deleted', async () => {
+    const world = await graveyard(100);
+    const controller = new AbortController();
+    const options = { file, signal: controller.signal, onProgress: () => controller.abort(), ...FAST };
+    const { deleted, swept } = await purge(stageOf(world), 'probe', options);
+    expect(swept.interrupted).toBe(true);
+    expect(deleted).toBeLessThan(60);
+    expect(await saved()).toHaveLength(deleted);
+    expect(world.deadLetters.counts().visible).toBe(100 - deleted);
+  });
+});
+
+describe('show', () => {
+  test('looks and releases; bodies only when they are asked for', async () => {
+    const world = await graveyard(15);
+    const { letters } = await show(stageOf(world), 'probe');
+    expect(letters).toHaveLength(10);
+    expect(letters[0]).toMatchObject({ ours: true, run: 1, reason: 'PermanentError', key: letters[0]?.jobId });
+    expect(JSON.stringify(letters)).not.toContain(SECRET);
+    expect(world.deadLetters.counts()).toEqual({ visible: 15, inFlight: 0, delayed: 0 });
+    const all = await show(stageOf(world), 'probe', { bodies: true, limit: 100 });
+    expect(new Set(all.letters.map(({ messageId }) => messageId)).size).toBe(15);
+    expect(JSON.stringify(all.letters)).toContain(SECRET);
+    expect(world.deadLetters.counts().visible).toBe(15);
+  });
+
+  test('tells what SQS moved', async () => {
+    const world = makeWorld();
+    world.deadLetters.add({ MessageBody: '{"payload":1,"key":"k"}' }, 'm-1');
+    const { letters } = await show(stageOf(world), 'probe');
+    expect(letters).toMatchObject([{ ours: false, jobId: 'm-1', key: 'k', run: undefined, reason: undefined }]);
+  });
+});

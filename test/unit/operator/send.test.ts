@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest';
+import { type RefusedLine, send, sendLines } from '../../../lib/operator/index.ts';
+import { awsError } from '../../../lib/testing/index.ts';
+import { SECRET } from '../../support/factories.ts';
+import { makeWorld, type World } from '../../support/world.ts';
+import { stageOf } from './support/stage.ts';
+
+const depsOf = (world: World) => ({ stage: stageOf(world), sqs: world.sqs.client });
+const payload = JSON.stringify({ do: 'complete', secret: SECRET });
+
+async function* of(lines: readonly string[]) {
+  yield* lines;
+}
+
+async function bulk(
+  world: World,
+  lines: readonly string[],
+  options: { envelopes?: boolean; signal?: AbortSignal } = {},
+) {
+  const refused: RefusedLine[] = [];
+  const onRefused = async (line: RefusedLine) => void refused.push(line);
+  const report = await sendLines(depsOf(world), world.definition, { lines: of(lines), onRefused, ...options });
+  return { report, refused };
+}
+
+describe('one job', () => {
+  test('is sent with its options, and runs', async () => {
+    const world = makeWorld();
+    const options = { id: 'a', key: 'k', maxAttempts: 2, tenant: 'acme' };
+    expect(await send(depsOf(world), world.definition, { text: payload, ...options })).toMatchObject({ jobId: 'a' });
+    expect(world.queue.messages()).toMatchObject([{ group: 'acme' }]);
+    await world.deliver();
+    expect(world.job('k')).toMatchObject({ status: 'COMPLETED', jobId: 'a', maxAttempts: 2 });
+  });
+
+  test('may come with its own options, which go before those of all', async () => {
+    const world = makeWorld();
+    const text = JSON.stringify({ payload: { do: 'complete' }, id: 'own', delaySeconds: 60 });
+    await send(depsOf(world), world.definition, { text, envelopes: true, delaySeconds: 5 });
+    const [message] = world.queue.messages();
+    expect((message?.visibleAtMs ?? 0) - world.clock.now()).toBe(60_000);
+    expect(message?.body).toContain('"id":"own"');
+  });
+
+  test.each([
+    ['', /it is empty/],
+    ['   \n', /it is empty/],
+    [`{"do":"complete","secret":"${SECRET}"`, /^it is not JSON$/],
+    ['{"do":"sing"}', /payload\.do/],
+    [
+      JSON.stringify({ do: 'complete', filler: 'x'.repeat(2 * 1024 * 1024) }),
+      /the message has 2097\d+ bytes, SQS takes/,
+    ],
+  ])('that is wrong is not sent: %#', async (text, said) => {
+    const world = makeWorld();
+    const sending = send(depsOf(world), world.definition, { text });
+    await expect(sending).rejects.toThrow(said);
+    await expect(sending).rejects.not.toThrow(SECRET);
+    expect(world.queue.messages()).toEqual([]);
+  });
+
+  test.each(['[]', 'null', '3', '{"id":"a"}'])('that should be an envelope and is %s', async (text) => {
+    const world = makeWorld();
+    await expect(send(depsOf(world), world.definition, { text, envelopes: true })).rejects.toThrow(
+      /not an object with a "payload"/,
+    );
+  });
+});
+
+describe('many jobs', () => {
+  test('are sent; what is refused can be sent again, mended', async () => {
+    const world = makeWorld();
+    const lines = [payload, '', 'no json', '{"do":"sing"}', ...Array.from({ length: 1200 }, () => payload)];
+    const { report, refused } = await bulk(world, lines);
+    expect(report).toMatchObject({ sent: 1201, refused: 2, unknown: 0, notTried: 0, interrupted: false });
+    expect(refused.map(({ line, again }) => [line, again])).toEqual([
+      [3, 'no json'],
+      [4, '{"payload":{"do":"sing"}}'],
+    ]);
+    const again = refused.map((one) =>
+      one.again.replace('sing', 'complete').replace('no json', '{"payload":{"do":"complete"}}'),
+    );
+    expect((await bulk(world, again, { envelopes: true })).report).toMatchObject({ sent: 2, refused: 0 });
+    expect(world.queue.messages()).toHaveLength(1203);
+  });
+
+  test('that may have been sent are told with their ids: sent again they run once', async () => {
+    const world = makeWorld();
+    world.sqs.faults.plan('SendMessageBatch', { kind: 'lostReply' }, 6);
+    const { report, refused } = await bulk(world, [payload, payload]);
+    expect(report).toMatchObject({ sent: 0, refused: 2, unknown: 2 });
+    const again = refused.map((one) => one.again);
+    expect((await bulk(world, again, { envelopes: true })).report).toMatchObject({ sent: 2 });
+    await world.drain();
+    expect(new Set(world.starts).size).toBe(2);
+    expect(world.starts).toHaveLength(2);
+  }, 60_000);
+
+  test('interrupted, are all accounted for', async () => {
+    const world = makeWorld();
+    const controller = new AbortController();
+    const refused: RefusedLine[] = [];
+    const report = await sendLines(depsOf(world), world.definition, {
+      lines: of(Array.from({ length: 2100 }, () => payload)),
+      signal: controller.signal,
+      onProgress: (done) => done >= 1000 && controller.abort(),
+      onRefused: async (line) => void refused.push(line),
+    });
+    expect(report).toMatchObject({ sent: 1000, notTried: 1100, interrupted: true });
+    expect(refused).toHaveLength(1100);
+    const rest = await bulk(
+      world,
+      refused.map(({ again }) => again),
+      { envelopes: true },
+    );
+    expect(rest.report.sent).toBe(1100);
+    expect(world.queue.messages()).toHaveLength(2100);
+  });
+
+  test('to a queue that is gone: none is lost from the report', async () => {
+    const world = makeWorld();
+    const error = awsError('QueueDoesNotExist', 'The specified queue does not exist.');
+    world.sqs.faults.plan('SendMessageBatch', { kind: 'fails', error }, 1000);
+    const { report, refused } = await bulk(
+      world,
+      Array.from({ length: 700 }, () => payload),
+    );
+    expect(report.sent).toBe(0);
+    expect(refused).toHaveLength(700);
+  });
+});

@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it, vi } from 'vitest';
+import { bundle } from '../../../lib/bundle/bundle.ts';
+import { defaultProvider } from '../../../lib/bundle/stand-ins/credentials.ts';
+import { workFolder } from '../../../localstack/places.ts';
+import { bytesOf, OWN } from '../../bench/bundle-report.ts';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+/** No third-party client: what every consumer carries. */
+const PLAIN = 'test/bench/job/handler.ts';
+
+/** Bytes, 1,000 a KB: the measured size and little room. Whoever needs more looks at `npm run bundle-report` first. */
+const BUDGETS = [
+  { entry: PLAIN, maxBytes: 400_000 },
+  { entry: 'functions/send-email/handler.ts', maxBytes: 480_000 },
+  { entry: 'functions/dispatcher/handler.ts', maxBytes: 280_000 },
+];
+/** The engine and the contract, without AWS clients, Powertools and zod. */
+const MAX_OWN_BYTES = 60_000;
+
+const made = (entry: string) => bundle(entry, { absWorkingDir: ROOT });
+
+describe('the bundle of', () => {
+  it.each(BUDGETS)('$entry stays within $maxBytes bytes', async ({ entry, maxBytes }) => {
+    expect((await made(entry)).code.byteLength).toBeLessThanOrEqual(maxBytes);
+  });
+
+  it('a consumer holds at most 60 KB of the engine itself', async () => {
+    const own = bytesOf((await made(PLAIN)).metafile).get(OWN) ?? 0;
+    expect(own).toBeGreaterThan(10_000);
+    expect(own).toBeLessThanOrEqual(MAX_OWN_BYTES);
+  });
+
+  it('a consumer has no credential provider but the environment', async () => {
+    const { metafile } = await made(PLAIN);
+    const providers = Object.keys(metafile.inputs).filter((path) => /credential-provider|nested-clients/.test(path));
+    expect(providers).toEqual([]);
+  });
+});
+
+describe('a bundled error', () => {
+  it('has the name of its class, and its stack the names of functions', async () => {
+    const folder = await workFolder('names');
+    const entry = join(folder, 'entry.ts');
+    await writeFile(
+      entry,
+      `class CardDeclined extends Error { constructor() { super('no'); this.name = this.constructor.name; } }
+       export function chargeCard() { throw new CardDeclined(); }
+       try { chargeCard(); } catch (error) { console.log((error as Error).stack); }`,
+    );
+    const file = join(folder, 'entry.mjs');
+    await writeFile(file, (await made(entry)).code);
+    const { stdout } = await promisify(execFile)(process.execPath, [file]);
+    expect(stdout).toMatch(/^CardDeclined: no\n +at chargeCard /);
+  });
+});
+
+describe('credentials', () => {
+  it('come from the environment, as it is at the time', async () => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'key');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+    vi.stubEnv('AWS_SESSION_TOKEN', 'token');
+    vi.stubEnv('AWS_ACCOUNT_ID', undefined);
+    const provide = defaultProvider();
+    expect(await provide()).toEqual({ accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: 'token' });
+    vi.stubEnv('AWS_ACCESS_KEY_ID', '');
+    await expect(provide()).rejects.toThrow('AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set');
+    vi.unstubAllEnvs();
+  });
+});

@@ -1,0 +1,34 @@
+// The README's example of testJob, as a user would write it.
+import { expect, it } from 'vitest';
+import * as z from 'zod';
+import { defineJob, type Payload } from '../../../../lib/contract/definition/job-definition.ts';
+import type { JobContext } from '../../../../lib/engine/job-context.ts';
+import { crashes, testJob, throws } from '../../../../lib/testing/index.ts';
+
+const resizeImage = defineJob({
+  type: 'resize-image',
+  payload: z.object({ key: z.string(), width: z.int().min(16).max(4096) }),
+  timeoutSeconds: 60,
+  retry: { maxAttempts: 8, backoff: { kind: 'exponential', firstDelaySeconds: 2, factor: 3, maxDelaySeconds: 1800 } },
+});
+
+async function perform({ key, width }: Payload<typeof resizeImage>, { commit }: JobContext) {
+  const resizedKey = `${width}/${key}`;
+  commit([{ Put: { TableName: 'images', Item: { key: resizedKey, width } } }]);
+  return { key: resizedKey };
+}
+
+const payload = { key: 'cat.png', width: 320 };
+const tables = { images: ['key'] };
+
+it('is tried again after 2 and 6 seconds', async () => {
+  const run = await testJob(resizeImage, perform, { payload, tables, faults: [throws(new Error('S3 is busy'), 2)] });
+  expect(run).toMatchObject({ status: 'COMPLETED', attempts: 3, delaysMs: [2_000, 6_000] });
+  expect(run.tables.images).toEqual([{ key: '320/cat.png', width: 320 }]);
+});
+
+it('is written down once, also if the process dies at the end of the work', async () => {
+  const run = await testJob(resizeImage, perform, { payload, tables, faults: [crashes('end')] });
+  expect(run).toMatchObject({ status: 'COMPLETED', attempts: 2 });
+  expect(run.writes).toHaveLength(1);
+});
