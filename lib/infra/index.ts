@@ -1,4 +1,4 @@
-/** What a CDK app of another repository builds from. */
+/** The constructs for a CDK app of another repository. */
 
 export { grantEnqueue } from './access/grant-enqueue.ts';
 export { type AppSource, buildApp, type JobSource } from './app.ts';

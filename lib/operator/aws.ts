@@ -34,7 +34,7 @@ import type {
   SendMessageBatchCommandOutput,
 } from '@aws-sdk/client-sqs';
 
-/** The calls to DynamoDB that the operator's verbs make: a `DynamoDBClient`, or what stands in for one. */
+/** The calls to DynamoDB that the operator's verbs make: a `DynamoDBClient`, or a replacement in tests. */
 export interface DynamoDb {
   send(command: GetItemCommand): Promise<GetItemCommandOutput>;
   send(command: PutItemCommand): Promise<PutItemCommandOutput>;
@@ -44,7 +44,7 @@ export interface DynamoDb {
   send(command: ScanCommand): Promise<ScanCommandOutput>;
 }
 
-/** The calls to SQS that move messages: an `SQSClient`, or what stands in for one. */
+/** The calls to SQS that move messages: an `SQSClient`, or a replacement in tests. */
 export interface SqsMessages {
   send(command: ReceiveMessageCommand): Promise<ReceiveMessageCommandOutput>;
   send(command: SendMessageBatchCommand): Promise<SendMessageBatchCommandOutput>;
@@ -59,7 +59,7 @@ export interface SqsQueues {
   send(command: ListQueuesCommand): Promise<ListQueuesCommandOutput>;
 }
 
-/** What the verbs talk to; a verb uses what it needs. */
+/** The clients of the services; a verb uses those that it needs. */
 export interface Aws {
   readonly dynamoDb: DynamoDb;
   readonly sqs: SqsMessages & SqsQueues;

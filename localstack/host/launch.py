@@ -1,6 +1,6 @@
 """Runs LocalStack on 127.0.0.1 only, and ends it, with all that it started, when its standard input ends.
 
-The standard input is a pipe from the program that started it, so nothing is left behind however that one dies.
+Standard input is a pipe from the program that started it, so no process is left even if that program is killed.
 """
 import functools
 import os
@@ -16,7 +16,7 @@ import open_dynamodb
 
 def end_with_parent():
     os.read(0, 1)  # a buffered read would hold a lock at exit
-    # After us, from a group of its own: as long as LocalStack runs it writes to its folder.
+    # Runs in a group of its own, after this process has ended: LocalStack writes to its folder as long as it runs.
     remove = ["/bin/sh", "-c", 'sleep 1; rm -rf "$0"', os.environ["TMPDIR"]]
     os.posix_spawn(remove[0], remove, {"PATH": os.defpath}, setpgroup=0)
     os.killpg(0, signal.SIGKILL)

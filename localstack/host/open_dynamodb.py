@@ -1,6 +1,6 @@
-"""Has LocalStack keep its tables in MiniStack, which is open source; by itself it runs Amazon's DynamoDB Local.
+"""Makes LocalStack keep its tables in MiniStack, which is open source. By default it runs Amazon's DynamoDB Local.
 
-Streams, TTL, tags, backups and replicas stay LocalStack's own; it hands on what reads and writes tables and items.
+LocalStack forwards the calls that read and write tables and items. Streams, TTL, tags, backups and replicas stay its own.
 """
 import os
 import subprocess
@@ -10,8 +10,8 @@ from localstack.aws.forwarder import AwsRequestProxy
 from localstack.services.dynamodb import server, utils
 from localstack.utils.serving import Server
 
-# Of an UpdateTable, what LocalStack does by itself where there is nothing else to do. MiniStack would do it, too, but
-# refuses the table's own region, which LocalStack names when it makes a TableV2.
+# Parts of an UpdateTable that LocalStack does by itself. MiniStack would do them too, but it refuses the table's own region,
+# which LocalStack names when it creates a TableV2.
 OWN = {"ReplicaUpdates", "SSESpecification", "TableClass"}
 
 
@@ -25,7 +25,7 @@ class Proxy(AwsRequestProxy):
 
 
 def run(self):
-    """Blocks. Who ends LocalStack ends its process group, and this with it."""
+    """Blocks. It ends with LocalStack's process group."""
     environment = {
         **os.environ,
         "GATEWAY_PORT": str(self.port),
@@ -39,7 +39,7 @@ def run(self):
 
 
 def install():
-    """Before LocalStack loads its provider, which keeps what it finds."""
+    """Must run before LocalStack loads its provider, which keeps references to what it imports."""
     server.AwsRequestProxy = Proxy
     server.DynamodbServer.do_start_thread = Server.do_start_thread
     server.DynamodbServer.do_run = run

@@ -37,6 +37,6 @@ describe('a dead letter that is still owed', () => {
     await setAttribute(`probe#${id}`, 'undelivered', true);
     await send(body);
     await reaches(id, ['DEAD']);
-    await expect.poll(async () => (await deadLetters(id, { fresh: true })).length, { timeout: 30_000 }).toBe(2);
+    await expect.poll(async () => (await deadLetters(id, { again: true })).length, { timeout: 30_000 }).toBe(2);
   });
 });

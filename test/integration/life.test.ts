@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
   attributesOf,
+  deadLetterBodies,
   deadLetters,
   effect,
   envelope,
   eventually,
   itemOf,
-  letterBodies,
   newId,
   patience,
   reaches,
@@ -93,7 +93,7 @@ describe.concurrent('a job that fails', () => {
     expect(Date.parse(item.processedAt ?? '') - Date.parse(item.createdAt)).toBeGreaterThan(2000);
   });
 
-  it('is dead after its last attempt, with the reason on its letter (S7, D)', async () => {
+  it('is dead after its last attempt, with the reason on its dead letter (S7, D)', async () => {
     const id = newId();
     const body = envelope(id, [{ do: 'fail', name: 'BrokenPipe', message: 'no\u0000 luck 🦊' }], { maxAttempts: 2 });
     await send(body);
@@ -102,10 +102,10 @@ describe.concurrent('a job that fails', () => {
       reason: 'AttemptsExhausted',
       error: { name: 'BrokenPipe' },
     });
-    const [letter, ...more] = await deadLetters(id);
+    const [deadLetter, ...more] = await deadLetters(id);
     expect(more).toEqual([]);
-    expect(letter?.Body).toBe(body);
-    const attributes = letter && attributesOf(letter);
+    expect(deadLetter?.Body).toBe(body);
+    const attributes = deadLetter && attributesOf(deadLetter);
     expect(attributes).toMatchObject({
       jobId: id,
       run: '1',
@@ -183,8 +183,8 @@ describe.concurrent('a job that fails', () => {
     expect(Buffer.byteLength(body)).toBe(1_048_576);
     await send(body);
     await reaches(id, ['DEAD']);
-    // No attribute fits beside such a body: the letter is known by its body alone.
-    await eventually(async () => (await letterBodies()).includes(body), 'the letter');
+    // No attribute fits beside such a body: the dead letter is known by its body alone.
+    await eventually(async () => (await deadLetterBodies()).includes(body), 'the dead letter');
   });
 });
 

@@ -52,7 +52,7 @@ describeHere('a job that dies of what an operator can mend', () => {
     });
   });
 
-  it('runs again under its id when a move task with a custom destination brings its letter back', async () => {
+  it('runs again under its id when a move task with a custom destination brings its dead letter back', async () => {
     await setVariable(consumer, 'EFFECTS_TABLE', 'sluice-it-probe-effects');
     const { queueUrl, deadLetterQueueUrl } = queueUrls(type);
     await moveMessages(deadLetterQueueUrl, queueUrl);

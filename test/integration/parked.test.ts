@@ -64,9 +64,9 @@ describe.concurrent('a job that waits for more than a minute', () => {
     ]).replace('{', '{ ');
     await send(body, { group: 'tenant-7' });
     await reaches(id, ['DEAD'], TIMEOUT);
-    const [letter] = await deadLetters(id);
-    expect(letter?.Body).toBe(body);
-    expect(letter?.Attributes).toMatchObject({ MessageGroupId: 'tenant-7' });
+    const [deadLetter] = await deadLetters(id);
+    expect(deadLetter?.Body).toBe(body);
+    expect(deadLetter?.Attributes).toMatchObject({ MessageGroupId: 'tenant-7' });
   });
 
   it('drops its second copy: only the dispatcher’s message is the carrier (B6)', async () => {
@@ -87,8 +87,8 @@ describe.concurrent('a job that waits for less', () => {
     const id = newId('traced');
     const trace = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
     await send(envelope(id, [{ do: 'permanent', message: 'no' }]), { group: 'tenant-7', trace });
-    const [letter] = await deadLetters(id);
-    expect(letter?.Attributes).toMatchObject({ MessageGroupId: 'tenant-7', AWSTraceHeader: trace });
+    const [deadLetter] = await deadLetters(id);
+    expect(deadLetter?.Attributes).toMatchObject({ MessageGroupId: 'tenant-7', AWSTraceHeader: trace });
   });
 
   it('starts at its runAt, without an item before (B1b)', async () => {

@@ -1,28 +1,28 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Statement } from '../iam/evaluate.ts';
 import { all, cutEdges } from './edges.ts';
-import { type Place, resolveAll } from './intrinsics.ts';
+import { type Environment, resolveAll } from './intrinsics.ts';
 import { lockedOut, maySend } from './keys.ts';
 import { findings } from './rules.ts';
 import { SETTINGS, synthesize, type Templates } from './synth.ts';
 
-const PLACE: Place = { account: '123456789012', region: 'eu-west-1' };
+const ENVIRONMENT: Environment = { account: '123456789012', region: 'eu-west-1' };
 const SHOP = 'arn:aws:iam::444455556666:role/shop';
 const ANY_OF_ACCOUNT = 'arn:aws:iam::111122223333:role/whoever';
 const TYPES = ['send-email', 'process-payment', 'sync-data', 'generate-report'];
 
 let encrypted: Templates;
 beforeAll(async () => {
-  encrypted = resolveAll(await synthesize(SETTINGS.keys), PLACE);
+  encrypted = resolveAll(await synthesize(SETTINGS.keys), ENVIRONMENT);
 }, 120_000);
 
 describe('with a key of one’s own', () => {
   it('queues, table and topic are encrypted by it, and whoever uses them may use it', () => {
-    expect(lockedOut(encrypted, PLACE, [SHOP, ANY_OF_ACCOUNT])).toEqual([]);
+    expect(lockedOut(encrypted, ENVIRONMENT, [SHOP, ANY_OF_ACCOUNT])).toEqual([]);
   });
 
   it('no other edge is cut, and no rule broken', () => {
-    expect([...findings(encrypted), ...cutEdges(encrypted, PLACE)]).toEqual([]);
+    expect([...findings(encrypted), ...cutEdges(encrypted, ENVIRONMENT)]).toEqual([]);
   });
 
   it.each<[string, string | undefined, (text: string) => string, RegExp]>([
@@ -71,7 +71,7 @@ describe('with a key of one’s own', () => {
         stack === undefined || stack === name ? JSON.parse(plant(JSON.stringify(template))) : template,
       ]),
     );
-    expect(lockedOut(planted, PLACE, [SHOP, ANY_OF_ACCOUNT]).join('\n')).toMatch(said);
+    expect(lockedOut(planted, ENVIRONMENT, [SHOP, ANY_OF_ACCOUNT]).join('\n')).toMatch(said);
   });
 });
 
@@ -89,7 +89,7 @@ describe('producers of other accounts', () => {
   });
 
   it('nobody at all, unless somebody is named', async () => {
-    const plain = resolveAll(await synthesize(SETTINGS.prod), PLACE);
+    const plain = resolveAll(await synthesize(SETTINGS.prod), ENVIRONMENT);
     expect(maySend(plain, SHOP)).toEqual([]);
     const policies = all(plain, 'AWS::SQS::QueuePolicy').map(({ properties }) => properties.PolicyDocument);
     for (const { Statement } of policies as { Statement: Statement[] }[]) {

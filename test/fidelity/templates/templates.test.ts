@@ -1,16 +1,16 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cutEdges } from './edges.ts';
-import { type Place, resolveAll } from './intrinsics.ts';
+import { type Environment, resolveAll } from './intrinsics.ts';
 import { findings } from './rules.ts';
 import { type Resource, SETTINGS, synthesize, type Templates } from './synth.ts';
 
-const PLACE: Place = { account: '123456789012', region: 'eu-west-1' };
+const ENVIRONMENT: Environment = { account: '123456789012', region: 'eu-west-1' };
 
-const check = (templates: Templates) => [...findings(templates), ...cutEdges(templates, PLACE)];
+const check = (templates: Templates) => [...findings(templates), ...cutEdges(templates, ENVIRONMENT)];
 
 describe.each(Object.entries(SETTINGS))('the templates of %s', (_name, settings) => {
   it('break no rule, and no edge is cut', async () => {
-    const templates = resolveAll(await synthesize(settings), PLACE);
+    const templates = resolveAll(await synthesize(settings), ENVIRONMENT);
     expect(Object.keys(templates)).toHaveLength(5);
     expect(check(templates)).toEqual([]);
   });
@@ -208,7 +208,7 @@ const PLANTED: readonly Planted[] = [
 describe('a planted mistake is found:', () => {
   let clean: Templates;
   beforeAll(async () => {
-    clean = resolveAll(await synthesize(SETTINGS.prod), PLACE);
+    clean = resolveAll(await synthesize(SETTINGS.prod), ENVIRONMENT);
   });
 
   it.each(PLANTED)('%s', (_mistake, plant, said) => {

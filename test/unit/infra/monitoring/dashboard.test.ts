@@ -4,14 +4,14 @@ import { defineJob } from '../../../../lib/contract/definition/job-definition.ts
 import { METRICS } from '../../../../lib/contract/names.ts';
 import { DISPATCHER_ALARMS, JOB_ALARMS } from '../../../../lib/infra/monitoring/alarm-names.ts';
 import { all } from '../../../fidelity/templates/edges.ts';
-import { type Place, resolveAll } from '../../../fidelity/templates/intrinsics.ts';
+import { type Environment, resolveAll } from '../../../fidelity/templates/intrinsics.ts';
 import { metricsRead, type Widget, widgetsOf } from '../../../fidelity/templates/metrics-read.ts';
 import { SETTINGS, synthesize, type Templates } from '../../../fidelity/templates/synth.ts';
 import { jobs, makeApp, synthesize as synthesizeHere } from '../support/fixture.ts';
 
-const PLACE: Place = { account: '123456789012', region: 'eu-west-1' };
+const ENVIRONMENT: Environment = { account: '123456789012', region: 'eu-west-1' };
 const TYPES = ['send-email', 'process-payment', 'sync-data', 'generate-report'];
-const templates = resolveAll(await synthesize(SETTINGS.prod), PLACE);
+const templates = resolveAll(await synthesize(SETTINGS.prod), ENVIRONMENT);
 
 const dashboardOf = (from: Templates): Widget[] => {
   const [dashboard, ...more] = all(from, 'AWS::CloudWatch::Dashboard');
@@ -75,7 +75,7 @@ describe('the dashboard', () => {
     const all = Object.fromEntries(
       Object.entries(stacks).map(([name, { template }]) => [name, template as unknown as Templates[string]]),
     );
-    const shown = dashboardOf(resolveAll(all, PLACE)).filter(({ type }) => type === 'alarm');
+    const shown = dashboardOf(resolveAll(all, ENVIRONMENT)).filter(({ type }) => type === 'alarm');
     expect(shown.map(({ properties }) => properties.alarms?.length)).toEqual([100, 11]);
   });
 });

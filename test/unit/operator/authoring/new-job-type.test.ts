@@ -145,14 +145,14 @@ describe('refused', () => {
   });
 
   it('a folder that is there', async () => {
-    await expect(newJobType('send-email', ROOT)).rejects.toThrow('functions/send-email is there already');
+    await expect(newJobType('send-email', ROOT)).rejects.toThrow('functions/send-email exists already');
   });
 
   it('a test that is there: nothing is written', async () => {
     const root = await copyOfRepository('tested');
     await writeFile(join(root, 'test/unit/functions/archive.test.ts'), '// mine\n');
     const before = await catalogueOf(root);
-    await expect(newJobType('archive', root)).rejects.toThrow('test/unit/functions/archive.test.ts is there already');
+    await expect(newJobType('archive', root)).rejects.toThrow('test/unit/functions/archive.test.ts exists already');
     expect(await catalogueOf(root)).toBe(before);
     expect(await readdir(join(root, 'functions'))).not.toContain('archive');
   });
