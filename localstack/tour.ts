@@ -95,7 +95,7 @@ async function report({ sent, timeline, endedAs, complaints, total }: Report): P
   say(`\n${finalTable(sent, timeline, endedAs)}\n`);
   await timeline.stop();
   if (complaints.length === 0) {
-    say(`All ${total} messages ended as expected.  Try: npm run local`);
+    say(`All ${total} messages ended as they should.  Try: npm run local`);
     return true;
   }
   say(`Not as expected:\n${complaints.map((complaint) => `  ✘ ${complaint}`).join('\n')}`);

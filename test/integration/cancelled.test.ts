@@ -27,9 +27,9 @@ describe.concurrent('a running job that is cancelled', () => {
   });
 });
 
-describe('a dead letter that is still owed', () => {
+describe('a dead letter that is still pending', () => {
   it('is delivered by any later receive of the message (B11, D)', async () => {
-    const id = newId('owed');
+    const id = newId('pending');
     const body = envelope(id, [{ do: 'permanent', message: 'no' }]);
     await send(body);
     await reaches(id, ['DEAD']);

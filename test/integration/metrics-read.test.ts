@@ -83,7 +83,7 @@ describe('every metric that an alarm, an expression or a widget reads', () => {
     expect(unseen(read)).toEqual([]);
   });
 
-  it('and one renamed, or read by another dimension set, would be found', () => {
+  it('and one that is renamed, or read by another dimension set, is reported', () => {
     const [first] = read;
     if (first === undefined) throw new Error('nothing is read');
     expect(unseen([{ ...first, name: `${first.name}s` }])).toHaveLength(1);
@@ -91,7 +91,7 @@ describe('every metric that an alarm, an expression or a widget reads', () => {
     expect(unseen([{ ...first, namespace: 'sluice' }])).toHaveLength(1);
   });
 
-  it('and nothing is emitted, and paid for, that nobody reads', () => {
+  it('and no metric is emitted that nobody reads', () => {
     const readers = new Set(read.map(stored));
     expect([...found].filter((metric) => !readers.has(metric))).toEqual([]);
   });

@@ -45,7 +45,7 @@ describe.concurrent('a job that waits for more than a minute', () => {
     expect((await startedAt(id)).item.attempts).toBe(2);
   });
 
-  it('may be told so by its producer: runAt (B1)', async () => {
+  it('may get its time from its producer: runAt (B1)', async () => {
     const id = newId('scheduled');
     const runAt = inMs(66_000);
     await send(envelope(id, [{ do: 'complete' }], { runAt }));

@@ -85,8 +85,8 @@ function alarms(templates: Templates, environment: Environment): string[] {
   );
   return [
     ...metric.flatMap(({ id, properties }, i) => {
-      const toldByAnother = composite.some((one) => ruleOf(one).includes(String(arns[i])));
-      return actionsOf(properties).length === 0 && toldByAnother
+      const notifiedByAnother = composite.some((one) => ruleOf(one).includes(String(arns[i])));
+      return actionsOf(properties).length === 0 && notifiedByAnother
         ? []
         : actions(templates, environment, { id, properties });
     }),
@@ -115,7 +115,7 @@ function actions(templates: Templates, environment: Environment, { id, propertie
   if (
     [properties.AlarmActions, properties.OKActions].some((list) => ((list as string[] | undefined) ?? []).length === 0)
   )
-    return [`${id}: it tells nobody, or not of both its beginning and its end`];
+    return [`${id}: it does not notify when it goes off, or not when it is OK again`];
   return actionsOf(properties).flatMap((action) => {
     if (!topics.includes(action)) return [`${id}: its action ${action} is no topic of this stage`];
     const statements = policies

@@ -16,12 +16,12 @@ beforeAll(async () => {
   encrypted = resolveAll(await synthesize(SETTINGS.keys), ENVIRONMENT);
 }, 120_000);
 
-describe('with a key of one’s own', () => {
-  it('queues, table and topic are encrypted by it, and whoever uses them may use it', () => {
+describe('a stage with a customer-managed key', () => {
+  it('encrypts queues, table and topic, and lets all their users use the key', () => {
     expect(lockedOut(encrypted, ENVIRONMENT, [SHOP, ANY_OF_ACCOUNT])).toEqual([]);
   });
 
-  it('no other edge is cut, and no rule broken', () => {
+  it('cuts no other edge and breaks no rule', () => {
     expect([...findings(encrypted), ...cutEdges(encrypted, ENVIRONMENT)]).toEqual([]);
   });
 
@@ -78,17 +78,17 @@ describe('with a key of one’s own', () => {
 describe('producers of other accounts', () => {
   const queues = TYPES.map((type) => `arn:aws:sqs:eu-west-1:123456789012:sluice-prod-${type}`);
 
-  it('may send if they are allowed, over TLS, and not into a dead-letter queue', () => {
+  it('may send over TLS if they are allowed, but not to a dead-letter queue', () => {
     for (const who of [SHOP, ANY_OF_ACCOUNT]) expect(maySend(encrypted, who).toSorted()).toEqual(queues.toSorted());
   });
 
-  it('nobody else may', () => {
+  it('are refused if they are not on the list', () => {
     for (const who of ['arn:aws:iam::444455556666:role/other', 'arn:aws:iam::999999999999:role/shop']) {
       expect(maySend(encrypted, who)).toEqual([]);
     }
   });
 
-  it('nobody at all, unless somebody is named', async () => {
+  it('are all refused if the list is empty', async () => {
     const plain = resolveAll(await synthesize(SETTINGS.prod), ENVIRONMENT);
     expect(maySend(plain, SHOP)).toEqual([]);
     const policies = all(plain, 'AWS::SQS::QueuePolicy').map(({ properties }) => properties.PolicyDocument);
@@ -98,7 +98,7 @@ describe('producers of other accounts', () => {
   });
 });
 
-describe('what cannot be is refused', () => {
+describe('an invalid setting is refused', () => {
   it.each([
     [{ encryption: 'kms' }, /encryption=kms needs a region, as -c region=eu-west-1/],
     [{ encryption: 'aes' }, /encryption must be kms.* got "aes"/],

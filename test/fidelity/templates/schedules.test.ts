@@ -75,7 +75,7 @@ const PLANTED: readonly [mistake: string, plant: Plant, said: RegExp][] = [
   ],
 ];
 
-describe('a planted mistake is found', () => {
+describe('a planted mistake is reported', () => {
   it.each(PLANTED)('%s', (_, plant, said) => {
     const copy = structuredClone(templates);
     const all = Object.values(copy).flatMap(({ Resources }): Resource[] => Object.values(Resources));

@@ -20,14 +20,14 @@ describe('the state machine', () => {
 });
 
 describe('README.md', () => {
-  it('holds the state machine as the code has it, once it holds one', () => {
+  it('holds the state machine as the code defines it', () => {
     const held = README.includes(START)
       ? README.slice(README.indexOf(START), README.indexOf(END) + END.length)
       : stateMachine();
     expect(held).toBe(stateMachine());
   });
 
-  it('gets it in a section of its own, and in its old place the next time', () => {
+  it('gets the state machine in a section of its own, and keeps its place the next time', () => {
     const once = withStateMachine('# A\n\n## What is verified where\n');
     expect(once).toMatch(/^# A\n\n## State machine\n[\s\S]+\n\n## What is verified where\n$/);
     expect(withStateMachine(once)).toBe(once);

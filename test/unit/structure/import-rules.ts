@@ -1,4 +1,4 @@
-import type { IConfiguration } from 'dependency-cruiser';
+import type { IConfiguration, IForbiddenRuleType } from 'dependency-cruiser';
 import { ROOMS, type Room } from './rooms.ts';
 
 const filesOf = (name: string): string => {
@@ -8,13 +8,12 @@ const filesOf = (name: string): string => {
 };
 
 /** A file of a room imports files of its own room, and of the rooms that are listed. */
-const roomRule = ({ name, files, imports }: Room) =>
-  ({
-    name: `imports of ${name}`,
-    severity: 'error',
-    from: { path: files },
-    to: { path: '^(lib|functions|bin|localstack)/', pathNot: [files, ...imports.map(filesOf)] },
-  }) as const;
+const roomRule = ({ name, files, imports }: Room): IForbiddenRuleType => ({
+  name: `imports of ${name}`,
+  severity: 'error',
+  from: { path: files },
+  to: { path: '^(lib|functions|bin|localstack)/', pathNot: [files, ...imports.map(filesOf)] },
+});
 
 export const importRules = {
   forbidden: [
