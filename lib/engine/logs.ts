@@ -24,7 +24,7 @@ export const jobFields = ({ item, message }: Claim, engine: Pick<Engine, 'defini
 export const durationMs = ({ item }: Claim, { clock }: Pick<Engine, 'clock'>): number =>
   clock.now() - Date.parse(item.processedAt ?? item.createdAt);
 
-const EVENT = { S5: 'job.parked', S6: 'job.snoozed', S7: 'job.dead' } as const satisfies Partial<
+const EVENT = { parked: 'job.parked', snoozed: 'job.snoozed', dead: 'job.dead' } as const satisfies Partial<
   Record<string, string>
 >;
 
@@ -41,12 +41,12 @@ export function logFailure(engine: Engine, { claim, failure, step, thrown }: Fai
   const error = { errorName: failure.error.name, errorMessage: failure.error.message };
   const fields = { ...jobFields(claim, engine), ...error, durationMs: durationMs(claim, engine) };
   if (failure.kind === 'snooze') {
-    log.info(EVENT.S6, { ...fields, delayMs: failure.delayMs });
+    log.info(EVENT.snoozed, { ...fields, delayMs: failure.delayMs });
     return;
   }
   log.warn('job.failed', { ...fields, ...(thrown instanceof Error && { error: bare(thrown) }) });
-  if (failure.kind === 'dead') log.error(EVENT.S7, { ...fields, reason: failure.reason });
-  else log.info(step.row === 'S5' ? EVENT.S5 : 'job.retrying', { ...fields, delayMs: failure.delayMs });
+  if (failure.kind === 'dead') log.error(EVENT.dead, { ...fields, reason: failure.reason });
+  else log.info(step.row === 'parked' ? EVENT.parked : 'job.retrying', { ...fields, delayMs: failure.delayMs });
 }
 
 /** More causes than a stack of libraries hands on. */

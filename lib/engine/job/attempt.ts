@@ -43,7 +43,7 @@ export async function attempt(received: Received, scope: AttemptScope): Promise<
   }
   const { step } = settlement;
   if (step.action === 'wait') return wait(received, step.untilMs, engine);
-  if (step.action === 'bury') return bury({ ...claim.item, ...step.write.set }, received.message, engine);
+  if (step.action === 'deadLetter') return bury({ ...claim.item, ...step.write.set }, received.message, engine);
   if (step.write.set.status !== 'COMPLETED') return 'ack';
   const done = await announceCompletion({ ...claim.item, ...step.write.set }, received.message, engine);
   return done ? 'ack' : 'keep';
@@ -121,8 +121,8 @@ async function settleReturned({ claim, outcome }: Life, engine: Engine): Promise
 function noteStart(claim: Claim, { step, before }: Begun, engine: Engine): void {
   const { log, meter, clock, definition } = engine;
   const { message } = claim;
-  const readyAtMs = step.row === 'B5' ? before?.dueAt : Math.max(message.sentAtMs, message.runAtMs ?? 0);
-  if (step.row === 'B9') {
+  const readyAtMs = step.row === 'due' ? before?.dueAt : Math.max(message.sentAtMs, message.runAtMs ?? 0);
+  if (step.row === 'stalled') {
     meter.count(METRICS.stalled);
     log.warn('job.stalled', jobFields(claim, engine));
   } else if (readyAtMs !== undefined && before?.owner === undefined) {

@@ -5,7 +5,7 @@ import type { Engine } from '../engine.ts';
 
 const INTERVAL_MS = 1000;
 
-/** Row P: writes the latest progress, at most one value a second. */
+/** Row `progressed`: writes the latest progress, at most one value a second. */
 export interface Progress {
   report(value: unknown): Promise<void>;
   /** Nothing is written any more. */

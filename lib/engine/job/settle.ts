@@ -8,11 +8,11 @@ import { jobFields, logFailure } from '../logs.ts';
 import type { Settled } from '../table/job-store.ts';
 import { transact } from '../table/transaction.ts';
 
-/** How an attempt was settled: the step that stands in the table, or `lost` (S9): the job is no longer ours. */
+/** How an attempt was settled: the step that stands in the table, or `lost`: the job is no longer ours. */
 export type Settlement = { readonly kind: 'settled'; readonly step: SettleStep } | { readonly kind: 'lost' };
 
 /**
- * Rows S1 and S2: the handler returned.
+ * Rows `completed` and `committed`: the handler returned.
  *
  * @throws WriteConditionError, WriteRefusedError if the staged writes were refused: the attempt has failed after all
  */
@@ -27,7 +27,7 @@ export async function settleCompleted(
   return isWritten(settled, step) ? { kind: 'settled', step } : { kind: 'lost' };
 }
 
-/** Rows S4 to S8: the attempt failed. */
+/** Rows `retryInPlace`, `parked`, `snoozed`, `dead` and `cancelledAtEnd`: the attempt failed. */
 export async function settleFailed(claim: Claim, thrown: unknown, engine: Engine): Promise<Settlement> {
   const failure = decide(thrown, claim.item, { retry: engine.definition.retry, random: engine.random() });
   let step = fail(facts(claim, engine), failure);
@@ -52,11 +52,11 @@ async function settleCancelled(claim: Claim, engine: Engine): Promise<Settlement
   return { kind: 'settled', step };
 }
 
-/** Too big to park after all: it waits in its queue (S4, S6). */
+/** Too big to park after all: it waits in its queue (row `retryInPlace` or `snoozed`). */
 function inPlace({ row, write }: SettleStep, { clock }: Engine): SettleStep {
   const { envelope: _, listKey: __, listAt: ___, ...set } = write.set;
   return {
-    row: row === 'S6' ? row : 'S4',
+    row: row === 'snoozed' ? row : 'retryInPlace',
     write: { ...write, set },
     action: 'wait',
     untilMs: set.dueAt ?? clock.now(),

@@ -10,7 +10,7 @@ import { announceDeath } from './announce.ts';
 import { type Fate, origin, stringAttribute } from './wait.ts';
 
 /**
- * Row D: sends a DEAD job's message to the dead-letter queue, tells EventBridge, then marks both as done. The item was
+ * Row `delivered`: sends a DEAD job's message to the dead-letter queue, tells EventBridge, then marks both as done. The item was
  * DEAD before: a crash in between leaves `undelivered`, and any later receive of the message keeps the promise.
  */
 export async function bury(item: JobItem, message: Message, engine: Engine): Promise<Fate> {

@@ -30,7 +30,7 @@ export interface Dispatched {
   readonly finished: boolean;
 }
 
-/** Row R: releases the parked jobs that fall due, all shards side by side, until none is left or time runs low. */
+/** Row `released`: releases the parked jobs that fall due, all shards side by side, until none is left or time runs low. */
 export async function dispatch(deps: DispatchDeps, endsAtMs: number): Promise<Dispatched> {
   const stopAtMs = endsAtMs - STOP_BEFORE_END_MS;
   const lists = Array.from({ length: LIST_SHARDS }, (_, shard) => `due#${shard}`);

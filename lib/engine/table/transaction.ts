@@ -17,7 +17,7 @@ const MAX_TRIES = 8;
 const PASSING = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded', 'RequestLimitExceeded'];
 
 /**
- * Writes of the user's and one of the job's own item, all or none (rows S2, S3).
+ * Writes of the user's and one of the job's own item, all or none (rows `committed`, `checkpointed`).
  *
  * @returns as a fenced write does; `refused` if the job's own condition failed (which is looked at first: it may be a
  *          lost reply)

@@ -4,7 +4,7 @@ import { awsError } from '../../../lib/testing/index.ts';
 import { effectsOf, sideEffect } from '../../support/probe.ts';
 import { makeWorld } from '../../support/world.ts';
 
-describe('S3: two checkpoints of one attempt', () => {
+describe('checkpointed: two checkpoints of one attempt', () => {
   test('side by side both take effect, one after the other', async () => {
     const world = makeWorld({
       perform: (_, context) =>
@@ -35,7 +35,7 @@ describe('S3: two checkpoints of one attempt', () => {
   });
 });
 
-describe('P: progress of nothing', () => {
+describe('progressed: progress of nothing', () => {
   test('is written as null, and learns of a cancellation as any other', async () => {
     const world = makeWorld({ perform: (_, context) => context.progress(undefined) });
     world.send({ id: 'a' });
@@ -44,7 +44,7 @@ describe('P: progress of nothing', () => {
   });
 });
 
-describe('R: a shard that cannot be read', () => {
+describe('released: a shard that cannot be read', () => {
   test('keeps no other from being released within the tick', async () => {
     const world = makeWorld();
     const runAt = iso(world.clock.now() + 120_000);
@@ -60,7 +60,7 @@ describe('R: a shard that cannot be read', () => {
   });
 });
 
-describe('S3: a number beyond 2^53 in a checkpoint', () => {
+describe('checkpointed: a number beyond 2^53 in a checkpoint', () => {
   test.each([2 ** 60, -(2 ** 60), 1e21])('%d: the next attempt gets the number that was kept', async (cursor) => {
     const seen: unknown[] = [];
     const world = makeWorld({

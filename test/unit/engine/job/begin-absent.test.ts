@@ -6,7 +6,7 @@ import { makeWorld } from '../../../support/world.ts';
 
 const DAY_MS = 24 * 3600_000;
 
-describe('B2: a job that nobody knows', () => {
+describe('first: a job that nobody knows', () => {
   test('is inserted as its first attempt, runs, and completes with two writes', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'complete', result: { sum: 3 } } });
@@ -56,7 +56,7 @@ describe('B2: a job that nobody knows', () => {
   });
 });
 
-describe('B1: a job for later', () => {
+describe('parkUntilDue: a job for later', () => {
   test('is parked with its body, group and trace, and its message goes', async () => {
     const world = makeWorld();
     const dueAt = world.clock.now() + 3600_000;
@@ -70,7 +70,7 @@ describe('B1: a job for later', () => {
     expect(world.job('a')?.listKey).toMatch(/^due#[0-7]$/);
   });
 
-  test('B1b: waits in its queue when it is due within a minute', async () => {
+  test('waitUntilDue: waits in its queue when it is due within a minute', async () => {
     const world = makeWorld();
     const dueAt = world.clock.now() + 60_000;
     world.send({ id: 'a', runAt: iso(dueAt) });
@@ -82,7 +82,7 @@ describe('B1: a job for later', () => {
     expect(world.starts).toEqual(['a/1']);
   });
 
-  test('B1b: waits in its queue however long when it is too big to park, and runs on time', async () => {
+  test('waitUntilDue: waits in its queue however long when it is too big to park, and runs on time', async () => {
     const world = makeWorld();
     const dueAt = world.clock.now() + 20 * 3600_000;
     world.send({ id: 'a', runAt: iso(dueAt), payload: { do: 'complete', filler: 'x'.repeat(330 * 1024) } });
@@ -95,7 +95,7 @@ describe('B1: a job for later', () => {
   });
 });
 
-describe('B0: what is refused dies without running', () => {
+describe('invalid: what is refused dies without running', () => {
   test.each([
     ['a body that is not JSON', 'no JSON', 'InvalidMessage'],
     ['a body without a payload', '{"id":"a"}', 'InvalidMessage'],
@@ -159,7 +159,7 @@ describe('B0: what is refused dies without running', () => {
   });
 });
 
-describe('B3: an item that expired, though TTL has not taken it yet', () => {
+describe('retentionOver: an item that expired, though TTL has not taken it yet', () => {
   test('counts as absent: the job runs anew, the old attributes go', async () => {
     const world = makeWorld({ definition: defineProbe({ queueRetention: 1, retention: 2 }) });
     world.send({ id: 'a', payload: { do: 'fail', times: 1, result: 'first' } });

@@ -16,7 +16,7 @@ async function dead(): Promise<World> {
   return world;
 }
 
-describe('B11: dead, and not delivered', () => {
+describe('undelivered: dead, and not delivered', () => {
   test('a DLQ that refuses keeps the message; a later receive keeps the promise', async () => {
     const world = makeWorld();
     world.sqs.faults.plan('SendMessage', { kind: 'fails', error: awsError('AccessDenied', 'no', 403) });
@@ -49,7 +49,7 @@ describe('B11: dead, and not delivered', () => {
   });
 });
 
-describe('B12: a redrive', () => {
+describe('redriven: a redrive', () => {
   test('begins the next run, with the same body', async () => {
     const world = await dead();
     world.alter('a', { checkpoint: { done: 2 }, checkpointNo: 2, snoozes: 7, snoozesInRow: 7, cancelRequested: true });
@@ -114,7 +114,7 @@ describe('B12: a redrive', () => {
   });
 });
 
-describe('B13: a duplicate of a finished job', () => {
+describe('duplicate: a duplicate of a finished job', () => {
   test.each(['COMPLETED', 'DEAD', 'CANCELLED'] as const)('%s: is acknowledged and counted', async (status) => {
     const world = makeWorld();
     world.send({ id: 'a' });

@@ -28,10 +28,10 @@ async function stalled(change: Partial<JobItem> = {}): Promise<World> {
 
 describe('a begin whose item changes in between decides anew', () => {
   test.each([
-    ['B5', waiting],
-    ['B9', stalled],
-    ['B8', () => stalled({ cancelRequested: true })],
-    ['B10', () => stalled({ attempts: 5 })],
+    ['due', waiting],
+    ['stalled', stalled],
+    ['cancelled', () => stalled({ cancelRequested: true })],
+    ['crashed', () => stalled({ attempts: 5 })],
   ])('%s: another process took the job, so the message waits', async (_, lead) => {
     const world = await lead();
     const before = world.starts.length;
@@ -46,7 +46,7 @@ describe('a begin whose item changes in between decides anew', () => {
     expect(world.deadLetters.messages()).toEqual([]);
   });
 
-  test('B9: the same counters under another owner are another’s all the same', async () => {
+  test('stalled: the same counters under another owner are another’s all the same', async () => {
     const world = await stalled();
     const theirs = { ...taken(world), attempts: 1 };
     world.dynamoDb.faults.plan(isWrite, { kind: 'meanwhile', happens: () => world.alter('a', theirs) });
@@ -56,7 +56,7 @@ describe('a begin whose item changes in between decides anew', () => {
     expect(world.job('a')).toMatchObject(theirs);
   });
 
-  test('B2: another process inserted it, so the message waits', async () => {
+  test('first: another process inserted it, so the message waits', async () => {
     const world = makeWorld();
     world.send({ id: 'a' });
     const donor = makeWorld();
@@ -71,7 +71,7 @@ describe('a begin whose item changes in between decides anew', () => {
     expect(world.job('a')).toEqual(theirs);
   });
 
-  test('B2: another body was first, so the message goes', async () => {
+  test('first: another body was first, so the message goes', async () => {
     const world = makeWorld();
     world.send({ id: 'a' });
     const donor = makeWorld();
@@ -85,7 +85,7 @@ describe('a begin whose item changes in between decides anew', () => {
     expect(world.job('a')?.result).toBe('other');
   });
 
-  test('B5: the item vanished, so the job begins as its first attempt', async () => {
+  test('due: the item vanished, so the job begins as its first attempt', async () => {
     const world = await waiting();
     const happens = () => world.dynamoDb.table(JOBS_TABLE).delete({ id: { S: itemId('probe', 'a') } });
     world.dynamoDb.faults.plan(isWrite, { kind: 'meanwhile', happens });

@@ -12,7 +12,7 @@ async function crashed(payload: object = { do: 'complete' }): Promise<World> {
   return world;
 }
 
-describe('B7: a job under a living lease', () => {
+describe('leased: a job under a living lease', () => {
   test('its message waits for the lease and a second', async () => {
     const world = await crashed();
     const { leaseUntil = 0 } = world.job('a') ?? {};
@@ -40,7 +40,7 @@ describe('B7: a job under a living lease', () => {
   });
 });
 
-describe('B8: cancelled, and its attempt crashed', () => {
+describe('cancelled: cancelled, and its attempt crashed', () => {
   test('ends CANCELLED without another attempt', async () => {
     const world = await crashed();
     world.alter('a', { cancelRequested: true });
@@ -51,7 +51,7 @@ describe('B8: cancelled, and its attempt crashed', () => {
   });
 });
 
-describe('B9: a stalled job', () => {
+describe('stalled: a stalled job', () => {
   test('begins its next attempt when the lease is out', async () => {
     const world = await crashed();
     await world.drain(3600);
@@ -116,7 +116,7 @@ describe('B9: a stalled job', () => {
   });
 });
 
-describe('B10: the last attempt crashed', () => {
+describe('crashed: the last attempt crashed', () => {
   test('dies of it with its attempts as they are', async () => {
     const world = await crashed();
     world.alter('a', { attempts: 5 });

@@ -5,7 +5,7 @@ import { makeWorld } from '../../../support/world.ts';
 
 const DAY_MS = 24 * 3600_000;
 
-describe('B4: the first job and the first body stay', () => {
+describe('foreign: the first job and the first body stay', () => {
   test('another job that brings a held key is acknowledged and changes nothing', async () => {
     const world = makeWorld();
     world.send({ id: 'a', key: 'k', payload: { do: 'complete', result: 1 } });
@@ -38,7 +38,7 @@ describe('B4: the first job and the first body stay', () => {
   });
 });
 
-describe('B4: another job, byte for byte the same body', () => {
+describe('foreign: another job, byte for byte the same body', () => {
   test.each([
     ['waits', 'fail'],
     ['runs', 'hang'],
@@ -59,7 +59,7 @@ describe('B4: another job, byte for byte the same body', () => {
   });
 });
 
-describe('B5: a waiting job that is due', () => {
+describe('due: a waiting job that is due', () => {
   test('runs as its next attempt and knows its last error', async () => {
     const seen: unknown[] = [];
     const world = makeWorld({
@@ -106,7 +106,7 @@ describe('B5: a waiting job that is due', () => {
   });
 });
 
-describe('B6: a waiting job that is not due', () => {
+describe('early: a waiting job that is not due', () => {
   test('the leftover of a parked job goes: its release sends the carrier', async () => {
     const world = makeWorld();
     const fields = { id: 'a', runAt: iso(world.clock.now() + 600_000) };

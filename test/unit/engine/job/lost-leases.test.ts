@@ -14,7 +14,7 @@ function robbed(payload: object, change: Parameters<World['alter']>[1]): World {
   return world;
 }
 
-describe('S9: another attempt ended in the state that this one wanted', () => {
+describe('lost: another attempt ended in the state that this one wanted', () => {
   test.each([
     ['complete', 'COMPLETED'],
     ['fail', 'RETRYING'],
@@ -53,7 +53,7 @@ describe('a handler that lives on after its attempt', () => {
   });
 });
 
-describe('B12: two redrives of one death', () => {
+describe('redriven: two redrives of one death', () => {
   test('the slower one finds a later run and begins none', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'permanent' } });

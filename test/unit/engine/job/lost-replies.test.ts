@@ -14,8 +14,8 @@ const writing = (text: string) => (call: Call) =>
 
 /** Each write of the protocol: what leads to it, and a text that only it holds. */
 const WRITES: Record<string, { readonly text: string; readonly lead: (world: World) => Promise<void> | void }> = {
-  'B0 insert': { text: 'INSERT', lead: (world) => void world.send(REFUSED) },
-  'B0 of a redrive': {
+  'invalid insert': { text: 'INSERT', lead: (world) => void world.send(REFUSED) },
+  'invalid of a redrive': {
     text: 'InvalidPayload',
     async lead(world) {
       world.send(POISON);
@@ -23,12 +23,12 @@ const WRITES: Record<string, { readonly text: string; readonly lead: (world: Wor
       world.send(REFUSED, OF_RUN_1);
     },
   },
-  'B1 insert': {
+  'parkUntilDue insert': {
     text: 'INSERT',
     lead: (world) => void world.send({ id: 'a', runAt: iso(world.clock.now() + 600_000) }),
   },
-  'B2 insert': { text: 'INSERT', lead: (world) => void world.send({ id: 'a' }) },
-  'B3 update': {
+  'first insert': { text: 'INSERT', lead: (world) => void world.send({ id: 'a' }) },
+  'retentionOver update': {
     text: 'REMOVE \\"completedAt\\"',
     async lead(world) {
       world.send({ id: 'a' });
@@ -37,7 +37,7 @@ const WRITES: Record<string, { readonly text: string; readonly lead: (world: Wor
       world.send({ id: 'a' });
     },
   },
-  'B5 update': {
+  'due update': {
     text: 'REMOVE \\"dueAt\\"',
     async lead(world) {
       world.send({ id: 'a', payload: { do: 'fail', times: 1 } });
@@ -45,10 +45,10 @@ const WRITES: Record<string, { readonly text: string; readonly lead: (world: Wor
       await world.clock.advance(1000);
     },
   },
-  'B8 update': { text: 'CANCELLED', lead: (world) => crashed(world, { cancelRequested: true }) },
-  'B9 update': { text: 'SET \\"processedAt\\"', lead: (world) => crashed(world, {}) },
-  'B10 update': { text: 'Crashed', lead: (world) => crashed(world, { attempts: 5 }) },
-  'B12 update': {
+  'cancelled update': { text: 'CANCELLED', lead: (world) => crashed(world, { cancelRequested: true }) },
+  'stalled update': { text: 'SET \\"processedAt\\"', lead: (world) => crashed(world, {}) },
+  'crashed update': { text: 'Crashed', lead: (world) => crashed(world, { attempts: 5 }) },
+  'redriven update': {
     text: 'REMOVE \\"undelivered\\" REMOVE \\"cancelRequested\\"',
     async lead(world) {
       world.send(POISON);
@@ -56,14 +56,14 @@ const WRITES: Record<string, { readonly text: string; readonly lead: (world: Wor
       world.send({ id: 'a', payload: { do: 'complete' } }, OF_RUN_1);
     },
   },
-  S1: { text: 'COMPLETED', lead: (world) => void world.send({ id: 'a' }) },
-  S4: { text: 'RETRYING', lead: (world) => void world.send({ id: 'a', payload: { do: 'fail' } }) },
-  S5: {
+  completed: { text: 'COMPLETED', lead: (world) => void world.send({ id: 'a' }) },
+  retryInPlace: { text: 'RETRYING', lead: (world) => void world.send({ id: 'a', payload: { do: 'fail' } }) },
+  parked: {
     text: 'RETRYING',
     lead: (world) => void world.send({ id: 'a', payload: { do: 'retryAfter', seconds: 600 } }),
   },
-  S6: { text: 'RETRYING', lead: (world) => void world.send({ id: 'a', payload: { do: 'snooze', seconds: 600 } }) },
-  S7: { text: 'PermanentError', lead: (world) => void world.send(POISON) },
+  snoozed: { text: 'RETRYING', lead: (world) => void world.send({ id: 'a', payload: { do: 'snooze', seconds: 600 } }) },
+  dead: { text: 'PermanentError', lead: (world) => void world.send(POISON) },
   'D delivered': { text: 'REMOVE \\"undelivered\\" WHERE', lead: (world) => void world.send(POISON) },
 };
 

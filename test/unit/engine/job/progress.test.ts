@@ -8,7 +8,7 @@ import { makeWorld } from '../../../support/world.ts';
 const progressWrites = (calls: readonly { input: unknown }[]) =>
   calls.filter(({ input }) => JSON.stringify(input).includes('SET \\"progress\\"'));
 
-describe('P: progress', () => {
+describe('progressed: progress', () => {
   test('21 values in 2 s are four writes, one a second, and the latest wins', async () => {
     const world = makeWorld({
       perform: async (_, context, clock) => {

@@ -6,7 +6,7 @@ import { JOBS_TABLE, makeWorld } from '../../../support/world.ts';
 
 const DAY_S = 24 * 3600;
 
-describe('S1: the handler returned', () => {
+describe('completed: the handler returned', () => {
   test('keeps the result and the time, for the retention', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'work', seconds: 3, result: [1, { b: null }] } });
@@ -32,7 +32,7 @@ describe('S1: the handler returned', () => {
   });
 });
 
-describe('S7: a death', () => {
+describe('dead: a death', () => {
   test.each([
     ['a permanent error', { do: 'permanent' }, 1, 'PermanentError'],
     ['the last attempt', { do: 'fail' }, 5, 'AttemptsExhausted'],
@@ -67,7 +67,7 @@ describe('S7: a death', () => {
   });
 });
 
-describe('S8: it would be tried again, but it was cancelled', () => {
+describe('cancelledAtEnd: it would be tried again, but it was cancelled', () => {
   test.each([
     ['a retry in place', { do: 'fail' }],
     ['a parked one', { do: 'retryAfter', seconds: 600 }],
@@ -99,7 +99,7 @@ describe('S8: it would be tried again, but it was cancelled', () => {
   });
 });
 
-describe('S9: no longer this attempt’s', () => {
+describe('lost: no longer this attempt’s', () => {
   test.each([
     ['completed', { do: 'complete' }],
     ['failed', { do: 'fail' }],

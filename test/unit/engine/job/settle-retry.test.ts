@@ -8,7 +8,7 @@ import { makeWorld } from '../../../support/world.ts';
 const DAY_S = 24 * 3600;
 const BIG = 'x'.repeat(330 * 1024);
 
-describe('S4: a retry within a minute', () => {
+describe('retryInPlace: a retry within a minute', () => {
   test('waits in place for what the policy says', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'fail' } });
@@ -57,7 +57,7 @@ describe('S4: a retry within a minute', () => {
   });
 });
 
-describe('S5: a retry beyond a minute', () => {
+describe('parked: a retry beyond a minute', () => {
   test('is parked with its body, released, and runs on its second', async () => {
     const world = makeWorld();
     const body = envelope({ id: 'a', payload: { do: 'fail', times: 3, result: 'at last' } });
@@ -106,7 +106,7 @@ describe('nothing expires while it waits or runs', () => {
   });
 });
 
-describe('S6: a snooze', () => {
+describe('snoozed: a snooze', () => {
   test('gives the attempt back and keeps the counters', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'snooze', seconds: 5 } });

@@ -10,7 +10,7 @@ async function stalled(...ids: string[]): Promise<World> {
   return world;
 }
 
-describe('B9: the time left for stalled jobs', () => {
+describe('stalled: the time left for stalled jobs', () => {
   test('one that finds too little after the others goes back for a second, without an attempt', async () => {
     const world = await stalled('s');
     world.send({ id: 'a', payload: { do: 'work', seconds: 8 } });

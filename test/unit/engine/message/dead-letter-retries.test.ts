@@ -8,7 +8,7 @@ import { makeWorld } from '../../../support/world.ts';
 
 const MIB = 1_048_576;
 
-describe('D: the dead letter', () => {
+describe('delivered: the dead letter', () => {
   test('is the body byte for byte, with its group and trace, and says why', async () => {
     const world = makeWorld();
     const body = ` ${envelope({ id: 'a', payload: { do: 'permanent', filler: 'Grüße \u{1f600}' } })}\n`;

@@ -23,7 +23,7 @@ function beside(world: World, type: string): void {
 
 const jobIds = (queue: World['queue']) => queue.messages().map(({ attributes }) => attributes.jobId?.StringValue ?? '');
 
-describe('R: the lists hold jobs of every type', () => {
+describe('released: the lists hold jobs of every type', () => {
   test('each goes to the queue of its own', async () => {
     const world = await tenParked();
     const settings = { visibilityTimeoutSeconds: 60, retentionSeconds: 3600 };

@@ -15,7 +15,7 @@ const impossible = {
   ConditionCheck: { TableName: SIDE_TABLE, Key: { id: 'x' }, ConditionExpression: 'attribute_exists(id)' },
 };
 
-describe('S2: completion with the writes it staged', () => {
+describe('committed: completion with the writes it staged', () => {
   test('both happen in one transaction', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'commit', result: 'r' } });
@@ -100,7 +100,7 @@ describe('S2: completion with the writes it staged', () => {
   });
 });
 
-describe('S3: a checkpoint', () => {
+describe('checkpointed: a checkpoint', () => {
   test('the next attempt goes on from it, and each step takes effect once', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'checkpoint', times: 4 } });
