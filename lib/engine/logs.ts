@@ -1,12 +1,12 @@
 import type { Message } from '../contract/protocol/message.ts';
 import type { Failure, SettleStep } from '../contract/protocol/settle.ts';
-import type { Claim } from './claim.ts';
-import type { Engine } from './engine.ts';
+import type { Claim, Engine } from './engine.ts';
+import type { Annotations } from './telemetry/tracer.ts';
 
 /** Fields that every line about a message carries. Never the payload. */
 export const messageFields = ({ jobId, key, group }: Message, { definition }: Pick<Engine, 'definition'>) => ({
   jobId,
-  // The item is found by its key: whoever knows only the id finds the key here.
+  // The key finds the item in the table; here it can be looked up by the id.
   ...(key !== jobId && { key }),
   jobType: definition.type,
   ...(group !== undefined && { tenant: group }),
@@ -19,6 +19,17 @@ export const jobFields = ({ item, message }: Claim, engine: Pick<Engine, 'defini
   maxAttempts: item.maxAttempts,
   ...(item.runNo > 1 && { run: item.runNo }),
 });
+
+/** What an attempt's trace is found by. */
+export function annotationsOf({ item, message }: Claim, engine: Pick<Engine, 'definition'>): Annotations {
+  const senderTrace = /(?:^|;)Root=([^;]+)/.exec(message.trace ?? '')?.[1];
+  return {
+    ...messageFields(message, engine),
+    attempt: item.attempts,
+    run: item.runNo,
+    ...(senderTrace !== undefined && { senderTrace }),
+  };
+}
 
 /** Milliseconds since the attempt began. */
 export const durationMs = ({ item }: Claim, { clock }: Pick<Engine, 'clock'>): number =>
@@ -35,7 +46,10 @@ interface FailedAttempt {
   readonly thrown: unknown;
 }
 
-/** `job.failed` with the cause chain, then what the failure led to: `job.retrying`, `.parked`, `.snoozed` or `.dead`. */
+/**
+ * Logs `job.failed` with its causes, then what the failure led to: `job.retrying`, `job.parked`, `job.snoozed` or
+ * `job.dead`.
+ */
 export function logFailure(engine: Engine, { claim, failure, step, thrown }: FailedAttempt): void {
   const { log } = engine;
   const error = { errorName: failure.error.name, errorMessage: failure.error.message };
@@ -49,11 +63,11 @@ export function logFailure(engine: Engine, { claim, failure, step, thrown }: Fai
   else log.info(step.row === 'parked' ? EVENT.parked : 'job.retrying', { ...fields, delayMs: failure.delayMs });
 }
 
-/** More causes than a stack of libraries hands on. */
+/** Causes that a line shows at most; libraries wrap an error two or three times. */
 const MAX_CAUSES = 5;
 
 /**
- * An error without what its thrower hung on it: clients put whole requests and replies there (Stripe's carry the payment
+ * An error without its extra properties. Clients keep whole requests and replies there (Stripe's hold the payment
  * method and the client's secret), and those are payloads.
  */
 function bare(error: Error, causes = MAX_CAUSES): Error {

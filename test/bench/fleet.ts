@@ -56,15 +56,15 @@ export function makeFleet(options: FleetOptions): Fleet {
   const { definition, clock, random, perform, onDelivery } = options;
   const aws = makeAws(options);
   const { dynamoDb, sqs, queue, deadLetters, settings } = aws;
-  const basics = { clock, random };
+  const basics = { clock, random, nonce: () => `owner-${Math.floor(random() * 2 ** 52)}` };
+  const { client, documents } = dynamoDb;
   const makeEngine = (): Engine => ({
-    ...{ definition, settings, jobsTable: TABLE, documents: dynamoDb.documents, log: silent, perform, ...basics },
+    ...{ definition, settings, log: silent, perform, ...basics },
     queueUrl: queue.url,
     deadLetterQueueUrl: deadLetters.url,
-    store: makeJobStore(TABLE, { dynamoDb: dynamoDb.client, definition, ...basics }),
+    store: makeJobStore(TABLE, { dynamoDb: client, documents, definition, ...basics }),
     sqs: together(sqs.client as Engine['sqs']),
     announce: makeAnnounce({ openBus: () => makeBus(makeMemoryEvents().client), ...basics }),
-    nonce: () => `owner-${Math.floor(random() * 2 ** 52)}`,
     meter: { count: () => undefined, milliseconds: () => undefined, flush: () => undefined },
     shutdown: new AbortController().signal,
   });

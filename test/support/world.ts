@@ -169,7 +169,7 @@ function makeEngine(
   nonce: () => string,
 ): Engine {
   const { definition, perform, queue, deadLetters, starts, shutdown } = parts;
-  const basics = { clock, random: () => 0.5 };
+  const basics = { clock, random: () => 0.5, nonce };
   return {
     definition,
     perform(payload, context) {
@@ -177,15 +177,12 @@ function makeEngine(
       return perform(payload, context, parts.clock);
     },
     settings: queueSettings(definition),
-    jobsTable: JOBS_TABLE,
     queueUrl: queue.url,
     deadLetterQueueUrl: deadLetters.url,
-    store: makeJobStore(JOBS_TABLE, { dynamoDb, definition, ...basics }),
-    documents,
+    store: makeJobStore(JOBS_TABLE, { dynamoDb, documents, definition, ...basics }),
     sqs: together(sqs),
     announce: makeAnnounce({ openBus: () => makeBus(events), ...basics }),
     ...basics,
-    nonce,
     log: new Logger({ serviceName: `sluice-${definition.type}`, logLevel: 'DEBUG' }),
     meter: makeMeter(definition.type),
     shutdown: shutdown.signal,

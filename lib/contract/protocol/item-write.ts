@@ -18,6 +18,12 @@ export type ItemWrite =
 
 export type ItemUpdate = Extract<ItemWrite, { kind: 'update' }>;
 
+/** How a fenced write ended. */
+export type Settled =
+  | { readonly kind: 'written' | 'tooLarge' }
+  /** `item`: as it stands; undefined if there is none. */
+  | { readonly kind: 'refused'; readonly item: JobItem | undefined };
+
 /** What makes an item the one that was read: whoever begins, settles or redrives it changes one of these. */
 export function fencedOn(item: JobItem): Fence {
   const { runNo, status, attempts, snoozes } = item;

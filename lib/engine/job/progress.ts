@@ -12,7 +12,7 @@ export interface Progress {
   close(): void;
 }
 
-/** @param abort called with the reason when the job turns out to be cancelled, or no longer this attempt's */
+/** @param abort called with the reason if the job was cancelled or is no longer this attempt's */
 export function makeProgress(item: JobItem, engine: Engine, abort: (reason: Error) => void): Progress {
   let lastAtMs = Number.NEGATIVE_INFINITY;
   let later: { value: unknown } | undefined;

@@ -8,7 +8,9 @@ import { readPayload } from '../../contract/payload.ts';
 import { iso } from '../../contract/protocol/begin.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 
-/** Reads an SQS record. Never throws: a body or payload that is refused is a value, which begin writes DEAD (row `invalid`). */
+/**
+ * Reads an SQS record. Never throws: the refusal of a body or payload is returned, and begin writes the job DEAD (row `invalid`).
+ */
 export function decode(record: SQSRecord, definition: JobDefinition, nowMs: number): Message {
   const attributes = sluiceAttributes(record);
   const sentAtMs = Number(record.attributes.SentTimestamp);

@@ -78,8 +78,8 @@ export const owed: Check = async ({ stage }) => {
   if (dead.length === 0) return [ok('deaths', `${entries.length} within the retention, each was delivered`)];
   const letters = dead.filter(({ undelivered }) => undelivered === true);
   const events = dead.filter(({ undelivered }) => undelivered === 'event');
-  const letter = 'may its consumer send to the dead-letter queue? Look for job.burial-failed in its log';
-  const event = 'may its consumer put events on the default bus? Look for job.announce-failed in its log';
+  const letter = 'may its consumer send to the dead-letter queue? Look for job.dead-letter-failed in its log';
+  const event = 'may its consumer put events on the default bus? Look for job.publish-failed in its log';
   return [
     ...owing(letters, 'could not be sent to the dead-letter queue', letter),
     ...owing(events, 'are in the dead-letter queue, and EventBridge was not told', event),

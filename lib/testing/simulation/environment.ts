@@ -31,6 +31,8 @@ function makeEngine(name: string, process: MemoryProcess, world: World): Engine 
   const random = decisions.random(`${name}, the engine`);
   const luck = decisions.random(`${name}, its handlers`);
   const clock: Clock = skewed(process.clock, random.int(-SKEW_MS, SKEW_MS));
+  const basics = { clock, random: random.next, nonce: () => world.nonce(process) };
+  const { dynamoDb, documents } = process;
   return {
     definition: subject.definition,
     perform: (payload, context) => {
@@ -38,18 +40,12 @@ function makeEngine(name: string, process: MemoryProcess, world: World): Engine 
       return subject.perform(payload, context, { clock, random: luck, kill: process.kill });
     },
     settings: world.settings,
-    jobsTable,
     queueUrl: queue.url,
     deadLetterQueueUrl: deadLetters.url,
-    store: makeJobStore(jobsTable, {
-      ...{ dynamoDb: process.dynamoDb, definition: subject.definition, clock, random: random.next },
-    }),
-    documents: process.documents,
+    store: makeJobStore(jobsTable, { dynamoDb, documents, definition: subject.definition, ...basics }),
     sqs: together(process.sqs),
     announce: makeAnnounce({ openBus: () => makeBus(process.events), clock, random: random.next }),
-    clock,
-    random: random.next,
-    nonce: () => world.nonce(process),
+    ...basics,
     log: makeLog(name, world),
     meter: makeMeter(world),
     shutdown: new AbortController().signal,

@@ -79,20 +79,17 @@ export function makeTestEngine(
   { aws, process, documents, shutdown }: TestProcess,
 ): Engine {
   const { queue, deadLetters, random, log } = aws;
-  const basics = { clock: process.clock, random };
+  const basics = { clock: process.clock, random, nonce: () => `owner-${++nonces}` };
   return {
     definition,
     perform,
     settings: queueSettings(definition),
-    jobsTable: JOBS_TABLE,
     queueUrl: queue.url,
     deadLetterQueueUrl: deadLetters.url,
-    store: makeJobStore(JOBS_TABLE, { dynamoDb: process.dynamoDb, definition, ...basics }),
-    documents,
+    store: makeJobStore(JOBS_TABLE, { dynamoDb: process.dynamoDb, documents, definition, ...basics }),
     sqs: together(process.sqs),
     announce: makeAnnounce({ openBus: () => makeBus(process.events), ...basics }),
     ...basics,
-    nonce: () => `owner-${++nonces}`,
     log,
     meter: { count: () => undefined, milliseconds: () => undefined, flush: () => undefined },
     shutdown,

@@ -23,20 +23,20 @@ const basics = { clock: systemClock, random: () => 0 };
 export function makeEngine(wire: Wire): { engine: Engine; output: Output } {
   const definition = defineProbe();
   let nonces = 0;
+  const nonce = () => `nonce-${++nonces}`;
+  const documents = DynamoDBDocumentClient.from(wire.dynamoDb, { marshallOptions: { ...MARSHALL } });
   const output = captureOutput();
   const engine: Engine = {
     definition,
     perform: () => undefined,
     settings: queueSettings(definition),
-    jobsTable: TABLE,
     queueUrl: wire.queueUrl,
     deadLetterQueueUrl: wire.queueUrl,
-    store: makeJobStore(TABLE, { dynamoDb: wire.dynamoDb, definition, ...basics }),
-    documents: DynamoDBDocumentClient.from(wire.dynamoDb, { marshallOptions: { ...MARSHALL } }),
+    store: makeJobStore(TABLE, { dynamoDb: wire.dynamoDb, documents, definition, nonce, ...basics }),
     sqs: wire.sqs,
     announce: async () => undefined,
     ...basics,
-    nonce: () => `nonce-${++nonces}`,
+    nonce,
     log: new Logger({ serviceName: 'sluice-probe' }),
     meter: makeMeter(definition.type),
     shutdown: new AbortController().signal,

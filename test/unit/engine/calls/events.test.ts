@@ -60,7 +60,7 @@ describe('delivered: the event of a death', () => {
     const { kept } = await world.deliver();
     expect(kept).toEqual(['sent-1']);
     expect([letters(world), world.bus.events, world.job('a')?.undelivered]).toEqual([1, [], 'event']);
-    expect(world.output.events()).toContain('job.announce-failed');
+    expect(world.output.events()).toContain('job.publish-failed');
     await world.drain(3600);
     expect([letters(world), world.queue.messages(), world.job('a')?.undelivered]).toEqual([1, [], undefined]);
     expect(details(world)).toMatchObject([{ id: 'a', reason: 'PermanentError' }]);

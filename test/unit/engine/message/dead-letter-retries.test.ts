@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JobItem } from '../../../../lib/contract/protocol/job-item.ts';
-import { deathAttributes } from '../../../../lib/engine/message/dead-letter.ts';
+import { deadLetterAttributes } from '../../../../lib/engine/message/dead-letter.ts';
 import { checkMessage } from '../../../../lib/testing/aws/sqs/limits.ts';
 import { envelope } from '../../../support/factories.ts';
 import { makeWorld } from '../../../support/world.ts';
@@ -69,13 +69,13 @@ describe('delivered: the dead letter', () => {
 
 const text = fc.string({ unit: 'binary', maxLength: 512 });
 
-describe('deathAttributes', () => {
+describe('deadLetterAttributes', () => {
   test('SQS takes whatever killed the job, however large its body', () => {
     const bodies = fc.oneof(fc.integer({ min: 1, max: MIB }), fc.integer({ min: MIB - 2000, max: MIB }));
     void fc.assert(
       fc.property(text, text, bodies, (name, message, bodyBytes) => {
         const item = { ...DEAD, error: { name, message } };
-        const MessageAttributes = deathAttributes(item, bodyBytes);
+        const MessageAttributes = deadLetterAttributes(item, bodyBytes);
         checkMessage({ MessageBody: 'x'.repeat(bodyBytes), MessageAttributes });
       }),
       { numRuns: 200 },
@@ -83,11 +83,11 @@ describe('deathAttributes', () => {
   });
 
   test('the least important go first', () => {
-    const all = Object.keys(deathAttributes(DEAD, 1));
+    const all = Object.keys(deadLetterAttributes(DEAD, 1));
     expect(all).toEqual(['jobId', 'jobType', 'run', 'reason', 'attempts', 'failedAt', 'errorName', 'errorMessage']);
     const seen = new Set<number>();
     for (let bodyBytes = MIB - 400; bodyBytes <= MIB; bodyBytes++) {
-      const names = Object.keys(deathAttributes(DEAD, bodyBytes));
+      const names = Object.keys(deadLetterAttributes(DEAD, bodyBytes));
       expect(names).toEqual(all.slice(0, names.length));
       seen.add(names.length);
     }

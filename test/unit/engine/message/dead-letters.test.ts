@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { JobItem } from '../../../../lib/contract/protocol/job-item.ts';
-import { deathAttributes } from '../../../../lib/engine/message/dead-letter.ts';
+import { deadLetterAttributes } from '../../../../lib/engine/message/dead-letter.ts';
 import { awsError } from '../../../../lib/testing/index.ts';
 import { makeWorld } from '../../../support/world.ts';
 
@@ -14,14 +14,14 @@ describe('the attributes of a dead letter', () => {
   });
 
   test('leave out a value that is nothing but space', () => {
-    const attributes = deathAttributes(item({ error: { name: ' \t', message: '\n ' } }), 0);
+    const attributes = deadLetterAttributes(item({ error: { name: ' \t', message: '\n ' } }), 0);
     expect(Object.keys(attributes)).toEqual(['jobId', 'jobType', 'run', 'reason', 'attempts']);
   });
 
   test('end at the first that does not fit: none is kept before a more important one', () => {
     const jobIdBytes = 'jobId'.length + 'a'.length + 'String'.length;
     // `run` is shorter than `jobType` and would still fit.
-    const attributes = deathAttributes(item({}), MIB - jobIdBytes - 'run1String'.length);
+    const attributes = deadLetterAttributes(item({}), MIB - jobIdBytes - 'run1String'.length);
     expect(Object.keys(attributes)).toEqual(['jobId']);
   });
 });
@@ -35,7 +35,7 @@ describe('a death that is delivered late', () => {
     await world.drain(3600);
     expect(world.deadLetters.messages()).toHaveLength(1);
     const events = world.output.events();
-    expect(events.filter((event) => event === 'job.burial-failed')).toHaveLength(2);
+    expect(events.filter((event) => event === 'job.dead-letter-failed')).toHaveLength(2);
     expect(events.filter((event) => event === 'job.dead')).toHaveLength(1);
   });
 });
