@@ -1,11 +1,11 @@
 import { METRICS } from '../../contract/names.ts';
 import { decide } from '../../contract/protocol/decide.ts';
+import type { Settled } from '../../contract/protocol/item-write.ts';
 import { cancel, complete, fail, type SettleFacts, type SettleStep } from '../../contract/protocol/settle.ts';
 import type { Claim } from '../claim.ts';
 import type { Engine } from '../engine.ts';
 import type { TransactWrite } from '../job-context.ts';
 import { jobFields, logFailure } from '../logs.ts';
-import type { Settled } from '../table/job-store.ts';
 import { transact } from '../table/transaction.ts';
 
 /** How an attempt was settled: the step that stands in the table, or `lost`: the job is no longer ours. */

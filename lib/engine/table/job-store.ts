@@ -1,6 +1,6 @@
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { type BeginFacts, type BeginStep, begin } from '../../contract/protocol/begin.ts';
-import { type ItemUpdate, type ItemWrite, written } from '../../contract/protocol/item-write.ts';
+import { type ItemUpdate, type ItemWrite, type Settled, written } from '../../contract/protocol/item-write.ts';
 import { itemId, type JobItem } from '../../contract/protocol/job-item.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import { limited, needsToken } from '../../contract/protocol/rate-limited.ts';
@@ -17,12 +17,6 @@ export interface Begun {
   /** The item as the row found it; undefined if there was none. */
   readonly before: JobItem | undefined;
 }
-
-/** How a fenced write ended. */
-export type Settled =
-  | { readonly kind: 'written' | 'tooLarge' }
-  /** `item`: as it stands; undefined if there is none. */
-  | { readonly kind: 'refused'; readonly item: JobItem | undefined };
 
 /** The jobs table, in the protocol's words. */
 export interface JobStore {

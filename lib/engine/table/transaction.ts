@@ -2,12 +2,11 @@ import type { CancellationReason } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { mayPass } from '../../aws/ports.ts';
 import { WriteConditionError, WriteRefusedError } from '../../contract/errors.ts';
-import type { ItemUpdate } from '../../contract/protocol/item-write.ts';
+import type { ItemUpdate, Settled } from '../../contract/protocol/item-write.ts';
 import { WriteError } from '../calls/writes.ts';
 import { backoffMs, sleep } from '../clock.ts';
 import type { Engine } from '../engine.ts';
 import type { TransactWrite } from '../job-context.ts';
-import type { Settled } from './job-store.ts';
 import { toItem } from './statements.ts';
 
 /** A transaction holds 100 items (DynamoDB quotas); one is the job's own. */
