@@ -1,22 +1,20 @@
 import { toJobError } from '../errors.ts';
 import { deadExpiration, finishedExpiration, isExpired, unfinishedExpiration } from './expiration.ts';
-import { type Fence, fencedOn, type ItemUpdate, type ItemWrite } from './item-write.ts';
+import { type ItemUpdate, type ItemWrite, insert, update } from './item-write.ts';
 import {
   deadList,
   dueList,
+  fitsAnItem,
+  isFinished,
+  isWaiting,
   itemId,
   type JobItem,
-  MAX_PARKED_BYTES,
   OPTIONAL_ATTRIBUTES,
-  type ParkedEnvelope,
+  parkedEnvelope,
 } from './job-item.ts';
 import type { Message } from './message.ts';
+import { EARLY_MS, IN_PLACE_MS, iso, RECHECK_AFTER_LEASE_MS } from './timing.ts';
 import type { BeginRow } from './transitions.ts';
-
-/** A job may begin this much before it is due: what clocks may differ by. */
-export const EARLY_MS = 500;
-/** Longest wait in place; longer ones are parked (EventBridge rules cannot time less than a minute). */
-export const IN_PLACE_MS = 60_000;
 
 /** Everything that a begin is decided on. */
 export interface BeginFacts {
@@ -26,7 +24,7 @@ export interface BeginFacts {
   readonly nowMs: number;
   /** Nonce of this begin. */
   readonly owner: string;
-  /** End of the invocation + 2 s, epoch ms. */
+  /** End of the invocation and `LEASE_BEYOND_END_MS`, epoch ms. */
   readonly leaseUntilMs: number;
   /** Days. */
   readonly retention: number;
@@ -57,8 +55,6 @@ export function begin(facts: BeginFacts): BeginStep {
   return item.undelivered ? { row: 'undelivered', action: 'deadLetter' } : { row: 'duplicate', action: 'ack' };
 }
 
-const isWaiting = ({ status }: JobItem) => status === 'SCHEDULED' || status === 'RETRYING';
-const isFinished = ({ status }: JobItem) => status === 'COMPLETED' || status === 'DEAD' || status === 'CANCELLED';
 const isLeaseOut = ({ nowMs }: BeginFacts, item: JobItem) =>
   item.status === 'INPROGRESS' && (item.leaseUntil ?? 0) <= nowMs;
 
@@ -77,17 +73,17 @@ function isRedrive({ message }: BeginFacts, item: JobItem): boolean {
 function beginAbsent(facts: BeginFacts): BeginStep {
   const { message, nowMs } = facts;
   if (message.refusal)
-    return { row: 'invalid', action: 'deadLetter', write: insert({ ...fresh(facts), ...refused(facts) }) };
+    return { row: 'invalid', action: 'deadLetter', write: insert({ ...newItem(facts), ...refused(facts) }) };
   if (message.runAtMs !== undefined && message.runAtMs > nowMs + EARLY_MS) {
     const parks = message.runAtMs > nowMs + IN_PLACE_MS && fitsAnItem(message);
     if (!parks) return { row: 'waitUntilDue', action: 'wait', untilMs: message.runAtMs };
     return {
       row: 'parkUntilDue',
       action: 'ack',
-      write: insert({ ...fresh(facts), ...scheduled(facts, message.runAtMs) }),
+      write: insert({ ...newItem(facts), ...scheduled(facts, message.runAtMs) }),
     };
   }
-  return { row: 'first', action: 'run', write: insert({ ...fresh(facts), ...started(facts), attempts: 1 }) };
+  return { row: 'first', action: 'run', write: insert({ ...newItem(facts), ...started(facts), attempts: 1 }) };
 }
 
 /** Row `retentionOver`: as for an absent item, written over the expired one. */
@@ -128,7 +124,8 @@ function beginWaiting(facts: BeginFacts, item: JobItem): BeginStep {
 
 function beginInProgress(facts: BeginFacts, item: JobItem): BeginStep {
   if (item.owner === facts.owner) return { row: 'leased', action: 'run' };
-  if (!isLeaseOut(facts, item)) return { row: 'leased', action: 'wait', untilMs: (item.leaseUntil ?? 0) + 1000 };
+  if (!isLeaseOut(facts, item))
+    return { row: 'leased', action: 'wait', untilMs: (item.leaseUntil ?? 0) + RECHECK_AFTER_LEASE_MS };
   if (item.cancelRequested) return { row: 'cancelled', action: 'ack', write: update(item, { set: cancelled(facts) }) };
   if (item.attempts < item.maxAttempts) {
     const set = { ...started(facts), attempts: item.attempts + 1 };
@@ -155,7 +152,8 @@ function redrive(facts: BeginFacts, item: JobItem): BeginStep {
 
 const DEATH = ['error', 'reason', 'failedAt', 'listKey', 'listAt', 'undelivered'] as const;
 
-export function fresh(facts: BeginFacts) {
+/** What every new item holds, before it waits, runs or dies. */
+export function newItem(facts: BeginFacts) {
   const { type, message } = facts;
   const { jobId, bodyHash, maxAttempts, createdAt } = message;
   const counters = { runNo: 1, attempts: 0, checkpointNo: 0, snoozes: 0, snoozesInRow: 0 };
@@ -174,7 +172,7 @@ function started(facts: BeginFacts) {
 
 export function scheduled(facts: BeginFacts, dueAt: number) {
   const id = itemId(facts.type, facts.message.key);
-  const list = { dueAt, listKey: dueList(id), listAt: dueAt, envelope: parked(facts.message) };
+  const list = { dueAt, listKey: dueList(id), listAt: dueAt, envelope: parkedEnvelope(facts.message) };
   return { status: 'SCHEDULED', attempts: 0, ...list, expiration: unfinishedExpiration(facts, dueAt) } as const;
 }
 
@@ -194,29 +192,8 @@ function dead(facts: BeginFacts, cause: Pick<JobItem, 'error'> & { reason: NonNu
 const cancelled = (facts: BeginFacts) =>
   ({ status: 'CANCELLED', expiration: finishedExpiration(facts, facts.nowMs) }) as const;
 
-export const insert = (item: JobItem): ItemWrite => ({ kind: 'insert', item });
-
-interface Change {
-  readonly set: Partial<JobItem>;
-  readonly remove?: readonly (keyof JobItem)[];
-}
-
-export function update(item: JobItem, { set, remove = [] }: Change): ItemUpdate {
-  const fence: Fence = fencedOn(item);
-  return { kind: 'update', id: item.id, set, remove, fence, absent: [] };
-}
-
 /** No write is fenced on `cancelRequested`: a cancellation that came since the read is met by row `cancelled` next time. */
 const uncancelled = (item: JobItem, set: Partial<JobItem>): ItemUpdate => ({
   ...update(item, { set }),
   absent: ['cancelRequested'],
 });
-
-/** A message's own body, group and trace: what a parked job's message is sent again from. */
-export function parked({ body, group, trace }: Message): ParkedEnvelope {
-  return { body, ...(group !== undefined && { group }), ...(trace !== undefined && { trace }) };
-}
-
-export const fitsAnItem = ({ body }: Message): boolean => Buffer.byteLength(body) <= MAX_PARKED_BYTES;
-
-export const iso = (epochMs: number): string => new Date(epochMs).toISOString();

@@ -1,7 +1,7 @@
-import { iso } from './begin.ts';
 import { finishedExpiration, isExpired } from './expiration.ts';
-import { fencedOn, type ItemUpdate, type ItemWrite } from './item-write.ts';
-import { itemId, type JobItem, OPTIONAL_ATTRIBUTES } from './job-item.ts';
+import { type ItemUpdate, type ItemWrite, insert, update } from './item-write.ts';
+import { isWaiting, itemId, type JobItem, OPTIONAL_ATTRIBUTES } from './job-item.ts';
+import { iso } from './timing.ts';
 import type { OperatorRow } from './transitions.ts';
 
 /** Everything that a cancellation is decided on. */
@@ -23,12 +23,12 @@ export type OperatorStep =
   | { readonly row: 'none'; readonly item: JobItem | undefined };
 
 /**
- * Rows `refusedAhead`, `cancelledWaiting` and `cancelRequested`. A finished job stays as it ended; one whose retention is over counts as absent, as for begin: a
- * message of that name would run again.
+ * Rows `refusedAhead`, `cancelledWaiting` and `cancelRequested`. A finished job stays as it ended. One whose retention is
+ * over counts as absent, as for begin: a message of that name would run again.
  */
 export function cancelJob(facts: CancelFacts): OperatorStep {
   const { item, nowMs } = facts;
-  if (item === undefined) return { row: 'refusedAhead', write: { kind: 'insert', item: refusedBeforehand(facts) } };
+  if (item === undefined) return { row: 'refusedAhead', write: insert(refusedBeforehand(facts)) };
   if (isWaiting(item)) {
     const set = { status: 'CANCELLED', expiration: finishedExpiration(facts, nowMs) } as const;
     return { row: 'cancelledWaiting', write: update(item, { set, remove: PARKED }) };
@@ -60,8 +60,6 @@ export function retryJobNow(item: JobItem | undefined, nowMs: number): OperatorS
 
 const PARKED = ['dueAt', 'listKey', 'listAt', 'envelope'] as const;
 
-const isWaiting = ({ status }: JobItem) => status === 'SCHEDULED' || status === 'RETRYING';
-
 /** The item of a job that never came: its message will find it and go (row `foreign` or `duplicate`). */
 function refusedBeforehand(facts: CancelFacts): JobItem {
   const { type, key, maxAttempts, nowMs } = facts;
@@ -84,12 +82,3 @@ function over(old: JobItem, { id, ...attributes }: JobItem): ItemUpdate {
   const remove = OPTIONAL_ATTRIBUTES.filter((name) => !(name in attributes));
   return update(old, { set: { ...attributes, runNo: old.runNo + 1 }, remove });
 }
-
-interface Change {
-  readonly set: Partial<JobItem>;
-  readonly remove?: readonly (keyof JobItem)[];
-}
-
-const update = (item: JobItem, { set, remove = [] }: Change): ItemUpdate => ({
-  ...{ kind: 'update', id: item.id, set, remove, fence: fencedOn(item), absent: [] },
-});

@@ -1,16 +1,8 @@
-import {
-  type BeginFacts,
-  type BeginStep,
-  fitsAnItem,
-  fresh,
-  IN_PLACE_MS,
-  insert,
-  parked,
-  scheduled,
-  update,
-} from './begin.ts';
+import { type BeginFacts, type BeginStep, newItem, scheduled } from './begin.ts';
 import { unfinishedExpiration } from './expiration.ts';
-import { dueList } from './job-item.ts';
+import { insert, update } from './item-write.ts';
+import { dueList, fitsAnItem, parkedEnvelope } from './job-item.ts';
+import { IN_PLACE_MS } from './timing.ts';
 
 /** Whether a step needs a token of its type's rate limit: it starts an attempt. */
 export const needsToken = ({ action, row }: BeginStep): boolean => action === 'run' && row !== 'leased';
@@ -29,9 +21,9 @@ export function limited(facts: BeginFacts, step: BeginStep, untilMs: number): Be
   // Lists are sorted by whole milliseconds.
   const dueAt = Math.ceil(untilMs);
   if (item === undefined) {
-    return { row: 'limited', action: 'ack', write: insert({ ...fresh(facts), ...scheduled(facts, dueAt) }) };
+    return { row: 'limited', action: 'ack', write: insert({ ...newItem(facts), ...scheduled(facts, dueAt) }) };
   }
-  const list = { dueAt, envelope: parked(message), listKey: dueList(item.id), listAt: dueAt };
+  const list = { dueAt, envelope: parkedEnvelope(message), listKey: dueList(item.id), listAt: dueAt };
   const set = { ...list, expiration: unfinishedExpiration(facts, dueAt) };
   return { row: 'limited', action: 'ack', write: update(item, { set }) };
 }

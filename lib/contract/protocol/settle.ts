@@ -1,10 +1,10 @@
 import type { JobError } from '../errors.ts';
 import type { DeadLetterReason } from '../job.ts';
-import { fitsAnItem, IN_PLACE_MS, iso, parked } from './begin.ts';
 import { deadExpiration, finishedExpiration, unfinishedExpiration } from './expiration.ts';
 import type { ItemUpdate } from './item-write.ts';
-import { deadList, dueList, type JobItem } from './job-item.ts';
+import { deadList, dueList, fitsAnItem, type JobItem, parkedEnvelope } from './job-item.ts';
 import type { Message } from './message.ts';
+import { IN_PLACE_MS, iso } from './timing.ts';
 import type { SettleRow } from './transitions.ts';
 
 /** What an attempt that did not complete leads to. */
@@ -52,7 +52,7 @@ export function fail(facts: SettleFacts, failure: Failure): SettleStep {
     const write = uncancelled(mine(item, waiting));
     return { row: snooze ? 'snoozed' : 'retryInPlace', write, action: 'wait', untilMs: dueAt };
   }
-  const list = { envelope: parked(facts.message), listKey: dueList(item.id), listAt: dueAt };
+  const list = { envelope: parkedEnvelope(facts.message), listKey: dueList(item.id), listAt: dueAt };
   const write = uncancelled(mine(item, { ...waiting, ...list }));
   return { row: snooze ? 'snoozed' : 'parked', write, action: 'ack' };
 }

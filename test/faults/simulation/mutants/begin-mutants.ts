@@ -7,7 +7,7 @@ export const BEGIN_MUTANTS: readonly Mutant[] = [
     "return { row: 'early', action: 'ack' };",
   ]),
   inBegin('a running job’s message is deleted', [
-    "return { row: 'leased', action: 'wait', untilMs: (item.leaseUntil ?? 0) + 1000 };",
+    "return { row: 'leased', action: 'wait', untilMs: (item.leaseUntil ?? 0) + RECHECK_AFTER_LEASE_MS };",
     "return { row: 'leased', action: 'ack' };",
   ]),
   inBegin('a lease is taken while it lives', [
@@ -35,8 +35,8 @@ export const BEGIN_MUTANTS: readonly Mutant[] = [
     '',
   ]),
   inBegin('attempts are counted by receives', [
-    "const set = { ...started(facts), attempts: item.attempts + 1 };\n  return { row: 'due'",
-    "const set = { ...started(facts), attempts: facts.message.receiveCount };\n  return { row: 'due'",
+    "const set = { ...started(facts), attempts: item.attempts + 1 };\n  return {\n    row: 'due'",
+    "const set = { ...started(facts), attempts: facts.message.receiveCount };\n  return {\n    row: 'due'",
   ]),
   inBegin('the job’s id is not in the condition', [
     'if (item.jobId !== facts.message.jobId) return true;\n  return item.bodyHash !== facts.message.bodyHash && !isRedrive(facts, item);',

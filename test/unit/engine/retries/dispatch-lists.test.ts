@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { names } from '../../../../lib/contract/names.ts';
-import { iso } from '../../../../lib/contract/protocol/begin.ts';
 import type { JobItem } from '../../../../lib/contract/protocol/job-item.ts';
+import { iso } from '../../../../lib/contract/protocol/timing.ts';
 import { JOBS_TABLE, makeWorld, STAGE, type World } from '../../../support/world.ts';
 
 /** A world with ten parked jobs, all in reach of a tick. */
