@@ -4,7 +4,7 @@ import type { DynamoDbDocuments, Sqs } from '../aws/ports.ts';
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import type { QueueSettings } from '../contract/definition/queue-settings.ts';
 import { LEASE_BEYOND_END_MS } from '../contract/protocol/timing.ts';
-import type { Announce } from './calls/events.ts';
+import type { Publish } from './calls/events.ts';
 import type { Clock } from './clock.ts';
 import type { JobContext } from './job-context.ts';
 import type { JobStore } from './table/job-store.ts';
@@ -23,7 +23,7 @@ export interface Engine {
   readonly store: JobStore;
   readonly documents: DynamoDbDocuments;
   readonly sqs: Sqs;
-  readonly announce: Announce;
+  readonly publish: Publish;
   readonly clock: Clock;
   /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;

@@ -2,11 +2,10 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { JobDefinition } from '../../lib/contract/definition/job-definition.ts';
 import { queueSettings } from '../../lib/contract/definition/queue-settings.ts';
 import { names } from '../../lib/contract/names.ts';
-import { makeAnnounce } from '../../lib/engine/calls/events.ts';
+import { makeBus, makePublish } from '../../lib/engine/calls/events.ts';
 import { together } from '../../lib/engine/calls/sqs.ts';
 import { makeWriter } from '../../lib/engine/calls/writes.ts';
 import type { Engine } from '../../lib/engine/engine.ts';
-import { makeBus } from '../../lib/engine/event-bus.ts';
 import { runBatch } from '../../lib/engine/job/batch.ts';
 import { type Dispatched, dispatch } from '../../lib/engine/retries/dispatch.ts';
 import { makeJobStore } from '../../lib/engine/table/job-store.ts';
@@ -63,7 +62,7 @@ export function makeFleet(options: FleetOptions): Fleet {
     deadLetterQueueUrl: deadLetters.url,
     store: makeJobStore(TABLE, { dynamoDb: dynamoDb.client, definition, ...basics }),
     sqs: together(sqs.client as Engine['sqs']),
-    announce: makeAnnounce({ openBus: () => makeBus(makeMemoryEvents().client), ...basics }),
+    publish: makePublish({ openBus: () => makeBus(makeMemoryEvents().client), ...basics }),
     nonce: () => `owner-${Math.floor(random() * 2 ** 52)}`,
     meter: { count: () => undefined, milliseconds: () => undefined, flush: () => undefined },
     shutdown: new AbortController().signal,

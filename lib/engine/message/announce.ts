@@ -22,9 +22,9 @@ export async function announceCompletion(item: JobItem, message: Message, engine
 
 const eventOrigin = ({ group }: Message, { queueUrl }: Engine) => ({ queueUrl, tenant: group });
 
-async function tell(event: JobEvent, message: Message, { announce, log, definition }: Engine): Promise<boolean> {
+async function tell(event: JobEvent, message: Message, { publish, log, definition }: Engine): Promise<boolean> {
   try {
-    await announce(event, message.trace);
+    await publish(event, message.trace);
     return true;
   } catch (error) {
     log.error('job.announce-failed', {

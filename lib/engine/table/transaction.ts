@@ -1,6 +1,7 @@
 import type { CancellationReason } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { mayPass } from '../../aws/ports.ts';
+import { isTransient } from '../../aws/errors.ts';
+import { toItem } from '../../aws/marshal.ts';
 import { WriteConditionError, WriteRefusedError } from '../../contract/errors.ts';
 import type { ItemUpdate } from '../../contract/protocol/item-write.ts';
 import { WriteError } from '../calls/writes.ts';
@@ -8,7 +9,6 @@ import { backoffMs, sleep } from '../clock.ts';
 import type { Engine } from '../engine.ts';
 import type { TransactWrite } from '../job-context.ts';
 import type { Settled } from './job-store.ts';
-import { toItem } from './statements.ts';
 
 /** A transaction holds 100 items (DynamoDB quotas); one is the job's own. */
 export const MAX_WRITES = 99;
@@ -40,7 +40,7 @@ export async function transact(own: ItemUpdate, writes: readonly TransactWrite[]
       const reasons = cancellation(error);
       const verdict = reasons && judged(reasons, error);
       if (verdict !== undefined) return verdict;
-      const passes = reasons === undefined ? mayPass(error) : reasons.some(isPassing);
+      const passes = reasons === undefined ? isTransient(error) : reasons.some(isPassing);
       if (tries === MAX_TRIES || !passes) throw gaveUp(error, { certain: reasons !== undefined || !passes });
       await sleep(engine.clock, backoffMs(tries, engine.random));
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mayPass } from '../../../lib/aws/ports.ts';
+import { isTransient } from '../../../lib/aws/errors.ts';
 import { awsError, throttled, timeout } from '../../../lib/testing/index.ts';
 
 describe('whether a call may succeed later', () => {
@@ -12,7 +12,7 @@ describe('whether a call may succeed later', () => {
     ['a service that is away', awsError('ServiceUnavailable', '', 503)],
     ['no answer', timeout()],
     ['what the SDK itself calls retryable', Object.assign(new Error(), { $retryable: {} })],
-  ])('%s: it may', (_what, error) => expect(mayPass(error)).toBe(true));
+  ])('%s: it may', (_what, error) => expect(isTransient(error)).toBe(true));
 
   test.each([
     ['a refusal', awsError('ValidationException', '')],
@@ -20,5 +20,5 @@ describe('whether a call may succeed later', () => {
     ['a missing table', awsError('ResourceNotFoundException', '')],
     ['an input that no call can be made of', new TypeError('undefined is no string')],
     ['a number out of range', new RangeError('Invalid array length')],
-  ])('%s: never', (_what, error) => expect(mayPass(error)).toBe(false));
+  ])('%s: never', (_what, error) => expect(isTransient(error)).toBe(false));
 });
