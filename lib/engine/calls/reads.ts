@@ -29,11 +29,11 @@ interface Asked {
   readonly id: string;
 }
 
-/** Sends the reads that are asked for in the same turn of the event loop together; an item is read once for all who ask. */
+/** Sends the reads that are asked for in the same turn of the event loop together. An item is read once, however often it is asked for. */
 export function makeReader(table: string, deps: WriterDeps): Reader {
   const reads = new Map<string, Promise<JobItem | undefined>>();
   const send = async (asked: Waiting<Asked, JobItem | undefined>[]) => {
-    // Whoever asks from now on is answered by a later read.
+    // Those who ask from now on get a later read.
     reads.clear();
     try {
       const found = await readItems(

@@ -23,7 +23,7 @@ export interface RateLimiter {
    * token falls due within a second is held back until then.
    *
    * @param returning    whether the job has waited before
-   * @param leaseUntilMs of the attempt that would begin: nobody is held back so long that its timeout would not be left
+   * @param leaseUntilMs of the attempt that would begin: no job is held back so long that its timeout would not be left
    * @throws WriteError if the table did not answer
    */
   take(asked: { readonly returning: boolean; readonly leaseUntilMs: number }): Promise<Turn>;
@@ -37,12 +37,12 @@ export interface RateLimiterDeps {
   readonly clock: Clock;
 }
 
-/** Longest time that a job is held back in its process, which is paid for: SQS cannot hide a message for less than a second. */
+/** Longest time that a job is held back in its process, which costs: SQS cannot hide a message for less than a second. */
 const HOLD_MS = 1000;
-/** Tries against others who write the bucket at the same time; then all that ask come back later. */
+/** Tries while other processes write the bucket at the same time; then all that ask come back later. */
 const MAX_TRIES = 8;
 const BUSY_MS = 2000;
-/** A bucket that nobody draws from any more is dropped. */
+/** A bucket that no job draws from any more expires. */
 const KEPT_SECONDS = 24 * 3600;
 
 interface Asked {
@@ -88,14 +88,14 @@ async function answer(all: readonly Asking[], bucket: DrawFrom, clock: Clock): P
   const { grants, startAt, turns } = drawn;
   const granted = [...returning.slice(0, grants.returning), ...first.slice(0, grants.first)];
   const others = [...returning.slice(grants.returning), ...first.slice(grants.first)];
-  // All together when the last one may: so that their begins are one call, and nobody is early.
+  // All at once, when the last one may begin: so their begins are one call, and none is early.
   if (startAt > clock.now()) await sleep(clock, startAt - clock.now());
   for (const { resolve } of granted) resolve({ kind: 'now' });
-  // After those, so that of two copies in one batch the one that may run comes first.
+  // Then the others: of two copies in one batch, the one that may run comes first.
   for (const [i, { resolve }] of others.entries()) resolve({ kind: 'later', atMs: turns[i] ?? nowMs + BUSY_MS });
 }
 
-/** @returns undefined if others were faster, again and again */
+/** @returns undefined if other processes were faster each time */
 type DrawFrom = (asked: Draw) => Promise<Drawn | undefined>;
 
 /** Draws by conditional writes, from the state that the last write or its refusal reported. */
