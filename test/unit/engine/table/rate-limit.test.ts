@@ -114,7 +114,7 @@ describe('a rate limit', () => {
     expect(world.starts).toEqual(['a/1', 'b/1']);
   });
 
-  test('is no limit to what starts no attempt', async () => {
+  test('does not limit what starts no attempt', async () => {
     const world = makeWorld({ definition: limitedTo(1, 3600) });
     for (const id of ['a', 'a', 'a']) world.send({ id });
     world.send('{');
@@ -126,7 +126,7 @@ describe('a rate limit', () => {
     expect(world.job('later')).toMatchObject({ status: 'SCHEDULED' });
   });
 
-  test('holds a redrive back in place: its letter comes again', async () => {
+  test('holds a redrive back in place: its message comes again', async () => {
     const world = makeWorld({ definition: limitedTo(1, 30) });
     const body = { id: 'a', payload: { do: 'permanent' } };
     world.send(body);
@@ -140,7 +140,7 @@ describe('a rate limit', () => {
 });
 
 describe('the bucket', () => {
-  test('is an item of the jobs table that is no job, and expires once nobody draws from it', async () => {
+  test('is an item of the jobs table that is no job, and expires when nobody draws from it', async () => {
     const world = makeWorld({ definition: limitedTo(5, 1) });
     world.send({ id: 'a' });
     await world.deliver();
@@ -150,7 +150,7 @@ describe('the bucket', () => {
     expect((item as { expiration: number }).expiration * 1000).toBeGreaterThan(world.clock.now() + 23 * 3600_000);
   });
 
-  test('that is throttled or whose reply is lost is asked again', async () => {
+  test('is asked again if it is throttled or its reply is lost', async () => {
     for (const error of [throttled(), timeout()]) {
       const world = makeWorld({ definition: limitedTo(5, 1) });
       world.dynamoDb.faults.plan(isBucket, { kind: 'fails', error });
@@ -162,7 +162,7 @@ describe('the bucket', () => {
     }
   });
 
-  test('that does not answer keeps the messages, without an attempt', async () => {
+  test('keeps the messages without an attempt if it does not answer', async () => {
     const world = makeWorld({ definition: limitedTo(5, 1) });
     world.dynamoDb.faults.plan(isBucket, { kind: 'fails', error: throttled() }, 6);
     world.send({ id: 'a' });
@@ -170,7 +170,7 @@ describe('the bucket', () => {
     expect(world.job('a')).toBeUndefined();
   });
 
-  test('that others always change first sends the job away for two seconds', async () => {
+  test('makes the job wait two seconds if others always change it first', async () => {
     const world = makeWorld({ definition: limitedTo(5, 1) });
     world.send({ id: 'a' });
     let version = 100;
