@@ -11,7 +11,7 @@ import { savedQueryName } from './saved-queries.ts';
 export interface Watched {
   readonly stage: string;
   readonly definition: JobDefinition;
-  /** Where the runbook is: the README's address. */
+  /** Address of the runbook, without an anchor. */
   readonly runbook: string;
 }
 
