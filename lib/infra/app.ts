@@ -33,10 +33,10 @@ export interface AppSource {
  * Builds the CDK app: a core stack and one stack a job type.
  *
  * Context (`-c name=value`): `stage` (default `dev`); `emulator` (its kind, on a machine without AWS) and `leaveOut` (what
- * it refuses); `alarmEmail` (addresses, separated by commas); `runbook` (address of the page that alarms link to, default
- * `lib/operator/README.md`); `encryption=kms` with `region`: a customer-managed key; `allowedProducers` (accounts and ARNs
- * that may send jobs); `schedules=off`; `securityChecks=off` (no cdk-nag: where an organisation runs checks of its own); and
- * what job types ask for. `lib/infra/README.md` explains each.
+ * it refuses); `alarmEmail` (addresses, separated by commas); `runbook` (address of the page that alarms link to,
+ * default `lib/operator/README.md`); `encryption=kms` with `region`: a customer-managed key; `allowedProducers` (accounts and ARNs that
+ * may send jobs); `securityChecks=off` (no cdk-nag: where an organisation runs checks of its own); and what job types ask
+ * for.
  * Stages whose name starts with `dev`, and emulators, are disposable: destroyed with all they hold.
  *
  * @throws JobDefinitionError if two definitions share a type; RangeError if a setting is none that it can be
