@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { TRANSITIONS } from '../../../lib/contract/protocol/transitions.ts';
+import { generatedPart } from '../../support/tools/generated.ts';
+import { MARKS, stateMachine, withStateMachine } from '../../support/tools/state-machine.ts';
+
+const page = readFileSync(new URL('../../../lib/engine/README.md', import.meta.url), 'utf8');
+
+describe('the state machine', () => {
+  it.each(Object.entries(TRANSITIONS))('has row %s, with its condition', (row, { condition }) => {
+    expect(stateMachine()).toMatch(new RegExp(`^\\| ${row} \\| .+ \\| .+ \\|$`, 'm'));
+    expect(stateMachine()).toContain(`| ${condition} |`);
+  });
+
+  it('draws the arrows that change a state', () => {
+    const arrows = stateMachine().match(/^ {2}.+ --> .+$/gm) ?? [];
+    expect(arrows).toContain('  [*] --> SCHEDULED: B1, L');
+    expect(arrows).toContain('  INPROGRESS --> COMPLETED: S1, S2');
+    expect(arrows.some((arrow) => /^ {2}(COMPLETED|CANCELLED) --> /.test(arrow))).toBe(false);
+  });
+});
+
+describe('lib/engine/README.md', () => {
+  it('holds the state machine as the code has it', () => {
+    expect(generatedPart(page, MARKS)).toBe(stateMachine());
+  });
+
+  it('gets it back in its place when somebody has edited it', () => {
+    expect(withStateMachine(page.replace(MARKS.end, `by hand\n${MARKS.end}`))).toBe(page);
+  });
+
+  it('is refused without the marks', () => {
+    expect(() => withStateMachine('# A page\n')).toThrow('the page has no part between "<!-- state machine: made by');
+  });
+});
