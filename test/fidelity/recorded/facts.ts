@@ -244,7 +244,7 @@ const REST: readonly RestsOn[] = [
 
 const of = (area: RestsOn['area'], rows: readonly Omit<RestsOn, 'area'>[]) => rows.map((row) => ({ area, ...row }));
 
-/** All of them, in the order of the README's table. */
+/** All of them, in the order of the page's table. */
 export const RESTS_ON: readonly RestsOn[] = [
   ...of('SQS', SQS),
   ...of('Event source', EVENT_SOURCE),

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+
 /** The marks of the part of a page that a program writes. */
 export interface Marks {
   readonly start: string;
@@ -6,7 +8,7 @@ export interface Marks {
 
 /**
  * @param what    a name for the part: "facts"
- * @param command how it is written: "node test/fidelity/recorded/markdown.ts --write"
+ * @param command how it is written: "node test/fidelity/recorded/markdown.ts"
  */
 export const marksOf = (what: string, command: string): Marks => ({
   start: `<!-- ${what}: made by \`${command}\`, do not edit -->`,
@@ -23,6 +25,11 @@ export function generatedPart(page: string, marks: Marks): string {
 export function withGeneratedPart(page: string, marks: Marks, part: string): string {
   const [from, to] = ends(page, marks);
   return page.slice(0, from) + part + page.slice(to);
+}
+
+/** Puts a new generated part, marks included, into a page's file. @throws RangeError as {@link generatedPart} */
+export function writePart(file: string | URL, marks: Marks, part: string): void {
+  writeFileSync(file, withGeneratedPart(readFileSync(file, 'utf8'), marks, part));
 }
 
 function ends(page: string, { start, end }: Marks): [number, number] {

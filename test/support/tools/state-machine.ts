@@ -1,7 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { TRANSITIONS, type Transition } from '../../../lib/contract/protocol/transitions.ts';
-import { marksOf, withGeneratedPart } from './generated.ts';
+import { marksOf, writePart } from './generated.ts';
 
 /**
  * `node test/support/tools/state-machine.ts` prints the state machine, drawn from the table that the code itself is checked
@@ -68,11 +67,8 @@ function line(row: string, { from, condition, to, message }: Transition): string
   return `| ${row} | ${states} | ${condition} | ${to} | ${MESSAGES[message]} | ${writer} |`;
 }
 
-/** A page with the state machine in its place. */
-export const withStateMachine = (page: string): string => withGeneratedPart(page, MARKS, stateMachine());
-
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const file = fileURLToPath(new URL('../../../lib/engine/README.md', import.meta.url));
-  if (process.argv.includes('--write')) writeFileSync(file, withStateMachine(readFileSync(file, 'utf8')));
+  const page = new URL('../../../lib/engine/README.md', import.meta.url);
+  if (process.argv.includes('--write')) writePart(page, MARKS, stateMachine());
   else console.log(stateMachine());
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { TRANSITIONS } from '../../../lib/contract/protocol/transitions.ts';
-import { generatedPart } from '../../support/tools/generated.ts';
-import { MARKS, stateMachine, withStateMachine } from '../../support/tools/state-machine.ts';
+import { generatedPart, withGeneratedPart } from '../../support/tools/generated.ts';
+import { MARKS, stateMachine } from '../../support/tools/state-machine.ts';
 
 const page = readFileSync(new URL('../../../lib/engine/README.md', import.meta.url), 'utf8');
 
@@ -26,10 +26,13 @@ describe('lib/engine/README.md', () => {
   });
 
   it('gets it back in its place when somebody has edited it', () => {
-    expect(withStateMachine(page.replace(MARKS.end, `by hand\n${MARKS.end}`))).toBe(page);
+    const edited = page.replace(MARKS.end, `by hand\n${MARKS.end}`);
+    expect(withGeneratedPart(edited, MARKS, stateMachine())).toBe(page);
   });
 
   it('is refused without the marks', () => {
-    expect(() => withStateMachine('# A page\n')).toThrow('the page has no part between "<!-- state machine: made by');
+    expect(() => withGeneratedPart('# A page\n', MARKS, stateMachine())).toThrow(
+      'the page has no part between "<!-- state machine: made by',
+    );
   });
 });
