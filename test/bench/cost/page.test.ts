@@ -26,7 +26,9 @@ it('the page’s cost tables have the rows that a run writes', () => {
 
 it.each(['Sluice, 0 % failing', "Sluice, 0 % failing, `logs: 'failures'`"])('%s costs today’s prices', (name) => {
   const [[, sqs, , dynamoDb, logs], expected] = [rowOf(held, name), rowOf(computed, name)];
-  expect([sqs, dynamoDb, logs]).toEqual([expected[1], expected[3], expected[4]]);
+  expect([sqs, dynamoDb]).toEqual([expected[1], expected[3]]);
+  // A line's bytes differ with the digits of its times.
+  expect(Math.abs(Number(logs) - Number(expected[4]))).toBeLessThan(0.015);
 });
 
 it.each(rows(computed).flatMap(([name = '']) => (/^(Step|BullMQ)/.test(name) ? [name] : [])))(
