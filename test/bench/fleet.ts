@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { JobDefinition } from '../../lib/contract/definition/job-definition.ts';
 import { queueSettings } from '../../lib/contract/definition/queue-settings.ts';
 import { names } from '../../lib/contract/names.ts';
+import { TICK_MS } from '../../lib/contract/protocol/timing.ts';
 import { makeAnnounce } from '../../lib/engine/calls/events.ts';
 import { together } from '../../lib/engine/calls/sqs.ts';
 import { makeWriter } from '../../lib/engine/calls/writes.ts';
@@ -23,7 +24,6 @@ import {
 
 const STAGE = 'bench';
 const TABLE = names.jobsTable(STAGE);
-const TICK_MS = 60_000;
 /** Time that the dispatcher's function has. */
 const TICK_TIMEOUT_MS = 50_000;
 

@@ -36,9 +36,9 @@ export function cancelVerb(program: Command): void {
 }
 
 const CANCELLED: Readonly<Partial<Record<Operated['row'], string>>> = {
-  C1: 'no such job yet: it is refused when it comes',
-  C2: 'cancelled',
-  C3: 'it runs: cancellation requested, it ends CANCELLED unless it completes',
+  refusedAhead: 'no such job yet: it is refused when it comes',
+  cancelledWaiting: 'cancelled',
+  cancelRequested: 'it runs: cancellation requested, it ends CANCELLED unless it completes',
 };
 
 export function retryVerb(program: Command): void {
@@ -53,7 +53,7 @@ export function retryVerb(program: Command): void {
   runs(command, async ({ stage, print }, [type = '', key = '']) => {
     await queuesOf(stage, type);
     const { row, item } = await onStage(stage, type, () => retryNow(tableOf(stage), { type, key }));
-    const done = row === 'N';
+    const done = row === 'dueNow';
     if (!print.result({ type, key, row, status: item?.status })) {
       print.line(done ? 'due now: the dispatcher sends it at its next tick' : whyNotRetried({ row, item }, type, key));
     }

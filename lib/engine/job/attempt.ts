@@ -74,7 +74,7 @@ async function settled(
 ): Promise<MessageOutcome> {
   if (step.action === 'wait') return wait(received, step.untilMs, engine);
   const item = { ...claim.item, ...step.write.set };
-  if (step.action === 'bury') return deadLetter(item, received.message, engine);
+  if (step.action === 'deadLetter') return deadLetter(item, received.message, engine);
   if (item.status !== 'COMPLETED') return 'ack';
   return (await publishCompleted(item, received.message, engine)) ? 'ack' : 'keep';
 }
@@ -83,8 +83,8 @@ async function settled(
 function reportStart(claim: Claim, { step, before }: Begun, engine: Engine): void {
   const { log, meter, clock, definition } = engine;
   const { message } = claim;
-  const readyAtMs = step.row === 'B5' ? before?.dueAt : Math.max(message.sentAtMs, message.runAtMs ?? 0);
-  if (step.row === 'B9') {
+  const readyAtMs = step.row === 'due' ? before?.dueAt : Math.max(message.sentAtMs, message.runAtMs ?? 0);
+  if (step.row === 'stalled') {
     meter.count(METRICS.stalled);
     log.warn('job.stalled', jobFields(claim, engine));
   } else if (readyAtMs !== undefined && before?.owner === undefined) {

@@ -80,7 +80,7 @@ function inTurn(write: JobContext['checkpoint']): JobContext['checkpoint'] {
   };
 }
 
-/** Row S3. */
+/** Row `checkpointed`. */
 async function writeCheckpoint(
   { item }: Claim,
   { writes, state }: { writes: readonly TransactWrite[]; state: unknown },

@@ -19,9 +19,10 @@ export async function notStarted(
     case 'run':
       return 'stalled';
     case 'wait':
-      if (step.row === 'L') engine.log.debug('job.limited', { ...fields, delayMs: step.untilMs - engine.clock.now() });
+      if (step.row === 'limited')
+        engine.log.debug('job.limited', { ...fields, delayMs: step.untilMs - engine.clock.now() });
       return wait(received, step.untilMs, engine);
-    case 'bury': {
+    case 'deadLetter': {
       if (item === undefined) throw new TypeError(`${step.row} dead-letters a job without an item`);
       const { reason, error } = item;
       const death = { reason, errorName: error?.name, errorMessage: error?.message };
@@ -30,7 +31,7 @@ export async function notStarted(
     }
     case 'ack':
       reportAck({ row: step.row, fields, dueAt: item?.dueAt }, engine);
-      if (step.row !== 'B13' || item?.status !== 'COMPLETED') return 'ack';
+      if (step.row !== 'duplicate' || item?.status !== 'COMPLETED') return 'ack';
       return (await publishCompleted(item, message, engine)) ? 'ack' : 'keep';
   }
 }
@@ -45,18 +46,18 @@ interface Acked {
 function reportAck({ row, fields, dueAt }: Acked, { log, meter, clock }: Engine): void {
   const parked = { ...fields, ...(dueAt !== undefined && { delayMs: dueAt - clock.now() }) };
   switch (row) {
-    case 'B4':
-    case 'B13':
+    case 'foreign':
+    case 'duplicate':
       meter.count(METRICS.duplicate);
       log.info('job.duplicate', fields);
       break;
-    case 'B8':
+    case 'cancelled':
       log.info('job.cancelled', fields);
       break;
-    case 'B6':
+    case 'early':
       log.debug('job.leftover', fields);
       break;
-    case 'L':
+    case 'limited':
       log.info('job.limited', parked);
       break;
     default:

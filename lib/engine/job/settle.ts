@@ -7,7 +7,7 @@ import type { Claim, Engine } from '../engine.ts';
 import { durationMs, jobFields, logFailure } from '../logs.ts';
 import type { Outcome } from './run-handler.ts';
 
-/** How an attempt was settled: the step that stands in the table, or `lost` (S9): the job is no longer ours. */
+/** How an attempt was settled: the step that stands in the table, or `lost`: the job is no longer ours. */
 export type Settlement = { readonly kind: 'settled'; readonly step: SettleStep } | { readonly kind: 'lost' };
 
 type Completed = Extract<Outcome, { kind: 'completed' }>;
@@ -28,7 +28,7 @@ export async function settle(claim: Claim, outcome: Outcome, engine: Engine): Pr
 }
 
 /**
- * Rows S1 and S2: the handler returned.
+ * Rows `completed` and `committed`: the handler returned.
  *
  * @throws WriteConditionError, WriteRefusedError if the staged writes were refused: the attempt has failed after all
  */
@@ -41,7 +41,7 @@ async function settleCompleted(claim: Claim, { result, writes }: Completed, engi
   return { kind: 'settled', step };
 }
 
-/** Rows S4 to S8: the attempt failed. */
+/** Rows `retryInPlace`, `parked`, `snoozed`, `dead` and `cancelledAtEnd`: the attempt failed. */
 async function settleFailed(claim: Claim, thrown: unknown, engine: Engine): Promise<Settlement> {
   const failure = decide(thrown, claim.item, { retry: engine.definition.retry, random: engine.random() });
   let step = fail(facts(claim, engine), failure);
@@ -66,11 +66,13 @@ async function settleCancelled(claim: Claim, engine: Engine): Promise<Settlement
   return { kind: 'settled', step };
 }
 
-/** The item would be too large with its message: the job waits in its queue instead (S4, S6). */
+/**
+ * The item would be too large with its message: the job waits in its queue instead (row `retryInPlace` or `snoozed`).
+ */
 function inPlace({ row, write }: SettleStep, { clock }: Engine): SettleStep {
   const { envelope: _, listKey: __, listAt: ___, ...set } = write.set;
   return {
-    row: row === 'S6' ? row : 'S4',
+    row: row === 'snoozed' ? row : 'retryInPlace',
     write: { ...write, set },
     action: 'wait',
     untilMs: set.dueAt ?? clock.now(),

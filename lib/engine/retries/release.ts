@@ -3,6 +3,7 @@ import { GetQueueUrlCommand, SendMessageBatchCommand, type SendMessageBatchReque
 import type { Sqs } from '../../aws/ports.ts';
 import type { ItemUpdate } from '../../contract/protocol/item-write.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
+import { WATCHDOG_MS } from '../../contract/protocol/timing.ts';
 import { MAX_BATCH_ENTRIES, MAX_DELAY_SECONDS, MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
 import type { Writer, WriterDeps } from '../calls/writes.ts';
 import { origin, ownAttributes } from '../message/wait.ts';
@@ -10,8 +11,6 @@ import { toStatement } from '../table/statements.ts';
 
 /** Some of SQS's bytes are left for attributes. */
 const MAX_CALL_BYTES = MAX_MESSAGE_BYTES - 16_384;
-/** A message that vanishes after its release is sent again after a day, from the list it stays on. */
-const WATCHDOG_MS = 24 * 3600 * 1000;
 
 export interface ReleaseDeps extends WriterDeps {
   readonly table: string;

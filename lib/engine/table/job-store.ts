@@ -25,7 +25,7 @@ export interface JobStore {
   /**
    * Chooses and writes the begin row that fits.
    *
-   * @param alone whether the job would run by itself: only then is a stalled one (B9) begun, else it is left as it is
+   * @param alone whether the job would run by itself: only then is a stalled one begun, else it is left as it is
    * @throws WriteError, ReadError if the table did not answer: nothing is known, the message must be kept
    */
   begin(message: Message, facts: Omit<BeginFacts, 'item' | 'message'>, alone: boolean): Promise<Begun>;

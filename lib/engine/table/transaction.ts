@@ -30,7 +30,7 @@ export interface Transaction {
 }
 
 /**
- * Writes a job's own item and the user's writes in one transaction: all or none (rows S2, S3).
+ * Writes a job's own item and the user's writes in one transaction: all or none (rows `committed`, `checkpointed`).
  *
  * @returns as a fenced write does. `refused` if the job's own condition failed, whatever else did: it may be the
  *          repetition of a transaction whose reply was lost

@@ -15,7 +15,7 @@ export interface DispatcherAlarmsProps {
   readonly runbook: string;
 }
 
-/** A tick looks 90 s ahead (architecture, row R): a job that is two minutes late was missed by three of them. */
+/** A tick looks 90 s ahead (row `released`): a job that is two minutes late was missed by three of them. */
 export const LATE_MS = 120_000;
 
 /** Tells when the retry dispatcher fails, does not run, or does not keep up. */

@@ -6,7 +6,7 @@ import { type JobTable, type Operated, operate } from '../job-table.ts';
 export type Cancellable = Pick<JobDefinition, 'type' | 'retry' | 'retention' | 'queueRetention'>;
 
 /**
- * Cancels a job (rows C1 to C3): one that waits ends at once, one that runs is told so and ends unless it completes,
+ * Cancels a job: one that waits ends at once, one that runs is told so and ends unless it completes,
  * one that never came is refused when it comes. A finished job stays as it ended (`none`).
  *
  * @throws JobChangedError if the job changed each time it was looked at

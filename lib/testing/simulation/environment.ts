@@ -1,4 +1,5 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
+import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
 import { makeAnnounce } from '../../engine/calls/events.ts';
 import { together } from '../../engine/calls/sqs.ts';
 import type { Clock } from '../../engine/clock.ts';
@@ -12,8 +13,8 @@ import { skewed } from '../virtual-clock.ts';
 import type { Environment, World } from './model.ts';
 import { type Line, overLines } from './process-network.ts';
 
-/** Clocks of two machines differ by at most 500 ms. */
-const SKEW_MS = 250;
+/** So the clocks of two machines differ by at most `CLOCK_SKEW_MS`. */
+const SKEW_MS = CLOCK_SKEW_MS / 2;
 
 export function makeEnvironment(name: string, world: World): Environment {
   const line: Line = { name, random: world.decisions.random(name), calls: 0, faultsInRow: 0 };

@@ -13,7 +13,7 @@ const BEFORE = '## What is verified where';
 
 const ROWS = Object.entries(TRANSITIONS) as [string, Transition][];
 
-/** Who writes a row, by its letter. */
+/** Who writes a row, by the letter of its code. */
 const WRITERS: Readonly<Record<string, string>> = {
   B: 'consumer, before a job runs',
   L: 'consumer, before a job runs',
@@ -32,7 +32,7 @@ const MESSAGES: Readonly<Record<Transition['message'], string>> = {
   ack: 'deleted',
   keep: 'kept',
   wait: 'hidden until then, or renewed',
-  bury: 'sent to the DLQ, then deleted (D)',
+  deadLetter: 'sent to the DLQ, then deleted (delivered)',
   'as there': 'as in the row that follows',
   none: '–',
 };
@@ -46,7 +46,7 @@ function diagram(): string[] {
   const arrows = new Map<string, string[]>();
   for (const [row, { from, to }] of ROWS) {
     for (const state of from) {
-      // Of a job that waits, L changes only the time.
+      // Of a job that waits, `limited` changes only the time.
       const after = to === 'SCHEDULED, or same' && state === 'absent' ? 'SCHEDULED' : to;
       if (after === 'SCHEDULED, or same' || after === 'same' || after === 'absent' || after === state) continue;
       const arrow = `${state === 'absent' ? '[*]' : state} --> ${after}`;
@@ -59,15 +59,18 @@ function diagram(): string[] {
 }
 
 function table(): string[] {
-  const head = ['| row | from | under which condition | to | its message | written by |', '|---|---|---|---|---|---|'];
+  const head = [
+    '| row | code | from | under which condition | to | its message | written by |',
+    '|---|---|---|---|---|---|---|',
+  ];
   return [...head, ...ROWS.map(([row, transition]) => line(row, transition))];
 }
 
-function line(row: string, { from, condition, to, message }: Transition): string {
+function line(row: string, { code, from, condition, to, message }: Transition): string {
   const states = from.length === 7 ? 'any' : from.join(', ');
-  const writer = WRITERS[row.slice(0, 1)];
+  const writer = WRITERS[code.slice(0, 1)];
   if (writer === undefined) throw new TypeError(`nobody is known to write row ${row}: name its writer here`);
-  return `| ${row} | ${states} | ${condition} | ${to} | ${MESSAGES[message]} | ${writer} |`;
+  return `| ${row} | ${code} | ${states} | ${condition} | ${to} | ${MESSAGES[message]} | ${writer} |`;
 }
 
 /** A README with the state machine in its place. */

@@ -38,7 +38,7 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     'const { Successful = [], Failed = [] } = await deps.sqs.send(',
     'await Promise.all(items.map((item) => moveOn(item, deps)));\n    const { Successful = [], Failed = [] } = await deps.sqs.send(',
   ]),
-  inEngine('retries/release')('nobody watches what was released', ['24 * 3600 * 1000', '1000 * 24 * 3600 * 1000']),
+  inContract('protocol/timing')('nobody watches what was released', ['24 * 3600 * 1000', '1000 * 24 * 3600 * 1000']),
   inEngine('job/run-handler')('a handler that fails is taken to have succeeded', [
     "return { kind: 'failed', error };",
     "return { kind: 'completed', result: String(error), writes: staged };",

@@ -100,7 +100,7 @@ describe('a draw', () => {
   });
 });
 
-describe('L', () => {
+describe('limited', () => {
   it('is asked of everything that starts an attempt', () => {
     const starting = [
       begun(undefined),
@@ -122,14 +122,14 @@ describe('L', () => {
 
   it('waits in place up to 60 s, whatever its state', () => {
     for (const { given, step } of [begun(undefined), begun(waiting()), begun(dead(), redriven)]) {
-      expect(limited(given, step, NOW + 60 * S)).toEqual({ row: 'L', action: 'wait', untilMs: NOW + 60 * S });
+      expect(limited(given, step, NOW + 60 * S)).toEqual({ row: 'limited', action: 'wait', untilMs: NOW + 60 * S });
     }
   });
 
   it('parks a new job beyond, without an attempt', () => {
     const { given, step } = begun(undefined);
     const { row, action, ...rest } = limited(given, step, NOW + 60 * S + 0.5);
-    expect([row, action]).toEqual(['L', 'ack']);
+    expect([row, action]).toEqual(['limited', 'ack']);
     const dueAt = NOW + 60_001;
     expect(writeOf({ row, action, ...rest } as never)).toMatchObject({
       kind: 'insert',
@@ -142,7 +142,7 @@ describe('L', () => {
     const { given, step } = begun(found, { attributes: { due: NOW }, group: 'acme', trace: 'Root=1' });
     const dueAt = NOW + 90 * S;
     const wanted = limited(given, step, dueAt);
-    expect(wanted).toMatchObject({ row: 'L', action: 'ack', write: { kind: 'update', fence: { dueAt: NOW } } });
+    expect(wanted).toMatchObject({ row: 'limited', action: 'ack', write: { kind: 'update', fence: { dueAt: NOW } } });
     const { set, remove } = writeOf(wanted) as ItemUpdate;
     expect(set).toEqual({
       ...{ dueAt, listAt: dueAt, listKey: expect.stringMatching(/^due#/), expiration: expect.any(Number) },
@@ -158,6 +158,6 @@ describe('L', () => {
     ['a body that no item holds', undefined, { body: TOO_BIG }],
   ])('lets %s wait in place, as it is', (_, found, received) => {
     const { given, step } = begun(found, received);
-    expect(limited(given, step, NOW + 600 * S)).toEqual({ row: 'L', action: 'wait', untilMs: NOW + 600 * S });
+    expect(limited(given, step, NOW + 600 * S)).toEqual({ row: 'limited', action: 'wait', untilMs: NOW + 600 * S });
   });
 });

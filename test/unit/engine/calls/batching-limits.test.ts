@@ -1,6 +1,6 @@
 import type { BatchExecuteStatementCommandInput } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { iso } from '../../../../lib/contract/protocol/begin.ts';
+import { iso } from '../../../../lib/contract/protocol/timing.ts';
 import { readItems } from '../../../../lib/engine/calls/reads.ts';
 import { defineProbe } from '../../../support/probe.ts';
 import { JOBS_TABLE, makeWorld, type World } from '../../../support/world.ts';

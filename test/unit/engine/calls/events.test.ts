@@ -10,7 +10,7 @@ const details = ({ bus }: World) => bus.events.map(({ detail }) => detail);
 const letters = ({ deadLetters }: World) => deadLetters.messages().length;
 const marks = ({ input }: { input: unknown }) => JSON.stringify(input).includes('REMOVE \\"undelivered\\"');
 
-describe('D: the event of a death', () => {
+describe('delivered: the event of a death', () => {
   test('tells who died and why, once, and nothing of the payload', async () => {
     const world = makeWorld();
     const trace = 'Root=1-5759e988-bd862e3fe1be46a994272793';

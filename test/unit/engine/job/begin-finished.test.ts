@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { iso } from '../../../../lib/contract/protocol/begin.ts';
+import { iso } from '../../../../lib/contract/protocol/timing.ts';
 import { awsError } from '../../../../lib/testing/index.ts';
 import { total } from '../../../support/output.ts';
 import { makeWorld, type World } from '../../../support/world.ts';

@@ -28,10 +28,10 @@ async function stalled(change: Partial<JobItem> = {}): Promise<World> {
 
 describe('a begin whose item changes before its write', () => {
   test.each([
-    ['B5', waiting],
-    ['B9', stalled],
-    ['B8', () => stalled({ cancelRequested: true })],
-    ['B10', () => stalled({ attempts: 5 })],
+    ['due', waiting],
+    ['stalled', stalled],
+    ['cancelled', () => stalled({ cancelRequested: true })],
+    ['crashed', () => stalled({ attempts: 5 })],
   ])('(%s) waits if another process took the job', async (_, lead) => {
     const world = await lead();
     const before = world.starts.length;

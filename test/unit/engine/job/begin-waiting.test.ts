@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { iso } from '../../../../lib/contract/protocol/begin.ts';
+import { iso } from '../../../../lib/contract/protocol/timing.ts';
 import { total } from '../../../support/output.ts';
 import { makeWorld } from '../../../support/world.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { JobResultError } from '../../../../lib/contract/errors.ts';
-import { iso } from '../../../../lib/contract/protocol/begin.ts';
+import { iso } from '../../../../lib/contract/protocol/timing.ts';
 import { total } from '../../../support/output.ts';
 import { JOBS_TABLE, makeWorld } from '../../../support/world.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { iso } from '../../../../lib/contract/protocol/begin.ts';
+import { iso } from '../../../../lib/contract/protocol/timing.ts';
 import { sleep } from '../../../../lib/engine/clock.ts';
 import { fairOrder, type StoredMessage } from '../../../../lib/testing/index.ts';
 import { runFleet } from '../../../support/fleet.ts';

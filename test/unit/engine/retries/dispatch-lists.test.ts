@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { names } from '../../../../lib/contract/names.ts';
-import { iso } from '../../../../lib/contract/protocol/begin.ts';
 import type { JobItem } from '../../../../lib/contract/protocol/job-item.ts';
+import { iso } from '../../../../lib/contract/protocol/timing.ts';
 import { awsError } from '../../../../lib/testing/index.ts';
 import { JOBS_TABLE, makeWorld, STAGE, type World } from '../../../support/world.ts';
 
@@ -24,7 +24,7 @@ function beside(world: World, type: string): void {
 
 const jobIds = (queue: World['queue']) => queue.messages().map(({ attributes }) => attributes.jobId?.StringValue ?? '');
 
-describe('R: the lists hold jobs of every type', () => {
+describe('released: the lists hold jobs of every type', () => {
   test('each goes to the queue of its own', async () => {
     const world = await tenParked();
     const settings = { visibilityTimeoutSeconds: 60, retentionSeconds: 3600 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { iso } from '../../../../lib/contract/protocol/begin.ts';
+import { iso } from '../../../../lib/contract/protocol/timing.ts';
 import { awsError } from '../../../../lib/testing/index.ts';
 import { makeWorld, type World } from '../../../support/world.ts';
 
@@ -16,7 +16,7 @@ async function parked(count: number, seconds: number, filler = ''): Promise<Worl
 
 const sends = (world: World) => world.sqs.calls.filter(({ name }) => name === 'SendMessageBatch');
 
-describe('R: the dispatcher', () => {
+describe('released: the dispatcher', () => {
   test('sends the carrier with its delay, marks and origin, and moves the list entry on by a day', async () => {
     const world = makeWorld();
     const dueAt = world.clock.now() + 150_000;

@@ -21,10 +21,10 @@ async function parked(seconds = 3600): Promise<World> {
 }
 
 describe('cancel', () => {
-  test('C1: the message that comes later is acknowledged and runs nothing', async () => {
+  test('refusedAhead: the message that comes later is acknowledged and runs nothing', async () => {
     const world = makeWorld();
     expect(await cancel(tableOf(world), world.definition, 'a')).toMatchObject({
-      row: 'C1',
+      row: 'refusedAhead',
       item: { status: 'CANCELLED' },
     });
     world.send({ id: 'a' });
@@ -34,21 +34,24 @@ describe('cancel', () => {
     expect(world.job('a')?.status).toBe('CANCELLED');
   });
 
-  test('C1: over an item whose retention is over', async () => {
+  test('refusedAhead: over an item whose retention is over', async () => {
     const world = makeWorld();
     world.send({ id: 'a' });
     await world.deliver();
     await world.clock.advance(9 * 24 * 3600 * 1000);
-    expect(await cancel(tableOf(world), world.definition, 'a')).toMatchObject({ row: 'C1', item: { runNo: 2 } });
+    expect(await cancel(tableOf(world), world.definition, 'a')).toMatchObject({
+      row: 'refusedAhead',
+      item: { runNo: 2 },
+    });
     world.send({ id: 'a' });
     await world.drain(3600);
     expect(world.starts).toEqual(['a/1']);
   });
 
-  test('C2: a parked job ends at once and never comes back', async () => {
+  test('cancelledWaiting: a parked job ends at once and never comes back', async () => {
     const world = await parked();
     expect(await cancel(tableOf(world), world.definition, 'a')).toMatchObject({
-      row: 'C2',
+      row: 'cancelledWaiting',
       item: { status: 'CANCELLED' },
     });
     await world.clock.advance(2 * 3600 * 1000);
@@ -57,22 +60,22 @@ describe('cancel', () => {
     expect(world.starts).toEqual([]);
   });
 
-  test('C2: one that waits in place ends when its message comes', async () => {
+  test('cancelledWaiting: one that waits in place ends when its message comes', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'fail' } });
     await world.deliver();
     expect(world.job('a')?.status).toBe('RETRYING');
-    expect(await cancel(tableOf(world), world.definition, 'a')).toMatchObject({ row: 'C2' });
+    expect(await cancel(tableOf(world), world.definition, 'a')).toMatchObject({ row: 'cancelledWaiting' });
     await world.drain(3600);
     expect(world.starts).toEqual(['a/1']);
     expect(world.job('a')?.status).toBe('CANCELLED');
     expect(world.queue.messages()).toEqual([]);
   });
 
-  test('C3: one that runs ends CANCELLED instead of being tried again', async () => {
+  test('cancelRequested: one that runs ends CANCELLED instead of being tried again', async () => {
     const world = makeWorld({
       async perform() {
-        expect(await cancel(tableOf(world), world.definition, 'a')).toMatchObject({ row: 'C3' });
+        expect(await cancel(tableOf(world), world.definition, 'a')).toMatchObject({ row: 'cancelRequested' });
         throw new Error('interrupted');
       },
     });
@@ -90,7 +93,7 @@ describe('cancel', () => {
         ...{ dueAt: undefined, listKey: undefined, listAt: undefined, envelope: undefined },
       });
     world.dynamoDb.faults.plan('UpdateItem', { kind: 'meanwhile', happens: begins });
-    expect(await cancel(tableOf(world), world.definition, 'a')).toMatchObject({ row: 'C3' });
+    expect(await cancel(tableOf(world), world.definition, 'a')).toMatchObject({ row: 'cancelRequested' });
     expect(world.job('a')).toMatchObject({ status: 'INPROGRESS', cancelRequested: true });
   });
 
@@ -118,21 +121,21 @@ describe('cancel', () => {
 });
 
 describe('retry now', () => {
-  test('N: a parked job runs at the next tick', async () => {
+  test('dueNow: a parked job runs at the next tick', async () => {
     const world = await parked();
-    expect(await retryNow(tableOf(world), job)).toMatchObject({ row: 'N' });
+    expect(await retryNow(tableOf(world), job)).toMatchObject({ row: 'dueNow' });
     expect(await world.tick()).toMatchObject({ released: 1 });
     await world.drain();
     expect(world.starts).toEqual(['a/1']);
     expect(world.job('a')?.status).toBe('COMPLETED');
   });
 
-  test('N: after its message was released, the job still runs once', async () => {
+  test('dueNow: after its message was released, the job still runs once', async () => {
     const world = await parked(120);
     await world.clock.advance(60_000);
     await world.tick();
     expect(world.queue.messages()).toHaveLength(1);
-    expect(await retryNow(tableOf(world), job)).toMatchObject({ row: 'N' });
+    expect(await retryNow(tableOf(world), job)).toMatchObject({ row: 'dueNow' });
     await world.tick();
     await world.drain(300);
     expect(world.starts).toEqual(['a/1']);
