@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { names } from '../../../../lib/contract/names.ts';
 import type { JobItem } from '../../../../lib/contract/protocol/job-item.ts';
 import { iso } from '../../../../lib/contract/protocol/timing.ts';
+import { awsError } from '../../../../lib/testing/index.ts';
 import { JOBS_TABLE, makeWorld, STAGE, type World } from '../../../support/world.ts';
 
 /** A world with ten parked jobs, all in reach of a tick. */
@@ -49,5 +50,21 @@ describe('released: the lists hold jobs of every type', () => {
     for (let i = 0; i < 10; i++) world.alter(`j${i}`, { status: i % 2 === 0 ? 'CANCELLED' : 'INPROGRESS' });
     expect(await world.tick()).toMatchObject({ released: 0, refused: 0 });
     expect(world.queue.messages()).toEqual([]);
+  });
+});
+
+describe('a shard that cannot be read', () => {
+  test('does not stop the release of the others within the tick', async () => {
+    const world = makeWorld();
+    const runAt = iso(world.clock.now() + 120_000);
+    for (let i = 0; i < 40; i++) world.send({ id: `j${i}`, runAt });
+    await world.drain();
+    await world.clock.advance(60_000);
+    const error = awsError('ProvisionedThroughputExceededException', 'Rate exceeded');
+    world.dynamoDb.faults.plan('Query', { kind: 'fails', error });
+    // The other shards take a little longer: Lambda freezes the process as soon as the tick has ended.
+    world.dynamoDb.faults.plan('BatchGetItem', { kind: 'fails', error }, 7);
+    await expect(world.tick()).rejects.toThrow('Rate exceeded');
+    expect(world.queue.messages().length).toBeGreaterThan(20);
   });
 });
