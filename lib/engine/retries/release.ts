@@ -9,8 +9,8 @@ import type { Writer, WriterDeps } from '../calls/writes.ts';
 import { origin, ownAttributes } from '../message/wait.ts';
 import { toStatement } from '../table/statements.ts';
 
-/** Some of SQS's bytes are left for attributes. */
-const MAX_CALL_BYTES = MAX_MESSAGE_BYTES - 16_384;
+/** Of a call's bytes, these are left for attributes. */
+const ATTRIBUTE_BYTES = 16_384;
 
 export interface ReleaseDeps extends WriterDeps {
   readonly table: string;
@@ -93,7 +93,10 @@ function calls(items: JobItem[]): JobItem[][] {
   for (const item of items) {
     const bytes = Buffer.byteLength(item.envelope?.body ?? '');
     const call = all.find(
-      (c) => c.items[0]?.type === item.type && c.items.length < MAX_BATCH_ENTRIES && c.bytes + bytes <= MAX_CALL_BYTES,
+      (c) =>
+        c.items[0]?.type === item.type &&
+        c.items.length < MAX_BATCH_ENTRIES &&
+        c.bytes + bytes <= MAX_MESSAGE_BYTES - ATTRIBUTE_BYTES,
     );
     if (call === undefined) all.push({ items: [item], bytes });
     else {

@@ -1,9 +1,9 @@
 // The README's example of testJob, as a user would write it.
 import { expect, it } from 'vitest';
 import * as z from 'zod';
-import { defineJob, type Payload } from '../../../../lib/contract/definition/job-definition.ts';
-import type { JobContext } from '../../../../lib/engine/job-context.ts';
-import { crashes, testJob, throws } from '../../../../lib/testing/index.ts';
+import { defineJob, type Payload } from '#sluice/contract';
+import type { JobContext } from '#sluice/engine';
+import { crashes, testJob, throws } from '#sluice/testing';
 
 const resizeImage = defineJob({
   type: 'resize-image',
