@@ -2,18 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { makeDocuments, makeSqs } from '../aws/clients.ts';
-import { makeDynamoDbClient } from '../aws/dynamodb-client.ts';
+import { makeDynamoDbClient, makeSqs } from '../aws/clients.ts';
+import { makeDocuments } from '../aws/documents.ts';
 import { openConnection } from '../aws/warm-connection.ts';
 import type { JobDefinition, Payload } from '../contract/definition/job-definition.ts';
 import { queueSettings } from '../contract/definition/queue-settings.ts';
 import { ENV } from '../contract/names.ts';
-import { makeAnnounce } from './calls/events.ts';
+import { defaultBus, makePublish } from './calls/events.ts';
 import { together } from './calls/sqs.ts';
 import { systemClock } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { refuseDisabledIdempotency, required } from './environment.ts';
-import { defaultBus } from './event-bus.ts';
 import { runBatch } from './job/batch.ts';
 import type { JobContext, Perform } from './job-context.ts';
 import { onShutdown } from './shutdown.ts';
@@ -36,10 +35,10 @@ export type Consumer = (event: SQSEvent, context: Context) => Promise<SQSBatchRe
 export function consumer<D extends JobDefinition>(definition: D, perform: Perform<D>): Consumer {
   let engine: Engine | undefined;
   const shutdown = onShutdown();
-  // Loaded while the function starts, which is not in any job's time.
+  // Loaded while the function starts, so that no job waits for it.
   const tracing = openTracing(definition.type);
   const dynamoDb = makeDynamoDbClient();
-  // X-Ray logs an error for each request that belongs to no invocation.
+  // A traced function opens none here: X-Ray logs an error for each request outside of an invocation.
   if (tracing === undefined) openConnection(dynamoDb);
   return (event, context) => {
     engine ??= { ...makeEngine(definition, perform, { dynamoDb, shutdown: shutdown.signal }), tracing };
@@ -47,7 +46,7 @@ export function consumer<D extends JobDefinition>(definition: D, perform: Perfor
   };
 }
 
-/** What there is from the start. */
+/** What is made while the function starts. */
 interface Started {
   readonly dynamoDb: DynamoDBClient;
   readonly shutdown: AbortSignal;
@@ -59,22 +58,19 @@ function makeEngine<D extends JobDefinition>(
   { dynamoDb, shutdown }: Started,
 ): Engine {
   refuseDisabledIdempotency();
-  const jobsTable = required(ENV.jobsTable);
-  const basics = { clock: systemClock, random: Math.random };
+  const basics = { clock: systemClock, random: Math.random, nonce: randomUUID };
+  const documents = makeDocuments(dynamoDb);
   return {
     definition,
-    // The payload has passed the definition's schema before the handler is called: this is where its type comes back.
+    // The handler is called only with a payload that has passed the definition's schema: here it gets its type back.
     perform: (payload, context) => perform(payload as Payload<D>, context as JobContext<Payload<D>>),
     settings: queueSettings(definition),
-    jobsTable,
     queueUrl: required(ENV.queueUrl),
     deadLetterQueueUrl: required(ENV.deadLetterQueueUrl),
-    store: makeJobStore(jobsTable, { dynamoDb, definition, ...basics }),
-    documents: makeDocuments(dynamoDb),
+    store: makeJobStore(required(ENV.jobsTable), { dynamoDb, documents, definition, ...basics }),
     sqs: together(makeSqs()),
-    announce: makeAnnounce({ openBus: defaultBus, ...basics }),
+    publish: makePublish({ openBus: defaultBus, ...basics }),
     ...basics,
-    nonce: randomUUID,
     log: new Logger({ serviceName: `sluice-${definition.type}`, logFormatter: new LineFormat() }),
     meter: makeMeter(definition.type),
     shutdown,

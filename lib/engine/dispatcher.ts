@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
-import { makeDynamoDbClient } from '../aws/dynamodb-client.ts';
+import { makeDynamoDbClient } from '../aws/clients.ts';
 import { makeSqsClient } from '../aws/sqs-client.ts';
 import { ENV, METRICS, names } from '../contract/names.ts';
 import { makeWriter } from './calls/writes.ts';
@@ -11,10 +11,10 @@ import { LineFormat } from './telemetry/log-format.ts';
 import { makeMeter } from './telemetry/metrics.ts';
 
 /**
- * Makes the Lambda handler of the retry dispatcher, which an EventBridge rule calls each minute. Two at once, a tick
- * that comes twice or late: all harmless.
+ * Makes the Lambda handler of the retry dispatcher, which an EventBridge rule calls each minute. It does no harm if two
+ * run at once, or if a call comes twice or late.
  *
- * @throws what failed, if a list could not be read: EventBridge calls again
+ * @throws the cause if a list could not be read: EventBridge calls again
  */
 export function dispatcher(): (event: unknown, context: Context) => Promise<void> {
   let deps: DispatchDeps | undefined;

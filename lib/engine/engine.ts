@@ -1,15 +1,17 @@
 import type { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import type { Logger } from '@aws-lambda-powertools/logger';
-import type { DynamoDbDocuments, Sqs } from '../aws/ports.ts';
+import type { Sqs } from '../aws/ports.ts';
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import type { QueueSettings } from '../contract/definition/queue-settings.ts';
+import type { JobItem } from '../contract/protocol/job-item.ts';
+import type { Message } from '../contract/protocol/message.ts';
 import { LEASE_BEYOND_END_MS } from '../contract/protocol/timing.ts';
-import type { Announce } from './calls/events.ts';
+import type { Publish } from './calls/events.ts';
 import type { Clock } from './clock.ts';
 import type { JobContext } from './job-context.ts';
 import type { JobStore } from './table/job-store.ts';
 import type { Meter } from './telemetry/metrics.ts';
-import type { Traced } from './traced.ts';
+import type { Traced } from './telemetry/tracer.ts';
 
 /** Everything that a consumer works with, made once for a process. */
 export interface Engine {
@@ -17,23 +19,22 @@ export interface Engine {
   /** The user's work, behind the definition's types. */
   readonly perform: (payload: unknown, context: JobContext) => unknown;
   readonly settings: QueueSettings;
-  readonly jobsTable: string;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
+  /** The only way to the jobs table. */
   readonly store: JobStore;
-  readonly documents: DynamoDbDocuments;
   readonly sqs: Sqs;
-  readonly announce: Announce;
+  readonly publish: Publish;
   readonly clock: Clock;
   /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
-  /** Never the same twice, in any process; at most 36 characters, as a ClientRequestToken takes. */
+  /** Never the same twice, in any process. At most 36 characters, which is what a ClientRequestToken takes. */
   readonly nonce: () => string;
   readonly log: Logger;
   readonly meter: Meter;
-  /** Of a job type that is traced. */
+  /** Undefined if the job type is not traced. */
   readonly tracing?: Promise<Traced> | undefined;
-  /** Aborted when the process is told to shut down. */
+  /** Aborted at SIGTERM. */
   readonly shutdown: AbortSignal;
 }
 
@@ -44,4 +45,11 @@ export interface Invocation {
   readonly idempotency: IdempotencyConfig;
 }
 
+/** A job that has begun: what this attempt holds. Each checkpoint replaces `item`. */
+export interface Claim {
+  item: JobItem;
+  readonly message: Message;
+}
+
+/** End of the lease of an attempt that begins in this invocation, epoch ms. */
 export const leaseUntilMs = ({ endsAtMs }: Invocation): number => endsAtMs + LEASE_BEYOND_END_MS;

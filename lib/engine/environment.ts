@@ -1,4 +1,4 @@
-/** A deployed function that lacks what its stack should have given it: the message says what. */
+/** A function was deployed without a setting that it needs; the message names it. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
@@ -13,7 +13,8 @@ export function required(name: string): string {
 }
 
 /**
- * Powertools runs handlers bare when this is set: no lease, no attempts, every duplicate would run.
+ * Refuses the variable with which Powertools skips idempotency: there would be no lease and no attempts, and every
+ * duplicate would run.
  *
  * @throws ConfigurationError if it is set to anything but false
  */

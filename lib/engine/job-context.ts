@@ -18,7 +18,10 @@ export interface JobContext<P = unknown> {
   readonly log: Logger;
   /** Milliseconds until the signal is aborted for time. */
   remainingMs(): number;
-  /** To hand on to third parties (Stripe's `Idempotency-Key` and the like): the same in every attempt and run of the job. */
+  /**
+   * To hand on to third parties (Stripe's `Idempotency-Key` and the like): the same in every attempt and run of the
+   * job.
+   */
   readonly idempotencyKey: string;
   /**
    * Keeps a value in the job's item for people to look at (JSON, at most 4 KB). At most one a second is written, the

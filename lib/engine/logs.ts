@@ -1,12 +1,12 @@
 import type { Message } from '../contract/protocol/message.ts';
 import type { Failure, SettleStep } from '../contract/protocol/settle.ts';
-import type { Claim } from './claim.ts';
-import type { Engine } from './engine.ts';
+import type { Claim, Engine } from './engine.ts';
+import type { Annotations } from './telemetry/tracer.ts';
 
 /** Fields that every line about a message carries. Never the payload. */
 export const messageFields = ({ jobId, key, group }: Message, { definition }: Pick<Engine, 'definition'>) => ({
   jobId,
-  // The item is found by its key: whoever knows only the id finds the key here.
+  // The key finds the item in the table; here it can be looked up by the id.
   ...(key !== jobId && { key }),
   jobType: definition.type,
   ...(group !== undefined && { tenant: group }),
@@ -20,13 +20,20 @@ export const jobFields = ({ item, message }: Claim, engine: Pick<Engine, 'defini
   ...(item.runNo > 1 && { run: item.runNo }),
 });
 
+/** What an attempt's trace is found by. */
+export function annotationsOf({ item, message }: Claim, engine: Pick<Engine, 'definition'>): Annotations {
+  const senderTrace = /(?:^|;)Root=([^;]+)/.exec(message.trace ?? '')?.[1];
+  return {
+    ...messageFields(message, engine),
+    attempt: item.attempts,
+    run: item.runNo,
+    ...(senderTrace !== undefined && { senderTrace }),
+  };
+}
+
 /** Milliseconds since the attempt began. */
 export const durationMs = ({ item }: Claim, { clock }: Pick<Engine, 'clock'>): number =>
   clock.now() - Date.parse(item.processedAt ?? item.createdAt);
-
-const EVENT = { S5: 'job.parked', S6: 'job.snoozed', S7: 'job.dead' } as const satisfies Partial<
-  Record<string, string>
->;
 
 interface FailedAttempt {
   readonly claim: Claim;
@@ -35,25 +42,28 @@ interface FailedAttempt {
   readonly thrown: unknown;
 }
 
-/** `job.failed` with the cause chain, then what the failure led to: `job.retrying`, `.parked`, `.snoozed` or `.dead`. */
+/**
+ * Logs `job.failed` with its causes, then what the failure led to: `job.retrying`, `job.parked`, `job.snoozed` or
+ * `job.dead`.
+ */
 export function logFailure(engine: Engine, { claim, failure, step, thrown }: FailedAttempt): void {
   const { log } = engine;
   const error = { errorName: failure.error.name, errorMessage: failure.error.message };
   const fields = { ...jobFields(claim, engine), ...error, durationMs: durationMs(claim, engine) };
   if (failure.kind === 'snooze') {
-    log.info(EVENT.S6, { ...fields, delayMs: failure.delayMs });
+    log.info('job.snoozed', { ...fields, delayMs: failure.delayMs });
     return;
   }
   log.warn('job.failed', { ...fields, ...(thrown instanceof Error && { error: bare(thrown) }) });
-  if (failure.kind === 'dead') log.error(EVENT.S7, { ...fields, reason: failure.reason });
-  else log.info(step.row === 'S5' ? EVENT.S5 : 'job.retrying', { ...fields, delayMs: failure.delayMs });
+  if (failure.kind === 'dead') log.error('job.dead', { ...fields, reason: failure.reason });
+  else log.info(step.row === 'parked' ? 'job.parked' : 'job.retrying', { ...fields, delayMs: failure.delayMs });
 }
 
-/** More causes than a stack of libraries hands on. */
+/** Causes that a line shows at most; libraries wrap an error two or three times. */
 const MAX_CAUSES = 5;
 
 /**
- * An error without what its thrower hung on it: clients put whole requests and replies there (Stripe's carry the payment
+ * An error without its extra properties. Clients keep whole requests and replies there (Stripe's hold the payment
  * method and the client's secret), and those are payloads.
  */
 function bare(error: Error, causes = MAX_CAUSES): Error {

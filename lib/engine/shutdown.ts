@@ -1,15 +1,16 @@
-/** Ends a process without cutting off what it is doing. */
+/** Lets a process finish its work before it exits. */
 export interface Shutdown {
   /** Aborted at SIGTERM. */
   readonly signal: AbortSignal;
-  /** Names work that must end before the process does. */
+  /** Adds work that must end before the process exits. */
   track<T>(work: Promise<T>): Promise<T>;
 }
 
 /**
- * At SIGTERM, aborts and exits once what is tracked has ended. On AWS the signal arrives only where an extension is
- * deployed (Lambda Developer Guide, "Lambda execution environment", shutdown phase). Between two invocations Lambda's
- * runtime client holds the exit up until the platform ends the process; nothing runs then that could be lost.
+ * At SIGTERM, aborts the signal, and exits once all tracked work has ended. On AWS the signal arrives only where an
+ * extension is deployed (Lambda Developer Guide, "Lambda execution environment", shutdown phase). Between two
+ * invocations Lambda's runtime client delays the exit until the platform ends the process. No work is running then, so
+ * none is lost.
  */
 export function onShutdown(): Shutdown {
   const controller = new AbortController();

@@ -36,7 +36,7 @@ export interface AppSource {
  * - `stage`, default `dev`
  * - `emulator`: its kind, on a machine without AWS; `leaveOut`: resource types that it refuses
  * - `alarmEmail`: addresses, separated by commas
- * - `runbook`: address of the README that alarms link to, default `README.md`
+ * - `runbook`: address of the page that alarms link to, default `lib/operator/README.md`
  * - `encryption=kms` with `region`: a customer-managed key
  * - `allowedProducers`: accounts and ARNs that may send jobs
  * - `securityChecks=off`: no cdk-nag, for organisations that run checks of their own

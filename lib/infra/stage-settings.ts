@@ -10,7 +10,7 @@ export interface StageSettings {
   readonly stage: string;
   /** Stages whose name starts with `dev`, and emulators: destroyed with all they hold. */
   readonly disposable: boolean;
-  /** Address of the README that alarms link to. */
+  /** Address of the page that alarms link to. */
   readonly runbook: string;
   readonly alarmEmails: readonly string[];
   /** Whether a customer-managed key encrypts queues, table and topic. */

@@ -16,7 +16,7 @@ export interface LocalStackHost {
   readonly ministack: string;
 }
 
-/** The last LocalStack that needs no account, and a package without which its Twisted logs a warning. */
+/** The last LocalStack that needs no account, and a package without which its Twisted warns at each start. */
 const PACKAGES = ['localstack-core[runtime]==4.14.0', 'service-identity'];
 const CONSTRAINTS = join(import.meta.dirname, 'constraints.txt');
 
@@ -37,7 +37,7 @@ export async function ensureLocalStackHost(log: (line: string) => void, parent?:
   return { python, ministack: await ensureMiniStack(log, parent) };
 }
 
-/** Changes with the packages, so that a change installs them again. */
+/** Another text when other packages are asked for, so that they are installed anew. */
 async function version(): Promise<string> {
   const constraints = await readFile(CONSTRAINTS);
   return createHash('sha256').update(PACKAGES.join()).update(constraints).digest('hex');

@@ -2,11 +2,11 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { JobDefinition } from '../../lib/contract/definition/job-definition.ts';
 import { queueSettings } from '../../lib/contract/definition/queue-settings.ts';
 import { names } from '../../lib/contract/names.ts';
-import { makeAnnounce } from '../../lib/engine/calls/events.ts';
+import { TICK_MS } from '../../lib/contract/protocol/timing.ts';
+import { makeBus, makePublish } from '../../lib/engine/calls/events.ts';
 import { together } from '../../lib/engine/calls/sqs.ts';
 import { makeWriter } from '../../lib/engine/calls/writes.ts';
 import type { Engine } from '../../lib/engine/engine.ts';
-import { makeBus } from '../../lib/engine/event-bus.ts';
 import { runBatch } from '../../lib/engine/job/batch.ts';
 import { type Dispatched, dispatch } from '../../lib/engine/retries/dispatch.ts';
 import { makeJobStore } from '../../lib/engine/table/job-store.ts';
@@ -23,7 +23,6 @@ import {
 
 const STAGE = 'bench';
 const TABLE = names.jobsTable(STAGE);
-const TICK_MS = 60_000;
 /** Time that the dispatcher's function has. */
 const TICK_TIMEOUT_MS = 50_000;
 
@@ -56,15 +55,15 @@ export function makeFleet(options: FleetOptions): Fleet {
   const { definition, clock, random, perform, onDelivery } = options;
   const aws = makeAws(options);
   const { dynamoDb, sqs, queue, deadLetters, settings } = aws;
-  const basics = { clock, random };
+  const basics = { clock, random, nonce: () => `owner-${Math.floor(random() * 2 ** 52)}` };
+  const { client, documents } = dynamoDb;
   const makeEngine = (): Engine => ({
-    ...{ definition, settings, jobsTable: TABLE, documents: dynamoDb.documents, log: silent, perform, ...basics },
+    ...{ definition, settings, log: silent, perform, ...basics },
     queueUrl: queue.url,
     deadLetterQueueUrl: deadLetters.url,
-    store: makeJobStore(TABLE, { dynamoDb: dynamoDb.client, definition, ...basics }),
+    store: makeJobStore(TABLE, { dynamoDb: client, documents, definition, ...basics }),
     sqs: together(sqs.client as Engine['sqs']),
-    announce: makeAnnounce({ openBus: () => makeBus(makeMemoryEvents().client), ...basics }),
-    nonce: () => `owner-${Math.floor(random() * 2 ** 52)}`,
+    publish: makePublish({ openBus: () => makeBus(makeMemoryEvents().client), ...basics }),
     meter: { count: () => undefined, milliseconds: () => undefined, flush: () => undefined },
     shutdown: new AbortController().signal,
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { deadLetters, envelope, newId, reaches, send, setAttribute } from './support/world.ts';
 
 describe.concurrent('a running job that is cancelled', () => {
-  it('ends CANCELLED where it would be retried (S8)', async () => {
+  it('ends CANCELLED where it would be retried', async () => {
     const id = newId();
     await send(envelope(id, [{ do: 'hang', ms: 4000 }]));
     await reaches(id, ['INPROGRESS']);
@@ -18,7 +18,7 @@ describe.concurrent('a running job that is cancelled', () => {
     expect(await reaches(id, ['CANCELLED', 'COMPLETED', 'RETRYING'])).toMatchObject({ status: 'CANCELLED' });
   });
 
-  it('completes if it gets that far (S1)', async () => {
+  it('completes if it gets that far', async () => {
     const id = newId();
     await send(envelope(id, [{ do: 'work', ms: 1500 }]));
     await reaches(id, ['INPROGRESS']);
@@ -28,7 +28,7 @@ describe.concurrent('a running job that is cancelled', () => {
 });
 
 describe('a dead letter that is still pending', () => {
-  it('is delivered by any later receive of the message (B11, D)', async () => {
+  it('is delivered by any later receive of the message (undelivered, delivered)', async () => {
     const id = newId('pending');
     const body = envelope(id, [{ do: 'permanent', message: 'no' }]);
     await send(body);

@@ -195,14 +195,17 @@ describeHere('the command, as an operator uses it', () => {
     expect((await stateOf('send-email')).dlq).toBe(0);
   });
 
-  it('cancel and retry: rows C1, C2 and N are written; other jobs stay as they are', async () => {
+  it('cancel and retry: the row is reported; other jobs stay as they are', async () => {
     await sluice(['send', 'process-payment', GOOD, '--key', 'ord-3', '--delay', '3600']);
     await jobIs('process-payment', 'ord-3', 'SCHEDULED');
     expect((await json<JobJson>(['job', 'process-payment', 'ord-3'])).message).toMatch(/^in the jobs table until/);
-    expect(await json(['retry', 'process-payment', 'ord-3'])).toMatchObject({ row: 'N' });
-    expect(await json(['cancel', 'process-payment', 'ord-3'])).toMatchObject({ row: 'C2', status: 'CANCELLED' });
+    expect(await json(['retry', 'process-payment', 'ord-3'])).toMatchObject({ row: 'dueNow' });
+    expect(await json(['cancel', 'process-payment', 'ord-3'])).toMatchObject({
+      row: 'cancelledWaiting',
+      status: 'CANCELLED',
+    });
     expect(await json(['cancel', 'process-payment', 'ord-3'], 1)).toMatchObject({ row: 'none' });
-    expect(await json(['cancel', 'process-payment', 'never'])).toMatchObject({ row: 'C1' });
+    expect(await json(['cancel', 'process-payment', 'never'])).toMatchObject({ row: 'refusedAhead' });
     expect(await json(['retry', 'process-payment', 'ord-1'], 1)).toMatchObject({ row: 'none', status: 'COMPLETED' });
     expect(await json(['retry', 'process-payment', 'nobody'], 3)).toMatchObject({ row: 'none' });
   });

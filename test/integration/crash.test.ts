@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 
 describe.concurrent('a job that kills its process', () => {
-  it('dies of it after its attempts, and its batch mates complete (B9, B10)', async () => {
+  it('dies of it after its attempts, and its batch mates complete (stalled, crashed)', async () => {
     const poison = newId('poison');
     const mates = Array.from({ length: 4 }, () => newId('mate'));
     const bodies = [
@@ -51,7 +51,7 @@ describe.concurrent('a job that kills its process', () => {
     }
   });
 
-  it('is cancelled, not tried again, when somebody asked for it meanwhile (B8)', async () => {
+  it('is cancelled, not tried again, when somebody asked for it meanwhile', async () => {
     const id = newId('cancelled');
     await send(envelope(id, [{ do: 'exit' }]), { type });
     await reaches(id, ['INPROGRESS'], TIMEOUT);

@@ -14,7 +14,7 @@ import {
 } from './support/world.ts';
 
 describe.concurrent('a job that is sent twice', () => {
-  it('runs once when both copies meet in one batch (B7, B13)', async () => {
+  it('runs once when both copies meet in one batch (rows leased, duplicate)', async () => {
     const id = newId();
     const body = envelope(id, [{ do: 'commit', effects: [`${id}-once`] }]);
     await sendTogether([body, body, body]);
@@ -36,7 +36,7 @@ describe.concurrent('a job that is sent twice', () => {
     expect(await itemOf(id)).toEqual(first);
   });
 
-  it('waits with its first copy, whoever comes first (B6)', async () => {
+  it('waits with its first copy, whoever comes first', async () => {
     const id = newId();
     const body = envelope(id, [
       { do: 'retryAfter', seconds: 5 },
@@ -51,7 +51,7 @@ describe.concurrent('a job that is sent twice', () => {
     expect(await effect(`${id}-once`)).toMatchObject({ times: 1 });
   });
 
-  it('shares a key with another job, which then does not run (B4)', async () => {
+  it('shares a key with another job, which then does not run (row foreign)', async () => {
     const [key, first, second] = [newId('key'), newId(), newId()];
     await send(envelope(first, [{ do: 'complete', result: 'first' }], { key }));
     await reaches(key, ['COMPLETED']);
@@ -60,7 +60,7 @@ describe.concurrent('a job that is sent twice', () => {
     expect(await itemOf(key)).toMatchObject({ jobId: first, result: 'first', attempts: 1 });
   });
 
-  it('keeps its first body: a second one under a waiting job’s name is dropped (B4)', async () => {
+  it('keeps its first body: a second one under a waiting job’s name is dropped (row foreign)', async () => {
     const id = newId();
     await send(
       envelope(id, [
@@ -95,7 +95,7 @@ describe.concurrent('a redrive, as the console’s custom destination does it', 
       return item?.runNo === 2 && item.status === 'DEAD' && !item.undelivered && item;
     }, `the second death of ${id}`);
 
-  it('begins the next run of the same job, from its checkpoint (B12)', async () => {
+  it('begins the next run of the same job, from its checkpoint', async () => {
     const id = newId();
     const deadLetter = await deadJob(id);
     await send(deadLetter.Body ?? '', { attributes: deadLetter.MessageAttributes ?? {} });
@@ -119,7 +119,7 @@ describe.concurrent('a redrive, as the console’s custom destination does it', 
     });
   });
 
-  it('may die again: then its dead letter carries the next run (B0 on a redrive)', async () => {
+  it('may die again: then its dead letter carries the next run (row invalid)', async () => {
     const id = newId();
     const deadLetter = await deadJob(id);
     await send('{"payload":', { attributes: deadLetter.MessageAttributes ?? {} });
@@ -127,7 +127,7 @@ describe.concurrent('a redrive, as the console’s custom destination does it', 
     expect(again).toMatchObject({ status: 'DEAD', attempts: 0, reason: 'InvalidMessage' });
   });
 
-  it('a dead letter of an earlier run begins nothing (B13)', async () => {
+  it('a dead letter of an earlier run begins nothing', async () => {
     const id = newId();
     const deadLetter = await deadJob(id);
     expect(attributesOf(deadLetter).run).toBe('1');

@@ -15,7 +15,7 @@ import {
 } from './support/world.ts';
 
 describe.concurrent('a job that succeeds', () => {
-  it('is COMPLETED after one attempt, with its result (B2, S1)', async () => {
+  it('is COMPLETED after one attempt, with its result', async () => {
     const id = newId();
     await send(
       envelope(id, [{ do: 'complete', result: { said: 'hello' } }], { createdAt: '2026-01-31T09:00:00+01:00' }),
@@ -46,7 +46,7 @@ describe.concurrent('a job that succeeds', () => {
     expect((await reaches(id, ['COMPLETED'])).result).toBe('🦊 \u0001 ü');
   });
 
-  it('does the writes it committed exactly once (S2)', async () => {
+  it('does the writes it committed exactly once', async () => {
     const id = newId();
     await send(envelope(id, [{ do: 'commit', effects: [`${id}-a`, `${id}-b`], thenFail: true }]));
     expect(await reaches(id, ['COMPLETED'])).toMatchObject({ attempts: 2, result: 'committed' });
@@ -64,7 +64,7 @@ describe.concurrent('a job that succeeds', () => {
     expect(item.error).toMatchObject({ name: 'WriteConditionError', message: expect.stringContaining('write 0') });
   });
 
-  it('resumes at its checkpoint, each page written once (S3)', async () => {
+  it('resumes at its checkpoint, each page written once', async () => {
     const id = newId();
     await send(envelope(id, [{ do: 'pages', pages: 4, failAfter: 2 }]));
     expect(await reaches(id, ['COMPLETED'])).toMatchObject({ attempts: 2, checkpoint: 4, checkpointNo: 4 });
@@ -82,7 +82,7 @@ describe.concurrent('a job that succeeds', () => {
 });
 
 describe.concurrent('a job that fails', () => {
-  it('is retried in place by its policy, with the last error at hand (S4, B5)', async () => {
+  it('is retried in place by its policy, with the last error at hand', async () => {
     const id = newId();
     await send(envelope(id, [{ do: 'fail', message: 'first' }, { do: 'fail', message: 'second' }, { do: 'complete' }]));
     const waiting = await reaches(id, ['RETRYING']);
@@ -93,7 +93,7 @@ describe.concurrent('a job that fails', () => {
     expect(Date.parse(item.processedAt ?? '') - Date.parse(item.createdAt)).toBeGreaterThan(2000);
   });
 
-  it('is dead after its last attempt, with the reason on its dead letter (S7, D)', async () => {
+  it('is dead after its last attempt, with the reason on its dead letter', async () => {
     const id = newId();
     const body = envelope(id, [{ do: 'fail', name: 'BrokenPipe', message: 'no\u0000 luck 🦊' }], { maxAttempts: 2 });
     await send(body);
@@ -146,7 +146,7 @@ describe.concurrent('a job that fails', () => {
     expect(Date.parse(item.processedAt ?? '')).toBeGreaterThanOrEqual((waiting.dueAt ?? 0) - 500);
   });
 
-  it('does not count a snooze as an attempt (S6)', async () => {
+  it('does not count a snooze as an attempt', async () => {
     const id = newId();
     await send(envelope(id, [{ do: 'snoozeUntil', at: Date.now() + patience ** 2 * 3000, seconds: 1 }]));
     const item = await reaches(id, ['COMPLETED']);

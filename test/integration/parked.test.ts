@@ -11,7 +11,7 @@ async function startedAt(id: string, statuses: readonly ['COMPLETED'] = ['COMPLE
 }
 
 describe.concurrent('a job that waits for more than a minute', () => {
-  it('is parked, released by the EventBridge rule, and started on its second (S5, R, B5)', async () => {
+  it('is parked, released by the EventBridge rule, and started on its second', async () => {
     const id = newId('parked');
     await send(envelope(id, [{ do: 'retryAfter', seconds: 65 }, { do: 'complete' }]));
     const parked = await reaches(id, ['RETRYING']);
@@ -45,7 +45,7 @@ describe.concurrent('a job that waits for more than a minute', () => {
     expect((await startedAt(id)).item.attempts).toBe(2);
   });
 
-  it('may get its time from its producer: runAt (B1)', async () => {
+  it('may get its time from its producer: runAt (row parkUntilDue)', async () => {
     const id = newId('scheduled');
     const runAt = inMs(66_000);
     await send(envelope(id, [{ do: 'complete' }], { runAt }));
@@ -56,7 +56,7 @@ describe.concurrent('a job that waits for more than a minute', () => {
     expect(startedMs - Date.parse(runAt)).toBeLessThan(LATEST_START_MS);
   });
 
-  it('keeps its message group, and its body to the byte, to its death (R, D)', async () => {
+  it('keeps its message group, and its body to the byte, to its death', async () => {
     const id = newId('grouped');
     const body = envelope(id, [
       { do: 'retryAfter', seconds: 62 },
@@ -69,7 +69,7 @@ describe.concurrent('a job that waits for more than a minute', () => {
     expect(deadLetter?.Attributes).toMatchObject({ MessageGroupId: 'tenant-7' });
   });
 
-  it('drops its second copy: only the dispatcher’s message is the carrier (B6)', async () => {
+  it('drops its second copy: only the dispatcher’s message is the carrier', async () => {
     const id = newId('leftover');
     const body = envelope(id, [{ do: 'retryAfter', seconds: 63 }, { do: 'complete' }]);
     await send(body);
@@ -91,7 +91,7 @@ describe.concurrent('a job that waits for less', () => {
     expect(deadLetter?.Attributes).toMatchObject({ MessageGroupId: 'tenant-7', AWSTraceHeader: trace });
   });
 
-  it('starts at its runAt, without an item before (B1b)', async () => {
+  it('starts at its runAt, without an item before (row waitUntilDue)', async () => {
     const id = newId('soon');
     const runAt = inMs(4000);
     await send(envelope(id, [{ do: 'complete' }], { runAt }));

@@ -4,7 +4,7 @@ import { attributesOf, deadLetters, envelope, itemOf, newId, reaches, send } fro
 const complete = [{ do: 'complete' as const }];
 const far = new Date(Date.now() + 2 * 365 * 24 * 3600 * 1000).toISOString();
 
-/** Bodies that no job can be made of: each becomes a dead letter with its reason, and nothing of it runs (row B0). */
+/** Bodies that no job can be made of: each becomes a dead letter with its reason, and nothing of it runs (row `invalid`). */
 const BODIES: readonly [what: string, body: (id: string) => string, message: RegExp][] = [
   ['not JSON', () => 'hello', /not JSON/],
   ['JSON that is no object', () => '[1, 2]', /must be a JSON object, got an array/],

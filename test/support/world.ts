@@ -3,11 +3,10 @@ import type { JobDefinition } from '../../lib/contract/definition/job-definition
 import { queueSettings } from '../../lib/contract/definition/queue-settings.ts';
 import { names } from '../../lib/contract/names.ts';
 import { itemId, type JobItem } from '../../lib/contract/protocol/job-item.ts';
-import { makeAnnounce } from '../../lib/engine/calls/events.ts';
+import { makeBus, makePublish } from '../../lib/engine/calls/events.ts';
 import { together } from '../../lib/engine/calls/sqs.ts';
 import { makeWriter } from '../../lib/engine/calls/writes.ts';
 import type { Engine } from '../../lib/engine/engine.ts';
-import { makeBus } from '../../lib/engine/event-bus.ts';
 import { runBatch } from '../../lib/engine/job/batch.ts';
 import type { JobContext } from '../../lib/engine/job-context.ts';
 import { type Dispatched, dispatch } from '../../lib/engine/retries/dispatch.ts';
@@ -169,7 +168,7 @@ function makeEngine(
   nonce: () => string,
 ): Engine {
   const { definition, perform, queue, deadLetters, starts, shutdown } = parts;
-  const basics = { clock, random: () => 0.5 };
+  const basics = { clock, random: () => 0.5, nonce };
   return {
     definition,
     perform(payload, context) {
@@ -177,15 +176,12 @@ function makeEngine(
       return perform(payload, context, parts.clock);
     },
     settings: queueSettings(definition),
-    jobsTable: JOBS_TABLE,
     queueUrl: queue.url,
     deadLetterQueueUrl: deadLetters.url,
-    store: makeJobStore(JOBS_TABLE, { dynamoDb, definition, ...basics }),
-    documents,
+    store: makeJobStore(JOBS_TABLE, { dynamoDb, documents, definition, ...basics }),
     sqs: together(sqs),
-    announce: makeAnnounce({ openBus: () => makeBus(events), ...basics }),
+    publish: makePublish({ openBus: () => makeBus(events), ...basics }),
     ...basics,
-    nonce,
     log: new Logger({ serviceName: `sluice-${definition.type}`, logLevel: 'DEBUG' }),
     meter: makeMeter(definition.type),
     shutdown: shutdown.signal,

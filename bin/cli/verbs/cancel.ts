@@ -25,7 +25,7 @@ export function cancelVerb(program: Command): void {
 }
 
 const CANCELLED: Readonly<Partial<Record<Operated['row'], string>>> = {
-  C1: 'no such job yet: it is refused when it comes',
-  C2: 'cancelled',
-  C3: 'it runs: cancellation requested, it ends CANCELLED unless it completes',
+  refusedAhead: 'no such job yet: it is refused when it comes',
+  cancelledWaiting: 'cancelled',
+  cancelRequested: 'it runs: cancellation requested, it ends CANCELLED unless it completes',
 };

@@ -14,7 +14,7 @@ export function retryVerb(program: Command): void {
   runs(command, async ({ stage, print }, [type = '', key = '']) => {
     await queuesOf(stage, type);
     const { row, item } = await onStage(stage, type, () => retryNow(tableOf(stage), { type, key }));
-    const done = row === 'N';
+    const done = row === 'dueNow';
     if (!print.result({ type, key, row, status: item?.status })) {
       print.line(done ? 'due now: the dispatcher sends it at its next tick' : whyNotRetried({ row, item }, type, key));
     }

@@ -1,22 +1,20 @@
 import { toJobError } from '../errors.ts';
 import { deadExpiration, finishedExpiration, isExpired, unfinishedExpiration } from './expiration.ts';
-import { type Fence, fencedOn, type ItemUpdate, type ItemWrite } from './item-write.ts';
+import { type ItemUpdate, type ItemWrite, insert, update } from './item-write.ts';
 import {
   deadList,
   dueList,
+  fitsAnItem,
+  isFinished,
+  isWaiting,
   itemId,
   type JobItem,
-  MAX_PARKED_BYTES,
   OPTIONAL_ATTRIBUTES,
-  type ParkedEnvelope,
+  parkedEnvelope,
 } from './job-item.ts';
 import type { Message } from './message.ts';
+import { EARLY_MS, IN_PLACE_MS, iso, RECHECK_AFTER_LEASE_MS } from './timing.ts';
 import type { BeginRow } from './transitions.ts';
-
-/** A job may begin this much before it is due: what clocks may differ by. */
-export const EARLY_MS = 500;
-/** Longest wait in place; longer ones are parked (EventBridge rules cannot time less than a minute). */
-export const IN_PLACE_MS = 60_000;
 
 /** Everything that a begin is decided on. */
 export interface BeginFacts {
@@ -26,7 +24,7 @@ export interface BeginFacts {
   readonly nowMs: number;
   /** Nonce of this begin. */
   readonly owner: string;
-  /** End of the invocation + 2 s, epoch ms. */
+  /** End of the invocation and `LEASE_BEYOND_END_MS`, epoch ms. */
   readonly leaseUntilMs: number;
   /** Days. */
   readonly retention: number;
@@ -36,29 +34,27 @@ export interface BeginFacts {
 /** What is done with a message: `write` first, if there is one, then the action. */
 export type BeginStep =
   | { readonly row: BeginRow; readonly action: 'run'; readonly write?: ItemWrite; readonly alone?: true }
-  | { readonly row: BeginRow; readonly action: 'ack' | 'bury'; readonly write?: ItemWrite }
+  | { readonly row: BeginRow; readonly action: 'ack' | 'deadLetter'; readonly write?: ItemWrite }
   | { readonly row: BeginRow; readonly action: 'wait'; readonly untilMs: number };
 
 /**
- * Chooses the begin row of the protocol that fits: the first of B3, B4, B0, B6's first case, then the others from top
- * to bottom, B12 before B11. Pure: nothing is read or written.
+ * Chooses the begin row of the protocol that fits: the first of `retentionOver`, `foreign`, `invalid` and the first case of
+ * `early`; then the others from top to bottom, `redriven` before `undelivered`. Pure: nothing is read or written.
  */
 export function begin(facts: BeginFacts): BeginStep {
   const { item } = facts;
   if (item === undefined) return beginAbsent(facts);
   if (isFinished(item) && isExpired(item, facts.nowMs) && !item.undelivered) return beginAnew(facts, item);
-  if (isForeign(facts, item)) return { row: 'B4', action: 'ack' };
+  if (isForeign(facts, item)) return { row: 'foreign', action: 'ack' };
   if (facts.message.refusal && (isWaiting(item) || isLeaseOut(facts, item) || isRedrive(facts, item))) {
     return refuse(facts, item);
   }
   if (isWaiting(item)) return beginWaiting(facts, item);
   if (item.status === 'INPROGRESS') return beginInProgress(facts, item);
   if (isRedrive(facts, item)) return redrive(facts, item);
-  return item.undelivered ? { row: 'B11', action: 'bury' } : { row: 'B13', action: 'ack' };
+  return item.undelivered ? { row: 'undelivered', action: 'deadLetter' } : { row: 'duplicate', action: 'ack' };
 }
 
-const isWaiting = ({ status }: JobItem) => status === 'SCHEDULED' || status === 'RETRYING';
-const isFinished = ({ status }: JobItem) => status === 'COMPLETED' || status === 'DEAD' || status === 'CANCELLED';
 const isLeaseOut = ({ nowMs }: BeginFacts, item: JobItem) =>
   item.status === 'INPROGRESS' && (item.leaseUntil ?? 0) <= nowMs;
 
@@ -76,16 +72,21 @@ function isRedrive({ message }: BeginFacts, item: JobItem): boolean {
 
 function beginAbsent(facts: BeginFacts): BeginStep {
   const { message, nowMs } = facts;
-  if (message.refusal) return { row: 'B0', action: 'bury', write: insert({ ...fresh(facts), ...refused(facts) }) };
+  if (message.refusal)
+    return { row: 'invalid', action: 'deadLetter', write: insert({ ...newItem(facts), ...refused(facts) }) };
   if (message.runAtMs !== undefined && message.runAtMs > nowMs + EARLY_MS) {
     const parks = message.runAtMs > nowMs + IN_PLACE_MS && fitsAnItem(message);
-    if (!parks) return { row: 'B1b', action: 'wait', untilMs: message.runAtMs };
-    return { row: 'B1', action: 'ack', write: insert({ ...fresh(facts), ...scheduled(facts, message.runAtMs) }) };
+    if (!parks) return { row: 'waitUntilDue', action: 'wait', untilMs: message.runAtMs };
+    return {
+      row: 'parkUntilDue',
+      action: 'ack',
+      write: insert({ ...newItem(facts), ...scheduled(facts, message.runAtMs) }),
+    };
   }
-  return { row: 'B2', action: 'run', write: insert({ ...fresh(facts), ...started(facts), attempts: 1 }) };
+  return { row: 'first', action: 'run', write: insert({ ...newItem(facts), ...started(facts), attempts: 1 }) };
 }
 
-/** B3: as for an absent item, written over the expired one. */
+/** Row `retentionOver`: as for an absent item, written over the expired one. */
 function beginAnew(facts: BeginFacts, old: JobItem): BeginStep {
   const step = beginAbsent({ ...facts, item: undefined });
   if (step.action === 'wait' || step.write?.kind !== 'insert') return step;
@@ -95,54 +96,64 @@ function beginAnew(facts: BeginFacts, old: JobItem): BeginStep {
   return { ...step, write: { ...write, id, remove } };
 }
 
-/** B0 on an item: the job dies without running, with the attempts it had; as a redrive it is a run of its own. */
+/** Row `invalid` on an item: the job dies without running, with the attempts it had. A redrive is a run of its own. */
 function refuse(facts: BeginFacts, item: JobItem): BeginStep {
   const death = refused(facts);
   if (!isRedrive(facts, item)) {
-    return { row: 'B0', action: 'bury', write: update(item, { set: death, remove: ['dueAt', 'envelope'] }) };
+    return { row: 'invalid', action: 'deadLetter', write: update(item, { set: death, remove: ['dueAt', 'envelope'] }) };
   }
   const set = { ...death, ...newRun(facts, item), attempts: 0 };
-  return { row: 'B0', action: 'bury', write: update(item, { set, remove: ['dueAt', 'envelope', 'cancelRequested'] }) };
+  return {
+    row: 'invalid',
+    action: 'deadLetter',
+    write: update(item, { set, remove: ['dueAt', 'envelope', 'cancelRequested'] }),
+  };
 }
 
 function beginWaiting(facts: BeginFacts, item: JobItem): BeginStep {
   const dueAt = item.dueAt ?? 0;
-  if (item.listAt === dueAt && facts.message.attributes.due !== dueAt) return { row: 'B6', action: 'ack' };
-  if (dueAt > facts.nowMs + EARLY_MS) return { row: 'B6', action: 'wait', untilMs: dueAt };
+  if (item.listAt === dueAt && facts.message.attributes.due !== dueAt) return { row: 'early', action: 'ack' };
+  if (dueAt > facts.nowMs + EARLY_MS) return { row: 'early', action: 'wait', untilMs: dueAt };
   const set = { ...started(facts), attempts: item.attempts + 1 };
-  return { row: 'B5', action: 'run', write: update(item, { set, remove: ['dueAt', 'listKey', 'listAt', 'envelope'] }) };
+  return {
+    row: 'due',
+    action: 'run',
+    write: update(item, { set, remove: ['dueAt', 'listKey', 'listAt', 'envelope'] }),
+  };
 }
 
 function beginInProgress(facts: BeginFacts, item: JobItem): BeginStep {
-  if (item.owner === facts.owner) return { row: 'B7', action: 'run' };
-  if (!isLeaseOut(facts, item)) return { row: 'B7', action: 'wait', untilMs: (item.leaseUntil ?? 0) + 1000 };
-  if (item.cancelRequested) return { row: 'B8', action: 'ack', write: update(item, { set: cancelled(facts) }) };
+  if (item.owner === facts.owner) return { row: 'leased', action: 'run' };
+  if (!isLeaseOut(facts, item))
+    return { row: 'leased', action: 'wait', untilMs: (item.leaseUntil ?? 0) + RECHECK_AFTER_LEASE_MS };
+  if (item.cancelRequested) return { row: 'cancelled', action: 'ack', write: update(item, { set: cancelled(facts) }) };
   if (item.attempts < item.maxAttempts) {
     const set = { ...started(facts), attempts: item.attempts + 1 };
-    return { row: 'B9', action: 'run', alone: true, write: uncancelled(item, set) };
+    return { row: 'stalled', action: 'run', alone: true, write: uncancelled(item, set) };
   }
   const error = { name: 'Crashed', message: `attempt ${item.attempts} of ${item.maxAttempts} ended without a word` };
-  return { row: 'B10', action: 'bury', write: uncancelled(item, dead(facts, { reason: 'Crashed', error })) };
+  return { row: 'crashed', action: 'deadLetter', write: uncancelled(item, dead(facts, { reason: 'Crashed', error })) };
 }
 
-/** B12: the next run of a dead job, maybe with a mended body, under the same id. */
+/** Row `redriven`: the next run of a dead job, maybe with a mended body, under the same id. */
 function redrive(facts: BeginFacts, item: JobItem): BeginStep {
   const { message, nowMs } = facts;
   const run = { ...newRun(facts, item), maxAttempts: message.maxAttempts };
   const remove = [...DEATH, 'cancelRequested'] as const;
   if (message.runAtMs !== undefined && message.runAtMs > nowMs + EARLY_MS) {
-    if (!fitsAnItem(message)) return { row: 'B12', action: 'wait', untilMs: message.runAtMs };
+    if (!fitsAnItem(message)) return { row: 'redriven', action: 'wait', untilMs: message.runAtMs };
     const set = { ...run, ...scheduled(facts, message.runAtMs) };
     const kept = remove.filter((name) => !(name in set));
-    return { row: 'B12', action: 'ack', write: update(item, { set, remove: kept }) };
+    return { row: 'redriven', action: 'ack', write: update(item, { set, remove: kept }) };
   }
   const set = { ...run, ...started(facts), attempts: 1 };
-  return { row: 'B12', action: 'run', write: update(item, { set, remove }) };
+  return { row: 'redriven', action: 'run', write: update(item, { set, remove }) };
 }
 
 const DEATH = ['error', 'reason', 'failedAt', 'listKey', 'listAt', 'undelivered'] as const;
 
-export function fresh(facts: BeginFacts) {
+/** What every new item holds, before it waits, runs or dies. */
+export function newItem(facts: BeginFacts) {
   const { type, message } = facts;
   const { jobId, bodyHash, maxAttempts, createdAt } = message;
   const counters = { runNo: 1, attempts: 0, checkpointNo: 0, snoozes: 0, snoozesInRow: 0 };
@@ -161,7 +172,7 @@ function started(facts: BeginFacts) {
 
 export function scheduled(facts: BeginFacts, dueAt: number) {
   const id = itemId(facts.type, facts.message.key);
-  const list = { dueAt, listKey: dueList(id), listAt: dueAt, envelope: parked(facts.message) };
+  const list = { dueAt, listKey: dueList(id), listAt: dueAt, envelope: parkedEnvelope(facts.message) };
   return { status: 'SCHEDULED', attempts: 0, ...list, expiration: unfinishedExpiration(facts, dueAt) } as const;
 }
 
@@ -181,29 +192,8 @@ function dead(facts: BeginFacts, cause: Pick<JobItem, 'error'> & { reason: NonNu
 const cancelled = (facts: BeginFacts) =>
   ({ status: 'CANCELLED', expiration: finishedExpiration(facts, facts.nowMs) }) as const;
 
-export const insert = (item: JobItem): ItemWrite => ({ kind: 'insert', item });
-
-interface Change {
-  readonly set: Partial<JobItem>;
-  readonly remove?: readonly (keyof JobItem)[];
-}
-
-export function update(item: JobItem, { set, remove = [] }: Change): ItemUpdate {
-  const fence: Fence = fencedOn(item);
-  return { kind: 'update', id: item.id, set, remove, fence, absent: [] };
-}
-
-/** A cancellation changes nothing that a write is fenced on: one that came since the read is met by B8 in the next round. */
+/** No write is fenced on `cancelRequested`: a cancellation that came since the read is met by row `cancelled` next time. */
 const uncancelled = (item: JobItem, set: Partial<JobItem>): ItemUpdate => ({
   ...update(item, { set }),
   absent: ['cancelRequested'],
 });
-
-/** A message's own body, group and trace: what a parked job's message is sent again from. */
-export function parked({ body, group, trace }: Message): ParkedEnvelope {
-  return { body, ...(group !== undefined && { group }), ...(trace !== undefined && { trace }) };
-}
-
-export const fitsAnItem = ({ body }: Message): boolean => Buffer.byteLength(body) <= MAX_PARKED_BYTES;
-
-export const iso = (epochMs: number): string => new Date(epochMs).toISOString();

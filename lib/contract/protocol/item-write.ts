@@ -18,6 +18,24 @@ export type ItemWrite =
 
 export type ItemUpdate = Extract<ItemWrite, { kind: 'update' }>;
 
+/** How a fenced write ended. */
+export type Settled =
+  | { readonly kind: 'written' | 'tooLarge' }
+  /** `item`: as it stands; undefined if there is none. */
+  | { readonly kind: 'refused'; readonly item: JobItem | undefined };
+
+export const insert = (item: JobItem): ItemWrite => ({ kind: 'insert', item });
+
+export interface Change {
+  readonly set: Partial<JobItem>;
+  readonly remove?: readonly (keyof JobItem)[];
+}
+
+/** A change of the item that was read: refused if somebody else changed it since. */
+export const update = (item: JobItem, { set, remove = [] }: Change): ItemUpdate => ({
+  ...{ kind: 'update', id: item.id, set, remove, fence: fencedOn(item), absent: [] },
+});
+
 /** What makes an item the one that was read: whoever begins, settles or redrives it changes one of these. */
 export function fencedOn(item: JobItem): Fence {
   const { runNo, status, attempts, snoozes } = item;

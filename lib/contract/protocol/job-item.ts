@@ -1,5 +1,6 @@
 import type { JobError } from '../errors.ts';
 import type { DeadLetterReason, JobStatus } from '../job.ts';
+import type { Message } from './message.ts';
 
 /** What is needed to send a parked job's message again. */
 export interface ParkedEnvelope {
@@ -68,6 +69,21 @@ export const MAX_PROGRESS_BYTES = 4 * 1024;
 export const MAX_RESULT_BYTES = 100 * 1024;
 /** Snoozes in a row that a job may take; the next is a death. */
 export const MAX_SNOOZES_IN_ROW = 100;
+
+/** Whether the job may be parked: its body fits into an item. */
+export const fitsAnItem = ({ body }: Pick<Message, 'body'>): boolean => Buffer.byteLength(body) <= MAX_PARKED_BYTES;
+
+/** A message's own body, group and trace: what a parked job's message is sent again from. */
+export function parkedEnvelope({ body, group, trace }: Message): ParkedEnvelope {
+  return { body, ...(group !== undefined && { group }), ...(trace !== undefined && { trace }) };
+}
+
+/** The job waits: in its queue, or parked in the table. */
+export const isWaiting = ({ status }: Pick<JobItem, 'status'>): boolean =>
+  status === 'SCHEDULED' || status === 'RETRYING';
+/** The job has ended; a dead one may begin a next run, by a redrive. */
+export const isFinished = ({ status }: Pick<JobItem, 'status'>): boolean =>
+  status === 'COMPLETED' || status === 'DEAD' || status === 'CANCELLED';
 
 export const itemId = (type: string, key: string): string => `${type}#${key}`;
 export const keyOf = (item: Pick<JobItem, 'id' | 'type'>): string => item.id.slice(item.type.length + 1);

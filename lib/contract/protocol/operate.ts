@@ -1,7 +1,7 @@
-import { iso } from './begin.ts';
 import { finishedExpiration, isExpired } from './expiration.ts';
-import { fencedOn, type ItemUpdate, type ItemWrite } from './item-write.ts';
-import { itemId, type JobItem, OPTIONAL_ATTRIBUTES } from './job-item.ts';
+import { type ItemUpdate, type ItemWrite, insert, update } from './item-write.ts';
+import { isWaiting, itemId, type JobItem, OPTIONAL_ATTRIBUTES } from './job-item.ts';
+import { iso } from './timing.ts';
 import type { OperatorRow } from './transitions.ts';
 
 /** Everything that a cancellation is decided on. */
@@ -23,15 +23,15 @@ export type OperatorStep =
   | { readonly row: 'none'; readonly item: JobItem | undefined };
 
 /**
- * Rows C1 to C3. A finished job stays as it ended; one whose retention is over counts as absent, as for begin (B3): a
- * message of that name would run again.
+ * Rows `refusedAhead`, `cancelledWaiting` and `cancelRequested`. A finished job stays as it ended. One whose retention is
+ * over counts as absent, as for begin: a message of that name would run again.
  */
 export function cancelJob(facts: CancelFacts): OperatorStep {
   const { item, nowMs } = facts;
-  if (item === undefined) return { row: 'C1', write: { kind: 'insert', item: refusedBeforehand(facts) } };
+  if (item === undefined) return { row: 'refusedAhead', write: insert(refusedBeforehand(facts)) };
   if (isWaiting(item)) {
     const set = { status: 'CANCELLED', expiration: finishedExpiration(facts, nowMs) } as const;
-    return { row: 'C2', write: update(item, { set, remove: PARKED }) };
+    return { row: 'cancelledWaiting', write: update(item, { set, remove: PARKED }) };
   }
   if (item.status === 'INPROGRESS') {
     // Not fenced on the owner: whichever attempt runs next finds it.
@@ -44,25 +44,23 @@ export function cancelJob(facts: CancelFacts): OperatorStep {
       fence,
       absent: [],
     } as const;
-    return { row: 'C3', write };
+    return { row: 'cancelRequested', write };
   }
   if (!isExpired(item, nowMs) || item.undelivered) return { row: 'none', item };
-  return { row: 'C1', write: over(item, refusedBeforehand(facts)) };
+  return { row: 'refusedAhead', write: over(item, refusedBeforehand(facts)) };
 }
 
-/** Row N: a parked job is due now; the dispatcher's next tick sends it. One that waits in place is left as it is. */
+/** Row `dueNow`: a parked job is due now; the dispatcher's next tick sends it. One that waits in place is left as it is. */
 export function retryJobNow(item: JobItem | undefined, nowMs: number): OperatorStep {
   const parked = item !== undefined && isWaiting(item) && item.listKey !== undefined && item.listAt !== undefined;
   if (!parked) return { row: 'none', item };
   const write = update(item, { set: { dueAt: nowMs, listAt: nowMs } });
-  return { row: 'N', write: { ...write, fence: { ...write.fence, listKey: item.listKey } } };
+  return { row: 'dueNow', write: { ...write, fence: { ...write.fence, listKey: item.listKey } } };
 }
 
 const PARKED = ['dueAt', 'listKey', 'listAt', 'envelope'] as const;
 
-const isWaiting = ({ status }: JobItem) => status === 'SCHEDULED' || status === 'RETRYING';
-
-/** The item of a job that never came: its message will find it and go (B4 or B13). */
+/** The item of a job that never came: its message will find it and go (row `foreign` or `duplicate`). */
 function refusedBeforehand(facts: CancelFacts): JobItem {
   const { type, key, maxAttempts, nowMs } = facts;
   return {
@@ -84,12 +82,3 @@ function over(old: JobItem, { id, ...attributes }: JobItem): ItemUpdate {
   const remove = OPTIONAL_ATTRIBUTES.filter((name) => !(name in attributes));
   return update(old, { set: { ...attributes, runNo: old.runNo + 1 }, remove });
 }
-
-interface Change {
-  readonly set: Partial<JobItem>;
-  readonly remove?: readonly (keyof JobItem)[];
-}
-
-const update = (item: JobItem, { set, remove = [] }: Change): ItemUpdate => ({
-  ...{ kind: 'update', id: item.id, set, remove, fence: fencedOn(item), absent: [] },
-});

@@ -1,22 +1,14 @@
-import {
-  type BeginFacts,
-  type BeginStep,
-  fitsAnItem,
-  fresh,
-  IN_PLACE_MS,
-  insert,
-  parked,
-  scheduled,
-  update,
-} from './begin.ts';
+import { type BeginFacts, type BeginStep, newItem, scheduled } from './begin.ts';
 import { unfinishedExpiration } from './expiration.ts';
-import { dueList } from './job-item.ts';
+import { insert, update } from './item-write.ts';
+import { dueList, fitsAnItem, parkedEnvelope } from './job-item.ts';
+import { IN_PLACE_MS } from './timing.ts';
 
 /** Whether a step needs a token of its type's rate limit: it starts an attempt. */
-export const needsToken = ({ action, row }: BeginStep): boolean => action === 'run' && row !== 'B7';
+export const needsToken = ({ action, row }: BeginStep): boolean => action === 'run' && row !== 'leased';
 
 /**
- * Row L: the step would start an attempt, and its type is over its rate limit. The job waits without an attempt: in place
+ * Row `limited`: the step would start an attempt, and its type is over its rate limit. The job waits without an attempt: in place
  * up to 60 s, parked beyond, where it waits already or is new. A stalled job and a redrive wait in place, as they are.
  *
  * @param step    what begin chose
@@ -25,13 +17,13 @@ export const needsToken = ({ action, row }: BeginStep): boolean => action === 'r
 export function limited(facts: BeginFacts, step: BeginStep, untilMs: number): BeginStep {
   const { item, message, nowMs } = facts;
   const parks = untilMs > nowMs + IN_PLACE_MS && fitsAnItem(message);
-  if (!parks || (item !== undefined && step.row !== 'B5')) return { row: 'L', action: 'wait', untilMs };
+  if (!parks || (item !== undefined && step.row !== 'due')) return { row: 'limited', action: 'wait', untilMs };
   // Lists are sorted by whole milliseconds.
   const dueAt = Math.ceil(untilMs);
   if (item === undefined) {
-    return { row: 'L', action: 'ack', write: insert({ ...fresh(facts), ...scheduled(facts, dueAt) }) };
+    return { row: 'limited', action: 'ack', write: insert({ ...newItem(facts), ...scheduled(facts, dueAt) }) };
   }
-  const list = { dueAt, envelope: parked(message), listKey: dueList(item.id), listAt: dueAt };
+  const list = { dueAt, envelope: parkedEnvelope(message), listKey: dueList(item.id), listAt: dueAt };
   const set = { ...list, expiration: unfinishedExpiration(facts, dueAt) };
-  return { row: 'L', action: 'ack', write: update(item, { set }) };
+  return { row: 'limited', action: 'ack', write: update(item, { set }) };
 }

@@ -1,10 +1,10 @@
 import type { JobError } from '../errors.ts';
 import type { DeadLetterReason } from '../job.ts';
-import { fitsAnItem, IN_PLACE_MS, iso, parked } from './begin.ts';
 import { deadExpiration, finishedExpiration, unfinishedExpiration } from './expiration.ts';
 import type { ItemUpdate } from './item-write.ts';
-import { deadList, dueList, type JobItem } from './job-item.ts';
+import { deadList, dueList, fitsAnItem, type JobItem, parkedEnvelope } from './job-item.ts';
 import type { Message } from './message.ts';
+import { IN_PLACE_MS, iso } from './timing.ts';
 import type { SettleRow } from './transitions.ts';
 
 /** What an attempt that did not complete leads to. */
@@ -26,18 +26,18 @@ export interface SettleFacts {
 
 /** A fenced write and what is done with the message once it stands. */
 export type SettleStep =
-  | { readonly row: SettleRow; readonly write: ItemUpdate; readonly action: 'ack' | 'bury' }
+  | { readonly row: SettleRow; readonly write: ItemUpdate; readonly action: 'ack' | 'deadLetter' }
   | { readonly row: SettleRow; readonly write: ItemUpdate; readonly action: 'wait'; readonly untilMs: number };
 
-/** S1 and, inside a transaction, S2. */
-export function complete(facts: SettleFacts, result: unknown): SettleStep & { readonly action: 'ack' | 'bury' } {
+/** Row `completed` and, inside a transaction, `committed`. */
+export function complete(facts: SettleFacts, result: unknown): SettleStep & { readonly action: 'ack' | 'deadLetter' } {
   const expiration = finishedExpiration(facts, facts.nowMs);
   const set = { status: 'COMPLETED', completedAt: iso(facts.nowMs), expiration } as const;
   const write = mine(facts.item, { ...set, ...(result !== undefined && { result }) });
-  return { row: 'S1', write, action: 'ack' };
+  return { row: 'completed', write, action: 'ack' };
 }
 
-/** S4 to S7. */
+/** Rows `retryInPlace`, `parked`, `snoozed` and `dead`. */
 export function fail(facts: SettleFacts, failure: Failure): SettleStep {
   if (failure.kind === 'dead') return die(facts, failure);
   const { item, nowMs } = facts;
@@ -50,33 +50,33 @@ export function fail(facts: SettleFacts, failure: Failure): SettleStep {
   const waiting = { status: 'RETRYING', dueAt, error: failure.error, expiration, ...counters } as const;
   if (failure.delayMs <= IN_PLACE_MS || !fitsAnItem(facts.message)) {
     const write = uncancelled(mine(item, waiting));
-    return { row: snooze ? 'S6' : 'S4', write, action: 'wait', untilMs: dueAt };
+    return { row: snooze ? 'snoozed' : 'retryInPlace', write, action: 'wait', untilMs: dueAt };
   }
-  const list = { envelope: parked(facts.message), listKey: dueList(item.id), listAt: dueAt };
+  const list = { envelope: parkedEnvelope(facts.message), listKey: dueList(item.id), listAt: dueAt };
   const write = uncancelled(mine(item, { ...waiting, ...list }));
-  return { row: snooze ? 'S6' : 'S5', write, action: 'ack' };
+  return { row: snooze ? 'snoozed' : 'parked', write, action: 'ack' };
 }
 
 function die({ item, nowMs, ...retention }: SettleFacts, { reason, error }: Failure & { kind: 'dead' }): SettleStep {
   const list = { listKey: deadList(item.id), listAt: nowMs, undelivered: true } as const;
   const expiration = deadExpiration(retention, nowMs);
   const set = { status: 'DEAD', reason, error, failedAt: iso(nowMs), ...list, expiration } as const;
-  return { row: 'S7', write: mine(item, set), action: 'bury' };
+  return { row: 'dead', write: mine(item, set), action: 'deadLetter' };
 }
 
-/** S8: it would be tried again, but somebody cancelled it while it ran. */
+/** Row `cancelledAtEnd`: it would be tried again, but somebody cancelled it while it ran. */
 export function cancel(facts: SettleFacts): SettleStep {
   const set = { status: 'CANCELLED', expiration: finishedExpiration(facts, facts.nowMs) } as const;
-  return { row: 'S8', write: mine(facts.item, set), action: 'ack' };
+  return { row: 'cancelledAtEnd', write: mine(facts.item, set), action: 'ack' };
 }
 
-/** S3: the job goes on, with the state its next attempt will find. */
+/** Row `checkpointed`: the job goes on, with the state its next attempt will find. */
 export function checkpoint(item: JobItem, state: unknown): ItemUpdate {
   const write = mine(item, { checkpoint: state, checkpointNo: item.checkpointNo + 1, snoozesInRow: 0 });
   return uncancelled({ ...write, fence: { ...write.fence, checkpointNo: item.checkpointNo } });
 }
 
-/** P. */
+/** Row `progressed`. */
 export const progress = (item: JobItem, value: unknown): ItemUpdate => mine(item, { progress: value });
 
 /** Every write after begin is fenced: a handler that ignores its timeout lives on in a warm Lambda. */

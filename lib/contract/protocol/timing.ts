@@ -1,4 +1,28 @@
+/** The times of the protocol that no definition sets, and the text form of a moment. */
+
+/** How far the clocks of two machines may be apart. Promises about time hold to within this much. */
+export const CLOCK_SKEW_MS = 500;
+/** A job may begin this much before it is due: what the clocks may differ by. */
+export const EARLY_MS = 500;
+
+/** The dispatcher runs this often: EventBridge rules cannot time less than a minute. */
+export const TICK_MS = 60_000;
+/** The longest wait in place, hidden in the queue. A longer one is parked in the table, until a tick releases it. */
+export const IN_PLACE_MS = 60_000;
+/** A tick releases what falls due within this time: before the next tick, and some, for ticks may come late. */
+export const LOOK_AHEAD_MS = 90_000;
+/** A released job whose message vanishes is sent again after this time, from the list it stays on. */
+export const WATCHDOG_MS = 24 * 3600 * 1000;
+
 /** Unfinished jobs are settled this long before the function's end. */
 export const SETTLE_BEFORE_END_MS = 1000;
 /** A lease outlives its invocation by this much: what the clocks of two machines may differ by, and some. */
 export const LEASE_BEYOND_END_MS = 2000;
+/** The message of a job whose lease lives comes back this long after the lease's end. */
+export const RECHECK_AFTER_LEASE_MS = 1000;
+
+/** The shortest time between two writes of `progress` by one attempt. */
+export const PROGRESS_INTERVAL_MS = 1000;
+
+/** ISO 8601 in UTC, with milliseconds. */
+export const iso = (epochMs: number): string => new Date(epochMs).toISOString();

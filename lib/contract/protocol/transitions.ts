@@ -2,13 +2,15 @@ import type { JobStatus } from '../job.ts';
 
 /** A row of the protocol: the only ways in which a job's state changes. */
 export interface Transition {
+  /** Short for the row, in tables and diagrams: B before a job runs, S when an attempt settles, C by an operator. */
+  readonly code: string;
   /** States from which it happens; `absent`: there is no item. */
   readonly from: readonly (JobStatus | 'absent')[];
   readonly condition: string;
-  /** State afterwards; `same` and `absent`: nothing is written to it; L: SCHEDULED if it was absent. */
+  /** State afterwards; `same` and `absent`: nothing is written to it; `limited`: SCHEDULED if it was absent. */
   readonly to: JobStatus | 'same' | 'absent' | 'SCHEDULED, or same';
   /** What becomes of the message. */
-  readonly message: 'run' | 'run alone' | 'ack' | 'keep' | 'wait' | 'bury' | 'as there' | 'none';
+  readonly message: 'run' | 'run alone' | 'ack' | 'keep' | 'wait' | 'deadLetter' | 'as there' | 'none';
 }
 
 const TERMINAL = ['COMPLETED', 'DEAD', 'CANCELLED'] as const;
@@ -17,92 +19,183 @@ const MINE = ['INPROGRESS'] as const;
 const ANY = ['absent', ...WAITING, 'INPROGRESS', ...TERMINAL] as const;
 
 /**
- * The protocol as a table; `begin.ts` chooses among the B rows, `limit.ts` writes L, `settle.ts` writes the S rows,
- * `operate.ts` C and N, the dispatcher R.
+ * The protocol as a table, by the word for each row. `begin.ts` chooses among the B rows, `rate-limited.ts` writes L,
+ * `settle.ts` the S rows and P, `operate.ts` the C rows and N; the dispatcher writes R, the consumer D.
  */
 export const TRANSITIONS = {
-  B0: {
+  invalid: {
+    code: 'B0',
     from: ['absent', ...WAITING, 'INPROGRESS', 'DEAD'],
-    condition: 'absent, waiting, lease out, or as B12; body or payload refused',
+    condition: 'absent, waiting, lease out, or as redriven; body or payload refused',
     to: 'DEAD',
-    message: 'bury',
+    message: 'deadLetter',
   },
-  B1: { from: ['absent'], condition: 'runAt > 60 s ahead, fits an item', to: 'SCHEDULED', message: 'ack' },
-  B1b: { from: ['absent'], condition: 'runAt ahead but ≤ 60 s, or later and too big', to: 'absent', message: 'wait' },
-  B2: { from: ['absent'], condition: 'otherwise', to: 'INPROGRESS', message: 'run' },
-  B3: { from: TERMINAL, condition: 'expiration passed, not undelivered', to: 'same', message: 'as there' },
-  B4: {
+  parkUntilDue: {
+    code: 'B1',
+    from: ['absent'],
+    condition: 'runAt > 60 s ahead, fits an item',
+    to: 'SCHEDULED',
+    message: 'ack',
+  },
+  waitUntilDue: {
+    code: 'B1b',
+    from: ['absent'],
+    condition: 'runAt ahead but ≤ 60 s, or later and too big',
+    to: 'absent',
+    message: 'wait',
+  },
+  first: { code: 'B2', from: ['absent'], condition: 'otherwise', to: 'INPROGRESS', message: 'run' },
+  retentionOver: {
+    code: 'B3',
+    from: TERMINAL,
+    condition: 'expiration passed, not undelivered',
+    to: 'same',
+    message: 'as there',
+  },
+  foreign: {
+    code: 'B4',
     from: ANY,
     condition: 'another job holds the key, or another body came under its name',
     to: 'same',
     message: 'ack',
   },
-  B5: { from: WAITING, condition: 'dueAt ≤ now + 500 ms, and not a leftover', to: 'INPROGRESS', message: 'run' },
-  B6: { from: WAITING, condition: 'a leftover of a parked job (ack), or early (wait)', to: 'same', message: 'wait' },
-  B7: { from: MINE, condition: 'lease lives', to: 'same', message: 'wait' },
-  B8: { from: MINE, condition: 'lease out, cancelRequested', to: 'CANCELLED', message: 'ack' },
-  B9: { from: MINE, condition: 'lease out, attempts < max: stalled', to: 'INPROGRESS', message: 'run alone' },
-  B10: { from: MINE, condition: 'lease out, attempts ≥ max', to: 'DEAD', message: 'bury' },
-  B11: { from: ['DEAD'], condition: 'undelivered', to: 'DEAD', message: 'bury' },
-  B12: {
+  due: {
+    code: 'B5',
+    from: WAITING,
+    condition: 'dueAt ≤ now + 500 ms, and not a leftover',
+    to: 'INPROGRESS',
+    message: 'run',
+  },
+  early: {
+    code: 'B6',
+    from: WAITING,
+    condition: 'a leftover of a parked job (ack), or early (wait)',
+    to: 'same',
+    message: 'wait',
+  },
+  leased: { code: 'B7', from: MINE, condition: 'lease lives', to: 'same', message: 'wait' },
+  cancelled: { code: 'B8', from: MINE, condition: 'lease out, cancelRequested', to: 'CANCELLED', message: 'ack' },
+  stalled: {
+    code: 'B9',
+    from: MINE,
+    condition: 'lease out, attempts < max: stalled',
+    to: 'INPROGRESS',
+    message: 'run alone',
+  },
+  crashed: { code: 'B10', from: MINE, condition: 'lease out, attempts ≥ max', to: 'DEAD', message: 'deadLetter' },
+  undelivered: { code: 'B11', from: ['DEAD'], condition: 'undelivered', to: 'DEAD', message: 'deadLetter' },
+  redriven: {
+    code: 'B12',
     from: ['DEAD'],
     condition: 'jobId and run of the message are the item’s: a redrive',
     to: 'INPROGRESS',
     message: 'run',
   },
-  B13: {
+  duplicate: {
+    code: 'B13',
     from: TERMINAL,
     condition: 'otherwise (a duplicate): of a COMPLETED job whose type asks for it, the event again',
     to: 'same',
     message: 'ack',
   },
-  S1: {
+  completed: {
+    code: 'S1',
     from: MINE,
     condition: 'the handler returned; then the event, if its type asks for it',
     to: 'COMPLETED',
     message: 'ack',
   },
-  S2: { from: MINE, condition: 'as S1, and it staged writes by commit', to: 'COMPLETED', message: 'ack' },
-  S3: { from: MINE, condition: 'checkpoint; not cancelRequested; checkpointNo = n', to: 'INPROGRESS', message: 'none' },
-  S4: {
+  committed: {
+    code: 'S2',
+    from: MINE,
+    condition: 'as completed, and it staged writes by commit',
+    to: 'COMPLETED',
+    message: 'ack',
+  },
+  checkpointed: {
+    code: 'S3',
+    from: MINE,
+    condition: 'checkpoint; not cancelRequested; checkpointNo = n',
+    to: 'INPROGRESS',
+    message: 'none',
+  },
+  retryInPlace: {
+    code: 'S4',
     from: MINE,
     condition: 'retry ≤ 60 s, or too big to park; not cancelRequested',
     to: 'RETRYING',
     message: 'wait',
   },
-  S5: { from: MINE, condition: 'retry > 60 s, fits; not cancelRequested', to: 'RETRYING', message: 'ack' },
-  S6: { from: MINE, condition: 'snooze, snoozesInRow < 100; not cancelRequested', to: 'RETRYING', message: 'as there' },
-  S7: {
+  parked: {
+    code: 'S5',
+    from: MINE,
+    condition: 'retry > 60 s, fits; not cancelRequested',
+    to: 'RETRYING',
+    message: 'ack',
+  },
+  snoozed: {
+    code: 'S6',
+    from: MINE,
+    condition: 'snooze, snoozesInRow < 100; not cancelRequested',
+    to: 'RETRYING',
+    message: 'as there',
+  },
+  dead: {
+    code: 'S7',
     from: MINE,
     condition: 'permanent, or attempts = max, or the 101st snooze in a row',
     to: 'DEAD',
-    message: 'bury',
+    message: 'deadLetter',
   },
-  S8: { from: MINE, condition: 'would retry, cancelRequested', to: 'CANCELLED', message: 'ack' },
-  S9: { from: ANY, condition: 'not mine: any settle', to: 'same', message: 'keep' },
-  P: { from: MINE, condition: 'progress, at most one a second', to: 'INPROGRESS', message: 'none' },
-  L: {
+  cancelledAtEnd: {
+    code: 'S8',
+    from: MINE,
+    condition: 'would retry, cancelRequested',
+    to: 'CANCELLED',
+    message: 'ack',
+  },
+  lost: { code: 'S9', from: ANY, condition: 'not mine: any settle', to: 'same', message: 'keep' },
+  progressed: { code: 'P', from: MINE, condition: 'progress, at most one a second', to: 'INPROGRESS', message: 'none' },
+  limited: {
+    code: 'L',
     from: ['absent', ...WAITING],
     condition:
-      'an attempt would start (also B9, B12), and its type is over its rate limit; beyond 60 s ahead: absent as B1, waiting: dueAt, envelope, listKey, listAt',
+      'an attempt would start (also stalled, redriven), and its type is over its rate limit; beyond 60 s ahead: absent as parkUntilDue, waiting: dueAt, envelope, listKey, listAt',
     to: 'SCHEDULED, or same',
     message: 'as there',
   },
-  D: {
+  delivered: {
+    code: 'D',
     from: ['DEAD'],
     condition:
-      'undelivered: DLQ send (unless only the event is owed), event, then remove undelivered where runNo is the same',
+      'undelivered: DLQ send (unless only the event is pending), event, then remove undelivered where runNo is the same',
     to: 'DEAD',
     message: 'ack',
   },
-  R: { from: WAITING, condition: 'on a due list, listAt ≤ now + 90 s, still waiting', to: 'same', message: 'none' },
-  C1: { from: ['absent'], condition: 'cancel', to: 'CANCELLED', message: 'none' },
-  C2: { from: WAITING, condition: 'cancel', to: 'CANCELLED', message: 'none' },
-  C3: { from: MINE, condition: 'cancel: the attempt that runs is told, not fenced', to: 'same', message: 'none' },
-  N: { from: WAITING, condition: 'retry now, on a due list', to: 'same', message: 'none' },
+  released: {
+    code: 'R',
+    from: WAITING,
+    condition: 'on a due list, listAt ≤ now + 90 s, still waiting',
+    to: 'same',
+    message: 'none',
+  },
+  refusedAhead: { code: 'C1', from: ['absent'], condition: 'cancel', to: 'CANCELLED', message: 'none' },
+  cancelledWaiting: { code: 'C2', from: WAITING, condition: 'cancel', to: 'CANCELLED', message: 'none' },
+  cancelRequested: {
+    code: 'C3',
+    from: MINE,
+    condition: 'cancel: only cancelRequested is set, whoever runs the job',
+    to: 'same',
+    message: 'none',
+  },
+  dueNow: { code: 'N', from: WAITING, condition: 'retry now, on a due list', to: 'same', message: 'none' },
 } as const satisfies Record<string, Transition>;
 
 export type Row = keyof typeof TRANSITIONS;
-export type BeginRow = Extract<Row, `B${string}` | 'L'>;
-export type SettleRow = Extract<Row, `S${string}`>;
-export type OperatorRow = Extract<Row, `C${string}` | 'N'>;
+/** The rows whose code is of this form. */
+type Coded<Code extends string> = {
+  [R in Row]: (typeof TRANSITIONS)[R]['code'] extends Code ? R : never;
+}[Row];
+export type BeginRow = Coded<`B${string}` | 'L'>;
+export type SettleRow = Coded<`S${string}`>;
+export type OperatorRow = Coded<`C${string}` | 'N'>;

@@ -1,140 +1,94 @@
-import { makeIdempotent } from '@aws-lambda-powertools/idempotency';
-import { WriteConditionError, WriteRefusedError } from '../../contract/errors.ts';
 import { METRICS } from '../../contract/names.ts';
 import { itemId } from '../../contract/protocol/job-item.ts';
-import { annotationsOf } from '../annotations.ts';
-import type { Claim } from '../claim.ts';
-import { type Engine, type Invocation, leaseUntilMs } from '../engine.ts';
-import { durationMs, jobFields } from '../logs.ts';
-import { announceCompletion } from '../message/announce.ts';
-import { bury } from '../message/dead-letter.ts';
-import { type Fate, type Received, wait } from '../message/wait.ts';
+import type { Message } from '../../contract/protocol/message.ts';
+import type { SettleStep } from '../../contract/protocol/settle.ts';
+import { type Claim, type Engine, type Invocation, leaseUntilMs } from '../engine.ts';
+import { annotationsOf, jobFields } from '../logs.ts';
+import { deadLetter } from '../message/dead-letter.ts';
+import { publishCompleted } from '../message/publish.ts';
+import { type MessageOutcome, type Received, wait } from '../message/wait.ts';
 import type { Begun } from '../table/job-store.ts';
-import { AttemptLayer } from './idempotency.ts';
-import { afterBegin } from './not-started.ts';
+import { runOnce } from './idempotency.ts';
+import { notStarted } from './not-started.ts';
 import { type Outcome, runHandler } from './run-handler.ts';
-import { type Settlement, settleCompleted, settleFailed } from './settle.ts';
+import { settle } from './settle.ts';
 
-/** Begin refused, or the handler failed: what follows is known already, this only ends Powertools' part. */
-class AttemptEnded extends Error {
-  override readonly name = 'AttemptEnded';
-}
-
-/** What bounds an attempt: `alone` if no other job runs beside it, which a stalled job must wait for. */
+/** What bounds an attempt. */
 export interface AttemptScope {
   readonly engine: Engine;
   readonly invocation: Invocation;
+  /** No other job runs beside it. A stalled job begins only then. */
   readonly alone: boolean;
 }
 
 /**
  * One attempt of one job, from its message to its end: begin, run, settle, and then what becomes of the message.
  *
- * @returns the message's fate, or `stalled`: nothing was done yet, the job wants to run alone
+ * @returns what becomes of the message, or `stalled`: nothing was done yet, the job must run alone
  * @throws WriteError, ReadError if the jobs table did not answer: the message must be kept
  */
-export async function attempt(received: Received, scope: AttemptScope): Promise<Fate | 'stalled'> {
+export async function attempt(received: Received, scope: AttemptScope): Promise<MessageOutcome | 'stalled'> {
   const { engine, invocation } = scope;
-  const { begun, claim, settlement } = await beginRunSettle(received, scope);
-  if (claim === undefined) return afterBegin(begun, received, engine);
-  if (settlement === undefined || settlement.kind === 'lost') {
-    engine.log.warn('job.lease-lost', { ...jobFields(claim, engine), endsAtMs: invocation.endsAtMs });
-    return 'keep';
-  }
-  const { step } = settlement;
-  if (step.action === 'wait') return wait(received, step.untilMs, engine);
-  if (step.action === 'bury') return bury({ ...claim.item, ...step.write.set }, received.message, engine);
-  if (step.write.set.status !== 'COMPLETED') return 'ack';
-  const done = await announceCompletion({ ...claim.item, ...step.write.set }, received.message, engine);
-  return done ? 'ack' : 'keep';
-}
-
-interface Life {
-  begun: Begun | undefined;
-  claim: Claim | undefined;
-  outcome: Outcome | undefined;
-  settlement: Settlement | undefined;
-}
-
-/** The part that Powertools runs: its persistence layer is told of three moments, and each is a row of the protocol. */
-async function beginRunSettle({ message }: Received, { engine, invocation, alone }: AttemptScope) {
-  const { type, retention, queueRetention } = engine.definition;
-  const life: Life = { begun: undefined, claim: undefined, outcome: undefined, settlement: undefined };
-  const layer = new AttemptLayer(itemId(type, message.key), {
-    async begin() {
-      const nowMs = engine.clock.now();
-      const lease = { owner: engine.nonce(), leaseUntilMs: leaseUntilMs(invocation) };
-      life.begun = await engine.store.begin(message, { type, nowMs, ...lease, retention, queueRetention }, alone);
-      const { step, item } = life.begun;
-      if (step.action !== 'run' || (step.alone && !alone) || item === undefined) throw new AttemptEnded();
-      life.claim = { item, message };
-      noteStart(life.claim, life.begun, engine);
-    },
-    async completed() {
-      life.settlement = await settleReturned(life, engine);
-    },
-    async failed() {
-      const { claim, outcome } = life;
-      if (claim !== undefined && outcome?.kind === 'failed') {
-        life.settlement = await settleFailed(claim, outcome.error, engine);
-      }
-    },
-  });
-  const perform = async (_id: string) => {
-    if (life.claim === undefined) throw new TypeError('Powertools ran the handler before begin');
-    life.outcome = await runTraced(life.claim, engine, invocation);
-    if (life.outcome.kind === 'failed') throw new AttemptEnded();
+  const { message } = received;
+  const steps = {
+    begin: () => begin(message, scope),
+    run: (claim: Claim) => run(claim, engine, invocation),
+    settle: (claim: Claim, outcome: Outcome) => settle(claim, outcome, engine),
   };
-  try {
-    await makeIdempotent(perform, { persistenceStore: layer, config: invocation.idempotency })(message.key);
-  } catch (error) {
-    // Powertools wraps what begin throws: only our own marker, or its cause, means that all is as it should be.
-    const own = error instanceof AttemptEnded || (error instanceof Error && error.cause instanceof AttemptEnded);
-    if (!own) throw error;
-  }
-  if (life.begun === undefined) throw new TypeError('Powertools never began the attempt');
-  return { ...life, begun: life.begun };
+  const ended = await runOnce(itemId(engine.definition.type, message.key), steps, invocation.idempotency);
+  if (ended.kind === 'notStarted') return notStarted(ended.begun, received, engine);
+  const { claim, settlement } = ended;
+  if (settlement.kind === 'settled') return settled(received, { claim, step: settlement.step }, engine);
+  engine.log.warn('job.lease-lost', { ...jobFields(claim, engine), endsAtMs: invocation.endsAtMs });
+  return 'keep';
 }
 
-/** Runs the handler, as a part of the trace where the job type is traced. */
-async function runTraced(claim: Claim, engine: Engine, invocation: Invocation): Promise<Outcome> {
-  const run = () => runHandler(claim, engine, invocation);
+/** Begins the job: with a claim, the handler runs next. */
+async function begin(message: Message, { engine, invocation, alone }: AttemptScope) {
+  const { type, retention, queueRetention } = engine.definition;
+  const nowMs = engine.clock.now();
+  const lease = { owner: engine.nonce(), leaseUntilMs: leaseUntilMs(invocation) };
+  const begun = await engine.store.begin(message, { type, nowMs, ...lease, retention, queueRetention }, alone);
+  const { step, item } = begun;
+  if (step.action !== 'run' || (step.alone && !alone) || item === undefined) return { begun, claim: undefined };
+  const claim: Claim = { item, message };
+  reportStart(claim, begun, engine);
+  return { begun, claim };
+}
+
+/** Runs the handler, as a part of the trace if the job type is traced. */
+async function run(claim: Claim, engine: Engine, invocation: Invocation): Promise<Outcome> {
+  const handle = () => runHandler(claim, engine, invocation);
   const traced = await engine.tracing;
-  return traced === undefined ? run() : traced({ annotations: annotationsOf(claim, engine), failureOf }, run);
+  return traced === undefined ? handle() : traced({ annotations: annotationsOf(claim, engine), failureOf }, handle);
 }
 
 const failureOf = (outcome: Outcome): Error | undefined =>
   outcome.kind === 'failed' && outcome.error instanceof Error ? outcome.error : undefined;
 
-async function settleReturned({ claim, outcome }: Life, engine: Engine): Promise<Settlement | undefined> {
-  if (claim === undefined || outcome?.kind !== 'completed') return undefined;
-  try {
-    const settlement = await settleCompleted(claim, outcome, engine);
-    if (settlement.kind === 'settled') noteCompletion(claim, engine);
-    return settlement;
-  } catch (error) {
-    if (!(error instanceof WriteConditionError || error instanceof WriteRefusedError)) throw error;
-    return settleFailed(claim, error, engine);
-  }
+/** What becomes of the message of a job that was settled. */
+async function settled(
+  received: Received,
+  { claim, step }: { readonly claim: Claim; readonly step: SettleStep },
+  engine: Engine,
+): Promise<MessageOutcome> {
+  if (step.action === 'wait') return wait(received, step.untilMs, engine);
+  const item = { ...claim.item, ...step.write.set };
+  if (step.action === 'deadLetter') return deadLetter(item, received.message, engine);
+  if (item.status !== 'COMPLETED') return 'ack';
+  return (await publishCompleted(item, received.message, engine)) ? 'ack' : 'keep';
 }
 
-function noteStart(claim: Claim, { step, before }: Begun, engine: Engine): void {
+/** Counts and logs that an attempt starts. */
+function reportStart(claim: Claim, { step, before }: Begun, engine: Engine): void {
   const { log, meter, clock, definition } = engine;
   const { message } = claim;
-  const readyAtMs = step.row === 'B5' ? before?.dueAt : Math.max(message.sentAtMs, message.runAtMs ?? 0);
-  if (step.row === 'B9') {
+  const readyAtMs = step.row === 'due' ? before?.dueAt : Math.max(message.sentAtMs, message.runAtMs ?? 0);
+  if (step.row === 'stalled') {
     meter.count(METRICS.stalled);
     log.warn('job.stalled', jobFields(claim, engine));
   } else if (readyAtMs !== undefined && before?.owner === undefined) {
     meter.milliseconds(METRICS.queueLatency, clock.now() - readyAtMs);
   }
   if (definition.logs === 'all') log.info('job.started', jobFields(claim, engine));
-}
-
-function noteCompletion(claim: Claim, engine: Engine): void {
-  const { log, meter, definition } = engine;
-  const took = durationMs(claim, engine);
-  meter.count(METRICS.completed);
-  meter.milliseconds(METRICS.duration, took);
-  if (definition.logs === 'all') log.info('job.completed', { ...jobFields(claim, engine), durationMs: took });
 }

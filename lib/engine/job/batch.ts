@@ -7,41 +7,43 @@ import { decode } from '../message/decode.ts';
 import { type Received, wait } from '../message/wait.ts';
 import { attempt } from './attempt.ts';
 
-/** A message that stays in its queue, told to Powertools' batch as a failed record. */
+/** A message that stays in its queue: to Powertools' batch, a failed record. */
 class KeptError extends Error {
   override readonly name = 'KeptError';
 }
 
 /**
- * Runs the jobs of a batch, then, one by one and after everything else is settled and its metrics are written, those
- * that stalled: a poison job that kills its process must not spend the attempts of its batch mates.
+ * Runs the jobs of a batch. Stalled ones run last and one by one, after all others are settled and their metrics
+ * written: a job that kills its process must not spend the attempts of the others.
  *
- * @returns the messages to keep; those that are not named are deleted by the event source mapping
+ * @returns the messages to keep; the event source mapping deletes the others
  * @throws UnexpectedBatchTypeError if the event is no SQS event: then SQS keeps the whole batch
  */
 export async function runBatch(event: SQSEvent, context: Context, engine: Engine): Promise<SQSBatchResponse> {
   const idempotency = new IdempotencyConfig({ lambdaContext: context });
   const invocation = { endsAtMs: engine.clock.now() + context.getRemainingTimeInMillis(), idempotency };
   const stalled: SQSRecord[] = [];
-  let fresh = true;
+  let isFirst = true;
   const handle = async (record: SQSRecord): Promise<void> => {
-    const fate = await runRecord(record, { engine, invocation, alone: false, fresh });
-    if (!engine.definition.parallel) fresh = false;
-    if (fate === 'stalled') stalled.push(record);
-    if (fate !== 'ack') throw new KeptError();
+    const outcome = await runRecord(record, { engine, invocation, alone: false, isFirst });
+    if (!engine.definition.parallel) isFirst = false;
+    if (outcome === 'stalled') stalled.push(record);
+    if (outcome !== 'ack') throw new KeptError();
   };
   try {
     const response = await processPartialResponse(event, handle, new BatchProcessor(EventType.SQS), {
       processInParallel: engine.definition.parallel,
-      // A thrown batch would slow the event source's pollers and hide the visibility timeouts that were set.
+      // An error of the whole batch would slow the event source's pollers and undo the visibility timeouts that were
+      // set.
       throwOnFullBatchFailure: false,
     });
     engine.meter.flush();
-    fresh = stalled.length === event.Records.length;
+    isFirst = stalled.length === event.Records.length;
     const acked = new Set<string>();
     for (const record of stalled) {
-      if ((await runRecord(record, { engine, invocation, alone: true, fresh })) === 'ack') acked.add(record.messageId);
-      fresh = false;
+      const outcome = await runRecord(record, { engine, invocation, alone: true, isFirst });
+      if (outcome === 'ack') acked.add(record.messageId);
+      isFirst = false;
     }
     return { batchItemFailures: response.batchItemFailures.filter(({ itemIdentifier }) => !acked.has(itemIdentifier)) };
   } finally {
@@ -54,10 +56,10 @@ interface RecordScope {
   readonly invocation: Invocation;
   readonly alone: boolean;
   /** No job of this invocation has run yet. */
-  readonly fresh: boolean;
+  readonly isFirst: boolean;
 }
 
-/** Never throws: whatever goes wrong with one record, its message stays and the others go on. */
+/** Never throws: if one record fails, its message stays and the others go on. */
 async function runRecord(record: SQSRecord, scope: RecordScope) {
   const { engine, invocation } = scope;
   try {
@@ -75,9 +77,9 @@ async function runRecord(record: SQSRecord, scope: RecordScope) {
   }
 }
 
-/** Once jobs have run, another is started only if its whole timeout is left; else it goes back without an attempt. */
-function mayStart({ engine, invocation, fresh }: RecordScope): boolean {
+/** The first job of an invocation may always start, a later one only if its whole timeout is left. */
+function mayStart({ engine, invocation, isFirst }: RecordScope): boolean {
   if (engine.shutdown.aborted) return false;
   const leftMs = invocation.endsAtMs - SETTLE_BEFORE_END_MS - engine.clock.now();
-  return fresh ? leftMs > 0 : leftMs >= engine.definition.timeoutSeconds * 1000;
+  return isFirst ? leftMs > 0 : leftMs >= engine.definition.timeoutSeconds * 1000;
 }

@@ -3,20 +3,18 @@ import type { Job } from '../../contract/job.ts';
 import { keyOf, MAX_CHECKPOINT_BYTES, MAX_PROGRESS_BYTES } from '../../contract/protocol/job-item.ts';
 import { checkpoint } from '../../contract/protocol/settle.ts';
 import { WriteError } from '../calls/writes.ts';
-import type { Claim } from '../claim.ts';
-import type { Engine } from '../engine.ts';
+import type { Claim, Engine } from '../engine.ts';
 import type { JobContext, TransactWrite } from '../job-context.ts';
 import { messageFields } from '../logs.ts';
-import { MAX_WRITES, transact } from '../table/transaction.ts';
 import type { Deadline } from './deadline.ts';
 import { asJson } from './json.ts';
 import { makeProgress } from './progress.ts';
 
-/** What the handler gets, the writes it staged, and the end of both. */
+/** What the handler gets, and the writes that it staged. */
 export interface HandlerContext {
   readonly context: JobContext;
   readonly staged: readonly TransactWrite[];
-  /** From now on the context refuses every write: the attempt has ended. */
+  /** The attempt has ended: from now on the context refuses every write. */
   close(): void;
 }
 
@@ -33,7 +31,7 @@ export function makeContext(claim: Claim, engine: Engine, deadline: Deadline): H
     job,
     signal: deadline.signal,
     get log() {
-      // Made when it is first asked for: a child logger costs a console of its own, a tenth of a small job's CPU.
+      // Made at first use: a child logger has a console of its own, which is a tenth of a small job's CPU.
       log ??= engine.log.createChild({
         persistentLogAttributes: { ...messageFields(claim.message, engine), attempt: job.attempts },
       });
@@ -44,12 +42,12 @@ export function makeContext(claim: Claim, engine: Engine, deadline: Deadline): H
     progress: async (value) => progress.report(asJson('progress', value ?? null, MAX_PROGRESS_BYTES)),
     commit(writes) {
       checkOpen();
-      checkWrites([...staged, ...writes], claim, engine);
+      engine.store.checkWrites(claim.item.id, [...staged, ...writes]);
       staged.push(...writes);
     },
     checkpoint: inTurn(async (writes, state) => {
       checkOpen();
-      checkWrites(writes, claim, engine);
+      engine.store.checkWrites(claim.item.id, writes);
       claim.item = await writeCheckpoint(claim, { writes, state }, engine);
     }),
   };
@@ -61,8 +59,8 @@ export function makeContext(claim: Claim, engine: Engine, deadline: Deadline): H
 }
 
 /**
- * One checkpoint after another. After one that may or may not have been written there is no next: its number could no
- * longer be told from the unknown one's, and its writes would be taken for done.
+ * Writes one checkpoint after another. If it is unknown whether one was written, no other may follow: it would have the
+ * same number, and its writes would be taken for done.
  */
 function inTurn(write: JobContext['checkpoint']): JobContext['checkpoint'] {
   let last: Promise<void> = Promise.resolve();
@@ -82,7 +80,7 @@ function inTurn(write: JobContext['checkpoint']): JobContext['checkpoint'] {
   };
 }
 
-/** Row S3. */
+/** Row `checkpointed`. */
 async function writeCheckpoint(
   { item }: Claim,
   { writes, state }: { writes: readonly TransactWrite[]; state: unknown },
@@ -90,7 +88,7 @@ async function writeCheckpoint(
 ) {
   const kept = asJson('the checkpoint', state ?? null, MAX_CHECKPOINT_BYTES);
   const own = checkpoint(item, kept);
-  const settled = await transact(own, writes, engine);
+  const settled = await engine.store.settle(own, { with: writes });
   const after = { ...item, ...own.set };
   if (settled.kind === 'written') return after;
   const now = settled.kind === 'refused' ? settled.item : undefined;
@@ -99,20 +97,6 @@ async function writeCheckpoint(
   }
   if (now.checkpointNo === after.checkpointNo) return after;
   throw new JobCancelledError('the job was cancelled: nothing was written');
-}
-
-function checkWrites(writes: readonly TransactWrite[], { item }: Claim, { jobsTable }: Engine): void {
-  if (writes.length > MAX_WRITES) {
-    throw new RangeError(
-      `a transaction holds ${MAX_WRITES} writes beside the job's own (DynamoDB quota), got ${writes.length}`,
-    );
-  }
-  const own = writes.findIndex(({ Put, Update, Delete, ConditionCheck }) => {
-    const write = Put ?? Update ?? Delete ?? ConditionCheck;
-    const key = Put !== undefined ? Put.Item : (Update ?? Delete ?? ConditionCheck)?.Key;
-    return write?.TableName?.endsWith(jobsTable) === true && key?.id === item.id;
-  });
-  if (own >= 0) throw new RangeError(`write ${own} is for the job's own item, which only the engine writes`);
 }
 
 function toJob({ item, message }: Claim): Job {

@@ -2,17 +2,18 @@ import { JobTimeoutError, ShutdownError } from '../../contract/errors.ts';
 import { SETTLE_BEFORE_END_MS } from '../../contract/protocol/timing.ts';
 import type { Engine, Invocation } from '../engine.ts';
 
-/** When an attempt ends at the latest, and how its handler is told. */
+/** When an attempt ends at the latest, and the signal that its handler gets then. */
 export interface Deadline {
   readonly atMs: number;
   readonly signal: AbortSignal;
   /** Rejects with the reason once the signal is aborted. */
   readonly aborted: Promise<never>;
   abort(reason: Error): void;
+  /** Ends the timer: the attempt is over. */
   close(): void;
 }
 
-/** The job's own timeout, or a second before the function's end; a shutdown ends it at once. */
+/** The deadline is the job's own timeout or a second before the function's end. A shutdown aborts at once. */
 export function makeDeadline({ definition, clock, shutdown }: Engine, { endsAtMs }: Invocation): Deadline {
   const controller = new AbortController();
   const { signal } = controller;

@@ -1,10 +1,10 @@
-/** A value that was to be stored and is not JSON, or too large. */
+/** A value that cannot be stored: it is not JSON, or too large. */
 export class JsonError extends Error {
   override readonly name = 'JsonError';
 }
 
 /**
- * The value as JSON would carry it: what is stored is what a reader gets.
+ * The value after a round trip through JSON, which is what a reader of the table gets.
  *
  * @param what    for the message: "the result"
  * @param maxBytes UTF-8 bytes of the JSON
@@ -30,7 +30,7 @@ export function asJson(what: string, value: unknown, maxBytes: number): unknown 
   return kept;
 }
 
-/** JSON.stringify silently turns these into `null` or drops them; the table would refuse the rest. */
+/** Refuses what JSON.stringify silently drops or turns into `null`, and numbers that the table refuses. */
 function refuseLossy(name: string, value: unknown): unknown {
   const where = name || 'it';
   if (typeof value === 'number') checkNumber(where, value);

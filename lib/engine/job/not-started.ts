@@ -2,32 +2,37 @@ import { METRICS } from '../../contract/names.ts';
 import type { BeginRow } from '../../contract/protocol/transitions.ts';
 import type { Engine } from '../engine.ts';
 import { messageFields } from '../logs.ts';
-import { announceCompletion } from '../message/announce.ts';
-import { bury } from '../message/dead-letter.ts';
-import { type Fate, type Received, wait } from '../message/wait.ts';
+import { deadLetter } from '../message/dead-letter.ts';
+import { publishCompleted } from '../message/publish.ts';
+import { type MessageOutcome, type Received, wait } from '../message/wait.ts';
 import type { Begun } from '../table/job-store.ts';
 
 /** What becomes of a message whose job did not begin to run. */
-export async function afterBegin({ step, item }: Begun, received: Received, engine: Engine): Promise<Fate | 'stalled'> {
+export async function notStarted(
+  { step, item }: Begun,
+  received: Received,
+  engine: Engine,
+): Promise<MessageOutcome | 'stalled'> {
   const { message } = received;
   const fields = { ...messageFields(message, engine), ...(item !== undefined && { attempt: item.attempts }) };
   switch (step.action) {
     case 'run':
       return 'stalled';
     case 'wait':
-      if (step.row === 'L') engine.log.debug('job.limited', { ...fields, delayMs: step.untilMs - engine.clock.now() });
+      if (step.row === 'limited')
+        engine.log.debug('job.limited', { ...fields, delayMs: step.untilMs - engine.clock.now() });
       return wait(received, step.untilMs, engine);
-    case 'bury': {
-      if (item === undefined) throw new TypeError(`${step.row} buries a job without an item`);
+    case 'deadLetter': {
+      if (item === undefined) throw new TypeError(`${step.row} dead-letters a job without an item`);
       const { reason, error } = item;
       const death = { reason, errorName: error?.name, errorMessage: error?.message };
       if (step.write !== undefined) engine.log.error('job.dead', { ...fields, ...death });
-      return bury(item, message, engine);
+      return deadLetter(item, message, engine);
     }
     case 'ack':
-      noteAck({ row: step.row, fields, dueAt: item?.dueAt }, engine);
-      if (step.row !== 'B13' || item?.status !== 'COMPLETED') return 'ack';
-      return (await announceCompletion(item, message, engine)) ? 'ack' : 'keep';
+      reportAck({ row: step.row, fields, dueAt: item?.dueAt }, engine);
+      if (step.row !== 'duplicate' || item?.status !== 'COMPLETED') return 'ack';
+      return (await publishCompleted(item, message, engine)) ? 'ack' : 'keep';
   }
 }
 
@@ -37,21 +42,22 @@ interface Acked {
   readonly dueAt: number | undefined;
 }
 
-function noteAck({ row, fields, dueAt }: Acked, { log, meter, clock }: Engine): void {
+/** Counts and logs that a message is deleted without an attempt. */
+function reportAck({ row, fields, dueAt }: Acked, { log, meter, clock }: Engine): void {
   const parked = { ...fields, ...(dueAt !== undefined && { delayMs: dueAt - clock.now() }) };
   switch (row) {
-    case 'B4':
-    case 'B13':
+    case 'foreign':
+    case 'duplicate':
       meter.count(METRICS.duplicate);
       log.info('job.duplicate', fields);
       break;
-    case 'B8':
+    case 'cancelled':
       log.info('job.cancelled', fields);
       break;
-    case 'B6':
+    case 'early':
       log.debug('job.leftover', fields);
       break;
-    case 'L':
+    case 'limited':
       log.info('job.limited', parked);
       break;
     default:

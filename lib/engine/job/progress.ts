@@ -1,18 +1,17 @@
 import { JobCancelledError, LeaseLostError } from '../../contract/errors.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
 import { progress } from '../../contract/protocol/settle.ts';
+import { PROGRESS_INTERVAL_MS } from '../../contract/protocol/timing.ts';
 import type { Engine } from '../engine.ts';
 
-const INTERVAL_MS = 1000;
-
-/** Row P: writes the latest progress, at most one value a second. */
+/** Row `progressed`: writes the latest progress, at most one value a second. */
 export interface Progress {
   report(value: unknown): Promise<void>;
   /** Nothing is written any more. */
   close(): void;
 }
 
-/** @param abort called with the reason when the job turns out to be cancelled, or no longer this attempt's */
+/** @param abort called with the reason if the job was cancelled or is no longer this attempt's */
 export function makeProgress(item: JobItem, engine: Engine, abort: (reason: Error) => void): Progress {
   let lastAtMs = Number.NEGATIVE_INFINITY;
   let later: { value: unknown } | undefined;
@@ -35,7 +34,7 @@ export function makeProgress(item: JobItem, engine: Engine, abort: (reason: Erro
   return {
     async report(value) {
       if (closed) throw new LeaseLostError('the attempt has ended');
-      const waitMs = lastAtMs + INTERVAL_MS - engine.clock.now();
+      const waitMs = lastAtMs + PROGRESS_INTERVAL_MS - engine.clock.now();
       if (waitMs <= 0) return write(value);
       later = { value };
       cancelTimer ??= engine.clock.after(waitMs, writeLater);

@@ -1,7 +1,6 @@
 import { JobResultError } from '../../contract/errors.ts';
 import { MAX_RESULT_BYTES } from '../../contract/protocol/job-item.ts';
-import type { Claim } from '../claim.ts';
-import type { Engine, Invocation } from '../engine.ts';
+import type { Claim, Engine, Invocation } from '../engine.ts';
 import type { TransactWrite } from '../job-context.ts';
 import { makeContext } from './context.ts';
 import { makeDeadline } from './deadline.ts';
@@ -13,8 +12,8 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly error: unknown };
 
 /**
- * Runs the user's handler to its end or its deadline, whichever comes first. Never throws; a handler that ignores its
- * signal and ends later can change nothing any more, and its late rejection is nobody's.
+ * Runs the user's handler to its end or its deadline, whichever comes first. Never throws. A handler that ignores its
+ * signal and ends later can no longer change anything; its late rejection is ignored.
  */
 export async function runHandler(claim: Claim, engine: Engine, invocation: Invocation): Promise<Outcome> {
   const deadline = makeDeadline(engine, invocation);

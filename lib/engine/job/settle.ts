@@ -1,34 +1,48 @@
+import { WriteConditionError, WriteRefusedError } from '../../contract/errors.ts';
 import { METRICS } from '../../contract/names.ts';
 import { decide } from '../../contract/protocol/decide.ts';
+import type { Settled } from '../../contract/protocol/item-write.ts';
 import { cancel, complete, fail, type SettleFacts, type SettleStep } from '../../contract/protocol/settle.ts';
-import type { Claim } from '../claim.ts';
-import type { Engine } from '../engine.ts';
-import type { TransactWrite } from '../job-context.ts';
-import { jobFields, logFailure } from '../logs.ts';
-import type { Settled } from '../table/job-store.ts';
-import { transact } from '../table/transaction.ts';
+import type { Claim, Engine } from '../engine.ts';
+import { durationMs, jobFields, logFailure } from '../logs.ts';
+import type { Outcome } from './run-handler.ts';
 
-/** How an attempt was settled: the step that stands in the table, or `lost` (S9): the job is no longer ours. */
+/** How an attempt was settled: the step that stands in the table, or `lost`: the job is no longer ours. */
 export type Settlement = { readonly kind: 'settled'; readonly step: SettleStep } | { readonly kind: 'lost' };
 
+type Completed = Extract<Outcome, { kind: 'completed' }>;
+
 /**
- * Rows S1 and S2: the handler returned.
+ * Writes what an attempt's outcome leads to.
+ *
+ * @throws WriteError, ReadError if the jobs table did not answer
+ */
+export async function settle(claim: Claim, outcome: Outcome, engine: Engine): Promise<Settlement> {
+  if (outcome.kind === 'failed') return settleFailed(claim, outcome.error, engine);
+  try {
+    return await settleCompleted(claim, outcome, engine);
+  } catch (error) {
+    if (!(error instanceof WriteConditionError || error instanceof WriteRefusedError)) throw error;
+    return settleFailed(claim, error, engine);
+  }
+}
+
+/**
+ * Rows `completed` and `committed`: the handler returned.
  *
  * @throws WriteConditionError, WriteRefusedError if the staged writes were refused: the attempt has failed after all
  */
-export async function settleCompleted(
-  claim: Claim,
-  done: { result: unknown; writes: readonly TransactWrite[] },
-  engine: Engine,
-): Promise<Settlement> {
-  const step = complete(facts(claim, engine), done.result);
-  const settled =
-    done.writes.length > 0 ? await transact(step.write, done.writes, engine) : await engine.store.settle(step.write);
-  return isWritten(settled, step) ? { kind: 'settled', step } : { kind: 'lost' };
+async function settleCompleted(claim: Claim, { result, writes }: Completed, engine: Engine): Promise<Settlement> {
+  const { store } = engine;
+  const step = complete(facts(claim, engine), result);
+  const settled = await (writes.length > 0 ? store.settle(step.write, { with: writes }) : store.settle(step.write));
+  if (!isWritten(settled, step)) return { kind: 'lost' };
+  reportCompletion(claim, engine);
+  return { kind: 'settled', step };
 }
 
-/** Rows S4 to S8: the attempt failed. */
-export async function settleFailed(claim: Claim, thrown: unknown, engine: Engine): Promise<Settlement> {
+/** Rows `retryInPlace`, `parked`, `snoozed`, `dead` and `cancelledAtEnd`: the attempt failed. */
+async function settleFailed(claim: Claim, thrown: unknown, engine: Engine): Promise<Settlement> {
   const failure = decide(thrown, claim.item, { retry: engine.definition.retry, random: engine.random() });
   let step = fail(facts(claim, engine), failure);
   let settled = await engine.store.settle(step.write);
@@ -52,18 +66,20 @@ async function settleCancelled(claim: Claim, engine: Engine): Promise<Settlement
   return { kind: 'settled', step };
 }
 
-/** Too big to park after all: it waits in its queue (S4, S6). */
+/**
+ * The item would be too large with its message: the job waits in its queue instead (row `retryInPlace` or `snoozed`).
+ */
 function inPlace({ row, write }: SettleStep, { clock }: Engine): SettleStep {
   const { envelope: _, listKey: __, listAt: ___, ...set } = write.set;
   return {
-    row: row === 'S6' ? row : 'S4',
+    row: row === 'snoozed' ? row : 'retryInPlace',
     write: { ...write, set },
     action: 'wait',
     untilMs: set.dueAt ?? clock.now(),
   };
 }
 
-/** A refused write whose item carries our owner and the wanted state has succeeded: its reply was lost. */
+/** A refused write has succeeded if its item has our owner and the wanted state: the first reply was lost. */
 function isWritten(settled: Settled, { write }: SettleStep): boolean {
   if (settled.kind !== 'refused') return settled.kind === 'written';
   const { item } = settled;
@@ -79,4 +95,13 @@ function isCancelled(settled: Settled, { item }: Claim): boolean {
 function facts({ item, message }: Claim, { definition, clock }: Engine): SettleFacts {
   const { retention, queueRetention } = definition;
   return { item, message, nowMs: clock.now(), retention, queueRetention };
+}
+
+/** Counts and logs that an attempt completed. */
+function reportCompletion(claim: Claim, engine: Engine): void {
+  const { log, meter, definition } = engine;
+  const took = durationMs(claim, engine);
+  meter.count(METRICS.completed);
+  meter.milliseconds(METRICS.duration, took);
+  if (definition.logs === 'all') log.info('job.completed', { ...jobFields(claim, engine), durationMs: took });
 }

@@ -6,52 +6,53 @@ import type { Message } from '../../contract/protocol/message.ts';
 import { MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
 import type { Engine } from '../engine.ts';
 import { messageFields } from '../logs.ts';
-import { announceDeath } from './announce.ts';
-import { type Fate, origin, stringAttribute } from './wait.ts';
+import { publishDeadLettered } from './publish.ts';
+import { type MessageOutcome, origin, stringAttribute } from './wait.ts';
 
 /**
- * Row D: sends a DEAD job's message to the dead-letter queue, tells EventBridge, then marks both as done. The item was
- * DEAD before: a crash in between leaves `undelivered`, and any later receive of the message keeps the promise.
+ * Row `delivered`: sends a DEAD job's message to the dead-letter queue, publishes the event, then marks the item as
+ * delivered. The item is DEAD already: after a crash in between it is still `undelivered`, and the next receive of the
+ * message does it again.
  */
-export async function bury(item: JobItem, message: Message, engine: Engine): Promise<Fate> {
+export async function deadLetter(item: JobItem, message: Message, engine: Engine): Promise<MessageOutcome> {
   try {
-    if (item.undelivered !== 'event') await sendLetter(item, message, engine);
-    const announced = await announceDeath(item, message, engine);
-    const { kind } = await engine.store.settle(announced ? paid(item) : eventOwed(item));
-    // Of two copies that deliver at once, only the one that finds the promise still open counts the death.
+    if (item.undelivered !== 'event') await sendDeadLetter(item, message, engine);
+    const published = await publishDeadLettered(item, message, engine);
+    const { kind } = await engine.store.settle(published ? delivered(item) : eventPending(item));
+    // Of two copies that deliver at once, only the one whose write succeeds counts the dead letter.
     if (kind === 'written' && item.undelivered === true) engine.meter.count(METRICS.deadLettered);
-    return announced ? 'ack' : 'keep';
+    return published ? 'ack' : 'keep';
   } catch (error) {
-    engine.log.error('job.burial-failed', { ...messageFields(message, engine), error: error as Error });
+    engine.log.error('job.dead-letter-failed', { ...messageFields(message, engine), error: error as Error });
     return 'keep';
   }
 }
 
-async function sendLetter(item: JobItem, message: Message, { sqs, deadLetterQueueUrl }: Engine): Promise<void> {
+async function sendDeadLetter(item: JobItem, message: Message, { sqs, deadLetterQueueUrl }: Engine): Promise<void> {
   await sqs.send(
     new SendMessageCommand({
       QueueUrl: deadLetterQueueUrl,
       MessageBody: message.body,
-      MessageAttributes: deathAttributes(item, Buffer.byteLength(message.body)),
+      MessageAttributes: deadLetterAttributes(item, Buffer.byteLength(message.body)),
       ...origin(message),
     }),
   );
 }
 
-const paid = (item: JobItem): ItemUpdate => ({ ...whileOwed(item), remove: ['undelivered'] });
-/** An outage of EventBridge must not send the same letter again with every receive. */
-const eventOwed = (item: JobItem): ItemUpdate => ({ ...whileOwed(item), set: { undelivered: 'event' } });
+const delivered = (item: JobItem): ItemUpdate => ({ ...whilePending(item), remove: ['undelivered'] });
+/** An outage of EventBridge must not send the same dead letter again with every receive. */
+const eventPending = (item: JobItem): ItemUpdate => ({ ...whilePending(item), set: { undelivered: 'event' } });
 
-function whileOwed({ id, runNo, undelivered = true }: JobItem): ItemUpdate {
+function whilePending({ id, runNo, undelivered = true }: JobItem): ItemUpdate {
   return { kind: 'update', id, set: {}, remove: [], fence: { status: 'DEAD', runNo, undelivered }, absent: [] };
 }
 
 /**
- * The attributes of a dead letter, most important first. SQS counts them towards the message's size and refuses empty
- * values and control characters; a death must never be refused, so values are cleaned, empty ones are left out, and the
- * least important go until the message fits.
+ * The attributes of a dead letter, most important first. SQS must never refuse a dead letter. It refuses empty values
+ * and control characters, so values are cleaned and empty ones left out. It counts attributes towards the message's
+ * size, so the least important are left out until the message fits.
  */
-export function deathAttributes(item: JobItem, bodyBytes: number): Record<string, MessageAttributeValue> {
+export function deadLetterAttributes(item: JobItem, bodyBytes: number): Record<string, MessageAttributeValue> {
   const values = {
     jobId: item.jobId,
     jobType: item.type,

@@ -5,10 +5,13 @@ import { decodeEnvelope, type Envelope, isJobId } from '../../contract/envelope.
 import { InvalidMessageError } from '../../contract/errors.ts';
 import { MESSAGE_ATTRIBUTES } from '../../contract/names.ts';
 import { readPayload } from '../../contract/payload.ts';
-import { iso } from '../../contract/protocol/begin.ts';
 import type { Message } from '../../contract/protocol/message.ts';
+import { iso } from '../../contract/protocol/timing.ts';
 
-/** Reads an SQS record. Never throws: a body or payload that is refused is a value, which begin writes DEAD (B0). */
+/**
+ * Reads an SQS record. Never throws: the refusal of a body or payload is returned, and begin writes the job DEAD (row
+ * `invalid`).
+ */
 export function decode(record: SQSRecord, definition: JobDefinition, nowMs: number): Message {
   const attributes = sluiceAttributes(record);
   const sentAtMs = Number(record.attributes.SentTimestamp);

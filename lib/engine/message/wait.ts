@@ -5,8 +5,8 @@ import { MAX_DELAY_SECONDS } from '../../contract/sqs-limits.ts';
 import type { Engine } from '../engine.ts';
 import { messageFields } from '../logs.ts';
 
-/** A message is deleted (`ack`) or stays in its queue (`keep`): nothing else can become of it. */
-export type Fate = 'ack' | 'keep';
+/** What becomes of a message: it is deleted (`ack`) or stays in its queue (`keep`). */
+export type MessageOutcome = 'ack' | 'keep';
 
 /** SQS allows 12 hours from the receive, which has begun already (SQS API reference, ChangeMessageVisibility). */
 const MAX_VISIBILITY_SECONDS = 11 * 3600;
@@ -18,12 +18,16 @@ export interface Received {
 }
 
 /**
- * Hides a message until a time, or sends a copy and lets this one go where it could not wait much longer: its receives
- * or its age near the point where SQS takes it away, or its job has no name but this message's id.
+ * Hides a message until a time. If it cannot wait much longer, a copy is sent and the message is deleted: its receives
+ * or its age come near the limit at which SQS removes it, or its job has no other name than this message's id.
  *
- * A message whose timer could not be set simply comes back after the queue's visibility timeout.
+ * If SQS refuses to hide it, it comes back after the queue's visibility timeout.
  */
-export async function wait({ message, receiptHandle }: Received, untilMs: number, engine: Engine): Promise<Fate> {
+export async function wait(
+  { message, receiptHandle }: Received,
+  untilMs: number,
+  engine: Engine,
+): Promise<MessageOutcome> {
   const seconds = Math.max(0, Math.ceil((untilMs - engine.clock.now()) / 1000));
   if (mustRenew(message, engine)) return renew(message, Math.min(seconds, MAX_DELAY_SECONDS), engine);
   const VisibilityTimeout = Math.min(seconds, MAX_VISIBILITY_SECONDS);
@@ -46,7 +50,7 @@ function mustRenew({ receiveCount, sentAtMs, named }: Message, { settings, clock
   return !named || old || receiveCount > settings.maxReceiveCount / 2;
 }
 
-async function renew(message: Message, DelaySeconds: number, engine: Engine): Promise<Fate> {
+async function renew(message: Message, DelaySeconds: number, engine: Engine): Promise<MessageOutcome> {
   const { jobId, attributes, body, receiveCount } = message;
   try {
     await engine.sqs.send(

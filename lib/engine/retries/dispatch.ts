@@ -1,12 +1,11 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { type JobItem, LIST_SHARDS, LISTS_INDEX } from '../../contract/protocol/job-item.ts';
+import { LOOK_AHEAD_MS } from '../../contract/protocol/timing.ts';
 import { readItems } from '../calls/reads.ts';
 import type { Clock } from '../clock.ts';
 import { type ReleaseDeps, release } from './release.ts';
 
-/** A tick releases what falls due before the next one, and some: a rule's ticks come 60 s apart, give or take. */
-const LOOK_AHEAD_MS = 90_000;
 /** Time kept for what is on its way when the function's end is near. */
 const STOP_BEFORE_END_MS = 5000;
 /** Keys a page: one consistent read's worth (BatchGetItem). */
@@ -30,7 +29,7 @@ export interface Dispatched {
   readonly finished: boolean;
 }
 
-/** Row R: releases the parked jobs that fall due, all shards side by side, until none is left or time runs low. */
+/** Row `released`: releases the parked jobs that fall due, all shards side by side, until none is left or time runs low. */
 export async function dispatch(deps: DispatchDeps, endsAtMs: number): Promise<Dispatched> {
   const stopAtMs = endsAtMs - STOP_BEFORE_END_MS;
   const lists = Array.from({ length: LIST_SHARDS }, (_, shard) => `due#${shard}`);

@@ -1,14 +1,17 @@
+import { toItem } from '../../aws/marshal.ts';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { type BeginFacts, type BeginStep, begin } from '../../contract/protocol/begin.ts';
-import { type ItemUpdate, type ItemWrite, written } from '../../contract/protocol/item-write.ts';
+import { type ItemUpdate, type ItemWrite, type Settled, written } from '../../contract/protocol/item-write.ts';
 import { itemId, type JobItem } from '../../contract/protocol/job-item.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import { limited, needsToken } from '../../contract/protocol/rate-limited.ts';
 import { makeReader } from '../calls/reads.ts';
 import { makeWriter, WriteError, type WriteResult, type WriterDeps } from '../calls/writes.ts';
 import type { Clock } from '../clock.ts';
+import type { TransactWrite } from '../job-context.ts';
 import { makeRateLimiter, type RateLimiter } from './rate-limiter.ts';
-import { toItem, toStatement } from './statements.ts';
+import { toStatement } from './statements.ts';
+import { checkWrites, type TransactionDeps, transact } from './transaction.ts';
 
 /** A begin row carried out: the item as it stands now, and what is to be done with the message. */
 export interface Begun {
@@ -18,31 +21,38 @@ export interface Begun {
   readonly before: JobItem | undefined;
 }
 
-/** How a fenced write ended. */
-export type Settled =
-  | { readonly kind: 'written' | 'tooLarge' }
-  /** `item`: as it stands; undefined if there is none. */
-  | { readonly kind: 'refused'; readonly item: JobItem | undefined };
-
-/** The jobs table, in the protocol's words. */
+/** The jobs table, in the protocol's words: every read and write of an attempt goes through it. */
 export interface JobStore {
   /**
    * Chooses and writes the begin row that fits.
    *
-   * @param alone whether the job would run by itself: only then is a stalled one (B9) begun, else it is left as it is
+   * @param alone whether the job would run by itself: only then is a stalled one begun, else it is left as it is
    * @throws WriteError, ReadError if the table did not answer: nothing is known, the message must be kept
    */
   begin(message: Message, facts: Omit<BeginFacts, 'item' | 'message'>, alone: boolean): Promise<Begun>;
-  /** @throws WriteError */
-  settle(write: ItemUpdate): Promise<Settled>;
+  /**
+   * Writes a job's item if its fence still holds.
+   *
+   * @param options.with the user's writes, in one transaction with the item's own. @default a plain write
+   * @throws WriteError if DynamoDB did not answer: it may have been written
+   * @throws WriteConditionError, WriteRefusedError if the transaction was refused for a write of the user's
+   */
+  settle(write: ItemUpdate, options?: { readonly with: readonly TransactWrite[] }): Promise<Settled>;
+  /**
+   * Checks writes that are to be settled with a job's item.
+   *
+   * @param id of the job's item
+   * @throws RangeError if there are too many, or one is for the job's own item
+   */
+  checkWrites(id: string, writes: readonly TransactWrite[]): void;
 }
 
-export interface JobStoreDeps extends WriterDeps {
-  /** Whose jobs begin here: its rate limit, if it has one, holds them back. */
+export interface JobStoreDeps extends WriterDeps, TransactionDeps {
+  /** The job type whose jobs begin here, with its rate limit. */
   readonly definition: JobDefinition;
 }
 
-/** Rounds of deciding anew when somebody else changes the item in between: two are rare, four are a sign of trouble. */
+/** Tries to begin a job whose item changes between the read and the write: two are rare, four are a sign of trouble. */
 const MAX_ROUNDS = 4;
 
 export function makeJobStore(table: string, deps: JobStoreDeps): JobStore {
@@ -66,11 +76,13 @@ export function makeJobStore(table: string, deps: JobStoreDeps): JobStore {
       }
       throw new WriteError(`job ${message.jobId} changed ${MAX_ROUNDS} times while it was begun`);
     },
-    async settle(change) {
+    async settle(change, options) {
+      if (options !== undefined) return transact(table, { own: change, writes: options.with }, deps);
       const result = await write(change);
       if (result.kind === 'refused') return { kind: 'refused', item: result.old && toItem(result.old) };
       return result.kind === 'unread' ? { kind: 'refused', item: await read(change.id) } : result;
     },
+    checkWrites: (id, writes) => checkWrites(table, id, writes),
   };
 }
 
@@ -83,7 +95,10 @@ interface ChoiceDeps {
   readonly alone: boolean;
 }
 
-/** Chooses a begin row, under the rate limit: one token serves all rounds, and goes back if none of them starts an attempt. */
+/**
+ * Chooses a begin row under the rate limit. One token serves all rounds; it is given back if none of them starts an
+ * attempt.
+ */
 function makeChoice({ limiter, clock, alone }: ChoiceDeps) {
   let hasToken = false;
   return async (given: BeginFacts): Promise<BeginStep> => {
@@ -106,7 +121,7 @@ function makeChoice({ limiter, clock, alone }: ChoiceDeps) {
   };
 }
 
-/** A message that was here before has an item: reading it first saves an insert that must fail. */
+/** A message that was received before has an item: reading it first saves an insert that must fail. */
 const wasSeen = ({ receiveCount, attributes }: Message) => receiveCount > 1 || Object.keys(attributes).length > 0;
 
 async function found(result: WriteResult, read: () => Promise<JobItem | undefined>): Promise<JobItem | undefined> {

@@ -1,50 +1,80 @@
 import type { CancellationReason } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { mayPass } from '../../aws/ports.ts';
+import { isTransient } from '../../aws/errors.ts';
+import { toItem } from '../../aws/marshal.ts';
+import type { DynamoDbDocuments } from '../../aws/ports.ts';
 import { WriteConditionError, WriteRefusedError } from '../../contract/errors.ts';
-import type { ItemUpdate } from '../../contract/protocol/item-write.ts';
+import type { ItemUpdate, Settled } from '../../contract/protocol/item-write.ts';
 import { WriteError } from '../calls/writes.ts';
-import { backoffMs, sleep } from '../clock.ts';
-import type { Engine } from '../engine.ts';
+import { backoffMs, type Clock, sleep } from '../clock.ts';
 import type { TransactWrite } from '../job-context.ts';
-import type { Settled } from './job-store.ts';
-import { toItem } from './statements.ts';
 
 /** A transaction holds 100 items (DynamoDB quotas); one is the job's own. */
-export const MAX_WRITES = 99;
+const MAX_WRITES = 99;
 const MAX_TRIES = 8;
-/** Reasons that may pass: somebody else's transaction, or too many writes at once. */
-const PASSING = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded', 'RequestLimitExceeded'];
+/** Reasons that are transient: another transaction at the same time, or too many writes at once. */
+const TRANSIENT = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded', 'RequestLimitExceeded'];
+
+export interface TransactionDeps {
+  readonly documents: DynamoDbDocuments;
+  readonly clock: Clock;
+  /** From 0 (inclusive) to 1 (exclusive). */
+  readonly random: () => number;
+  /** Never the same twice, in any process. */
+  readonly nonce: () => string;
+}
+
+/** A write of a job's own item and the user's writes beside it. */
+export interface Transaction {
+  readonly own: ItemUpdate;
+  readonly writes: readonly TransactWrite[];
+}
 
 /**
- * Writes of the user's and one of the job's own item, all or none (rows S2, S3).
+ * Writes a job's own item and the user's writes in one transaction: all or none (rows `committed`, `checkpointed`).
  *
- * @returns as a fenced write does; `refused` if the job's own condition failed (which is looked at first: it may be a
- *          lost reply)
+ * @returns as a fenced write does. `refused` if the job's own condition failed, whatever else did: it may be the
+ *          repetition of a transaction whose reply was lost
  * @throws WriteConditionError naming the user's writes whose own conditions failed; nothing was written
  * @throws WriteRefusedError if DynamoDB refused it otherwise; nothing was written
  * @throws WriteError if DynamoDB did not answer: it may have been written
  */
-export async function transact(own: ItemUpdate, writes: readonly TransactWrite[], engine: Engine): Promise<Settled> {
+export async function transact(table: string, { own, writes }: Transaction, deps: TransactionDeps): Promise<Settled> {
   const command = new TransactWriteCommand({
-    // The same for every try of this transaction, so that a repeat after a lost reply succeeds; and for no other one:
-    // DynamoDB refuses a token that comes back with other writes.
-    ClientRequestToken: engine.nonce(),
-    TransactItems: [{ Update: ownUpdate(own, engine.jobsTable) }, ...writes],
+    // The same for every try, so that the repetition after a lost reply succeeds. Another transaction needs another
+    // one: DynamoDB refuses a token that comes back with other writes.
+    ClientRequestToken: deps.nonce(),
+    TransactItems: [{ Update: ownUpdate(own, table) }, ...writes],
   });
   for (let tries = 1; ; tries++) {
     try {
-      await engine.documents.send(command);
+      await deps.documents.send(command);
       return { kind: 'written' };
     } catch (error) {
       const reasons = cancellation(error);
       const verdict = reasons && judged(reasons, error);
       if (verdict !== undefined) return verdict;
-      const passes = reasons === undefined ? mayPass(error) : reasons.some(isPassing);
-      if (tries === MAX_TRIES || !passes) throw gaveUp(error, { certain: reasons !== undefined || !passes });
-      await sleep(engine.clock, backoffMs(tries, engine.random));
+      const mayRetry = reasons === undefined ? isTransient(error) : reasons.some(isTransientReason);
+      if (tries === MAX_TRIES || !mayRetry) throw gaveUp(error, { certain: reasons !== undefined || !mayRetry });
+      await sleep(deps.clock, backoffMs(tries, deps.random));
     }
   }
+}
+
+/** @throws RangeError if there are too many writes, or one is for the job's own item */
+export function checkWrites(table: string, id: string, writes: readonly TransactWrite[]): void {
+  if (writes.length > MAX_WRITES) {
+    throw new RangeError(
+      `a transaction holds ${MAX_WRITES} writes beside the job's own (DynamoDB quota), got ${writes.length}`,
+    );
+  }
+  const index = writes.findIndex(({ Put, Update, Delete, ConditionCheck }) => {
+    const write = Put ?? Update ?? Delete ?? ConditionCheck;
+    const key = Put !== undefined ? Put.Item : (Update ?? Delete ?? ConditionCheck)?.Key;
+    // A table may also be named by its ARN, which ends in its name.
+    return write?.TableName?.endsWith(table) === true && key?.id === id;
+  });
+  if (index >= 0) throw new RangeError(`write ${index} is for the job's own item, which only the engine writes`);
 }
 
 /** A cancelled or refused transaction wrote nothing; one without an answer may have. */
@@ -63,7 +93,7 @@ function judged([own, ...theirs]: CancellationReason[], cause: unknown): Settled
   return undefined;
 }
 
-const isPassing = ({ Code }: CancellationReason) => PASSING.includes(Code ?? '');
+const isTransientReason = ({ Code }: CancellationReason) => TRANSIENT.includes(Code ?? '');
 
 function cancellation(error: unknown): CancellationReason[] | undefined {
   const { name, CancellationReasons } = (error ?? {}) as { name?: unknown; CancellationReasons?: unknown };

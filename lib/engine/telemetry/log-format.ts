@@ -2,8 +2,8 @@ import { LogFormatter, LogItem } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
 
 /**
- * Powertools' lines, without the fields that ours never have: those of a Lambda context that is not added, and the rate of a
- * sampling that is off: bytes that each line would pay for. Times are UTC wherever the function runs.
+ * Powertools' lines, without the fields that ours never have: those of a Lambda context that is not added, and the rate
+ * of a sampling that is off: bytes that each line would pay for. Times are UTC wherever the function runs.
  */
 export class LineFormat extends LogFormatter {
   override formatAttributes(base: UnformattedAttributes, fields: LogAttributes): LogItem {

@@ -12,7 +12,9 @@ export interface Meter {
   flush(): void;
 }
 
-/** Powertools publishes by itself at 100 values of a metric, and then without its dimension sets; so never that many. */
+/**
+ * Powertools publishes by itself at 100 values of a metric, and then without its dimension sets; so never that many.
+ */
 const MAX_VALUES = 99;
 
 /**

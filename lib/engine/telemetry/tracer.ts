@@ -1,9 +1,28 @@
 import { Tracer } from '@aws-lambda-powertools/tracer';
-import type { Traced } from '../traced.ts';
+
+/** Values that X-Ray indexes: traces are found by them. */
+export interface Annotations {
+  readonly jobId: string;
+  readonly jobType: string;
+  readonly attempt: number;
+  readonly run: number;
+  readonly tenant?: string;
+  /** Trace of the message's sender, as `1-5759e988-bd862e3fe1be46a994272793`. */
+  readonly senderTrace?: string;
+}
+
+export interface TracedAttempt<T> {
+  readonly annotations: Annotations;
+  /** The error of a failed attempt. `run` never throws, so the tracer finds it in the outcome. */
+  readonly failureOf: (outcome: T) => Error | undefined;
+}
+
+/** Runs an attempt as a part of its invocation's trace. */
+export type Traced = <T>(attempt: TracedAttempt<T>, run: () => Promise<T>) => Promise<T>;
 
 /**
- * X-Ray subsegments, one an attempt, under the invocation's segment. Lambda itself links the invocation to the traces of
- * the messages that it was given (Lambda Developer Guide, "Using Lambda with Amazon SQS"; X-Ray, "Linked traces").
+ * One X-Ray subsegment for each attempt, under the invocation's segment. Lambda itself links the invocation to the
+ * traces of its messages (Lambda Developer Guide, "Using Lambda with Amazon SQS"; X-Ray, "Linked traces").
  */
 export function makeTraced(type: string): Traced {
   const tracer = new Tracer({ serviceName: `sluice-${type}` });

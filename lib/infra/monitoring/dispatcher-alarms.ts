@@ -15,7 +15,7 @@ export interface DispatcherAlarmsProps {
   readonly runbook: string;
 }
 
-/** A tick releases jobs that are due within 90 s (row R), so three ticks have missed a job that is two minutes late. */
+/** A tick releases jobs that are due within 90 s (row `released`), so three ticks have missed a job that is two minutes late. */
 export const LATE_MS = 120_000;
 
 /** Alarms for a retry dispatcher that fails, does not run, or does not keep up. */

@@ -1,4 +1,4 @@
-/** The runbook's sections: headings of the page that alarms link to. */
+/** The runbook's sections: headings of `lib/operator/README.md`, which alarms link to. */
 export const RUNBOOK = {
   deadLetters: 'Dead-letter queue not empty',
   queue: 'Queue too deep or too old',
@@ -15,7 +15,7 @@ export const RUNBOOK = {
 export type RunbookTopic = keyof typeof RUNBOOK;
 
 /** The page in the checkout. A team sets the address of its own copy (`-c runbook=`). */
-export const DEFAULT_RUNBOOK = 'README.md';
+export const DEFAULT_RUNBOOK = 'lib/operator/README.md';
 
 /** Link to a section, with the anchor that GitHub and GitLab give its heading. */
 export function runbookLink(topic: RunbookTopic, document: string): string {

@@ -6,7 +6,7 @@ import { type JobName, type JobTable, type Operated, operate } from '../job-tabl
 export type Cancellable = Pick<JobDefinition, 'type' | 'retry' | 'retention' | 'queueRetention'>;
 
 /**
- * Cancels a job (rows C1 to C3). A job that waits ends at once. A job that runs learns of it at its next progress, and ends
+ * Cancels a job. A job that waits ends at once. A job that runs learns of it at its next progress, and ends
  * CANCELLED unless it completes. A job that never came is refused when it comes. A finished job stays as it is (`none`).
  *
  * @throws JobChangedError if the job changed each time it was read
@@ -18,7 +18,7 @@ export function cancel(deps: JobTable, definition: Cancellable, key: string): Pr
 }
 
 /**
- * Makes a parked job due now (row N). The dispatcher sends it at its next tick, within a minute. Any other job stays as it
+ * Makes a parked job due now (row `dueNow`). The dispatcher sends it at its next tick, within a minute. Any other job stays as it
  * is (`none`).
  *
  * @throws JobChangedError if the job changed each time it was read

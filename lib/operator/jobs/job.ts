@@ -1,4 +1,5 @@
 import { type JobItem, keyOf, type ParkedEnvelope } from '../../contract/protocol/job-item.ts';
+import { iso } from '../../contract/protocol/timing.ts';
 import { nowOf, type Stage } from '../aws.ts';
 import { type JobName, readJob } from '../job-table.ts';
 import { onStage, queuesOf, tableOf } from '../stage.ts';
@@ -49,7 +50,6 @@ async function byId(stage: Stage, { type, key: id }: JobName): Promise<JobItem> 
 
 /** The DLQ keeps messages for 14 days. */
 const DLQ_DAYS = 14;
-const iso = (epochMs: number) => new Date(epochMs).toISOString();
 
 /** Where a job's message is, concluded from its item: SQS has no way to look for one message. */
 export function whereIs(item: JobItem, nowMs: number): string {

@@ -1,7 +1,8 @@
 import { METRICS } from '../../contract/names.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
+import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
 import { STRAGGLE_MS } from './network-faults.ts';
-import { count, SKEW_MS, type Watched, type Witness, type WitnessDeps } from './observed.ts';
+import { count, type Watched, type Witness, type WitnessDeps } from './observed.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -53,7 +54,7 @@ const isOver = (item: JobItem | undefined) => item !== undefined && ENDS.include
 function checkEnd(watched: Watched, { before, now }: Change, { clock, subject, witness }: Deps): void {
   if (before === undefined || !isOver(before) || (before.status === now.status && before.runNo === now.runNo)) return;
   const retentionMs = subject.definition.retention * DAY_MS;
-  if (clock.now() + SKEW_MS >= watched.endedAtMs + retentionMs) {
+  if (clock.now() + CLOCK_SKEW_MS >= watched.endedAtMs + retentionMs) {
     watched.forgotten = true;
     return;
   }
@@ -74,7 +75,7 @@ function checkRemoval(watched: Watched, before: JobItem | undefined, { clock, su
   if (before === undefined) return;
   trace?.('table', `${before.jobId} is gone (TTL)`);
   if (!isOver(before)) witness.violate(`${before.jobId} expired while it was ${before.status}`);
-  const keptMs = clock.now() + SKEW_MS - watched.endedAtMs;
+  const keptMs = clock.now() + CLOCK_SKEW_MS - watched.endedAtMs;
   if (isOver(before) && keptMs < subject.definition.retention * DAY_MS)
     witness.violate(`${before.jobId} (${before.status}) was forgotten after ${Math.round(keptMs / 1000)} s`);
   watched.forgotten = true;
@@ -92,7 +93,7 @@ function noteBegin({ begins }: Watched, { before, now }: Change, { clock, isAliv
     witness.violate(`${now.jobId} was cancelled, and is begun`);
   if (before?.status !== 'INPROGRESS') return;
   count(witness.truth, METRICS.stalled);
-  if ((before.leaseUntil ?? 0) > clock.now() + SKEW_MS) {
+  if ((before.leaseUntil ?? 0) > clock.now() + CLOCK_SKEW_MS) {
     witness.violate(`${now.jobId} was begun while its lease lived`);
   } else if (isAlive(before.owner ?? '')) {
     witness.violate(`${now.jobId} stalled, and the process that began it is alive: an attempt was lost`);

@@ -1,9 +1,9 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import { makeAnnounce } from '../../engine/calls/events.ts';
+import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
+import { makeBus, makePublish } from '../../engine/calls/events.ts';
 import { together } from '../../engine/calls/sqs.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { makeBus } from '../../engine/event-bus.ts';
 import { runBatch } from '../../engine/job/batch.ts';
 import { makeJobStore } from '../../engine/table/job-store.ts';
 import type { Meter } from '../../engine/telemetry/metrics.ts';
@@ -12,8 +12,8 @@ import { skewed } from '../virtual-clock.ts';
 import type { Environment, World } from './model.ts';
 import { type Line, overLines } from './process-network.ts';
 
-/** Clocks of two machines differ by at most 500 ms. */
-const SKEW_MS = 250;
+/** So the clocks of two machines differ by at most `CLOCK_SKEW_MS`. */
+const SKEW_MS = CLOCK_SKEW_MS / 2;
 
 export function makeEnvironment(name: string, world: World): Environment {
   const line: Line = { name, random: world.decisions.random(name), calls: 0, faultsInRow: 0 };
@@ -31,6 +31,8 @@ function makeEngine(name: string, process: MemoryProcess, world: World): Engine 
   const random = decisions.random(`${name}, the engine`);
   const luck = decisions.random(`${name}, its handlers`);
   const clock: Clock = skewed(process.clock, random.int(-SKEW_MS, SKEW_MS));
+  const basics = { clock, random: random.next, nonce: () => world.nonce(process) };
+  const { dynamoDb, documents } = process;
   return {
     definition: subject.definition,
     perform: (payload, context) => {
@@ -38,18 +40,12 @@ function makeEngine(name: string, process: MemoryProcess, world: World): Engine 
       return subject.perform(payload, context, { clock, random: luck, kill: process.kill });
     },
     settings: world.settings,
-    jobsTable,
     queueUrl: queue.url,
     deadLetterQueueUrl: deadLetters.url,
-    store: makeJobStore(jobsTable, {
-      ...{ dynamoDb: process.dynamoDb, definition: subject.definition, clock, random: random.next },
-    }),
-    documents: process.documents,
+    store: makeJobStore(jobsTable, { dynamoDb, documents, definition: subject.definition, ...basics }),
     sqs: together(process.sqs),
-    announce: makeAnnounce({ openBus: () => makeBus(process.events), clock, random: random.next }),
-    clock,
-    random: random.next,
-    nonce: () => world.nonce(process),
+    publish: makePublish({ openBus: () => makeBus(process.events), clock, random: random.next }),
+    ...basics,
     log: makeLog(name, world),
     meter: makeMeter(world),
     shutdown: new AbortController().signal,

@@ -8,9 +8,6 @@ import type { Item } from '../aws/dynamodb/expressions.ts';
 /** Writes a line of the timeline. */
 export type Trace = (who: string, what: string) => void;
 
-/** Clocks differ by at most this much (architecture, "What it guarantees"). */
-export const SKEW_MS = 500;
-
 /** One idempotency key, its job, and all that was seen of it. */
 export interface Watched {
   readonly key: string;

@@ -1,8 +1,9 @@
 import type { Job } from '../../contract/job.ts';
 import { METRICS } from '../../contract/names.ts';
+import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
 import { canonical } from '../aws/dynamodb/expressions.ts';
 import { checkChange } from './change-invariants.ts';
-import { count, SKEW_MS, type Watched, type Witness, type WitnessDeps } from './observed.ts';
+import { count, type Watched, type Witness, type WitnessDeps } from './observed.ts';
 
 export function makeWitness(deps: WitnessDeps): Witness {
   const { trace, subject } = deps;
@@ -121,7 +122,7 @@ function checkStart(watched: Watched, { job, nowMs }: StartFacts, { violate }: W
   const payload = canonical(job.payload);
   const { item, waiting, starts } = watched;
   const owner = item?.owner;
-  if (waiting !== undefined && nowMs < waiting.dueAt - SKEW_MS)
+  if (waiting !== undefined && nowMs < waiting.dueAt - CLOCK_SKEW_MS)
     violate(`${id} starts ${waiting.dueAt - nowMs} ms early`);
   if (item?.status === 'INPROGRESS') {
     if (item.runNo !== run) violate(`${id} starts as run ${run}, its item is at ${item.runNo}`);

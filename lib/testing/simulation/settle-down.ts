@@ -1,11 +1,9 @@
+import { LOOK_AHEAD_MS, TICK_MS } from '../../contract/protocol/timing.ts';
 import { MAX_IN_FLIGHT } from '../aws/sqs/queue.ts';
 import { firstListedMs, invoke, tick } from './lifecycle.ts';
 import type { World } from './model.ts';
 import { redrive } from './world.ts';
 
-const MINUTE_MS = 60_000;
-/** A tick releases what falls due in the next 90 s. */
-const LOOK_AHEAD_MS = 90_000;
 /** Longer than anything here needs: a watchdog's day after days of outage. */
 const LONGEST_MS = 6 * 24 * 3600 * 1000;
 const MOST_ROUNDS = 3000;
@@ -21,7 +19,7 @@ export async function calm(world: World, longestMs: number = LONGEST_MS): Promis
   world.stormy = false;
   world.queue.change({ maxInFlight: MAX_IN_FLIGHT });
   for (const { process } of warm) process.crashAtMoment(0);
-  const minutes = { nextMs: clock.now() + MINUTE_MS };
+  const minutes = { nextMs: clock.now() + TICK_MS };
   const upAtMs = Math.max(...Object.values(world.down));
   while (clock.now() < upAtMs) if (!(await goOn(world, minutes, upAtMs))) break;
   await clock.advance(Math.max(0, upAtMs - clock.now()));
@@ -43,13 +41,13 @@ async function goOn(world: World, minutes: { nextMs: number }, untilMs: number):
     return true;
   }
   const listedMs = firstListedMs(world);
-  const neededMs = Math.floor(((listedMs ?? 0) - LOOK_AHEAD_MS) / MINUTE_MS) * MINUTE_MS;
+  const neededMs = Math.floor(((listedMs ?? 0) - LOOK_AHEAD_MS) / TICK_MS) * TICK_MS;
   const tickMs = listedMs === undefined ? Number.POSITIVE_INFINITY : Math.max(minutes.nextMs, neededMs);
   const nextMs = Math.min(queue.nextVisibleAtMs() ?? Number.POSITIVE_INFINITY, tickMs);
   if (nextMs === Number.POSITIVE_INFINITY) return false;
   await clock.advance(Math.max(0, Math.min(nextMs, untilMs) - clock.now()));
   if (tickMs !== nextMs || nextMs > untilMs) return true;
-  minutes.nextMs = nextMs + MINUTE_MS;
+  minutes.nextMs = nextMs + TICK_MS;
   await clock.run(tick(`tick at ${clock.now()}`, world));
   return true;
 }

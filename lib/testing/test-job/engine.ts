@@ -3,12 +3,11 @@ import type { DynamoDbDocuments } from '../../aws/ports.ts';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { queueSettings } from '../../contract/definition/queue-settings.ts';
 import { names } from '../../contract/names.ts';
-import { makeAnnounce } from '../../engine/calls/events.ts';
+import { makeBus, makePublish } from '../../engine/calls/events.ts';
 import { together } from '../../engine/calls/sqs.ts';
 import { makeWriter } from '../../engine/calls/writes.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { makeBus } from '../../engine/event-bus.ts';
 import type { JobContext } from '../../engine/job-context.ts';
 import { dispatch } from '../../engine/retries/dispatch.ts';
 import { makeJobStore } from '../../engine/table/job-store.ts';
@@ -79,20 +78,17 @@ export function makeTestEngine(
   { aws, process, documents, shutdown }: TestProcess,
 ): Engine {
   const { queue, deadLetters, random, log } = aws;
-  const basics = { clock: process.clock, random };
+  const basics = { clock: process.clock, random, nonce: () => `owner-${++nonces}` };
   return {
     definition,
     perform,
     settings: queueSettings(definition),
-    jobsTable: JOBS_TABLE,
     queueUrl: queue.url,
     deadLetterQueueUrl: deadLetters.url,
-    store: makeJobStore(JOBS_TABLE, { dynamoDb: process.dynamoDb, definition, ...basics }),
-    documents,
+    store: makeJobStore(JOBS_TABLE, { dynamoDb: process.dynamoDb, documents, definition, ...basics }),
     sqs: together(process.sqs),
-    announce: makeAnnounce({ openBus: () => makeBus(process.events), ...basics }),
+    publish: makePublish({ openBus: () => makeBus(process.events), ...basics }),
     ...basics,
-    nonce: () => `owner-${++nonces}`,
     log,
     meter: { count: () => undefined, milliseconds: () => undefined, flush: () => undefined },
     shutdown,

@@ -2,6 +2,7 @@ import type { JobDefinition } from '../../contract/definition/job-definition.ts'
 import { queueSettings } from '../../contract/definition/queue-settings.ts';
 import { encodeEnvelope } from '../../contract/envelope.ts';
 import { itemId, type JobItem } from '../../contract/protocol/job-item.ts';
+import { TICK_MS } from '../../contract/protocol/timing.ts';
 import { runBatch } from '../../engine/job/batch.ts';
 import type { JobContext } from '../../engine/job-context.ts';
 import { deliver } from '../aws/lambda/event-source.ts';
@@ -97,9 +98,6 @@ export async function takeTurn(trial: Trial): Promise<void> {
   await watched.leave();
   if (trial.written.failure !== undefined) throw trial.written.failure;
 }
-
-/** EventBridge's finest rate. */
-const TICK_MS = 60_000;
 
 /** Lets time pass until the message can be received, with the dispatcher each minute if its job is parked. */
 async function untilVisible(trial: Trial): Promise<void> {

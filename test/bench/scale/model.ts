@@ -1,5 +1,5 @@
 import { retryDelayMs } from '../../../lib/contract/definition/retry-policy.ts';
-import { IN_PLACE_MS } from '../../../lib/contract/protocol/begin.ts';
+import { IN_PLACE_MS } from '../../../lib/contract/protocol/timing.ts';
 import { capacityOf, makeTally, type Outage, type OutageOptions } from './outage.ts';
 
 /** How a job waits. */

@@ -7,7 +7,6 @@ import { makeWriter, WriteError } from '../../../lib/engine/calls/writes.ts';
 import { systemClock } from '../../../lib/engine/clock.ts';
 import { dispatch } from '../../../lib/engine/retries/dispatch.ts';
 import { toStatement } from '../../../lib/engine/table/statements.ts';
-import { transact } from '../../../lib/engine/table/transaction.ts';
 import { jobItem, makeEngine, makeReleaseDeps, TABLE } from './engine.ts';
 import { errorOf, okOf } from './recordings.ts';
 import { errorReply, ok, refusal, startWire, type Wire } from './wire.ts';
@@ -75,7 +74,7 @@ describe('a transaction', () => {
   it('is repeated under its token after a lost reply, and the repeat succeeds', async () => {
     const wire = await startWire();
     wire.answer('hangUp', ok(okOf('ddb-client-request-token')));
-    expect(await transact(update, [write], makeEngine(wire).engine)).toEqual({ kind: 'written' });
+    expect(await makeEngine(wire).engine.store.settle(update, { with: [write] })).toEqual({ kind: 'written' });
     const [first, second, ...more] = wire.requests.map(({ input }) => input);
     expect(first).toHaveProperty('ClientRequestToken', 'nonce-1');
     expect(second).toEqual(first);
@@ -86,7 +85,7 @@ describe('a transaction', () => {
     const wire = await startWire();
     const Item = { id: { S: 'probe#a' }, owner: { S: 'thief' } };
     wire.answer(cancelled({ Code: 'ConditionalCheckFailed', Item }, { Code: 'None' }));
-    expect(await transact(update, [write], makeEngine(wire).engine)).toEqual({
+    expect(await makeEngine(wire).engine.store.settle(update, { with: [write] })).toEqual({
       kind: 'refused',
       item: { id: 'probe#a', owner: 'thief' },
     });
@@ -96,7 +95,7 @@ describe('a transaction', () => {
   it('names the user’s writes whose conditions failed', async () => {
     const wire = await startWire();
     wire.answer(cancelled({ Code: 'None' }, { Code: 'None' }, { Code: 'ConditionalCheckFailed' }));
-    const failed = transact(update, [write, write], makeEngine(wire).engine);
+    const failed = makeEngine(wire).engine.store.settle(update, { with: [write, write] });
     await expect(failed).rejects.toBeInstanceOf(WriteConditionError);
     await expect(failed).rejects.toHaveProperty('indexes', [1]);
   });
@@ -104,7 +103,7 @@ describe('a transaction', () => {
   it('is refused for good where no more than the recorded message comes', async () => {
     const wire = await startWire();
     wire.answer(refusal('dynamodb', 'ddb-transaction-cancelled'));
-    const failed = transact(update, [write], makeEngine(wire).engine);
+    const failed = makeEngine(wire).engine.store.settle(update, { with: [write] });
     await expect(failed).rejects.toBeInstanceOf(WriteRefusedError);
     await expect(failed).rejects.toThrow('[ConditionalCheckFailed, None]');
     expect(wire.requests).toHaveLength(1);
@@ -113,7 +112,7 @@ describe('a transaction', () => {
   it('to a table that does not exist is refused for good', async () => {
     const wire = await startWire();
     wire.answer(refusal('dynamodb', 'ddb-no-such-table'));
-    const failed = transact(update, [write], makeEngine(wire).engine);
+    const failed = makeEngine(wire).engine.store.settle(update, { with: [write] });
     await expect(failed).rejects.toBeInstanceOf(WriteRefusedError);
     expect(wire.requests).toHaveLength(1);
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bury, deathAttributes } from '../../../lib/engine/message/dead-letter.ts';
+import { deadLetter, deadLetterAttributes } from '../../../lib/engine/message/dead-letter.ts';
 import { wait } from '../../../lib/engine/message/wait.ts';
 import { jobItem, makeEngine, message } from './engine.ts';
 import { errorOf, okOf, pair, sent } from './recordings.ts';
@@ -47,7 +47,7 @@ describe('the attributes of a dead letter', () => {
     expect(errorOf('sqs-attribute-empty-value').message).toContain('must contain a non-empty value');
     fc.assert(
       fc.property(death, (error) => {
-        const attributes = deathAttributes(jobItem({ reason: 'AttemptsExhausted', error }), 0);
+        const attributes = deadLetterAttributes(jobItem({ reason: 'AttemptsExhausted', error }), 0);
         for (const [name, { DataType, StringValue = '' }] of Object.entries(attributes)) {
           expect(name).not.toMatch(/^(aws|amazon)\.|^\.|\.$/i);
           expect(DataType).toBe('String');
@@ -62,16 +62,16 @@ describe('the attributes of a dead letter', () => {
   it('never make a message longer than was accepted, and keep what matters most', () => {
     const item = jobItem({ reason: 'PermanentError', error: { name: 'Error', message: 'é'.repeat(512) } });
     for (let room = 0; room < 1500; room += 7) {
-      const attributes = deathAttributes(item, LIMIT - room);
+      const attributes = deadLetterAttributes(item, LIMIT - room);
       expect(bytes('', attributes)).toBeLessThanOrEqual(room);
       const [first] = Object.keys(attributes);
       expect(first).toBe(room >= bytes('', { jobId: { DataType: 'String', StringValue: 'a' } }) ? 'jobId' : undefined);
     }
-    expect(Object.keys(deathAttributes(item, 0))).toHaveLength(7);
+    expect(Object.keys(deadLetterAttributes(item, 0))).toHaveLength(7);
   });
 });
 
-describe('a burial', () => {
+describe('a dead letter', () => {
   const undelivered = jobItem({ reason: 'PermanentError', failedAt: '2026-01-01T00:00:00.000Z', undelivered: true });
   const written = ok({ Responses: [{ TableName: 't' }] });
 
@@ -79,7 +79,7 @@ describe('a burial', () => {
     const wire = await startWire();
     wire.answer(ok(okOf('sqs-send-md5')), written);
     const { engine } = makeEngine(wire);
-    expect(await bury(undelivered, message({ body: 'msg' }), engine)).toBe('ack');
+    expect(await deadLetter(undelivered, message({ body: 'msg' }), engine)).toBe('ack');
     expect(wire.requests.map(({ target }) => target)).toEqual(['SendMessage', 'BatchExecuteStatement']);
   });
 
@@ -89,7 +89,7 @@ describe('a burial', () => {
     });
     const wire = await startWire();
     wire.answer(ok(okOf('sqs-send-md5')), written);
-    await bury(undelivered, message({ body: 'msg', group: 'test', trace: 'Root=1' }), makeEngine(wire).engine);
+    await deadLetter(undelivered, message({ body: 'msg', group: 'test', trace: 'Root=1' }), makeEngine(wire).engine);
     expect(wire.requests[0]?.input).toMatchObject({
       MessageGroupId: 'test',
       MessageSystemAttributes: { AWSTraceHeader: { DataType: 'String', StringValue: 'Root=1' } },
@@ -98,14 +98,14 @@ describe('a burial', () => {
   });
 
   it.each(['sqs-send-too-long', 'sqs-attribute-empty-value', 'sqs-no-such-queue'])(
-    'that SQS refuses (%s) keeps its message and its promise',
+    'that SQS refuses (%s) keeps its message, and its item undelivered',
     async (id) => {
       const wire = await startWire();
       wire.answer(refusal('sqs', id));
       const { engine, output } = makeEngine(wire);
-      expect(await bury(undelivered, message(), engine)).toBe('keep');
+      expect(await deadLetter(undelivered, message(), engine)).toBe('keep');
       expect(wire.requests.map(({ target }) => target)).toEqual(['SendMessage']);
-      expect(output.events()).toEqual(['job.burial-failed']);
+      expect(output.events()).toEqual(['job.dead-letter-failed']);
     },
   );
 });

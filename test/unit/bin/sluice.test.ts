@@ -118,10 +118,7 @@ describe('every verb, when AWS refuses its calls:', () => {
   it('a missing region is reported, with what to do', async () => {
     const { AWS_REGION: _, ...env } = CREDENTIALS;
     const ran = await sluice(['queues'], { env });
-    expect([ran.code, ran.stderr]).toEqual([
-      2,
-      expect.stringMatching(/no region is set\n {2}name one: --region/),
-    ]);
+    expect([ran.code, ran.stderr]).toEqual([2, expect.stringMatching(/no region is set\n {2}name one: --region/)]);
   });
 
   it('--debug prints the stack, and --json prints the error as JSON', async () => {

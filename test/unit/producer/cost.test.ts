@@ -19,7 +19,7 @@ const payload = z.object({ n: z.number() });
 export const handler = (event) => new SQSClient({}).send(new SendMessageCommand(payload.parse(event)));
 `;
 const ADDED = `
-import { defineJob } from './lib/contract/job-definition.ts';
+import { defineJob } from './lib/contract/definition/job-definition.ts';
 import { enqueue, enqueueMany } from './lib/producer/index.ts';
 const job = defineJob({ type: 'job', payload });
 export const send = () => [enqueue(job, { n: 1 }), enqueueMany(job, [{ n: 1 }])];

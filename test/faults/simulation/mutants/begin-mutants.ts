@@ -3,12 +3,12 @@ import { inBegin, type Mutant } from './mutant.ts';
 /** Defects in how a job begins. */
 export const BEGIN_MUTANTS: readonly Mutant[] = [
   inBegin('an early message is deleted', [
-    "return { row: 'B6', action: 'wait', untilMs: dueAt };",
-    "return { row: 'B6', action: 'ack' };",
+    "return { row: 'early', action: 'wait', untilMs: dueAt };",
+    "return { row: 'early', action: 'ack' };",
   ]),
   inBegin('a running job’s message is deleted', [
-    "return { row: 'B7', action: 'wait', untilMs: (item.leaseUntil ?? 0) + 1000 };",
-    "return { row: 'B7', action: 'ack' };",
+    "return { row: 'leased', action: 'wait', untilMs: (item.leaseUntil ?? 0) + RECHECK_AFTER_LEASE_MS };",
+    "return { row: 'leased', action: 'ack' };",
   ]),
   inBegin('a lease is taken while it lives', [
     '(item.leaseUntil ?? 0) <= nowMs',
@@ -23,20 +23,20 @@ export const BEGIN_MUTANTS: readonly Mutant[] = [
     'if (dueAt > facts.nowMs + 60_000)',
   ]),
   inBegin('a dead job’s letter is not sent when its first burial failed', [
-    "return item.undelivered ? { row: 'B11', action: 'bury' } : { row: 'B13', action: 'ack' };",
-    "return { row: 'B13', action: 'ack' };",
+    "return item.undelivered ? { row: 'undelivered', action: 'deadLetter' } : { row: 'duplicate', action: 'ack' };",
+    "return { row: 'duplicate', action: 'ack' };",
   ]),
   inBegin('the redrive marker ignores the run', [
     "return item.status === 'DEAD' && jobId === item.jobId && run === item.runNo;",
     'return jobId === item.jobId && run !== undefined;',
   ]),
   inBegin('a reply that was lost counts as a second attempt', [
-    "if (item.owner === facts.owner) return { row: 'B7', action: 'run' };",
+    "if (item.owner === facts.owner) return { row: 'leased', action: 'run' };",
     '',
   ]),
   inBegin('attempts are counted by receives', [
-    "const set = { ...started(facts), attempts: item.attempts + 1 };\n  return { row: 'B5'",
-    "const set = { ...started(facts), attempts: facts.message.receiveCount };\n  return { row: 'B5'",
+    "const set = { ...started(facts), attempts: item.attempts + 1 };\n  return {\n    row: 'due'",
+    "const set = { ...started(facts), attempts: facts.message.receiveCount };\n  return {\n    row: 'due'",
   ]),
   inBegin('the job’s id is not in the condition', [
     'if (item.jobId !== facts.message.jobId) return true;\n  return item.bodyHash !== facts.message.bodyHash && !isRedrive(facts, item);',
@@ -47,7 +47,7 @@ export const BEGIN_MUTANTS: readonly Mutant[] = [
     'return false;',
   ]),
   inBegin('a leftover copy is taken for the carrier', [
-    "if (item.listAt === dueAt && facts.message.attributes.due !== dueAt) return { row: 'B6', action: 'ack' };",
+    "if (item.listAt === dueAt && facts.message.attributes.due !== dueAt) return { row: 'early', action: 'ack' };",
     '',
   ]),
   inBegin(

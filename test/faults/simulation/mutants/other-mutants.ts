@@ -1,24 +1,26 @@
 import { inContract, inEngine, inSettle, type Mutant } from './mutant.ts';
 
-/** Defects in how a job is settled, buried and released, and in what becomes of its message. */
+/** Defects in how a job is settled, dead-lettered and released, and in what becomes of its message. */
 export const OTHER_MUTANTS: readonly Mutant[] = [
   inEngine('job/attempt')('the owner is the same for a whole invocation', [
     'owner: engine.nonce()',
     'owner: String(invocation.endsAtMs)',
   ]),
-  inEngine('job/attempt')('a job is DEAD after its letter is sent, not before', [
-    'life.settlement = await settleFailed(claim, outcome.error, engine);',
-    `if (outcome.error instanceof Error && outcome.error.name === 'PermanentError')
-       await bury({ ...claim.item, reason: 'PermanentError' }, message, engine);
-     life.settlement = await settleFailed(claim, outcome.error, engine);`,
+  inEngine('job/attempt')('a job is DEAD after its dead letter is sent, not before', [
+    'settle: (claim: Claim, outcome: Outcome) => settle(claim, outcome, engine),',
+    `settle: async (claim: Claim, outcome: Outcome) => {
+      if (outcome.kind === 'failed' && outcome.error instanceof Error && outcome.error.name === 'PermanentError')
+        await deadLetter({ ...claim.item, reason: 'PermanentError' }, message, engine);
+      return settle(claim, outcome, engine);
+    },`,
   ]),
   inEngine('job/attempt')('a retry in place does not set its message’s visibility', [
     "if (step.action === 'wait') return wait(received, step.untilMs, engine);",
     "if (step.action === 'wait') return 'keep';",
   ]),
   inEngine('job/batch')('stalled jobs run beside others', [
-    'const fate = await runRecord(record, { engine, invocation, alone: false, fresh });',
-    'const fate = await runRecord(record, { engine, invocation, alone: true, fresh });',
+    'const outcome = await runRecord(record, { engine, invocation, alone: false, isFirst });',
+    'const outcome = await runRecord(record, { engine, invocation, alone: true, isFirst });',
   ]),
   inEngine('message/dead-letter')('a message whose dead letter was refused is deleted', [
     "return 'keep';",
@@ -36,7 +38,7 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     'const { Successful = [], Failed = [] } = await deps.sqs.send(',
     'await Promise.all(items.map((item) => moveOn(item, deps)));\n    const { Successful = [], Failed = [] } = await deps.sqs.send(',
   ]),
-  inEngine('retries/release')('nobody watches what was released', ['24 * 3600 * 1000', '1000 * 24 * 3600 * 1000']),
+  inContract('protocol/timing')('nobody watches what was released', ['24 * 3600 * 1000', '1000 * 24 * 3600 * 1000']),
   inEngine('job/run-handler')('a handler that fails is taken to have succeeded', [
     "return { kind: 'failed', error };",
     "return { kind: 'completed', result: String(error), writes: staged };",
@@ -46,8 +48,8 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     'return false;',
   ]),
   inEngine('job/settle')('commit stands outside the fence', [
-    'await transact(step.write, done.writes, engine)',
-    'await transact({ ...step.write, fence: { id: step.write.id } }, done.writes, engine)',
+    'store.settle(step.write, { with: writes })',
+    'store.settle({ ...step.write, fence: { id: step.write.id } }, { with: writes })',
   ]),
   {
     defect: 'the lease is not fenced at settle',
@@ -68,7 +70,7 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     'checkpoint: state, checkpointNo: item.checkpointNo + 1,',
     'checkpoint: state,',
   ]),
-  inSettle('a letter counts as sent before it is', ['listAt: nowMs, undelivered: true }', 'listAt: nowMs }']),
+  inSettle('a dead letter counts as sent before it is', ['listAt: nowMs, undelivered: true }', 'listAt: nowMs }']),
   inSettle('a parked job is on no list', ['listKey: dueList(item.id), listAt: dueAt }', 'listAt: dueAt }']),
   inSettle('a snooze is not counted', [
     '{ attempts: item.attempts - 1, snoozes: item.snoozes + 1,',

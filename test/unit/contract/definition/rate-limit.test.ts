@@ -18,7 +18,7 @@ import {
   writeOf,
 } from '../support/protocol.ts';
 
-const ask = (change: Partial<Draw>): Draw => ({ nowMs: NOW, holdMs: S, returning: 0, fresh: 0, ...change });
+const ask = (change: Partial<Draw>): Draw => ({ nowMs: NOW, holdMs: S, returning: 0, first: 0, ...change });
 const FIFTY: RateLimit = { limit: 50, perSeconds: 1 };
 const begun = (found: Parameters<typeof facts>[0], received = {}) => {
   const given = facts(found, received);
@@ -27,15 +27,15 @@ const begun = (found: Parameters<typeof facts>[0], received = {}) => {
 
 describe('a draw', () => {
   it('gives what was saved and what falls due within the hold, and begins all when the last one may', () => {
-    const { grants, startAt, turns } = draw(undefined, FIFTY, ask({ fresh: 100 }));
+    const { grants, startAt, turns } = draw(undefined, FIFTY, ask({ first: 100 }));
     // A tenth of a second was saved, a second is held: 5 and 50, and the one at the edge.
-    expect(grants).toEqual({ returning: 0, fresh: 56 });
+    expect(grants).toEqual({ returning: 0, first: 56 });
     expect(startAt).toBe(NOW + S);
     expect(turns).toHaveLength(44);
   });
 
   it('promises turns at the rate, half a hold early', () => {
-    const { turns, bucket } = draw(undefined, FIFTY, ask({ fresh: 100 }));
+    const { turns, bucket } = draw(undefined, FIFTY, ask({ first: 100 }));
     expect(turns[0]).toBe(NOW + S + 20 - S / 2);
     expect(turns.slice(1).map((at, i) => at - (turns[i] ?? 0))).toEqual(Array.from({ length: 43 }, () => 20));
     expect(bucket).toEqual({ version: 1, nextAt: NOW + S + 20, lineEndsAt: NOW + S + 20 + 44 * 20 });
@@ -43,22 +43,22 @@ describe('a draw', () => {
 
   it('lets nobody pass those who wait', () => {
     const bucket = { version: 7, nextAt: NOW, lineEndsAt: NOW + 5 * S };
-    const { grants, turns } = draw(bucket, FIFTY, ask({ returning: 3, fresh: 2 }));
-    expect(grants).toEqual({ returning: 3, fresh: 0 });
+    const { grants, turns } = draw(bucket, FIFTY, ask({ returning: 3, first: 2 }));
+    expect(grants).toEqual({ returning: 3, first: 0 });
     expect(turns).toEqual([NOW + 4500, NOW + 4520]);
   });
 
   it('forgets a line from which nobody comes', () => {
     const bucket = { version: 7, nextAt: NOW - 11 * S, lineEndsAt: NOW + 3600 * S };
-    expect(draw(bucket, FIFTY, ask({ fresh: 2 })).grants.fresh).toBe(2);
+    expect(draw(bucket, FIFTY, ask({ first: 2 })).grants.first).toBe(2);
     const alive = { ...bucket, nextAt: NOW - 9 * S };
-    expect(draw(alive, FIFTY, ask({ fresh: 2 })).grants.fresh).toBe(0);
+    expect(draw(alive, FIFTY, ask({ first: 2 })).grants.first).toBe(0);
   });
 
   it('of one in ten seconds gives one in ten seconds', () => {
     const slow = { limit: 1, perSeconds: 10 };
-    const first = draw(undefined, slow, ask({ fresh: 3 }));
-    expect([first.grants.fresh, first.startAt]).toEqual([1, NOW - S]);
+    const first = draw(undefined, slow, ask({ first: 3 }));
+    expect([first.grants.first, first.startAt]).toEqual([1, NOW - S]);
     expect(first.turns).toEqual([NOW + 8.5 * S, NOW + 18.5 * S]);
     expect(draw(first.bucket, slow, ask({ returning: 1, nowMs: NOW + 7 * S })).grants.returning).toBe(0);
     expect(draw(first.bucket, slow, ask({ returning: 1, nowMs: NOW + 8.5 * S })).startAt).toBe(NOW + 9 * S);
@@ -68,7 +68,7 @@ describe('a draw', () => {
     const step = fc.record({
       afterMs: fc.integer({ min: 0, max: 3000 }),
       returning: fc.integer({ min: 0, max: 20 }),
-      fresh: fc.integer({ min: 0, max: 20 }),
+      first: fc.integer({ min: 0, max: 20 }),
     });
     const rates = fc.record({ limit: fc.integer({ min: 1, max: 100 }), perSeconds: fc.integer({ min: 1, max: 30 }) });
     fc.assert(
@@ -76,11 +76,11 @@ describe('a draw', () => {
         let nowMs = NOW;
         let bucket: Bucket | undefined;
         const starts: number[] = [];
-        for (const { afterMs, returning, fresh } of steps) {
+        for (const { afterMs, returning, first } of steps) {
           nowMs += afterMs;
-          const drawn = draw(bucket, rate, ask({ nowMs, returning, fresh }));
-          const granted = drawn.grants.returning + drawn.grants.fresh;
-          expect(granted + drawn.turns.length).toBe(returning + fresh);
+          const drawn = draw(bucket, rate, ask({ nowMs, returning, first }));
+          const granted = drawn.grants.returning + drawn.grants.first;
+          expect(granted + drawn.turns.length).toBe(returning + first);
           expect(drawn.startAt).toBeLessThanOrEqual(nowMs + S);
           starts.push(...Array.from({ length: granted }, () => Math.max(nowMs, drawn.startAt)));
           bucket = drawn.bucket;
@@ -100,7 +100,7 @@ describe('a draw', () => {
   });
 });
 
-describe('L', () => {
+describe('limited', () => {
   it('is asked of everything that starts an attempt', () => {
     const starting = [
       begun(undefined),
@@ -122,14 +122,14 @@ describe('L', () => {
 
   it('waits in place up to 60 s, whatever its state', () => {
     for (const { given, step } of [begun(undefined), begun(waiting()), begun(dead(), redriven)]) {
-      expect(limited(given, step, NOW + 60 * S)).toEqual({ row: 'L', action: 'wait', untilMs: NOW + 60 * S });
+      expect(limited(given, step, NOW + 60 * S)).toEqual({ row: 'limited', action: 'wait', untilMs: NOW + 60 * S });
     }
   });
 
   it('parks a new job beyond, without an attempt', () => {
     const { given, step } = begun(undefined);
     const { row, action, ...rest } = limited(given, step, NOW + 60 * S + 0.5);
-    expect([row, action]).toEqual(['L', 'ack']);
+    expect([row, action]).toEqual(['limited', 'ack']);
     const dueAt = NOW + 60_001;
     expect(writeOf({ row, action, ...rest } as never)).toMatchObject({
       kind: 'insert',
@@ -142,7 +142,7 @@ describe('L', () => {
     const { given, step } = begun(found, { attributes: { due: NOW }, group: 'acme', trace: 'Root=1' });
     const dueAt = NOW + 90 * S;
     const wanted = limited(given, step, dueAt);
-    expect(wanted).toMatchObject({ row: 'L', action: 'ack', write: { kind: 'update', fence: { dueAt: NOW } } });
+    expect(wanted).toMatchObject({ row: 'limited', action: 'ack', write: { kind: 'update', fence: { dueAt: NOW } } });
     const { set, remove } = writeOf(wanted) as ItemUpdate;
     expect(set).toEqual({
       ...{ dueAt, listAt: dueAt, listKey: expect.stringMatching(/^due#/), expiration: expect.any(Number) },
@@ -158,6 +158,6 @@ describe('L', () => {
     ['a body that no item holds', undefined, { body: TOO_BIG }],
   ])('lets %s wait in place, as it is', (_, found, received) => {
     const { given, step } = begun(found, received);
-    expect(limited(given, step, NOW + 600 * S)).toEqual({ row: 'L', action: 'wait', untilMs: NOW + 600 * S });
+    expect(limited(given, step, NOW + 600 * S)).toEqual({ row: 'limited', action: 'wait', untilMs: NOW + 600 * S });
   });
 });

@@ -13,37 +13,40 @@ const letter = (found: JobItem, { message: { attributes } }: BeginFacts) =>
   found.status === 'DEAD' && attributes.jobId === found.jobId && attributes.run === found.runNo;
 
 const ABSENT: readonly [row: string, holds: (given: BeginFacts) => boolean][] = [
-  ['B0', ({ message }) => message.refusal !== undefined],
-  ['B1', ({ message: { runAtMs = 0, body } }) => runAtMs > NOW + 60_000 && body.length <= 327_680],
-  ['B1b', ({ message: { runAtMs = 0 } }) => runAtMs > NOW + 500],
-  ['B2', () => true],
+  ['invalid', ({ message }) => message.refusal !== undefined],
+  ['parkUntilDue', ({ message: { runAtMs = 0, body } }) => runAtMs > NOW + 60_000 && body.length <= 327_680],
+  ['waitUntilDue', ({ message: { runAtMs = 0 } }) => runAtMs > NOW + 500],
+  ['first', () => true],
 ];
 
 const FOUND: readonly [row: string, holds: (found: JobItem, given: BeginFacts) => boolean][] = [
-  ['B3', (found) => terminal(found) && found.expiration * 1000 <= NOW && !found.undelivered],
-  ['B4', (found, { message }) => found.jobId !== message.jobId],
-  ['B4', (found, given) => found.bodyHash !== given.message.bodyHash && !letter(found, given)],
-  ['B0', (found, given) => given.message.refusal !== undefined && (waits(found) || out(found) || letter(found, given))],
+  ['retentionOver', (found) => terminal(found) && found.expiration * 1000 <= NOW && !found.undelivered],
+  ['foreign', (found, { message }) => found.jobId !== message.jobId],
+  ['foreign', (found, given) => found.bodyHash !== given.message.bodyHash && !letter(found, given)],
   [
-    'B6',
+    'invalid',
+    (found, given) => given.message.refusal !== undefined && (waits(found) || out(found) || letter(found, given)),
+  ],
+  [
+    'early',
     (found, { message }) => waits(found) && found.listAt === found.dueAt && message.attributes.due !== found.dueAt,
   ],
-  ['B5', (found) => waits(found) && (found.dueAt ?? 0) <= NOW + 500],
-  ['B6', waits],
-  ['B7', (found) => found.status === 'INPROGRESS' && !out(found)],
-  ['B7', (found, { owner }) => found.status === 'INPROGRESS' && found.owner === owner],
-  ['B8', (found) => out(found) && found.cancelRequested === true],
-  ['B9', (found) => out(found) && found.attempts < found.maxAttempts],
-  ['B10', out],
-  ['B12', letter],
-  ['B11', (found) => found.status === 'DEAD' && found.undelivered === true],
-  ['B13', terminal],
+  ['due', (found) => waits(found) && (found.dueAt ?? 0) <= NOW + 500],
+  ['early', waits],
+  ['leased', (found) => found.status === 'INPROGRESS' && !out(found)],
+  ['leased', (found, { owner }) => found.status === 'INPROGRESS' && found.owner === owner],
+  ['cancelled', (found) => out(found) && found.cancelRequested === true],
+  ['stalled', (found) => out(found) && found.attempts < found.maxAttempts],
+  ['crashed', out],
+  ['redriven', letter],
+  ['undelivered', (found) => found.status === 'DEAD' && found.undelivered === true],
+  ['duplicate', terminal],
 ];
 
 function lawOf(given: BeginFacts): string {
   const { item: found } = given;
   const row = found && FOUND.find(([, holds]) => holds(found, given))?.[0];
-  return row === undefined || row === 'B3' ? (ABSENT.find(([, holds]) => holds(given))?.[0] ?? 'none') : row;
+  return row === undefined || row === 'retentionOver' ? (ABSENT.find(([, holds]) => holds(given))?.[0] ?? 'none') : row;
 }
 
 const near = fc.constantFrom(NOW - 1, NOW - 1, NOW, NOW, NOW + 1, NOW + 500, NOW + 501, NOW + 60_000, NOW + 60_001);
@@ -87,7 +90,7 @@ const anything = fc
   .map(([before, came]) => facts(before, came));
 
 describe('of all begin rows', () => {
-  it('the first that fits holds: B3, B4, B0, B6’s first case, then from top to bottom, B12 before B11', () => {
+  it('takes the first that fits: what holds the key, then refusals, then leftovers, then from top to bottom', () => {
     const seen = new Set<string>();
     fc.assert(
       fc.property(anything, (given) => {
@@ -96,7 +99,7 @@ describe('of all begin rows', () => {
       }),
       { numRuns: 5000 },
     );
-    const rows = new Set([...ABSENT, ...FOUND].map(([row]) => row).filter((row) => row !== 'B3'));
+    const rows = new Set([...ABSENT, ...FOUND].map(([row]) => row).filter((row) => row !== 'retentionOver'));
     expect([...seen].sort(), 'rows that came up').toEqual([...rows].sort());
   });
 

@@ -26,7 +26,7 @@ import {
 
 const IN_90_S = NOW + 90 * S;
 
-/** What every insert writes (architecture, "leaseUntil"). */
+/** What every insert writes (lib/engine/README.md, "Names and the jobs table"). */
 const inserted = {
   ...{ id: 'mail#j', jobId: 'j', type: 'mail', bodyHash: 'hash', maxAttempts: 5 },
   ...{ createdAt: '2026-05-31T23:59:59.000Z', runNo: 1, checkpointNo: 0, snoozes: 0, snoozesInRow: 0 },
@@ -78,9 +78,9 @@ const WRITES: readonly [
   received: Partial<Message>,
   write: object | undefined,
 ][] = [
-  ['B0, absent', undefined, { refusal }, insert({ attempts: 0, ...refused })],
+  ['invalid, absent', undefined, { refusal }, insert({ attempts: 0, ...refused })],
   [
-    'B0, absent, a body that is no envelope',
+    'invalid, absent, a body that is no envelope',
     undefined,
     { refusal: new InvalidMessageError('why') },
     insert({
@@ -91,7 +91,7 @@ const WRITES: readonly [
     }),
   ],
   [
-    'B0, waiting',
+    'invalid, waiting',
     parkedItem(IN_90_S, { attempts: 3 }),
     { refusal },
     update({
@@ -101,7 +101,7 @@ const WRITES: readonly [
     }),
   ],
   [
-    'B0, lease out',
+    'invalid, lease out',
     running({ leaseUntil: NOW, attempts: 3 }),
     { refusal },
     update({
@@ -111,7 +111,7 @@ const WRITES: readonly [
     }),
   ],
   [
-    'B0, as B12',
+    'invalid, as redriven',
     letter,
     { ...redriven, ...other, refusal },
     update({
@@ -120,18 +120,18 @@ const WRITES: readonly [
       fence: deadFence,
     }),
   ],
-  ['B1', undefined, { runAtMs: IN_90_S }, insert(scheduled)],
+  ['parkUntilDue', undefined, { runAtMs: IN_90_S }, insert(scheduled)],
   [
-    'B1, with its message group and trace',
+    'parkUntilDue, with its message group and trace',
     undefined,
     { runAtMs: IN_90_S, group: 'g', trace: 't' },
     insert({ ...scheduled, envelope: { ...scheduled.envelope, group: 'g', trace: 't' } }),
   ],
-  ['B1b', undefined, { runAtMs: NOW + 9 * S }, undefined],
-  ['B2', undefined, {}, insert({ ...started, attempts: 1 })],
-  ['B4', waiting(), other, undefined],
+  ['waitUntilDue', undefined, { runAtMs: NOW + 9 * S }, undefined],
+  ['first', undefined, {}, insert({ ...started, attempts: 1 })],
+  ['foreign', waiting(), other, undefined],
   [
-    'B5',
+    'due',
     parkedItem(NOW, { attempts: 3, snoozes: 1 }),
     { attributes: { due: NOW } },
     update({
@@ -140,10 +140,10 @@ const WRITES: readonly [
       fence: { runNo: 1, status: 'RETRYING', attempts: 3, snoozes: 1, dueAt: NOW },
     }),
   ],
-  ['B6, a leftover', parkedItem(NOW), {}, undefined],
-  ['B7', running(), {}, undefined],
+  ['early, a leftover', parkedItem(NOW), {}, undefined],
+  ['leased', running(), {}, undefined],
   [
-    'B8',
+    'cancelled',
     running({ leaseUntil: NOW, cancelRequested: true }),
     {},
     update({
@@ -153,7 +153,7 @@ const WRITES: readonly [
     }),
   ],
   [
-    'B9',
+    'stalled',
     running({ leaseUntil: NOW, attempts: 4 }),
     {},
     update({
@@ -164,7 +164,7 @@ const WRITES: readonly [
     }),
   ],
   [
-    'B10',
+    'crashed',
     running({ leaseUntil: NOW, attempts: 5 }),
     {},
     update({
@@ -174,9 +174,9 @@ const WRITES: readonly [
       absent: ['cancelRequested'],
     }),
   ],
-  ['B11', dead({ undelivered: true }), {}, undefined],
+  ['undelivered', dead({ undelivered: true }), {}, undefined],
   [
-    'B12',
+    'redriven',
     letter,
     { ...redriven, ...other, maxAttempts: 9 },
     update({
@@ -186,7 +186,7 @@ const WRITES: readonly [
     }),
   ],
   [
-    'B12, for later',
+    'redriven, for later',
     letter,
     { ...redriven, ...other, runAtMs: IN_90_S },
     update({
@@ -195,13 +195,13 @@ const WRITES: readonly [
       fence: deadFence,
     }),
   ],
-  ['B13', item(), {}, undefined],
+  ['duplicate', item(), {}, undefined],
 ];
 
 describe('begin writes', () => {
   it.each(WRITES)('%s', (row, found, received, write) => {
     const step = begin(facts(found, received));
-    expect(step.row).toBe(/^B\d+b?/.exec(row)?.[0]);
+    expect(step.row).toBe(/^\w+/.exec(row)?.[0]);
     expect(sorted(writeOf(step))).toEqual(write);
   });
 
@@ -211,7 +211,7 @@ describe('begin writes', () => {
   });
 });
 
-describe('B3 writes what an absent item would get over the expired one', () => {
+describe('retentionOver writes what an absent item would get over the expired one', () => {
   const old = dead({
     ...{ expiration: NOW / S, runNo: 3, attempts: 5, snoozes: 4, result: 'r', progress: 'p', checkpoint: 'c' },
     ...{ processedAt: 'x', completedAt: 'x', owner: 'x', leaseUntil: 1, cancelRequested: true, jobId: 'k' },
@@ -220,9 +220,9 @@ describe('B3 writes what an absent item would get over the expired one', () => {
   const { id: _, ...attributes } = inserted;
 
   it.each([
-    ['B2', {}, { ...started, attempts: 1 }],
-    ['B1', { runAtMs: IN_90_S }, scheduled],
-    ['B0', { refusal }, { ...refused, attempts: 0 }],
+    ['first', {}, { ...started, attempts: 1 }],
+    ['parkUntilDue', { runAtMs: IN_90_S }, scheduled],
+    ['invalid', { refusal }, { ...refused, attempts: 0 }],
   ] as const)('%s, with the next run’s number', (row, received, state) => {
     const step = begin(facts(old, received));
     const gone = OPTIONAL_ATTRIBUTES.filter((name) => !(name in state));
@@ -230,7 +230,7 @@ describe('B3 writes what an absent item would get over the expired one', () => {
     expect(sorted(writeOf(step))).toEqual(update({ set: { ...attributes, ...state, runNo: 4 }, remove: gone, fence }));
   });
 
-  it('B1b: nothing', () => {
+  it('waitUntilDue: nothing', () => {
     expect(writeOf(begin(facts(old, { runAtMs: NOW + 9 * S })))).toBeUndefined();
   });
 });

@@ -19,15 +19,15 @@ const writeOf = (step: OperatorStep) => {
 const expiration = NOW / S + FINISHED_S;
 
 describe('cancel', () => {
-  it('C1: a job that never came is refused beforehand, under its key', () => {
+  it('refusedAhead: a job that never came is refused beforehand, under its key', () => {
     const step = cancelled(undefined);
-    expect(step.row).toBe('C1');
+    expect(step.row).toBe('refusedAhead');
     const after = written(writeOf(step), undefined);
     expect(after).toMatchObject({ id: 'mail#j', jobId: 'j', type: 'mail', status: 'CANCELLED', attempts: 0, runNo: 1 });
     expect(after).toMatchObject({ maxAttempts: 5, checkpointNo: 0, snoozes: 0, snoozesInRow: 0, expiration });
   });
 
-  it('C1: so is one whose retention is over, with nothing left of its last life', () => {
+  it('refusedAhead: so is one whose retention is over, with nothing left of its last life', () => {
     const old = item({ expiration: 1, runNo: 3, result: 'old', checkpoint: 9, owner: 'x' });
     const write = writeOf(cancelled(old));
     expect(write).toMatchObject({ kind: 'update', fence: fencedOn(old) });
@@ -39,18 +39,18 @@ describe('cancel', () => {
   it.each([
     ['in place', waiting()],
     ['parked', parkedItem(NOW + 600 * S)],
-  ])('C2: one that waits %s ends, off every list', (_, found) => {
+  ])('cancelledWaiting: one that waits %s ends, off every list', (_, found) => {
     const step = cancelled(found);
-    expect(step.row).toBe('C2');
+    expect(step.row).toBe('cancelledWaiting');
     expect(writeOf(step)).toMatchObject({ fence: fencedOn(found) });
     const after = written(writeOf(step), found);
     expect(after).toMatchObject({ status: 'CANCELLED', attempts: 1, expiration });
     for (const gone of ['dueAt', 'listKey', 'listAt', 'envelope']) expect(after).not.toHaveProperty(gone);
   });
 
-  it('C3: one that runs is told, whoever runs it', () => {
+  it('cancelRequested: one that runs is told, whoever runs it', () => {
     const step = cancelled(running());
-    expect(step.row).toBe('C3');
+    expect(step.row).toBe('cancelRequested');
     const { fence, set } = writeOf(step) as { fence: object; set: object };
     expect(set).toEqual({ cancelRequested: true });
     expect(fence).toEqual({ status: 'INPROGRESS', runNo: 1 });
@@ -67,10 +67,10 @@ describe('cancel', () => {
 });
 
 describe('retry now', () => {
-  it('N: a parked job is due now, in a write that only its own wait allows', () => {
+  it('dueNow: a parked job is due now, in a write that only its own wait allows', () => {
     const found = parkedItem(NOW + 600 * S, { listKey: dueList('mail#j') });
     const step = retryJobNow(found, NOW);
-    expect(step.row).toBe('N');
+    expect(step.row).toBe('dueNow');
     expect(writeOf(step)).toMatchObject({ fence: { ...fencedOn(found), listKey: found.listKey } });
     expect(written(writeOf(step), found)).toEqual({ ...found, dueAt: NOW, listAt: NOW });
   });
@@ -88,10 +88,10 @@ describe('retry now', () => {
 
 describe('the table', () => {
   it.each([
-    ['C1', cancelled(undefined), undefined],
-    ['C2', cancelled(waiting()), waiting()],
-    ['C3', cancelled(running()), running()],
-    ['N', retryJobNow(parkedItem(NOW + S), NOW), parkedItem(NOW + S)],
+    ['refusedAhead', cancelled(undefined), undefined],
+    ['cancelledWaiting', cancelled(waiting()), waiting()],
+    ['cancelRequested', cancelled(running()), running()],
+    ['dueNow', retryJobNow(parkedItem(NOW + S), NOW), parkedItem(NOW + S)],
   ] as const)('%s is what it says', (row, step, before) => {
     const { from, to, message } = TRANSITIONS[row];
     expect(step.row).toBe(row);

@@ -41,7 +41,7 @@ const UNLESS_CANCELLED = ['cancelRequested'];
 /** Attributes written, and whether a cancellation stands in the way, as the protocol's table has them. */
 const STEPS = [
   [
-    'S1',
+    'completed',
     'a result',
     complete(given, { ok: true }),
     'ack',
@@ -49,7 +49,7 @@ const STEPS = [
     [],
   ],
   [
-    'S1',
+    'completed',
     'a result of null',
     complete(given, null),
     'ack',
@@ -57,40 +57,61 @@ const STEPS = [
     [],
   ],
   [
-    'S1',
+    'completed',
     'no result',
     complete(given, undefined),
     'ack',
     { status: 'COMPLETED', completedAt: NOW_ISO, ...finished },
     [],
   ],
-  ['S4', 'a retry at once', retry(given, 0), 'wait', { ...waits(0), ...failed }, UNLESS_CANCELLED],
-  ['S4', 'a retry in a minute', retry(given, 60_000), 'wait', { ...waits(60_000), ...failed }, UNLESS_CANCELLED],
-  ['S4', 'a later one, too big', retry(tooBig, 90_000), 'wait', { ...waits(90_000), ...failed }, UNLESS_CANCELLED],
-  ['S5', 'a retry beyond a minute', retry(given, 60_001), 'ack', { ...parks(60_001), ...failed }, UNLESS_CANCELLED],
+  ['retryInPlace', 'a retry at once', retry(given, 0), 'wait', { ...waits(0), ...failed }, UNLESS_CANCELLED],
   [
-    'S5',
+    'retryInPlace',
+    'a retry in a minute',
+    retry(given, 60_000),
+    'wait',
+    { ...waits(60_000), ...failed },
+    UNLESS_CANCELLED,
+  ],
+  [
+    'retryInPlace',
+    'a later one, too big',
+    retry(tooBig, 90_000),
+    'wait',
+    { ...waits(90_000), ...failed },
+    UNLESS_CANCELLED,
+  ],
+  ['parked', 'a retry beyond a minute', retry(given, 60_001), 'ack', { ...parks(60_001), ...failed }, UNLESS_CANCELLED],
+  [
+    'parked',
     'a retry with its group and trace',
     retry(grouped, 90_000),
     'ack',
     { ...parks(90_000), ...failed, envelope: { body: '{"id":"j","payload":1}', group: 'g', trace: 't' } },
     UNLESS_CANCELLED,
   ],
-  ['S6', 'a snooze in place', snooze(given, 60_000), 'wait', { ...waits(60_000), ...snoozed }, UNLESS_CANCELLED],
-  ['S6', 'a snooze, parked', snooze(given, 60_001), 'ack', { ...parks(60_001), ...snoozed }, UNLESS_CANCELLED],
-  ['S6', 'a long one, too big', snooze(tooBig, 90_000), 'wait', { ...waits(90_000), ...snoozed }, UNLESS_CANCELLED],
+  ['snoozed', 'a snooze in place', snooze(given, 60_000), 'wait', { ...waits(60_000), ...snoozed }, UNLESS_CANCELLED],
+  ['snoozed', 'a snooze, parked', snooze(given, 60_001), 'ack', { ...parks(60_001), ...snoozed }, UNLESS_CANCELLED],
   [
-    'S7',
+    'snoozed',
+    'a long one, too big',
+    snooze(tooBig, 90_000),
+    'wait',
+    { ...waits(90_000), ...snoozed },
+    UNLESS_CANCELLED,
+  ],
+  [
+    'dead',
     'a death',
     fail(given, { kind: 'dead', reason: 'AttemptsExhausted', error }),
-    'bury',
+    'deadLetter',
     {
       ...{ status: 'DEAD', reason: 'AttemptsExhausted', error, failedAt: NOW_ISO, undelivered: true },
       ...{ listKey: deadList('mail#j'), listAt: NOW, expiration: NOW / S + DEAD_S },
     },
     [],
   ],
-  ['S8', 'a cancellation', cancel(given), 'ack', { status: 'CANCELLED', ...finished }, []],
+  ['cancelledAtEnd', 'a cancellation', cancel(given), 'ack', { status: 'CANCELLED', ...finished }, []],
 ] as const;
 
 describe('settle', () => {
@@ -98,7 +119,7 @@ describe('settle', () => {
     expect(step).toMatchObject({ row, action });
     const { error: _, ...rest } = step.write.set;
     const { error: __, ...wanted } = set as typeof set & { error?: unknown };
-    expect(row === 'S6' ? rest : step.write.set).toEqual(row === 'S6' ? wanted : set);
+    expect(row === 'snoozed' ? rest : step.write.set).toEqual(row === 'snoozed' ? wanted : set);
     expect(step.write).toMatchObject({ kind: 'update', id: 'mail#j', remove: [], fence: mine, absent });
   });
 
@@ -117,14 +138,14 @@ describe('settle', () => {
 
   it.each([
     [
-      'S3',
+      'checkpointed',
       'checkpoint',
       checkpoint(claim, { at: 3 }),
       { checkpoint: { at: 3 }, checkpointNo: 5, snoozesInRow: 0 },
       { ...mine, checkpointNo: 4 },
       UNLESS_CANCELLED,
     ],
-    ['P', 'progress', progress(claim, 40), { progress: 40 }, mine, []],
+    ['progressed', 'progress', progress(claim, 40), { progress: 40 }, mine, []],
   ] as const)('%s: %s leaves the job running', (row, _what, write, set, fence, absent) => {
     expect(write).toEqual({ kind: 'update', id: 'mail#j', set, remove: [], fence, absent });
     expect(TRANSITIONS[row].to).toBe('INPROGRESS');

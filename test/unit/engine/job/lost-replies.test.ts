@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { iso } from '../../../../lib/contract/protocol/begin.ts';
+import { iso } from '../../../../lib/contract/protocol/timing.ts';
 import type { Call } from '../../../../lib/testing/index.ts';
 import { total } from '../../../support/output.ts';
 import { makeWorld, type World } from '../../../support/world.ts';
@@ -14,8 +14,8 @@ const writing = (text: string) => (call: Call) =>
 
 /** Each write of the protocol: what leads to it, and a text that only it holds. */
 const WRITES: Record<string, { readonly text: string; readonly lead: (world: World) => Promise<void> | void }> = {
-  'B0 insert': { text: 'INSERT', lead: (world) => void world.send(REFUSED) },
-  'B0 of a redrive': {
+  'invalid insert': { text: 'INSERT', lead: (world) => void world.send(REFUSED) },
+  'invalid of a redrive': {
     text: 'InvalidPayload',
     async lead(world) {
       world.send(POISON);
@@ -23,12 +23,12 @@ const WRITES: Record<string, { readonly text: string; readonly lead: (world: Wor
       world.send(REFUSED, OF_RUN_1);
     },
   },
-  'B1 insert': {
+  'parkUntilDue insert': {
     text: 'INSERT',
     lead: (world) => void world.send({ id: 'a', runAt: iso(world.clock.now() + 600_000) }),
   },
-  'B2 insert': { text: 'INSERT', lead: (world) => void world.send({ id: 'a' }) },
-  'B3 update': {
+  'first insert': { text: 'INSERT', lead: (world) => void world.send({ id: 'a' }) },
+  'retentionOver update': {
     text: 'REMOVE \\"completedAt\\"',
     async lead(world) {
       world.send({ id: 'a' });
@@ -37,7 +37,7 @@ const WRITES: Record<string, { readonly text: string; readonly lead: (world: Wor
       world.send({ id: 'a' });
     },
   },
-  'B5 update': {
+  'due update': {
     text: 'REMOVE \\"dueAt\\"',
     async lead(world) {
       world.send({ id: 'a', payload: { do: 'fail', times: 1 } });
@@ -45,10 +45,10 @@ const WRITES: Record<string, { readonly text: string; readonly lead: (world: Wor
       await world.clock.advance(1000);
     },
   },
-  'B8 update': { text: 'CANCELLED', lead: (world) => crashed(world, { cancelRequested: true }) },
-  'B9 update': { text: 'SET \\"processedAt\\"', lead: (world) => crashed(world, {}) },
-  'B10 update': { text: 'Crashed', lead: (world) => crashed(world, { attempts: 5 }) },
-  'B12 update': {
+  'cancelled update': { text: 'CANCELLED', lead: (world) => crashed(world, { cancelRequested: true }) },
+  'stalled update': { text: 'SET \\"processedAt\\"', lead: (world) => crashed(world, {}) },
+  'crashed update': { text: 'Crashed', lead: (world) => crashed(world, { attempts: 5 }) },
+  'redriven update': {
     text: 'REMOVE \\"undelivered\\" REMOVE \\"cancelRequested\\"',
     async lead(world) {
       world.send(POISON);
@@ -56,15 +56,15 @@ const WRITES: Record<string, { readonly text: string; readonly lead: (world: Wor
       world.send({ id: 'a', payload: { do: 'complete' } }, OF_RUN_1);
     },
   },
-  S1: { text: 'COMPLETED', lead: (world) => void world.send({ id: 'a' }) },
-  S4: { text: 'RETRYING', lead: (world) => void world.send({ id: 'a', payload: { do: 'fail' } }) },
-  S5: {
+  completed: { text: 'COMPLETED', lead: (world) => void world.send({ id: 'a' }) },
+  retryInPlace: { text: 'RETRYING', lead: (world) => void world.send({ id: 'a', payload: { do: 'fail' } }) },
+  parked: {
     text: 'RETRYING',
     lead: (world) => void world.send({ id: 'a', payload: { do: 'retryAfter', seconds: 600 } }),
   },
-  S6: { text: 'RETRYING', lead: (world) => void world.send({ id: 'a', payload: { do: 'snooze', seconds: 600 } }) },
-  S7: { text: 'PermanentError', lead: (world) => void world.send(POISON) },
-  'D delivered': { text: 'REMOVE \\"undelivered\\" WHERE', lead: (world) => void world.send(POISON) },
+  snoozed: { text: 'RETRYING', lead: (world) => void world.send({ id: 'a', payload: { do: 'snooze', seconds: 600 } }) },
+  dead: { text: 'PermanentError', lead: (world) => void world.send(POISON) },
+  'delivered update': { text: 'REMOVE \\"undelivered\\" WHERE', lead: (world) => void world.send(POISON) },
 };
 
 async function crashed(world: World, change: Parameters<World['alter']>[1]): Promise<void> {
@@ -95,19 +95,19 @@ async function outcome(name: string, kind?: 'lostReply' | 'repeated') {
   };
 }
 
-describe('a reply that is lost after the write', () => {
+describe('a write whose reply is lost', () => {
   const exceptions: Record<string, object> = {
-    // The promise was kept, but whether by this copy nobody can tell: a death is rather not counted than counted twice.
-    'D delivered': { metrics: [0, 1, 0, 0] },
+    // It is unknown whether this copy or another was delivered: a dead letter is rather not counted than counted twice.
+    'delivered update': { metrics: [0, 1, 0, 0] },
   };
-  test.each(Object.keys(WRITES))('%s: leaves what the write itself leaves', async (name) => {
+  test.each(Object.keys(WRITES))('(%s) leaves the same state as one that is answered', async (name) => {
     const plain = await outcome(name);
     const expected = { ...plain, ...exceptions[name] };
     expect(await outcome(name, 'lostReply')).toEqual(expected);
     expect(await outcome(name, 'repeated')).toEqual(expected);
   });
 
-  test('of the dispatcher’s own update is harmless', async () => {
+  test('of the dispatcher releases the job once', async () => {
     const world = makeWorld();
     world.send({ id: 'a', runAt: iso(world.clock.now() + 120_000) });
     await world.deliver();
@@ -122,7 +122,7 @@ describe('a reply that is lost after the write', () => {
   test.each([
     ['the dead letter', POISON],
     ['a renewal', { payload: { do: 'fail' } }],
-  ])('of %s: the message is kept, a copy more does no harm', async (_, fields) => {
+  ])('to SQS (%s) keeps the message, and a second copy does no harm', async (_, fields) => {
     const world = makeWorld();
     world.sqs.faults.plan('SendMessage', { kind: 'lostReply' });
     world.send(fields, { attributes: {} });

@@ -20,10 +20,10 @@ async function parked(seconds = 3600): Promise<World> {
 }
 
 describe('a cancellation', () => {
-  test('C1: of an unknown job makes its later message run nothing', async () => {
+  test('refusedAhead: of an unknown job makes its later message run nothing', async () => {
     const world = makeWorld();
     expect(await cancel(tableOf(world), world.definition, 'a')).toMatchObject({
-      row: 'C1',
+      row: 'refusedAhead',
       item: { status: 'CANCELLED' },
     });
     world.send({ id: 'a' });
@@ -33,21 +33,24 @@ describe('a cancellation', () => {
     expect(world.job('a')?.status).toBe('CANCELLED');
   });
 
-  test('C1: of a job whose retention is over makes its later message run nothing', async () => {
+  test('refusedAhead: of a job whose retention is over makes its later message run nothing', async () => {
     const world = makeWorld();
     world.send({ id: 'a' });
     await world.deliver();
     await world.clock.advance(9 * 24 * 3600 * 1000);
-    expect(await cancel(tableOf(world), world.definition, 'a')).toMatchObject({ row: 'C1', item: { runNo: 2 } });
+    expect(await cancel(tableOf(world), world.definition, 'a')).toMatchObject({
+      row: 'refusedAhead',
+      item: { runNo: 2 },
+    });
     world.send({ id: 'a' });
     await world.drain(3600);
     expect(world.starts).toEqual(['a/1']);
   });
 
-  test('C2: of a parked job ends it at once; the dispatcher releases nothing', async () => {
+  test('cancelledWaiting: of a parked job ends it at once; the dispatcher releases nothing', async () => {
     const world = await parked();
     expect(await cancel(tableOf(world), world.definition, 'a')).toMatchObject({
-      row: 'C2',
+      row: 'cancelledWaiting',
       item: { status: 'CANCELLED' },
     });
     await world.clock.advance(2 * 3600 * 1000);
@@ -56,22 +59,22 @@ describe('a cancellation', () => {
     expect(world.starts).toEqual([]);
   });
 
-  test('C2: of a job that waits in the queue acknowledges its message when it comes', async () => {
+  test('cancelledWaiting: of a job that waits in the queue acknowledges its message when it comes', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'fail' } });
     await world.deliver();
     expect(world.job('a')?.status).toBe('RETRYING');
-    expect(await cancel(tableOf(world), world.definition, 'a')).toMatchObject({ row: 'C2' });
+    expect(await cancel(tableOf(world), world.definition, 'a')).toMatchObject({ row: 'cancelledWaiting' });
     await world.drain(3600);
     expect(world.starts).toEqual(['a/1']);
     expect(world.job('a')?.status).toBe('CANCELLED');
     expect(world.queue.messages()).toEqual([]);
   });
 
-  test('C3: of a running job ends it CANCELLED instead of a retry', async () => {
+  test('cancelRequested: of a running job ends it CANCELLED instead of a retry', async () => {
     const world = makeWorld({
       async perform() {
-        expect(await cancel(tableOf(world), world.definition, 'a')).toMatchObject({ row: 'C3' });
+        expect(await cancel(tableOf(world), world.definition, 'a')).toMatchObject({ row: 'cancelRequested' });
         throw new Error('interrupted');
       },
     });
@@ -89,7 +92,7 @@ describe('a cancellation', () => {
         ...{ dueAt: undefined, listKey: undefined, listAt: undefined, envelope: undefined },
       });
     world.dynamoDb.faults.plan('UpdateItem', { kind: 'meanwhile', happens: begins });
-    expect(await cancel(tableOf(world), world.definition, 'a')).toMatchObject({ row: 'C3' });
+    expect(await cancel(tableOf(world), world.definition, 'a')).toMatchObject({ row: 'cancelRequested' });
     expect(world.job('a')).toMatchObject({ status: 'INPROGRESS', cancelRequested: true });
   });
 
@@ -117,21 +120,21 @@ describe('a cancellation', () => {
 });
 
 describe('a retry', () => {
-  test('N: of a parked job starts it at the next tick', async () => {
+  test('dueNow: of a parked job starts it at the next tick', async () => {
     const world = await parked();
-    expect(await retryNow(tableOf(world), job)).toMatchObject({ row: 'N' });
+    expect(await retryNow(tableOf(world), job)).toMatchObject({ row: 'dueNow' });
     expect(await world.tick()).toMatchObject({ released: 1 });
     await world.drain();
     expect(world.starts).toEqual(['a/1']);
     expect(world.job('a')?.status).toBe('COMPLETED');
   });
 
-  test('N: of a job whose message was released runs it once', async () => {
+  test('dueNow: of a job whose message was released runs it once', async () => {
     const world = await parked(120);
     await world.clock.advance(60_000);
     await world.tick();
     expect(world.queue.messages()).toHaveLength(1);
-    expect(await retryNow(tableOf(world), job)).toMatchObject({ row: 'N' });
+    expect(await retryNow(tableOf(world), job)).toMatchObject({ row: 'dueNow' });
     await world.tick();
     await world.drain(300);
     expect(world.starts).toEqual(['a/1']);
