@@ -23,7 +23,7 @@ export const resources: JobResources = ({ scope, consumer, stage, disposable, se
   });
   consumer.addEnvironment('RECORDS_TABLE', table.tableName);
   consumer.addEnvironment('SYNC_ALLOWED_HOSTS', setting('syncAllowedHosts') ?? '');
-  // The stand-ins speak http on this machine; on AWS there are none.
+  // Only the stand-ins on a local machine use http.
   if (setting('emulator') !== undefined) consumer.addEnvironment('SYNC_LOCAL', '1');
   consumer.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:PutItem'], resources: [table.tableArn] }));
 };

@@ -31,7 +31,7 @@ import type {
 } from '@aws-sdk/client-sqs';
 import type { DynamoDbReads } from '../aws/ports.ts';
 
-/** The calls to DynamoDB that the operator's verbs make: a `DynamoDBClient`, or what stands in for one. */
+/** The calls to DynamoDB that the operator's verbs make: a `DynamoDBClient`, or a replacement in tests. */
 export type DynamoDb = DynamoDbReads & {
   send(command: GetItemCommand): Promise<GetItemCommandOutput>;
   send(command: PutItemCommand): Promise<PutItemCommandOutput>;
@@ -39,7 +39,7 @@ export type DynamoDb = DynamoDbReads & {
   send(command: ScanCommand): Promise<ScanCommandOutput>;
 };
 
-/** The calls to SQS that move messages: an `SQSClient`, or what stands in for one. */
+/** The calls to SQS that move messages: an `SQSClient`, or a replacement in tests. */
 export interface SqsMessages {
   send(command: ReceiveMessageCommand): Promise<ReceiveMessageCommandOutput>;
   send(command: SendMessageBatchCommand): Promise<SendMessageBatchCommandOutput>;
@@ -54,7 +54,7 @@ export interface SqsQueues {
   send(command: ListQueuesCommand): Promise<ListQueuesCommandOutput>;
 }
 
-/** What the verbs talk to; a verb uses what it needs. */
+/** The clients of the services; a verb uses those that it needs. */
 export interface Aws {
   readonly dynamoDb: DynamoDb;
   readonly sqs: SqsMessages & SqsQueues;

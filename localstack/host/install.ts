@@ -57,7 +57,7 @@ async function findPython(): Promise<string> {
   const installed = (await readdir(versions).catch(() => [])).filter((name) => /^3\.1[3-9]/.test(name)).sort();
   const pyenv = installed.map((name) => join(versions, name, 'bin', 'python3'));
   const check = ['-c', 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 13))'];
-  // A shim of pyenv's is there for every version, and fails for one that is not chosen.
+  // pyenv has a shim for every version; the shim of a version that is not selected fails.
   for (const candidate of ['python3.13', 'python3.14', 'python3', ...pyenv]) {
     const result = await runCommand(candidate, check, { timeoutMs: 30_000 }).catch(() => undefined);
     if (result?.code === 0) return candidate;

@@ -1,6 +1,6 @@
 """Runs LocalStack on 127.0.0.1 only, and ends it, with all that it started, when its standard input ends.
 
-The standard input is a pipe from the program that started it, so nothing is left behind however that one dies.
+Standard input is a pipe from the program that started it, so no process is left even if that program is killed.
 """
 import functools
 import os

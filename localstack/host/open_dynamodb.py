@@ -1,4 +1,4 @@
-"""Has LocalStack keep its tables in MiniStack, which is open source; by itself it runs Amazon's DynamoDB Local.
+"""Makes LocalStack keep its tables in MiniStack, which is open source. By default it runs Amazon's DynamoDB Local.
 
 TTL, tags, backups and replicas stay LocalStack's own. It hands on what reads and writes tables and items.
 """

@@ -18,7 +18,7 @@ const COMPLAINT = /(?<what>Failed to start execution environment.*|MiniStack, wh
 export async function startLocalStackHost(log: (line: string) => void): Promise<StartedEmulator> {
   const { python, ministack } = await ensureLocalStackHost(log);
   const port = await freePort();
-  // Not below the checkout: functions are unpacked here, and would find our node_modules where AWS has none.
+  // Outside the checkout: functions are unpacked here, and would find the checkout's node_modules, which AWS does not have.
   const scratch = await mkdtemp(join(tmpdir(), 'sluice-localstack-'));
   // It is its home, too: LocalStack caches its list of plugins there, and would read this machine's AWS profiles.
   const paths = { FILESYSTEM_ROOT: join(scratch, 'root'), TMPDIR: scratch, HOME: scratch };
@@ -49,9 +49,9 @@ function environment(port: number): NodeJS.ProcessEnv {
     LAMBDA_KEEPALIVE_MS: '600000',
     GATEWAY_LISTEN: `127.0.0.1:${port}`,
     LOCALSTACK_HOST: `127.0.0.1:${port}`,
-    // Queue URLs with the address that we reach it by, not a name that only LocalStack's DNS knows.
+    // Queue URLs with this machine's address, not with a name that only LocalStack's DNS knows.
     SQS_ENDPOINT_STRATEGY: 'off',
-    // As AWS does: the name of a deleted queue is refused for a minute.
+    // Like AWS, refuse the name of a deleted queue for a minute.
     SQS_DELAY_RECENTLY_DELETED: '1',
     DNS_ADDRESS: '0',
     OVERRIDE_IN_DOCKER: '0',

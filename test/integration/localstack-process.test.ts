@@ -78,7 +78,7 @@ const describeHere = describeOn('localstack-host', 'test/unit/localstack/embedde
 
 describeHere('LocalStack without Docker', () => {
   // SIGUSR2 has the script call stop().
-  it.each(['SIGUSR2', 'SIGINT', 'SIGKILL'] as const)('ends with all that it started: %s', async (signal) => {
+  it.each(['SIGUSR2', 'SIGINT', 'SIGKILL'] as const)('ends with all its processes on %s', async (signal) => {
     const owner = spawn(process.execPath, ['--input-type=module-typescript', '--eval', SCRIPT], { cwd: ROOT });
     owner.stderr.pipe(process.stderr);
     try {

@@ -14,10 +14,10 @@ export const RUNBOOK = {
 
 export type RunbookTopic = keyof typeof RUNBOOK;
 
-/** An alarm that links to it reads well in an e-mail of a checkout's owner; a team sets the address of its own copy. */
+/** The page in the checkout. A team sets the address of its own copy (`-c runbook=`). */
 export const DEFAULT_RUNBOOK = 'lib/operator/README.md';
 
-/** Where a section stands, with the anchor that GitHub and GitLab give a heading. */
+/** Link to a section, with the anchor that GitHub and GitLab give its heading. */
 export function runbookLink(topic: RunbookTopic, document: string): string {
   const anchor = RUNBOOK[topic]
     .toLowerCase()

@@ -1,4 +1,4 @@
-/** The files of a new job type by their paths: a job that works, to be changed into the one that is wanted. */
+/** The files of a new job type, by path. They hold a small job that works, to be changed into the wanted one. */
 export function jobTypeFiles(type: string, name: string): Record<string, string> {
   return {
     [`functions/${type}/definition.ts`]: `import * as z from 'zod';
@@ -21,7 +21,7 @@ import type { ${name} } from './definition.ts';
 
 type Input = Payload<typeof ${name}>;
 
-/** The job's work. What it returns is the job's result; what it throws decides how the job goes on. */
+/** The job's work. The returned value is the job's result. A thrown error decides how the job goes on. */
 export async function perform({ name }: Input, { signal }: JobContext) {
   signal.throwIfAborted();
   return { greeting: \`Hello, \${name}.\` };
@@ -34,18 +34,18 @@ import { perform } from '../../../functions/${type}/perform.ts';
 
 const payload = { name: 'Ada' };
 
-it('greets', async () => {
+it('the job greets by name', async () => {
   const run = await testJob(${name}, perform, { payload });
   expect(run).toMatchObject({ status: 'COMPLETED', result: { greeting: 'Hello, Ada.' } });
 });
 
-it('is tried again when it fails', async () => {
+it('a failed attempt is retried', async () => {
   const faults = [throws(new Error('busy'), 2)];
   const run = await testJob(${name}, perform, { payload, faults });
   expect(run).toMatchObject({ status: 'COMPLETED', attempts: 3, delaysMs: [1000, 5000] });
 });
 
-it.each([{}, { name: '' }, { name: 1 }, { name: 'Ada', more: true }])('refuses %j', (refused) => {
+it.each([{}, { name: '' }, { name: 1 }, { name: 'Ada', more: true }])('the schema refuses %j', (refused) => {
   expect(${name}.payload.safeParse(refused).success).toBe(false);
 });
 `,

@@ -74,19 +74,19 @@ function entryOf(id: string, listAt: number): ListEntry {
 const MAX_KEYS = 100;
 const MAX_TRIES = 8;
 
-/** DynamoDB left keys unprocessed again and again: the table is throttled. */
+/** DynamoDB left keys unprocessed each time: the table is throttled. */
 export class ThrottledReadError extends Error {
   override readonly name = 'ThrottledReadError';
 }
 
-/** Reads items by id, some of their attributes, eventually consistent; those that do not exist are left out. */
+/** Reads some attributes of items by id, eventually consistent. Items that do not exist are left out. */
 export async function readItems(
   stage: Stage,
   ids: readonly string[],
   attributes: readonly (keyof JobItem)[],
 ): Promise<JobItem[]> {
   const pages: JobItem[][] = [];
-  // One page after the other: a report can wait, the jobs' own reads and writes come first.
+  // One page after the other, so that a report leaves capacity to the jobs' own reads and writes.
   for (const page of cutAsTheyCome(ids, ({ length }) => length < MAX_KEYS)) {
     pages.push(await readPage(stage, page, attributes));
   }

@@ -30,7 +30,7 @@ afterAll(async () => {
 const pay = () => perform({ amount: 4900, currency: 'usd', paymentMethod: 'pm_card_visa' }, fakeContext());
 
 describe('an answer that Stripe keeps under the key', () => {
-  it('is tried again if it is a 500, and ends the job when it comes back', async () => {
+  it('is retried if it is a 500, and ends the job when it is replayed', async () => {
     reply = { status: 500, body: { error: { type: 'api_error', message: 'An unknown error occurred.' } } };
     expect(await rejection(pay())).not.toBeInstanceOf(PermanentError);
     const error = await rejection(pay());

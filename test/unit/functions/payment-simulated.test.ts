@@ -70,7 +70,7 @@ it('each payment is taken once, however often its job is attempted', { timeout: 
   expect(simulated.ended.DEAD).toBeGreaterThan(130);
 });
 
-it('a handler whose key is another at each attempt is found out', { timeout: 120_000 }, async () => {
+it('a handler with another key for each attempt is reported', { timeout: 120_000 }, async () => {
   const careless = attempts.of<typeof processPayment>((payload, context) =>
     perform(payload, { ...context, idempotencyKey: `${context.idempotencyKey}#${context.job.attempts}` }),
   );

@@ -46,12 +46,12 @@ function checkAllOnce({ jobs, items }: SimulationEnd): void {
   expect(items('records').length).toBeGreaterThanOrEqual(completed.length * PAGES * PER_PAGE);
 }
 
-it('each record is written once, whatever goes wrong in sixty schedules', { timeout: 120_000 }, async () => {
+it('each record is written once in sixty schedules with faults', { timeout: 120_000 }, async () => {
   const { ended } = await simulate(syncData, withSource(5), { payloads, tables, schedules: 60, check: checkAllOnce });
   expect(ended.COMPLETED).toBeGreaterThan(90);
 });
 
-it('a handler that forgets its checkpoint is found out', { timeout: 120_000 }, async () => {
+it('a handler that forgets its checkpoint is reported', { timeout: 120_000 }, async () => {
   const forgetful = (...[payload, context, surroundings]: HandlerArguments) =>
     withSource(20)(payload, { ...context, job: { ...context.job, checkpoint: undefined } }, surroundings);
   const simulated = simulate(syncData, forgetful, { payloads, tables, schedules: 60, check: checkAllOnce });

@@ -36,7 +36,7 @@ export const probe = defineJob({
   retry: { maxAttempts: 4, backoff: { kind: 'list', delaysSeconds: [1, 2, 65], jitter: 0 } },
 });
 
-/** The same, its batches run one after another, and each completion is told. */
+/** The same, but its jobs run one after another, and each completion is published. */
 export const probeSerial = defineJob({
   type: 'probe-serial',
   payload,

@@ -6,7 +6,7 @@ import { type RunningServer, sendJson, startServer } from '../../../../localstac
 
 export const TABLE = 'records';
 
-/** A source that answers what it is told to, for what the stand-in never answers. */
+/** A source with given answers, for answers that the stand-in never gives. */
 export interface Pages extends RunningServer {
   /** Pages by cursor; the first one's is ''. */
   readonly pages: Map<string, unknown>;

@@ -2,59 +2,59 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ChangeMessageVisibilityBatchCommand } from '@aws-sdk/client-sqs';
 import { cutAsTheyCome } from '../../aws/cut.ts';
 import { MAX_BATCH_ENTRIES } from '../../contract/sqs-limits.ts';
-import { type DeadLetter, type DeadLetterQueue, receiveLetters } from './receive.ts';
+import { type DeadLetter, type DeadLetterQueue, receiveDeadLetters } from './receive.ts';
 
-/** How a dead-letter queue is gone through. */
-export interface SweepOptions {
-  /** Letters that are not wanted are left, hidden until the end so that none is seen twice. */
-  readonly wanted: (letter: DeadLetter) => boolean;
-  /** Deals with up to ten wanted letters; those that it returns are released at the end. */
-  readonly act: (letters: readonly DeadLetter[]) => Promise<readonly DeadLetter[]>;
-  /** Wanted letters at most. @default all */
+/** How {@link receiveAll} works through a dead-letter queue. */
+export interface ReceiveAllOptions {
+  /** Which dead letters to act on. The others stay hidden until the end, so that none is received twice. */
+  readonly wanted: (deadLetter: DeadLetter) => boolean;
+  /** Acts on up to ten wanted dead letters. Those that it returns are released at the end. */
+  readonly act: (deadLetters: readonly DeadLetter[]) => Promise<readonly DeadLetter[]>;
+  /** Most dead letters to act on. @default all */
   readonly limit?: number | undefined;
-  /** Wanted letters a second. @default 250 */
+  /** Most dead letters to act on a second. @default 250 */
   readonly perSecond?: number | undefined;
   /** Stops after the calls that are under way. */
   readonly signal?: AbortSignal | undefined;
-  /** Receives side by side. @default 4 */
+  /** Receives at the same time. @default 4 */
   readonly workers?: number;
-  /** How long letters stay hidden, should this process be killed, seconds. @default 300 */
+  /** Visibility timeout, seconds: if this process is killed, the dead letters are visible again after it. @default 300 */
   readonly hiddenSeconds?: number;
 }
 
-/** How it ended. */
-export interface Swept {
-  /** Letters that were looked at and left. */
+/** How {@link receiveAll} ended. */
+export interface ReceiveAllResult {
+  /** Dead letters that were received and left in the queue. */
   readonly passedOver: number;
   readonly interrupted: boolean;
-  /** What ended it early, if something did; what was done until then stands. */
+  /** The error that ended it early, if there was one. What was done before stands. */
   readonly failure?: unknown;
 }
 
 export const DEFAULT_PER_SECOND = 250;
 const WORKERS = 4;
-/** Empty receives in a row that mean the end: a long poll asks all of SQS's servers, one more is for the one that lags. */
+/** Empty receives in a row that mean the end: a long poll asks all of SQS's servers, the second is for one that lags. */
 const EMPTY_RECEIVES = 2;
 
 /**
- * Goes through a dead-letter queue once: every letter that is there is looked at; what is wanted is acted on. What is
- * left is visible again when it ends, however it ends.
+ * Receives every message of a dead-letter queue once, acts on those that are wanted, and releases the others. They are
+ * visible again when it ends, also when it fails.
  */
-export async function sweep(dlq: DeadLetterQueue, options: SweepOptions): Promise<Swept> {
+export async function receiveAll(dlq: DeadLetterQueue, options: ReceiveAllOptions): Promise<ReceiveAllResult> {
   const state = { taken: 0, ended: false, held: new Map<string, DeadLetter>(), failure: undefined as unknown };
   const limit = options.limit ?? Number.POSITIVE_INFINITY;
   const pace = pacer(options.perSecond ?? DEFAULT_PER_SECOND, options.signal);
   const stopped = () => state.ended || options.signal?.aborted === true || state.failure !== undefined;
-  const hold = (letters: readonly DeadLetter[]) => {
-    for (const letter of letters) state.held.set(letter.messageId, letter);
+  const hold = (deadLetters: readonly DeadLetter[]) => {
+    for (const deadLetter of deadLetters) state.held.set(deadLetter.messageId, deadLetter);
   };
   const round = async (): Promise<number> => {
-    const received = await receiveLetters(dlq, { hiddenSeconds: options.hiddenSeconds ?? 300 });
-    const fresh = received.filter(({ messageId }) => !state.held.has(messageId));
-    const wanted = fresh.filter(options.wanted).slice(0, limit - state.taken);
+    const received = await receiveDeadLetters(dlq, { hiddenSeconds: options.hiddenSeconds ?? 300 });
+    const unseen = received.filter(({ messageId }) => !state.held.has(messageId));
+    const wanted = unseen.filter(options.wanted).slice(0, limit - state.taken);
     state.taken += wanted.length;
     state.ended ||= state.taken >= limit;
-    // Held first: whatever happens from here on, they are released.
+    // Held before anything can fail: all that is held is released at the end.
     hold(received);
     await pace(wanted.length);
     if (options.signal?.aborted === true) return received.length;
@@ -74,12 +74,12 @@ export async function sweep(dlq: DeadLetterQueue, options: SweepOptions): Promis
   return { passedOver: state.held.size, interrupted, ...(state.failure !== undefined && { failure: state.failure }) };
 }
 
-/** Makes letters visible again, at once. One that cannot be released comes back when its time is over. */
+/** Makes dead letters visible again at once. One that cannot be released is visible after its visibility timeout. */
 export async function release(
   { sqs, deadLetterQueueUrl }: DeadLetterQueue,
-  letters: readonly DeadLetter[],
+  deadLetters: readonly DeadLetter[],
 ): Promise<void> {
-  for (const call of cutAsTheyCome(letters, ({ length }) => length < MAX_BATCH_ENTRIES)) {
+  for (const call of cutAsTheyCome(deadLetters, ({ length }) => length < MAX_BATCH_ENTRIES)) {
     const Entries = call.map(({ receiptHandle }, index) => ({
       ...{ Id: String(index), ReceiptHandle: receiptHandle, VisibilityTimeout: 0 },
     }));
@@ -87,7 +87,7 @@ export async function release(
   }
 }
 
-/** Spreads work over time, over all workers together. */
+/** Spreads the work of all workers over time. */
 function pacer(perSecond: number, signal: AbortSignal | undefined): (count: number) => Promise<void> {
   let nextAtMs = 0;
   return async (count) => {

@@ -1,23 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { definitions } from '../../../functions/index.ts';
 import { newJobType } from '../../../lib/operator/authoring/new-job-type.ts';
-import { messageSchema } from '../../../lib/operator/authoring/schema.ts';
-import { definitionOf, jobType } from '../options.ts';
+import { jobType } from '../options.ts';
 import { makePrinter } from '../print.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-
-export function schemaVerb(program: Command): void {
-  program
-    .command('schema')
-    .summary('the JSON Schema of a job type’s messages')
-    .description('Prints the JSON Schema (2020-12) of the message body of a job type, for producers in any language.')
-    .argument('<type>', 'job type, as send-email', jobType)
-    .action((type: string) => {
-      process.stdout.write(`${JSON.stringify(messageSchema(definitionOf(definitions, type)), undefined, 2)}\n`);
-    });
-}
 
 export function newVerb(program: Command): void {
   program
@@ -34,6 +21,6 @@ export function newVerb(program: Command): void {
       const made = await newJobType(type, ROOT);
       if (print.result({ type, ...made })) return;
       for (const file of made.files) print.line(file);
-      print.note(`Change ${made.files[0]} and functions/${type}/perform.ts into what you want.`);
+      print.note(`Now edit ${made.files[0]} and functions/${type}/perform.ts.`);
     });
 }
