@@ -56,3 +56,6 @@ export const SETTINGS = {
   },
   longest: { stage: 'p234567890123456', emailSender: 'Jobs <jobs@mail.example.com>' },
 } as const;
+
+/** The one that has most in it: what takes seconds a stage tries it alone, unless in depth. */
+export const FULLEST = { keys: SETTINGS.keys };
