@@ -115,6 +115,8 @@ async function waitUntilUp(child: ChildProcess, { endpoint, longestStartMs }: Ow
   for (const deadline = Date.now() + longestStartMs; Date.now() < deadline; await sleep(100)) {
     if (failure) throw failure;
     if (child.exitCode !== null) throw new Error(`it ended with code ${child.exitCode}`);
+    // Node has no code for a process that was killed: by a machine that is out of memory, for one.
+    if (child.signalCode !== null) throw new Error(`it was ended by ${child.signalCode}`);
     const health = await probeHealth(endpoint);
     if (health) return health.name;
   }

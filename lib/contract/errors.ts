@@ -115,7 +115,7 @@ export interface JobError {
   readonly message: string;
 }
 
-/** Characters of an error message that are kept (architecture, "Jobs table"). */
+/** Characters of an error message that are kept (lib/engine/README.md, "Names and the jobs table"). */
 export const MAX_ERROR_MESSAGE_LENGTH = 512;
 
 /** What is kept of anything thrown, an `Error` or not. Never throws, whatever its name or message do when looked at. */

@@ -12,7 +12,7 @@ export function checkedStage(stage: unknown): string {
   );
 }
 
-/** Fixed names of what a stage deploys (architecture, "Public contract"). */
+/** Fixed names of what a stage deploys (lib/engine/README.md, "Names and the jobs table"). */
 export const names = {
   coreStack: (stage: string) => `sluice-${stage}-core`,
   jobStack: (stage: string, type: string) => `sluice-${stage}-${type}`,
@@ -37,7 +37,7 @@ export const ENV = {
   stage: 'SLUICE_STAGE',
 } as const;
 
-/** CloudWatch metrics (architecture, "Public contract"). */
+/** CloudWatch metrics (lib/operator/README.md, "Metrics"). */
 export const METRICS = {
   namespace: 'Sluice',
   dimension: 'JobType',

@@ -33,8 +33,8 @@ export interface AppSource {
  * Builds the CDK app: a core stack and one stack a job type.
  *
  * Context (`-c name=value`): `stage` (default `dev`); `emulator` (its kind, on a machine without AWS) and `leaveOut` (what
- * it refuses); `alarmEmail` (addresses, separated by commas); `runbook` (address of the README that alarms link to,
- * default `README.md`); `encryption=kms` with `region`: a customer-managed key; `allowedProducers` (accounts and ARNs that
+ * it refuses); `alarmEmail` (addresses, separated by commas); `runbook` (address of the page that alarms link to,
+ * default `lib/operator/README.md`); `encryption=kms` with `region`: a customer-managed key; `allowedProducers` (accounts and ARNs that
  * may send jobs); `securityChecks=off` (no cdk-nag: where an organisation runs checks of its own); and what job types ask
  * for.
  * Stages whose name starts with `dev`, and emulators, are disposable: destroyed with all they hold.

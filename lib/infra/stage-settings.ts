@@ -9,7 +9,7 @@ export interface StageSettings {
   readonly stage: string;
   /** Stages whose name starts with `dev`, and emulators: destroyed with all they hold. */
   readonly disposable: boolean;
-  /** Address of the README that alarms link to. */
+  /** Address of the page that alarms link to. */
   readonly runbook: string;
   readonly alarmEmails: readonly string[];
   /** Whether queues, table and topic have a customer-managed key. */

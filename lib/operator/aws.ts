@@ -2,14 +2,10 @@ import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type {
-  BatchGetItemCommand,
-  BatchGetItemCommandOutput,
   GetItemCommand,
   GetItemCommandOutput,
   PutItemCommand,
   PutItemCommandOutput,
-  QueryCommand,
-  QueryCommandOutput,
   ScanCommand,
   ScanCommandOutput,
   UpdateItemCommand,
@@ -33,16 +29,15 @@ import type {
   SendMessageBatchCommand,
   SendMessageBatchCommandOutput,
 } from '@aws-sdk/client-sqs';
+import type { DynamoDbReads } from '../aws/ports.ts';
 
 /** The calls to DynamoDB that the operator's verbs make: a `DynamoDBClient`, or what stands in for one. */
-export interface DynamoDb {
+export type DynamoDb = DynamoDbReads & {
   send(command: GetItemCommand): Promise<GetItemCommandOutput>;
   send(command: PutItemCommand): Promise<PutItemCommandOutput>;
   send(command: UpdateItemCommand): Promise<UpdateItemCommandOutput>;
-  send(command: BatchGetItemCommand): Promise<BatchGetItemCommandOutput>;
-  send(command: QueryCommand): Promise<QueryCommandOutput>;
   send(command: ScanCommand): Promise<ScanCommandOutput>;
-}
+};
 
 /** The calls to SQS that move messages: an `SQSClient`, or what stands in for one. */
 export interface SqsMessages {

@@ -1,3 +1,4 @@
+import { isThrottle } from '../aws/errors.ts';
 import { isMissing } from './stage.ts';
 
 /** Exit codes of the command. */
@@ -42,7 +43,6 @@ const EXPIRED = /ExpiredToken|RequestExpired|TokenRefreshRequired|SSOTokenProvid
 const UNKNOWN_CLIENT =
   /UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId|InvalidSignature|SignatureDoesNotMatch|IncompleteSignature|AuthFailure/;
 const DENIED = /AccessDenied|UnauthorizedOperation|NotAuthorized|^Forbidden/;
-const THROTTLED = /Throttl|RequestLimitExceeded|TooManyRequests|SlowDown|ProvisionedThroughputExceeded|OverLimit/;
 const NO_ANSWER =
   /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|TimeoutError|NetworkingError|socket hang up/;
 const FILE = /^(ENOENT|EACCES|EISDIR|EEXIST|ENOTDIR)$/;
@@ -127,7 +127,7 @@ function service({ name, message, code, status }: Named, error: unknown, where: 
       todo: 'name one: --region, AWS_REGION, or in the profile',
     };
   }
-  if (THROTTLED.test(name) || status === 429) {
+  if (isThrottle(name) || status === 429) {
     return { exitCode: EXIT.later, message: `AWS throttles the calls (${name})`, todo: 'try again in a minute' };
   }
   if (NO_ANSWER.test(`${name} ${code} ${message}`)) {

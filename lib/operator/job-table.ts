@@ -1,11 +1,11 @@
 import {
-  type AttributeValue,
   ConditionalCheckFailedException,
   GetItemCommand,
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { MARSHALL, toItem } from '../aws/marshal.ts';
 import type { ItemUpdate, ItemWrite } from '../contract/protocol/item-write.ts';
 import { itemId, type JobItem } from '../contract/protocol/job-item.ts';
 import type { OperatorStep } from '../contract/protocol/operate.ts';
@@ -38,11 +38,6 @@ export class JobChangedError extends Error {
 
 /** Rounds of deciding anew when the engine changes the item in between. */
 const MAX_ROUNDS = 5;
-const MARSHALL = { removeUndefinedValues: true } as const;
-
-/** An item as DynamoDB answers it, in plain values. */
-export const toItem = (raw: Record<string, AttributeValue>): JobItem =>
-  unmarshall(raw, { wrapNumbers: (text: string) => Number(text) }) as JobItem;
 
 /** Reads a job's item, consistently; undefined if there is none. */
 export async function readJob({ dynamoDb, table }: JobTable, { type, key }: JobName): Promise<JobItem | undefined> {

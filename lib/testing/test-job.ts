@@ -37,7 +37,7 @@ export interface TestRun {
   /** Names of the events that were logged, by the engine and by the handler: `job.started`, … */
   readonly events: readonly string[];
   /** What EventBridge was told: of a death, and of a completion if the definition asks for it. */
-  readonly announced: readonly MemoryEvent[];
+  readonly published: readonly MemoryEvent[];
   /** The job's item in the jobs table. */
   readonly item: JobItem;
   /** Attributes of its dead letter, if it is DEAD. */
@@ -110,7 +110,7 @@ function report({ aws, events, sentAtMs, progress, written, tables }: Trial, ite
     writes: written.writes,
     tables: Object.fromEntries(tables.map((name) => [name, plain(name)])),
     events: events.map(({ name }) => name),
-    announced: aws.bus.events,
+    published: aws.bus.events,
     ...(letter !== undefined && { deadLetter: Object.fromEntries(attributes) }),
   };
 }

@@ -115,7 +115,7 @@ describeHere('an alarm as deployed', () => {
     const name = `sluice-${STAGE}-${alarm}`;
     await walk(name);
     const on = await noticeOf(name, 'ALARM');
-    expect(on.AlarmDescription).toMatch(/^Sluice alarm.* Runbook: README\.md#/);
+    expect(on.AlarmDescription).toMatch(/^Sluice alarm.* Runbook: lib\/operator\/README\.md#/);
     await noticeOf(name, 'OK');
   });
 

@@ -1,6 +1,6 @@
 import { CloudFormationClient, paginateDescribeStacks } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
-import { DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { beforeAll, expect, inject, it, vi } from 'vitest';
 import { JOB_TYPES } from '../../functions/index.ts';
 import { names } from '../../lib/contract/names.ts';
@@ -91,6 +91,20 @@ describeHere('the stacks of the product', () => {
     );
     const alarms = await alarmsOf('sluice-whole-');
     for (const stage of JOB_TYPES) expect(alarms).toContain(`${names.deadLetterQueue('whole', stage)}-not-empty`);
+  });
+});
+
+describeHere('a table with a stream', () => {
+  it('is refused: LocalStack would listen on every network interface', async () => {
+    const command = new CreateTableCommand({
+      TableName: 'streamed',
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' },
+    });
+    const answer = new DynamoDBClient(config).send(command);
+    await expect(answer).rejects.toThrow('LocalStack without Docker makes no streams');
   });
 });
 

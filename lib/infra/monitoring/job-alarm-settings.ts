@@ -11,7 +11,7 @@ import { savedQueryName } from './saved-queries.ts';
 export interface Watched {
   readonly stage: string;
   readonly definition: JobDefinition;
-  /** Where the runbook is: the README's address. */
+  /** Where the runbook is: the address of `lib/operator/README.md`, or of a team's own copy. */
   readonly runbook: string;
 }
 

@@ -59,7 +59,7 @@ export const isOurs = ({ attributes }: DeadLetter): boolean =>
 export const jobIdOf = ({ attributes, messageId }: DeadLetter): string =>
   attributes[MESSAGE_ATTRIBUTES.jobId] ?? messageId;
 
-/** Attributes that only a death sets (architecture, "Jobs table"). */
+/** Attributes that only a death sets (lib/engine/README.md, "Names and the jobs table"). */
 export const DEATH = {
   jobType: 'jobType',
   reason: 'reason',

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChangeMessageVisibilityBatchCommand } from '@aws-sdk/client-sqs';
+import { cutAsTheyCome } from '../../aws/cut.ts';
 import { MAX_BATCH_ENTRIES } from '../../contract/sqs-limits.ts';
 import { type DeadLetter, type DeadLetterQueue, receiveLetters } from './receive.ts';
 
@@ -78,8 +79,8 @@ export async function release(
   { sqs, deadLetterQueueUrl }: DeadLetterQueue,
   letters: readonly DeadLetter[],
 ): Promise<void> {
-  for (let i = 0; i < letters.length; i += MAX_BATCH_ENTRIES) {
-    const Entries = letters.slice(i, i + MAX_BATCH_ENTRIES).map(({ receiptHandle }, index) => ({
+  for (const call of cutAsTheyCome(letters, ({ length }) => length < MAX_BATCH_ENTRIES)) {
+    const Entries = call.map(({ receiptHandle }, index) => ({
       ...{ Id: String(index), ReceiptHandle: receiptHandle, VisibilityTimeout: 0 },
     }));
     await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: deadLetterQueueUrl, Entries }));

@@ -1,8 +1,8 @@
 import { type AttributeValue, type DescribeTableCommandOutput, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { toItem } from '../../aws/marshal.ts';
 import { queueSettings } from '../../contract/definition/queue-settings.ts';
 import { type JobItem, keyOf } from '../../contract/protocol/job-item.ts';
 import { nowOf, type Stage } from '../aws.ts';
-import { toItem } from '../job-table.ts';
 import { tableOf } from '../stage.ts';
 import { bad, type Finding, ok, type Patient } from './finding.ts';
 
@@ -82,7 +82,7 @@ async function* unfinished(stage: Stage): AsyncGenerator<{ items: JobItem[]; cou
         ...(from !== undefined && { ExclusiveStartKey: from }),
       }),
     );
-    yield { items: (page.Items ?? []).map(toItem), count: page.ScannedCount ?? 0 };
+    yield { items: (page.Items ?? []).map((raw) => toItem<JobItem>(raw)), count: page.ScannedCount ?? 0 };
     from = page.LastEvaluatedKey;
   } while (from !== undefined);
 }

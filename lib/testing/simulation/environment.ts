@@ -1,10 +1,9 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
-import { makeAnnounce } from '../../engine/calls/events.ts';
+import { makeBus, makePublish } from '../../engine/calls/events.ts';
 import { together } from '../../engine/calls/sqs.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { makeBus } from '../../engine/event-bus.ts';
 import { runBatch } from '../../engine/job/batch.ts';
 import { makeJobStore } from '../../engine/table/job-store.ts';
 import type { Meter } from '../../engine/telemetry/metrics.ts';
@@ -45,7 +44,7 @@ function makeEngine(name: string, process: MemoryProcess, world: World): Engine 
     deadLetterQueueUrl: deadLetters.url,
     store: makeJobStore(jobsTable, { dynamoDb, documents, definition: subject.definition, ...basics }),
     sqs: together(process.sqs),
-    announce: makeAnnounce({ openBus: () => makeBus(process.events), clock, random: random.next }),
+    publish: makePublish({ openBus: () => makeBus(process.events), clock, random: random.next }),
     ...basics,
     log: makeLog(name, world),
     meter: makeMeter(world),

@@ -17,7 +17,7 @@ export const importRules = {
     },
     {
       name: 'aws-stands-alone',
-      comment: 'lib/aws is about the SDK’s clients alone',
+      comment: 'lib/aws is about the AWS SDK alone',
       severity: 'error',
       from: from('^lib/aws/'),
       to: { path: '^(lib/(?!aws)|functions|bin|localstack)/' },

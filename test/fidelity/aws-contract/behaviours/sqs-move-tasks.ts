@@ -77,7 +77,7 @@ export const MOVE_TASKS: readonly Behaviour<AwsWithSqs>[] = [
     onAws: { sameId: false, count: 1 },
   },
   {
-    id: 'move-own-letters',
+    id: 'move-own-dead-letters',
     what: 'dead letters that a consumer sent itself have no queue to go back to: the task fails, they stay',
     source: { page: TROUBLE },
     async observe(aws) {
@@ -90,7 +90,7 @@ export const MOVE_TASKS: readonly Behaviour<AwsWithSqs>[] = [
   },
   {
     id: 'move-to-custom-destination',
-    what: 'with a custom destination such letters move, attributes and all',
+    what: 'with a custom destination such dead letters move, attributes and all',
     source: { recorded: 'test_basic_move_task_workflow' },
     async observe(aws) {
       const { queue, deadLetters } = await buried(aws, 1);
@@ -134,7 +134,7 @@ export const MOVE_TASKS: readonly Behaviour<AwsWithSqs>[] = [
   },
   {
     id: 'move-one-at-a-time',
-    what: 'a source has one task at a time; its handle is told while it runs',
+    what: 'a source has one task at a time; its handle is shown while it runs',
     source: { recorded: 'test_start_multiple_move_tasks' },
     async observe(aws) {
       const { queue, deadLetters } = await buried(aws, 4);

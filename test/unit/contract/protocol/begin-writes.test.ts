@@ -26,7 +26,7 @@ import {
 
 const IN_90_S = NOW + 90 * S;
 
-/** What every insert writes (architecture, "leaseUntil"). */
+/** What every insert writes (lib/engine/README.md, "Names and the jobs table"). */
 const inserted = {
   ...{ id: 'mail#j', jobId: 'j', type: 'mail', bodyHash: 'hash', maxAttempts: 5 },
   ...{ createdAt: '2026-05-31T23:59:59.000Z', runNo: 1, checkpointNo: 0, snoozes: 0, snoozesInRow: 0 },

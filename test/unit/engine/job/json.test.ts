@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { toAttribute } from '../../../../lib/aws/marshal.ts';
 import { asJson, JsonError } from '../../../../lib/engine/job/json.ts';
-import { toAttribute } from '../../../../lib/engine/table/statements.ts';
 
 const nested = (levels: number): unknown => (levels === 0 ? 1 : { a: nested(levels - 1) });
 const cycle: { self?: unknown } = {};

@@ -25,7 +25,7 @@ function beside(world: World, type: string): void {
 const jobIds = (queue: World['queue']) => queue.messages().map(({ attributes }) => attributes.jobId?.StringValue ?? '');
 
 describe('released: the lists hold jobs of every type', () => {
-  test('each goes to the queue of its own', async () => {
+  test('each job is sent to the queue of its own type', async () => {
     const world = await tenParked();
     const settings = { visibilityTimeoutSeconds: 60, retentionSeconds: 3600 };
     const other = world.sqs.createQueue(names.queue(STAGE, 'other'), settings);
@@ -37,7 +37,7 @@ describe('released: the lists hold jobs of every type', () => {
     expect(other.messages()).toHaveLength(10);
   });
 
-  test('a type without a queue keeps nobody else from being released', async () => {
+  test('a type without a queue does not keep other types’ jobs from being released', async () => {
     const world = await tenParked();
     beside(world, 'gone');
     expect(await world.tick()).toMatchObject({ released: 10, refused: 10, finished: true });
@@ -45,7 +45,7 @@ describe('released: the lists hold jobs of every type', () => {
     expect(world.queue.messages()).toHaveLength(10);
   });
 
-  test('one that waits no longer is not sent, though its entry is still there', async () => {
+  test('a job that no longer waits is not sent, though its list entry is still there', async () => {
     const world = await tenParked();
     for (let i = 0; i < 10; i++) world.alter(`j${i}`, { status: i % 2 === 0 ? 'CANCELLED' : 'INPROGRESS' });
     expect(await world.tick()).toMatchObject({ released: 0, refused: 0 });

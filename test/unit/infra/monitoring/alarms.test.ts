@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { JOB_ALARMS } from '../../../../lib/infra/monitoring/alarm-names.ts';
-import { RUNBOOK, runbookLink } from '../../../../lib/infra/monitoring/runbook.ts';
+import { DEFAULT_RUNBOOK, RUNBOOK, runbookLink } from '../../../../lib/infra/monitoring/runbook.ts';
 import { DEFINITIONS, makeApp, plain, synthesize, tuned } from '../support/fixture.ts';
 import { arn, asText, ofType, one, type Resource } from '../support/template.ts';
 
@@ -147,33 +147,33 @@ describe('who is told', () => {
 });
 
 describe('what an alarm says', () => {
-  test('is what it means, what to look at first, the command, and a link to its paragraph', () => {
+  test('is what it means, what to look at first, the command, and a link to its section', () => {
     expect(everyAlarm).toHaveLength(2 * Object.keys(JOB_ALARMS).length + 3);
-    const links = Object.keys(RUNBOOK).map((topic) => runbookLink(topic as keyof typeof RUNBOOK, 'README.md'));
+    const links = Object.keys(RUNBOOK).map((topic) => runbookLink(topic as keyof typeof RUNBOOK, DEFAULT_RUNBOOK));
     const used = new Set<string>();
     for (const alarm of everyAlarm) {
       const said = String(alarm.properties.AlarmDescription);
-      expect(said).toMatch(/^Sluice prod( [a-z0-9-]+)?: .+[Ll]ook at .+ Runbook: README\.md#[a-z-]+$/);
+      expect(said).toMatch(/^Sluice prod( [a-z0-9-]+)?: .+[Ll]ook at .+ Runbook: lib\/operator\/README\.md#[a-z-]+$/);
       expect(said, 'a command of the prod stage').toMatch(/npx sluice [a-z ]+( [a-z0-9-]+)? --stage prod/);
       expect(said.length, nameOf(alarm)).toBeLessThanOrEqual(1024);
       const link = said.split('Runbook: ')[1] ?? '';
       expect(links).toContain(link);
       used.add(link);
     }
-    expect(used.size, 'every paragraph is some alarm’s').toBe(links.length);
+    expect(used.size, 'every section is some alarm’s').toBe(links.length);
   });
 
   test('links to a team’s own copy of the runbook', () => {
-    const own = synthesize(makeApp({ context: { runbook: 'https://git.example.com/jobs/README.md' } }));
+    const own = synthesize(makeApp({ context: { runbook: 'https://git.example.com/jobs/runbook.md' } }));
     const dead = one(own.plain?.resources ?? [], TYPES[0] ?? '', { AlarmName: 'sluice-dev-plain-dlq-not-empty' });
     expect(dead.properties.AlarmDescription).toMatch(
-      /https:\/\/git\.example\.com\/jobs\/README\.md#dead-letter-queue-not-empty$/,
+      /https:\/\/git\.example\.com\/jobs\/runbook\.md#dead-letter-queue-not-empty$/,
     );
   });
 
-  test('is explained in the README, under the heading that it links to', () => {
-    const readme = readFileSync(new URL('../../../../README.md', import.meta.url), 'utf8');
-    const headings = readme.split('\n').flatMap((line) => /^#{2,4} (.+)$/.exec(line)?.[1] ?? []);
+  test('is explained in the runbook, under the heading that it links to', () => {
+    const runbook = readFileSync(new URL(`../../../../${DEFAULT_RUNBOOK}`, import.meta.url), 'utf8');
+    const headings = runbook.split('\n').flatMap((line) => /^#{2,4} (.+)$/.exec(line)?.[1] ?? []);
     expect(Object.values(RUNBOOK).filter((heading) => !headings.includes(heading))).toEqual([]);
   });
 });

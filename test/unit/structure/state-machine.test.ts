@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { TRANSITIONS } from '../../../lib/contract/protocol/transitions.ts';
-import { END, START, stateMachine, withStateMachine } from './state-machine.ts';
+import { generatedPart, withGeneratedPart } from '../../support/tools/generated.ts';
+import { MARKS, stateMachine } from '../../support/tools/state-machine.ts';
 
-const README = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../../lib/engine/README.md', import.meta.url), 'utf8');
 
 describe('the state machine', () => {
   it.each(Object.entries(TRANSITIONS))('has row %s, with its condition', (row, { code, condition }) => {
@@ -19,18 +20,19 @@ describe('the state machine', () => {
   });
 });
 
-describe('README.md', () => {
-  it('holds the state machine as the code has it, once it holds one', () => {
-    const held = README.includes(START)
-      ? README.slice(README.indexOf(START), README.indexOf(END) + END.length)
-      : stateMachine();
-    expect(held).toBe(stateMachine());
+describe('lib/engine/README.md', () => {
+  it('holds the state machine as the code has it', () => {
+    expect(generatedPart(page, MARKS)).toBe(stateMachine());
   });
 
-  it('gets it in a section of its own, and in its old place the next time', () => {
-    const once = withStateMachine('# A\n\n## What is verified where\n');
-    expect(once).toMatch(/^# A\n\n## State machine\n[\s\S]+\n\n## What is verified where\n$/);
-    expect(withStateMachine(once)).toBe(once);
-    expect(withStateMachine(once.replace('| first |', '| first, by hand |'))).toBe(once);
+  it('gets it back in its place when somebody has edited it', () => {
+    const edited = page.replace(MARKS.end, `by hand\n${MARKS.end}`);
+    expect(withGeneratedPart(edited, MARKS, stateMachine())).toBe(page);
+  });
+
+  it('is refused without the marks', () => {
+    expect(() => withGeneratedPart('# A page\n', MARKS, stateMachine())).toThrow(
+      'the page has no part between "<!-- state machine: made by',
+    );
   });
 });
