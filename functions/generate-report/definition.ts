@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineJob } from '../../lib/contract/definition/job-definition.ts';
+import { defineJob } from '#sluice/contract';
 
 const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
 

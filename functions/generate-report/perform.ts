@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import type { Payload } from '../../lib/contract/definition/job-definition.ts';
-import type { JobContext } from '../../lib/engine/job-context.ts';
+import type { Payload } from '#sluice/contract';
+import type { JobContext } from '#sluice/engine';
 import { type Totals, toCsv } from './csv.ts';
 import type { generateReport } from './definition.ts';
 import { recordsOf } from './records.ts';

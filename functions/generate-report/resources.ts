@@ -1,9 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
-import { acknowledge, acknowledgeWildcard } from '../../lib/infra/checks/security.ts';
-import type { JobResources } from '../../lib/infra/job/job-resources.ts';
-import { removalPolicy } from '../../lib/infra/removal.ts';
+import { acknowledge, acknowledgeWildcard, type JobResources, removalPolicy } from '#sluice/infra';
 
 /** The bucket of reports, and the right to read what `sync-data` wrote. */
 export const resources: JobResources = ({ scope, consumer, stage, disposable }) => {

@@ -1,7 +1,6 @@
 import Stripe from 'stripe';
-import type { Payload } from '../../lib/contract/definition/job-definition.ts';
-import { MAX_REQUESTED_DELAY_SECONDS, PermanentError, RetryAfterError } from '../../lib/contract/errors.ts';
-import type { JobContext } from '../../lib/engine/job-context.ts';
+import { MAX_REQUESTED_DELAY_SECONDS, type Payload, PermanentError, RetryAfterError } from '#sluice/contract';
+import type { JobContext } from '#sluice/engine';
 import { apiKey, forgetApiKey } from './api-key.ts';
 import type { processPayment } from './definition.ts';
 

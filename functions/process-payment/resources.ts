@@ -1,8 +1,6 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { acknowledge } from '../../lib/infra/checks/security.ts';
-import type { JobResources } from '../../lib/infra/job/job-resources.ts';
-import { removalPolicy } from '../../lib/infra/removal.ts';
+import { acknowledge, type JobResources, removalPolicy } from '#sluice/infra';
 
 /** A secret for Stripe's API key, made with a random value: put the key there after the first deploy. */
 export const resources: JobResources = ({ scope, consumer, stage, disposable, setting }) => {

@@ -1,7 +1,6 @@
 import { SESClient, SendEmailCommand, SendTemplatedEmailCommand } from '@aws-sdk/client-ses';
-import type { Payload } from '../../lib/contract/definition/job-definition.ts';
-import { PermanentError } from '../../lib/contract/errors.ts';
-import type { JobContext } from '../../lib/engine/job-context.ts';
+import { type Payload, PermanentError } from '#sluice/contract';
+import type { JobContext } from '#sluice/engine';
 import type { sendEmail } from './definition.ts';
 
 /** SES's answers that the same message would get again (SES API reference, SendEmail and common errors). */

@@ -1,7 +1,6 @@
 import { Annotations, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { acknowledgeWildcard } from '../../lib/infra/checks/security.ts';
-import type { JobResources } from '../../lib/infra/job/job-resources.ts';
+import { acknowledgeWildcard, type JobResources } from '#sluice/infra';
 
 /** The sender comes from `-c emailSender=`; it or its domain must be a verified SES identity here. */
 export const resources: JobResources = ({ scope, consumer, setting }) => {

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import * as z from 'zod';
-import { MAX_REQUESTED_DELAY_SECONDS, PermanentError, RetryAfterError } from '../../lib/contract/errors.ts';
+import { MAX_REQUESTED_DELAY_SECONDS, PermanentError, RetryAfterError } from '#sluice/contract';
 import { checkedUrl, type FetchRules, guardedLookup } from './guard.ts';
 
 /** A sort key holds no more (DynamoDB quotas). */

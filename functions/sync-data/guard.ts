@@ -1,6 +1,6 @@
 import { lookup as resolve } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
-import { PermanentError } from '../../lib/contract/errors.ts';
+import { PermanentError } from '#sluice/contract';
 
 /** Where `sync-data` may fetch from. */
 export interface FetchRules {

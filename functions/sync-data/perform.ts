@@ -1,6 +1,5 @@
-import type { Payload } from '../../lib/contract/definition/job-definition.ts';
-import { PermanentError, SnoozeError } from '../../lib/contract/errors.ts';
-import type { JobContext } from '../../lib/engine/job-context.ts';
+import { type Payload, PermanentError, SnoozeError } from '#sluice/contract';
+import type { JobContext } from '#sluice/engine';
 import type { syncData } from './definition.ts';
 import { fetchPage } from './fetch-page.ts';
 import type { FetchRules } from './guard.ts';

@@ -1,7 +1,6 @@
 import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { JobResources } from '../../lib/infra/job/job-resources.ts';
-import { removalPolicy } from '../../lib/infra/removal.ts';
+import { type JobResources, removalPolicy } from '#sluice/infra';
 
 /** The table of synced records, by source and id; its index orders a source's records by time, for reports. */
 export const resources: JobResources = ({ scope, consumer, stage, disposable, setting }) => {

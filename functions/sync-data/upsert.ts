@@ -1,5 +1,5 @@
-import { WriteConditionError } from '../../lib/contract/errors.ts';
-import type { JobContext, TransactWrite } from '../../lib/engine/job-context.ts';
+import { WriteConditionError } from '#sluice/contract';
+import type { JobContext, TransactWrite } from '#sluice/engine';
 import type { Page } from './fetch-page.ts';
 
 export type SourceRecord = Page['records'][number];

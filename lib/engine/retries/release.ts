@@ -10,8 +10,8 @@ import type { Writer, WriterDeps } from '../calls/writes.ts';
 import { origin, ownAttributes } from '../message/wait.ts';
 import { toStatement } from '../table/statements.ts';
 
-/** Some of SQS's bytes are left for attributes. */
-const MAX_CALL_BYTES = MAX_MESSAGE_BYTES - 16_384;
+/** Of a call's bytes, these are left for attributes. */
+const ATTRIBUTE_BYTES = 16_384;
 
 export interface ReleaseDeps extends WriterDeps {
   readonly table: string;
@@ -95,7 +95,9 @@ interface Sized {
 
 /** One queue each, at most ten entries, within SQS's bytes. */
 const fits = (call: readonly Sized[], { item, bytes }: Sized): boolean =>
-  call.length < MAX_BATCH_ENTRIES && call[0]?.item.type === item.type && bytesOf(call) + bytes <= MAX_CALL_BYTES;
+  call.length < MAX_BATCH_ENTRIES &&
+  call[0]?.item.type === item.type &&
+  bytesOf(call) + bytes <= MAX_MESSAGE_BYTES - ATTRIBUTE_BYTES;
 
 function inCalls(items: readonly JobItem[]): JobItem[][] {
   const sized = items.map((item) => ({ item, bytes: Buffer.byteLength(item.envelope?.body ?? '') }));

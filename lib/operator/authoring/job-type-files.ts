@@ -2,21 +2,21 @@
 export function jobTypeFiles(type: string, name: string): Record<string, string> {
   return {
     [`functions/${type}/definition.ts`]: `import * as z from 'zod';
-import { defineJob } from '../../lib/contract/definition/job-definition.ts';
+import { defineJob } from '#sluice/contract';
 
 export const ${name} = defineJob({
   type: '${type}',
   payload: z.strictObject({ name: z.string().min(1) }),
 });
 `,
-    [`functions/${type}/handler.ts`]: `import { consumer } from '../../lib/engine/consumer.ts';
+    [`functions/${type}/handler.ts`]: `import { consumer } from '#sluice/engine';
 import { ${name} } from './definition.ts';
 import { perform } from './perform.ts';
 
 export const handler = consumer(${name}, perform);
 `,
-    [`functions/${type}/perform.ts`]: `import type { Payload } from '../../lib/contract/definition/job-definition.ts';
-import type { JobContext } from '../../lib/engine/job-context.ts';
+    [`functions/${type}/perform.ts`]: `import type { Payload } from '#sluice/contract';
+import type { JobContext } from '#sluice/engine';
 import type { ${name} } from './definition.ts';
 
 type Input = Payload<typeof ${name}>;
@@ -28,9 +28,9 @@ export async function perform({ name }: Input, { signal }: JobContext) {
 }
 `,
     [`test/unit/functions/${type}.test.ts`]: `import { expect, it } from 'vitest';
+import { testJob, throws } from '#sluice/testing';
 import { ${name} } from '../../../functions/${type}/definition.ts';
 import { perform } from '../../../functions/${type}/perform.ts';
-import { testJob, throws } from '../../../lib/testing/index.ts';
 
 const payload = { name: 'Ada' };
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { crashes, makeVirtualClock, type TestJobOptions, testJob } from '#sluice/testing';
 import { generateReport } from '../../../functions/generate-report/definition.ts';
-import { crashes, makeVirtualClock, type TestJobOptions, testJob } from '../../../lib/testing/index.ts';
 import { stubAws } from './support/aws-env.ts';
 import { fakeContext, rejection } from './support/context.ts';
 import { parseCsv } from './support/parse-csv.ts';

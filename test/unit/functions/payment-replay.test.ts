@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { PermanentError } from '../../../lib/contract/errors.ts';
+import { PermanentError } from '#sluice/contract';
 import { type JsonReply, sendJson, startServer } from '../../../localstack/stand-ins/http-server.ts';
 import { stubAws } from './support/aws-env.ts';
 import { fakeContext, rejection } from './support/context.ts';

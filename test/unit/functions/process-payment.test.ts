@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { PermanentError } from '#sluice/contract';
+import { crashes, type JobFault, testJob } from '#sluice/testing';
 import { processPayment } from '../../../functions/process-payment/definition.ts';
-import { PermanentError } from '../../../lib/contract/errors.ts';
-import { crashes, type JobFault, testJob } from '../../../lib/testing/index.ts';
 import { type JsonReply, sendJson, startServer } from '../../../localstack/stand-ins/http-server.ts';
 import { startStripe } from '../../../localstack/stand-ins/index.ts';
 import { stubAws } from './support/aws-env.ts';

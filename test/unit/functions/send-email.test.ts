@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { PermanentError } from '#sluice/contract';
+import { crashes, testJob } from '#sluice/testing';
 import { sendEmail } from '../../../functions/send-email/definition.ts';
-import { PermanentError } from '../../../lib/contract/errors.ts';
-import { crashes, testJob } from '../../../lib/testing/index.ts';
 import { stubAws } from './support/aws-env.ts';
 import { fakeContext, rejection } from './support/context.ts';
 import { startSes } from './support/ses.ts';

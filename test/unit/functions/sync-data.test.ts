@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { crashes, dynamoDbLosesReply, dynamoDbThrottles, type TestRun } from '#sluice/testing';
 import { syncData } from '../../../functions/sync-data/definition.ts';
-import { crashes, dynamoDbLosesReply, dynamoDbThrottles, type TestRun } from '../../../lib/testing/index.ts';
 import { sourceRecord, startJsonSource } from '../../../localstack/stand-ins/index.ts';
 import { DEAD, idsWritten, record, startPages, syncFrom, TABLE } from './support/sync.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
+import { type Random, type SimulationEnd, SimulationError, simulate } from '#sluice/testing';
 import { syncData } from '../../../functions/sync-data/definition.ts';
 import { perform } from '../../../functions/sync-data/perform.ts';
-import { type Random, type SimulationEnd, SimulationError, simulate } from '../../../lib/testing/index.ts';
 import { sourceRecord } from '../../../localstack/stand-ins/index.ts';
 
 /** The source stands in for HTTP: three pages of records, and now and then none. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { crashes } from '#sluice/testing';
 import { newestOfEach, sliceAt } from '../../../functions/sync-data/upsert.ts';
-import { crashes } from '../../../lib/testing/index.ts';
 import { idsWritten, record, startPagesForTests, syncFrom, TABLE } from './support/sync.ts';
 
 const source = await startPagesForTests();

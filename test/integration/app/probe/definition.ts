@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineJob } from '../../../../lib/contract/definition/job-definition.ts';
+import { defineJob } from '#sluice/contract';
 
 /** What one attempt does: the n-th attempt takes the n-th step, later ones the last. */
 const step = z.discriminatedUnion('do', [

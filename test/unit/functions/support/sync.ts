@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, vi } from 'vitest';
+import { type TestJobOptions, type TestRun, testJob } from '#sluice/testing';
 import { syncData } from '../../../../functions/sync-data/definition.ts';
 import { perform } from '../../../../functions/sync-data/perform.ts';
-import { type TestJobOptions, type TestRun, testJob } from '../../../../lib/testing/index.ts';
 import { type RunningServer, sendJson, startServer } from '../../../../localstack/stand-ins/http-server.ts';
 
 export const TABLE = 'records';

@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { defineJob } from '../../../../lib/contract/definition/job-definition.ts';
-import {
-  type SimulatedHandler,
-  type SimulateOptions,
-  SimulationError,
-  simulate,
-} from '../../../../lib/testing/index.ts';
+import { defineJob } from '#sluice/contract';
+import { type SimulatedHandler, type SimulateOptions, SimulationError, simulate } from '#sluice/testing';
 
 const counter = defineJob({ type: 'counter', payload: z.object({ name: z.string() }) });
 type Handler = SimulatedHandler<typeof counter>;

@@ -1,9 +1,9 @@
 // The example of lib/testing/README.md, as a user would write it; test/unit/structure/samples.test.ts compares the two.
 import { expect, it } from 'vitest';
 import * as z from 'zod';
-import { defineJob, type Payload } from '../../../../lib/contract/definition/job-definition.ts';
-import type { JobContext } from '../../../../lib/engine/job-context.ts';
-import { crashes, testJob, throws } from '../../../../lib/testing/index.ts';
+import { defineJob, type Payload } from '#sluice/contract';
+import type { JobContext } from '#sluice/engine';
+import { crashes, testJob, throws } from '#sluice/testing';
 
 const resizeImage = defineJob({
   type: 'resize-image',
