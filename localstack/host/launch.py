@@ -16,7 +16,7 @@ import open_dynamodb
 
 def end_with_parent():
     os.read(0, 1)  # a buffered read would hold a lock at exit
-    # A process of a group of its own removes the folder after the group is dead: LocalStack writes to it until then.
+    # A process in a group of its own removes the folder after this group has ended: LocalStack writes to it until then.
     remove = ["/bin/sh", "-c", 'sleep 1; rm -rf "$0"', os.environ["TMPDIR"]]
     os.posix_spawn(remove[0], remove, {"PATH": os.defpath}, setpgroup=0)
     os.killpg(0, signal.SIGKILL)

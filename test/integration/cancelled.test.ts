@@ -28,7 +28,7 @@ describe.concurrent('a running job that is cancelled', () => {
 });
 
 describe('a dead letter that is still pending', () => {
-  it('is delivered by any later receive of the message (rows undelivered, delivered)', async () => {
+  it('is delivered by any later receive of the message (undelivered, delivered)', async () => {
     const id = newId('pending');
     const body = envelope(id, [{ do: 'permanent', message: 'no' }]);
     await send(body);

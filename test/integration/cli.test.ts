@@ -195,7 +195,7 @@ describeHere('the command, as an operator uses it', () => {
     expect((await stateOf('send-email')).dlq).toBe(0);
   });
 
-  it('cancel and retry: their rows are written; other jobs stay as they are', async () => {
+  it('cancel and retry: the row is reported; other jobs stay as they are', async () => {
     await sluice(['send', 'process-payment', GOOD, '--key', 'ord-3', '--delay', '3600']);
     await jobIs('process-payment', 'ord-3', 'SCHEDULED');
     expect((await json<JobJson>(['job', 'process-payment', 'ord-3'])).message).toMatch(/^in the jobs table until/);

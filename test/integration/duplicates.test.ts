@@ -119,7 +119,7 @@ describe.concurrent('a redrive, as the console’s custom destination does it', 
     });
   });
 
-  it('may die again: then its dead letter carries the next run (row invalid, of a redrive)', async () => {
+  it('may die again: then its dead letter carries the next run (row invalid)', async () => {
     const id = newId();
     const deadLetter = await deadJob(id);
     await send('{"payload":', { attributes: deadLetter.MessageAttributes ?? {} });

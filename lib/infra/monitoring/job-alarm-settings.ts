@@ -11,7 +11,7 @@ import { savedQueryName } from './saved-queries.ts';
 export interface Watched {
   readonly stage: string;
   readonly definition: JobDefinition;
-  /** Where the runbook is: the address of `lib/operator/README.md`, or of a team's own copy. */
+  /** Address of the runbook: `lib/operator/README.md`, or a team's own copy. */
   readonly runbook: string;
 }
 

@@ -59,7 +59,7 @@ export const isOurs = ({ attributes }: DeadLetter): boolean =>
 export const jobIdOf = ({ attributes, messageId }: DeadLetter): string =>
   attributes[MESSAGE_ATTRIBUTES.jobId] ?? messageId;
 
-/** Message attributes that only Sluice's own dead letters carry. */
+/** Message attributes that only Sluice's own dead letters carry (lib/engine/README.md, "Names and the jobs table"). */
 export const DEATH = {
   jobType: 'jobType',
   reason: 'reason',

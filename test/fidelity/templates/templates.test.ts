@@ -86,7 +86,7 @@ const PLANTED: readonly Planted[] = [
     (find) => {
       find('AWS::CloudWatch::Alarm').Properties.OKActions = [];
     },
-    /not of both/,
+    /not when it is OK again/,
   ],
   [
     'a symptom that no composite alarm includes',

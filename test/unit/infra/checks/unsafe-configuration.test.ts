@@ -101,7 +101,7 @@ const BROKEN: readonly (readonly [rule: string, what: string, resources: JobReso
     'both ways of polling',
     (stack) =>
       override(only(stack, CfnEventSourceMapping), 'ProvisionedPollerConfig', { MinimumPollers: 2, MaximumPollers: 3 }),
-    /maximum concurrency \(50\) and provisioned pollers do not go together/,
+    /maximum concurrency \(50\) and provisioned pollers cannot be combined/,
   ],
   [
     'NameTooLong',

@@ -174,9 +174,9 @@ describe('the description of an alarm', () => {
     );
   });
 
-  test('links to a heading of the README that explains it', () => {
-    const readme = readFileSync(new URL('../../../../README.md', import.meta.url), 'utf8');
-    const headings = readme.split('\n').flatMap((line) => /^#{2,4} (.+)$/.exec(line)?.[1] ?? []);
+  test('links to a heading of the runbook that explains it', () => {
+    const runbook = readFileSync(new URL(`../../../../${DEFAULT_RUNBOOK}`, import.meta.url), 'utf8');
+    const headings = runbook.split('\n').flatMap((line) => /^#{2,4} (.+)$/.exec(line)?.[1] ?? []);
     expect(Object.values(RUNBOOK).filter((heading) => !headings.includes(heading))).toEqual([]);
   });
 });

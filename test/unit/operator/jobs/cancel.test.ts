@@ -20,7 +20,7 @@ async function parked(seconds = 3600): Promise<World> {
 }
 
 describe('a cancellation', () => {
-  test('of an unknown job makes its later message run nothing', async () => {
+  test('refusedAhead: of an unknown job makes its later message run nothing', async () => {
     const world = makeWorld();
     expect(await cancel(tableOf(world), world.definition, 'a')).toMatchObject({
       row: 'refusedAhead',
@@ -33,7 +33,7 @@ describe('a cancellation', () => {
     expect(world.job('a')?.status).toBe('CANCELLED');
   });
 
-  test('of a job whose retention is over makes its later message run nothing', async () => {
+  test('refusedAhead: of a job whose retention is over makes its later message run nothing', async () => {
     const world = makeWorld();
     world.send({ id: 'a' });
     await world.deliver();
@@ -47,7 +47,7 @@ describe('a cancellation', () => {
     expect(world.starts).toEqual(['a/1']);
   });
 
-  test('of a parked job ends it at once; the dispatcher releases nothing', async () => {
+  test('cancelledWaiting: of a parked job ends it at once; the dispatcher releases nothing', async () => {
     const world = await parked();
     expect(await cancel(tableOf(world), world.definition, 'a')).toMatchObject({
       row: 'cancelledWaiting',
@@ -59,7 +59,7 @@ describe('a cancellation', () => {
     expect(world.starts).toEqual([]);
   });
 
-  test('of a job that waits in the queue acknowledges its message when it comes', async () => {
+  test('cancelledWaiting: of a job that waits in the queue acknowledges its message when it comes', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'fail' } });
     await world.deliver();
@@ -71,7 +71,7 @@ describe('a cancellation', () => {
     expect(world.queue.messages()).toEqual([]);
   });
 
-  test('of a running job ends it CANCELLED instead of a retry', async () => {
+  test('cancelRequested: of a running job ends it CANCELLED instead of a retry', async () => {
     const world = makeWorld({
       async perform() {
         expect(await cancel(tableOf(world), world.definition, 'a')).toMatchObject({ row: 'cancelRequested' });
@@ -120,7 +120,7 @@ describe('a cancellation', () => {
 });
 
 describe('a retry', () => {
-  test('of a parked job starts it at the next tick', async () => {
+  test('dueNow: of a parked job starts it at the next tick', async () => {
     const world = await parked();
     expect(await retryNow(tableOf(world), job)).toMatchObject({ row: 'dueNow' });
     expect(await world.tick()).toMatchObject({ released: 1 });
@@ -129,7 +129,7 @@ describe('a retry', () => {
     expect(world.job('a')?.status).toBe('COMPLETED');
   });
 
-  test('of a job whose message was released runs it once', async () => {
+  test('dueNow: of a job whose message was released runs it once', async () => {
     const world = await parked(120);
     await world.clock.advance(60_000);
     await world.tick();
