@@ -1,34 +1,80 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { COMPILE_CACHE } from './support/compile-cache.ts';
+import { makeProgressReporter } from './support/tools/progress-reporter.ts';
+import { WaitersAmongWorkers } from './support/tools/sequencer.ts';
 
 /** LocalStack runs one batch at a time, some eight jobs a second: what waits for others' jobs waits longer there. */
-const PATIENCE = process.env.SLUICE_TEST_EMULATOR === 'localstack-host' ? 2 : 1;
+const ON_LOCALSTACK = process.env.SLUICE_TEST_EMULATOR === 'localstack-host';
+const PATIENCE = ON_LOCALSTACK ? 2 : 1;
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** A process of their own each: they load modules under an environment of their own, replace modules, or start programs. */
+const ISOLATED = ['test/unit/{functions,localstack,structure,bundle}/**/*.test.ts'];
+
+/** What is tried in part by `npm test`, and in full by `npm run test:deep`: `inject('deep')` tells which. */
+const PARTLY = [
+  'test/faults/simulation/schedules.test.ts',
+  'test/faults/simulation/mutants/*.test.ts',
+  'test/fidelity/templates/{cfn-lint,synth}.test.ts',
+  'test/unit/bin/*.test.ts',
+  'test/unit/operator/authoring/new-job-type.test.ts',
+];
+
+/** What `npm run test:deep` alone runs. */
+const DEEP = [
+  'test/faults/simulation/points/*.test.ts',
+  'test/fidelity/{recorded,runtime}/*.test.ts',
+  'test/unit/package/*.test.ts',
+];
+/** It compiles for the toolchains of four languages. It needs the emulator. */
+const DEEP_INTEGRATION = ['test/integration/languages.test.ts'];
+
+const ELSEWHERE = ['test/integration/**', ...PARTLY, ...DEEP];
+
+const unit = {
+  testTimeout: 30_000,
+  env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
+  setupFiles: [here('support/setup.ts')],
+};
+const integration = {
+  globalSetup: ['test/integration/global-setup.ts'],
+  provide: { patience: PATIENCE },
+  testTimeout: PATIENCE * 180_000,
+  hookTimeout: PATIENCE * 240_000,
+};
 
 export default defineConfig({
   test: {
-    root: fileURLToPath(new URL('..', import.meta.url)),
-    reporters: ['default', fileURLToPath(new URL('support/tools/summary-reporter.ts', import.meta.url))],
-    // Two cores: the emulator and its functions need one of them.
-    maxWorkers: 2,
+    root: here('..'),
+    reporters: ['default', makeProgressReporter(), here('support/tools/summary-reporter.ts')],
+    // Two cores, of which the emulator and its functions need one. What runs on the embedded one mostly waits.
+    maxWorkers: ON_LOCALSTACK ? 2 : 4,
+    sequence: { sequencer: WaitersAmongWorkers },
     projects: [
       {
         test: {
+          ...unit,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**'],
-          testTimeout: 30_000,
+          exclude: [...ELSEWHERE, ...ISOLATED],
+          // One process for many files: half of their time would go into loading the same modules again.
+          isolate: false,
         },
       },
+      { test: { ...unit, name: 'unit-isolated', include: ISOLATED, exclude: ELSEWHERE } },
+      { test: { ...unit, name: 'part', include: PARTLY, provide: { deep: false } } },
+      { test: { ...unit, name: 'deep', include: [...PARTLY, ...DEEP], provide: { deep: true } } },
       {
         test: {
+          ...integration,
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          globalSetup: ['test/integration/global-setup.ts'],
-          provide: { patience: PATIENCE },
-          testTimeout: PATIENCE * 180_000,
-          hookTimeout: PATIENCE * 240_000,
+          exclude: ON_LOCALSTACK ? [] : DEEP_INTEGRATION,
         },
       },
+      ...(ON_LOCALSTACK ? [] : [{ test: { ...integration, name: 'deep-integration', include: DEEP_INTEGRATION } }]),
     ],
   },
 });

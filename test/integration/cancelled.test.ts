@@ -10,7 +10,7 @@ describe.concurrent('a running job that is cancelled', () => {
     expect(await reaches(id, ['CANCELLED', 'RETRYING', 'DEAD'])).toMatchObject({ status: 'CANCELLED', attempts: 1 });
   });
 
-  it('learns of it by its progress (P)', async () => {
+  it('learns of it by its progress', async () => {
     const id = newId();
     await send(envelope(id, [{ do: 'progress', values: [1, 2, 3, 4, 5, 6], everyMs: 450 }]));
     await reaches(id, ['INPROGRESS']);

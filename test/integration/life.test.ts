@@ -71,7 +71,7 @@ describe.concurrent('a job that succeeds', () => {
     for (const page of [1, 2, 3, 4]) expect(await effect(`${id}-page-${page}`)).toMatchObject({ times: 1 });
   });
 
-  it('shows its progress while it runs, at most once a second (P)', async () => {
+  it('shows its progress while it runs, at most once a second', async () => {
     const id = newId();
     await send(envelope(id, [{ do: 'progress', values: [1, 2, 3, 4, 5, 6, 7, 8], everyMs: 300 }]));
     const seen = await eventually(async () => (await itemOf(id))?.progress, 'progress');

@@ -28,7 +28,7 @@ describe.concurrent('a job that waits for more than a minute', () => {
     for (const gone of ['listKey', 'listAt', 'envelope', 'dueAt']) expect(item).not.toHaveProperty(gone);
   });
 
-  it('stays on its list for a day after its release, until it begins (R)', async () => {
+  it('stays on its list for a day after its release, until it begins', async () => {
     const id = newId('listed');
     await send(envelope(id, [{ do: 'retryAfter', seconds: 88 }, { do: 'complete' }]));
     const { dueAt = 0 } = await reaches(id, ['RETRYING']);
@@ -83,7 +83,7 @@ describe.concurrent('a job that waits for more than a minute', () => {
 
 describe.concurrent('a job that waits for less', () => {
   // After a parked wait the trace is there as well, but MiniStack's SendMessageBatch drops it: the unit tests see it.
-  it('keeps its message group and trace to its death (D)', async () => {
+  it('keeps its message group and trace to its death', async () => {
     const id = newId('traced');
     const trace = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
     await send(envelope(id, [{ do: 'permanent', message: 'no' }]), { group: 'tenant-7', trace });

@@ -1,9 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import type { HostedRun } from './cli-host.ts';
+import { COMPILE_CACHE } from './compile-cache.ts';
 
 const COMMAND = fileURLToPath(new URL('../../bin/sluice.mjs', import.meta.url));
 
@@ -32,7 +35,7 @@ export type Sluice = (args: readonly string[], options?: RunOptions) => Promise<
 /** The command as a user runs it, a process of its own, whose home holds no AWS configuration. */
 export async function makeSluice(env: Readonly<Record<string, string>> = {}): Promise<Sluice & { home: string }> {
   const home = await mkdtemp(join(tmpdir(), 'sluice-home-'));
-  const base = { PATH: process.env.PATH, HOME: home, AWS_EC2_METADATA_DISABLED: 'true', ...env };
+  const base = { ...baseOf(home), NODE_COMPILE_CACHE: COMPILE_CACHE, ...env };
   const sluice: Sluice = async (args, options = {}) => {
     const child = spawn(options.node ?? process.execPath, [COMMAND, ...args], {
       cwd: options.cwd ?? home,
@@ -48,7 +51,34 @@ export async function makeSluice(env: Readonly<Record<string, string>> = {}): Pr
     // A test may close the output, as `head` does.
     const printed = text(child.stdout).catch(() => '');
     const [stdout, stderr, code] = await Promise.all([printed, text(child.stderr), ended]);
-    return { code, stdout, stderr, json: <T>() => JSON.parse(stdout) as T };
+    return ranAs({ code, stdout, stderr });
   };
   return Object.assign(sluice, { home });
+}
+
+const baseOf = (home: string) => ({
+  PATH: process.env.PATH ?? '',
+  HOME: home,
+  AWS_EC2_METADATA_DISABLED: 'true',
+});
+
+const ranAs = ({ code, stdout, stderr }: Omit<Ran, 'json'>): Ran => ({
+  ...{ code, stdout, stderr },
+  json: <T>() => JSON.parse(stdout) as T,
+});
+
+/** Runs the command with arguments in an environment, without input. */
+export type HostedSluice = (args: readonly string[], options?: Pick<RunOptions, 'env'>) => Promise<Ran>;
+
+/** The command in a process that runs it again and again, one run after the other: a run takes milliseconds. */
+export function hostSluice(home: string): HostedSluice & { stop: () => void } {
+  const host = fork(fileURLToPath(new URL('cli-host.ts', import.meta.url)), {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const sluice: HostedSluice = async (args, { env = {} } = {}) => {
+    host.send({ args, env: { ...baseOf(home), ...env }, cwd: home } satisfies HostedRun);
+    const [ran] = (await once(host, 'message')) as [Omit<Ran, 'json'>];
+    return ranAs(ran);
+  };
+  return Object.assign(sluice, { stop: () => void host.kill() });
 }

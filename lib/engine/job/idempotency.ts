@@ -64,15 +64,14 @@ interface StepsDone {
   settlement?: Settlement;
 }
 
+/** The result of a step that must have run before. */
 function known<T>(value: T | undefined): T {
-  if (value === undefined) throw new TypeError('Powertools ran the steps of an attempt out of order');
+  if (value === undefined) throw new TypeError('Powertools ran the steps out of order');
   return value;
 }
 
 /** Begin granted no claim. Powertools runs no handler after a begin that threw. */
-class NotStarted extends Error {
-  override readonly name = 'NotStarted';
-}
+class NotStarted extends Error {}
 
 /**
  * Powertools' idempotency on the jobs table. **One instance serves one attempt of one job.**
@@ -109,6 +108,6 @@ class AttemptLayer extends BasePersistenceLayer {
   }
 
   protected override _getRecord(): Promise<IdempotencyRecord> {
-    return Promise.reject(new TypeError('begin decides on the item it read; Powertools has nothing to look up'));
+    return Promise.reject(new TypeError('begin reads the item: Powertools looks nothing up'));
   }
 }

@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensurePackage } from '../../../localstack/python.ts';
-import { SETTINGS, synthesize, type TemplateJson } from './synth.ts';
+import { inDepth } from '../../support/depth.ts';
+import { FULLEST, SETTINGS, synthesize, type TemplateJson } from './synth.ts';
 
 const CFN_LINT = {
   spec: 'cfn-lint==1.58.0',
@@ -54,7 +55,7 @@ async function lint(templates: Record<string, TemplateJson>): Promise<string[]> 
   return found.map(({ Filename, Rule, Message }) => `${Filename.split('/').at(-1)}: ${Rule.Id} ${Message}`);
 }
 
-it.each(Object.entries(SETTINGS))(
+it.each(Object.entries(inDepth(SETTINGS, FULLEST)))(
   'cfn-lint passes every template of %s',
   async (_name, settings) => {
     expect(await lint(await synthesize(settings))).toEqual([]);

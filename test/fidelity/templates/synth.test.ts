@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { SETTINGS } from './synth.ts';
+import { inDepth } from '../../support/depth.ts';
+import { FULLEST, SETTINGS } from './synth.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** The CDK's own eyes: its construct checks, and CloudFormation's rules as errors (`validateAgainstDefaultRules`). */
-it.each(Object.entries(SETTINGS))(
+it.each(Object.entries(inDepth(SETTINGS, FULLEST)))(
   'cdk synth --strict passes for %s',
   async (_name, settings) => {
     const output = await mkdtemp(join(tmpdir(), 'sluice-synth-'));

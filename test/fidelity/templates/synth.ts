@@ -27,16 +27,26 @@ const { context } = JSON.parse(readFileSync(new URL('../../../cdk.json', import.
   context: Record<string, unknown>;
 };
 
+const ofCatalogue = new Map<string, Promise<Templates>>();
+
 /**
  * The templates of a stage as `cdk synth` makes them, without the functions' code.
  *
- * @param source @default the catalogue
+ * @param source @default the catalogue, whose templates are made once a process
  */
 export async function synthesize(settings: Record<string, unknown>, source?: AppSource): Promise<Templates> {
+  if (source !== undefined) return make(settings, source);
+  const name = JSON.stringify(settings);
+  const templates = ofCatalogue.get(name) ?? catalogue().then((all) => make(settings, all));
+  ofCatalogue.set(name, templates);
+  return structuredClone(await templates);
+}
+
+async function make(settings: Record<string, unknown>, source: AppSource): Promise<Templates> {
   const outdir = mkdtempSync(join(tmpdir(), 'sluice-templates-'));
   try {
     const all = { ...context, 'aws:cdk:bundling-stacks': [], securityChecks: 'off', ...settings };
-    const app = buildApp({ ...(source ?? (await catalogue())), props: { context: all, outdir } });
+    const app = buildApp({ ...source, props: { context: all, outdir } });
     const stacks = app.node.children.filter((child) => Stack.isStack(child));
     return Object.fromEntries(
       stacks.map((stack) => [stack.stackName, Template.fromStack(stack).toJSON() as TemplateJson]),
@@ -56,3 +66,6 @@ export const SETTINGS = {
   },
   longest: { stage: 'p234567890123456', emailSender: 'Jobs <jobs@mail.example.com>' },
 } as const;
+
+/** The one that has most in it: what takes seconds a stage tries it alone, unless in depth. */
+export const FULLEST = { keys: SETTINGS.keys };

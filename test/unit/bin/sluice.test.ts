@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeSluice, type Sluice } from '../../support/cli.ts';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { type HostedSluice, hostSluice, makeSluice, type Sluice } from '../../support/cli.ts';
 
 /** AWS that answers every call with one error. */
 function refusing(type: string, status: number): Promise<{ url: string; close: () => void; calls: () => number }> {
@@ -43,14 +43,20 @@ const VERBS: readonly (readonly string[])[] = [
   ['doctor'],
 ];
 
-let sluice: Sluice & { home: string };
+/** The command as a process of its own. */
+let command: Sluice & { home: string };
+/** In depth, the same. Else in a process that is kept: most of these tests are about what it says, not how it starts. */
+let sluice: HostedSluice;
+let host: ReturnType<typeof hostSluice> | undefined;
 beforeAll(async () => {
-  sluice = await makeSluice();
+  command = await makeSluice();
+  host = inject('deep') ? undefined : hostSluice(command.home);
+  sluice = host ?? command;
 });
 
 describe('help', () => {
   it('of the command names every verb and the exit codes', async () => {
-    const { code, stdout } = await sluice(['--help']);
+    const { code, stdout } = await command(['--help']);
     expect(code).toBe(0);
     for (const [verb = ''] of [...VERBS, ['schema'], ['new']]) expect(stdout).toContain(`\n  ${verb} `);
     expect(stdout).toMatch(/Exit codes: 0 done; .* 130 interrupted/s);
@@ -83,7 +89,7 @@ describe('every verb, when AWS refuses its calls:', () => {
       const aws = await refusing(type, status);
       const env = { ...CREDENTIALS, AWS_ENDPOINT_URL: aws.url, AWS_MAX_ATTEMPTS: '1' };
       for (const verb of VERBS) {
-        const ran = await sluice(verb, { env });
+        const ran = await (type === 'ThrottlingException' ? command : sluice)(verb, { env });
         expect([verb.join(' '), ran.code, ran.stdout]).toEqual([verb.join(' '), code, '']);
         expect(ran.stderr).toMatch(said);
         expect(ran.stderr).not.toMatch(/\n {4}at /);
@@ -171,8 +177,8 @@ describe('bad input never reaches AWS:', () => {
   });
 
   it('payload files that are empty or not JSON are refused', async () => {
-    await writeFile(join(sluice.home, 'bad.json'), `{"text":"${SECRET}"`);
-    await writeFile(join(sluice.home, 'empty.json'), '');
+    await writeFile(join(command.home, 'bad.json'), `{"text":"${SECRET}"`);
+    await writeFile(join(command.home, 'empty.json'), '');
     const env = { ...CREDENTIALS, AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_MAX_ATTEMPTS: '1' };
     const said = [];
     for (const file of ['bad', 'empty']) {
@@ -200,7 +206,7 @@ describe('without AWS', () => {
   });
 
   it('a reader that closes early is no failure', async () => {
-    const { code } = await sluice(['schema', 'send-email'], { onStart: (child) => child.stdout?.destroy() });
+    const { code } = await command(['schema', 'send-email'], { onStart: (child) => child.stdout?.destroy() });
     expect(code).toBe(0);
   });
 });
@@ -220,18 +226,19 @@ describe('the command started by', () => {
 
   it.skipIf(older === undefined)('an older Node runs on the checkout’s Node and keeps the exit code', async () => {
     const options = older === undefined ? {} : { node: older };
-    const schema = await sluice(['schema', 'send-email'], options);
+    const schema = await command(['schema', 'send-email'], options);
     expect([schema.code, schema.json()]).toEqual([0, expect.objectContaining({ type: 'object' })]);
-    expect((await sluice(['queues', '--stage', 'X'], options)).code).toBe(2);
+    expect((await command(['queues', '--stage', 'X'], options)).code).toBe(2);
   });
 
   it('npx in a checkout is found', async () => {
-    const env = { PATH: process.env.PATH, HOME: sluice.home, npm_config_cache: join(sluice.home, 'cache') };
+    const env = { PATH: process.env.PATH, HOME: command.home, npm_config_cache: join(command.home, 'cache') };
     const { stdout } = await promisify(execFile)('npx', ['sluice', 'schema', 'send-email'], { cwd: ROOT, env });
     expect(JSON.parse(stdout)).toMatchObject({ title: 'Message of a send-email job' });
   });
 });
 
 afterAll(async () => {
-  await rm(sluice.home, { recursive: true, force: true });
+  host?.stop();
+  await rm(command.home, { recursive: true, force: true });
 });

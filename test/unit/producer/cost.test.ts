@@ -59,7 +59,7 @@ describe('what the producer adds to a function that has SQS’s client and zod',
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it(`takes under ${MAX_ADDED_MS} ms to load`, async () => {
+  it(`takes under ${MAX_ADDED_MS} ms of CPU to load`, async () => {
     const { text } = await bundle(
       ADDED.replace(/^const job.*$/m, 'export { defineJob };').replace(
         /^export const send.*$/m,
@@ -72,9 +72,10 @@ describe('what the producer adds to a function that has SQS’s client and zod',
     const timed = `
       await import('@aws-sdk/client-sqs');
       await import('zod');
-      const from = performance.now();
+      const from = process.cpuUsage();
       const { enqueue } = await import(${JSON.stringify(pathToFileURL(producer).href)});
-      console.log(JSON.stringify({ ms: performance.now() - from, loaded: typeof enqueue }));`;
+      const { user, system } = process.cpuUsage(from);
+      console.log(JSON.stringify({ ms: (user + system) / 1000, loaded: typeof enqueue }));`;
     const main = join(folder, 'main.mjs');
     await writeFile(main, timed);
     const runs: { ms: number; loaded: string }[] = [];

@@ -48,7 +48,8 @@ describe('the linter', () => {
   ])('on "%s" reports that it does not tree-shake: %s', async (line, refused) => {
     const file = join(await workFolder('lint'), `${randomUUID()}.ts`);
     await writeFile(file, `${line}\n\nexport const schema = z.string();\n`);
-    const args = ['lint', '--vcs-enabled=false', file];
+    // One rule: others would have it read the whole repository first.
+    const args = ['lint', '--vcs-enabled=false', '--only=style/noRestrictedImports', file];
     const lint = promisify(execFile)(`${ROOT}node_modules/.bin/biome`, args, { cwd: ROOT });
     const said = await lint.then(
       () => 'nothing',

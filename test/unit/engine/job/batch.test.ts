@@ -65,6 +65,8 @@ describe('the writes of a batch', () => {
     expect(kept).toHaveLength(3);
     expect(world.starts).toEqual([]);
     expect(world.output.events()).toEqual(['job.not-settled', 'job.not-settled', 'job.not-settled']);
+    const errors = world.output.logs().map(({ error }) => (error as Error).name);
+    expect(errors).toEqual(['WriteError', 'WriteError', 'WriteError']);
   });
 
   test('keep the message if a settle is refused; the lease runs out and the job stalls', async () => {
