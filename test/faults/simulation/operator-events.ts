@@ -60,22 +60,22 @@ async function operator(name: string, world: World, command: (hands: Hands) => P
   world.trace?.(who, end);
 }
 
-function someKey({ witness }: World, random: Random): string | undefined {
-  const [first, ...others] = [...witness.jobs.keys()];
+function someKey({ observer }: World, random: Random): string | undefined {
+  const [first, ...others] = [...observer.jobs.keys()];
   return first === undefined ? undefined : random.pick([first, ...others]);
 }
 
 async function redriveSome(world: World, random: Random, { sqs }: Hands): Promise<void> {
-  const { queue, deadLetters, witness, subject, trace } = world;
+  const { queue, deadLetters, observer, subject, trace } = world;
   const dlq = { sqs, queueUrl: queue.url, deadLetterQueueUrl: deadLetters.url };
   const letters = await receiveLetters(dlq, { hiddenSeconds: 30, waitSeconds: 0 });
   const redrives = letters.map((letter) => {
     const run = letter.attributes.run;
-    const body = run !== undefined && random.percent(40) ? subject.mend?.(letter.body, random) : undefined;
+    const body = run !== undefined && random.percent(40) ? subject.correct?.(letter.body, random) : undefined;
     const { id, payload } = JSON.parse(body ?? letter.body) as { id?: string; payload: unknown };
     const jobId = letter.attributes.jobId ?? id ?? letter.messageId;
-    trace?.('operator', `redrives ${jobId}${body === undefined ? '' : ', mended'}`);
-    witness.redriven({ jobId, run: Number(run ?? 0), payload });
+    trace?.('operator', `redrives ${jobId}${body === undefined ? '' : ' with a corrected body'}`);
+    observer.redriven({ jobId, run: Number(run ?? 0), payload });
     return { letter, ...(body !== undefined && { body }) };
   });
   if (redrives.length > 0) await redrive(dlq, redrives);

@@ -1,12 +1,12 @@
 import { inContract, inEngine, inSettle, type Mutant } from './mutant.ts';
 
-/** Defects in how a job is settled, buried and released, and in what becomes of its message. */
+/** Defects in how a job is settled, dead-lettered and released, and in what becomes of its message. */
 export const OTHER_MUTANTS: readonly Mutant[] = [
   inEngine('job/attempt')('the owner is the same for a whole invocation', [
     'owner: engine.nonce()',
     'owner: String(invocation.endsAtMs)',
   ]),
-  inEngine('job/attempt')('a job is DEAD after its letter is sent, not before', [
+  inEngine('job/attempt')('a job is DEAD after its dead letter is sent, not before', [
     'life.settlement = await settleFailed(claim, outcome.error, engine);',
     `if (outcome.error instanceof Error && outcome.error.name === 'PermanentError')
        await bury({ ...claim.item, reason: 'PermanentError' }, message, engine);
@@ -68,7 +68,7 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     'checkpoint: state, checkpointNo: item.checkpointNo + 1,',
     'checkpoint: state,',
   ]),
-  inSettle('a letter counts as sent before it is', ['listAt: nowMs, undelivered: true }', 'listAt: nowMs }']),
+  inSettle('a dead letter counts as sent before it is', ['listAt: nowMs, undelivered: true }', 'listAt: nowMs }']),
   inSettle('a parked job is on no list', ['listKey: dueList(item.id), listAt: dueAt }', 'listAt: dueAt }']),
   inSettle('a snooze is not counted', [
     '{ attempts: item.attempts - 1, snoozes: item.snoozes + 1,',
