@@ -43,15 +43,15 @@ interface FailedAttempt {
 }
 
 /**
- * Logs `job.failed` with its causes, then what the failure led to: `job.retrying`, `job.parked`, `job.snoozed` or
- * `job.dead`.
+ * Logs `job.failed` with its causes, then what the failure led to: `job.retrying`, `job.parked` or `job.dead`. A job that
+ * did not fail is only `job.snoozed` or `job.put-back`.
  */
 export function logFailure(engine: Engine, { claim, failure, step, thrown }: FailedAttempt): void {
   const { log } = engine;
   const error = { errorName: failure.error.name, errorMessage: failure.error.message };
   const fields = { ...jobFields(claim, engine), ...error, durationMs: durationMs(claim, engine) };
-  if (failure.kind === 'snooze') {
-    log.info('job.snoozed', { ...fields, delayMs: failure.delayMs });
+  if (failure.kind === 'snooze' || failure.kind === 'putBack') {
+    log.info(failure.kind === 'snooze' ? 'job.snoozed' : 'job.put-back', { ...fields, delayMs: failure.delayMs });
     return;
   }
   log.warn('job.failed', { ...fields, ...(thrown instanceof Error && { error: bare(thrown) }) });

@@ -63,6 +63,8 @@ export interface World {
   kill(): void;
   /** Its signal is what SIGTERM aborts. */
   readonly shutdown: AbortController;
+  /** The next batch runs in a process that nobody shuts down. */
+  restart(): void;
   /** Sends a message, a whole body or an envelope's fields, and returns its id. */
   send(body: string | object, options?: MessageOptions): string;
   /** One batch through the consumer. */
@@ -100,11 +102,17 @@ export function makeWorld({ definition = defineProbe(), perform = probe, disorde
   const bus = makeMemoryEvents();
   const parts = { clock, dynamoDb, sqs, bus, queue, deadLetters, output, definition };
   const starts: string[] = [];
-  const shutdown = new AbortController();
-  const invoke = makeInvoke({ ...parts, perform, starts, shutdown });
+  let shutdown = new AbortController();
+  const invoke = makeInvoke({ ...parts, perform, starts, shutdown: () => shutdown.signal });
   let sent = 0;
   const world: World = {
-    ...{ ...parts, starts, shutdown },
+    ...{ ...parts, starts },
+    get shutdown() {
+      return shutdown;
+    },
+    restart() {
+      shutdown = new AbortController();
+    },
     kill: () => invoke.running()?.kill(),
     send(body, options) {
       const messageId = `sent-${++sent}`;
@@ -124,11 +132,9 @@ export function makeWorld({ definition = defineProbe(), perform = probe, disorde
   return world;
 }
 
-type Parts = Pick<
-  World,
-  'clock' | 'dynamoDb' | 'sqs' | 'bus' | 'queue' | 'deadLetters' | 'definition' | 'starts' | 'shutdown'
-> & {
+type Parts = Pick<World, 'clock' | 'dynamoDb' | 'sqs' | 'bus' | 'queue' | 'deadLetters' | 'definition' | 'starts'> & {
   readonly perform: Perform;
+  readonly shutdown: () => AbortSignal;
 };
 
 /** The event source and the function: each batch runs in a process of its own, which may crash. */
@@ -184,7 +190,7 @@ function makeEngine(
     ...basics,
     log: new Logger({ serviceName: `sluice-${definition.type}`, logLevel: 'DEBUG' }),
     meter: makeMeter(definition.type),
-    shutdown: shutdown.signal,
+    shutdown: shutdown(),
   };
 }
 

@@ -4,6 +4,7 @@ import { type ItemUpdate, type ItemWrite, insert, update } from './item-write.ts
 import {
   deadList,
   dueList,
+  endPutBacks,
   fitsAnItem,
   isFinished,
   isWaiting,
@@ -128,7 +129,7 @@ function beginInProgress(facts: BeginFacts, item: JobItem): BeginStep {
     return { row: 'leased', action: 'wait', untilMs: (item.leaseUntil ?? 0) + RECHECK_AFTER_LEASE_MS };
   if (item.cancelRequested) return { row: 'cancelled', action: 'ack', write: update(item, { set: cancelled(facts) }) };
   if (item.attempts < item.maxAttempts) {
-    const set = { ...started(facts), attempts: item.attempts + 1 };
+    const set = { ...started(facts), attempts: item.attempts + 1, ...endPutBacks(item) };
     return { row: 'stalled', action: 'run', alone: true, write: uncancelled(item, set) };
   }
   const error = { name: 'Crashed', message: `the process of attempt ${item.attempts} of ${item.maxAttempts} died` };
@@ -161,7 +162,8 @@ export function newItem(facts: BeginFacts) {
 }
 
 function newRun({ message }: BeginFacts, item: JobItem) {
-  return { runNo: item.runNo + 1, bodyHash: message.bodyHash, snoozes: 0, snoozesInRow: 0 };
+  const counters = { snoozes: 0, snoozesInRow: 0, ...endPutBacks(item) };
+  return { runNo: item.runNo + 1, bodyHash: message.bodyHash, ...counters };
 }
 
 function started(facts: BeginFacts) {

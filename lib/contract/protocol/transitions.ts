@@ -154,6 +154,13 @@ export const TRANSITIONS = {
     to: 'CANCELLED',
     message: 'ack',
   },
+  putBack: {
+    code: 'S10',
+    from: MINE,
+    condition: 'its process ends before its handler (SIGTERM), putBacksInRow < 100; not cancelRequested',
+    to: 'RETRYING',
+    message: 'wait',
+  },
   lost: { code: 'S9', from: ANY, condition: 'not mine: any settle', to: 'same', message: 'keep' },
   progressed: { code: 'P', from: MINE, condition: 'progress, at most one a second', to: 'INPROGRESS', message: 'none' },
   limited: {

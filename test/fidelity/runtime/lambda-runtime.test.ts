@@ -135,14 +135,14 @@ it('a handler that timed out and rejects later does not fail the next batch', as
   expect(job('late')).toMatchObject({ status: 'RETRYING', attempts: 1 });
 });
 
-it('SIGTERM while a job runs: it is settled, its metrics are written, the process exits 0', async () => {
+it('SIGTERM while a job runs: it is put back without an attempt, the process exits 0', async () => {
   send('long', { do: 'work', ms: 60_000 });
   void api.invoke({ Records: aws.queue.receive(10).map((message) => toRecord(message, aws.queue)) });
   await running().line('job.started');
   running().signal('SIGTERM');
   expect(await running().ended).toBe(0);
-  expect(job('long')).toMatchObject({ status: 'RETRYING', attempts: 1, error: { name: 'ShutdownError' } });
-  expect(metric('JobsFailed')).toBe(1);
+  expect(job('long')).toMatchObject({ status: 'RETRYING', attempts: 0, error: { name: 'ShutdownError' } });
+  expect(metric('JobsFailed')).toBe(0);
 });
 
 it('SIGTERM between two batches: the process exits 0 as soon as the runtime lets it', async () => {

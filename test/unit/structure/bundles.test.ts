@@ -15,7 +15,7 @@ const PLAIN = 'test/bench/job/handler.ts';
 
 /** Bytes, 1,000 a KB: the measured size and little room. Whoever needs more looks at `npm run bundle-report` first. */
 const BUDGETS = [
-  { entry: PLAIN, maxBytes: 400_000 },
+  { entry: PLAIN, maxBytes: 402_000 },
   { entry: 'functions/send-email/handler.ts', maxBytes: 480_000 },
   { entry: 'functions/dispatcher/handler.ts', maxBytes: 280_000 },
 ];
@@ -27,6 +27,11 @@ const made = (entry: string) => bundle(entry, { absWorkingDir: ROOT });
 describe('the bundle of', () => {
   it.each(BUDGETS)('$entry stays within $maxBytes bytes', async ({ entry, maxBytes }) => {
     expect((await made(entry)).code.byteLength).toBeLessThanOrEqual(maxBytes);
+  });
+
+  it('a consumer has no line of more than 3,000 characters', async () => {
+    const lines = new TextDecoder().decode((await made(PLAIN)).code).split('\n');
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(3000);
   });
 
   it('a consumer holds at most 60 KB of the engine itself', async () => {
