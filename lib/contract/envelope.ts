@@ -1,7 +1,7 @@
 import { MAX_ATTEMPTS } from './definition/retry-options.ts';
 import { didYouMean } from './definition/suggest.ts';
 import { InvalidMessageError, InvalidPayloadError } from './errors.ts';
-import { JsonError, toJson } from './json.ts';
+import { JsonError, textOf, toJson } from './json.ts';
 
 /** The body of an SQS message, as a producer writes it. Only `payload` is required. */
 export interface Envelope {
@@ -79,7 +79,7 @@ export function writeEnvelope(envelope: Written, type: string, nowMs: number): {
 
 function written(payload: unknown): string {
   try {
-    return toJson('payload', payload);
+    return textOf(payload) ?? toJson('payload', payload);
   } catch (cause) {
     if (!(cause instanceof JsonError)) throw cause;
     throw new InvalidPayloadError(cause.message, { cause });

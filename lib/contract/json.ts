@@ -3,6 +3,18 @@ export class JsonError extends Error {
   override readonly name = 'JsonError';
 }
 
+const TEXT = Symbol('JSON text');
+
+/**
+ * A payload that is JSON already: it is sent as it stands, digit by digit.
+ *
+ * @param text JSON, without blanks around it
+ */
+export const jsonText = (text: string): object => Object.freeze({ [TEXT]: text });
+
+/** The text of {@link jsonText}; undefined for every other value. */
+export const textOf = (value: unknown): string | undefined => (value as { [TEXT]?: string } | null)?.[TEXT];
+
 /**
  * The JSON of a payload, a result, a progress or a checkpoint: the one way in which a value becomes what is kept.
  *

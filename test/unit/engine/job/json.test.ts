@@ -4,7 +4,7 @@ import { toAttribute } from '../../../../lib/aws/marshal.ts';
 import { JsonError } from '../../../../lib/contract/json.ts';
 import { asJson } from '../../../../lib/engine/job/json.ts';
 import type { JobContext } from '../../../../lib/engine/job-context.ts';
-import { makeWorld } from '../../../support/world.ts';
+import { makeWorld, type WorldOptions } from '../../../support/world.ts';
 
 const nested = (levels: number): unknown => (levels === 0 ? 1 : { a: nested(levels - 1) });
 const cycle: { self?: unknown } = {};
@@ -60,7 +60,7 @@ describe('asJson', () => {
 });
 
 describe('what a handler keeps', () => {
-  const keep = async (perform: Parameters<typeof makeWorld>[0]['perform']) => {
+  const keep = async (perform: NonNullable<WorldOptions['perform']>) => {
     const world = makeWorld({ perform });
     world.send({ id: 'a' });
     await world.deliver();
