@@ -2,11 +2,11 @@ import { JobDefinitionError } from '../lib/contract/errors.ts';
 import { buildApp } from '../lib/infra/app.ts';
 
 try {
-  // Imported here: a wrong definition is found while its module loads.
+  // Imported inside the try block: a wrong definition throws while its module loads.
   const { catalogue } = await import('./catalogue.ts');
   buildApp(await catalogue());
 } catch (error) {
-  // What was written wrong, without the stack of whoever found it.
+  // A mistake in a definition or a setting: the message alone, without a stack.
   if (!(error instanceof JobDefinitionError || error instanceof RangeError)) throw error;
   process.stderr.write(`${error.name}: ${error.message}\n`);
   process.exitCode = 1;

@@ -15,7 +15,7 @@ async function resourcesOf(type: string): Promise<JobResources | undefined> {
   return resources;
 }
 
-/** What is deployed: every job type of the catalogue, with its folder's handler and resources, and the dispatcher. */
+/** What is deployed: the dispatcher, and every job type of the catalogue with its handler and resources. */
 export async function catalogue(): Promise<AppSource> {
   const jobs = await Promise.all(
     definitions.map(async (definition) => ({

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command is TypeScript, which Node runs by itself from 24 on: an older one hands over to the checkout's own.
+// The command is TypeScript. Node 24 runs it directly; an older Node starts the checkout's own Node 24.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -9,15 +9,15 @@ const [major] = process.versions.node.split('.').map(Number);
 const node = here(`../node_modules/node/bin/${process.platform === 'win32' ? 'node.exe' : 'node'}`);
 
 if (!existsSync(here('sluice.ts'))) {
-  // The package holds what other programs import; the command knows the job types of the checkout that it stands in.
-  console.error('sluice: the command runs in a checkout of Sluice, where the job types are: npx sluice there');
+  // The package holds the libraries alone. The command needs the job types of a checkout.
+  console.error('sluice: the command needs the job types of a checkout of Sluice: run npx sluice there');
   process.exitCode = 2;
 } else if (major >= 24) {
   await import('./sluice.ts');
 } else if (existsSync(node)) {
   const child = spawn(node, [here('sluice.ts'), ...process.argv.slice(2)], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    // A terminal sends Ctrl-C to both of us; what comes from elsewhere comes to this process alone.
+    // A terminal sends Ctrl-C to both processes. Any other signal reaches this process alone.
     process.on(signal, () => (signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal)));
   }
   child.on('error', (error) => {

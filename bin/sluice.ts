@@ -1,17 +1,22 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, explain } from '../lib/operator/index.ts';
 import { type CommonOptions, stageName } from './cli/context.ts';
-import { newVerb, schemaVerb } from './cli/verbs/author.ts';
-import { cancelVerb, drainVerb, pauseVerb, resumeVerb, retryVerb } from './cli/verbs/change.ts';
+import { cancelVerb } from './cli/verbs/cancel.ts';
 import { deadVerb } from './cli/verbs/dead.ts';
 import { dlqVerb } from './cli/verbs/dlq.ts';
 import { doctorVerb } from './cli/verbs/doctor.ts';
+import { drainVerb } from './cli/verbs/drain.ts';
 import { jobVerb } from './cli/verbs/job.ts';
+import { newVerb } from './cli/verbs/new.ts';
+import { pauseVerb } from './cli/verbs/pause.ts';
 import { queuesVerb } from './cli/verbs/queues.ts';
+import { resumeVerb } from './cli/verbs/resume.ts';
+import { retryVerb } from './cli/verbs/retry.ts';
+import { schemaVerb } from './cli/verbs/schema.ts';
 import { sendVerb } from './cli/verbs/send.ts';
 
 const EXIT_CODES = `
-Exit codes: 0 done; 1 done in part, or something is wrong; 2 wrong usage or input; 3 no such stage, job type or job;
+Exit codes: 0 done; 1 done in part, or a fault was found; 2 wrong usage or input; 3 no such stage, job type or job;
 4 credentials or rights; 5 AWS did not answer as it should, try again; 130 interrupted.`;
 
 function makeProgram(): Command {
@@ -26,7 +31,7 @@ function makeProgram(): Command {
   return program;
 }
 
-/** Commands of commands take on what the program has set. */
+/** Subcommands inherit the program's settings. */
 function inherit(command: Command): void {
   for (const child of command.commands) {
     child.copyInheritedSettings(command);
@@ -34,7 +39,7 @@ function inherit(command: Command): void {
   }
 }
 
-/** Options as they were typed: what failed may have failed before they were read. */
+/** An option as it was typed: the failure may have come before the options were parsed. */
 function typed(name: 'stage' | 'profile' | 'region' | 'endpoint'): string | undefined {
   const at = process.argv.findIndex((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
   const arg = process.argv[at];
@@ -62,7 +67,7 @@ function fail(error: unknown): void {
   if (process.argv.includes('--debug')) console.error(error);
 }
 
-// A reader that has seen enough, as `head`, is no failure.
+// A reader that closes early, such as `head`, is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 await makeProgram().parseAsync().catch(fail);

@@ -1,25 +1,25 @@
 import { messageOf } from './errors.ts';
 
-/** Something that must not outlive this process. */
+/** Stops a resource that must not outlive this process. */
 export interface Cleanup {
   readonly stop: () => Promise<void>;
-  /** For the last moment, when nothing can be waited for: an uncaught error, `process.exit`. */
+  /** Runs when the process exits and cannot wait: an uncaught error, `process.exit`. */
   readonly stopNow?: () => void;
 }
 
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
-/** A clean-up that hangs must not keep the terminal: after this time the process ends anyway. */
+/** After this time the process ends even if a clean-up hangs. */
 const LONGEST_CLEANUP_MS = 30_000;
 
 const pending = new Set<Cleanup>();
 let ending = false;
 
 /**
- * Has `cleanup` run when the process ends by a signal (last registered first, one after another), or is about to end in
- * any other way. The process then ends as the signal would have ended it.
+ * Runs `cleanup` when the process ends, by a signal or in any other way. Clean-ups run one after another, the last registered
+ * first. Then the process ends with the signal's exit code.
  *
- * @returns a function that takes the clean-up back, for whoever stops the thing itself
+ * @returns a function that removes the clean-up, for callers that have stopped the resource themselves
  */
 export function onProcessEnd(cleanup: Cleanup): () => void {
   if (pending.size === 0) listen();

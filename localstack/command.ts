@@ -19,8 +19,8 @@ export interface CommandResult {
 }
 
 /**
- * Runs a program to its end and keeps what it printed. A program that fails is a result; one that cannot be started
- * rejects with Node's own error (`code: 'ENOENT'`).
+ * Runs a program to its end and returns its output. A program that fails is a result, not an error. A program that cannot be
+ * started rejects with Node's own error (`code: 'ENOENT'`).
  */
 export function runCommand(command: string, args: readonly string[], options: CommandOptions): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
@@ -28,7 +28,7 @@ export function runCommand(command: string, args: readonly string[], options: Co
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       env: options.env ?? process.env,
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A process group of its own, so that what it started ends with it.
+      // A process group of its own, so that its child processes end with it.
       detached: true,
     });
     const release = boundLife(child, options.timeoutMs);
@@ -52,7 +52,7 @@ export function runCommand(command: string, args: readonly string[], options: Co
   });
 }
 
-/** Has a program end, with all that it started, when its time is up or this process ends. */
+/** Kills a program, with its child processes, when its time is up or this process ends. */
 function boundLife(child: ChildProcess, timeoutMs: number): () => void {
   const kill = () => killGroup(child);
   const timer = setTimeout(kill, timeoutMs);
@@ -63,7 +63,7 @@ function boundLife(child: ChildProcess, timeoutMs: number): () => void {
   };
 }
 
-/** Kills a program that was started `detached`, and everything that it started. */
+/** Kills a program that was started `detached`, with all its child processes. */
 export function killGroup(child: ChildProcess): void {
   if (child.pid === undefined) return;
   try {
@@ -73,7 +73,7 @@ export function killGroup(child: ChildProcess): void {
   }
 }
 
-/** The last lines of a program's output, those that say nothing left out. */
+/** The last lines of a program's output, without empty ones. */
 export function tail(output: string, lines = 25): string {
   return output
     .split('\n')

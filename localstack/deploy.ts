@@ -12,7 +12,7 @@ export interface DeployOptions {
   readonly stage: string;
   /** More context for the CDK app (`-c name=value`), as `stripeApiBase` or `syncAllowedHosts`. */
   readonly context?: Readonly<Record<string, string>>;
-  /** Values for secrets that the stacks create with a placeholder, by what follows `sluice-<stage>/`. */
+  /** Values for secrets that the stacks create with a placeholder, by name without `sluice-<stage>/`. */
   readonly secrets?: Readonly<Record<string, string>>;
   /** Stacks to deploy, each with those it depends on. @default all */
   readonly stacks?: readonly string[];
@@ -28,7 +28,7 @@ export interface DeployedQueues {
   readonly deadLetterQueueUrl: string;
 }
 
-/** What a stage's stacks say about themselves, once deployed. */
+/** A deployed stage, read from the outputs of its stacks. */
 export interface Deployment {
   readonly stage: string;
   readonly jobsTableName: string;
@@ -37,7 +37,7 @@ export interface Deployment {
   readonly queues: Readonly<Record<string, DeployedQueues>>;
 }
 
-/** What of an emulator a deploy needs: plain data. */
+/** The part of an emulator that a deploy needs: plain data. */
 export type DeployTarget = Pick<Emulator, 'kind' | 'name' | 'endpoint' | 'env' | 'clientConfig'>;
 
 const CONCURRENCY = 5;
@@ -45,7 +45,7 @@ const CONCURRENCY = 5;
 const NAME_FREE_AFTER_MS = 62_000;
 
 /**
- * Bootstraps the emulator if it is new, deploys a stage's stacks to it and makes up for what the emulator lacks.
+ * Bootstraps the emulator if it is new, deploys a stage's stacks, and then sets what the emulator leaves out.
  *
  * @throws EmulatorError with the end of the CDK's output
  */
@@ -81,12 +81,12 @@ async function isBootstrapped(cloudFormation: CloudFormationClient): Promise<boo
 async function bootstrap(emulator: DeployTarget, log: (line: string) => void): Promise<void> {
   log('bootstrapping the CDK');
   const environment = `aws://${emulator.env.CDK_DEFAULT_ACCOUNT}/${emulator.env.CDK_DEFAULT_REGION}`;
-  // Away from the checkout: beside a cdk.json, bootstrap would synthesise the whole app first.
+  // In another folder than the checkout: with a cdk.json there, bootstrap would synthesise the whole app first.
   await cdk(emulator, { args: ['bootstrap', environment], cwd: await workFolder('bootstrap') });
 }
 
 /**
- * Deletes a stage's stacks. Only a stage whose name begins with `dev` loses its data with them.
+ * Deletes a stage's stacks. The data is deleted with them only if the stage's name begins with `dev`.
  *
  * @throws EmulatorError with the end of the CDK's output
  */
@@ -110,13 +110,13 @@ async function deployStacks(
     await cdk(emulator, { args, cwd });
   } catch (error) {
     if (!isNameTaken(error)) throw error;
-    log('a queue of this name was deleted less than a minute ago, and SQS keeps a name for 60 s: waiting, then again');
+    log('a queue of this name was deleted less than a minute ago, and SQS keeps a name for 60 s: waiting to try again');
     await setTimeout(NAME_FREE_AFTER_MS);
     await cdk(emulator, { args, cwd });
   }
 }
 
-/** CloudFormation tells it in words alone: an EmulatorError carries the CDK's output. */
+/** CloudFormation has no error code for it, so the CDK's output in the EmulatorError is searched. */
 function isNameTaken(error: unknown): boolean {
   return error instanceof EmulatorError && /QueueDeletedRecently|wait 60 seconds after deleting/.test(error.message);
 }
@@ -124,7 +124,7 @@ function isNameTaken(error: unknown): boolean {
 async function appArgs(emulator: DeployTarget, options: DeployOptions): Promise<string[]> {
   const without = emulator.kind === 'embedded' ? { leaveOut: LEFT_OUT.join(',') } : {};
   const context = { stage: options.stage, emulator: emulator.kind, ...without, ...options.context };
-  // One folder a deploy of a stage: the CDK locks it, and two commands may be deploying side by side.
+  // One folder for each stage and emulator: the CDK locks it, and two commands may deploy at the same time.
   const output = join(await workFolder('cdk.out'), `${options.stage}-${new URL(emulator.endpoint).port}`);
   await rm(output, { recursive: true, force: true });
   return ['--output', output, ...Object.entries(context).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
@@ -147,7 +147,7 @@ async function cdk(emulator: DeployTarget, { args, cwd }: { args: readonly strin
   throw new EmulatorError(`cdk ${args[0]} failed on ${emulator.name}. It said:\n${tail(relevant(result.output))}`);
 }
 
-/** Progress lines say little about a failure, unless they carry it. */
+/** Drops progress lines, except those that report a failure. */
 function relevant(output: string): string {
   return output
     .split('\n')

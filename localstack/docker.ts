@@ -11,18 +11,18 @@ const COMPOSE_FILE = join(import.meta.dirname, 'compose.yaml');
 const PORT = 4566;
 const ENDPOINT = `http://127.0.0.1:${PORT}`;
 
-/** The last image that runs without an account; with one, the newest. */
+/** The last image that runs without an account. With an account the newest is used. */
 const FREE_IMAGE = 'localstack/localstack:4.14';
 const ACCOUNT_IMAGE = 'localstack/localstack:latest';
 
-/** True if a Docker engine answers. Many machines have the client alone, so that the command's presence says nothing. */
+/** Whether a Docker engine answers. Many machines have only the client, so the command alone is no proof. */
 export async function dockerEngineAnswers(timeoutMs = 5_000): Promise<boolean> {
   const format = ['info', '--format', '{{.ServerVersion}}'];
   const info = await runCommand('docker', format, { timeoutMs }).catch(() => undefined);
   return info?.code === 0;
 }
 
-/** The image that is started: a newer one where its account's token is there. */
+/** The image to start: the newest if the environment has an account's token. */
 export function localStackImage(env: NodeJS.ProcessEnv = process.env): string {
   return env.SLUICE_LOCALSTACK_IMAGE ?? (env.LOCALSTACK_AUTH_TOKEN ? ACCOUNT_IMAGE : FREE_IMAGE);
 }
@@ -36,7 +36,7 @@ export async function startLocalStack(log: (line: string) => void): Promise<Star
   const image = localStackImage();
   const env = { ...process.env, SLUICE_LOCALSTACK_IMAGE: image, SLUICE_LOCALSTACK_PORT: String(PORT) };
   log(`starting ${image} with Docker Compose`);
-  // Registered before it starts: Ctrl-C while the image is fetched must not leave it running.
+  // Registered before the start, so that Ctrl-C during the download leaves no container running.
   const forget = onProcessEnd({ stop: () => stop(), stopNow: () => downNow(env) });
   const stop = async () => {
     await runCommand('docker', compose('down', '--volumes', '--timeout', '5'), { env, timeoutMs: 60_000 });

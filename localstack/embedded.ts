@@ -6,8 +6,8 @@ import { freePort } from './places.ts';
 import { ensureMiniStack } from './python.ts';
 
 /**
- * Runs MiniStack, and its whole process group with it when its standard input ends. That is a pipe from us, so nothing
- * is left behind however we die, SIGKILL included. `os.read` because a buffered read would hold a lock at exit.
+ * Runs MiniStack, and kills its process group when its standard input ends. Standard input is a pipe from this process, so no
+ * process is left even after SIGKILL. `os.read`, because a buffered read would hold a lock at exit.
  */
 const LAUNCHER = `
 import os, shutil, signal, threading
@@ -28,7 +28,7 @@ main()
 export async function startEmbedded(log: (line: string) => void): Promise<StartedEmulator> {
   const python = await ensureMiniStack(log);
   const port = await freePort();
-  // Not below the checkout: functions are unpacked here, and would find our node_modules where AWS has none.
+  // Outside the checkout: functions are unpacked here, and would find the checkout's node_modules, which AWS does not have.
   const scratch = await mkdtemp(join(tmpdir(), 'sluice-emulator-'));
   return startOwned(
     {
@@ -48,7 +48,7 @@ export async function startEmbedded(log: (line: string) => void): Promise<Starte
 function environment(port: number, scratch: string): NodeJS.ProcessEnv {
   return {
     ...emulatorEnvironment(),
-    // The emulator's own wrapper around a function uses what Node deprecates, and would say so in the function's log.
+    // The emulator's wrapper around a function uses deprecated API of Node. The warning would appear in the function's log.
     NODE_OPTIONS: '--disable-warning=DEP0169',
     TMPDIR: scratch,
     STATE_DIR: join(scratch, 'state'),

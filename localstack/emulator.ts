@@ -13,7 +13,7 @@ const KINDS = ['localstack', 'localstack-host', 'embedded'] as const;
 
 /**
  * `localstack` runs in Docker, `localstack-host` is the same without Docker, `embedded` is MiniStack. What they lack
- * differs, so the CDK app is told which it is (`-c emulator=<kind>`).
+ * differs, so the CDK app gets the kind as context (`-c emulator=<kind>`).
  */
 export type EmulatorKind = (typeof KINDS)[number];
 
@@ -25,15 +25,15 @@ export interface Emulator {
   readonly endpoint: string;
   /** False for one that was running already: `stop()` leaves it alone. */
   readonly owned: boolean;
-  /** What a program needs in its environment so that its AWS SDK, AWS CLI or CDK talks to this emulator. */
+  /** Environment variables that make a program's AWS SDK, AWS CLI or CDK use this emulator. */
   readonly env: Readonly<Record<string, string>>;
   /** The same for an SDK client made in this process. */
   readonly clientConfig: ClientConfig;
-  /** By which name a function reaches this machine's 127.0.0.1, where the stand-ins listen. */
+  /** The host name by which a function reaches this machine's 127.0.0.1, where the stand-ins listen. */
   readonly hostSeenByFunctions: string;
   /** The e-mails that were sent, oldest first. */
   readonly mailbox: () => Promise<Mail[]>;
-  /** Ends it and everything that it started. Safe to call twice. */
+  /** Ends it and all its processes. Safe to call twice. */
   readonly stop: () => Promise<void>;
 }
 
@@ -58,12 +58,13 @@ const ACCOUNT = '000000000000';
 const DEFAULT_ENDPOINT = 'http://127.0.0.1:4566';
 
 /**
- * Brings AWS up on this machine: what already answers at `AWS_ENDPOINT_URL` or on port 4566; else LocalStack, where a
- * Docker engine answers; else the embedded emulator. LocalStack without Docker only where it is asked for: it is slow.
+ * Starts AWS on this machine, or finds it running. The first that is possible is used: an emulator that answers at
+ * `AWS_ENDPOINT_URL` or on port 4566; LocalStack, if a Docker engine answers; the embedded emulator. LocalStack without Docker
+ * is slow and used only if it is asked for.
  *
  * It ends with this process, also on Ctrl-C or a crash, unless it was running before.
  *
- * @throws EmulatorError that says what is missing and the way out
+ * @throws EmulatorError that says what is missing and what to do
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const log = options.log ?? (() => undefined);
@@ -112,7 +113,7 @@ interface Base extends Pick<Emulator, 'kind' | 'name' | 'endpoint' | 'owned' | '
 }
 
 function emulator({ inContainer, ...base }: Base): Emulator {
-  // The CDK remembers the account id of an access key, in this machine's home: one key for each kind of emulator.
+  // The CDK caches the account id of an access key in the home folder, so each kind of emulator has a key of its own.
   const credentials = { accessKeyId: base.kind === 'embedded' ? 'embedded' : 'test', secretAccessKey: 'test' };
   return {
     ...base,

@@ -1,4 +1,4 @@
-/** AWS could not be brought up on this machine, or not be used as asked: the message says what was wrong and the way out. */
+/** AWS could not be started or used on this machine. The message says what was wrong and what to do. */
 export class EmulatorError extends Error {
   override readonly name = 'EmulatorError';
 }

@@ -4,8 +4,8 @@ import { SESClient, VerifyEmailIdentityCommand } from '@aws-sdk/client-ses';
 import { type ClientConfig, EmulatorError } from './emulator.ts';
 
 /**
- * What MiniStack does not deploy, by resource type (context `leaveOut`); LocalStack and AWS get all of it. A test holds the
- * list: each entry is refused by MiniStack, and nothing else is left out.
+ * Resource types that MiniStack refuses (context `leaveOut`). LocalStack and AWS get them all. A test deploys each entry and
+ * expects MiniStack to refuse it.
  */
 export const LEFT_OUT = [
   // "Unsupported resource type".
@@ -20,13 +20,13 @@ export const LEFT_OUT = [
 export interface Gaps {
   readonly stage: string;
   readonly jobsTableName: string;
-  /** By what follows `sluice-<stage>/`. */
+  /** By name without `sluice-<stage>/`. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly emailSender: string | undefined;
 }
 
 /**
- * Does after a local deploy what AWS does by itself, or what people do there once by hand.
+ * Does after a local deploy what AWS does by itself, or what people do once by hand.
  *
  * @throws EmulatorError naming the step that failed
  */
@@ -53,7 +53,7 @@ async function step(what: string, action: () => Promise<void>): Promise<void> {
 async function switchOnTtl(config: ClientConfig, table: string): Promise<void> {
   const dynamo = new DynamoDBClient(config);
   const { TimeToLiveDescription: ttl } = await dynamo.send(new DescribeTimeToLiveCommand({ TableName: table }));
-  // Asking for what is there already is an error.
+  // Switching it on twice is an error.
   if (ttl?.TimeToLiveStatus === 'ENABLED' || ttl?.TimeToLiveStatus === 'ENABLING') return;
   const specification = { Enabled: true, AttributeName: 'expiration' };
   await dynamo.send(new UpdateTimeToLiveCommand({ TableName: table, TimeToLiveSpecification: specification }));
@@ -64,7 +64,7 @@ async function putSecret(config: ClientConfig, name: string, value: string): Pro
   await secrets.send(new PutSecretValueCommand({ SecretId: name, SecretString: value }));
 }
 
-/** SES refuses a sender that nobody has verified; LocalStack does, too. */
+/** SES and LocalStack refuse a sender that is not verified. */
 async function verifySender(config: ClientConfig, address: string): Promise<void> {
   await new SESClient(config).send(new VerifyEmailIdentityCommand({ EmailAddress: address }));
 }

@@ -1,16 +1,16 @@
 /** Which emulator answers at an endpoint. */
 export interface Health {
   readonly kind: 'localstack' | 'embedded';
-  /** As people know it, with its version. */
+  /** Its name and version. */
   readonly name: string;
   /** Whether it runs in a container, and its functions with it: they have a 127.0.0.1 of their own. */
   readonly inContainer: boolean;
 }
 
 /**
- * Asks whatever listens at `endpoint` whether it is LocalStack, or answers as it does.
+ * Asks the server at `endpoint` which emulator it is.
  *
- * MiniStack answers LocalStack's path too, so its own path is asked as well: what the emulators lack differs.
+ * MiniStack answers LocalStack's path too, so its own path is asked as well.
  *
  * @returns undefined if nothing answers in time, or something else does
  */
@@ -33,7 +33,7 @@ async function getObject(url: URL, timeoutMs: number): Promise<Record<string, un
     const body: unknown = response.ok ? await response.json() : undefined;
     return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : undefined;
   } catch {
-    // Refused, too slow, not JSON: whatever is there, it is not an emulator.
+    // Refused, too slow, or not JSON: not an emulator.
     return undefined;
   }
 }

@@ -1,6 +1,5 @@
 import { LambdaClient, UpdateFunctionCodeCommand, waitUntilFunctionUpdatedV2 } from '@aws-sdk/client-lambda';
-import { bundle } from '../lib/bundle/bundle.ts';
-import { messageOf as buildFailure } from '../lib/infra/build-failure.ts';
+import { buildFailureOf, bundle } from '../lib/bundle/bundle.ts';
 import { type Emulator, EmulatorError } from './emulator.ts';
 import { messageOf } from './errors.ts';
 import { ROOT } from './places.ts';
@@ -15,7 +14,7 @@ export interface Redeploy {
 }
 
 /**
- * Puts a function's new code in place without the CDK, which takes a second instead of ten.
+ * Deploys a function's new code without the CDK: one second instead of ten.
  *
  * @throws EmulatorError if the code cannot be bundled (naming file and line) or the function is not deployed
  */
@@ -27,20 +26,20 @@ export async function redeployFunction(
   const lambda = new LambdaClient(emulator.clientConfig);
   try {
     await lambda.send(new UpdateFunctionCodeCommand({ FunctionName: functionName, ZipFile: zipOf('index.mjs', code) }));
-    const patience = { client: lambda, minDelay: 0.1, maxDelay: 0.5, maxWaitTime: 30 };
-    await waitUntilFunctionUpdatedV2(patience, { FunctionName: functionName });
+    const wait = { client: lambda, minDelay: 0.1, maxDelay: 0.5, maxWaitTime: 30 };
+    await waitUntilFunctionUpdatedV2(wait, { FunctionName: functionName });
   } catch (error) {
-    throw new EmulatorError(`${functionName} could not be given its new code: ${messageOf(error)}`, { cause: error });
+    throw new EmulatorError(`${functionName} could not be updated: ${messageOf(error)}`, { cause: error });
   } finally {
     lambda.destroy();
   }
 }
 
-/** As the stacks do it: what runs after a reload is what a deploy would have run. */
+/** Bundled as the stacks do it, so that a reload runs the same code as a deploy. */
 async function bundled(entry: string): Promise<Uint8Array> {
   try {
     return (await bundle(entry, { absWorkingDir: ROOT })).code;
   } catch (error) {
-    throw new EmulatorError(`${entry} cannot be bundled: ${buildFailure(error)}`, { cause: error });
+    throw new EmulatorError(`${entry} cannot be bundled: ${buildFailureOf(error)}`, { cause: error });
   }
 }

@@ -5,19 +5,19 @@ import { EmulatorError, messageOf } from './errors.ts';
 
 /** How {@link installOnce} fills a folder. */
 export interface Installation {
-  /** Files without which it counts as nothing: the machine's own Python or JDK, which it links to, may have gone. */
+  /** Files that must exist, or it is installed again: it links to the machine's own Python, which may be gone. */
   readonly needs: readonly string[];
-  /** What was installed; another text means that it is out of date. @default '' */
+  /** Version of what is installed. If it differs, it is installed again. @default '' */
   readonly version?: string;
-  /** Fills the folder, which does not exist when it is called. */
+  /** Creates and fills the folder. */
   readonly install: () => Promise<void>;
 }
 
 /**
  * Installs something into a folder, unless an earlier run did.
  *
- * Its last file is a marker: a run interrupted half way leaves no marker, and the next run begins anew. One run at a
- * time installs; others wait for it.
+ * The last file written is a marker. An interrupted run leaves no marker, and the next run starts again. One run at a time
+ * installs; others wait for it.
  *
  * @throws EmulatorError if the folder cannot be written or another run holds it; whatever `install` throws
  */
@@ -51,7 +51,7 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** A folder is a lock: making one is atomic. It names its owner, so that a dead owner's lock can be taken over. */
+/** Locks by creating a folder, which is atomic. The folder names its owner, so that the lock of a dead process can be removed. */
 async function lock(path: string): Promise<() => Promise<void>> {
   for (const deadline = Date.now() + 900_000; Date.now() < deadline; await sleep(200)) {
     try {
@@ -72,7 +72,7 @@ async function dropIfDead(path: string): Promise<void> {
   const pid = Number(await readFile(join(path, 'pid'), 'utf8').catch(() => Number.NaN));
   const age = Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
   if (Number.isInteger(pid) && pid > 0 ? isAlive(pid) : age < 5_000) return;
-  // Moved first: of two that find the dead lock, only one moves it.
+  // Moved before it is removed: if two runs find the dead lock, only one can move it.
   const aside = `${path}.${process.pid}`;
   await rename(path, aside).catch(() => undefined);
   await rm(aside, { recursive: true, force: true });

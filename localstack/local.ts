@@ -57,7 +57,7 @@ function introduce({ emulator, deployment, stripe, source }: LocalSluice): void 
   say(`  Stripe stand-in  ${stripe.url}`);
   say(`  JSON source      ${source.url}/crm/records`);
   const { AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret, AWS_REGION: region } = emulator.env;
-  // Each SDK reads one of the two names.
+  // Some SDKs read AWS_REGION, others AWS_DEFAULT_REGION.
   say(`  aws: export AWS_ENDPOINT_URL=${emulator.endpoint} AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`);
   say(`       export AWS_ACCESS_KEY_ID=${key} AWS_SECRET_ACCESS_KEY=${secret}`);
   say('Save a handler and it runs. Ctrl-C takes all of it down.\n');
@@ -76,7 +76,7 @@ async function apply(change: Change, sluice: LocalSluice, functions: readonly De
     const reloaded = names.filter((name) => name !== undefined);
     if (reloaded.length > 0) done(reloaded.join(', '));
   } catch (error) {
-    // The old code keeps running: a syntax error while typing is no reason to end.
+    // The old code keeps running: a syntax error must not end the session.
     say(`✗ ${messageOf(error)}`);
   }
 }
@@ -88,7 +88,7 @@ async function reload({ name, folder }: DeployedFunction, { emulator }: LocalSlu
   return folder;
 }
 
-/** One change after another: two deploys of one stack at once would meet. */
+/** Applies one change after another: two deploys of one stack cannot run at once. */
 function inTurn<T>(action: (value: T) => Promise<void>): (value: T) => void {
   let last = Promise.resolve();
   return (value) => {

@@ -1,4 +1,4 @@
-/** How an event of the engine reads on a terminal. `failed` is missing: the event that follows it says what came of it. */
+/** How the engine's events read on a terminal. `job.failed` is left out: the next event says what happens to the job. */
 const EVENTS: Readonly<Record<string, (line: LogFields) => string>> = {
   'job.started': ({ attempt, maxAttempts }) => `attempt ${attempt}/${maxAttempts}`,
   'job.completed': ({ durationMs }) => duration(durationMs),
@@ -11,7 +11,7 @@ const EVENTS: Readonly<Record<string, (line: LogFields) => string>> = {
 };
 
 const SILENT = new Set(['job.failed', 'job.leftover']);
-/** What Lambda itself writes around each invocation. */
+/** Lambda's own lines around each invocation. */
 const PLATFORM = /^(START|END|REPORT|INIT_START|XRAY|EXTENSION)\b/;
 
 type LogFields = Readonly<Record<string, unknown>>;
@@ -27,7 +27,7 @@ export interface RawLogLine {
 /**
  * One line for people: `12:04:33 process-payment  ord-9 retrying   in 5 s  StripeConnectionError: socket hang up`.
  *
- * @returns undefined for what says nothing about a job: Lambda's own lines, metrics
+ * @returns undefined for lines that are not about a job: Lambda's own, and metrics
  */
 export function renderLogLine({ source, timestampMs, message }: RawLogLine): string | undefined {
   const text = message.trimEnd();
@@ -61,7 +61,7 @@ function clock(ms: number): string {
   return new Date(ms).toLocaleTimeString('en-GB', { hour12: false });
 }
 
-/** Enough of an id to tell jobs apart: its end, for a UUIDv7 begins with its time. */
+/** The end of an id, which distinguishes jobs: a UUIDv7 begins with its time. */
 function shortId(id: unknown): string {
   const whole = typeof id === 'string' ? id : '';
   return whole.length > 8 ? `…${whole.slice(-7)}` : whole;
@@ -84,7 +84,7 @@ function errorOf({ errorName, errorMessage, error }: LogFields): string {
 const STANDARD =
   /^(level|message|timestamp|service|sampling_rate|xray_trace_id|jobId|jobType|attempt|maxAttempts|run|(cold_|function_).*)$/;
 
-/** What a handler logged beside its message. */
+/** Fields that a handler logged beside its message. */
 function extras(fields: LogFields): string {
   const own = Object.entries(fields).filter(([name]) => !STANDARD.test(name));
   return own.length === 0 ? '' : JSON.stringify(Object.fromEntries(own));

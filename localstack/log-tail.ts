@@ -33,9 +33,9 @@ export async function deployedFunctions(emulator: Emulator, stage: string): Prom
 }
 
 /**
- * Hands on what functions log from now on, in the order of their time stamps.
+ * Calls `onLine` with each line that the functions log from now on, in the order of their time stamps.
  *
- * @returns a function that ends it
+ * @returns a function that stops it
  */
 export function tailLogs(
   emulator: Emulator,
@@ -63,7 +63,7 @@ async function poll(
       for (const line of await read()) onLine(line);
       hasComplained = false;
     } catch (error) {
-      // Said once: an emulator that was ended by hand would fill the terminal.
+      // Logged once: after an emulator was ended by hand, it would fill the terminal.
       const message = `logs cannot be read: ${messageOf(error)}`;
       if (!hasComplained && !signal.aborted) onLine({ source: 'local', timestampMs: Date.now(), message });
       hasComplained = true;
@@ -72,7 +72,7 @@ async function poll(
   }
 }
 
-/** @returns a function that gives, each time, the lines that it has not given yet */
+/** @returns a function that returns, at each call, the lines that are new */
 function logReader(client: CloudWatchLogsClient, functions: readonly DeployedFunction[]): () => Promise<RawLogLine[]> {
   const sinceMs = Date.now();
   const given = new Map<string, number>();

@@ -26,11 +26,11 @@ export interface OwnedProcess {
   /** It must end, with all that it started, when its standard input does. */
   readonly command: readonly [program: string, ...args: string[]];
   readonly env: NodeJS.ProcessEnv;
-  /** A folder of its own, which goes with it. */
+  /** A folder of its own, deleted at its end. */
   readonly scratch: string;
   readonly endpoint: string;
   readonly longestStartMs: number;
-  /** Gets what its output says about functions that could not be started, which stands nowhere else. */
+  /** Finds lines of its output about functions that could not be started; the group `what` is logged. */
   readonly complaint: RegExp;
 }
 
@@ -61,11 +61,11 @@ export async function startOwned(owned: OwnedProcess, log: (line: string) => voi
     return { endpoint: owned.endpoint, name: await waitUntilUp(child, owned), stop };
   } catch (error) {
     await stop();
-    throw new EmulatorError(`${owned.what} did not come up; what it said is in ${logFile}`, { cause: error });
+    throw new EmulatorError(`${owned.what} did not come up; its output is in ${logFile}`, { cause: error });
   }
 }
 
-/** What an emulator's process gets of our environment: functions may inherit it, so only what one may see. */
+/** The environment of an emulator's process. Functions may inherit it, so it holds only what they may see. */
 export function emulatorEnvironment(): NodeJS.ProcessEnv {
   const passed = /^(HOME|LANG|LC_ALL|SSL_CERT_FILE|NODE_EXTRA_CA_CERTS|(HTTPS?|NO)_PROXY)$/i;
   return {
@@ -97,7 +97,7 @@ async function keepOutput(
   return path;
 }
 
-/** Each emulator has a log of its own; only a recent one is ever looked at. */
+/** Deletes logs older than a day. Each emulator has a log of its own. */
 async function dropOldLogs(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
@@ -115,13 +115,15 @@ async function waitUntilUp(child: ChildProcess, { endpoint, longestStartMs }: Ow
   for (const deadline = Date.now() + longestStartMs; Date.now() < deadline; await sleep(100)) {
     if (failure) throw failure;
     if (child.exitCode !== null) throw new Error(`it ended with code ${child.exitCode}`);
+    // Node has no code for a process that was killed: by a machine that is out of memory, for one.
+    if (child.signalCode !== null) throw new Error(`it was ended by ${child.signalCode}`);
     const health = await probeHealth(endpoint);
     if (health) return health.name;
   }
   throw new Error(`it did not answer within ${longestStartMs / 1000} s`);
 }
 
-/** Nothing in it is worth a graceful end: its state is thrown away. */
+/** Kills the process group: its state is temporary, so a graceful end is not needed. */
 async function endGroup(child: ChildProcess): Promise<void> {
   killGroup(child);
   for (const deadline = Date.now() + 5_000; Date.now() < deadline && groupLives(child); ) await sleep(20);

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 /** The checkout. */
 export const ROOT = join(import.meta.dirname, '..');
 
-/** Where npm puts the programs of our dependencies, Node 24 among them: not every shell's Node is 24. */
+/** Where npm puts the programs of the dependencies. Node 24 is one of them, because a shell may have an older Node. */
 export const NODE_BIN = join(ROOT, 'node_modules', '.bin');
 
-/** A folder of the checkout for what commands make and can make again; git ignores it. */
+/** A folder of the checkout for files that commands can create again; git ignores it. */
 export async function workFolder(...path: string[]): Promise<string> {
   const folder = join(ROOT, '.sluice', ...path);
   await mkdir(folder, { recursive: true });
@@ -27,7 +27,7 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** Our environment with `extra`, without anything that leads to a real AWS account, and with Node 24 first on the PATH. */
+/** The environment with `extra`, without settings that lead to a real AWS account, and with Node 24 first on the PATH. */
 export function childEnvironment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(AWS_|CDK_|NODE_OPTIONS$)/.test(name));
   return {

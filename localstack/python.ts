@@ -10,7 +10,7 @@ export interface PythonPackage {
   readonly spec: string;
   /** For error messages: "the embedded emulator". */
   readonly what: string;
-  /** What else a person may do who cannot install it. */
+  /** What else to do on a machine that cannot install it. */
   readonly otherwise: string;
 }
 
@@ -30,7 +30,7 @@ export async function ensureMiniStack(log: (line: string) => void, parent?: stri
 }
 
 /**
- * Makes the virtual environment that a program from PyPI runs in, unless an earlier run did.
+ * Creates the virtual environment of a program from PyPI, unless an earlier run did.
  *
  * @param parent folder in which it is made; git ignores it
  * @returns the path of its Python

@@ -11,11 +11,11 @@ import { finalTable } from './tour/table.ts';
 import { followJobs, type Timeline } from './tour/timeline.ts';
 import { bringUp, type LocalSluice } from './up.ts';
 
-/** The parked retry waits 75 s, and the dispatcher's minute comes on top. */
+/** The parked retry waits 75 s, and up to a minute more for the dispatcher's tick. */
 const LONGEST_MS = 200_000;
 const STAGE = 'dev';
 
-/** `npm start`: brings Sluice up on this machine, sends it jobs, and checks that each ends as it should. */
+/** `npm start`: starts Sluice on this machine, sends jobs, and checks that each ends as expected. */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { emulator: { type: 'string' } } });
   const startedAtMs = Date.now();
@@ -58,13 +58,13 @@ async function tour(local: LocalSluice): Promise<boolean> {
     jobs.filter(({ after }) => after !== undefined),
     local,
   );
-  // The functions' last lines are read a moment after the table shows the end.
+  // CloudWatch Logs shows the functions' last lines some time after the table shows the end.
   await sleep(2000);
   const { endedAs, complaints } = await checkAll(sent, timeline, local);
   return report({ sent, timeline, endedAs, complaints, total });
 }
 
-/** Watches until every job has ended or time is up; sends the jobs that wait for another once that one has completed. */
+/** Watches until every job has ended or time is up. Jobs that wait for another are sent once that one has completed. */
 async function follow(sent: SentJob[], later: readonly TourJob[], local: LocalSluice): Promise<void> {
   const show = makeProgress(process.stdout);
   const waiting = new Set(later);
@@ -98,7 +98,7 @@ async function report({ sent, timeline, endedAs, complaints, total }: Report): P
     say(`All ${total} messages ended as they should.  Try: npm run local`);
     return true;
   }
-  say(`Not as it should be:\n${complaints.map((complaint) => `  ✘ ${complaint}`).join('\n')}`);
+  say(`Not as expected:\n${complaints.map((complaint) => `  ✘ ${complaint}`).join('\n')}`);
   return false;
 }
 

@@ -13,14 +13,14 @@ export interface BringUpOptions {
   /** @default 'dev' */
   readonly stage?: string;
   readonly emulator?: EmulatorKind | undefined;
-  /** What the JSON source holds. @default `crm` with 2,500 records */
+  /** Contents of the JSON source. @default `crm` with 2,500 records */
   readonly sources?: Readonly<Record<string, SourceSettings>>;
   /** More context for the CDK app. */
   readonly context?: Readonly<Record<string, string>>;
   readonly log?: (line: string) => void;
 }
 
-/** Sluice on this machine, deployed, with the third parties that it talks to. */
+/** Sluice, deployed on this machine, with the stand-ins for third parties. */
 export interface LocalSluice {
   readonly emulator: Emulator;
   readonly stripe: StripeStandIn;
@@ -35,7 +35,7 @@ export interface LocalSluice {
 export const LOCAL_SENDER = 'sluice@example.com';
 
 /**
- * Brings all of it up, or takes down what is up already and throws.
+ * Starts all of it. If a step fails, it stops what was started and throws.
  *
  * @throws EmulatorError
  */

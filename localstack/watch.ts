@@ -3,11 +3,11 @@ import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { ROOT } from './places.ts';
 
-/** What saved files mean for what is deployed. */
+/** What must be deployed again after files were saved. */
 export interface Change {
-  /** Folders in `functions/` whose handler is to be bundled again; `all` after a change of what they share. */
+  /** Folders in `functions/` whose handler must be bundled again; `all` after a change of shared code. */
   readonly functions: readonly string[] | 'all';
-  /** True if a stack may have changed with it, so that only the CDK can deploy it. */
+  /** True if a stack may have changed, which only the CDK can deploy. */
   readonly stacks: boolean;
 }
 
@@ -18,11 +18,11 @@ const SETTLE_MS = 60;
 /**
  * Watches the sources that end up in functions and stacks.
  *
- * Folders are watched one by one: Node's recursive watching follows each file's inode on Linux, and is blind to a file
- * once an editor has saved it by renaming a new one over it.
+ * Folders are watched one by one. On Linux, Node's recursive watching follows each file's inode, so it misses a file after an
+ * editor has saved it by renaming a new one over it.
  *
  * @param root the checkout
- * @returns a function that ends it
+ * @returns a function that stops it
  */
 export async function watchSources(onChange: (change: Change) => void, root = ROOT): Promise<() => void> {
   const watchers = new Map<string, FSWatcher>();
@@ -31,13 +31,13 @@ export async function watchSources(onChange: (change: Change) => void, root = RO
     if (change) onChange(change);
   });
   const follow = async (folder: string): Promise<void> => {
-    // Not a folder, or gone again: nothing to follow.
+    // Not a folder, or already deleted.
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
     if (!entries || watchers.has(folder)) return;
     const watcher = watch(folder, (_event, name) => {
       const path = join(folder, name ?? '');
       if (path.endsWith('.ts')) saved.add(relative(root, path).replaceAll(sep, '/'));
-      // It may be a new folder; should it be unreadable, its files are not watched.
+      // It may be a new folder. If it cannot be read, its files are not watched.
       else follow(path).catch(() => undefined);
     });
     watcher.on('error', () => watcher.close());
@@ -51,7 +51,7 @@ export async function watchSources(onChange: (change: Change) => void, root = RO
   };
 }
 
-/** Gathers what comes in quick succession and hands it on together. */
+/** Collects changes in quick succession and reports them together. */
 function collect(onQuiet: (files: readonly string[]) => void) {
   const files = new Set<string>();
   let timer: NodeJS.Timeout | undefined;

@@ -2,11 +2,11 @@ import { crc32, deflateRawSync } from 'node:zlib';
 
 /** DOS time stamp of 1 January 1980: the same contents always give the same bytes. */
 const DOS_DATE = 0x21;
-/** Regular file, readable by all: Lambda refuses to load what only its owner may read. */
+/** Regular file, readable by all: Lambda cannot load a file that only its owner may read. */
 const UNIX_MODE = 0o100644 << 16;
 
 /**
- * A zip archive with one file: all that Lambda's UpdateFunctionCode needs, without a dependency.
+ * Makes a zip archive with one file. Lambda's UpdateFunctionCode needs no more, so no dependency is used.
  *
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT sections 4.3.7, 4.3.12 and 4.3.16
  */

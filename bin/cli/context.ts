@@ -51,7 +51,7 @@ export function withCommon(command: Command): Command {
 
 export const stageName = ({ stage }: CommonOptions): string => stage ?? (process.env[ENV.stage] || 'dev');
 
-/** @throws UsageError for a stage or endpoint that is none */
+/** @throws UsageError for an invalid stage or endpoint */
 export function makeContext(options: CommonOptions): Context {
   const name = checked(() => checkedStage(stageName(options)));
   const { profile, region, endpoint } = options;
@@ -91,7 +91,7 @@ function checked<T>(check: () => T): T {
   }
 }
 
-/** The first Ctrl-C ends what is under way in order; the second ends the process. */
+/** The first Ctrl-C lets the calls under way finish; the second ends the process at once. */
 function interruption(): AbortSignal {
   const controller = new AbortController();
   const interrupt = () => {

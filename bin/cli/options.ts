@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { JobDefinition } from '../../lib/contract/definition/job-definition.ts';
 import { didYouMean } from '../../lib/contract/definition/suggest.ts';
 
-/** A command that cannot be carried out as it was given. */
+/** A command line that is wrong: nothing was done. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -30,7 +30,7 @@ export function whole(name: string, { min = 1, max }: { min?: number; max: numbe
 
 const REASONS = ['PermanentError', 'AttemptsExhausted', 'InvalidMessage', 'InvalidPayload', 'Crashed'] as const;
 
-/** @throws UsageError for a reason that is none */
+/** @throws UsageError for an unknown reason */
 export function reason(value: string): string {
   const found = REASONS.find((known) => known.toLowerCase() === value.toLowerCase());
   if (found !== undefined) return found;
@@ -39,7 +39,7 @@ export function reason(value: string): string {
 
 const KEY = /^[A-Za-z0-9_.:-]{1,250}$/;
 
-/** @throws UsageError for what can be no key: nothing is asked of AWS then */
+/** @throws UsageError for text that cannot be a key, before AWS is called */
 export function key(value: string): string {
   if (KEY.test(value)) return value;
   throw new UsageError(`a key or id is 1 to 250 of A-Z a-z 0-9 _ . : -, got ${JSON.stringify(value.slice(0, 80))}`);
@@ -47,7 +47,7 @@ export function key(value: string): string {
 
 const TYPE = /^[a-z][a-z0-9-]{0,39}$/;
 
-/** @throws UsageError for what can be no job type */
+/** @throws UsageError for text that cannot be a job type */
 export function jobType(value: string): string {
   if (TYPE.test(value)) return value;
   throw new UsageError(
@@ -55,7 +55,7 @@ export function jobType(value: string): string {
   );
 }
 
-/** The catalogue's definition of a type. @throws UsageError naming those that there are */
+/** The catalogue's definition of a type. @throws UsageError that names the types that exist */
 export function definitionOf(definitions: readonly JobDefinition[], type: string): JobDefinition {
   const found = definitions.find((definition) => definition.type === type);
   if (found !== undefined) return found;
@@ -64,10 +64,10 @@ export function definitionOf(definitions: readonly JobDefinition[], type: string
   throw new UsageError(`the catalogue (functions/index.ts) has no job type "${type}"${guess}`);
 }
 
-/** Beyond SQS's 1 MiB nothing can be sent: more than this is not even read. */
+/** SQS takes at most 1 MiB. A larger file than this is refused without looking into it. */
 const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 
-/** Text given as it is, as `@file`, or as `-` for standard input. @throws UsageError, or the file system's error */
+/** The text itself, the contents of `@file`, or standard input for `-`. @throws UsageError, or the file system's error */
 export async function textArgument(value: string): Promise<string> {
   if (value === '-') return text(process.stdin);
   if (!value.startsWith('@')) return value;

@@ -13,11 +13,11 @@ export interface Column<Row> {
 export interface Printer {
   readonly json: boolean;
   readonly terminal: boolean;
-  /** The result as one JSON document; does nothing unless `--json` was given. @returns whether it did */
+  /** With `--json`, prints the result as one JSON document. @returns whether it did */
   result(value: unknown): boolean;
   table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): void;
   line(text?: string): void;
-  /** For people, beside the result: to standard error, and not with `--json`. */
+  /** A remark for people, on standard error; left out with `--json`. */
   note(text: string): void;
   readonly colour: Colours;
 }
@@ -78,7 +78,7 @@ export function duration(seconds: number | undefined): string {
   return `${Math.round(seconds / 86_400)} d`;
 }
 
-/** `09:12:04` of today, else `2026-01-31 09:12:04`; local time, as a clock on the wall has it. */
+/** Local time: `09:12:04` for today, `2026-01-31 09:12:04` for another day. */
 export function time(iso: string | undefined): string {
   const at = new Date(iso ?? '');
   if (Number.isNaN(at.getTime())) return '—';

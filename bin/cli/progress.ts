@@ -1,14 +1,14 @@
-/** Says how far something is: a bar on a terminal, nothing elsewhere. */
+/** Shows how much is done: a bar on a terminal, nothing elsewhere. */
 export interface Progress {
   readonly update: (done: number) => void;
   readonly end: () => void;
 }
 
 const WIDTH = 30;
-/** A terminal need not be told more often. */
+/** Redrawing more often would only cost time. */
 const EVERY_MS = 100;
 
-/** @param total  of which `done` is a part; undefined: it is not known */
+/** @param total  what `done` counts up to; undefined if it is not known */
 export function makeProgress(what: string, total: number | undefined, quiet: boolean): Progress {
   const stream = process.stderr;
   if (quiet || stream.isTTY !== true) return { update: () => undefined, end: () => undefined };

@@ -3,14 +3,14 @@ import { EXIT, type ExitCode } from '../../lib/operator/index.ts';
 import { type CommonOptions, type Context, makeContext, withCommon } from './context.ts';
 import { jobType, key } from './options.ts';
 
-/** What carries a verb out; it returns the exit code, 0 if none. */
+/** Carries a verb out. @returns the exit code; undefined means 0 */
 export type Action<Options> = (
   context: Context,
   args: readonly string[],
   options: Options,
 ) => Promise<ExitCode | undefined>;
 
-/** Makes a command run a verb. */
+/** Gives a command the common options and the action that it runs. */
 export function runs<Options>(command: Command, action: Action<Options>): Command {
   return withCommon(command).action(async (...given: unknown[]) => {
     const options = command.optsWithGlobals<Options & CommonOptions>();

@@ -5,15 +5,15 @@ const HEADER = ['id', 'updatedAt', 'amount', 'data'] as const;
 
 const FORMAT = {
   record_delimiter: 'windows',
-  // Of text only: a number is no formula, a negative one neither.
+  // Escapes text only: a number is never a formula, not even a negative one.
   escape_formulas: true,
-  // Lone CR and LF end a line to many readers.
+  // Many readers take a single CR or LF as the end of a line.
   quote_record_delimiter: true,
-  // Some separate by these: what follows one must not become a field, and run.
+  // Some readers separate fields by these. Text after one must not become a field of its own, and run as a formula.
   quoted_match: /[;\t]/,
 } as const;
 
-/** What a report adds up to. */
+/** Totals of a report. */
 export interface Totals {
   rows: number;
   /** Sum of the whole-number `data.amount` fields, exact. */
@@ -21,10 +21,10 @@ export interface Totals {
 }
 
 /**
- * Lines of CSV (RFC 4180) for pages of records, one chunk a page, so that a million rows need no more memory than a
- * page does. Fields that a spreadsheet would run as a formula are neutralised (OWASP, "CSV Injection").
+ * Lines of CSV (RFC 4180) for pages of records, one chunk a page. A million rows need no more memory than one page. Fields that
+ * a spreadsheet would run as a formula are escaped (OWASP, "CSV Injection").
  *
- * @param totals counted on the way
+ * @param totals  updated with each page
  */
 export async function* toCsv(pages: AsyncIterable<readonly SyncedRecord[]>, totals: Totals): AsyncGenerator<string> {
   yield stringify([[...HEADER]], FORMAT);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineJob } from '../../lib/contract/definition/job-definition.ts';
+import { defineJob } from '#sluice/contract';
 
 const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
 
@@ -8,9 +8,9 @@ export const generateReport = defineJob({
   payload: z
     .strictObject({
       source: z.string().regex(/^[a-z0-9-]{1,64}$/),
-      /** Records updated from this time on … */
+      /** Start of the period: records updated at or after it. */
       from: time,
-      /** … and before this one. */
+      /** End of the period, exclusive. */
       to: time,
     })
     .refine(({ from, to }) => from < to, 'from must be before to'),

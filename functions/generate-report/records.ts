@@ -8,7 +8,7 @@ export interface SyncedRecord {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** Which records. Times are ISO 8601 in UTC; `to` is exclusive. */
+/** A source and a period. Times are ISO 8601 in UTC; `to` is exclusive. */
 export interface Period {
   readonly source: string;
   readonly from: string;
@@ -30,7 +30,7 @@ export async function* recordsOf({ source, from, to }: Period, signal: AbortSign
       ...(ExclusiveStartKey !== undefined && { ExclusiveStartKey }),
     });
     const page = await documents.send(query, { abortSignal: signal });
-    // BETWEEN includes its end, the period does not.
+    // BETWEEN includes its end; the period's end is exclusive.
     yield (page.Items as SyncedRecord[]).filter(({ updatedAt }) => updatedAt < to);
     ExclusiveStartKey = page.LastEvaluatedKey;
   } while (ExclusiveStartKey !== undefined);

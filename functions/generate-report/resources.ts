@@ -1,9 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
-import { acknowledge, acknowledgeWildcard } from '../../lib/infra/checks/security.ts';
-import type { JobResources } from '../../lib/infra/job/job-resources.ts';
-import { removalPolicy } from '../../lib/infra/removal.ts';
+import { acknowledge, acknowledgeWildcard, type JobResources, removalPolicy } from '#sluice/infra';
 
 /** The bucket of reports, and the right to read what `sync-data` wrote. */
 export const resources: JobResources = ({ scope, consumer, stage, disposable }) => {
@@ -12,7 +10,7 @@ export const resources: JobResources = ({ scope, consumer, stage, disposable }) 
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     enforceSSL: true,
     lifecycleRules: [{ id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) }],
-    // CloudFormation deletes an empty bucket only: reports are never lost with a stack.
+    // CloudFormation deletes a bucket only if it is empty, so reports are never lost with a stack.
     removalPolicy: removalPolicy(disposable),
   });
   acknowledge(bucket, {
@@ -32,5 +30,5 @@ export const resources: JobResources = ({ scope, consumer, stage, disposable }) 
   consumer.addToRolePolicy(
     new PolicyStatement({ actions: ['s3:PutObject', 's3:AbortMultipartUpload'], resources: [reports] }),
   );
-  acknowledgeWildcard(scope, { resource: reports, reason: 'the jobs name the reports, all below one prefix' });
+  acknowledgeWildcard(scope, { resource: reports, reason: 'the keys of reports hold job ids, all below one prefix' });
 };

@@ -1,4 +1,4 @@
-import { consumer } from '../../lib/engine/consumer.ts';
+import { consumer } from '#sluice/engine';
 import { processPayment } from './definition.ts';
 import { perform } from './perform.ts';
 

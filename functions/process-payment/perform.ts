@@ -1,15 +1,15 @@
 import Stripe from 'stripe';
-import type { Payload } from '../../lib/contract/definition/job-definition.ts';
-import { MAX_REQUESTED_DELAY_SECONDS, PermanentError, RetryAfterError } from '../../lib/contract/errors.ts';
-import type { JobContext } from '../../lib/engine/job-context.ts';
+import { MAX_REQUESTED_DELAY_SECONDS, type Payload, PermanentError, RetryAfterError } from '#sluice/contract';
+import type { JobContext } from '#sluice/engine';
 import { apiKey, forgetApiKey } from './api-key.ts';
 import type { processPayment } from './definition.ts';
 
 /**
- * Takes a payment, once: the job's idempotency key is Stripe's, so an attempt that is repeated after a lost answer gets
- * the first one's. Stripe keeps a decline under its key as well: a declined payment is a new job, not a redrive. It keeps
- * keys for a day (docs.stripe.com/api/idempotent_requests): before a later redrive, look whether the payment was taken. So
- * should whoever lets retries go on after an outage of more than a day.
+ * Takes a payment once. The job's idempotency key is also Stripe's, so an attempt after a lost answer gets the first answer.
+ * Stripe keeps a declined payment under its key as well: to try again, send a new job instead of a redrive.
+ *
+ * Stripe keeps keys for a day (docs.stripe.com/api/idempotent_requests). Before a redrive after more than a day, check whether
+ * the payment was taken. Check the same if retries went on through an outage of more than a day.
  */
 export async function perform(payload: Payload<typeof processPayment>, context: JobContext) {
   const { amount, currency, paymentMethod, customer, description } = payload;
@@ -21,7 +21,7 @@ export async function perform(payload: Payload<typeof processPayment>, context: 
         currency,
         payment_method: paymentMethod,
         confirm: true,
-        // Nobody sits at a browser to be redirected.
+        // A job has no browser that could be redirected.
         automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
         ...(customer !== undefined && { customer }),
         ...(description !== undefined && { description }),
@@ -38,7 +38,7 @@ export async function perform(payload: Payload<typeof processPayment>, context: 
   return { paymentIntent: intent.id, amount: intent.amount, currency: intent.currency, status: intent.status };
 }
 
-/** Which of Stripe's errors end a job, and which are worth another attempt (Stripe API reference, "Errors"). */
+/** Decides which of Stripe's errors end a job and which are retried (Stripe API reference, "Errors"). */
 function judged(error: unknown): unknown {
   if (error instanceof Stripe.errors.StripeCardError)
     return permanent(error.code ?? 'card_error', error.message, error);
@@ -48,7 +48,7 @@ function judged(error: unknown): unknown {
     return new RetryAfterError(Math.min(seconds, MAX_REQUESTED_DELAY_SECONDS), error.message, { cause: error });
   }
   if (error instanceof Stripe.errors.StripeAuthenticationError) {
-    // The key was rotated, or is wrong: a person can mend that while the job is retried.
+    // The key was rotated or is wrong. A person can fix that while the job is retried.
     forgetApiKey();
     return error;
   }
@@ -59,14 +59,14 @@ function judged(error: unknown): unknown {
     return permanent(error.code ?? error.type, error.message, error);
   }
   if (error instanceof Stripe.errors.StripeAPIError && error.headers?.['idempotent-replayed'] === 'true') {
-    // A 500 of a payment that had begun is kept, too: as long as the key is, every attempt would get it again.
+    // Stripe also keeps a 500 of a payment that had begun: every attempt would get it again until the key expires.
     return permanent('outcome_unknown', 'Stripe failed in the middle: look there whether it was taken', error);
   }
-  // Also a 409 (StripeAPIError): the first request with this key is still on its way.
+  // Also a 409 (StripeAPIError): the first request with this key has not finished.
   return error;
 }
 
-/** Stripe's code is the error's name: it is what an operator groups by. */
+/** Uses Stripe's code as the error's name, so that an operator can group by it. */
 function permanent(name: string, message: string, cause: unknown): PermanentError {
   return Object.assign(new PermanentError(message, { cause }), { name });
 }

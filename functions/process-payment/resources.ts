@@ -1,10 +1,8 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { acknowledge } from '../../lib/infra/checks/security.ts';
-import type { JobResources } from '../../lib/infra/job/job-resources.ts';
-import { removalPolicy } from '../../lib/infra/removal.ts';
+import { acknowledge, type JobResources, removalPolicy } from '#sluice/infra';
 
-/** A secret for Stripe's API key, made with a random value: put the key there after the first deploy. */
+/** A secret for Stripe's API key. It is created with a random value: store the key there after the first deploy. */
 export const resources: JobResources = ({ scope, consumer, stage, disposable, setting }) => {
   const secret = new Secret(scope, 'StripeApiKey', {
     secretName: `sluice-${stage}/stripe-api-key`,
@@ -13,7 +11,7 @@ export const resources: JobResources = ({ scope, consumer, stage, disposable, se
   });
   acknowledge(secret, {
     rule: 'SMG4',
-    reason: 'Stripe issues keys to people, in its dashboard: nothing here could rotate one',
+    reason: 'Stripe issues keys to people in its dashboard, so they cannot be rotated automatically',
   });
   consumer.addEnvironment('STRIPE_SECRET', secret.secretArn);
   consumer.addToRolePolicy(

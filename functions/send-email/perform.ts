@@ -1,10 +1,9 @@
 import { SESClient, SendEmailCommand, SendTemplatedEmailCommand } from '@aws-sdk/client-ses';
-import type { Payload } from '../../lib/contract/definition/job-definition.ts';
-import { PermanentError } from '../../lib/contract/errors.ts';
-import type { JobContext } from '../../lib/engine/job-context.ts';
+import { type Payload, PermanentError } from '#sluice/contract';
+import type { JobContext } from '#sluice/engine';
 import type { sendEmail } from './definition.ts';
 
-/** SES's answers that the same message would get again (SES API reference, SendEmail and common errors). */
+/** SES's errors that the same message would get again (SES API reference, SendEmail and common errors). */
 const PERMANENT = new Set([
   'MessageRejected',
   'InvalidParameterValue',
@@ -27,7 +26,7 @@ export async function perform(payload: Payload<typeof sendEmail>, { signal }: Jo
   }
 }
 
-/** The name by which SES refused it is what an operator looks for. */
+/** Keeps the name of SES's error, which an operator looks for. */
 function named(cause: Error): PermanentError {
   return Object.assign(new PermanentError(cause.message, { cause }), { name: cause.name });
 }

@@ -1,7 +1,6 @@
 import { Annotations, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { acknowledgeWildcard } from '../../lib/infra/checks/security.ts';
-import type { JobResources } from '../../lib/infra/job/job-resources.ts';
+import { acknowledgeWildcard, type JobResources } from '#sluice/infra';
 
 /** The sender comes from `-c emailSender=`; it or its domain must be a verified SES identity here. */
 export const resources: JobResources = ({ scope, consumer, setting }) => {
@@ -13,9 +12,9 @@ export const resources: JobResources = ({ scope, consumer, setting }) => {
   consumer.addEnvironment('EMAIL_SENDER', sender);
   const arn = (resource: string, resourceName: string) =>
     Stack.of(scope).formatArn({ service: 'ses', resource, resourceName });
-  // `Shop <shop@example.com>` as well; an identity has no display name.
+  // The sender may be `Shop <shop@example.com>`; an identity has no display name.
   const address = sender.replace(/^.*<(.+)>$/, '$1');
-  // SES checks the identity that is verified: the address, or its domain. Templates are named by payloads.
+  // SES checks the verified identity: the address or its domain. Payloads name the templates.
   const identities = [address.replace(/^.*@/, ''), address].map((name) => arn('identity', name));
   consumer.addToRolePolicy(new PolicyStatement({ actions: ['ses:SendEmail'], resources: identities }));
   const templates = arn('template', '*');

@@ -1,10 +1,10 @@
 import http from 'node:http';
 import https from 'node:https';
 import * as z from 'zod';
-import { MAX_REQUESTED_DELAY_SECONDS, PermanentError, RetryAfterError } from '../../lib/contract/errors.ts';
+import { MAX_REQUESTED_DELAY_SECONDS, PermanentError, RetryAfterError } from '#sluice/contract';
 import { checkedUrl, type FetchRules, guardedLookup } from './guard.ts';
 
-/** A sort key holds no more (DynamoDB quotas). */
+/** Longest sort key (DynamoDB quotas). */
 const MAX_ID_BYTES = 1024;
 /** Servers take URLs of some 8 KB, and a checkpoint of 32 KB holds two cursors. */
 const MAX_CURSOR_LENGTH = 4096;
@@ -23,7 +23,7 @@ const pageSchema = z.object({
   nextCursor: z.string().min(1).max(MAX_CURSOR_LENGTH).nullable(),
 });
 
-/** What a source answers. */
+/** A page as a source answers it. */
 export type Page = z.output<typeof pageSchema>;
 
 const MAX_REDIRECTS = 3;
@@ -41,8 +41,8 @@ export interface PageRequest {
 /**
  * Fetches one page.
  *
- * @throws RetryAfterError if the source says when to come back (429, 503); PermanentError for what would be the same
- *         next time: a 4xx, a host off the list, a page that is none; anything else is worth another attempt
+ * @throws RetryAfterError if the source says when to come back (429, 503); PermanentError if a retry would get the same answer:
+ *         a 4xx, a host that is not on the list, an invalid page; any other error for a retry
  */
 export async function fetchPage({ url, cursor, rules, signal }: PageRequest): Promise<Page> {
   const first = new URL(url);

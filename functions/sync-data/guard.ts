@@ -1,12 +1,12 @@
 import { lookup as resolve } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
-import { PermanentError } from '../../lib/contract/errors.ts';
+import { PermanentError } from '#sluice/contract';
 
 /** Where `sync-data` may fetch from. */
 export interface FetchRules {
-  /** `host` or `host:port`, in small letters. */
+  /** `host` or `host:port`, in lower case. */
   readonly allowedHosts: ReadonlySet<string>;
-  /** On a machine without AWS: http and private addresses are the stand-ins'. */
+  /** True on a machine without AWS: the stand-ins use http and private addresses. */
   readonly local: boolean;
 }
 
@@ -36,10 +36,10 @@ for (const [network, prefix] of [
 ]) {
   INTERNAL.addSubnet(network, prefix, 'ipv4');
 }
-/** Global unicast; all else in IPv6 is local, mapped, translated, multicast or reserved (RFC 4291). */
+/** Global unicast. All other IPv6 addresses are local, mapped, translated, multicast or reserved (RFC 4291). */
 const GLOBAL_V6 = new BlockList();
 GLOBAL_V6.addSubnet('2000::', 3, 'ipv6');
-/** Inside it: documentation, 6to4 and Teredo, which carry IPv4 addresses. */
+/** Ranges inside it: documentation, and 6to4 and Teredo, which carry IPv4 addresses. */
 const NOT_GLOBAL_V6 = new BlockList();
 NOT_GLOBAL_V6.addSubnet('2001:db8::', 32, 'ipv6');
 NOT_GLOBAL_V6.addSubnet('2001::', 32, 'ipv6');
@@ -53,7 +53,7 @@ export function isPublicAddress(address: string): boolean {
 
 /**
  * @returns the URL, if it may be fetched
- * @throws PermanentError saying which rule it breaks
+ * @throws PermanentError that names the broken rule
  */
 export function checkedUrl(text: string, { allowedHosts, local }: FetchRules): URL {
   const url = new URL(text);
@@ -67,8 +67,8 @@ export function checkedUrl(text: string, { allowedHosts, local }: FetchRules): U
 }
 
 /**
- * DNS look-up for the connection itself: what was checked is what is connected to, so a name that resolves to another
- * address a moment later gains nothing.
+ * DNS look-up for the connection itself. The address that is checked is the one that is connected to, so a name that resolves
+ * to another address a moment later cannot pass the check.
  */
 export function guardedLookup({ local }: FetchRules): LookupFunction {
   return (hostname, options, callback) => {

@@ -1,18 +1,17 @@
-import type { Payload } from '../../lib/contract/definition/job-definition.ts';
-import { PermanentError, SnoozeError } from '../../lib/contract/errors.ts';
-import type { JobContext } from '../../lib/engine/job-context.ts';
+import { type Payload, PermanentError, SnoozeError } from '#sluice/contract';
+import type { JobContext } from '#sluice/engine';
 import type { syncData } from './definition.ts';
 import { fetchPage } from './fetch-page.ts';
 import type { FetchRules } from './guard.ts';
 import { newestOfEach, type SyncState, sliceAt, writeSlice } from './upsert.ts';
 
-/** Less time than this is left to whatever invocation comes next. */
+/** With less time than this, the next invocation goes on. */
 const ENOUGH_MS = 15_000;
 const START: SyncState = { cursor: null, offset: 0, pages: 0, mark: null, records: 0, dropped: 0 };
 
 /**
- * Copies a source's records into the table, page by page. Each slice is written with the place to go on from, so a
- * crash, a timeout or a redrive resumes there; a source too long for one invocation goes on in the next.
+ * Copies a source's records into the table, page by page. Each slice is written together with the position to go on from, so
+ * the job resumes there after a crash, a timeout or a redrive. A long source goes on in the next invocation.
  */
 export async function perform({ source, url }: Payload<typeof syncData>, context: JobContext) {
   const { job, signal, checkpoint, remainingMs } = context;
@@ -31,7 +30,7 @@ export async function perform({ source, url }: Payload<typeof syncData>, context
       const isLast = offset >= records.length;
       const after = isLast ? turned(done, page.nextCursor) : { ...done, offset };
       state = await writeSlice(source, slice, { checkpoint, after });
-      // A page that the deadline cuts off costs an attempt: none is begun that may take longer than what is left.
+      // A page that the deadline cuts off costs an attempt, so none is begun that may take longer than the time left.
       const enoughMs = isLast ? Math.max(ENOUGH_MS, 2 * slowestMs) : ENOUGH_MS;
       if (!isDone(state) && remainingMs() < enoughMs) throw new SnoozeError(0, 'goes on in the next invocation');
     } while (state.offset > 0);
@@ -39,10 +38,10 @@ export async function perform({ source, url }: Payload<typeof syncData>, context
   return { pages: state.pages, records: state.records, dropped: state.dropped };
 }
 
-/** The last page is written: also when the attempt that wrote it ended before it could say so. */
+/** Whether the last page is written. The attempt that wrote it may have crashed afterwards. */
 const isDone = ({ cursor, offset, pages }: SyncState) => cursor === null && offset === 0 && pages > 0;
 
-/** The next page's turn. Every page whose number is a power of two leaves its cursor as a mark. */
+/** The position of the next page. Every page whose number is a power of two keeps its cursor as a mark. */
 function turned(state: SyncState, cursor: string | null): SyncState {
   const pages = state.pages + 1;
   const mark = Number.isInteger(Math.log2(pages)) ? cursor : state.mark;
@@ -50,8 +49,8 @@ function turned(state: SyncState, cursor: string | null): SyncState {
 }
 
 /**
- * A source whose cursors lead in a circle would be read for ever. The marks stand ever further apart, so that one of them
- * lies on the circle and is met again, however long it is (Brent's algorithm).
+ * Detects a source whose cursors lead in a circle, which would be read for ever. The distance between marks doubles, so one of
+ * them lies on the circle and is met again, however long the circle is (Brent's algorithm).
  */
 function checkCursor(next: string | null, { mark }: SyncState): void {
   if (next === null || next !== mark) return;

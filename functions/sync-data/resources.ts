@@ -1,7 +1,6 @@
 import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { JobResources } from '../../lib/infra/job/job-resources.ts';
-import { removalPolicy } from '../../lib/infra/removal.ts';
+import { type JobResources, removalPolicy } from '#sluice/infra';
 
 /** The table of synced records, by source and id; its index orders a source's records by time, for reports. */
 export const resources: JobResources = ({ scope, consumer, stage, disposable, setting }) => {
@@ -24,7 +23,7 @@ export const resources: JobResources = ({ scope, consumer, stage, disposable, se
   });
   consumer.addEnvironment('RECORDS_TABLE', table.tableName);
   consumer.addEnvironment('SYNC_ALLOWED_HOSTS', setting('syncAllowedHosts') ?? '');
-  // The stand-ins speak http on this machine; on AWS there are none.
+  // Only the stand-ins on a local machine use http.
   if (setting('emulator') !== undefined) consumer.addEnvironment('SYNC_LOCAL', '1');
   consumer.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:PutItem'], resources: [table.tableArn] }));
 };

@@ -1,5 +1,5 @@
-import { WriteConditionError } from '../../lib/contract/errors.ts';
-import type { JobContext, TransactWrite } from '../../lib/engine/job-context.ts';
+import { WriteConditionError } from '#sluice/contract';
+import type { JobContext, TransactWrite } from '#sluice/engine';
 import type { Page } from './fetch-page.ts';
 
 export type SourceRecord = Page['records'][number];
@@ -9,13 +9,13 @@ export interface SyncState {
   readonly cursor: string | null;
   readonly offset: number;
   readonly pages: number;
-  /** A cursor of an earlier page, to notice a source that goes in circles. */
+  /** A cursor of an earlier page, to detect a source that goes in circles. */
   readonly mark: string | null;
   readonly records: number;
   readonly dropped: number;
 }
 
-/** Of records with one id in a page, the newest: a transaction writes no item twice. */
+/** Keeps the newest of a page's records with one id: a transaction cannot write an item twice. */
 export function newestOfEach(records: readonly SourceRecord[]): SourceRecord[] {
   const newest = new Map<string, SourceRecord>();
   for (const record of records) {
@@ -46,10 +46,10 @@ export function sliceAt(records: readonly SourceRecord[], offset: number): Sourc
 }
 
 /**
- * Writes a slice of a page and the state behind it, in one transaction: each slice happens exactly once. A record that
- * is not newer than the one in the table has lost: it is dropped, and the slice goes on without it.
+ * Writes a slice of a page and the new state in one transaction, so each slice is written exactly once. A record that is not
+ * newer than the one in the table is dropped, and the rest of the slice is written.
  *
- * @param after the state once the slice is written, `dropped` not yet counted
+ * @param after  the state once the slice is written, without the dropped records of this slice
  */
 export async function writeSlice(
   source: string,

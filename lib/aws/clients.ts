@@ -1,18 +1,20 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { MARSHALL } from '../engine/table/statements.ts';
-import { besideOf } from './dynamodb-client.ts';
-import type { DynamoDbDocuments, Sqs } from './ports.ts';
-import { makeSqsClient } from './sqs-client.ts';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { PlainJsonProtocol } from './plain-json.ts';
+import type { Sqs } from './ports.ts';
+import { makeSqsClient, withoutLogger } from './sqs-client.ts';
 
-/** Made when a first transaction is written: most jobs write none. */
-export const makeDocuments = (client: DynamoDBClient): DynamoDbDocuments =>
-  onFirstUse(() => DynamoDBDocumentClient.from(besideOf(client), { marshallOptions: { ...MARSHALL } }));
+/**
+ * A client of the SDK's own configuration, as Sluice reads and writes its table with. Its middleware is put together once a
+ * command instead of once a call: what is added to its stack after a first call is not seen.
+ */
+export const makeDynamoDbClient = (): DynamoDBClient =>
+  withoutLogger(new DynamoDBClient({ protocol: PlainJsonProtocol, cacheMiddleware: true }));
 
-/** Made when a first message waits or is buried: a batch that succeeds needs no SQS. */
+/** Made when a first message waits or is dead-lettered: a batch that succeeds needs no SQS. */
 export const makeSqs = (): Sqs => onFirstUse(makeSqsClient);
 
-function onFirstUse<Client extends { send: unknown }>(make: () => { send(command: never): unknown }): Client {
+/** A client that is made when it is first used. */
+export function onFirstUse<Client extends { send: unknown }>(make: () => { send(command: never): unknown }): Client {
   let made: { send(command: never): unknown } | undefined;
   const send = (command: never) => {
     made ??= make();

@@ -13,8 +13,8 @@ const hasNoBytes = ({ Entries = [] }: SentEntries) =>
   );
 
 /**
- * Inputs that are the same in memory as on the wire, by the name of their schema, and how to tell: no bytes (which travel
- * as base64), no dates. Sluice's statements hold what JSON holds.
+ * Inputs that are the same in memory as on the wire, by the name of their schema, and whether one is: it has no bytes
+ * (which travel as base64) and no dates. Sluice's statements hold what JSON holds.
  */
 const PLAIN: Readonly<Record<string, (input: object) => boolean>> = {
   BatchExecuteStatementInput: () => true,

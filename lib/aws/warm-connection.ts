@@ -12,10 +12,10 @@ const ASK_IF_HEALTHY = { method: 'GET', headers: {}, body: undefined };
 class AskIfHealthy extends BatchExecuteStatementCommand {}
 
 /**
- * Opens the client's connection while the function starts, when Lambda lends it a whole CPU, and nobody waits for it: root
- * certificates, handshake, and the SDK's way of a first call are more than half of a first batch's CPU otherwise
- * (`npm run bench -- --only tls`). Only in Lambda's own environment, and only by TLS. Whether it succeeds is the first
- * call's business, which opens a connection of its own if it comes earlier.
+ * Opens the client's connection while the function starts: Lambda lends it a whole CPU then, and no job waits. Otherwise the
+ * root certificates, the handshake and the SDK's first call are more than half of a first batch's CPU (`npm run bench --
+ * --only tls`). Done only in Lambda's own environment, and only over TLS. A failure is not reported: the first call opens a
+ * connection of its own if there is none.
  */
 export function openConnection(client: DynamoDBClient): void {
   if (process.env.AWS_LAMBDA_INITIALIZATION_TYPE === undefined) return;

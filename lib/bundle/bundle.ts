@@ -1,4 +1,4 @@
-import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { type BuildFailure, type BuildOptions, build, type Metafile } from 'esbuild';
 import { BUNDLE_FORM, STAND_INS } from './form.ts';
 import { PLUGINS } from './plugins.ts';
 
@@ -6,19 +6,19 @@ import { PLUGINS } from './plugins.ts';
 export interface Bundle {
   /** The one file, an ES module. */
   readonly code: Uint8Array;
-  /** What went into it, as esbuild tells it. */
+  /** What went into it, as esbuild reports it. */
   readonly metafile: Metafile;
 }
 
-/** Options of {@link bundle} for a job type that is traced: the tracer is part of the bundle. */
+/** Options of {@link bundle} for a job type with tracing: they add the tracer to the bundle. */
 export const TRACED: BuildOptions = { define: { 'process.env.SLUICE_TRACING': '"on"' } };
 
 /**
  * Bundles a function.
  *
  * @param entry   file that exports `handler`
- * @param options of esbuild, over Sluice's own: for measurements; a deploy gives none
- * @throws BuildFailure, with `errors` that name file and line
+ * @param options  options of esbuild that replace Sluice's own, for measurements; a deploy gives none
+ * @throws BuildFailure, with `errors` that name file and line; see {@link buildFailureOf}
  */
 export async function bundle(entry: string, options: BuildOptions = {}): Promise<Bundle> {
   const { metafile, outputFiles = [] } = await build({
@@ -36,4 +36,12 @@ export async function bundle(entry: string, options: BuildOptions = {}): Promise
   const [file] = outputFiles;
   if (file === undefined) throw new TypeError(`esbuild made nothing of ${entry}`);
   return { code: file.contents, metafile };
+}
+
+/** The first error that stopped esbuild: `file:line:column: what`. For any other error, its message. */
+export function buildFailureOf(error: unknown): string {
+  const [first] = (error as Partial<BuildFailure>).errors ?? [];
+  if (!first) return error instanceof Error ? error.message : String(error);
+  const { location } = first;
+  return location ? `${location.file}:${location.line}:${location.column + 1}: ${first.text}` : first.text;
 }

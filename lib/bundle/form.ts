@@ -2,8 +2,8 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * How a function's code is bundled, wherever that happens: by its stack, and by a reload on this machine. One file of its
- * own, the AWS SDK included: the versions that were tested are the versions that run. See {@link bundle} for the names.
+ * esbuild options for a function's code, used by its stack and by a reload on this machine. The bundle is one file and
+ * includes the AWS SDK, so that the versions that were tested are the versions that run.
  */
 export const BUNDLE_FORM = {
   bundle: true,
@@ -13,19 +13,19 @@ export const BUNDLE_FORM = {
   mainFields: ['module', 'main'],
   target: 'node24',
   minify: true,
-  // Only where a job type is traced is it `on`: elsewhere the branch that imports the tracer, and the tracer, are left out.
+  // `on` for job types with tracing. With `off`, esbuild drops the branch that imports the tracer, and the tracer with it.
   define: { 'process.env.SLUICE_TRACING': '"off"' },
   // Packages that are still CommonJS call `require` for Node's own modules.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-  // A map costs memory and start time on every error; a stack of one file with its names kept is readable enough.
+  // A source map costs memory and start time. A stack trace of one file with its names kept is readable without one.
   sourcemap: false,
 } as const;
 
 const standIn = (name: string) => fileURLToPath(new URL(`stand-ins/${name}`, import.meta.url));
-/** JavaScript where the package was compiled, as this file is. */
+/** With this file's ending: `.ts` in a checkout, `.js` in the compiled package. */
 const standInFile = (name: string) => `${standIn(name)}${extname(import.meta.url)}`;
 
-/** Parts of packages that a function on Lambda never uses, and what stands in for each. Each file says why it may. */
+/** Parts of packages that a function on Lambda never uses, and the stand-in for each. Each file says why it is safe. */
 export const STAND_INS: Readonly<Record<string, string>> = {
   '@aws-sdk/credential-provider-node': standInFile('credentials'),
   '@aws-sdk/middleware-endpoint-discovery': standInFile('endpoint-discovery'),

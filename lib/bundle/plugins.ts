@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { type Loader, type Plugin, type TransformFailure, transform } from 'esbuild';
 import { BUNDLE_FORM } from './form.ts';
 
-/** Their errors name themselves: nothing reads the names of their classes and functions. */
+/** Code whose errors set their own `name`: nothing reads the names of its classes and functions. */
 const NAMES_ITSELF =
   /[/\\](node_modules[/\\](@aws-sdk|@smithy|@aws-lambda-powertools|zod)|lib[/\\](aws|bundle|contract|engine))[/\\]/;
 /** esbuild's own helper, once in every file. */
@@ -11,8 +11,8 @@ const HELPER = /^var __defProp = [^\n]*\nvar __name = [^\n]*\n/;
 const SHARED_HELPER = 'sluice:name';
 
 /**
- * Names of classes and functions survive minifying: those of errors end up in dead letters, alarms and logs, those of
- * functions in stacks. But not those of the SDK, Powertools, zod and Sluice's own, which are 34 KB and a tenth of the load time.
+ * Keeps the names of classes and functions through minifying: names of errors appear in dead letters, alarms and logs, names
+ * of functions in stack traces. The names in the SDK, Powertools, zod and Sluice are dropped: 34 KB and a tenth of the load time.
  */
 const keepNames: Plugin = {
   name: 'keep-names',
@@ -35,7 +35,7 @@ const keepNames: Plugin = {
   },
 };
 
-/** Told by the build itself, a mistake keeps its file and line. */
+/** Hands errors to the build, which reports them with file and line. */
 const failed = ({ errors }: TransformFailure) => ({ errors });
 
 /** The SDK's clients import their whole `package.json` for their version: 2.4 KB each of scripts and dependencies. */
@@ -65,11 +65,11 @@ const requireHttp: Plugin = {
   },
 };
 
-/** Files of packages of which a function on Lambda needs less, and what is made of each. */
+/** Files of packages that hold more than a function on Lambda needs, and how each is shortened. */
 const EDITED: readonly { readonly file: RegExp; readonly edit: (code: string) => string }[] = [
   {
-    // The SDK looks for each of its settings in the environment, then reads `~/.aws`, which no function has: 15 ms of a
-    // cold start to find no file.
+    // The SDK looks for each setting in the environment, then in `~/.aws`. No function has those files, and looking for them
+    // takes 15 ms of a cold start.
     file: /[/\\]shared-ini-file-loader[/\\]loadSharedConfigFiles\.js$/,
     edit: () => `export { CONFIG_PREFIX_SEPARATOR } from './constants';
       export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });`,
@@ -80,8 +80,8 @@ const EDITED: readonly { readonly file: RegExp; readonly edit: (code: string) =>
     edit: () => `export const getInstanceMetadataRegion = async () => undefined;`,
   },
   {
-    // The SDK asks whether an answer is a web stream by the class itself, and Node evaluates its web streams when that is
-    // first named: 8 ms of a cold start, though its answers here are Node's own streams.
+    // The SDK checks for web streams with `instanceof`, and Node evaluates its web streams when the class is first named. That
+    // takes 8 ms of a cold start. Answers here are always Node's own streams.
     file: /[/\\]util-stream[/\\]stream-type-check\.js$/,
     edit: replacing(
       /export const isReadableStream = [^;]*;/,
@@ -93,7 +93,7 @@ const EDITED: readonly { readonly file: RegExp; readonly edit: (code: string) =>
     file: new RegExp(`[/\\\\]checksum[/\\\\]\\w+[/\\\\]${name}\\.js$`),
     edit: () => `export class ${name} { constructor() { throw new Error('this Node has no crypto'); } }`,
   })),
-  // zod can write a schema as JSON Schema, which is for documents, not for a handler: 19 KB.
+  // zod can write a schema as JSON Schema. That is for documents; a handler does not need its 19 KB.
   {
     file: /[/\\]zod[/\\]v4[/\\]classic[/\\]schemas\.js$/,
     edit: replacing(/^\s*inst\._zod\.processJSONSchema = .*;$/gm, ''),
@@ -110,11 +110,11 @@ const EDITED: readonly { readonly file: RegExp; readonly edit: (code: string) =>
   },
 ];
 
-/** @throws Error if the file holds nothing of the kind: another version of its package has come */
+/** Replaces a part of a file. @throws Error if the file does not contain it: the package has changed */
 function replacing(what: RegExp, by: string): (code: string) => string {
   return (code) => {
     const edited = code.replace(what, by);
-    if (edited === code) throw new Error(`nothing in it fits ${what}: look at lib/bundle/plugins.ts`);
+    if (edited === code) throw new Error(`nothing in it matches ${what}: look at lib/bundle/plugins.ts`);
     return edited;
   };
 }
@@ -131,5 +131,5 @@ const edited: Plugin = {
   },
 };
 
-/** In their order: the first that loads a file has it. */
+/** In this order: the first plugin that loads a file wins. */
 export const PLUGINS: readonly Plugin[] = [edited, keepNames, versionOnly, requireHttp];

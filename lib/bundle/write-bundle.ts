@@ -1,9 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../infra/build-failure.ts';
-import { bundle, TRACED } from './bundle.ts';
+import { buildFailureOf, bundle, TRACED } from './bundle.ts';
 
-// A process of its own: constructs are made synchronously, esbuild's plugins are not.
+// Run as a process of its own: a construct must be made synchronously, and esbuild's plugins are asynchronous.
 const [entry, folder, traced] = process.argv.slice(2);
 if (entry === undefined || folder === undefined)
   throw new TypeError('usage: write-bundle.ts <entry file> <folder> [traced]');
@@ -12,6 +11,6 @@ try {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'index.mjs'), code);
 } catch (error) {
-  process.stderr.write(`${entry} cannot be bundled: ${messageOf(error)}\n`);
+  process.stderr.write(`${entry} cannot be bundled: ${buildFailureOf(error)}\n`);
   process.exitCode = 1;
 }

@@ -1,14 +1,36 @@
+/** What job types, producers and readers of events need: definitions, the errors by which a handler decides, events. */
 export type { AlarmThresholds } from './definition/alarm-thresholds.ts';
-export * from './definition/job-definition.ts';
+export { defineJob, type JobDefinition, type JobOptions, type Payload } from './definition/job-definition.ts';
 export type { ProvisionedPollers } from './definition/pollers.ts';
-export * from './definition/queue-settings.ts';
 export type { RateLimit } from './definition/rate-limit.ts';
-export * from './definition/retry-policy.ts';
+export type { Backoff, ExponentialBackoff, ListBackoff, RetryPolicy } from './definition/retry-policy.ts';
 export type { JobSchedule } from './definition/schedule.ts';
-export * from './envelope.ts';
-export * from './errors.ts';
-export type * from './job.ts';
-export * from './job-event.ts';
-export * from './names.ts';
+export type { Envelope } from './envelope.ts';
+export {
+  InvalidMessageError,
+  InvalidPayloadError,
+  JobCancelledError,
+  JobDefinitionError,
+  type JobError,
+  JobResultError,
+  JobTimeoutError,
+  LeaseLostError,
+  MAX_REQUESTED_DELAY_SECONDS,
+  PermanentError,
+  RetryAfterError,
+  ShutdownError,
+  SnoozeError,
+  WriteConditionError,
+  WriteRefusedError,
+} from './errors.ts';
+export type { DeadLetterReason, Job, JobStatus } from './job.ts';
+export {
+  type CompletedDetail,
+  DETAIL_TYPES,
+  type DeadLetteredDetail,
+  EVENT_SOURCE,
+  type JobEvent,
+  type JobEventDetail,
+} from './job-event.ts';
 export type { PayloadInput } from './payload.ts';
-export * from './protocol/job-item.ts';
+export type { JobItem } from './protocol/job-item.ts';

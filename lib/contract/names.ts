@@ -12,7 +12,7 @@ export function checkedStage(stage: unknown): string {
   );
 }
 
-/** Fixed names of what a stage deploys (architecture, "Public contract"). */
+/** Fixed names of what a stage deploys (lib/engine/README.md, "Names and the jobs table"). */
 export const names = {
   coreStack: (stage: string) => `sluice-${stage}-core`,
   jobStack: (stage: string, type: string) => `sluice-${stage}-${type}`,
@@ -28,7 +28,7 @@ export const names = {
   keyAlias: (stage: string) => `alias/sluice-${stage}`,
 } as const;
 
-/** Environment variables by which a stack tells its functions where things are. */
+/** Environment variables that a stack sets for its functions. */
 export const ENV = {
   jobsTable: 'SLUICE_JOBS_TABLE',
   queueUrl: 'SLUICE_QUEUE_URL',
@@ -37,7 +37,7 @@ export const ENV = {
   stage: 'SLUICE_STAGE',
 } as const;
 
-/** CloudWatch metrics (architecture, "Public contract"). */
+/** CloudWatch metrics (lib/operator/README.md, "Metrics"). */
 export const METRICS = {
   namespace: 'Sluice',
   dimension: 'JobType',

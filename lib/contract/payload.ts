@@ -16,19 +16,19 @@ export function readPayload(definition: JobDefinition, payload: unknown): ReadPa
   try {
     const result = definition.payload.safeParse(payload);
     if (result.success) return { payload: result.data };
-    // zod's messages tell what was expected and the type that came, never the value.
-    const told = tell(result.error.issues, ['payload']).join('; ');
-    return { payload: undefined, refusal: new InvalidPayloadError(told, { cause: result.error }) };
+    // zod's messages say what was expected and which type came, never the value.
+    const reasons = reasonsOf(result.error.issues, ['payload']).join('; ');
+    return { payload: undefined, refusal: new InvalidPayloadError(reasons, { cause: result.error }) };
   } catch (cause) {
     return { payload: undefined, refusal: new InvalidPayloadError('the payload schema itself threw', { cause }) };
   }
 }
 
 /** Each issue with its field; of a union, what its closest member refused. */
-function tell(issues: readonly z.core.$ZodIssue[], at: readonly PropertyKey[]): string[] {
+function reasonsOf(issues: readonly z.core.$ZodIssue[], at: readonly PropertyKey[]): string[] {
   return issues.flatMap((issue) => {
     const path = [...at, ...issue.path];
     const [closest] = issue.code === 'invalid_union' ? issue.errors.toSorted((a, b) => a.length - b.length) : [];
-    return closest ? tell(closest, path) : [`${path.map(String).join('.')}: ${issue.message}`];
+    return closest ? reasonsOf(closest, path) : [`${path.map(String).join('.')}: ${issue.message}`];
   });
 }

@@ -2,18 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { makeDocuments, makeSqs } from '../aws/clients.ts';
-import { makeDynamoDbClient } from '../aws/dynamodb-client.ts';
+import { makeDynamoDbClient, makeSqs } from '../aws/clients.ts';
+import { makeDocuments } from '../aws/documents.ts';
 import { openConnection } from '../aws/warm-connection.ts';
 import type { JobDefinition, Payload } from '../contract/definition/job-definition.ts';
 import { queueSettings } from '../contract/definition/queue-settings.ts';
 import { ENV } from '../contract/names.ts';
-import { makeAnnounce } from './calls/events.ts';
+import { defaultBus, makePublish } from './calls/events.ts';
 import { together } from './calls/sqs.ts';
 import { systemClock } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { refuseDisabledIdempotency, required } from './environment.ts';
-import { defaultBus } from './event-bus.ts';
 import { runBatch } from './job/batch.ts';
 import type { JobContext, Perform } from './job-context.ts';
 import { onShutdown } from './shutdown.ts';
@@ -70,7 +69,7 @@ function makeEngine<D extends JobDefinition>(
     deadLetterQueueUrl: required(ENV.deadLetterQueueUrl),
     store: makeJobStore(required(ENV.jobsTable), { dynamoDb, documents, definition, ...basics }),
     sqs: together(makeSqs()),
-    announce: makeAnnounce({ openBus: defaultBus, ...basics }),
+    publish: makePublish({ openBus: defaultBus, ...basics }),
     ...basics,
     log: new Logger({ serviceName: `sluice-${definition.type}`, logFormatter: new LineFormat() }),
     meter: makeMeter(definition.type),

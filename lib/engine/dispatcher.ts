@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
-import { makeDynamoDbClient } from '../aws/dynamodb-client.ts';
+import { makeDynamoDbClient } from '../aws/clients.ts';
 import { makeSqsClient } from '../aws/sqs-client.ts';
 import { ENV, METRICS, names } from '../contract/names.ts';
 import { makeWriter } from './calls/writes.ts';

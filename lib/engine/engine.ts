@@ -6,7 +6,7 @@ import type { QueueSettings } from '../contract/definition/queue-settings.ts';
 import type { JobItem } from '../contract/protocol/job-item.ts';
 import type { Message } from '../contract/protocol/message.ts';
 import { LEASE_BEYOND_END_MS } from '../contract/protocol/timing.ts';
-import type { Announce } from './calls/events.ts';
+import type { Publish } from './calls/events.ts';
 import type { Clock } from './clock.ts';
 import type { JobContext } from './job-context.ts';
 import type { JobStore } from './table/job-store.ts';
@@ -24,7 +24,7 @@ export interface Engine {
   /** The only way to the jobs table. */
   readonly store: JobStore;
   readonly sqs: Sqs;
-  readonly announce: Announce;
+  readonly publish: Publish;
   readonly clock: Clock;
   /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;

@@ -35,10 +35,6 @@ export function annotationsOf({ item, message }: Claim, engine: Pick<Engine, 'de
 export const durationMs = ({ item }: Claim, { clock }: Pick<Engine, 'clock'>): number =>
   clock.now() - Date.parse(item.processedAt ?? item.createdAt);
 
-const EVENT = { parked: 'job.parked', snoozed: 'job.snoozed', dead: 'job.dead' } as const satisfies Partial<
-  Record<string, string>
->;
-
 interface FailedAttempt {
   readonly claim: Claim;
   readonly failure: Failure;
@@ -55,12 +51,12 @@ export function logFailure(engine: Engine, { claim, failure, step, thrown }: Fai
   const error = { errorName: failure.error.name, errorMessage: failure.error.message };
   const fields = { ...jobFields(claim, engine), ...error, durationMs: durationMs(claim, engine) };
   if (failure.kind === 'snooze') {
-    log.info(EVENT.snoozed, { ...fields, delayMs: failure.delayMs });
+    log.info('job.snoozed', { ...fields, delayMs: failure.delayMs });
     return;
   }
   log.warn('job.failed', { ...fields, ...(thrown instanceof Error && { error: bare(thrown) }) });
-  if (failure.kind === 'dead') log.error(EVENT.dead, { ...fields, reason: failure.reason });
-  else log.info(step.row === 'parked' ? EVENT.parked : 'job.retrying', { ...fields, delayMs: failure.delayMs });
+  if (failure.kind === 'dead') log.error('job.dead', { ...fields, reason: failure.reason });
+  else log.info(step.row === 'parked' ? 'job.parked' : 'job.retrying', { ...fields, delayMs: failure.delayMs });
 }
 
 /** Causes that a line shows at most; libraries wrap an error two or three times. */

@@ -32,14 +32,19 @@ export interface AppSource {
 /**
  * Builds the CDK app: a core stack and one stack a job type.
  *
- * Context (`-c name=value`): `stage` (default `dev`); `emulator` (its kind, on a machine without AWS) and `leaveOut` (what
- * it refuses); `alarmEmail` (addresses, separated by commas); `runbook` (address of the README that alarms link to,
- * default `README.md`); `encryption=kms` with `region`: a customer-managed key; `allowedProducers` (accounts and ARNs that
- * may send jobs); `securityChecks=off` (no cdk-nag: where an organisation runs checks of its own); and what job types ask
- * for.
- * Stages whose name starts with `dev`, and emulators, are disposable: destroyed with all they hold.
+ * Context (`-c name=value`):
+ * - `stage`, default `dev`
+ * - `emulator`: its kind, on a machine without AWS; `leaveOut`: resource types that it refuses
+ * - `alarmEmail`: addresses, separated by commas
+ * - `runbook`: address of the page that alarms link to, default `lib/operator/README.md`
+ * - `encryption=kms` with `region`: a customer-managed key
+ * - `allowedProducers`: accounts and ARNs that may send jobs
+ * - `securityChecks=off`: no cdk-nag, for organisations that run checks of their own
+ * - and the settings of job types
  *
- * @throws JobDefinitionError if two definitions share a type; RangeError if a setting is none that it can be
+ * Stages whose name starts with `dev`, and emulators, are disposable: their data is deleted with their stacks.
+ *
+ * @throws JobDefinitionError if two definitions share a type; RangeError if a setting is invalid
  */
 export function buildApp({ jobs, dispatcherEntry = ownDispatcher(), props }: AppSource): App {
   const app = new App(props);
@@ -59,14 +64,14 @@ export function buildApp({ jobs, dispatcherEntry = ownDispatcher(), props }: App
   }
   const byFunction = new Map(definitions.map((definition) => [names.consumer(stage, definition.type), definition]));
   Validations.of(app).addPlugins(new UnsafeConfiguration(byFunction));
-  // On an emulator nothing is at stake, and there is no second pair of eyes to review an acknowledgement.
+  // Not on an emulator: it holds no real data, and nobody reviews an acknowledgement there.
   if (setting('emulator') === undefined && setting('securityChecks') !== 'off') checkSecurity(app);
   leaveOut(app, setting('leaveOut'));
   Tags.of(app).add('sluice:stage', stage);
   return app;
 }
 
-/** By its path, not by an import: nothing here runs in a Lambda function. Compiled or not, it has this file's ending. */
+/** A path instead of an import: lib/infra never loads the runtime. It has this file's ending, compiled or not. */
 function ownDispatcher(): string {
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return fileURLToPath(new URL(`../../functions/dispatcher/handler.${ending}`, import.meta.url));

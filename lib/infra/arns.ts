@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { names } from '../contract/names.ts';
 import { LISTS_INDEX } from '../contract/protocol/job-item.ts';
 
-/** ARNs by Sluice's fixed names: stacks find each other by these, never by a cross-stack reference. */
+/** ARNs made of Sluice's fixed names. Stacks refer to each other by these and never by a cross-stack reference. */
 export function arnsOf(scope: Construct, stage: string) {
   const stack = Stack.of(scope);
   const table = stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName: names.jobsTable(stage) });

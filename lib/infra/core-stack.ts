@@ -36,13 +36,13 @@ export class CoreStack extends Stack {
     subscribe(topic, props.alarmEmails);
     const types = definitions.map(({ type }) => type);
     const dispatcher = new Dispatcher(this, 'Dispatcher', { ...props, entry: dispatcherEntry, types });
-    // It knows the table by its fixed name: without this, its first ticks could come before there is one.
+    // The dispatcher names the table by its fixed name. Without this dependency, its first ticks could come before the table.
     dispatcher.node.addDependency(table);
     new OperatorPolicies(this, 'Operators', { stage, encrypted });
     new DispatcherAlarms(this, 'DispatcherAlarms', { stage, topic, runbook: props.runbook });
     new StageDashboard(this, 'Dashboard', { stage, definitions });
     new SavedQueries(this, 'Queries', { stage, types });
     new CfnOutput(this, 'JobsTableName', { value: table.tableName, description: 'One item a job' });
-    new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn, description: 'Subscribe to it to be told' });
+    new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn, description: 'Subscribe to it to receive alarms' });
   }
 }

@@ -1,7 +1,9 @@
-/** What a CDK app of another repository builds from. */
+/** The constructs for a CDK app of another repository. */
 
 export { grantEnqueue } from './access/grant-enqueue.ts';
 export { type AppSource, buildApp, type JobSource } from './app.ts';
+export { acknowledge, acknowledgeWildcard } from './checks/security.ts';
 export { CoreStack, type CoreStackProps } from './core-stack.ts';
 export type { JobResources } from './job/job-resources.ts';
 export { JobStack, type JobStackProps } from './job/job-stack.ts';
+export { removalPolicy } from './stage-settings.ts';

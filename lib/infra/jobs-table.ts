@@ -3,7 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { names } from '../contract/names.ts';
 import { LISTS_INDEX } from '../contract/protocol/job-item.ts';
-import { removalPolicy } from './removal.ts';
+import { removalPolicy } from './stage-settings.ts';
 
 /** Settings of {@link JobsTable}. */
 export interface JobsTableProps {
@@ -12,14 +12,14 @@ export interface JobsTableProps {
   readonly key: IKey | undefined;
 }
 
-/** The jobs table: one item a job, which is its idempotency record too, and the sparse index of what waits or died. */
+/** The jobs table: one item a job, which is also its idempotency record, and a sparse index of parked and dead jobs. */
 export class JobsTable extends TableV2 {
   constructor(scope: Construct, id: string, { stage, disposable, key }: JobsTableProps) {
     super(scope, id, {
       tableName: names.jobsTable(stage),
       partitionKey: { name: 'id', type: AttributeType.STRING },
       billing: Billing.onDemand(),
-      // AWS's own key: encrypted at rest at no cost, and no grant that could be missing.
+      // AWS's own key costs nothing and needs no rights.
       encryption: key === undefined ? TableEncryptionV2.dynamoOwnedKey() : TableEncryptionV2.customerManagedKey(key),
       timeToLiveAttribute: 'expiration',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },

@@ -2,14 +2,14 @@ import { CfnResource } from 'aws-cdk-lib';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
 
-/** Stands for alarms that compute what they look at, which have no resource type of their own. */
+/** Names alarms on metric math. They have no resource type of their own. */
 export const METRIC_MATH = 'AWS::CloudWatch::Alarm/Metrics';
 
 /**
- * Takes resources out of an app before it is synthesised: what an emulator refuses, so that the rest can be deployed there.
+ * Removes resources that an emulator refuses from an app, before it is synthesised, so that the rest can be deployed there.
  *
- * @param text context `leaveOut`: resource types separated by commas, or {@link METRIC_MATH}
- * @throws RangeError if the app has no resource of a type: a name that is mistyped, or that is no longer needed
+ * @param text  context `leaveOut`: resource types separated by commas, or {@link METRIC_MATH}
+ * @throws RangeError if the app has no resource of a type: the name is mistyped, or no longer needed
  */
 export function leaveOut(app: IConstruct, text: string | undefined): void {
   if (text === undefined) return;

@@ -1,26 +1,27 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
 import type { IPrincipal } from 'aws-cdk-lib/aws-iam';
 import { checkedStage } from '../contract/names.ts';
 import { allowedProducers } from './access/producers.ts';
 import { DEFAULT_RUNBOOK } from './monitoring/runbook.ts';
 import { emailAddresses } from './monitoring/subscribers.ts';
 
-/** What the context says of a stage, checked. */
+/** The settings of a stage, read from the CDK context and checked. */
 export interface StageSettings {
   readonly stage: string;
   /** Stages whose name starts with `dev`, and emulators: destroyed with all they hold. */
   readonly disposable: boolean;
-  /** Address of the README that alarms link to. */
+  /** Address of the page that alarms link to. */
   readonly runbook: string;
   readonly alarmEmails: readonly string[];
-  /** Whether queues, table and topic have a customer-managed key. */
+  /** Whether a customer-managed key encrypts queues, table and topic. */
   readonly encrypted: boolean;
-  /** Where it is deployed to; the CDK's command knows by itself, unless there is a key. */
+  /** Where it is deployed to. Only `encryption=kms` needs it; otherwise the CDK's command decides. */
   readonly region: string | undefined;
   /** Who may send jobs from other accounts. */
   readonly producers: readonly IPrincipal[];
 }
 
-/** @throws RangeError for a value that is none */
+/** Reads the context. @throws RangeError for an invalid value */
 export function stageSettings(setting: (name: string) => string | undefined): StageSettings {
   const stage = checkedStage(setting('stage') ?? 'dev');
   const encryption = setting('encryption');
@@ -30,7 +31,7 @@ export function stageSettings(setting: (name: string) => string | undefined): St
   }
   if (encryption === 'kms' && region === undefined) {
     throw new RangeError(
-      'encryption=kms needs a region, as -c region=eu-west-1: a table and its key are made for the region they stand in',
+      'encryption=kms needs a region, as -c region=eu-west-1: a table and its key belong to one region',
     );
   }
   return {
@@ -43,3 +44,12 @@ export function stageSettings(setting: (name: string) => string | undefined): St
     producers: allowedProducers(setting('allowedProducers')),
   };
 }
+
+/**
+ * Removal policy of a resource that holds data: deleted with its stack on a disposable stage, kept on others.
+ *
+ * If the deploy that creates it fails, it is deleted all the same (CloudFormation's `RetainExceptOnCreate`). Names are fixed,
+ * so what a failed first deploy left behind would make every later one fail with "already exists".
+ */
+export const removalPolicy = (disposable: boolean): RemovalPolicy =>
+  disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;

@@ -2,14 +2,10 @@ import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type {
-  BatchGetItemCommand,
-  BatchGetItemCommandOutput,
   GetItemCommand,
   GetItemCommandOutput,
   PutItemCommand,
   PutItemCommandOutput,
-  QueryCommand,
-  QueryCommandOutput,
   ScanCommand,
   ScanCommandOutput,
   UpdateItemCommand,
@@ -33,18 +29,17 @@ import type {
   SendMessageBatchCommand,
   SendMessageBatchCommandOutput,
 } from '@aws-sdk/client-sqs';
+import type { DynamoDbReads } from '../aws/ports.ts';
 
-/** The calls to DynamoDB that the operator's verbs make: a `DynamoDBClient`, or what stands in for one. */
-export interface DynamoDb {
+/** The calls to DynamoDB that the operator's verbs make: a `DynamoDBClient`, or a replacement in tests. */
+export type DynamoDb = DynamoDbReads & {
   send(command: GetItemCommand): Promise<GetItemCommandOutput>;
   send(command: PutItemCommand): Promise<PutItemCommandOutput>;
   send(command: UpdateItemCommand): Promise<UpdateItemCommandOutput>;
-  send(command: BatchGetItemCommand): Promise<BatchGetItemCommandOutput>;
-  send(command: QueryCommand): Promise<QueryCommandOutput>;
   send(command: ScanCommand): Promise<ScanCommandOutput>;
-}
+};
 
-/** The calls to SQS that move messages: an `SQSClient`, or what stands in for one. */
+/** The calls to SQS that move messages: an `SQSClient`, or a replacement in tests. */
 export interface SqsMessages {
   send(command: ReceiveMessageCommand): Promise<ReceiveMessageCommandOutput>;
   send(command: SendMessageBatchCommand): Promise<SendMessageBatchCommandOutput>;
@@ -59,7 +54,7 @@ export interface SqsQueues {
   send(command: ListQueuesCommand): Promise<ListQueuesCommandOutput>;
 }
 
-/** What the verbs talk to; a verb uses what it needs. */
+/** The clients of the services; a verb uses those that it needs. */
 export interface Aws {
   readonly dynamoDb: DynamoDb;
   readonly sqs: SqsMessages & SqsQueues;

@@ -1,15 +1,16 @@
+import { isThrottle } from '../aws/errors.ts';
 import { isMissing } from './stage.ts';
 
 /** Exit codes of the command. */
 export const EXIT = {
   done: 0,
-  /** Done in part, or something is wrong: refused jobs, findings of `doctor`, a `drain` that did not end. */
+  /** Done in part, or a fault was found: refused jobs, findings of `doctor`, a `drain` that did not end. */
   partly: 1,
   /** The command, a file or a payload is wrong. */
   usage: 2,
   /** No such stage, job type or job. */
   missing: 3,
-  /** No credentials, expired ones, or a right that is lacking. */
+  /** No credentials, expired credentials, or a missing right. */
   access: 4,
   /** AWS throttled, failed or did not answer: the same command may succeed later. */
   later: 5,
@@ -26,7 +27,7 @@ export interface Failure {
   readonly todo?: string;
 }
 
-/** Where the command was looking, for its advice. */
+/** Where the command looked: its advice names it. */
 export interface Whereabouts {
   readonly stage: string;
   readonly profile?: string | undefined;
@@ -36,20 +37,19 @@ export interface Whereabouts {
 
 const OURS_MISSING = /^(NoSuchStageError|NoSuchTypeError|NoSuchJobError)$/;
 const OURS_USAGE =
-  /^(UsageError|InvalidTextError|InvalidMessageError|InvalidPayloadError|MessageTooLargeError|MendError|JobDefinitionError|NewJobTypeError)$/;
+  /^(UsageError|InvalidTextError|InvalidMessageError|InvalidPayloadError|MessageTooLargeError|CorrectedBodyError|JobDefinitionError|NewJobTypeError)$/;
 const OURS_LATER = /^(JobChangedError|ThrottledReadError|SwitchTimeoutError)$/;
 const EXPIRED = /ExpiredToken|RequestExpired|TokenRefreshRequired|SSOTokenProviderFailure/;
 const UNKNOWN_CLIENT =
   /UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId|InvalidSignature|SignatureDoesNotMatch|IncompleteSignature|AuthFailure/;
 const DENIED = /AccessDenied|UnauthorizedOperation|NotAuthorized|^Forbidden/;
-const THROTTLED = /Throttl|RequestLimitExceeded|TooManyRequests|SlowDown|ProvisionedThroughputExceeded|OverLimit/;
 const NO_ANSWER =
   /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|TimeoutError|NetworkingError|socket hang up/;
 const FILE = /^(ENOENT|EACCES|EISDIR|EEXIST|ENOTDIR)$/;
 
 /**
- * Says what went wrong in one line and what to do about it: by the first of an error and its causes that is known.
- * Never shows a payload: no error of ours or of the SDK quotes one.
+ * Explains a failure: what went wrong in one line, and what to do. It takes the first known error among the error and its
+ * causes. It never shows a payload: no error of Sluice or of the SDK quotes one.
  */
 export function explain(error: unknown, where: Whereabouts): Failure {
   for (const one of causes(error)) {
@@ -57,7 +57,7 @@ export function explain(error: unknown, where: Whereabouts): Failure {
     if (known !== undefined) return known;
   }
   const { name, message } = toNamed(error);
-  const todo = 'this is unexpected: the same command with --debug shows where it happened';
+  const todo = 'this is unexpected: run the same command with --debug to see where it happened';
   return { exitCode: EXIT.partly, message: `${name}: ${message}`, todo };
 }
 
@@ -116,7 +116,7 @@ function access({ name, message }: Named, where: Whereabouts): Failure | undefin
   }
   if (!DENIED.test(name)) return undefined;
   const todo = `ask for the policy sluice-${where.stage}-read or sluice-${where.stage}-redrive of the stage`;
-  return { exitCode, message: `a right is lacking: ${message}`, todo };
+  return { exitCode, message: `a right is missing: ${message}`, todo };
 }
 
 function service({ name, message, code, status }: Named, error: unknown, where: Whereabouts): Failure | undefined {
@@ -127,7 +127,7 @@ function service({ name, message, code, status }: Named, error: unknown, where: 
       todo: 'name one: --region, AWS_REGION, or in the profile',
     };
   }
-  if (THROTTLED.test(name) || status === 429) {
+  if (isThrottle(name) || status === 429) {
     return { exitCode: EXIT.later, message: `AWS throttles the calls (${name})`, todo: 'try again in a minute' };
   }
   if (NO_ANSWER.test(`${name} ${code} ${message}`)) {
@@ -139,7 +139,7 @@ function service({ name, message, code, status }: Named, error: unknown, where: 
     };
   }
   if (isMissing(error)) {
-    const todo = 'was it deleted meanwhile? npx sluice doctor tells what is left';
+    const todo = 'was it deleted meanwhile? npx sluice doctor shows what is left';
     return { exitCode: EXIT.missing, message: `a queue or table is gone: ${message}`, todo };
   }
   if (status === undefined || status < 500) return undefined;

@@ -1,29 +1,28 @@
-/** What the command `sluice` does, for any face: each verb is a function. */
+/** The verbs of the command `sluice` as functions, for other programs. */
 export { type Aws, nowOf, type Stage } from './aws.ts';
-export { checkMendedPayload } from './dead-letters/corrected-body.ts';
+export { checkCorrectedPayload } from './dead-letters/corrected-body.ts';
 export { normalisedError } from './dead-letters/error-groups.ts';
-export { type RedriveReport, redriveAll } from './dead-letters/redrive.ts';
+export type { ReceiveAllResult } from './dead-letters/receive-all.ts';
+export { type RedriveReport, redrive } from './dead-letters/redrive.ts';
 export { type DeadFilter, type DeadGroup, type DeadJob, type DeadReport, dead } from './dead-letters/report.ts';
-export { MendError } from './dead-letters/send-back.ts';
+export { CorrectedBodyError } from './dead-letters/send-back.ts';
 export {
+  type DeadLetterSelection,
+  type DeadLetterView,
   type Estimate,
   estimate,
-  type LetterSelection,
-  type LetterView,
   type Purged,
   purge,
   show,
 } from './dead-letters/show-and-purge.ts';
-export type { Swept } from './dead-letters/sweep.ts';
 export { type DoctorOptions, doctor, type Finding, type ScanPrice, scanPrice } from './doctor/index.ts';
 export { EXIT, type ExitCode, explain, type Failure, type Whereabouts } from './failure.ts';
 export type { JobTable, Operated } from './job-table.ts';
-export { cancel } from './jobs/cancel-and-retry.ts';
+export { cancel, retryNow } from './jobs/cancel-and-retry.ts';
 export { type JobView, job, whereIs } from './jobs/job.ts';
 export { type JobLogLine, jobLogs } from './jobs/job-logs.ts';
 export { type Drained, drain } from './queues/drain.ts';
 export { type RunningState, type Switched, setRunning } from './queues/event-source.ts';
 export { type QueueState, type QueuesReport, queues } from './queues/queues.ts';
-export { retryNow } from './retry-now.ts';
 export { type BulkReport, type RefusedLine, type SendDeps, send, sendLines } from './send.ts';
 export { onStage, queuesOf, tableOf, typesOf } from './stage.ts';

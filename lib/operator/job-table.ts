@@ -1,11 +1,11 @@
 import {
-  type AttributeValue,
   ConditionalCheckFailedException,
   GetItemCommand,
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { MARSHALL, toItem } from '../aws/marshal.ts';
 import type { ItemUpdate, ItemWrite } from '../contract/protocol/item-write.ts';
 import { itemId, type JobItem } from '../contract/protocol/job-item.ts';
 import type { OperatorStep } from '../contract/protocol/operate.ts';
@@ -25,24 +25,19 @@ export interface JobName {
   readonly key: string;
 }
 
-/** What a command did to a job's item: the row that was written, or none; and the item as it stands now. */
+/** The row of the state machine that a command wrote, or none, and the item as it is now. */
 export interface Operated {
   readonly row: OperatorRow | 'none';
   readonly item: JobItem | undefined;
 }
 
-/** A job that changed each time it was looked at; the command may be given again. */
+/** The job changed each time it was read. The command may be given again. */
 export class JobChangedError extends Error {
   override readonly name = 'JobChangedError';
 }
 
-/** Rounds of deciding anew when the engine changes the item in between. */
+/** How often a command is decided again when the engine has changed the item in between. */
 const MAX_ROUNDS = 5;
-const MARSHALL = { removeUndefinedValues: true } as const;
-
-/** An item as DynamoDB answers it, in plain values. */
-export const toItem = (raw: Record<string, AttributeValue>): JobItem =>
-  unmarshall(raw, { wrapNumbers: (text: string) => Number(text) }) as JobItem;
 
 /** Reads a job's item, consistently; undefined if there is none. */
 export async function readJob({ dynamoDb, table }: JobTable, { type, key }: JobName): Promise<JobItem | undefined> {
@@ -52,9 +47,9 @@ export async function readJob({ dynamoDb, table }: JobTable, { type, key }: JobN
 }
 
 /**
- * Reads a job, decides, and writes under the condition that the job is still as it was read; decides again if not.
+ * Reads a job, decides, and writes if the job has not changed since it was read. If it has, it decides again.
  *
- * @throws JobChangedError if somebody else was faster each time
+ * @throws JobChangedError if another writer was faster each time
  */
 export async function operate(
   deps: JobTable,
@@ -70,7 +65,7 @@ export async function operate(
   throw new JobChangedError(`${job.type} ${job.key} changed ${MAX_ROUNDS} times meanwhile; try again`);
 }
 
-/** @returns whether the condition held and the write stands */
+/** @returns whether the condition held and the item was written */
 async function write({ dynamoDb, table }: JobTable, change: ItemWrite): Promise<boolean> {
   try {
     if (change.kind === 'insert') await dynamoDb.send(insertion(table, change.item));

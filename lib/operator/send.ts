@@ -9,7 +9,7 @@ import {
 import type { Stage } from './aws.ts';
 import { queuesOf } from './stage.ts';
 
-/** Calls that sending makes, beside finding the queue. */
+/** What sending needs: the stage to find the queue in, and the calls to SQS. */
 export interface SendDeps {
   readonly stage: Stage;
   readonly sqs: ProducerSqs;
@@ -20,13 +20,13 @@ export interface TextOptions extends EnqueueOptions {
   readonly envelopes?: boolean;
 }
 
-/** What of a bulk was not sent. */
+/** A line of a bulk that was not sent. */
 export interface RefusedLine {
   /** From 1. */
   readonly line: number;
   readonly jobId: string | undefined;
   readonly why: string;
-  /** No answer came: it may have been sent. Under the same id it runs once. */
+  /** True if no answer came, so that it may have been sent. Sent again under the same id, it runs once. */
   readonly maybeSent: boolean;
   /** The line to send again, for `envelopes`: under the same id, with its own options. */
   readonly again: string;
@@ -46,11 +46,11 @@ export interface BulkReport {
 export interface BulkOptions extends TextOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number) => void) | undefined;
-  /** Gets each line that was not sent, in their order, those not tried at the end. */
+  /** Called for each line that was not sent, in order; lines that were not tried come last. */
   readonly onRefused: (refused: RefusedLine) => Promise<void>;
 }
 
-/** Text that is no JSON, or not the object that was announced. */
+/** The text is not JSON, or not the object that `envelopes` asks for. */
 export class InvalidTextError extends Error {
   override readonly name = 'InvalidTextError';
 }
@@ -75,12 +75,12 @@ export async function send(
   return (await producerFor(deps, definition)).enqueue(definition, payload, { ...defined(common), ...own });
 }
 
-/** Lines that go through the producer together: some five seconds of an interruption's wait at most. */
+/** Lines that go to the producer in one call. After an interruption it takes some five seconds at most to finish one. */
 const CHUNK = 500;
 
 /**
- * Sends a job for each line. What is refused, what may have been sent, and after an interruption what was not tried, is
- * handed to `onRefused` in a form that can be sent again.
+ * Sends a job for each line. `onRefused` gets each line that was refused, that may have been sent, or that was not tried
+ * after an interruption, in a form that can be sent again.
  *
  * @throws NoSuchStageError, NoSuchTypeError before anything is read
  */
@@ -170,7 +170,7 @@ async function attempt(bulk: Bulk, given: readonly Given[]): Promise<void> {
   }
 }
 
-/** What is not tried is handed on as well. */
+/** Reports lines that were not tried. */
 async function leave({ options, counts }: Bulk, given: readonly Given[]): Promise<void> {
   counts.notTried += given.length;
   for (const one of given) await options.onRefused(refusedLine(one, { given: one, why: 'not tried' }));
@@ -213,7 +213,7 @@ function parsed(text: string, envelopes: boolean): EnqueueOptions & { payload: u
   try {
     value = JSON.parse(text);
   } catch {
-    // The parser quotes the text, which is the payload.
+    // The parser's message quotes the text, which is the payload.
     throw new InvalidTextError('it is not JSON');
   }
   if (!envelopes) return { payload: value };
@@ -224,6 +224,6 @@ function parsed(text: string, envelopes: boolean): EnqueueOptions & { payload: u
   return { payload, ...own };
 }
 
-/** Without what was not given: an option of one job must not be hidden by an undefined one of all. */
+/** Drops undefined options, so that they do not replace the options of a single job. */
 const defined = <T extends object>(options: T): T =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;

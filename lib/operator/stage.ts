@@ -9,12 +9,12 @@ import { names } from '../contract/names.ts';
 import type { SqsQueues, Stage } from './aws.ts';
 import type { JobTable } from './job-table.ts';
 
-/** A stage that has no queues in this account and region. */
+/** The stage has no queues in this account and region. */
 export class NoSuchStageError extends Error {
   override readonly name = 'NoSuchStageError';
 }
 
-/** A job type that the stage does not have. */
+/** The stage does not have the job type. */
 export class NoSuchTypeError extends Error {
   override readonly name = 'NoSuchTypeError';
 }
@@ -33,9 +33,9 @@ export const tableOf = ({ name, aws: { dynamoDb }, now }: Stage): JobTable => ({
 });
 
 /**
- * The job types that a stage has, by their queues' names, in their order.
+ * The job types of a stage, read from the names of its queues, sorted.
  *
- * @throws NoSuchStageError naming the stages that there are
+ * @throws NoSuchStageError that names the stages that exist
  */
 export async function typesOf(stage: Stage): Promise<string[]> {
   const types = await queueTypes(stage.aws.sqs, `sluice-${stage.name}-`);
@@ -47,7 +47,7 @@ export async function typesOf(stage: Stage): Promise<string[]> {
 /**
  * Finds a job type's queues by their fixed names.
  *
- * @throws NoSuchStageError, NoSuchTypeError naming those that there are
+ * @throws NoSuchStageError, NoSuchTypeError that name those that exist
  */
 export async function queuesOf(stage: Stage, type: string): Promise<TypeQueues> {
   try {
@@ -64,7 +64,7 @@ export async function queuesOf(stage: Stage, type: string): Promise<TypeQueues> 
 }
 
 /**
- * Does something with a stage's resources; where one of them is missing, says which.
+ * Runs `work` on a stage's resources. If one of them is missing, the error says which.
  *
  * @throws NoSuchStageError, NoSuchTypeError instead of the service's own error
  */
@@ -76,7 +76,7 @@ export async function onStage<T>(stage: Stage, type: string | undefined, work: (
   }
 }
 
-/** A queue's attributes, numbers as they are written. */
+/** A queue's attributes, as SQS answers them: numbers are text. */
 export async function queueAttributes(
   sqs: SqsQueues,
   QueueUrl: string,
@@ -86,7 +86,7 @@ export async function queueAttributes(
   return Attributes;
 }
 
-/** A queue, table, function or log group that does not exist: each service has its own name for it. */
+/** Whether a queue, table, function or log group does not exist. Each service has its own error name for it. */
 export function isMissing(error: unknown): boolean {
   const { name } = (error ?? {}) as { name?: unknown };
   return typeof name === 'string' && /QueueDoesNotExist|NonExistentQueue|ResourceNotFoundException/.test(name);
@@ -100,13 +100,15 @@ interface Missing {
 async function whatIsMissing({ name, aws }: Stage, { type, cause }: Missing): Promise<Error> {
   const stages = await queueTypes(aws.sqs, 'sluice-').catch(() => undefined);
   if (stages === undefined) {
-    return new NoSuchStageError(`stage "${name}" lacks what the command needs; is it deployed here?`, { cause });
+    return new NoSuchStageError(`stage "${name}" lacks a resource that the command needs; is it deployed here?`, {
+      cause,
+    });
   }
   const types = stages.get(name);
   if (types === undefined) return noSuchStage(name, [...stages.keys()], cause);
   if (type === undefined || types.includes(type)) {
     const what = type === undefined ? 'a resource' : `a resource of job type "${type}"`;
-    const message = `${what} in stage "${name}" is gone: was a stack deleted meanwhile? npx sluice doctor tells what is left`;
+    const message = `${what} in stage "${name}" is gone: was a stack deleted meanwhile? npx sluice doctor shows what is left`;
     return new NoSuchTypeError(message, { cause });
   }
   const guess = didYouMean(type, types) || `; it has: ${types.join(', ')}`;
@@ -124,7 +126,7 @@ function noSuchStage(name: string, stages: readonly string[], cause?: unknown): 
 const QUEUE = /^sluice-([a-z][a-z0-9]{0,15})-([a-z][a-z0-9-]{0,39})$/;
 const OTHERS = /-(dlq|high|low)$/;
 
-/** Job types by stage, read from the names of the queues that begin so. */
+/** Job types by stage, read from the names of the queues with this prefix. */
 async function queueTypes(sqs: SqsQueues, prefix: string): Promise<Map<string, string[]>> {
   const found = new Map<string, string[]>();
   let NextToken: string | undefined;

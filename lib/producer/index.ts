@@ -1,6 +1,7 @@
 /** Sends jobs, from any TypeScript service. */
 import { createProducer, type Producer } from './producer.ts';
 
+export type { ProducerSqs } from '../aws/ports.ts';
 export { InvalidMessageError, InvalidPayloadError } from '../contract/errors.ts';
 export type { PayloadInput } from '../contract/payload.ts';
 export { MessageTooLargeError, ProducerConfigurationError, SendError } from './errors.ts';
@@ -8,7 +9,6 @@ export type { EnqueueOptions } from './options.ts';
 export { createProducer, type EnqueueManyOptions, type Producer, type ProducerOptions } from './producer.ts';
 export type { JobResult } from './send-many.ts';
 export type { SentJob } from './send-one.ts';
-export type { ProducerSqs } from './sqs.ts';
 
 const producer = createProducer();
 

@@ -1,3 +1,4 @@
+import type { ProducerSqs } from '../aws/ports.ts';
 import { makeSqsClient } from '../aws/sqs-client.ts';
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import { InvalidMessageError } from '../contract/errors.ts';
@@ -7,7 +8,6 @@ import type { EnqueueOptions } from './options.ts';
 import { makeFindQueue } from './queues.ts';
 import { type JobResult, type PlacedJob, sendMany } from './send-many.ts';
 import { type SentJob, sendOne } from './send-one.ts';
-import type { ProducerSqs } from './sqs.ts';
 
 /** Settings of {@link createProducer}; all of it is optional. */
 export interface ProducerOptions {

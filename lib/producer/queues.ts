@@ -1,8 +1,9 @@
 import { GetQueueUrlCommand } from '@aws-sdk/client-sqs';
+import { errorName } from '../aws/errors.ts';
+import type { ProducerSqs } from '../aws/ports.ts';
 import { checkedStage, ENV, names } from '../contract/names.ts';
+import { isQueueMissing } from './call-failure.ts';
 import { ProducerConfigurationError, SendError } from './errors.ts';
-import type { ProducerSqs } from './sqs.ts';
-import { errorName, isQueueMissing } from './sqs.ts';
 
 /** Finds the queue of a job type. */
 export type FindQueue = (type: string) => Promise<string>;

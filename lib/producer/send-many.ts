@@ -1,11 +1,14 @@
 import { SendMessageBatchCommand, type SendMessageBatchCommandOutput } from '@aws-sdk/client-sqs';
+import { cutAsTheyCome } from '../aws/cut.ts';
+import { isThrottle } from '../aws/errors.ts';
+import type { ProducerSqs } from '../aws/ports.ts';
 import { MAX_BATCH_ENTRIES, MAX_MESSAGE_BYTES } from '../contract/sqs-limits.ts';
+import { type CallFailure, callFailure } from './call-failure.ts';
 import type { EncodedJob } from './encode.ts';
 import type { SendError } from './errors.ts';
 import { type SentJob, sendError } from './send-one.ts';
-import { type CallFailure, callFailure, isThrottle, type ProducerSqs } from './sqs.ts';
 
-/** What became of one job of many. */
+/** The outcome of one job of many. */
 export type JobResult =
   | (SentJob & { readonly status: 'sent' })
   /** Nothing of it was sent. */
@@ -13,7 +16,7 @@ export type JobResult =
   /** No answer came: it may have been sent. Send it again under the same id, it runs once. */
   | { readonly status: 'unknown'; readonly jobId: string; readonly error: SendError };
 
-/** A job and its place among the results. */
+/** A job and its index among the results. */
 export interface PlacedJob {
   readonly job: EncodedJob;
   readonly place: number;
@@ -34,7 +37,7 @@ const MAX_BACKOFF_MS = 5000;
 /** Sends jobs in as few calls as SQS allows, so many at a time; each job ends in one result. */
 export async function sendMany(jobs: Iterable<PlacedJob>, deps: SendManyDeps): Promise<void> {
   // One iterator for all: each worker takes the next call when it has finished one.
-  const calls = inCalls(jobs);
+  const calls = cutAsTheyCome(jobs, fits);
   const stop: Stop = {};
   const worker = async () => {
     for (const call of calls) await sendCall(call, stop, deps);
@@ -47,20 +50,8 @@ interface Stop {
   cause?: unknown;
 }
 
-function* inCalls(jobs: Iterable<PlacedJob>): Generator<PlacedJob[]> {
-  let call: PlacedJob[] = [];
-  let bytes = 0;
-  for (const placed of jobs) {
-    if (call.length === MAX_BATCH_ENTRIES || bytes + placed.job.bytes > MAX_MESSAGE_BYTES) {
-      yield call;
-      call = [];
-      bytes = 0;
-    }
-    call.push(placed);
-    bytes += placed.job.bytes;
-  }
-  if (call.length > 0) yield call;
-}
+const fits = (call: readonly PlacedJob[], { job }: PlacedJob): boolean =>
+  call.length < MAX_BATCH_ENTRIES && call.reduce((sum, other) => sum + other.job.bytes, job.bytes) <= MAX_MESSAGE_BYTES;
 
 async function sendCall(call: readonly PlacedJob[], stop: Stop, deps: SendManyDeps): Promise<void> {
   /** Jobs that an earlier try, one without an answer, may have sent. */
@@ -71,7 +62,7 @@ async function sendCall(call: readonly PlacedJob[], stop: Stop, deps: SendManyDe
     const answers = await tryOnce(left, stop, deps);
     left = left.filter((placed, i) => {
       const answer = answers[i] ?? NO_ANSWER;
-      if ('messageId' in answer || !answer.mayPass || tries === MAX_TRIES) {
+      if ('messageId' in answer || !answer.isTransient || tries === MAX_TRIES) {
         deps.done(placed.place, resultOf(placed.job.jobId, answer, doubtful.has(placed)));
         return false;
       }
@@ -84,9 +75,9 @@ async function sendCall(call: readonly PlacedJob[], stop: Stop, deps: SendManyDe
 /** What SQS said to one job. */
 type Answer =
   | { readonly messageId: string }
-  | (Pick<CallFailure, 'mayPass' | 'maybeSent' | 'code'> & { cause?: unknown });
+  | (Pick<CallFailure, 'isTransient' | 'maybeSent' | 'code'> & { cause?: unknown });
 
-const NO_ANSWER = { mayPass: true, maybeSent: true, code: 'NoAnswer' };
+const NO_ANSWER = { isTransient: true, maybeSent: true, code: 'NoAnswer' };
 
 /** @returns the jobs' answers, in their order */
 async function tryOnce(jobs: readonly PlacedJob[], stop: Stop, { sqs, queueUrl }: SendManyDeps): Promise<Answer[]> {
@@ -105,8 +96,8 @@ function answersOf({ Successful = [], Failed = [] }: SendMessageBatchCommandOutp
   const answers: Answer[] = [];
   for (const { Id, MessageId = '' } of Successful) answers[Number(Id)] = { messageId: MessageId };
   for (const { Id, Code = 'Unknown', SenderFault, Message } of Failed) {
-    const mayPass = SenderFault !== true || isThrottle(Code);
-    answers[Number(Id)] = { code: Code, mayPass, maybeSent: false, ...(Message && { cause: new Error(Message) }) };
+    const isTransient = SenderFault !== true || isThrottle(Code);
+    answers[Number(Id)] = { code: Code, isTransient, maybeSent: false, ...(Message && { cause: new Error(Message) }) };
   }
   return answers;
 }

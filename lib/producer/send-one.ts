@@ -1,7 +1,8 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import type { ProducerSqs } from '../aws/ports.ts';
+import { type CallFailure, callFailure } from './call-failure.ts';
 import type { EncodedJob } from './encode.ts';
 import { SendError } from './errors.ts';
-import { type CallFailure, callFailure, type ProducerSqs } from './sqs.ts';
 
 /** A job that SQS took. */
 export interface SentJob {

@@ -1,7 +1,7 @@
-"""Has functions get the bodies of SQS messages to the byte, as they do on AWS.
+"""Gives functions the bodies of SQS messages byte for byte, as AWS does.
 
-For its filters LocalStack parses a body that is JSON and writes it anew, with other spaces: no signature, hash or size
-of it holds any longer.
+For its filters LocalStack parses a JSON body and writes it again with other spaces. That changes its size, and signatures
+and hashes of it no longer match.
 """
 import json
 import types

@@ -12,11 +12,11 @@ import { ensureMiniStack } from '../python.ts';
 export interface LocalStackHost {
   /** The Python of its virtual environment. */
   readonly python: string;
-  /** The Python of MiniStack's: it keeps LocalStack's tables. */
+  /** The Python of MiniStack's virtual environment. MiniStack keeps LocalStack's tables. */
   readonly ministack: string;
 }
 
-/** The last LocalStack that needs no account; the rest is what its Twisted warns without. */
+/** The last LocalStack that needs no account, and a package without which its Twisted warns at each start. */
 const PACKAGES = ['localstack-core[runtime]==4.14.0', 'service-identity'];
 const CONSTRAINTS = join(import.meta.dirname, 'constraints.txt');
 
@@ -37,7 +37,7 @@ export async function ensureLocalStackHost(log: (line: string) => void, parent?:
   return { python, ministack: await ensureMiniStack(log, parent) };
 }
 
-/** A change of what is installed makes an installation anew. */
+/** Another text when other packages are asked for, so that they are installed anew. */
 async function version(): Promise<string> {
   const constraints = await readFile(CONSTRAINTS);
   return createHash('sha256').update(PACKAGES.join()).update(constraints).digest('hex');
@@ -57,7 +57,7 @@ async function findPython(): Promise<string> {
   const installed = (await readdir(versions).catch(() => [])).filter((name) => /^3\.1[3-9]/.test(name)).sort();
   const pyenv = installed.map((name) => join(versions, name, 'bin', 'python3'));
   const check = ['-c', 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 13))'];
-  // A shim of pyenv's is there for every version, and fails for one that is not chosen.
+  // pyenv has a shim for every version; the shim of a version that is not selected fails.
   for (const candidate of ['python3.13', 'python3.14', 'python3', ...pyenv]) {
     const result = await runCommand(candidate, check, { timeoutMs: 30_000 }).catch(() => undefined);
     if (result?.code === 0) return candidate;

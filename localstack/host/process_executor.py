@@ -1,8 +1,8 @@
-"""Has LocalStack run a Node function as a process of this machine, where it knows Docker only.
+"""Makes LocalStack run a Node function as a process of this machine; by itself it knows only Docker.
 
 One execution environment is one child process: it speaks the real Lambda Runtime API (bootstrap.mjs) with a small HTTP
-server here. It is frozen between invocations, as Lambda does, and killed when an invocation outlives the function's
-timeout; the next invocation then starts a fresh one.
+server here. The process is stopped between invocations, as on Lambda. If an invocation exceeds the function's timeout,
+it is killed, and the next invocation starts a new one.
 """
 import json
 import os
@@ -126,7 +126,7 @@ class Environment:
             return
         self.signal(signal.SIGKILL)
         self.process.wait()
-        self.reader.join(1)  # what it said last
+        self.reader.join(1)  # its last lines
         self.events.put(None)  # the thread that waits for its next event
         self.process = None
 
@@ -151,7 +151,7 @@ class Environment:
         while True:
             try:
                 answer = self.answer.get(timeout=0.05)
-                self.idle.wait(1)  # it asks for the next event: only then may it be frozen
+                self.idle.wait(1)  # it asks for the next event: only now may it be stopped
                 self.signal(signal.SIGSTOP)
                 return answer
             except queue.Empty:

@@ -7,6 +7,9 @@ import { ensureLocalStackHost } from './install.ts';
 
 const LAUNCHER = join(import.meta.dirname, 'launch.py');
 
+/** What LocalStack says of a function that could not be started, and what open_dynamodb.py says of the tables. */
+const COMPLAINT = /(?<what>Failed to start execution environment.*|MiniStack, which keeps LocalStack's tables,.*)/i;
+
 /**
  * Starts LocalStack as processes of this machine, without Docker, on free ports of 127.0.0.1.
  *
@@ -15,9 +18,9 @@ const LAUNCHER = join(import.meta.dirname, 'launch.py');
 export async function startLocalStackHost(log: (line: string) => void): Promise<StartedEmulator> {
   const { python, ministack } = await ensureLocalStackHost(log);
   const port = await freePort();
-  // Not below the checkout: functions are unpacked here, and would find our node_modules where AWS has none.
+  // Outside the checkout: functions are unpacked here, and would find the checkout's node_modules, which AWS does not have.
   const scratch = await mkdtemp(join(tmpdir(), 'sluice-localstack-'));
-  // Its home, too: it caches what plugins there are, and would read this machine's AWS profiles.
+  // It is its home, too: LocalStack caches its list of plugins there, and would read this machine's AWS profiles.
   const paths = { FILESYSTEM_ROOT: join(scratch, 'root'), TMPDIR: scratch, HOME: scratch };
   return startOwned(
     {
@@ -28,7 +31,7 @@ export async function startLocalStackHost(log: (line: string) => void): Promise<
       scratch,
       endpoint: `http://127.0.0.1:${port}`,
       longestStartMs: 120_000,
-      complaint: /(?<what>Failed to start execution environment.*)/i,
+      complaint: COMPLAINT,
     },
     log,
   );
@@ -46,13 +49,13 @@ function environment(port: number): NodeJS.ProcessEnv {
     LAMBDA_KEEPALIVE_MS: '600000',
     GATEWAY_LISTEN: `127.0.0.1:${port}`,
     LOCALSTACK_HOST: `127.0.0.1:${port}`,
-    // Queue URLs with the address that we reach it by, not a name that only LocalStack's DNS knows.
+    // Queue URLs with this machine's address, not with a name that only LocalStack's DNS knows.
     SQS_ENDPOINT_STRATEGY: 'off',
-    // As AWS does: the name of a deleted queue is refused for a minute.
+    // Like AWS, refuse the name of a deleted queue for a minute.
     SQS_DELAY_RECENTLY_DELETED: '1',
     DNS_ADDRESS: '0',
     OVERRIDE_IN_DOCKER: '0',
-    // It would call home for these.
+    // Without these three, LocalStack calls its vendor's servers.
     SKIP_SSL_CERT_DOWNLOAD: '1',
     DISABLE_EVENTS: '1',
     ACTIVATE_PRO: '0',

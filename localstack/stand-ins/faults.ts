@@ -1,4 +1,4 @@
-/** How a stand-in misbehaves. */
+/** A fault that a stand-in injects. */
 export type Fault = StatusFault | ResetFault;
 
 /** It answers with this status. */
@@ -13,7 +13,7 @@ export interface ResetFault {
   readonly reset: 'before' | 'after';
 }
 
-/** A fault that is ordered for the next requests that match. */
+/** Orders a fault for the next requests that match. */
 export type FaultOrder = Fault & {
   /** @default 1 */
   readonly times?: number;
@@ -21,15 +21,15 @@ export type FaultOrder = Fault & {
   readonly match?: Readonly<Record<string, string>>;
 };
 
-/** The faults that are still to come. */
+/** The ordered faults that are not used up. */
 export interface Faults {
   readonly order: (order: FaultOrder) => void;
-  /** The fault that this request meets, which is then used up. */
+  /** The fault for this request, which is then used up. */
   readonly take: (request: Readonly<Record<string, string | undefined>>) => Fault | undefined;
   readonly clear: () => void;
 }
 
-/** Keeps ordered faults; of several that match a request, the one ordered first comes first. */
+/** Keeps ordered faults. If several match a request, the one ordered first is used first. */
 export function createFaults(): Faults {
   let orders: { readonly order: FaultOrder; left: number }[] = [];
   return {
@@ -58,7 +58,7 @@ function matches(
   return Object.entries(wanted).every(([name, value]) => request[name] === value);
 }
 
-/** @throws TypeError if `value`, read from a control request, is no order */
+/** @throws TypeError if `value`, read from a control request, is not an order */
 export function checkedFaultOrder(value: unknown): FaultOrder {
   const order = (typeof value === 'object' && value !== null ? value : {}) as Partial<StatusFault & ResetFault>;
   if (Number.isInteger(order.status) || order.reset === 'before' || order.reset === 'after') return order as FaultOrder;

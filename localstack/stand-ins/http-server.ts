@@ -9,7 +9,7 @@ export interface RunningServer {
   readonly stop: () => Promise<void>;
 }
 
-/** Answers a request. What it throws becomes a 500, so that a mistake in a stand-in shows in the caller. */
+/** Answers a request. An error becomes a 500, so that the caller sees a mistake in a stand-in. */
 export type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
 /** Starts an HTTP server on a free port of 127.0.0.1. */

@@ -16,7 +16,7 @@ export interface SourcePage {
   readonly nextCursor: string | null;
 }
 
-/** What a source holds. The same settings always give the same records. */
+/** Settings of a source. The same settings always give the same records. */
 export interface SourceSettings {
   readonly records: number;
   /** @default the source's name */
@@ -27,7 +27,7 @@ export interface SourceSettings {
 
 /** A paged JSON source on this machine. */
 export interface JsonSource extends RunningServer {
-  /** Has the next requests fail. `match` may name `source` and `cursor`. */
+  /** Orders a fault for the next requests. `match` may name `source` and `cursor`. */
   readonly failNext: (order: FaultOrder) => void;
   /** Requests that reached it, oldest first. */
   readonly requests: () => readonly {
@@ -41,8 +41,8 @@ const LARGEST_PAGE = 1000;
 const FIRST_UPDATE_MS = Date.UTC(2026, 0, 1);
 
 /**
- * Starts a source: `GET /<source>/records?cursor=…&limit=…` gives a {@link SourcePage}; the first page is asked for
- * without a cursor. Another process orders faults with `POST /_control/faults` (a {@link FaultOrder}).
+ * Starts a source. `GET /<source>/records?cursor=…&limit=…` answers a {@link SourcePage}; the first page is requested without a
+ * cursor. Another process can order faults with `POST /_control/faults` (a {@link FaultOrder}).
  *
  * @param sources by name, e.g. `{ crm: { records: 2500 } }`
  */
@@ -92,7 +92,7 @@ function pageReply(source: string, settings: SourceSettings | undefined, url: UR
   return { status: 200, body: page };
 }
 
-/** The record at `index`, 0 and up, of a source with this seed. Some notes are what a spreadsheet would run. */
+/** The record at `index`, 0 and up, of a source with this seed. Some notes are formulas that a spreadsheet would run. */
 export function sourceRecord(seed: string, index: number): SourceRecord {
   const random = createHash('sha256').update(`${seed}#${index}`).digest();
   const notes = ['', 'paid in full', 'naïve “quotes”, commas', '=1+1', 'two\nlines'];
@@ -108,7 +108,7 @@ export function sourceRecord(seed: string, index: number): SourceRecord {
   };
 }
 
-/** Callers must take a cursor as it comes, so it does not look like a number. */
+/** A cursor does not look like a number, so that callers do not compute with it. */
 function encodeCursor(index: number): string {
   return Buffer.from(`after:${index}`).toString('base64url');
 }

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { JsonReply } from './http-server.ts';
 import { createPaymentIntent, type Form, invalid, type PaymentIntent } from './stripe-payment-intents.ts';
 
-/** A payment that the stand-in holds, with the key under which it was asked for. */
+/** A payment of the stand-in, with the idempotency key of its request. */
 export interface RecordedPayment extends PaymentIntent {
   readonly idempotencyKey: string | undefined;
 }
@@ -45,7 +45,7 @@ export function createStripeApi(): StripeApi {
   };
 }
 
-/** Stripe's idempotency (docs.stripe.com/api/idempotent_requests): the first outcome of a key is the outcome. */
+/** Stripe's idempotency (docs.stripe.com/api/idempotent_requests): the first outcome of a key is kept. */
 function replyOnce(call: StripeCall, kept: Map<string, Kept>, carryOut: () => JsonReply): JsonReply {
   const requestId = `req_${randomBytes(7).toString('hex')}`;
   const key = call.method === 'POST' && call.isAuthorised ? call.key : undefined;
@@ -57,7 +57,7 @@ function replyOnce(call: StripeCall, kept: Map<string, Kept>, carryOut: () => Js
     return { ...earlier.reply, headers: replayed };
   }
   const reply = { ...carryOut(), headers: { 'request-id': requestId } };
-  // Kept is what came of a request that was carried out, a declined card too, not one that was refused at the door.
+  // The reply of a request that was carried out is kept, also a declined card. The reply of an invalid request is not.
   if (key !== undefined && (reply.status === 200 || reply.status === 402))
     kept.set(key, { parameters, reply, requestId });
   return reply;

@@ -1,4 +1,4 @@
-/** What Stripe's API says about a card that it does not charge. */
+/** Stripe's answer for a card that it does not charge. */
 export interface Decline {
   readonly code: string;
   readonly declineCode: string;
@@ -7,7 +7,7 @@ export interface Decline {
 
 const DECLINED = 'Your card was declined.';
 
-/** Stripe's test payment methods that fail (docs.stripe.com/testing, "Declined payments"), by what follows `pm_card_`. */
+/** Stripe's test payment methods that fail (docs.stripe.com/testing, "Declined payments"), by name without `pm_card_`. */
 const DECLINES: Readonly<Record<string, Decline>> = {
   chargeDeclined: { code: 'card_declined', declineCode: 'generic_decline', message: DECLINED },
   chargeDeclinedInsufficientFunds: {
@@ -40,7 +40,7 @@ const DECLINES: Readonly<Record<string, Decline>> = {
   },
 };
 
-/** What a charge of a payment method comes to. */
+/** Result of charging a payment method. */
 export type Charge =
   | { readonly kind: 'succeeds' }
   | { readonly kind: 'needsAction' }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { JsonReply } from './http-server.ts';
 import { chargeOf, type Decline } from './stripe-cards.ts';
 
-/** A payment as Stripe's API shows it: the fields that are of use here. */
+/** A payment as Stripe's API shows it: the fields that are used here. */
 export interface PaymentIntent {
   readonly id: string;
   readonly object: 'payment_intent';
@@ -20,10 +20,10 @@ export interface PaymentIntent {
   readonly last_payment_error: unknown;
 }
 
-/** Parameters of a request, as their names stand in the form: `metadata[order]`. */
+/** Parameters of a request, by their names in the form: `metadata[order]`. */
 export type Form = ReadonlyMap<string, string>;
 
-/** `POST /v1/payment_intents`: the reply, and the payment if one was made (a declined one is made, too). */
+/** `POST /v1/payment_intents`: the reply, and the payment if one was made. A declined payment is made, too. */
 export function createPaymentIntent(form: Form): { readonly reply: JsonReply; readonly intent?: PaymentIntent } {
   const refused = refuseParameters(form);
   if (refused) return { reply: refused };

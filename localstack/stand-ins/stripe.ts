@@ -11,7 +11,7 @@ import { type JsonReply, type RunningServer, readBody, sendJson, startServer } f
 import { createStripeApi, type RecordedPayment, type StripeApi, type StripeCall } from './stripe-api.ts';
 import { metadataOf } from './stripe-payment-intents.ts';
 
-/** A request that reached the stand-in, however it was answered. */
+/** A request that reached the stand-in, with its answer. */
 export interface RecordedRequest {
   readonly idempotencyKey: string | undefined;
   readonly status: number | 'reset';
@@ -23,7 +23,7 @@ export interface StripeStandIn extends RunningServer {
   readonly payments: () => readonly RecordedPayment[];
   /** All requests, those that met a fault or a replay included, oldest first. */
   readonly requests: () => readonly RecordedRequest[];
-  /** Has the next requests fail. `match` may name `idempotencyKey` and `metadata[<name>]`. */
+  /** Orders a fault for the next requests. `match` may name `idempotencyKey` and `metadata[<name>]`. */
   readonly failNext: (order: FaultOrder) => void;
   /** Forgets payments, keys, requests and faults. */
   readonly clear: () => void;
@@ -31,8 +31,7 @@ export interface StripeStandIn extends RunningServer {
 
 /**
  * Starts a stand-in for the part of Stripe's API that takes payments: `new Stripe(key, { protocol: 'http',
- * host: '127.0.0.1', port })`. It speaks as Stripe does where a handler could tell: idempotency keys, test cards, error
- * bodies.
+ * host: '127.0.0.1', port })`. It behaves like Stripe in what a handler can see: idempotency keys, test cards, error bodies.
  *
  * Another process orders faults with `POST /_control/faults` (a {@link FaultOrder}) and reads `GET /_control/payments`.
  */

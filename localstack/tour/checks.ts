@@ -4,32 +4,32 @@ import type { LocalSluice } from '../up.ts';
 import type { SentJob } from './sent.ts';
 import type { Delay, Timeline } from './timeline.ts';
 
-/** What the tour found: where each job ended, and each claim that did not hold. */
+/** Result of the tour: where each job ended, and each expectation that failed. */
 export interface Findings {
-  /** What a job produced at the far side, by job id. */
+  /** What each job produced, by job id. */
   readonly endedAs: ReadonlyMap<string, string>;
   readonly complaints: readonly string[];
 }
 
-/** A retry in place is timed by SQS to the second; a parked one is released to its second by the dispatcher. */
+/** How late a retry may start: SQS and the dispatcher time it to the second. */
 const LATEST_MS = 4000;
 /** Jitter takes up to a fifth off a planned delay, and a job may start half a second before it is due. */
 const EARLIEST = 0.8;
 const EARLY_MS = 500;
 
-/** Looks at the far sides: mailbox, payments, CSV, dead-letter queues; and at the table and the delays. */
+/** Checks mailbox, payments, CSV, dead-letter queues, the jobs table and the delays. */
 export async function checkAll(sent: readonly SentJob[], timeline: Timeline, local: LocalSluice): Promise<Findings> {
   const endedAs = new Map<string, string>();
   const complaints: string[] = [];
-  const letters = await deadLetters(local);
+  const dead = await deadLetters(local);
   for (const one of sent) {
     complaints.push(...checkItem(one), ...checkDelays(one, timeline.delays(one.job.type, one.jobId)));
-    const far = one.job.status === 'DEAD' ? checkLetter(one, letters) : await checkProduct(one, local);
+    const far = one.job.status === 'DEAD' ? checkDeadLetter(one, dead) : await checkProduct(one, local);
     endedAs.set(one.jobId, far.endedAs);
     complaints.push(...far.complaints.map((complaint) => `${one.job.label}: ${complaint}`));
   }
   const expected = sent.filter(({ job }) => job.status === 'DEAD').length;
-  if (letters.length !== expected) complaints.push(`${letters.length} dead letters, expected ${expected}`);
+  if (dead.length !== expected) complaints.push(`${dead.length} dead letters, expected ${expected}`);
   return { endedAs, complaints };
 }
 
@@ -93,19 +93,21 @@ async function checkReport({ bucket, key, rows }: Record<string, unknown>, local
   const object = await s3.send(new GetObjectCommand({ Bucket: String(bucket), Key: String(key) }));
   const csv = (await object.Body?.transformToString()) ?? '';
   s3.destroy();
-  // A quoted field may hold a line break; records themselves end in one that an id starts after.
+  // A quoted field may hold a line break, so only lines that start with an id are counted.
   const found = csv.split('\n').filter((line) => line.startsWith('billing-')).length;
   const complaints = found === rows && rows === 1200 ? [] : [`the CSV has ${found} rows, the result says ${rows}`];
   return { endedAs: `CSV of ${Number(rows).toLocaleString('en')} rows`, complaints };
 }
 
-function checkLetter({ job, jobId, item }: SentJob, letters: readonly Message[]): FarSide {
-  const letter = letters.find(({ MessageAttributes }) => MessageAttributes?.jobId?.StringValue === jobId);
-  const reason = letter?.MessageAttributes?.reason?.StringValue;
+function checkDeadLetter({ job, jobId, item }: SentJob, deadLetters: readonly Message[]): FarSide {
+  const deadLetter = deadLetters.find(({ MessageAttributes }) => MessageAttributes?.jobId?.StringValue === jobId);
+  const reason = deadLetter?.MessageAttributes?.reason?.StringValue;
   const complaints = [
-    ...(letter === undefined ? ['no dead letter'] : []),
-    ...(letter !== undefined && letter.Body !== job.body ? ['the dead letter’s body is not the message’s'] : []),
-    ...(letter !== undefined && reason !== job.reason ? [`the dead letter’s reason is ${reason}`] : []),
+    ...(deadLetter === undefined ? ['no dead letter'] : []),
+    ...(deadLetter !== undefined && deadLetter.Body !== job.body
+      ? ['the dead letter’s body is not the message’s']
+      : []),
+    ...(deadLetter !== undefined && reason !== job.reason ? [`the dead letter’s reason is ${reason}`] : []),
   ];
   const name = item?.error?.name ?? '';
   return { endedAs: `DLQ: ${reason ?? '?'} ${name === `${reason}Error` ? '' : name}`.trimEnd(), complaints };

@@ -3,7 +3,7 @@ import type { DeadLetterReason, JobStatus } from '../../lib/contract/job.ts';
 /** A message that the tour sends, and how its job must end. */
 export interface TourJob {
   readonly type: string;
-  /** What the table calls it. */
+  /** Its name in the tour's table. */
   readonly label: string;
   readonly body: string;
   readonly status: JobStatus;
@@ -20,7 +20,7 @@ export interface TourJob {
 const job = (id: string, payload: unknown): string => JSON.stringify({ id, payload });
 const card = (paymentMethod: string) => ({ amount: 4900, currency: 'usd', paymentMethod });
 
-/** At least one good job of each type, and one of each kind of trouble. */
+/** At least one job of each type that succeeds, and one for each kind of failure. */
 export function tourJobs(sourceUrl: (source: string) => string): TourJob[] {
   const welcome = { to: ['ada@example.com'], subject: 'Welcome, Ada', text: 'Good to have you.' };
   const receipt = { to: ['grace@example.com'], subject: 'Your receipt', html: '<p>49.00 USD</p>', text: '49.00 USD' };

@@ -1,6 +1,6 @@
 import { isOver, type SentJob } from './sent.ts';
 
-/** Shows states per job type as they change: redrawn in place on a terminal, else one plain line a change. */
+/** Shows the states of each job type as they change: redrawn on a terminal, one plain line for each change elsewhere. */
 export function makeProgress(out: NodeJS.WriteStream): (sent: readonly SentJob[], nowMs: number) => void {
   const shown = new Map<string, string>();
   let drawn = 0;
@@ -13,7 +13,7 @@ export function makeProgress(out: NodeJS.WriteStream): (sent: readonly SentJob[]
       return;
     }
     for (const type of types) {
-      // Without the countdown: it would be a line a second.
+      // Without the countdown, which would print a line each second.
       const text = line(type, sent);
       if (shown.get(type) === text) continue;
       shown.set(type, text);

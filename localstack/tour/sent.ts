@@ -5,7 +5,7 @@ import { itemId, type JobItem } from '../../lib/contract/protocol/job-item.ts';
 import type { LocalSluice } from '../up.ts';
 import type { TourJob } from './jobs.ts';
 
-/** A job on its way. */
+/** A job that was sent. */
 export interface SentJob {
   readonly job: TourJob;
   /** The id its body gives, else the SQS message id. */
@@ -42,7 +42,7 @@ function idIn(body: string): string | undefined {
   }
 }
 
-/** Reads every job's item anew. */
+/** Reads every job's item again. */
 export async function refresh(sent: readonly SentJob[], { emulator, deployment }: LocalSluice): Promise<void> {
   const dynamoDb = new DynamoDBClient(emulator.clientConfig);
   const table = deployment.jobsTableName;

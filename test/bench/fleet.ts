@@ -3,11 +3,10 @@ import type { JobDefinition } from '../../lib/contract/definition/job-definition
 import { queueSettings } from '../../lib/contract/definition/queue-settings.ts';
 import { names } from '../../lib/contract/names.ts';
 import { TICK_MS } from '../../lib/contract/protocol/timing.ts';
-import { makeAnnounce } from '../../lib/engine/calls/events.ts';
+import { makeBus, makePublish } from '../../lib/engine/calls/events.ts';
 import { together } from '../../lib/engine/calls/sqs.ts';
 import { makeWriter } from '../../lib/engine/calls/writes.ts';
 import type { Engine } from '../../lib/engine/engine.ts';
-import { makeBus } from '../../lib/engine/event-bus.ts';
 import { runBatch } from '../../lib/engine/job/batch.ts';
 import { type Dispatched, dispatch } from '../../lib/engine/retries/dispatch.ts';
 import { makeJobStore } from '../../lib/engine/table/job-store.ts';
@@ -64,7 +63,7 @@ export function makeFleet(options: FleetOptions): Fleet {
     deadLetterQueueUrl: deadLetters.url,
     store: makeJobStore(TABLE, { dynamoDb: client, documents, definition, ...basics }),
     sqs: together(sqs.client as Engine['sqs']),
-    announce: makeAnnounce({ openBus: () => makeBus(makeMemoryEvents().client), ...basics }),
+    publish: makePublish({ openBus: () => makeBus(makeMemoryEvents().client), ...basics }),
     meter: { count: () => undefined, milliseconds: () => undefined, flush: () => undefined },
     shutdown: new AbortController().signal,
   });

@@ -30,7 +30,7 @@ let emulator: Emulator;
 let deployment: Deployment;
 let cloudWatch: CloudWatchClient;
 let sqs: SQSClient;
-let told: string;
+let inbox: string;
 
 /** Of its own, without jobs: MiniStack adds up a metric over all its dimensions. */
 beforeAll(async () => {
@@ -40,7 +40,7 @@ beforeAll(async () => {
   cloudWatch = new CloudWatchClient(emulator.clientConfig);
   sqs = new SQSClient(emulator.clientConfig);
   const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'on-call' }));
-  told = QueueUrl;
+  inbox = QueueUrl;
   const sns = new SNSClient(emulator.clientConfig);
   const Endpoint = 'arn:aws:sqs:us-east-1:000000000000:on-call';
   await sns.send(new SubscribeCommand({ TopicArn: deployment.alarmTopicArn, Protocol: 'sqs', Endpoint }));
@@ -77,10 +77,10 @@ const notices: Notice[] = [];
 
 async function noticeOf(name: string, state: string): Promise<Notice> {
   return eventually(async () => {
-    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: told, MaxNumberOfMessages: 10 }));
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: inbox, MaxNumberOfMessages: 10 }));
     for (const { Body = '{}', ReceiptHandle } of Messages) {
       notices.push(JSON.parse((JSON.parse(Body) as { Message: string }).Message) as Notice);
-      await sqs.send(new DeleteMessageCommand({ QueueUrl: told, ReceiptHandle }));
+      await sqs.send(new DeleteMessageCommand({ QueueUrl: inbox, ReceiptHandle }));
     }
     return notices.find(({ AlarmName, NewStateValue }) => AlarmName === name && NewStateValue === state);
   }, `the notice that ${name} is ${state}`);
@@ -100,7 +100,7 @@ async function walk(name: string): Promise<void> {
   }, `${name} OK`);
 }
 
-const TOLD = [
+const NOTIFYING = [
   'probe-dlq-not-empty',
   'probe-function-errors',
   'probe-throttles',
@@ -111,15 +111,15 @@ const TOLD = [
 const SYMPTOMS = ['probe-queue-depth', 'probe-queue-age', 'probe-stalled'];
 
 describeHere('an alarm as deployed', () => {
-  it.each(TOLD)('%s goes on and off by its metric, and somebody is told of both', async (alarm) => {
+  it.each(NOTIFYING)('%s goes on and off by its metric, and notifies the topic of both', async (alarm) => {
     const name = `sluice-${STAGE}-${alarm}`;
     await walk(name);
     const on = await noticeOf(name, 'ALARM');
-    expect(on.AlarmDescription).toMatch(/^Sluice alarm.* Runbook: README\.md#/);
+    expect(on.AlarmDescription).toMatch(/^Sluice alarm.* Runbook: lib\/operator\/README\.md#/);
     await noticeOf(name, 'OK');
   });
 
-  it.each(SYMPTOMS)('%s goes on and off, and by itself tells nobody', async (alarm) => {
+  it.each(SYMPTOMS)('%s goes on and off, and notifies nobody by itself', async (alarm) => {
     const name = `sluice-${STAGE}-${alarm}`;
     await walk(name);
     expect((await alarmNamed(name)).AlarmActions).toEqual([]);
@@ -147,7 +147,7 @@ const SMALLEST: Record<(typeof LEFT_OUT)[number], { Type: string; Properties: ob
 };
 
 describeHere('what a local deploy leaves out', () => {
-  it.each(LEFT_OUT)('%s is refused here: else it need not be on the list', async (type) => {
+  it.each(LEFT_OUT)('%s is refused by the emulator, so it must be on the list', async (type) => {
     const client = new CloudFormationClient(emulator.clientConfig);
     const StackName = `left-out-${LEFT_OUT.indexOf(type)}`;
     const TemplateBody = JSON.stringify({ Resources: { It: SMALLEST[type] } });

@@ -1,12 +1,13 @@
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { decodeEnvelope } from '../../lib/contract/envelope.ts';
+import { codeOf } from '../support/page-code.ts';
 import { type Inbox, openInbox } from './support/inbox.ts';
-import { codeOf } from './support/readme.ts';
 import { inFolder, needs, run } from './support/toolchains.ts';
 import { newId } from './support/world.ts';
 
-const SECTION = 'Send a job';
+const sample = (having: string) =>
+  codeOf({ page: 'lib/producer/README.md', heading: 'SNS, EventBridge, Scheduler', language: 'bash', having });
 const MAIL = { to: ['ada@example.com'] };
 
 let inbox: Inbox;
@@ -22,13 +23,13 @@ it('SNS with raw delivery', async (context) => {
   await needs(context, 'aws', '--version');
   const sns = new SNSClient(inject('clientConfig'));
   const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: newId('topic') }));
-  await bash(codeOf(SECTION, 'bash', 'sns subscribe'), { TOPIC_ARN: TopicArn });
+  await bash(sample('sns subscribe'), { TOPIC_ARN: TopicArn });
   expect(await inbox.next()).toMatchObject({ jobId: 'welcome-46', payload: { ...MAIL, text: 'Welcome' } });
 });
 
 it('an EventBridge rule with an input transformer', async (context) => {
   await needs(context, 'aws', '--version');
-  await bash(codeOf(SECTION, 'bash', 'events put-rule'));
+  await bash(sample('events put-rule'));
   const entries = [
     { Source: 'shop', DetailType: 'Order placed', Detail: JSON.stringify({ email: 'ada@example.com', items: 2 }) },
   ];
@@ -43,7 +44,7 @@ it('an EventBridge rule with an input transformer', async (context) => {
 it('EventBridge Scheduler', async (context) => {
   await needs(context, 'aws', '--version');
   if (inject('emulator') !== 'embedded') context.skip('LocalStack stores schedules and never fires them');
-  const code = codeOf(SECTION, 'bash', 'scheduler create-schedule');
+  const code = sample('scheduler create-schedule');
   // One that comes once, and now: nobody waits for seven in the morning.
   const soon = `at(${new Date(Date.now() + 2000).toISOString().slice(0, 19)})`;
   await bash(code.replace('cron(0 7 * * ? *)', soon).replace('Europe/Berlin', 'UTC'), {

@@ -10,7 +10,7 @@ describe.concurrent('a running job that is cancelled', () => {
     expect(await reaches(id, ['CANCELLED', 'RETRYING', 'DEAD'])).toMatchObject({ status: 'CANCELLED', attempts: 1 });
   });
 
-  it('learns of it by its progress (P)', async () => {
+  it('learns of it by its progress', async () => {
     const id = newId();
     await send(envelope(id, [{ do: 'progress', values: [1, 2, 3, 4, 5, 6], everyMs: 450 }]));
     await reaches(id, ['INPROGRESS']);
@@ -27,9 +27,9 @@ describe.concurrent('a running job that is cancelled', () => {
   });
 });
 
-describe('a dead letter that is still owed', () => {
+describe('a dead letter that is still pending', () => {
   it('is delivered by any later receive of the message (undelivered, delivered)', async () => {
-    const id = newId('owed');
+    const id = newId('pending');
     const body = envelope(id, [{ do: 'permanent', message: 'no' }]);
     await send(body);
     await reaches(id, ['DEAD']);
@@ -37,6 +37,6 @@ describe('a dead letter that is still owed', () => {
     await setAttribute(`probe#${id}`, 'undelivered', true);
     await send(body);
     await reaches(id, ['DEAD']);
-    await expect.poll(async () => (await deadLetters(id, { fresh: true })).length, { timeout: 30_000 }).toBe(2);
+    await expect.poll(async () => (await deadLetters(id, { again: true })).length, { timeout: 30_000 }).toBe(2);
   });
 });

@@ -7,7 +7,7 @@ import { bringUp, LOCAL_SENDER, type LocalSluice } from '../../localstack/up.ts'
 import { allows } from '../fidelity/iam/evaluate.ts';
 import { operatorRightsOf } from '../fidelity/iam/operator-actions.ts';
 import { type Recorder, startRecorder } from '../fidelity/iam/recorder.ts';
-import { type Place, resolveAll } from '../fidelity/templates/intrinsics.ts';
+import { type Environment, resolveAll } from '../fidelity/templates/intrinsics.ts';
 import { policyStatements } from '../fidelity/templates/roles.ts';
 import { synthesize } from '../fidelity/templates/synth.ts';
 import { makeSluice, type Ran, type RunOptions, type Sluice } from '../support/cli.ts';
@@ -15,8 +15,8 @@ import { describeOn } from './support/emulators.ts';
 import { eventually } from './support/world.ts';
 
 const STAGE = 'cli';
-const PLACE: Place = { account: '000000000000', region: 'us-east-1' };
-const describeHere = describeOn('embedded', 'the command is tried on a MiniStack of its own, which suffices');
+const ENVIRONMENT: Environment = { account: '000000000000', region: 'us-east-1' };
+const describeHere = describeOn('embedded', 'the command is tested on a MiniStack of its own, which suffices');
 
 let local: LocalSluice;
 let recorder: Recorder;
@@ -71,8 +71,8 @@ const jobIs = (type: string, key: string, status: string, run = 1) =>
     return item.status === status && item.runNo === run;
   }, `${key} to be ${status}, run ${run}`);
 
-/** Puts dead letters, as a consumer leaves them. */
-async function bury(type: string, ids: readonly string[]): Promise<void> {
+/** Sends dead letters to the dead-letter queue, as a consumer does. */
+async function deadLetter(type: string, ids: readonly string[]): Promise<void> {
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: `sluice-${STAGE}-${type}-dlq` }));
   const text = (StringValue: string) => ({ DataType: 'String', StringValue });
   for (let i = 0; i < ids.length; i += 100) {
@@ -112,7 +112,7 @@ async function stateOf(type: string) {
 }
 
 describeHere('the command, as an operator uses it', () => {
-  it('queues: every job type, running', async () => {
+  it('queues: every job type is listed as running', async () => {
     const { queues } = await json<QueuesJson>(['queues']);
     expect(queues.map(({ type, state }) => [type, state])).toEqual(
       [...JOB_TYPES].sort().map((type) => [type, 'running']),
@@ -121,7 +121,7 @@ describeHere('the command, as an operator uses it', () => {
     expect(stdout.split('\n')[0]).toBe('TYPE\tDEPTH\tIN FLIGHT\tDELAYED\tPARKED\tDEAD\tDLQ\tOLDEST\tSTATE');
   });
 
-  it('queues --watch: looks until Ctrl-C', async () => {
+  it('queues --watch: prints again until Ctrl-C', async () => {
     const onStart: RunOptions['onStart'] = (child) => {
       let lines = 0;
       child.stdout?.on('data', (chunk: Buffer) => {
@@ -134,7 +134,7 @@ describeHere('the command, as an operator uses it', () => {
     expect(ran.stdout.trim().split('\n').length).toBeGreaterThanOrEqual(2);
   });
 
-  it('send, job --logs: by key, and by id where the key is another', async () => {
+  it('send, job --logs: the job is found by its key, and by its id', async () => {
     const { jobId } = await json<{ jobId: string }>(['send', 'process-payment', GOOD, '--key', 'ord-1']);
     await jobIs('process-payment', 'ord-1', 'COMPLETED');
     let found: JobJson | undefined;
@@ -154,7 +154,7 @@ describeHere('the command, as an operator uses it', () => {
     expect(stderr).not.toContain('xxx');
   });
 
-  it('dead, dlq show, dlq redrive: dry first, then it runs again', async () => {
+  it('dead, dlq show, dlq redrive: a dry run sends nothing; with --yes the job runs again', async () => {
     await sluice(['send', 'process-payment', DECLINED, '--key', 'ord-2']);
     await jobIs('process-payment', 'ord-2', 'DEAD');
     const { groups } = await json<{ groups: unknown }>(['dead', 'process-payment']);
@@ -162,7 +162,7 @@ describeHere('the command, as an operator uses it', () => {
       { reason: 'PermanentError', error: 'card_declined: Your card was declined.', jobs: 1 },
     ]);
     const shown = await sluice(['dlq', 'show', 'process-payment', '--json']);
-    expect(shown.json()).toMatchObject({ letters: [{ key: 'ord-2', run: 1, ours: true }] });
+    expect(shown.json()).toMatchObject({ deadLetters: [{ key: 'ord-2', run: 1, ours: true }] });
     expect(shown.stdout).not.toContain('pm_card');
     expect((await sluice(['dlq', 'show', 'process-payment', '--bodies'])).stdout).toContain('pm_card_chargeDeclined');
     const dry = await sluice(['dlq', 'redrive', 'process-payment', '--error', 'DECLINED']);
@@ -175,27 +175,27 @@ describeHere('the command, as an operator uses it', () => {
     expect(await json(['dlq', 'purge', 'process-payment', '--yes', '--no-save'])).toMatchObject({ deleted: 1 });
   });
 
-  it('dlq redrive --body: a mended body completes the job, under the same id', async () => {
+  it('dlq redrive --body: a corrected body completes the job, under the same id', async () => {
     const QueueUrl = local.deployment.queues['send-email']?.queueUrl;
     const message = { id: 'mail-1', payload: { to: 'nobody', subject: 'Hi', text: 'Hello' } };
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(message) }));
     await jobIs('send-email', 'mail-1', 'DEAD');
-    const mended = JSON.stringify({ ...message, payload: { ...message.payload, to: 'ada@example.com' } });
+    const corrected = JSON.stringify({ ...message, payload: { ...message.payload, to: 'ada@example.com' } });
     const args = ['dlq', 'redrive', 'send-email', '--key', 'mail-1', '--yes', '--body'];
-    const other = await sluice([...args, mended.replace('mail-1', 'mail-2')]);
+    const other = await sluice([...args, corrected.replace('mail-1', 'mail-2')]);
     expect([other.code, other.stderr]).toEqual([
       2,
       expect.stringMatching(/names another job: its "id" must be "mail-1"/),
     ]);
     const wrong = await sluice([...args, JSON.stringify(message)]);
-    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(/the mended body is refused: payload/)]);
-    expect((await sluice([...args, '{'])).stderr).toMatch(/the mended body is refused: the body is not JSON/);
-    expect(await json([...args, '-'], 0, { input: mended })).toMatchObject({ sent: 1 });
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(/the corrected body is refused: payload/)]);
+    expect((await sluice([...args, '{'])).stderr).toMatch(/the corrected body is refused: the body is not JSON/);
+    expect(await json([...args, '-'], 0, { input: corrected })).toMatchObject({ sent: 1 });
     await jobIs('send-email', 'mail-1', 'COMPLETED', 2);
     expect((await stateOf('send-email')).dlq).toBe(0);
   });
 
-  it('cancel and retry: their rows, and what they leave', async () => {
+  it('cancel and retry: the row is reported; other jobs stay as they are', async () => {
     await sluice(['send', 'process-payment', GOOD, '--key', 'ord-3', '--delay', '3600']);
     await jobIs('process-payment', 'ord-3', 'SCHEDULED');
     expect((await json<JobJson>(['job', 'process-payment', 'ord-3'])).message).toMatch(/^in the jobs table until/);
@@ -210,7 +210,7 @@ describeHere('the command, as an operator uses it', () => {
     expect(await json(['retry', 'process-payment', 'nobody'], 3)).toMatchObject({ row: 'none' });
   });
 
-  it('pause, send --lines from a pipe with a report, resume, drain', async () => {
+  it('pause, send --lines, resume, drain: refused lines are saved; the queue drains after the resume', async () => {
     expect(await json(['pause', 'process-payment'])).toMatchObject({ state: 'paused', changed: true });
     expect(await json(['pause', 'process-payment'])).toMatchObject({ state: 'paused', changed: false });
     const input = [GOOD, 'no json', '{"amount":-1}', ...Array.from({ length: 57 }, () => GOOD)].join('\n');
@@ -223,21 +223,21 @@ describeHere('the command, as an operator uses it', () => {
     expect(await json(['drain', 'process-payment', '--timeout', '120'])).toMatchObject({ end: 'empty' });
   });
 
-  it('dlq purge: dry first, saved, then gone', async () => {
-    await bury('sync-data', ['p1', 'p2', 'p3']);
+  it('dlq purge: a dry run deletes nothing; with --yes the dead letters are saved and deleted', async () => {
+    await deadLetter('sync-data', ['p1', 'p2', 'p3']);
     const file = join(command.home, 'saved.ndjson');
     expect(await json(['dlq', 'purge', 'sync-data'])).toMatchObject({ dryRun: true, matching: 3 });
     expect(await json(['dlq', 'purge', 'sync-data', '--yes', '--save', file])).toMatchObject({ deleted: 3, file });
     expect((await readFile(file, 'utf8')).trim().split('\n')).toHaveLength(3);
     expect((await stateOf('sync-data')).dlq).toBe(0);
-    await bury('sync-data', ['p4']);
+    await deadLetter('sync-data', ['p4']);
     expect((await sluice(['dlq', 'purge', 'sync-data', '--yes', '--save', file])).stderr).toMatch(/exists already/);
     expect(await json(['dlq', 'purge', 'sync-data', '--yes', '--no-save'])).toMatchObject({ deleted: 1 });
   });
 
-  it('dlq redrive of 1,000, Ctrl-C in the middle: goes on, and ends with exactly 1,000', async () => {
+  it('dlq redrive of 1,000, interrupted by Ctrl-C: a second run sends exactly the rest', async () => {
     await sluice(['pause', 'generate-report']);
-    await bury(
+    await deadLetter(
       'generate-report',
       Array.from({ length: 1000 }, (_, i) => `c${i}`),
     );
@@ -260,8 +260,8 @@ describeHere('the command, as an operator uses it', () => {
     expect(await stateOf('generate-report')).toMatchObject({ depth: 1000, dlq: 0 });
   });
 
-  it('dlq redrive of 10,000 sends each, in two minutes', { timeout: 150_000 }, async () => {
-    await bury(
+  it('dlq redrive of 10,000 sends each', { timeout: 150_000 }, async () => {
+    await deadLetter(
       'generate-report',
       Array.from({ length: 10_000 }, (_, i) => `m${i}`),
     );
@@ -273,7 +273,7 @@ describeHere('the command, as an operator uses it', () => {
     expect(await stateOf('generate-report')).toMatchObject({ depth: 11_000, dlq: 0 });
   });
 
-  it('doctor: tells what is wrong, also a paused type; the synthetic job goes through', async () => {
+  it('doctor: finds a paused type; synthetic jobs of the others are answered', async () => {
     const { findings } = await json<{ findings: { level: string; check: string; what: string }[] }>(
       ['doctor', '--job', '--scan', '--yes'],
       1,
@@ -287,7 +287,7 @@ describeHere('the command, as an operator uses it', () => {
     expect(answered).toHaveLength(JOB_TYPES.length - 1);
   });
 
-  it('a stage and a job type that do not exist: every verb says which there are', async () => {
+  it('a stage or job type that does not exist: every verb names those that exist', async () => {
     const verbs = [['queues'], ['job', 'send-email', 'a'], ['dead'], ['doctor'], ['drain', 'send-email']];
     verbs.push(['dlq', 'show', 'send-email'], ['dlq', 'redrive', 'send-email'], ['dlq', 'purge', 'send-email']);
     verbs.push(['retry', 'send-email', 'a'], ['cancel', 'send-email', 'a'], ['pause', 'send-email']);
@@ -313,17 +313,17 @@ const calls = (verb: string, operation: string) =>
 const READING = ['queues', 'job', 'dead', 'drain'];
 
 describeHere('the policies for operators', () => {
-  it('allow what the verbs do, and nothing that none of them does', async () => {
+  it('allow every call of the verbs, and no other action', async () => {
     const templates = resolveAll(
       await synthesize({ stage: STAGE, emailSender: LOCAL_SENDER, emulator: 'embedded' }),
-      PLACE,
+      ENVIRONMENT,
     );
     const read = policyStatements(templates, `sluice-${STAGE}-read`);
     const redrive = policyStatements(templates, `sluice-${STAGE}-redrive`);
     // Lambda names an event source by an id; what it belongs to is asked.
     const context = { 'lambda:FunctionArn': `arn:aws:lambda:us-east-1:000000000000:function:sluice-${STAGE}-x` };
     const asked = recorder.calls.flatMap((call) =>
-      operatorRightsOf(call, PLACE).map((right) => ({ ...right, context, verb: call.appId })),
+      operatorRightsOf(call, ENVIRONMENT).map((right) => ({ ...right, context, verb: call.appId })),
     );
     expect(new Set(asked.map(({ verb }) => verb)).size).toBeGreaterThanOrEqual(13);
     const refused = asked.filter((one) => !allows(READING.includes(one.verb) ? read : [...read, ...redrive], one));

@@ -84,9 +84,9 @@ describe.concurrent('a redrive, as the console’s custom destination does it', 
     const body = envelope(id, [{ do: 'pages', pages: 2 }, { do: 'complete' }], { maxAttempts: 1 });
     await send(body.replace('"do":"pages","pages":2', '"do":"pages","pages":2,"failAfter":2'));
     expect(await reaches(id, ['DEAD'])).toMatchObject({ attempts: 1, checkpoint: 2 });
-    const [letter] = await deadLetters(id);
-    if (letter === undefined) throw new Error('no letter');
-    return letter;
+    const [deadLetter] = await deadLetters(id);
+    if (deadLetter === undefined) throw new Error('no dead letter');
+    return deadLetter;
   }
 
   const diedAgain = (id: string) =>
@@ -97,36 +97,45 @@ describe.concurrent('a redrive, as the console’s custom destination does it', 
 
   it('begins the next run of the same job, from its checkpoint', async () => {
     const id = newId();
-    const letter = await deadJob(id);
-    await send(letter.Body ?? '', { attributes: letter.MessageAttributes ?? {} });
+    const deadLetter = await deadJob(id);
+    await send(deadLetter.Body ?? '', { attributes: deadLetter.MessageAttributes ?? {} });
     // The same body, the same step: attempt 1 of run 2 finds checkpoint 2 and has no page left to fail on.
     const item = await reaches(id, ['COMPLETED']);
     expect(item).toMatchObject({ jobId: id, runNo: 2, attempts: 1, result: { pages: 2 } });
     for (const gone of ['reason', 'failedAt', 'error', 'listKey', 'listAt']) expect(item).not.toHaveProperty(gone);
   });
 
-  it('may bring a mended body under the same id', async () => {
+  it('may bring a corrected body under the same id', async () => {
     const id = newId();
-    const letter = await deadJob(id);
-    await send(envelope(id, [{ do: 'complete', result: 'mended' }]), { attributes: letter.MessageAttributes ?? {} });
-    expect(await reaches(id, ['COMPLETED'])).toMatchObject({ runNo: 2, attempts: 1, maxAttempts: 4, result: 'mended' });
+    const deadLetter = await deadJob(id);
+    await send(envelope(id, [{ do: 'complete', result: 'corrected' }]), {
+      attributes: deadLetter.MessageAttributes ?? {},
+    });
+    expect(await reaches(id, ['COMPLETED'])).toMatchObject({
+      runNo: 2,
+      attempts: 1,
+      maxAttempts: 4,
+      result: 'corrected',
+    });
   });
 
-  it('may die again: then its dead letter carries the next run (row invalid, of a redrive)', async () => {
+  it('may die again: then its dead letter carries the next run (row invalid)', async () => {
     const id = newId();
-    const letter = await deadJob(id);
-    await send('{"payload":', { attributes: letter.MessageAttributes ?? {} });
+    const deadLetter = await deadJob(id);
+    await send('{"payload":', { attributes: deadLetter.MessageAttributes ?? {} });
     const again = await diedAgain(id);
     expect(again).toMatchObject({ status: 'DEAD', attempts: 0, reason: 'InvalidMessage' });
   });
 
   it('a dead letter of an earlier run begins nothing', async () => {
     const id = newId();
-    const letter = await deadJob(id);
-    expect(attributesOf(letter).run).toBe('1');
-    await send(envelope(id, [{ do: 'permanent', message: 'again' }]), { attributes: letter.MessageAttributes ?? {} });
+    const deadLetter = await deadJob(id);
+    expect(attributesOf(deadLetter).run).toBe('1');
+    await send(envelope(id, [{ do: 'permanent', message: 'again' }]), {
+      attributes: deadLetter.MessageAttributes ?? {},
+    });
     await diedAgain(id);
-    await send(letter.Body ?? '', { attributes: letter.MessageAttributes ?? {} });
+    await send(deadLetter.Body ?? '', { attributes: deadLetter.MessageAttributes ?? {} });
     await new Promise((resolve) => setTimeout(resolve, 2000));
     expect(await itemOf(id)).toMatchObject({ runNo: 2, status: 'DEAD' });
   });

@@ -51,7 +51,7 @@ function eventsOf(id: string): Promise<Handed[]> {
   }, `an event of ${id}`);
 }
 
-it('a death is told on the default bus, and a rule finds it', async () => {
+it('a death is published on the default bus, and a rule matches it', async () => {
   const id = newId('dies');
   await send(envelope(id, [{ do: 'permanent', message: 'never' }]), { group: 'acme' });
   expect(await eventsOf(id)).toMatchObject([
@@ -66,15 +66,15 @@ it('a death is told on the default bus, and a rule finds it', async () => {
   ]);
 });
 
-it('a completion is told where its definition asks, and only there', async () => {
-  const [silent, told] = [newId('silent'), newId('told')];
+it('a completion is published only if its definition asks for it', async () => {
+  const [silent, published] = [newId('silent'), newId('published')];
   await send(envelope(silent, [{ do: 'complete' }]));
   await reaches(silent, ['COMPLETED']);
-  await send(envelope(told, [{ do: 'complete', result: 'kept' }]), { type: 'probe-serial' });
-  const [event] = await eventsOf(told);
+  await send(envelope(published, [{ do: 'complete', result: 'kept' }]), { type: 'probe-serial' });
+  const [event] = await eventsOf(published);
   expect(event).toMatchObject({
     'detail-type': 'Job Completed',
-    detail: { id: told, type: 'probe-serial', attempts: 1 },
+    detail: { id: published, type: 'probe-serial', attempts: 1 },
   });
   expect(event?.detail).not.toHaveProperty('result');
   expect(seen.has(silent)).toBe(false);

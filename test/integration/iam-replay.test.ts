@@ -9,7 +9,7 @@ import { type Recorder, startRecorder } from '../fidelity/iam/recorder.ts';
 import { physicalIds, redirect } from '../fidelity/iam/redirect.ts';
 import { type Exception, replay } from '../fidelity/iam/replay.ts';
 import { cutEdges } from '../fidelity/templates/edges.ts';
-import { type Place, resolveAll } from '../fidelity/templates/intrinsics.ts';
+import { type Environment, resolveAll } from '../fidelity/templates/intrinsics.ts';
 import { synthesize, type Templates } from '../fidelity/templates/synth.ts';
 import { describeOn } from './support/emulators.ts';
 import { eventually } from './support/world.ts';
@@ -38,7 +38,7 @@ const describeHere = describeOn(
 let local: LocalSluice;
 let recorder: Recorder;
 let templates: Templates;
-let place: Place;
+let environment: Environment;
 
 beforeAll(async () => {
   local = await bringUp({ stage: STAGE, emulator: 'embedded', sources: TOUR_SOURCES });
@@ -46,8 +46,15 @@ beforeAll(async () => {
   await redirect(local.emulator, FUNCTIONS, recorder.url);
   await runEverything(local);
   const stacks = [...JOB_TYPES, 'core'].map((name) => `sluice-${STAGE}-${name}`);
-  place = { account: '000000000000', region: 'us-east-1', physicalIds: await physicalIds(local.emulator, stacks) };
-  templates = resolveAll(await synthesize({ stage: STAGE, emailSender: LOCAL_SENDER, emulator: 'embedded' }), place);
+  environment = {
+    account: '000000000000',
+    region: 'us-east-1',
+    physicalIds: await physicalIds(local.emulator, stacks),
+  };
+  templates = resolveAll(
+    await synthesize({ stage: STAGE, emailSender: LOCAL_SENDER, emulator: 'embedded' }),
+    environment,
+  );
 }, 300_000);
 
 afterAll(async () => {
@@ -97,12 +104,12 @@ const inUserAgent = (id: string) => id.replaceAll('/', '-');
 const check = (tried: Templates) => [
   ...replay({
     templates: tried,
-    place,
+    environment,
     calls: recorder.calls,
     functions: new Map(FUNCTIONS.map((name) => [inUserAgent(appId(name)), name])),
     exceptions: EXCEPTIONS,
   }),
-  ...cutEdges(tried, place),
+  ...cutEdges(tried, environment),
 ];
 
 describeHere('every AWS call that a deployed function made', () => {

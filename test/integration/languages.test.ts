@@ -2,11 +2,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { ensurePackage } from '../../localstack/python.ts';
+import { codeOf } from '../support/page-code.ts';
 import { type Inbox, openInbox } from './support/inbox.ts';
-import { codeOf } from './support/readme.ts';
 import { download, inFolder, needs, run } from './support/toolchains.ts';
 
-const SECTION = 'Send a job';
+const sample = (language: string, having = '') =>
+  codeOf({ page: 'lib/producer/README.md', heading: 'Any language', language, having });
 const PAYLOAD = { to: ['ada@example.com'], subject: 'Hi', text: 'Welcome' };
 const GO_MODULES = [
   'github.com/aws/aws-sdk-go-v2/config@v1.33.16',
@@ -22,10 +23,10 @@ afterAll(() => inbox.close());
 const sends = (folder: string, command: string, ...args: string[]) =>
   run(command, args, { cwd: folder, env: { QUEUE_URL: inbox.url } });
 
-describe('the README’s sends, as a consumer reads them', () => {
+describe('the sends of lib/producer/README.md, as a consumer reads them', () => {
   it('AWS CLI', async (context) => {
     await needs(context, 'aws', '--version');
-    const code = codeOf(SECTION, 'bash', 'sqs send-message');
+    const code = sample('bash', 'sqs send-message');
     expect(code).toContain('sluice-prod-send-email');
     // Version 1 of the CLI looks past AWS_ENDPOINT_URL for SQS alone.
     const here = 'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }\n';
@@ -37,7 +38,7 @@ describe('the README’s sends, as a consumer reads them', () => {
   it('Python', async (context) => {
     const boto3 = { spec: 'boto3==1.43.11', what: 'the Python example', otherwise: '' };
     const python = await download(context, 'boto3', () => ensurePackage(boto3, console.log));
-    await inFolder((folder) => sends(folder, python, '-c', codeOf(SECTION, 'python')));
+    await inFolder((folder) => sends(folder, python, '-c', sample('python')));
     expect(await inbox.next()).toMatchObject({
       jobId: 'welcome-43',
       group: 'tenant-7',
@@ -49,7 +50,7 @@ describe('the README’s sends, as a consumer reads them', () => {
   it('Go', async (context) => {
     await needs(context, 'go', 'version');
     await inFolder(async (folder) => {
-      await writeFile(join(folder, 'main.go'), codeOf(SECTION, 'go'));
+      await writeFile(join(folder, 'main.go'), sample('go'));
       await sends(folder, 'go', 'mod', 'init', 'send');
       await download(context, 'the Go SDK', () => sends(folder, 'go', 'get', ...GO_MODULES));
       await sends(folder, 'go', 'run', '.');
@@ -61,8 +62,8 @@ describe('the README’s sends, as a consumer reads them', () => {
     await needs(context, 'mvn', '--version');
     await needs(context, 'java', '--version');
     await inFolder(async (folder) => {
-      await writeFile(join(folder, 'pom.xml'), pomWith(codeOf(SECTION, 'xml')));
-      await writeFile(join(folder, 'Send.java'), codeOf(SECTION, 'java'));
+      await writeFile(join(folder, 'pom.xml'), pomWith(sample('xml')));
+      await writeFile(join(folder, 'Send.java'), sample('java'));
       const path = await classPath(context, folder);
       await sends(folder, 'java', '-cp', path, 'Send.java');
     });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
   attributesOf,
+  deadLetterBodies,
   deadLetters,
   effect,
   envelope,
   eventually,
   itemOf,
-  letterBodies,
   newId,
   patience,
   reaches,
@@ -71,7 +71,7 @@ describe.concurrent('a job that succeeds', () => {
     for (const page of [1, 2, 3, 4]) expect(await effect(`${id}-page-${page}`)).toMatchObject({ times: 1 });
   });
 
-  it('shows its progress while it runs, at most once a second (P)', async () => {
+  it('shows its progress while it runs, at most once a second', async () => {
     const id = newId();
     await send(envelope(id, [{ do: 'progress', values: [1, 2, 3, 4, 5, 6, 7, 8], everyMs: 300 }]));
     const seen = await eventually(async () => (await itemOf(id))?.progress, 'progress');
@@ -102,10 +102,10 @@ describe.concurrent('a job that fails', () => {
       reason: 'AttemptsExhausted',
       error: { name: 'BrokenPipe' },
     });
-    const [letter, ...more] = await deadLetters(id);
+    const [deadLetter, ...more] = await deadLetters(id);
     expect(more).toEqual([]);
-    expect(letter?.Body).toBe(body);
-    const attributes = letter && attributesOf(letter);
+    expect(deadLetter?.Body).toBe(body);
+    const attributes = deadLetter && attributesOf(deadLetter);
     expect(attributes).toMatchObject({
       jobId: id,
       run: '1',
@@ -183,8 +183,8 @@ describe.concurrent('a job that fails', () => {
     expect(Buffer.byteLength(body)).toBe(1_048_576);
     await send(body);
     await reaches(id, ['DEAD']);
-    // No attribute fits beside such a body: the letter is known by its body alone.
-    await eventually(async () => (await letterBodies()).includes(body), 'the letter');
+    // No attribute fits beside such a body: the dead letter is known by its body alone.
+    await eventually(async () => (await deadLetterBodies()).includes(body), 'the dead letter');
   });
 });
 

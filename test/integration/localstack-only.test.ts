@@ -1,6 +1,6 @@
 import { CloudFormationClient, paginateDescribeStacks } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
-import { DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { beforeAll, expect, inject, it, vi } from 'vitest';
 import { JOB_TYPES } from '../../functions/index.ts';
 import { names } from '../../lib/contract/names.ts';
@@ -24,23 +24,23 @@ const consumer = names.consumer(STAGE, type);
 /** The functions of other tests' jobs run before its own, and a metric comes each minute. */
 const TIMEOUT = { type, timeoutMs: 150_000 } as const;
 
-describeHere('a job that dies of what an operator can mend', () => {
-  const id = newId('mended');
+describeHere('a job that dies of a fault that an operator can fix', () => {
+  const id = newId('fixed');
   const effectId = `${id}-once`;
-  let told: string;
+  let inbox: string;
 
   beforeAll(async () => {
-    told = await subscribeQueue(deployment.alarmTopicArn, `${id}-told`);
+    inbox = await subscribeQueue(deployment.alarmTopicArn, `${id}-alarms`);
     // Its function does not know the table that it is to write to.
     await send(envelope(id, [{ do: 'commit', effects: [effectId] }], { maxAttempts: 1 }), { type });
     expect(await reaches(id, ['DEAD'], TIMEOUT)).toMatchObject({ attempts: 1, reason: 'AttemptsExhausted' });
   });
 
-  it('has the alarm told to its topic, by what SQS says of the dead-letter queue', async () => {
+  it('makes the alarm notify its topic, by SQS’s metrics of the dead-letter queue', async () => {
     const AlarmName = `${names.deadLetterQueue(STAGE, type)}-not-empty`;
     const alarm = await eventually(
       async () => {
-        const said = (await takeBodies(told)).map((body) => JSON.parse(body) as Record<string, unknown>);
+        const said = (await takeBodies(inbox)).map((body) => JSON.parse(body) as Record<string, unknown>);
         return said.find((message) => message.AlarmName === AlarmName && message.NewStateValue === 'ALARM');
       },
       `the alarm ${AlarmName}`,
@@ -52,7 +52,7 @@ describeHere('a job that dies of what an operator can mend', () => {
     });
   });
 
-  it('runs again under its id when a move task with a custom destination brings its letter back', async () => {
+  it('runs again under its id when a move task with a custom destination brings its dead letter back', async () => {
     await setVariable(consumer, 'EFFECTS_TABLE', 'sluice-it-probe-effects');
     const { queueUrl, deadLetterQueueUrl } = queueUrls(type);
     await moveMessages(deadLetterQueueUrl, queueUrl);
@@ -91,6 +91,20 @@ describeHere('the stacks of the product', () => {
     );
     const alarms = await alarmsOf('sluice-whole-');
     for (const stage of JOB_TYPES) expect(alarms).toContain(`${names.deadLetterQueue('whole', stage)}-not-empty`);
+  });
+});
+
+describeHere('a table with a stream', () => {
+  it('is refused: LocalStack would listen on every network interface', async () => {
+    const command = new CreateTableCommand({
+      TableName: 'streamed',
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' },
+    });
+    const answer = new DynamoDBClient(config).send(command);
+    await expect(answer).rejects.toThrow('LocalStack without Docker makes no streams');
   });
 });
 

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { expect, it } from 'vitest';
+import { startEmulator } from '../../localstack/emulator.ts';
 import { ROOT } from '../../localstack/places.ts';
 import { describeOn } from './support/emulators.ts';
 
@@ -32,6 +34,8 @@ setInterval(() => undefined, 1000);`;
 interface Program {
   readonly id: string;
   readonly name: string;
+  /** The file that an interpreter runs. */
+  readonly script: string;
 }
 
 /** The programs that run with this port in their environment. */
@@ -41,7 +45,8 @@ async function programsOf(port: string): Promise<Program[]> {
     const environment = await readFile(`/proc/${id}/environ`, 'utf8').catch(() => '');
     if (!environment.includes(`127.0.0.1:${port}`)) return [];
     const command = await readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '');
-    return [{ id, name: command.split('\0')[0]?.split('/').at(-1) ?? '' }];
+    const [name = '', script = ''] = command.split('\0').map((part) => part.split('/').at(-1) ?? '');
+    return [{ id, name, script }];
   });
   return (await Promise.all(found)).flat();
 }
@@ -73,7 +78,7 @@ const describeHere = describeOn('localstack-host', 'test/unit/localstack/embedde
 
 describeHere('LocalStack without Docker', () => {
   // SIGUSR2 has the script call stop().
-  it.each(['SIGUSR2', 'SIGINT', 'SIGKILL'] as const)('ends with all that it started: %s', async (signal) => {
+  it.each(['SIGUSR2', 'SIGINT', 'SIGKILL'] as const)('ends with all its processes on %s', async (signal) => {
     const owner = spawn(process.execPath, ['--input-type=module-typescript', '--eval', SCRIPT], { cwd: ROOT });
     owner.stderr.pipe(process.stderr);
     try {
@@ -97,6 +102,23 @@ describeHere('LocalStack without Docker', () => {
       await expect.poll(() => stat(scratch).catch(() => 'gone'), { timeout: 15_000 }).toBe('gone');
     } finally {
       owner.kill('SIGKILL');
+    }
+  });
+
+  it('answers that its tables are lost when their process dies, and says so once', async () => {
+    const lines: string[] = [];
+    const emulator = await startEmulator({ force: 'localstack-host', log: (line) => lines.push(line) });
+    try {
+      const tables = new DynamoDBClient(emulator.clientConfig);
+      await tables.send(new ListTablesCommand({}));
+      const programs = await programsOf(new URL(emulator.endpoint).port);
+      process.kill(Number(programs.find(({ script }) => script === 'tables.py')?.id), 'SIGKILL');
+      const lost = /^MiniStack, which keeps LocalStack's tables, ended with code -9: the tables are lost/;
+      const said = () => lines.filter((line) => line.startsWith('MiniStack, which'));
+      await expect.poll(said).toEqual([expect.stringMatching(lost)]);
+      await expect(tables.send(new ListTablesCommand({}))).rejects.toThrow(lost);
+    } finally {
+      await emulator.stop();
     }
   });
 });

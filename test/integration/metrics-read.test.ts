@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { METRICS, names } from '../../lib/contract/names.ts';
-import { type Place, resolveAll } from '../fidelity/templates/intrinsics.ts';
+import { type Environment, resolveAll } from '../fidelity/templates/intrinsics.ts';
 import { type MetricRead, metricsRead } from '../fidelity/templates/metrics-read.ts';
 import { synthesize } from '../fidelity/templates/synth.ts';
 import { probeSource } from './app/source.ts';
@@ -8,7 +8,7 @@ import { STAGE } from './global-setup.ts';
 import { linesOf, parsed } from './support/logs.ts';
 import { envelope, eventually, itemOf, newId, type ProbeType, reaches, send, setAttribute } from './support/world.ts';
 
-const PLACE: Place = { account: '000000000000', region: 'us-east-1' };
+const ENVIRONMENT: Environment = { account: '000000000000', region: 'us-east-1' };
 const TYPES: readonly ProbeType[] = ['probe', 'probe-serial', 'probe-crash'];
 
 interface Blob extends Record<string, unknown> {
@@ -59,7 +59,7 @@ let found: Set<string>;
 let read: MetricRead[];
 
 beforeAll(async () => {
-  const templates = resolveAll(await synthesize({ stage: STAGE, emulator: 'embedded' }, probeSource), PLACE);
+  const templates = resolveAll(await synthesize({ stage: STAGE, emulator: 'embedded' }, probeSource), ENVIRONMENT);
   read = metricsRead(templates).filter(({ namespace }) => namespace === METRICS.namespace);
   await Promise.all(TYPES.map(aRunOf));
   const functions = [...TYPES.map((type) => names.consumer(STAGE, type)), names.dispatcher(STAGE)];
@@ -83,7 +83,7 @@ describe('every metric that an alarm, an expression or a widget reads', () => {
     expect(unseen(read)).toEqual([]);
   });
 
-  it('and one renamed, or read by another dimension set, would be found', () => {
+  it('and one that is renamed, or read by another dimension set, is reported', () => {
     const [first] = read;
     if (first === undefined) throw new Error('nothing is read');
     expect(unseen([{ ...first, name: `${first.name}s` }])).toHaveLength(1);
@@ -91,7 +91,7 @@ describe('every metric that an alarm, an expression or a widget reads', () => {
     expect(unseen([{ ...first, namespace: 'sluice' }])).toHaveLength(1);
   });
 
-  it('and nothing is emitted, and paid for, that nobody reads', () => {
+  it('and no metric is emitted that nobody reads', () => {
     const readers = new Set(read.map(stored));
     expect([...found].filter((metric) => !readers.has(metric))).toEqual([]);
   });

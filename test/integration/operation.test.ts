@@ -54,18 +54,18 @@ async function itemsBy(prefix: string): Promise<JobItem[]> {
   return items.filter(({ id }) => id.startsWith(`order#${prefix}`));
 }
 
-const letters = new Map<string, Record<string, string | undefined>>();
+const seen = new Map<string, Record<string, string | undefined>>();
 
-/** The attributes of a job's dead letter, if it is there. */
-async function deadLetter(id: string) {
+/** The attributes of a job's dead letter, once it is in the queue. */
+async function deadLetterOf(id: string) {
   const QueueUrl = deployment.queues.order?.deadLetterQueueUrl;
   const receive = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ['All'] });
   const { Messages = [] } = await sqs.send(receive);
   for (const message of Messages) {
     const attributes = attributesOf(message);
-    letters.set(attributes.jobId ?? '', attributes);
+    seen.set(attributes.jobId ?? '', attributes);
   }
-  return letters.get(id);
+  return seen.get(id);
 }
 
 const ends = (key: string, status: JobItem['status']) =>
@@ -81,7 +81,7 @@ const ends = (key: string, status: JobItem['status']) =>
 const completedOf = (items: readonly JobItem[]) => items.filter(({ status }) => status === 'COMPLETED');
 const versionOf = ({ result }: JobItem) => (result as { version: number } | undefined)?.version;
 
-/** How many completions the function's metrics tell. */
+/** How many completions the function's metrics count. */
 async function completionsCounted(): Promise<number> {
   const values = parsed(await linesOf(FUNCTION)).map((line) => line[METRICS.completed] ?? 0);
   return values.flat().reduce<number>((sum, value) => sum + Number(value), 0);
@@ -90,7 +90,7 @@ async function completionsCounted(): Promise<number> {
 beforeAll(() => deployVersion(1));
 
 describe('a new version of the code under load', () => {
-  it('and its roll-back lose no job and count none twice', async () => {
+  it('and its roll-back lose no job and run none twice', async () => {
     const orders = Array.from({ length: LOAD }, (_, i) => ({
       id: `load-${i}`,
       payload: { workMs: 400, currency: 'usd' },
@@ -144,8 +144,8 @@ describe('another definition while jobs wait', () => {
     '%s: a payload that is refused now is dead-lettered with the reason',
     async (id) => {
       expect(await ends(id, 'DEAD')).toMatchObject({ attempts: 1, reason: 'InvalidPayload' });
-      const letter = await eventually(() => deadLetter(id), `the dead letter of ${id}`);
-      expect(letter).toMatchObject({ reason: 'InvalidPayload', errorMessage: expect.stringContaining('currency') });
+      const deadLetter = await eventually(() => deadLetterOf(id), `the dead letter of ${id}`);
+      expect(deadLetter).toMatchObject({ reason: 'InvalidPayload', errorMessage: expect.stringContaining('currency') });
     },
   );
 });

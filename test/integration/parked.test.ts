@@ -28,7 +28,7 @@ describe.concurrent('a job that waits for more than a minute', () => {
     for (const gone of ['listKey', 'listAt', 'envelope', 'dueAt']) expect(item).not.toHaveProperty(gone);
   });
 
-  it('stays on its list for a day after its release, until it begins (R)', async () => {
+  it('stays on its list for a day after its release, until it begins', async () => {
     const id = newId('listed');
     await send(envelope(id, [{ do: 'retryAfter', seconds: 88 }, { do: 'complete' }]));
     const { dueAt = 0 } = await reaches(id, ['RETRYING']);
@@ -45,7 +45,7 @@ describe.concurrent('a job that waits for more than a minute', () => {
     expect((await startedAt(id)).item.attempts).toBe(2);
   });
 
-  it('may be told so by its producer: runAt (row parkUntilDue)', async () => {
+  it('may get its time from its producer: runAt (row parkUntilDue)', async () => {
     const id = newId('scheduled');
     const runAt = inMs(66_000);
     await send(envelope(id, [{ do: 'complete' }], { runAt }));
@@ -64,9 +64,9 @@ describe.concurrent('a job that waits for more than a minute', () => {
     ]).replace('{', '{ ');
     await send(body, { group: 'tenant-7' });
     await reaches(id, ['DEAD'], TIMEOUT);
-    const [letter] = await deadLetters(id);
-    expect(letter?.Body).toBe(body);
-    expect(letter?.Attributes).toMatchObject({ MessageGroupId: 'tenant-7' });
+    const [deadLetter] = await deadLetters(id);
+    expect(deadLetter?.Body).toBe(body);
+    expect(deadLetter?.Attributes).toMatchObject({ MessageGroupId: 'tenant-7' });
   });
 
   it('drops its second copy: only the dispatcher’s message is the carrier', async () => {
@@ -83,12 +83,12 @@ describe.concurrent('a job that waits for more than a minute', () => {
 
 describe.concurrent('a job that waits for less', () => {
   // After a parked wait the trace is there as well, but MiniStack's SendMessageBatch drops it: the unit tests see it.
-  it('keeps its message group and trace to its death (D)', async () => {
+  it('keeps its message group and trace to its death', async () => {
     const id = newId('traced');
     const trace = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
     await send(envelope(id, [{ do: 'permanent', message: 'no' }]), { group: 'tenant-7', trace });
-    const [letter] = await deadLetters(id);
-    expect(letter?.Attributes).toMatchObject({ MessageGroupId: 'tenant-7', AWSTraceHeader: trace });
+    const [deadLetter] = await deadLetters(id);
+    expect(deadLetter?.Attributes).toMatchObject({ MessageGroupId: 'tenant-7', AWSTraceHeader: trace });
   });
 
   it('starts at its runAt, without an item before (row waitUntilDue)', async () => {

@@ -21,7 +21,7 @@ const completes = (result: string): { steps: [Step] } => ({ steps: [{ do: 'compl
 const MIB = 1_048_576;
 
 describe.concurrent('jobs of the producer', () => {
-  it('run, each under the id that it tells', async () => {
+  it('run, each under the id that the producer returns', async () => {
     const { jobId } = await enqueue(probe, completes('done'));
     expect(await reaches(jobId, ['COMPLETED'])).toMatchObject({ jobId, result: 'done', maxAttempts: 4 });
   });
@@ -46,7 +46,7 @@ describe.concurrent('jobs of the producer', () => {
     expect(Date.parse(processedAt) - sentAtMs).toBeGreaterThan(2500);
   });
 
-  it('are sent in bulk, the good ones, by their number and by their bytes', async () => {
+  it('are sent in bulk, cut by number and by bytes, without the refused ones', async () => {
     const bad = { steps: [] as never as [Step] };
     const big = (i: number) => ({ ...completes(`big ${i}`), pad: 'x'.repeat(MIB / 4) });
     const payloads = Array.from({ length: 60 }, (_, i) =>

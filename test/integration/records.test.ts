@@ -15,7 +15,7 @@ const emf = (lines: readonly string[]) =>
     Metrics: { Name: string }[];
   }[];
 
-describe('what is written down', () => {
+describe('the record of a stage', () => {
   it('has start and end of every job, and never a payload', async () => {
     const secret = `secret-${newId()}`;
     const [good, dead, refused] = [newId('good'), newId('dead'), newId('refused')];

@@ -29,9 +29,9 @@ describe.concurrent('a body that is refused', () => {
     const item = await reaches(messageId, ['DEAD']);
     expect(item).toMatchObject({ jobId: messageId, attempts: 0, reason: 'InvalidMessage' });
     expect(item.error?.message).toMatch(message);
-    const [letter] = await deadLetters(messageId);
-    expect(letter?.Body).toBe(body);
-    expect(letter && attributesOf(letter)).toMatchObject({
+    const [deadLetter] = await deadLetters(messageId);
+    expect(deadLetter?.Body).toBe(body);
+    expect(deadLetter && attributesOf(deadLetter)).toMatchObject({
       jobId: messageId,
       jobType: 'probe',
       run: '1',
@@ -57,8 +57,8 @@ describe.concurrent('a payload that its schema refuses', () => {
     const id = newId();
     await send(JSON.stringify({ id, payload }));
     expect(await reaches(id, ['DEAD'])).toMatchObject({ attempts: 0, reason: 'InvalidPayload' });
-    const [letter] = await deadLetters(id);
-    expect(letter && attributesOf(letter)).toMatchObject({
+    const [deadLetter] = await deadLetters(id);
+    expect(deadLetter && attributesOf(deadLetter)).toMatchObject({
       reason: 'InvalidPayload',
       errorName: 'InvalidPayloadError',
     });

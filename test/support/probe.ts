@@ -87,3 +87,8 @@ export const sideEffect = ({ job }: Pick<JobContext, 'job'>) => ({
 /** How often the side effects of a job took effect; undefined: never. */
 export const effectsOf = (dynamoDb: MemoryDynamoDb, jobId: string): number | undefined =>
   (dynamoDb.item(SIDE_TABLE, jobId) as { effects?: number } | undefined)?.effects;
+
+/** A write whose own condition always fails. */
+export const IMPOSSIBLE = {
+  ConditionCheck: { TableName: SIDE_TABLE, Key: { id: 'x' }, ConditionExpression: 'attribute_exists(id)' },
+};

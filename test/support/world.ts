@@ -3,11 +3,10 @@ import type { JobDefinition } from '../../lib/contract/definition/job-definition
 import { queueSettings } from '../../lib/contract/definition/queue-settings.ts';
 import { names } from '../../lib/contract/names.ts';
 import { itemId, type JobItem } from '../../lib/contract/protocol/job-item.ts';
-import { makeAnnounce } from '../../lib/engine/calls/events.ts';
+import { makeBus, makePublish } from '../../lib/engine/calls/events.ts';
 import { together } from '../../lib/engine/calls/sqs.ts';
 import { makeWriter } from '../../lib/engine/calls/writes.ts';
 import type { Engine } from '../../lib/engine/engine.ts';
-import { makeBus } from '../../lib/engine/event-bus.ts';
 import { runBatch } from '../../lib/engine/job/batch.ts';
 import type { JobContext } from '../../lib/engine/job-context.ts';
 import { type Dispatched, dispatch } from '../../lib/engine/retries/dispatch.ts';
@@ -181,7 +180,7 @@ function makeEngine(
     deadLetterQueueUrl: deadLetters.url,
     store: makeJobStore(JOBS_TABLE, { dynamoDb, documents, definition, ...basics }),
     sqs: together(sqs),
-    announce: makeAnnounce({ openBus: () => makeBus(events), ...basics }),
+    publish: makePublish({ openBus: () => makeBus(events), ...basics }),
     ...basics,
     log: new Logger({ serviceName: `sluice-${definition.type}`, logLevel: 'DEBUG' }),
     meter: makeMeter(definition.type),

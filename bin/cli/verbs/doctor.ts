@@ -19,13 +19,13 @@ export function doctorVerb(program: Command): void {
     .summary('check a stage end to end')
     .description(
       'Checks a stage end to end: stacks, event sources, the dispatcher’s ticks, alarms, dead letters, retention, overdue ' +
-        'jobs. Says what is wrong in one line each; exit code 1 if something is.',
+        'jobs. Prints one line for each fault; exit code 1 if there is one.',
     )
     .option(
       '--scan',
-      'also read the whole jobs table for jobs whose messages are gone; tells its price first, and asks',
+      'also read the whole jobs table for jobs whose messages are gone; prints the price first, and asks',
     )
-    .option('--job', 'also send a job to each type that runs no handler (it is cancelled beforehand), and wait for it')
+    .option('--job', 'also send a job to each type and wait for it; it is cancelled beforehand and runs no handler')
     .option('-y, --yes', 'do not ask before the scan');
   runs<Options>(command, async (context, _args, options) => {
     const { stage, print } = context;
@@ -37,7 +37,7 @@ export function doctorVerb(program: Command): void {
     print.result({ stage: stage.name, findings });
     const wrong = findings.filter(({ level }) => level === 'bad').length;
     const unknown = findings.filter(({ level }) => level === 'unknown').length;
-    print.note(wrong + unknown === 0 ? 'all is well' : `${wrong} wrong, ${unknown} not looked at`);
+    print.note(wrong + unknown === 0 ? 'all checks passed' : `${wrong} failed, ${unknown} could not run`);
     return wrong + unknown > 0 ? EXIT.partly : undefined;
   });
 }

@@ -13,8 +13,8 @@ export function jobVerb(program: Command): void {
     .command('job')
     .summary('everything about one job')
     .description(
-      'Everything about one job: its state, attempts, times, error, result, checkpoint, and where its message is. Found by ' +
-        'its key, or by its id (through the logs, where the key is another).',
+      'Everything about one job: its state, attempts, times, error, result, checkpoint, and where its message is. The job is ' +
+        'found by its key, or by its id (through the logs, if its key is another).',
     )
     .addArgument(typeArgument())
     .addArgument(keyArgument())
@@ -66,7 +66,7 @@ function show({ print }: Context, { item, key, message }: JobView): void {
 
 const json = (value: unknown) => (value === undefined ? undefined : JSON.stringify(value));
 
-/** What every line of one job has: it says nothing here. */
+/** Fields that every line of one job has: they are not shown. */
 const STANDARD =
   /^(level|message|timestamp|service|sampling_rate|xray_trace_id|jobId|jobType|key|tenant|maxAttempts|(cold_|function_).*)$/;
 
@@ -77,15 +77,15 @@ function showLogs({ print }: Context, lines: readonly JobLogLine[]): void {
   for (const { at: when, fields } of lines) {
     const { level = '', message = '' } = fields;
     const rest = Object.entries(fields).filter(([name]) => !STANDARD.test(name));
-    const told = rest.map(([name, value]) => [name, name === 'error' ? causes(value) : value]);
-    const extras = rest.length === 0 ? '' : JSON.stringify(Object.fromEntries(told));
+    const shown = rest.map(([name, value]) => [name, name === 'error' ? causes(value) : value]);
+    const extras = rest.length === 0 ? '' : JSON.stringify(Object.fromEntries(shown));
     print.line(
       `${print.colour.dim(when)} ${String(level).padEnd(5)} ${String(message)} ${print.colour.dim(extras)}`.trimEnd(),
     );
   }
 }
 
-/** An error and its causes by name and message: what else its thrower hung on it may be anything, also a payload. */
+/** The names and messages of an error and its causes. Other properties are left out: they may hold a payload. */
 function causes(error: unknown): unknown {
   if (typeof error !== 'object' || error === null) return error;
   const { name, message, cause } = error as { name?: unknown; message?: unknown; cause?: unknown };

@@ -14,14 +14,14 @@ interface Options {
 export function queuesVerb(program: Command): void {
   const command = program
     .command('queues')
-    .summary('how all job types stand')
+    .summary('the state of all job types')
     .description(
-      'How job types stand: messages that wait (depth), run or wait in place (in flight), are delayed; jobs parked in the ' +
-        'table; jobs that died within the retention; messages in the dead-letter queue; age of the oldest message, as ' +
-        'CloudWatch last said; whether jobs are started. Counts are SQS’s, approximate.',
+      'The state of each job type: messages that wait (depth), that run or wait for their retry (in flight), that are ' +
+        'delayed; jobs parked in the table; jobs that died within the retention; messages in the dead-letter queue; age of ' +
+        'the oldest message, by CloudWatch’s latest value; whether jobs are started. Counts are SQS’s, approximate.',
     )
     .addArgument(optionalType())
-    .option('-w, --watch', 'look again and again, until Ctrl-C')
+    .option('-w, --watch', 'repeat until Ctrl-C')
     .option('--every <seconds>', 'with --watch: how often', whole('--every', { max: 3600 }), 2);
   runs<Options>(command, async (context, [type], { watch, every }) => {
     if (!watch) return show(context, await queues(context.stage, type));

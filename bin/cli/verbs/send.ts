@@ -13,6 +13,7 @@ import {
   sendLines,
 } from '../../../lib/operator/index.ts';
 import type { Context } from '../context.ts';
+import { newFileName } from '../file-name.ts';
 import { definitionOf, key, textArgument, UsageError, whole } from '../options.ts';
 import { makeProgress } from '../progress.ts';
 import { runs, typeArgument } from '../verb.ts';
@@ -84,12 +85,11 @@ async function bulk(
     throw new UsageError('--id and --key name one job: with --lines, give each its own (--envelopes)');
   }
   const { print, signal } = context;
-  const file =
-    refused ?? `sluice-refused-${definition.type}-${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}.ndjson`;
+  const file = refused ?? newFileName(`refused-${definition.type}`);
   if (await exists(file)) throw new UsageError(`${file} exists already: name another file with --refused`);
   const progress = makeProgress('lines', undefined, print.json);
   const first: RefusedLine[] = [];
-  const report = await sendLines({ stage: context.stage, sqs: context.clients.sqs }, definition, {
+  const sent = await sendLines({ stage: context.stage, sqs: context.clients.sqs }, definition, {
     ...job,
     ...{ lines: await linesOf(given), signal, onProgress: progress.update },
     async onRefused(line) {
@@ -98,7 +98,7 @@ async function bulk(
     },
   });
   progress.end();
-  return tell(context, report, { file, first });
+  return report(context, sent, { file, first });
 }
 
 const SHOWN = 10;
@@ -109,7 +109,7 @@ const exists = (file: string) =>
     () => false,
   );
 
-/** Checks now that the file is there, and opens it when it is read: a stream that ends before is never seen to end. */
+/** Checks at once that the file exists, but opens it only when it is read: a stream that ended earlier would hang the reader. */
 async function linesOf(given: string): Promise<AsyncIterable<string>> {
   if (given !== '-' && !given.startsWith('@')) throw new UsageError('with --lines, give @file or - for standard input');
   if (given !== '-') await access(given.slice(1));
@@ -121,13 +121,14 @@ async function* readLines(given: string): AsyncGenerator<string> {
   yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
 }
 
-interface Told {
+/** What was not sent: the file that holds it, and the first lines of it. */
+interface Unsent {
   readonly file: string;
   readonly first: readonly RefusedLine[];
 }
 
-function tell({ print }: Context, report: BulkReport, { file, first }: Told): ExitCode | undefined {
-  const { failure, ...counts } = report;
+function report({ print }: Context, bulkReport: BulkReport, { file, first }: Unsent): ExitCode | undefined {
+  const { failure, ...counts } = bulkReport;
   const { sent, refused, unknown, notTried, interrupted } = counts;
   const unsent = first.length > 0 ? { file } : {};
   const why = first.map(({ line, jobId, why: reason, maybeSent }) => ({ line, jobId, why: reason, maybeSent }));
@@ -135,7 +136,7 @@ function tell({ print }: Context, report: BulkReport, { file, first }: Told): Ex
     print.line(`${sent} sent, ${refused} refused${notTried > 0 ? `, ${notTried} not tried` : ''}`);
     for (const one of why) print.line(`line ${one.line}: ${one.why}`);
     if (unknown > 0)
-      print.line(`${unknown} of the refused may have been sent: under the same ids, as in the file, they run once`);
+      print.line(`${unknown} of the refused may have been sent. The file keeps their ids: sent again, they run once`);
     if (first.length > 0)
       print.line(`what was not sent is in ${file}; send it again with: --lines --envelopes @${file}`);
     if (interrupted) print.line('interrupted');

@@ -1,6 +1,6 @@
 /**
- * Stands in for `@aws-sdk/middleware-endpoint-discovery` in a deployed bundle: DynamoDB has one endpoint a region, and the
- * client asks for discovered ones only where that was switched on, which Sluice never does.
+ * Replaces `@aws-sdk/middleware-endpoint-discovery` in a deployed bundle. DynamoDB has one endpoint a region. The client
+ * discovers others only if that is switched on, which Sluice never does.
  */
 export const NODE_ENDPOINT_DISCOVERY_CONFIG_OPTIONS = {
   environmentVariableSelector: () => undefined,

@@ -1,7 +1,7 @@
 /**
- * Stands in for `@smithy/core/event-streams` in a deployed bundle. Event streams are what a few calls answer with (S3's
- * SelectObjectContent, Bedrock's response streams); no call of Sluice's does. A handler that wants one takes the line of
- * this file out of `lib/bundle/form.ts`.
+ * Replaces `@smithy/core/event-streams` in a deployed bundle. A few calls answer with event streams (S3's
+ * SelectObjectContent, Bedrock's response streams); Sluice makes none of them. If a handler needs one, remove the line of
+ * this file from `lib/bundle/form.ts`.
  */
 function leftOut(): never {
   throw new Error('event streams are left out of the bundle: see lib/bundle/form.ts, STAND_INS');
@@ -13,7 +13,7 @@ export class EventStreamSerde {
   }
 }
 
-/** Made by every client that has such a call, used by none of the others. */
+/** Every client that has such a call creates this, and only such a call uses it. */
 export const eventStreamSerdeProvider = () => ({ serialize: leftOut, deserialize: leftOut });
 
 export const resolveEventStreamSerdeConfig = <Config extends object>(config: Config) =>

@@ -1,7 +1,7 @@
 import { JobDefinitionError } from '../errors.ts';
 import { shown } from './option.ts';
 
-/** A type names a queue, two stacks and a metric dimension (architecture, "Public contract"). */
+/** A type names a queue, two stacks and a metric dimension (lib/engine/README.md, "Names and the jobs table"). */
 const TYPE_PATTERN = /^[a-z][a-z0-9-]{0,39}$/;
 const RESERVED_TYPES = ['core', 'dispatcher'];
 const RESERVED_ENDINGS = ['-dlq', '-high', '-low'];

@@ -13,7 +13,7 @@ export const FUNCTION_MAX_SECONDS = 900;
 export const SETTLE_MARGIN_SECONDS = 15;
 /** Visibility timeout as a multiple of the function's (Lambda Developer Guide, "Using Lambda with Amazon SQS"). */
 const VISIBILITY_FACTOR = 6;
-/** The last net, for a consumer that cannot even start (architecture, "The protocol"). */
+/** The last net, for a consumer that cannot even start (lib/engine/README.md, "State machine"). */
 const MAX_RECEIVE_COUNT = 100;
 const SECONDS_PER_DAY = 24 * 3600;
 

@@ -42,13 +42,13 @@ export interface Draw {
   /** Jobs that have waited before: their turn has come. */
   readonly returning: number;
   /** Jobs that are here for the first time: they go behind the line, if there is one. */
-  readonly fresh: number;
+  readonly first: number;
 }
 
 /** What a draw gives: some may begin at `startAt`, the others wait, each for a turn of its own. */
 export interface Drawn {
   readonly bucket: Bucket;
-  readonly grants: { readonly returning: number; readonly fresh: number };
+  readonly grants: { readonly returning: number; readonly first: number };
   readonly startAt: number;
   /** When the others may ask again, those that return first. */
   readonly turns: readonly number[];
@@ -64,12 +64,12 @@ const LINE_LOST_MS = 10_000;
  *
  * Tokens fall due one every `perSeconds / limit`; who gets one that is not due yet is held back until it is. Whoever gets
  * none is promised a turn behind all others, spaced at the same rate, so that waiting jobs do not come back all at once.
- * The turn is a time to ask again, not a token: whoever finds it taken (by a retry, say) goes to the end of the line.
+ * The turn is a time to ask again, not a token: whoever finds it taken (by a retry, say) goes to the end of the queue.
  *
  * @param bucket as it stands; undefined if there is none yet
  */
 export function draw(bucket: Bucket | undefined, { limit, perSeconds }: RateLimit, asked: Draw): Drawn {
-  const { nowMs, holdMs, returning, fresh } = asked;
+  const { nowMs, holdMs, returning, first } = asked;
   const interval = (perSeconds * 1000) / limit;
   const saved = nowMs - perSeconds * 1000 * SAVED;
   const nextAt = Math.max(bucket?.nextAt ?? saved, saved);
@@ -78,10 +78,10 @@ export function draw(bucket: Bucket | undefined, { limit, perSeconds }: RateLimi
   const due = Math.max(0, Math.floor((nowMs + holdMs - nextAt) / interval) + 1);
   const grants = {
     returning: Math.min(returning, due),
-    fresh: lineEndsAt > nowMs + holdMs ? 0 : Math.min(fresh, Math.max(0, due - returning)),
+    first: lineEndsAt > nowMs + holdMs ? 0 : Math.min(first, Math.max(0, due - returning)),
   };
-  const granted = grants.returning + grants.fresh;
-  const waiting = returning + fresh - granted;
+  const granted = grants.returning + grants.first;
+  const waiting = returning + first - granted;
   const after = nextAt + granted * interval;
   const behind = Math.max(lineEndsAt, after);
   return {

@@ -2,13 +2,13 @@
 
 /** How far the clocks of two machines may be apart. Promises about time hold to within this much. */
 export const CLOCK_SKEW_MS = 500;
-/** A job may begin this much before it is due: its sender's clock may be that far behind. */
-export const EARLY_MS = CLOCK_SKEW_MS;
+/** A job may begin this much before it is due: what the clocks may differ by. */
+export const EARLY_MS = 500;
 
 /** The dispatcher runs this often: EventBridge rules cannot time less than a minute. */
 export const TICK_MS = 60_000;
 /** The longest wait in place, hidden in the queue. A longer one is parked in the table, until a tick releases it. */
-export const IN_PLACE_MS = TICK_MS;
+export const IN_PLACE_MS = 60_000;
 /** A tick releases what falls due within this time: before the next tick, and some, for ticks may come late. */
 export const LOOK_AHEAD_MS = 90_000;
 /** A released job whose message vanishes is sent again after this time, from the list it stays on. */

@@ -1,8 +1,9 @@
 import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
-import { mayPass } from '../../aws/ports.ts';
+import { isTransient } from '../../aws/errors.ts';
+import { toItem } from '../../aws/marshal.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
 import { backoffMs, sleep } from '../clock.ts';
-import { toItem } from '../table/statements.ts';
+import { gather, type Waiting } from './gather.ts';
 import type { WriterDeps } from './writes.ts';
 
 /** A read that DynamoDB did not answer: nothing was begun, the message stays in its queue. */
@@ -24,33 +25,34 @@ const MAX_TRIES = 6;
 /** Reads one item, consistently; undefined if there is none. @throws ReadError */
 export type Reader = (id: string) => Promise<JobItem | undefined>;
 
-/** Sends the reads that are asked for in the same turn of the event loop together. */
+interface Asked {
+  readonly id: string;
+}
+
+/** Sends the reads that are asked for in the same turn of the event loop together. An item is read once, however often it is asked for. */
 export function makeReader(table: string, deps: WriterDeps): Reader {
-  let waiting = new Map<string, PromiseWithResolvers<JobItem | undefined>>();
-  const flush = () => {
-    const ready = [...waiting];
-    waiting = new Map();
-    for (let i = 0; i < ready.length; i += MAX_KEYS) void answer(ready.slice(i, i + MAX_KEYS));
-  };
-  const answer = async (asked: [string, PromiseWithResolvers<JobItem | undefined>][]) => {
+  const reads = new Map<string, Promise<JobItem | undefined>>();
+  const send = async (asked: Waiting<Asked, JobItem | undefined>[]) => {
+    // Those who ask from now on get a later read.
+    reads.clear();
     try {
       const found = await readItems(
         { table, names: DECISIVE },
-        asked.map(([id]) => id),
+        asked.map(({ id }) => id),
         deps,
       );
-      for (const [id, { resolve }] of asked) resolve(found.get(id));
+      for (const { id, resolve } of asked) resolve(found.get(id));
     } catch (cause) {
-      for (const [, { reject }] of asked) reject(new ReadError('DynamoDB did not answer the read', { cause }));
+      for (const { reject } of asked) reject(new ReadError('DynamoDB did not answer the read', { cause }));
     }
   };
+  const read = gather<Asked, JobItem | undefined>({ fits: (call) => call.length < MAX_KEYS, send });
   return (id) => {
-    let entry = waiting.get(id);
-    if (entry === undefined) {
-      entry = Promise.withResolvers<JobItem | undefined>();
-      if (waiting.set(id, entry).size === 1) setImmediate(flush);
-    }
-    return entry.promise;
+    const known = reads.get(id);
+    if (known !== undefined) return known;
+    const asked = read({ id });
+    reads.set(id, asked);
+    return asked;
   };
 }
 
@@ -87,14 +89,14 @@ export async function readItems(
       const command = new BatchGetItemCommand({ RequestItems: { [table]: { Keys, ...projection } } });
       const { Responses, UnprocessedKeys } = await deps.dynamoDb.send(command);
       for (const raw of Responses?.[table] ?? []) {
-        const item = toItem(raw);
+        const item = toItem<JobItem>(raw);
         found.set(item.id, item);
       }
       const left = (UnprocessedKeys?.[table]?.Keys ?? []).map((key) => key.id?.S ?? '');
       if (left.length < Keys.length) tries = -1;
       missing = [...missing.slice(MAX_KEYS), ...left];
     } catch (error) {
-      if (!mayPass(error)) throw error;
+      if (!isTransient(error)) throw error;
       failure = error;
     }
   }

@@ -6,8 +6,10 @@ import {
   SendMessageCommand,
   type SendMessageCommandInput,
 } from '@aws-sdk/client-sqs';
+import { bytesOf } from '../../aws/cut.ts';
 import type { Sqs } from '../../aws/ports.ts';
 import { MAX_BATCH_ENTRIES, MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
+import { gather, type Waiting } from './gather.ts';
 
 /** What SQS said of one entry of a batch that it took otherwise; `name` is SQS's code. */
 export class SqsEntryError extends Error {
@@ -25,34 +27,37 @@ interface Addressed {
   readonly QueueUrl: string | undefined;
 }
 
-interface Waiting<Input> {
+interface Entry<Input extends Addressed> {
   readonly input: Input;
   readonly bytes: number;
-  readonly settled: PromiseWithResolvers<object>;
+  /** Sends it by itself. */
+  readonly alone: () => Promise<object>;
+}
+
+interface Batch<Input extends Addressed> extends Addressed {
+  readonly Entries: ({ readonly Id: string } & Omit<Input, 'QueueUrl'>)[];
+}
+
+interface FailedEntry {
+  readonly Id?: string | undefined;
+  readonly Code?: string | undefined;
+  readonly Message?: string | undefined;
 }
 
 interface BatchAnswer {
-  readonly Successful?: readonly { Id?: string | undefined }[] | undefined;
-  readonly Failed?: readonly { Id?: string | undefined; Code?: string | undefined; Message?: string | undefined }[];
+  readonly Successful?: readonly Pick<FailedEntry, 'Id'>[] | undefined;
+  readonly Failed?: readonly FailedEntry[] | undefined;
 }
-
-type Together<Input> = (waiting: readonly Waiting<Input>[]) => Promise<BatchAnswer>;
 
 /**
  * SQS as ten jobs side by side want it: their SendMessage and ChangeMessageVisibility calls that are ready in the same
  * turn of the event loop travel as one batch call, each ending by itself. A lone one goes as it is.
  */
 export function together(sqs: Sqs): Sqs {
-  const send = gather<SendMessageCommandInput>((waiting) => {
-    const QueueUrl = waiting[0]?.input.QueueUrl;
-    const Entries = waiting.map(({ input: { QueueUrl: _, ...entry } }, i) => ({ Id: String(i), ...entry }));
-    return sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries })) as Promise<BatchAnswer>;
-  });
-  const hide = gather<ChangeMessageVisibilityCommandInput>((waiting) => {
-    const QueueUrl = waiting[0]?.input.QueueUrl;
-    const Entries = waiting.map(({ input: { QueueUrl: _, ...entry } }, i) => ({ Id: String(i), ...entry }));
-    return sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries })) as Promise<BatchAnswer>;
-  });
+  const send = inBatches<SendMessageCommandInput>((batch) => sqs.send(new SendMessageBatchCommand(batch)));
+  const hide = inBatches<ChangeMessageVisibilityCommandInput>((batch) =>
+    sqs.send(new ChangeMessageVisibilityBatchCommand(batch)),
+  );
   const one = (command: Parameters<Sqs['send']>[0]): Promise<object> => {
     if (command instanceof SendMessageCommand) {
       const bytes = Buffer.byteLength(command.input.MessageBody ?? '');
@@ -66,58 +71,29 @@ export function together(sqs: Sqs): Sqs {
   return { send: one } as { send: unknown } as Sqs;
 }
 
-interface Lone<Input> {
-  readonly input: Input;
-  readonly bytes: number;
-  readonly alone: () => Promise<object>;
-}
-
-function gather<Input extends Addressed>(call: Together<Input>): (entry: Lone<Input>) => Promise<object> {
-  let waiting: (Waiting<Input> & Lone<Input>)[] = [];
-  const flush = () => {
-    const ready = waiting;
-    waiting = [];
-    for (const group of groups(ready)) void settle(group, call);
+function inBatches<Input extends Addressed>(sendBatch: (batch: Batch<Input>) => Promise<BatchAnswer>) {
+  const send = async (call: Waiting<Entry<Input>, object>[]): Promise<void> => {
+    const [first] = call;
+    if (first === undefined) return;
+    if (call.length === 1) return first.alone().then(first.resolve);
+    const Entries = call.map(({ input: { QueueUrl: _, ...entry } }, i) => ({ Id: String(i), ...entry }));
+    answer(call, await sendBatch({ QueueUrl: first.input.QueueUrl, Entries }));
   };
-  return (entry) => {
-    const settled = Promise.withResolvers<object>();
-    if (waiting.push({ ...entry, settled }) === 1) setImmediate(flush);
-    return settled.promise;
-  };
+  return gather<Entry<Input>, object>({ fits, send });
 }
 
-async function settle<Input>(group: (Waiting<Input> & Lone<Input>)[], call: Together<Input>): Promise<void> {
-  const [first] = group;
-  if (first === undefined) return;
-  if (group.length === 1) return first.alone().then(first.settled.resolve, first.settled.reject);
-  try {
-    const { Successful = [], Failed = [] } = await call(group);
-    for (const success of Successful) group[Number(success.Id)]?.settled.resolve(success);
-    for (const { Id, Code = 'Unknown', Message = Code } of Failed) {
-      group[Number(Id)]?.settled.reject(new SqsEntryError(Code, Message));
-    }
-    const unanswered = new SqsEntryError('Unanswered', 'SQS answered fewer entries than were sent');
-    for (const { settled } of group) settled.reject(unanswered);
-  } catch (error) {
-    for (const { settled } of group) settled.reject(error);
-  }
-}
+/** One queue each, at most ten entries, within SQS's bytes. */
+const fits = (call: readonly Entry<Addressed>[], { input, bytes }: Entry<Addressed>): boolean =>
+  call.length < MAX_BATCH_ENTRIES &&
+  call[0]?.input.QueueUrl === input.QueueUrl &&
+  bytesOf(call) + bytes <= MAX_CALL_BYTES;
 
-/** Cuts what is ready into calls: one queue each, at most ten entries, within SQS's bytes. */
-function groups<Input extends Addressed, Entry extends Lone<Input>>(ready: Entry[]): Entry[][] {
-  const all: { entries: Entry[]; bytes: number }[] = [];
-  for (const entry of ready) {
-    const group = all.find(
-      ({ entries, bytes }) =>
-        entries[0]?.input.QueueUrl === entry.input.QueueUrl &&
-        entries.length < MAX_BATCH_ENTRIES &&
-        bytes + entry.bytes <= MAX_CALL_BYTES,
-    );
-    if (group === undefined) all.push({ entries: [entry], bytes: entry.bytes });
-    else {
-      group.entries.push(entry);
-      group.bytes += entry.bytes;
-    }
+function answer(call: readonly Waiting<object, object>[], { Successful = [], Failed = [] }: BatchAnswer): void {
+  for (const success of Successful) call[Number(success.Id)]?.resolve(success);
+  for (const { Id, Code = 'Unknown', Message = Code } of Failed) {
+    call[Number(Id)]?.reject(new SqsEntryError(Code, Message));
   }
-  return all.map(({ entries }) => entries);
+  // A promise that has its answer takes no second one.
+  const unanswered = new SqsEntryError('Unanswered', 'SQS answered fewer entries than were sent');
+  for (const { reject } of call) reject(unanswered);
 }

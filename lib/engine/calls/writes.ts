@@ -1,7 +1,10 @@
 import type { BatchStatementError, BatchStatementResponse } from '@aws-sdk/client-dynamodb';
 import { type AttributeValue, BatchExecuteStatementCommand } from '@aws-sdk/client-dynamodb';
-import { type DynamoDb, mayPass } from '../../aws/ports.ts';
-import { backoffMs, type Clock, sleep } from '../clock.ts';
+import { bytesOf } from '../../aws/cut.ts';
+import { isTransient } from '../../aws/errors.ts';
+import type { DynamoDb } from '../../aws/ports.ts';
+import type { Clock } from '../clock.ts';
+import { gather, type Retry, type Waiting } from './gather.ts';
 
 /** One PartiQL statement that writes one item under its own condition. */
 export interface Statement {
@@ -40,113 +43,88 @@ const MAX_CALL_BYTES = 4_000_000;
 /** Tries of one statement beyond the SDK's own: some six seconds in all. */
 const MAX_TRIES = 6;
 
-interface Waiting {
+interface Entry {
   readonly statement: Statement;
   readonly bytes: number;
-  tries: number;
-  resolve(result: WriteResult): void;
-  reject(error: WriteError): void;
 }
+
+type Write = Waiting<Entry, WriteResult>;
+type RetryWrite = Retry<Entry, WriteResult>;
 
 export type Writer = (statement: Statement) => Promise<WriteResult>;
 
 /**
  * Sends the statements that are ready in the same turn of the event loop together: ten jobs that begin side by side are
- * one call. Each statement ends by itself; one that was throttled goes again alone, after a backoff.
+ * one call. A statement that was throttled is sent again alone, after a backoff.
  */
-export function makeWriter(deps: WriterDeps): Writer {
-  let waiting: Waiting[] = [];
-  const flush = () => {
-    const ready = waiting;
-    waiting = [];
-    for (const call of calls(ready)) void send(call);
-  };
-  const enqueue = (entry: Waiting) => {
-    if (waiting.push(entry) === 1) setImmediate(flush);
-  };
-  const again = async (entry: Waiting, cause: unknown) => {
-    entry.tries += 1;
-    if (entry.tries >= MAX_TRIES) return entry.reject(new WriteError('DynamoDB did not take the write', { cause }));
-    await sleep(deps.clock, backoffMs(entry.tries, deps.random));
-    enqueue(entry);
-  };
-  const send = async (call: Waiting[]): Promise<void> => {
+export function makeWriter({ dynamoDb, clock, random }: WriterDeps): Writer {
+  const send = async (call: Write[], retry: RetryWrite): Promise<void> => {
     try {
-      const command = new BatchExecuteStatementCommand({ Statements: call.map(request) });
-      const { Responses = [] } = await deps.dynamoDb.send(command);
-      for (const [i, entry] of call.entries()) settle(entry, Responses[i], again);
+      const { Responses = [] } = await dynamoDb.send(
+        new BatchExecuteStatementCommand({ Statements: call.map(toRequest) }),
+      );
+      for (const [i, one] of call.entries()) answer(one, Responses[i], retry);
     } catch (error) {
-      for (const entry of call) {
-        if (mayPass(error)) void again(entry, error);
+      for (const one of call) {
+        if (isTransient(error)) retry(one, error);
         // One statement that DynamoDB cannot read refuses the whole call: the others are sent without it.
-        else if (call.length > 1) void send([entry]);
-        else entry.reject(new WriteError('DynamoDB refused the write', { cause: error }));
+        else if (call.length > 1) void send([one], retry);
+        else one.reject(new WriteError('DynamoDB refused the write', { cause: error }));
       }
     }
   };
-  return (statement) =>
-    new Promise((resolve, reject) => {
-      enqueue({ statement, bytes: sizeOf(statement), tries: 0, resolve, reject });
-    });
+  const gaveUp = (cause: unknown) => new WriteError('DynamoDB did not take the write', { cause });
+  const write = gather<Entry, WriteResult>({ fits, send, retries: { maxTries: MAX_TRIES, gaveUp, clock, random } });
+  return (statement) => write({ statement, bytes: sizeOf(statement) });
 }
 
-const request = ({ statement: { text, parameters, bulky } }: Waiting) => ({
+/** At most 25 statements, not too many bytes, no item twice. */
+const fits = (call: readonly Entry[], { statement: { item }, bytes }: Entry): boolean =>
+  call.length < MAX_STATEMENTS &&
+  call.every(({ statement }) => statement.item !== item) &&
+  bytesOf(call) + bytes <= MAX_CALL_BYTES;
+
+const toRequest = ({ statement: { text, parameters, bulky } }: Entry) => ({
   Statement: text,
   Parameters: parameters,
   ...(!bulky && { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const }),
 });
 
-function settle(
-  entry: Waiting,
-  response: BatchStatementResponse | undefined,
-  again: (e: Waiting, cause: unknown) => Promise<void>,
-) {
-  if (response === undefined)
-    return void again(entry, new WriteError('DynamoDB answered fewer statements than were sent'));
-  if (response.Error === undefined) return entry.resolve({ kind: 'written' });
-  return settleError(entry, response.Error, again);
+function answer(one: Write, response: BatchStatementResponse | undefined, retry: RetryWrite): void {
+  if (response === undefined) retry(one, new WriteError('DynamoDB answered fewer statements than were sent'));
+  else if (response.Error === undefined) one.resolve({ kind: 'written' });
+  else answerError(one, response.Error, retry);
 }
 
-function settleError(entry: Waiting, error: BatchStatementError, again: (e: Waiting, cause: unknown) => Promise<void>) {
-  const old = error.Item;
-  const cause = Object.assign(new Error(error.Message ?? error.Code), { name: error.Code ?? 'Unknown' });
-  switch (error.Code) {
+function answerError(one: Write, error: BatchStatementError, retry: RetryWrite): void {
+  const { Code, Message = '', Item: old } = error;
+  switch (Code) {
     case 'ConditionalCheckFailed':
-      if (entry.statement.bulky) return entry.resolve({ kind: 'unread' });
-      return entry.resolve({ kind: 'refused', ...(old !== undefined && { old }) });
+      if (one.statement.bulky) one.resolve({ kind: 'unread' });
+      else one.resolve({ kind: 'refused', ...(old !== undefined && { old }) });
+      break;
     case 'DuplicateItem':
-      return entry.resolve({ kind: 'unread' });
+      one.resolve({ kind: 'unread' });
+      break;
     case 'ItemCollectionSizeLimitExceeded':
     case 'ValidationError':
-      if (/size/i.test(error.Message ?? '')) return entry.resolve({ kind: 'tooLarge' });
-      return entry.reject(new WriteError(`DynamoDB refused the write: ${error.Message}`, { cause }));
+      if (/size/i.test(Message)) one.resolve({ kind: 'tooLarge' });
+      else one.reject(refused(error));
+      break;
     case 'AccessDenied':
     case 'ResourceNotFound':
-      return entry.reject(new WriteError(`DynamoDB refused the write: ${error.Message}`, { cause }));
+      one.reject(refused(error));
+      break;
     default:
-      return void again(entry, cause);
+      retry(one, toError(error));
   }
 }
 
-/** Cuts what is ready into calls: at most 25 statements, not too many bytes, no item twice. */
-function calls(ready: Waiting[]): Waiting[][] {
-  const all: { entries: Waiting[]; items: Set<string>; bytes: number }[] = [];
-  for (const entry of ready) {
-    const { item } = entry.statement;
-    let call = all.find(
-      ({ entries, items, bytes }) =>
-        entries.length < MAX_STATEMENTS && !items.has(item) && bytes + entry.bytes <= MAX_CALL_BYTES,
-    );
-    if (call === undefined) {
-      call = { entries: [], items: new Set(), bytes: 0 };
-      all.push(call);
-    }
-    call.entries.push(entry);
-    call.items.add(item);
-    call.bytes += entry.bytes;
-  }
-  return all.map(({ entries }) => entries);
-}
+const refused = (error: BatchStatementError) =>
+  new WriteError(`DynamoDB refused the write: ${error.Message}`, { cause: toError(error) });
+
+const toError = ({ Code, Message }: BatchStatementError): Error =>
+  Object.assign(new Error(Message ?? Code), { name: Code ?? 'Unknown' });
 
 /** Bytes that count towards a call's size: only bodies make a difference, and they are inside of an envelope. */
 function sizeOf({ text, parameters }: Statement): number {

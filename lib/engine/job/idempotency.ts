@@ -39,14 +39,11 @@ export async function runOnce(key: string, steps: Steps, config: IdempotencyConf
       if (done.claim === undefined) throw new NotStarted();
     },
     async settle() {
-      const { claim, outcome } = done;
-      if (claim === undefined || outcome === undefined) throw new TypeError('Powertools settled what never ran');
-      done.settlement = await steps.settle(claim, outcome);
+      done.settlement = await steps.settle(known(done.claim), known(done.outcome));
     },
   });
   const perform = async (_key: string) => {
-    if (done.claim === undefined) throw new TypeError('Powertools ran the handler before begin');
-    done.outcome = await steps.run(done.claim);
+    done.outcome = await steps.run(known(done.claim));
   };
   try {
     await makeIdempotent(perform, { persistenceStore, config })(key);
@@ -54,7 +51,9 @@ export async function runOnce(key: string, steps: Steps, config: IdempotencyConf
     const thrown = error instanceof IdempotencyPersistenceLayerError ? error.cause : error;
     if (!(thrown instanceof NotStarted)) throw thrown;
   }
-  return toAttempt(done);
+  const { begun, claim, settlement } = done;
+  if (claim === undefined) return { kind: 'notStarted', begun: known(begun) };
+  return { kind: 'settled', claim, settlement: known(settlement) };
 }
 
 /** What the steps so far returned. */
@@ -65,17 +64,14 @@ interface StepsDone {
   settlement?: Settlement;
 }
 
-function toAttempt({ begun, claim, settlement }: StepsDone): Attempt {
-  if (begun === undefined) throw new TypeError('Powertools never began the attempt');
-  if (claim === undefined) return { kind: 'notStarted', begun };
-  if (settlement === undefined) throw new TypeError('Powertools never settled the attempt');
-  return { kind: 'settled', claim, settlement };
+/** The result of a step that must have run before. */
+function known<T>(value: T | undefined): T {
+  if (value === undefined) throw new TypeError('Powertools ran the steps out of order');
+  return value;
 }
 
 /** Begin granted no claim. Powertools runs no handler after a begin that threw. */
-class NotStarted extends Error {
-  override readonly name = 'NotStarted';
-}
+class NotStarted extends Error {}
 
 /**
  * Powertools' idempotency on the jobs table. **One instance serves one attempt of one job.**
@@ -112,6 +108,6 @@ class AttemptLayer extends BasePersistenceLayer {
   }
 
   protected override _getRecord(): Promise<IdempotencyRecord> {
-    return Promise.reject(new TypeError('begin decides on the item it read; Powertools has nothing to look up'));
+    return Promise.reject(new TypeError('begin reads the item: Powertools looks nothing up'));
   }
 }

@@ -66,7 +66,9 @@ async function settleCancelled(claim: Claim, engine: Engine): Promise<Settlement
   return { kind: 'settled', step };
 }
 
-/** The item would be too large with its message: the job waits in its queue instead (row `retryInPlace` or `snoozed`). */
+/**
+ * The item would be too large with its message: the job waits in its queue instead (row `retryInPlace` or `snoozed`).
+ */
 function inPlace({ row, write }: SettleStep, { clock }: Engine): SettleStep {
   const { envelope: _, listKey: __, listAt: ___, ...set } = write.set;
   return {

@@ -10,9 +10,9 @@ import { publishDeadLettered } from './publish.ts';
 import { type MessageOutcome, origin, stringAttribute } from './wait.ts';
 
 /**
- * Row `delivered`: sends a DEAD job's message to the dead-letter queue, publishes the event, then marks the item as delivered.
- * The item is DEAD already: after a crash in between it is still `undelivered`, and the next receive of the message
- * does it again.
+ * Row `delivered`: sends a DEAD job's message to the dead-letter queue, publishes the event, then marks the item as
+ * delivered. The item is DEAD already: after a crash in between it is still `undelivered`, and the next receive of the
+ * message does it again.
  */
 export async function deadLetter(item: JobItem, message: Message, engine: Engine): Promise<MessageOutcome> {
   try {

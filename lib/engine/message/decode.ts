@@ -9,7 +9,8 @@ import type { Message } from '../../contract/protocol/message.ts';
 import { iso } from '../../contract/protocol/timing.ts';
 
 /**
- * Reads an SQS record. Never throws: the refusal of a body or payload is returned, and begin writes the job DEAD (row `invalid`).
+ * Reads an SQS record. Never throws: the refusal of a body or payload is returned, and begin writes the job DEAD (row
+ * `invalid`).
  */
 export function decode(record: SQSRecord, definition: JobDefinition, nowMs: number): Message {
   const attributes = sluiceAttributes(record);

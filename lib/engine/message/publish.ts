@@ -23,13 +23,13 @@ export async function publishCompleted(item: JobItem, message: Message, engine: 
 
 const eventOrigin = ({ group }: Message, { queueUrl }: Engine) => ({ queueUrl, tenant: group });
 
-async function publish(event: JobEvent, message: Message, { announce, log, definition }: Engine): Promise<boolean> {
+async function publish(event: JobEvent, message: Message, engine: Engine): Promise<boolean> {
   try {
-    await announce(event, message.trace);
+    await engine.publish(event, message.trace);
     return true;
   } catch (error) {
-    log.error('job.publish-failed', {
-      ...messageFields(message, { definition }),
+    engine.log.error('job.publish-failed', {
+      ...messageFields(message, engine),
       detailType: event.detailType,
       error: error as Error,
     });

@@ -1,5 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { GetQueueUrlCommand, SendMessageBatchCommand, type SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
+import { bytesOf, cut } from '../../aws/cut.ts';
 import type { Sqs } from '../../aws/ports.ts';
 import type { ItemUpdate } from '../../contract/protocol/item-write.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
@@ -9,8 +10,8 @@ import type { Writer, WriterDeps } from '../calls/writes.ts';
 import { origin, ownAttributes } from '../message/wait.ts';
 import { toStatement } from '../table/statements.ts';
 
-/** Some of SQS's bytes are left for attributes. */
-const MAX_CALL_BYTES = MAX_MESSAGE_BYTES - 16_384;
+/** Of a call's bytes, these are left for attributes. */
+const ATTRIBUTE_BYTES = 16_384;
 
 export interface ReleaseDeps extends WriterDeps {
   readonly table: string;
@@ -25,7 +26,7 @@ export interface ReleaseDeps extends WriterDeps {
 
 /** Sends parked jobs' messages and moves their list entries on. What SQS refuses stays as it is. */
 export async function release(items: JobItem[], deps: ReleaseDeps): Promise<{ released: number; refused: number }> {
-  const results = await Promise.all(calls(items).map((call) => releaseCall(call, deps)));
+  const results = await Promise.all(inCalls(items).map((call) => releaseCall(call, deps)));
   const released = results.reduce((sum, sent) => sum + sent, 0);
   return { released, refused: items.length - released };
 }
@@ -87,19 +88,18 @@ async function askQueueUrl(type: string, { queueUrls, queueName, sqs }: ReleaseD
   return QueueUrl;
 }
 
-/** Cuts items into calls: one queue each, at most ten entries, within SQS's bytes. */
-function calls(items: JobItem[]): JobItem[][] {
-  const all: { items: JobItem[]; bytes: number }[] = [];
-  for (const item of items) {
-    const bytes = Buffer.byteLength(item.envelope?.body ?? '');
-    const call = all.find(
-      (c) => c.items[0]?.type === item.type && c.items.length < MAX_BATCH_ENTRIES && c.bytes + bytes <= MAX_CALL_BYTES,
-    );
-    if (call === undefined) all.push({ items: [item], bytes });
-    else {
-      call.items.push(item);
-      call.bytes += bytes;
-    }
-  }
-  return all.map((call) => call.items);
+interface Sized {
+  readonly item: JobItem;
+  readonly bytes: number;
+}
+
+/** One queue each, at most ten entries, within SQS's bytes. */
+const fits = (call: readonly Sized[], { item, bytes }: Sized): boolean =>
+  call.length < MAX_BATCH_ENTRIES &&
+  call[0]?.item.type === item.type &&
+  bytesOf(call) + bytes <= MAX_MESSAGE_BYTES - ATTRIBUTE_BYTES;
+
+function inCalls(items: readonly JobItem[]): JobItem[][] {
+  const sized = items.map((item) => ({ item, bytes: Buffer.byteLength(item.envelope?.body ?? '') }));
+  return cut(sized, fits).map((call) => call.map(({ item }) => item));
 }

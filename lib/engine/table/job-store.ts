@@ -1,3 +1,4 @@
+import { toItem } from '../../aws/marshal.ts';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { type BeginFacts, type BeginStep, begin } from '../../contract/protocol/begin.ts';
 import { type ItemUpdate, type ItemWrite, type Settled, written } from '../../contract/protocol/item-write.ts';
@@ -9,7 +10,7 @@ import { makeWriter, WriteError, type WriteResult, type WriterDeps } from '../ca
 import type { Clock } from '../clock.ts';
 import type { TransactWrite } from '../job-context.ts';
 import { makeRateLimiter, type RateLimiter } from './rate-limiter.ts';
-import { toItem, toStatement } from './statements.ts';
+import { toStatement } from './statements.ts';
 import { checkWrites, type TransactionDeps, transact } from './transaction.ts';
 
 /** A begin row carried out: the item as it stands now, and what is to be done with the message. */

@@ -1,5 +1,4 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { toAttribute, toItem } from '../../aws/marshal.ts';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import {
   type Bucket,
@@ -10,9 +9,9 @@ import {
   type RateLimit,
 } from '../../contract/definition/rate-limit.ts';
 import { LEASE_BEYOND_END_MS, SETTLE_BEFORE_END_MS } from '../../contract/protocol/timing.ts';
+import { gather, type Waiting } from '../calls/gather.ts';
 import type { Statement, Writer } from '../calls/writes.ts';
 import { type Clock, sleep } from '../clock.ts';
-import { toAttribute } from './statements.ts';
 
 /** Whether a job may begin now, or when it may ask again. */
 export type Turn = { readonly kind: 'now' } | { readonly kind: 'later'; readonly atMs: number };
@@ -20,11 +19,11 @@ export type Turn = { readonly kind: 'now' } | { readonly kind: 'later'; readonly
 /** Holds all consumers of a job type together to its rate. */
 export interface RateLimiter {
   /**
-   * Asks for a token. Those that ask in the same turn of the event loop share one write, whatever their number; who gets a
-   * token that falls due within a second is held back until then.
+   * Asks for a token. Jobs that ask in the same turn of the event loop share one write, whatever their number. A job whose
+   * token falls due within a second is held back until then.
    *
    * @param returning    whether the job has waited before
-   * @param leaseUntilMs of the attempt that would begin: nobody is held back so long that its timeout would not be left
+   * @param leaseUntilMs of the attempt that would begin: no job is held back so long that its timeout would not be left
    * @throws WriteError if the table did not answer
    */
   take(asked: { readonly returning: boolean; readonly leaseUntilMs: number }): Promise<Turn>;
@@ -38,20 +37,20 @@ export interface RateLimiterDeps {
   readonly clock: Clock;
 }
 
-/** Longest time that a job is held back in its process, which is paid for: SQS cannot hide a message for less than a second. */
+/** Longest time that a job is held back in its process, which costs: SQS cannot hide a message for less than a second. */
 const HOLD_MS = 1000;
-/** Tries against others who write the bucket at the same time; then all that ask come back later. */
+/** Tries while other processes write the bucket at the same time; then all that ask come back later. */
 const MAX_TRIES = 8;
 const BUSY_MS = 2000;
-/** A bucket that nobody draws from any more is dropped. */
+/** A bucket that no job draws from any more expires. */
 const KEPT_SECONDS = 24 * 3600;
 
-interface Asking {
+interface Asked {
   readonly returning: boolean;
   readonly latestMs: number;
-  resolve(turn: Turn): void;
-  reject(error: unknown): void;
 }
+
+type Asking = Waiting<Asked, Turn>;
 
 export function makeRateLimiter(
   { type, timeoutSeconds }: Pick<JobDefinition, 'type' | 'timeoutSeconds'>,
@@ -60,50 +59,46 @@ export function makeRateLimiter(
 ): RateLimiter {
   const { clock } = deps;
   const bucket = makeBucket(bucketId(type), rate, deps);
-  let asking: Asking[] = [];
   let spare: number[] = [];
-  const flush = () => {
-    const all = asking;
-    asking = [];
+  const send = async (all: Asking[]): Promise<void> => {
     const kept = spare.filter((untilMs) => untilMs >= clock.now()).slice(0, all.length);
     spare = [];
-    for (const { resolve } of all.splice(0, kept.length)) resolve({ kind: 'now' });
-    if (all.length > 0) serve(all, bucket, clock).catch((error) => all.forEach(({ reject }) => void reject(error)));
+    for (const { resolve } of all.slice(0, kept.length)) resolve({ kind: 'now' });
+    if (all.length > kept.length) await answer(all.slice(kept.length), bucket, clock);
   };
+  const take = gather<Asked, Turn>({ fits: () => true, send });
   return {
-    take: ({ returning, leaseUntilMs }) =>
-      new Promise((resolve, reject) => {
-        const endsAtMs = leaseUntilMs - LEASE_BEYOND_END_MS - SETTLE_BEFORE_END_MS;
-        const latestMs = endsAtMs - timeoutSeconds * 1000;
-        if (asking.push({ returning, latestMs, resolve, reject }) === 1) setImmediate(flush);
-      }),
+    take({ returning, leaseUntilMs }) {
+      const endsAtMs = leaseUntilMs - LEASE_BEYOND_END_MS - SETTLE_BEFORE_END_MS;
+      return take({ returning, latestMs: endsAtMs - timeoutSeconds * 1000 });
+    },
     giveBack: () => void spare.push(clock.now() + HOLD_MS),
   };
 }
 
-async function serve(all: Asking[], bucket: DrawFrom, clock: Clock): Promise<void> {
+async function answer(all: readonly Asking[], bucket: DrawFrom, clock: Clock): Promise<void> {
   const nowMs = clock.now();
-  const [returning, fresh] = [all.filter((one) => one.returning), all.filter((one) => !one.returning)];
+  const [returning, first] = [all.filter((one) => one.returning), all.filter((one) => !one.returning)];
   const holdMs = Math.max(0, Math.min(HOLD_MS, ...all.map(({ latestMs }) => latestMs - nowMs)));
-  const drawn = await bucket({ nowMs, holdMs, returning: returning.length, fresh: fresh.length });
+  const drawn = await bucket({ nowMs, holdMs, returning: returning.length, first: first.length });
   if (drawn === undefined) {
     for (const { resolve } of all) resolve({ kind: 'later', atMs: nowMs + BUSY_MS });
     return;
   }
   const { grants, startAt, turns } = drawn;
-  const lucky = [...returning.slice(0, grants.returning), ...fresh.slice(0, grants.fresh)];
-  const others = [...returning.slice(grants.returning), ...fresh.slice(grants.fresh)];
-  // All together when the last one may: so that their begins are one call, and nobody is early.
+  const granted = [...returning.slice(0, grants.returning), ...first.slice(0, grants.first)];
+  const others = [...returning.slice(grants.returning), ...first.slice(grants.first)];
+  // All at once, when the last one may begin: so their begins are one call, and none is early.
   if (startAt > clock.now()) await sleep(clock, startAt - clock.now());
-  for (const { resolve } of lucky) resolve({ kind: 'now' });
-  // After those, so that of two copies in one batch the one that may run comes first.
+  for (const { resolve } of granted) resolve({ kind: 'now' });
+  // Then the others: of two copies in one batch, the one that may run comes first.
   for (const [i, { resolve }] of others.entries()) resolve({ kind: 'later', atMs: turns[i] ?? nowMs + BUSY_MS });
 }
 
-/** @returns undefined if others were faster, again and again */
+/** @returns undefined if other processes were faster each time */
 type DrawFrom = (asked: Draw) => Promise<Drawn | undefined>;
 
-/** Draws by conditional writes, from the state that the last write or its refusal told of. */
+/** Draws by conditional writes, from the state that the last write or its refusal reported. */
 function makeBucket(id: string, rate: RateLimit, { table, writer }: RateLimiterDeps): DrawFrom {
   let known: Bucket | undefined;
   let exists = true;
@@ -117,14 +112,14 @@ function makeBucket(id: string, rate: RateLimit, { table, writer }: RateLimiterD
         exists = true;
         return drawn;
       }
-      known = result.kind === 'refused' && result.old !== undefined ? toBucket(result.old) : undefined;
+      known = result.kind === 'refused' && result.old !== undefined ? toItem<Bucket>(result.old) : undefined;
       exists = result.kind !== 'refused' || result.old !== undefined;
     }
     return undefined;
   };
 }
 
-/** Of an unknown bucket, a refusal tells the state: no right to read is needed. */
+/** No bucket has it: the write is refused, and the refusal reports the state. So no right to read is needed. */
 const UNKNOWN_VERSION = -1;
 
 function update(table: string, id: string, { known, next }: { known: Bucket | undefined; next: Bucket }): Statement {
@@ -152,5 +147,3 @@ function attributes({ version, nextAt, lineEndsAt }: Bucket) {
   const expiration = Math.ceil(Math.max(nextAt, lineEndsAt) / 1000) + KEPT_SECONDS;
   return { version, nextAt, lineEndsAt, expiration };
 }
-
-const toBucket = (raw: Record<string, AttributeValue>): Bucket => unmarshall(raw) as unknown as Bucket;

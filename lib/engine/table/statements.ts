@@ -1,26 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { toAttribute } from '../../aws/marshal.ts';
 import type { ItemWrite } from '../../contract/protocol/item-write.ts';
-import type { JobItem } from '../../contract/protocol/job-item.ts';
 import type { Statement } from '../calls/writes.ts';
-
-/** Values inside that are undefined are left out, as JSON does; a number beyond 2^53 is as exact as JavaScript has it.
- * Frozen: the document client writes into the options it is given, and takes a copy. */
-export const MARSHALL = Object.freeze({ removeUndefinedValues: true, allowImpreciseNumbers: true } as const);
-
-/** An item as DynamoDB answers it, in plain values; a number beyond 2^53 comes back as the one that was kept. */
-export const toItem = (raw: Record<string, AttributeValue>): JobItem =>
-  unmarshall(raw, { wrapNumbers: (text: string) => Number(text) }) as JobItem;
-
-/** Marshals one attribute. */
-export function toAttribute(value: unknown): AttributeValue {
-  // Nearly all of an item's attributes; `marshall` does the same in ten times the time.
-  if (typeof value === 'string') return { S: value };
-  if (typeof value === 'number' && Number.isFinite(value)) return { N: String(value) };
-  const { v } = marshall({ v: value }, MARSHALL);
-  if (v === undefined) throw new TypeError('an attribute value must not be undefined');
-  return v;
-}
 
 /**
  * One conditional write as one PartiQL statement. AND-only, every name quoted (`owner` and others are reserved words),

@@ -1,12 +1,13 @@
 import type { CancellationReason } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { type DynamoDbDocuments, mayPass } from '../../aws/ports.ts';
+import { isTransient } from '../../aws/errors.ts';
+import { toItem } from '../../aws/marshal.ts';
+import type { DynamoDbDocuments } from '../../aws/ports.ts';
 import { WriteConditionError, WriteRefusedError } from '../../contract/errors.ts';
 import type { ItemUpdate, Settled } from '../../contract/protocol/item-write.ts';
 import { WriteError } from '../calls/writes.ts';
 import { backoffMs, type Clock, sleep } from '../clock.ts';
 import type { TransactWrite } from '../job-context.ts';
-import { toItem } from './statements.ts';
 
 /** A transaction holds 100 items (DynamoDB quotas); one is the job's own. */
 const MAX_WRITES = 99;
@@ -53,7 +54,7 @@ export async function transact(table: string, { own, writes }: Transaction, deps
       const reasons = cancellation(error);
       const verdict = reasons && judged(reasons, error);
       if (verdict !== undefined) return verdict;
-      const mayRetry = reasons === undefined ? mayPass(error) : reasons.some(isTransientReason);
+      const mayRetry = reasons === undefined ? isTransient(error) : reasons.some(isTransientReason);
       if (tries === MAX_TRIES || !mayRetry) throw gaveUp(error, { certain: reasons !== undefined || !mayRetry });
       await sleep(deps.clock, backoffMs(tries, deps.random));
     }

@@ -5,7 +5,7 @@ import { checkedStage } from '../../contract/names.ts';
 import { arnsOf } from '../arns.ts';
 import { keyRights } from './stage-key.ts';
 
-/** Whose jobs may be sent. */
+/** The stage and the job types to send to. */
 export interface EnqueueTarget {
   readonly stage: string;
   /** Job types, at least one; their stacks need not be in this app. */
@@ -18,7 +18,7 @@ export interface EnqueueTarget {
  * Lets a function, or whatever else has a role, send jobs with `sluice/producer`.
  *
  * @param grantee a construct of the account and region that the queues are in
- * @throws RangeError if the stage is none
+ * @throws RangeError if the stage's name is invalid
  * @example grantEnqueue(signUpFunction, { stage: 'prod', types: ['send-email'] });
  */
 export function grantEnqueue(grantee: IGrantable & Construct, { stage, types, encryption }: EnqueueTarget): Grant {

@@ -14,12 +14,12 @@ export interface OperatorPoliciesProps {
 }
 
 /**
- * What people who operate a stage may do, as two managed policies to attach to their roles: `sluice-<stage>-read` looks
- * (`queues`, `job`, `dead`, `drain`, `doctor`) and touches no message; `sluice-<stage>-redrive` is beside it for all that
- * changes something (`send`, `dlq`, `retry`, `cancel`, `pause`, `resume`, `doctor --job`).
+ * The rights of people who operate a stage, as two managed policies to attach to their roles. `sluice-<stage>-read` is for
+ * looking (`queues`, `job`, `dead`, `drain`, `doctor`) and receives no message. `sluice-<stage>-redrive` comes in addition, for
+ * verbs that change something (`send`, `dlq`, `retry`, `cancel`, `pause`, `resume`, `doctor --job`).
  *
- * Queues, functions and stacks are named by the stage's prefix: a stage's name holds no hyphen, so none but its own fit,
- * and a job type that comes later is covered.
+ * Queues, functions and stacks are named by the stage's prefix. A stage's name holds no hyphen, so the prefix matches this
+ * stage alone, and it covers job types that are added later.
  */
 export class OperatorPolicies extends Construct {
   readonly read: ManagedPolicy;
@@ -52,10 +52,10 @@ function addRights(policy: ManagedPolicy, statements: readonly PolicyStatement[]
 }
 
 function whyWild(resource: string): string {
-  if (resource === '*') return 'IAM knows no resource for these actions';
+  if (resource === '*') return 'IAM defines no resource for these actions';
   if (resource.includes('event-source-mapping'))
-    return 'Lambda names mappings by ids; a condition asks for the function';
-  return 'the prefix of the stage fits its own resources only, those of later job types included';
+    return 'Lambda names mappings by ids; a condition limits them to the functions of the stage';
+  return 'the prefix matches resources of this stage only, including those of later job types';
 }
 
 function readRights(scope: Construct, stage: string): PolicyStatement[] {
@@ -71,7 +71,7 @@ function readRights(scope: Construct, stage: string): PolicyStatement[] {
     allow(['cloudformation:DescribeStacks'], arn('cloudformation', 'stack', `${every}/*`)),
     allow(['lambda:GetFunctionConfiguration'], arn('lambda', 'function', names.dispatcher(stage))),
     allow(['events:DescribeRule'], arn('events', 'rule', every)),
-    // IAM knows no resource for these (Service Authorization Reference), or only all of them.
+    // IAM defines no resource for these, or only `*` (Service Authorization Reference).
     allow(
       [
         ...['sqs:ListQueues', 'lambda:ListEventSourceMappings', 'events:ListRuleNamesByTarget'],
@@ -93,7 +93,7 @@ function redriveRights(scope: Construct, stage: string): PolicyStatement[] {
     new PolicyStatement({
       actions: ['lambda:UpdateEventSourceMapping'],
       resources: [arn('lambda', 'event-source-mapping', '*')],
-      // A mapping's name is an id that Lambda gives: the function that it belongs to is asked instead.
+      // Lambda gives a mapping an id as its name, so the condition names its function instead.
       conditions: { ArnLike: { 'lambda:FunctionArn': arn('lambda', 'function', `sluice-${stage}-*`) } },
     }),
   ];
@@ -101,7 +101,7 @@ function redriveRights(scope: Construct, stage: string): PolicyStatement[] {
 
 const allow = (actions: string[], resource: string) => new PolicyStatement({ actions, resources: [resource] });
 
-/** `service` and, behind a colon or a slash, `resource` and name, as the service writes them. */
+/** Makes ARNs with a colon or a slash before the resource's name, as the service writes them. */
 function arnMaker(scope: Construct): (service: string, resource: string, resourceName: string) => string {
   return (service, resource, resourceName) => {
     const slash = ['cloudformation', 'events'].includes(service);

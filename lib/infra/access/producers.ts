@@ -2,12 +2,12 @@ import { AccountPrincipal, ArnPrincipal, type IPrincipal, PolicyStatement } from
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 
 const ACCOUNT = /^\d{12}$/;
-/** A user or role; never a whole service, and no wildcard: whoever it names may send jobs. */
+/** A user or a role. Services and wildcards are refused: everybody that they cover could send jobs. */
 const ARN = /^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/;
 
 /**
- * @param text context `allowedProducers`: accounts and ARNs of roles or users, separated by commas
- * @throws RangeError naming what is neither
+ * @param text  context `allowedProducers`: accounts and ARNs of roles or users, separated by commas
+ * @throws RangeError that names the first invalid entry
  */
 export function allowedProducers(text: string | undefined): IPrincipal[] {
   if (text === undefined) return [];
@@ -20,7 +20,7 @@ export function allowedProducers(text: string | undefined): IPrincipal[] {
   });
 }
 
-/** Lets producers of other accounts send to a queue, which in its own account needs no policy of the queue's. */
+/** Lets producers of other accounts send to a queue. Producers of the queue's own account need no queue policy. */
 export function letSend(queue: Queue, producers: readonly IPrincipal[]): void {
   if (producers.length === 0) return;
   queue.addToResourcePolicy(

@@ -17,10 +17,10 @@ export interface StageKeyProps {
 const USE = ['kms:Decrypt', 'kms:GenerateDataKey'];
 
 /**
- * The customer-managed key of a stage's queues, table and topic, known to job stacks by its alias alone.
+ * The customer-managed key of a stage's queues, table and topic. Job stacks know it by its alias.
  *
- * Its own account's roles are let in by their policies, as with every key of the CDK; here stand those whose policies
- * nobody can write: CloudWatch for the topic, EventBridge's rules for the queues, and other accounts.
+ * Roles of its own account get their rights from their own policies, as with every key of the CDK. The key's policy adds
+ * those that have no such policy here: CloudWatch for the topic, EventBridge's rules for the queues, and other accounts.
  */
 export class StageKey extends Key {
   constructor(scope: Construct, id: string, { stage, disposable, producers }: StageKeyProps) {
@@ -28,7 +28,7 @@ export class StageKey extends Key {
       alias: names.keyAlias(stage),
       description: `Sluice ${stage}: queues, jobs table, alarm topic`,
       enableKeyRotation: true,
-      // What it encrypted is lost with it: kept longer than any message lives, and for good where data is.
+      // Without the key, all that it encrypted is lost. So it is kept, except on disposable stages.
       removalPolicy: disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
     });
     const { account, region } = Stack.of(this);
@@ -51,8 +51,8 @@ export const keyByAlias = (scope: Construct, id: string, stage: string): IKey =>
   Alias.fromAliasName(scope, id, names.keyAlias(stage));
 
 /**
- * What a role needs of the stage's key, through SQS and DynamoDB only. A key's ARN is made up when it is created: the
- * statement names it by its alias, so that no stack needs another's output.
+ * The rights that a role needs on the stage's key, through SQS and DynamoDB only. A key's ARN is known only after it was
+ * created, so the statement names it by its alias, and no stack needs another's output.
  *
  * @param actions what it does with the key. @default decrypts, and makes data keys
  */

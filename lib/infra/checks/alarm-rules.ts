@@ -3,7 +3,7 @@ import { numberOf, type TemplateResource, type TemplateView } from './template-v
 
 const DAY_SECONDS = 86_400;
 
-/** Alarms that CloudWatch takes and that never tell anybody. */
+/** Finds alarms that CloudWatch accepts but that never go off. */
 export function alarms(view: TemplateView): Finding[] {
   return view
     .ofType('AWS::CloudWatch::Alarm')
@@ -19,7 +19,7 @@ function window(alarm: TemplateResource): Finding[] {
   return [
     {
       ...{ rule: 'AlarmWindowTooLong', severity: 'error', resource: alarm },
-      what: `it looks at ${seconds} s, more than a day (${DAY_SECONDS} s): CloudWatch refuses that for periods below an hour, and for longer ones nobody is told in time`,
+      what: `it looks at ${seconds} s, more than a day (${DAY_SECONDS} s): CloudWatch refuses that for periods below an hour, and with longer periods the alarm comes too late`,
       fix: 'lower the period or the evaluation periods',
     },
   ];
@@ -27,7 +27,7 @@ function window(alarm: TemplateResource): Finding[] {
 
 const ABOVE = ['GreaterThanThreshold', 'GreaterThanOrEqualToThreshold'];
 
-/** The most that a metric can reach, where what it measures is in the same template. */
+/** The highest value of a metric, if the resource that it measures is in the same template. */
 function limitOf(view: TemplateView, { properties }: TemplateResource): { most: number; why: string } | undefined {
   const { Namespace, MetricName, Dimensions = [] } = properties;
   const value = (Dimensions as { Value: unknown }[])[0]?.Value;

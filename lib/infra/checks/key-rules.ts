@@ -14,11 +14,11 @@ interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** Roles that may use a queue and not the key that encrypts it: SQS answers them with AccessDenied, whatever they may. */
+/** Finds roles that may use a queue but not the key that encrypts it: SQS refuses all their calls with AccessDenied. */
 export function keys(view: TemplateView): Finding[] {
   return view.ofType('AWS::SQS::Queue').flatMap((queue) => {
     const key = queue.properties.KmsMasterKeyId;
-    // AWS's own key for SQS is open to whoever may use the queue.
+    // Everybody who may use the queue may use AWS's own key for SQS.
     if (key === undefined || key === 'alias/aws/sqs') return [];
     return view.ofType('AWS::IAM::Policy').flatMap((policy) => missing(view, { queue, key, policy }));
   });
@@ -33,7 +33,7 @@ interface Use {
 function missing(view: TemplateView, { queue, key, policy }: Use): Finding[] {
   const { Statement = [] } = (policy.properties.PolicyDocument ?? {}) as { Statement?: Statement[] };
   const allowed = Statement.filter(({ Effect }) => Effect === 'Allow');
-  const onQueue = allowed.filter(({ Resource }) => speaksOf(view, Resource, queue));
+  const onQueue = allowed.filter(({ Resource }) => appliesTo(view, Resource, queue));
   const used = Object.keys(NEEDED).filter((action) => onQueue.some((statement) => names(statement, action)));
   const needed = [...new Set(used.flatMap((action) => NEEDED[action] ?? []))];
   const lacking = needed.filter(
@@ -54,8 +54,8 @@ const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? val
 const names = ({ Action }: Statement, action: string) =>
   list(Action).some((one) => one === action || one === '*' || one === `${action.split(':')[0]}:*`);
 
-/** By reference, or by the queue's fixed name at the end of an ARN. */
-function speaksOf(view: TemplateView, resource: unknown, queue: TemplateResource): boolean {
+/** Whether a statement's resource is the queue, by reference or by the queue's fixed name at the end of an ARN. */
+function appliesTo(view: TemplateView, resource: unknown, queue: TemplateResource): boolean {
   return list(resource).some((one) => {
     if (one === '*' || view.target(one)?.id === queue.id) return true;
     const parts = (one as { 'Fn::Join'?: [string, unknown[]] } | null)?.['Fn::Join']?.[1] ?? [one];
@@ -66,14 +66,14 @@ function speaksOf(view: TemplateView, resource: unknown, queue: TemplateResource
 
 function onKey({ Resource, Condition }: Statement, key: unknown): boolean {
   const alias = Condition?.['ForAnyValue:StringEquals']?.['kms:ResourceAliases'];
-  // A statement that names its key by an alias names no other; a queue may name it by that alias as well.
+  // A statement with an alias applies to that key alone. The queue may name its key by the alias as well.
   if (alias !== undefined) return list(alias).some((one) => JSON.stringify(key).includes(`${String(one)}"`));
   return list(Resource).some(
     (one) => one === '*' || JSON.stringify(one) === JSON.stringify(key) || sameTarget(one, key),
   );
 }
 
-/** A queue names its key by its ARN or its id, a policy by its ARN. */
+/** Whether both references name one resource: a queue names its key by ARN or id, a policy by ARN. */
 const sameTarget = (one: unknown, other: unknown) => {
   const [a, b] = [idOf(one), idOf(other)];
   return a !== undefined && a === b;

@@ -18,6 +18,7 @@ const LONGEST: Readonly<Record<string, readonly [property: string, length: numbe
   'AWS::S3::Bucket': ['BucketName', 63],
 };
 
+/** Finds names that are longer than AWS allows. */
 export function names(view: TemplateView): Finding[] {
   return view.resources.flatMap((resource) => {
     const [property, length] = LONGEST[resource.type] ?? ['', Number.POSITIVE_INFINITY];

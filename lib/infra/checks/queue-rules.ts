@@ -2,14 +2,14 @@ import type { JobDefinition } from '../../contract/definition/job-definition.ts'
 import { queueSettings } from '../../contract/definition/queue-settings.ts';
 import { numberOf, type TemplateResource, type TemplateView } from './template-view.ts';
 
-/** A configuration that would be deployed and then lose, double or hide something. */
+/** A fault of the configuration: AWS would deploy it, and then lose, repeat or hide jobs. */
 export interface Finding {
   readonly rule: string;
   readonly severity: 'error' | 'warning';
   readonly resource: TemplateResource;
-  /** With its numbers. */
+  /** What is wrong, with its numbers. */
   readonly what: string;
-  /** The way out. */
+  /** How to fix it. */
   readonly fix: string;
 }
 
@@ -17,7 +17,7 @@ export interface Finding {
 export type Definitions = ReadonlyMap<string, JobDefinition>;
 
 const DAY_SECONDS = 86_400;
-/** AWS's defaults, where a template says nothing (Amazon SQS and AWS Lambda API references). */
+/** AWS's defaults for what a template leaves out (Amazon SQS and AWS Lambda API references). */
 const DEFAULTS = { visibilitySeconds: 30, retentionSeconds: 4 * DAY_SECONDS, timeoutSeconds: 3 };
 const VISIBILITY_FACTOR = 6;
 const MAX_RECEIVES = 1000;
@@ -29,7 +29,7 @@ export const retentionOf = ({ properties }: TemplateResource) =>
   numberOf(properties.MessageRetentionPeriod, DEFAULTS.retentionSeconds);
 export const timeoutOf = ({ properties }: TemplateResource) => numberOf(properties.Timeout, DEFAULTS.timeoutSeconds);
 
-/** Event source → its function and queue: how long a message is hidden, how many run at once. */
+/** Checks event sources against their functions and queues: visibility timeout and concurrency. */
 export function eventSources(view: TemplateView): Finding[] {
   return view.ofType('AWS::Lambda::EventSourceMapping').flatMap((mapping) => {
     const queue = view.target(mapping.properties.EventSourceArn);
@@ -68,7 +68,7 @@ function concurrency(mapping: TemplateResource, consumer: TemplateResource): Fin
       : [
           {
             ...{ rule: 'ConcurrencyAndPollers', severity: 'error', resource: mapping },
-            what: `maximum concurrency (${String(most)}) and provisioned pollers do not go together (SQS event source limit)`,
+            what: `maximum concurrency (${String(most)}) and provisioned pollers cannot be combined (SQS event source limit)`,
             fix: 'leave out one: maxConcurrency or provisionedPollers',
           },
         ];
@@ -83,17 +83,17 @@ function concurrency(mapping: TemplateResource, consumer: TemplateResource): Fin
   ];
 }
 
-/** How often and how long a queue keeps a message, and where it goes then. */
+/** Checks queues: receive count, retention, and the retention of the dead-letter queue. */
 export function queues(view: TemplateView): Finding[] {
   return view.ofType('AWS::SQS::Queue').flatMap((queue) => {
     const redrive = queue.properties.RedrivePolicy as
       | { maxReceiveCount?: unknown; deadLetterTargetArn?: unknown }
       | undefined;
     if (redrive === undefined) return [];
-    const letters = view.target(redrive.deadLetterTargetArn);
+    const deadLetters = view.target(redrive.deadLetterTargetArn);
     return [
       ...receives(queue, numberOf(redrive.maxReceiveCount, 0)),
-      ...(letters === undefined ? [] : outlived(queue, letters)),
+      ...(deadLetters === undefined ? [] : outlived(queue, deadLetters)),
     ];
   });
 }
@@ -111,21 +111,21 @@ function receives(queue: TemplateResource, maxReceiveCount: number): Finding[] {
   return [{ ...finding, what, fix }];
 }
 
-/** SQS counts a message's age from its first enqueue, also after it moved it to a dead-letter queue by itself. */
-function outlived(queue: TemplateResource, letters: TemplateResource): Finding[] {
-  const [kept, lettersKept] = [retentionOf(queue), retentionOf(letters)];
-  if (kept < lettersKept) return [];
-  const beyond = kept > lettersKept;
+/** When SQS moves a message to a dead-letter queue, it still counts the age from the first enqueue. */
+function outlived(queue: TemplateResource, deadLetters: TemplateResource): Finding[] {
+  const [kept, deadLettersKept] = [retentionOf(queue), retentionOf(deadLetters)];
+  if (kept < deadLettersKept) return [];
+  const beyond = kept > deadLettersKept;
   return [
     {
       ...{ rule: 'DeadLettersExpire', severity: beyond ? 'error' : 'warning', resource: queue },
-      what: `the queue keeps a message for ${kept} s, its dead-letter queue for ${lettersKept} s from the same moment: ${beyond ? 'what SQS moves there late is dropped at once' : 'what SQS moves there on its last day has no time to be looked at'}`,
+      what: `the queue keeps a message for ${kept} s, its dead-letter queue for ${deadLettersKept} s from the same moment: ${beyond ? 'what SQS moves there late is dropped at once' : 'what SQS moves there on its last day has no time to be looked at'}`,
       fix: 'lower queueRetention (days)',
     },
   ];
 }
 
-/** What a definition says, held against what would be deployed in its name. */
+/** Checks the deployed functions and queues against the job definitions. */
 export function definitions(view: TemplateView, known: Definitions): Finding[] {
   return view.ofType('AWS::Lambda::Function').flatMap((consumer) => {
     const name = String(consumer.properties.FunctionName);

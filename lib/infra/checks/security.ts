@@ -2,16 +2,16 @@ import { type App, Stack, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 
-/** cdk-nag's AwsSolutions checks, over every stack that goes to AWS: an error of theirs fails `cdk synth`. */
+/** Runs cdk-nag's AwsSolutions checks over every stack that goes to AWS. An error of theirs fails `cdk synth`. */
 export function checkSecurity(app: App): void {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 }
 
 /**
- * Accepts what a check of cdk-nag finds on a construct and all below it.
+ * Accepts a finding of cdk-nag on a construct and on all constructs below it.
  *
- * @param reason why it is right here, for whoever reviews it
- * @throws RangeError if it gives none
+ * @param reason  why the finding is acceptable here, for the reviewer
+ * @throws RangeError if the reason is shorter than 20 characters
  */
 export function acknowledge(construct: IConstruct, { rule, reason }: { rule: string; reason: string }): void {
   if (reason.trim().length < SHORTEST_REASON) {
@@ -20,10 +20,10 @@ export function acknowledge(construct: IConstruct, { rule, reason }: { rule: str
   Validations.of(construct).acknowledge({ id: `AwsSolutions::AwsSolutions-${rule}`, reason });
 }
 
-/** Shorter is no sentence. */
+/** A shorter text is not a sentence. */
 const SHORTEST_REASON = 20;
 
-/** Accepts a wildcard in one resource (an ARN) of a role's policy; others, and wildcards for actions, stay refused. */
+/** Accepts a wildcard in one resource (an ARN) of a role's policy. Other wildcards stay refused, also those in actions. */
 export function acknowledgeWildcard(
   role: IConstruct,
   { resource, reason }: { resource: string; reason: string },
@@ -31,7 +31,7 @@ export function acknowledgeWildcard(
   acknowledge(role, { rule: `IAM5[Resource::${flattened(Stack.of(role).resolve(resource))}]`, reason });
 }
 
-/** As cdk-nag writes a value in the id of a finding: `arn:<AWS::Partition>:s3:::…`, `<Bucket1234.Arn>/reports/*`. */
+/** A value as cdk-nag writes it in the id of a finding: `arn:<AWS::Partition>:s3:::…`, `<Bucket1234.Arn>/reports/*`. */
 function flattened(value: unknown): string {
   if (typeof value === 'string') return value;
   const { Ref, 'Fn::Join': join, 'Fn::GetAtt': attribute } = value as Record<string, unknown>;

@@ -7,12 +7,12 @@ export interface TemplateResource {
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
-/** What rules ask a template. */
+/** A template, as the rules read it. */
 export interface TemplateView {
   readonly path: string;
   readonly resources: readonly TemplateResource[];
   ofType(type: string): readonly TemplateResource[];
-  /** The resource that a `Ref`, an `Fn::GetAtt` or the end of an ARN's `Fn::Join` means; undefined if it is elsewhere. */
+  /** The resource that a `Ref` or an `Fn::GetAtt` names; undefined if it is not in this template. */
   target(reference: unknown): TemplateResource | undefined;
 }
 
@@ -42,7 +42,7 @@ function logicalId(reference: unknown): string | undefined {
   return Array.isArray(attribute) ? String(attribute[0]) : undefined;
 }
 
-/** A number that a template gives, or AWS's default; a parameter or condition is not looked into. */
+/** A number of a template, or AWS's default. A parameter or condition gives NaN. */
 export function numberOf(value: unknown, byDefault: number): number {
   return value === undefined ? byDefault : Number(value);
 }

@@ -11,10 +11,10 @@ import { type Definitions, definitions, eventSources, type Finding, queues } fro
 import { viewTemplate } from './template-view.ts';
 
 /**
- * Refuses at synth what AWS would deploy and then lose, double or hide jobs by. It reads the finished templates: what a
- * job type's `resources.ts` changed, and every override, is seen.
+ * Refuses configurations that AWS would deploy and that then lose, repeat or hide jobs. It reads the finished templates, with
+ * the changes of `resources.ts` and every override.
  *
- * Errors fail `cdk synth` and `cdk deploy`; warnings are judgements, and fail with `--strict` only.
+ * Errors fail `cdk synth` and `cdk deploy`. Warnings are judgements and fail only with `--strict`.
  */
 export class UnsafeConfiguration implements IPolicyValidationPlugin {
   readonly name = 'Sluice';

@@ -21,15 +21,15 @@ export interface DispatcherProps {
 
 /** EventBridge's finest rate (EventBridge quotas). */
 const TICK = Duration.minutes(1);
-/** Less than the minute after which the next tick comes; two at once would be harmless, and wasted. */
+/** Less than the minute until the next tick: two ticks at once would do no harm, but no more work either. */
 const TIMEOUT_SECONDS = 50;
-/** Eight shards side by side, each holding a page of parked envelopes, most of them small. */
+/** Eight shards are read at the same time, each with a page of parked envelopes, most of them small. */
 const MEMORY_MB = 512;
 /**
- * A tick that failed or came late is not repeated, neither by EventBridge (its default: 185 times in 24 hours) nor by
- * Lambda (twice in six hours): the next one, a minute later, finds all that is due. 60 s is the least that both take.
+ * A tick that fails or comes late is not retried: the next one, a minute later, finds all jobs that are due. By default
+ * EventBridge would retry 185 times in 24 hours, and Lambda twice in six hours. 60 s is the least that both accept.
  */
-const NO_SECOND_TRY = { retryAttempts: 0, maxEventAge: Duration.seconds(60) };
+const NO_RETRY = { retryAttempts: 0, maxEventAge: Duration.seconds(60) };
 
 /** The retry dispatcher: a function that an EventBridge rule calls each minute. */
 export class Dispatcher extends Construct {
@@ -47,11 +47,11 @@ export class Dispatcher extends Construct {
       environment: { [ENV.jobsTable]: names.jobsTable(stage), [ENV.stage]: stage },
       statements: [...dispatcherRights(this, stage, types), ...(encrypted ? [keyRights(this, stage)] : [])],
     });
-    this.function.configureAsyncInvoke(NO_SECOND_TRY);
+    this.function.configureAsyncInvoke(NO_RETRY);
     new Rule(this, 'EachMinute', {
       description: `Sluice ${stage}: releases parked jobs`,
       schedule: Schedule.rate(TICK),
-      targets: [new LambdaFunction(this.function, NO_SECOND_TRY)],
+      targets: [new LambdaFunction(this.function, NO_RETRY)],
     });
   }
 }

@@ -6,10 +6,10 @@ import { Stack, Stage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 
-/** Beside this file, which is JavaScript where the package was compiled. */
+/** With this file's ending: `.ts` in a checkout, `.js` in the compiled package. */
 const WRITE_BUNDLE = fileURLToPath(new URL(`../../bundle/write-bundle${extname(import.meta.url)}`, import.meta.url));
 
-/** A function that cannot be bundled: the message names file and line. */
+/** A function cannot be bundled. The message names file and line. */
 export class BundleError extends Error {
   override readonly name = 'BundleError';
 }
@@ -23,8 +23,7 @@ interface CodeProps {
 }
 
 /**
- * A function's bundled code. Where the CDK asks for no bundling (`cdk destroy`, or another stack is deployed), an empty
- * file in its place.
+ * A function's bundled code. If the CDK needs no bundle (`cdk destroy`, or a deploy of another stack), an empty file.
  *
  * @throws BundleError
  */

@@ -9,14 +9,14 @@ export interface FunctionRoleProps {
   readonly statements: readonly PolicyStatement[];
 }
 
-/** The role of a function: its own statements and its own log group, nothing else. */
+/** The role of a function: its statements and the right to write to its own log group. */
 export function makeFunctionRole(scope: Construct, id: string, { functionName, statements }: FunctionRoleProps): Role {
   const role = new Role(scope, id, {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     description: `What ${functionName} may do`,
   });
-  // AWSLambdaBasicExecutionRole would allow every log group of the account. Log streams are named by Lambda as it goes:
-  // the one wildcard that Sluice needs.
+  // AWSLambdaBasicExecutionRole would allow every log group of the account. Lambda names the log streams, so their names need
+  // a wildcard.
   const logStreams = Stack.of(scope).formatArn({
     service: 'logs',
     resource: 'log-group',

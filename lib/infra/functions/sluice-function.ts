@@ -12,7 +12,7 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledgeWildcard } from '../checks/security.ts';
-import { removalPolicy } from '../removal.ts';
+import { removalPolicy } from '../stage-settings.ts';
 import { functionCode } from './function-code.ts';
 import { makeFunctionRole } from './function-role.ts';
 
@@ -32,7 +32,7 @@ export interface SluiceFunctionProps {
   readonly tracing?: boolean;
 }
 
-/** A Lambda function in Sluice's form: Node 24, arm64, one minified ES module, its own log group, no right too many. */
+/** A Lambda function of Sluice: Node 24, arm64, one minified ES module, its own log group and role. */
 export class SluiceFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: SluiceFunctionProps) {
     super(scope, id, {
@@ -40,7 +40,7 @@ export class SluiceFunction extends LambdaFunction {
       description: props.description,
       code: functionCode(scope, props),
       handler: 'index.handler',
-      // Active tracing brings its own right to send segments, on all resources: X-Ray knows no other.
+      // Active tracing adds the right to send segments on all resources: X-Ray defines no smaller one.
       ...(props.tracing && { tracing: Tracing.ACTIVE }),
       runtime: Runtime.NODEJS_24_X,
       // A fifth cheaper than x86_64 for the same work (AWS Lambda pricing).
@@ -51,8 +51,8 @@ export class SluiceFunction extends LambdaFunction {
       logGroup: makeLogGroup(scope, `${id}Log`, props),
       loggingFormat: LoggingFormat.JSON,
       environment: { AWS_SDK_UA_APP_ID: appId(props.functionName), ...props.environment },
-      // Lambda would stop a job whose message was renewed some 16 times: to it, a function that sends to its own queue
-      // loops. Here attempts, snoozes and retention end every job.
+      // A function that sends to its own queue is a loop to Lambda, which would stop a job after some 16 renewals of its
+      // message. In Sluice, attempts, snoozes and retention end every job.
       recursiveLoop: RecursiveLoop.ALLOW,
     });
     if (props.tracing && this.role !== undefined) acknowledgeWildcard(this.role, TRACES);
@@ -61,10 +61,10 @@ export class SluiceFunction extends LambdaFunction {
 
 const TRACES = {
   resource: '*',
-  reason: 'X-Ray knows no resource to name (Service Authorization Reference, AWS X-Ray)',
+  reason: 'X-Ray defines no resource for these actions (Service Authorization Reference, AWS X-Ray)',
 };
 
-/** Kept a month where logs are evidence: longer than a message can live (14 days in a queue, 14 in its DLQ). */
+/** A month on stages that are kept: longer than a message can live (14 days in a queue, 14 in its dead-letter queue). */
 function makeLogGroup(scope: Construct, id: string, { functionName, disposable }: SluiceFunctionProps): LogGroup {
   return new LogGroup(scope, id, {
     logGroupName: `/aws/lambda/${functionName}`,
@@ -78,13 +78,13 @@ const MAX_APP_ID = 50;
 const HASH_LENGTH = 8;
 
 /**
- * Powertools adds 30 to 45 characters of its own to an id that lacks this mark, and the SDK then warns in the log of
- * every client that the id is too long.
+ * Powertools adds 30 to 45 characters to an id without this mark, and then the SDK logs a warning for every client that the id
+ * is too long.
  */
 const POWERTOOLS_MARK = '/PTEnv/';
 const MAX_NAME = MAX_APP_ID - POWERTOOLS_MARK.length;
 
-/** The function's name, as CloudTrail and access logs show it; a long one is cut and stays the only one of its kind. */
+/** The function's name, as CloudTrail and access logs show it. A long name is cut and gets a hash, so it stays unique. */
 export function appId(functionName: string): string {
   if (functionName.length <= MAX_NAME) return `${functionName}${POWERTOOLS_MARK}`;
   const hash = createHash('sha256').update(functionName).digest('hex').slice(0, HASH_LENGTH);

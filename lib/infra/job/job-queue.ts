@@ -9,7 +9,7 @@ import { MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
 import { letSend } from '../access/producers.ts';
 import { keyByAlias } from '../access/stage-key.ts';
 import { arnsOf } from '../arns.ts';
-import { removalPolicy } from '../removal.ts';
+import { removalPolicy } from '../stage-settings.ts';
 
 /** Settings of {@link JobQueue}. */
 export interface JobQueueProps {
@@ -20,7 +20,7 @@ export interface JobQueueProps {
   readonly producers: readonly IPrincipal[];
 }
 
-/** SQS's longest retention: time to look at what died. */
+/** SQS's longest retention. */
 const DEAD_LETTER_RETENTION = Duration.days(14);
 
 /** A job type's queue and its dead-letter queue. */
@@ -34,13 +34,13 @@ export class JobQueue extends Construct {
     const { type } = definition;
     const settings = queueSettings(definition);
     const common = {
-      // Stated, because CloudFormation sets a queue back to 262,144 when a template omits it.
+      // Without it CloudFormation sets a queue back to 262,144.
       maxMessageSizeBytes: MAX_MESSAGE_BYTES,
       ...(encrypted
         ? { encryption: QueueEncryption.KMS, encryptionMasterKey: keyByAlias(this, 'Key', stage) }
         : { encryption: QueueEncryption.SQS_MANAGED }),
       enforceSSL: true,
-      // A queue that holds jobs outlives its stack, unless the stage is there to be thrown away.
+      // A queue holds jobs, so it is kept when its stack is deleted, except on disposable stages.
       removalPolicy: removalPolicy(disposable),
     };
     this.deadLetterQueue = new Queue(this, 'DeadLetters', {
@@ -49,7 +49,7 @@ export class JobQueue extends Construct {
       retentionPeriod: DEAD_LETTER_RETENTION,
       redriveAllowPolicy: {
         redrivePermission: RedrivePermission.BY_QUEUE,
-        // By name: the two queues name each other, and CloudFormation allows no circle.
+        // By name: the two queues refer to each other, and CloudFormation allows no circular reference.
         sourceQueues: [Queue.fromQueueArn(this, 'Source', arnsOf(this, stage).queue(type))],
       },
     });

@@ -2,7 +2,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
-/** What a job type's `resources.ts` gets to deploy what its handler needs. */
+/** What a job type's `resources.ts` receives, to deploy what its handler needs. */
 interface JobResourcesProps {
   /** The job type's stack. */
   readonly scope: Construct;
@@ -11,7 +11,7 @@ interface JobResourcesProps {
   /** The job type's queue: a target for topics, rules and whatever else sends jobs. */
   readonly queue: IQueue;
   readonly stage: string;
-  /** True for `dev` stages and emulators: what is made here may be destroyed with its stack. */
+  /** True for `dev` stages and emulators: resources may be deleted with their stack. */
   readonly disposable: boolean;
   /** CDK context (`-c name=value`), undefined when it is not set. */
   readonly setting: (name: string) => string | undefined;

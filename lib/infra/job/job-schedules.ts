@@ -20,17 +20,17 @@ export interface JobSchedulesProps {
   readonly encrypted: boolean;
 }
 
-/** Longest input template of a rule (EventBridge quotas); Scheduler takes more, and one limit is easier to know. */
+/** Longest input template of a rule (EventBridge quotas). Scheduler takes more, but one limit for both is simpler. */
 const MAX_TEMPLATE = 8192;
-/** What Scheduler writes instead (Scheduler User Guide, "Adding context attributes"). */
+/** Scheduler replaces this by the time (Scheduler User Guide, "Adding context attributes"). */
 const SCHEDULED_TIME = '<aws.scheduler.scheduled-time>';
 
 /**
- * The recurring jobs of a type. EventBridge may fire twice for one time: both messages then have the same id, made of
- * the schedule's name and that time, and run as one job.
+ * The recurring jobs of a type. EventBridge may fire twice for one time. Then both messages have the same id, made of the
+ * schedule's name and that time, and run as one job.
  *
- * A rule where UTC will do, for a rule fires on every emulator; a schedule of EventBridge Scheduler for other zones.
- * Context `schedules=off` deploys them switched off.
+ * A schedule in UTC becomes a rule, which fires on every emulator. A schedule with a time zone becomes one of EventBridge
+ * Scheduler. Context `schedules=off` deploys them disabled.
  *
  * @throws JobDefinitionError if the definition's schema refuses a payload
  */
@@ -80,7 +80,7 @@ function makeSchedule(scope: Construct, schedule: JobSchedule, props: JobSchedul
     description: `Sluice ${stage}: sends the ${definition.type} job ${schedule.name}`,
     scheduleExpression: schedule.expression,
     ...(schedule.timeZone !== undefined && { scheduleExpressionTimezone: schedule.timeZone }),
-    // No emulator writes the scheduled time into the message: every tick would be a refused job.
+    // No emulator writes the scheduled time into the message, so every tick would send a job that is refused.
     state: scope.node.tryGetContext('emulator') === undefined ? stateOf(scope, schedule, stage) : 'DISABLED',
     flexibleTimeWindow: { mode: 'OFF' },
     target: { arn: queue.queueArn, roleArn: role.roleArn, input: templateOf(schedule, definition, SCHEDULED_TIME) },
@@ -114,7 +114,7 @@ function stateOf(scope: Construct, { offInStages = [] }: JobSchedule, stage: str
   return off ? 'DISABLED' : 'ENABLED';
 }
 
-/** The message, with a mark where EventBridge writes the scheduled time. */
+/** The message, with a mark that EventBridge replaces by the scheduled time. */
 function templateOf({ name, payload }: JobSchedule, definition: JobDefinition, mark: string): string {
   const { type } = definition;
   const refuse = (why: string, cause?: unknown) =>
@@ -122,7 +122,7 @@ function templateOf({ name, payload }: JobSchedule, definition: JobDefinition, m
   const { body, envelope } = writeEnvelope({ id: `${name}:MARK`, type, payload }, type, Date.now());
   const { refusal } = readPayload(definition, envelope.payload);
   if (refusal !== undefined) throw refuse(`is refused: ${refusal.message}`, refusal);
-  // Whatever stands between angle brackets EventBridge takes for a mark of its own.
+  // EventBridge replaces text between angle brackets, so the payload's own brackets are escaped.
   const template = body.replace(/[<>]/g, (c) => (c === '<' ? '\\u003c' : '\\u003e')).replace('MARK', mark);
   if (template.length > MAX_TEMPLATE)
     throw refuse(`makes ${template.length} characters, EventBridge takes ${MAX_TEMPLATE}`);

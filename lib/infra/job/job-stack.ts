@@ -22,7 +22,7 @@ export interface JobStackProps extends StageSettings {
   readonly entry: string;
 }
 
-/** One job type: its queue and dead-letter queue, its consumer, its alarms; all of it follows from the definition. */
+/** One job type: its queue and dead-letter queue, its consumer and its alarms. All follow from the definition. */
 export class JobStack extends Stack {
   readonly consumer: SluiceFunction;
   readonly queue: Queue;
@@ -81,7 +81,7 @@ function consumerRights(scope: Construct, stage: string, type: string): PolicySt
     new PolicyStatement({
       actions: ['events:PutEvents'],
       resources: [arns.defaultBus],
-      // The bus is everybody's: nothing may speak there in another's name.
+      // Other programs use the bus too, so the consumer may publish only events with Sluice's source.
       conditions: { StringEquals: { 'events:source': EVENT_SOURCE } },
     }),
   ];
@@ -108,9 +108,9 @@ function consume(scope: Construct, { definition, queues, consumer }: Consumption
             maximumPollers: provisionedPollers.max,
           },
         }),
-    // Never a filter: SQS deletes what one does not match.
+    // Never a filter: Lambda deletes messages that do not match it.
     reportBatchItemFailures: true,
   });
-  // Lambda checks at once whether the role may receive.
+  // Lambda checks the role's rights when it creates the mapping.
   if (consumer.role !== undefined) mapping.node.addDependency(consumer.role);
 }

@@ -1,8 +1,8 @@
 import { names } from '../../contract/names.ts';
 
 /**
- * The alarms of a job type, by what they watch: what follows the queue's name in theirs. Fixed names, so that the
- * dashboard of another stack shows them without a reference.
+ * The alarms of a job type: the end of their names, after the queue's name. Names are fixed, so that the dashboard of another
+ * stack shows them without a reference.
  */
 export const JOB_ALARMS = {
   deadLetters: 'dlq-not-empty',
@@ -18,7 +18,7 @@ export const JOB_ALARMS = {
 
 export type JobAlarm = keyof typeof JOB_ALARMS;
 
-/** The dispatcher's alarms: what follows its name in theirs. */
+/** The dispatcher's alarms: the end of their names, after the dispatcher's name. */
 export const DISPATCHER_ALARMS = { errors: 'errors', noTick: 'no-tick', lateness: 'retries-overdue' } as const;
 
 export type DispatcherAlarmKind = keyof typeof DISPATCHER_ALARMS;

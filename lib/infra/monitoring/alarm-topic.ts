@@ -12,10 +12,10 @@ export interface AlarmTopicProps {
 }
 
 /**
- * Where alarms go. Subscribe e-mail, chat or a pager to it.
+ * The topic that alarms notify. Subscribe e-mail, chat or a pager to it.
  *
- * Encrypted only with a key of one's own: CloudWatch cannot use the one that AWS manages for SNS, and an alarm holds no
- * payload.
+ * It is encrypted only with a customer-managed key: CloudWatch cannot use the key that AWS manages for SNS, and an alarm holds
+ * no payload.
  */
 export class AlarmTopic extends Topic {
   constructor(scope: Construct, id: string, { stage, key }: AlarmTopicProps) {
@@ -25,8 +25,8 @@ export class AlarmTopic extends Topic {
       enforceSSL: true,
       ...(key !== undefined && { masterKey: key }),
     });
-    // A policy that only denies (as enforceSSL makes it) replaces SNS's default, and CloudWatch would be refused.
-    // Our account's only: others' alarms cannot reach the people on call.
+    // enforceSSL adds a policy that only denies. It replaces SNS's default policy, so CloudWatch needs this statement. It allows
+    // only alarms of this account.
     this.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AllowCloudWatchAlarms',

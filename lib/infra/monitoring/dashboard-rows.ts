@@ -44,7 +44,7 @@ export function totals(): IWidget[] {
   return [new SingleValueWidget({ title: 'All job types, last hour', metrics, width: WIDTH, height: 3 })];
 }
 
-/** What one job type waits for, does, takes, repeats, and loses. */
+/** One job type: waiting jobs, throughput, durations, retries and deaths, dead letters. */
 export function jobRow(stage: string, definition: JobDefinition): IWidget[][] {
   const { type, timeoutSeconds, retry, maxConcurrency } = definition;
   const about = `${retry.maxAttempts} attempts of ${timeoutSeconds} s at most, ${maxConcurrency} functions at most`;
@@ -99,7 +99,7 @@ function dead(stage: string, { type, alarms }: JobDefinition): IWidget {
   );
 }
 
-/** Whether parked jobs come back in time. */
+/** The dispatcher: how late parked jobs are, and its ticks. */
 export function dispatcherRow(stage: string): IWidget[][] {
   const name = names.dispatcher(stage);
   const each = { period: MINUTE, statistic: Stats.SUM };
@@ -139,7 +139,7 @@ type Graph = Pick<GraphWidgetProps, 'left' | 'right' | 'leftAnnotations' | 'righ
   readonly left: IMetric[];
 };
 
-/** Axes begin at zero: a line that only looks steep has called people at night. */
+/** Axes begin at zero, so that a small change does not look like a large one. */
 const graph = (title: string, shown: Graph, width = FIFTH): IWidget =>
   new GraphWidget({
     title,

@@ -14,19 +14,19 @@ export interface StageDashboardProps {
 
 /** One alarm widget shows at most 100 alarms (CloudWatch User Guide, "Alarm widgets"). */
 const ALARMS_A_WIDGET = 100;
-/** Alarms of a type share their first words: this many stand side by side, readable on a laptop. */
+/** The names are long: four in a line are readable on a laptop. */
 const ALARMS_A_LINE = 4;
 
 /**
  * One screen for a stage: every alarm's state and the totals, a row a job type, the dispatcher.
  *
- * In core, and by names alone: a job type's stack can be broken without it.
+ * It is part of the core stack and refers to all by name, so it works also while a job type's stack is broken.
  */
 export class StageDashboard extends Dashboard {
   constructor(scope: Construct, id: string, { stage, definitions }: StageDashboardProps) {
     super(scope, id, {
       dashboardName: names.dashboard(stage),
-      // CloudWatch otherwise opens at three hours; what an alarm speaks of happened within the last one.
+      // CloudWatch's default is three hours. The cause of an alarm lies within the last one.
       start: '-PT1H',
       widgets: [
         ...alarmStates(scope, stage, definitions),
@@ -53,7 +53,7 @@ function alarmStates(scope: Construct, stage: string, definitions: readonly JobD
       new AlarmStatusWidget({
         title: `Alarms, stage ${stage}`,
         alarms: shown,
-        // What is on comes first.
+        // Alarms that are on come first.
         sortBy: AlarmStatusWidgetSortBy.STATE_UPDATED_TIMESTAMP,
         width: WIDTH,
         height: 1 + Math.ceil(shown.length / ALARMS_A_LINE),

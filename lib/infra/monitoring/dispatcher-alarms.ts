@@ -15,10 +15,10 @@ export interface DispatcherAlarmsProps {
   readonly runbook: string;
 }
 
-/** A tick looks 90 s ahead (row `released`): a job that is two minutes late was missed by three of them. */
+/** A tick releases jobs that are due within 90 s (row `released`), so three ticks have missed a job that is two minutes late. */
 export const LATE_MS = 120_000;
 
-/** Tells when the retry dispatcher fails, does not run, or does not keep up. */
+/** Alarms for a retry dispatcher that fails, does not run, or does not keep up. */
 export class DispatcherAlarms extends Construct {
   constructor(scope: Construct, id: string, { topic, ...watched }: DispatcherAlarmsProps) {
     super(scope, id);
@@ -31,7 +31,7 @@ export class DispatcherAlarms extends Construct {
 
 type Watched = Omit<DispatcherAlarmsProps, 'topic'>;
 
-/** One failed tick is made good by the next; three in five minutes mean that parked jobs do not come back. */
+/** The next tick makes up for one that fails. Three failures in five minutes mean that parked jobs do not start. */
 function errors({ stage, runbook }: Watched): AlarmSettings {
   const name = names.dispatcher(stage);
   return {
@@ -39,7 +39,7 @@ function errors({ stage, runbook }: Watched): AlarmSettings {
     alarmDescription:
       `Sluice ${stage}: the retry dispatcher fails, so that parked jobs (retries beyond a minute, scheduled jobs) do not ` +
       `start; none is lost. Look at its latest log lines (aws logs tail /aws/lambda/${name} --since 15m); npx sluice ` +
-      `doctor --stage ${stage} says what is overdue. Runbook: ${runbookLink('dispatcher', runbook)}`,
+      `doctor --stage ${stage} shows what is overdue. Runbook: ${runbookLink('dispatcher', runbook)}`,
     metric: functionMetric('Errors', name, { period: MINUTE, statistic: Stats.SUM }),
     threshold: 1,
     of: 5,
@@ -47,7 +47,7 @@ function errors({ stage, runbook }: Watched): AlarmSettings {
   };
 }
 
-/** The dispatcher emits its lateness at the end of each good tick, 0 included: no value is no good tick. */
+/** The dispatcher emits its lateness at the end of each good tick, also 0. No value means that no tick has succeeded. */
 function noTick({ stage, runbook }: Watched): AlarmSettings {
   const name = names.dispatcher(stage);
   return {
@@ -59,7 +59,7 @@ function noTick({ stage, runbook }: Watched): AlarmSettings {
     metric: sluiceMetric(METRICS.retryLateness, { period: MINUTE, statistic: Stats.SAMPLE_COUNT }),
     threshold: 1,
     comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-    // Here silence is the fault itself.
+    // A missing value is the fault that this alarm is for.
     treatMissingData: TreatMissingData.BREACHING,
     of: 3,
     breaching: 3,

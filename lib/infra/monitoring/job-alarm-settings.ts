@@ -7,11 +7,11 @@ import { functionMetric, namesOf, queueMetric, sluiceMetric } from './metrics.ts
 import { type RunbookTopic, runbookLink } from './runbook.ts';
 import { savedQueryName } from './saved-queries.ts';
 
-/** What the settings of a job type's alarms follow from. */
+/** What the alarm settings of a job type are made of. */
 export interface Watched {
   readonly stage: string;
   readonly definition: JobDefinition;
-  /** Where the runbook is: the README's address. */
+  /** Address of the runbook: `lib/operator/README.md`, or a team's own copy. */
   readonly runbook: string;
 }
 
@@ -25,29 +25,29 @@ interface Message {
   readonly lookAt: string;
 }
 
-/** `Sluice prod process-payment: what it means. Look at …, the command. Runbook: …` */
-function told({ stage, definition, runbook }: Watched, alarm: JobAlarm, { topic, what, lookAt }: Message) {
+/** Name and description of an alarm: `Sluice prod process-payment: what it means. Look at …, the command. Runbook: …` */
+function describe({ stage, definition, runbook }: Watched, alarm: JobAlarm, { topic, what, lookAt }: Message) {
   return {
     alarmName: jobAlarmName(stage, definition.type, alarm),
     alarmDescription: `Sluice ${stage} ${definition.type}: ${what}. ${lookAt} Runbook: ${runbookLink(topic, runbook)}`,
   };
 }
 
-/** On the number of visible messages: the metric of sent ones misses what SQS's redrive policy moved. */
+/** Watches the number of visible messages: the metric of sent messages leaves out those that SQS's redrive policy moves. */
 export function deadLetters(watched: Watched): AlarmSettings {
   const { stage, definition } = watched;
   return {
-    ...told(watched, 'deadLetters', {
+    ...describe(watched, 'deadLetters', {
       topic: 'deadLetters',
       what: 'jobs are in the dead-letter queue',
       lookAt:
-        `Each failed for good: look at why (npx sluice dead --stage ${stage}), mend the cause, send them again ` +
+        `Each failed for good: look at why (npx sluice dead --stage ${stage}), fix the cause, send them back ` +
         `(npx sluice dlq redrive ${definition.type} --stage ${stage}).`,
     }),
     metric: queueMetric('ApproximateNumberOfMessagesVisible', namesOf(stage, definition.type).deadLetterQueue, WORST),
     threshold: definition.alarms.deadLetters,
     of: 5,
-    // The count drops to zero while somebody looks at the queue.
+    // Messages in flight are not visible: the count drops to zero while somebody looks at the queue.
     breaching: 1,
   };
 }
@@ -56,7 +56,7 @@ export function queueDepth(watched: Watched): AlarmSettings {
   const { stage, definition } = watched;
   const { type, alarms, maxConcurrency } = definition;
   return {
-    ...told(watched, 'queueDepth', {
+    ...describe(watched, 'queueDepth', {
       topic: 'queue',
       what: `${alarms.queueDepth} or more jobs have waited for five minutes: more come in than are finished`,
       lookAt:
@@ -74,7 +74,7 @@ export function queueAge(watched: Watched): AlarmSettings {
   const { stage, definition } = watched;
   const { type, alarms } = definition;
   return {
-    ...told(watched, 'queueAge', {
+    ...describe(watched, 'queueAge', {
       topic: 'queue',
       what:
         `the oldest job has been in the queue for ${alarms.queueAgeSeconds} s or more: its consumer is down or too slow, ` +
@@ -91,14 +91,14 @@ export function queueAge(watched: Watched): AlarmSettings {
 }
 
 /**
- * FILL, because a metric that was not emitted is no number: when every attempt fails there is no JobsCompleted, and
- * their sum would be missing just then.
+ * FILL gives 0 for a metric without data. When every attempt fails, JobsCompleted has none, and without FILL the sum would
+ * have none either.
  */
 export function failures(watched: Watched): AlarmSettings {
   const { stage, definition } = watched;
   const { type, alarms } = definition;
   return {
-    ...told(watched, 'failures', {
+    ...describe(watched, 'failures', {
       topic: 'failures',
       what:
         `${alarms.failurePercent} % or more of the attempts within five minutes failed (of at least ` +
@@ -107,7 +107,7 @@ export function failures(watched: Watched): AlarmSettings {
     }),
     metric: failureRate(type, alarms.failureMinAttempts),
     threshold: alarms.failurePercent,
-    // Retries of one outage come back in waves of five minutes: it stays on for as long as those last.
+    // During an outage, retries come in waves of five minutes. The alarm must stay on between two waves.
     of: 3,
     breaching: 1,
   };
@@ -129,10 +129,10 @@ export function stalled(watched: Watched): AlarmSettings {
   const { stage, definition } = watched;
   const { type, alarms } = definition;
   return {
-    ...told(watched, 'stalled', {
+    ...describe(watched, 'stalled', {
       topic: 'stalled',
       what:
-        `${alarms.stalledJobs} or more jobs stalled within five minutes: their process died under them, or the function ` +
+        `${alarms.stalledJobs} or more jobs stalled within five minutes: the process of their attempt died, or the function ` +
         'ran out of time',
       lookAt:
         `Look at the last lines before each job.stalled in the log of ${namesOf(stage, type).consumer} (out of memory, a ` +
@@ -150,14 +150,14 @@ export function functionErrors(watched: Watched): AlarmSettings {
   const { type, alarms } = definition;
   const { consumer } = namesOf(stage, type);
   return {
-    ...told(watched, 'functionErrors', {
+    ...describe(watched, 'functionErrors', {
       topic: 'functionErrors',
       what:
-        `function ${consumer} itself fails (a job that fails is no error of the function): it cannot start, crashes, or ` +
-        'runs out of time. No job is lost, none gets through',
+        `function ${consumer} itself fails (a failed job does not count): it cannot start, crashes, or ` +
+        'runs out of time. No job is lost, but none completes',
       lookAt:
         `Look at its latest log lines (aws logs tail /aws/lambda/${consumer} --since 15m), and at what was deployed last; ` +
-        `npx sluice doctor --job --stage ${stage} says whether it answers.`,
+        `npx sluice doctor --job --stage ${stage} shows whether it answers.`,
     }),
     metric: functionMetric('Errors', consumer, EACH_MINUTE),
     threshold: alarms.functionErrors,
@@ -171,13 +171,13 @@ export function throttles(watched: Watched): AlarmSettings {
   const { type, alarms } = definition;
   const { consumer } = namesOf(stage, type);
   return {
-    ...told(watched, 'throttles', {
+    ...describe(watched, 'throttles', {
       topic: 'throttles',
       what:
         `Lambda has refused to run ${consumer} for five minutes: the account's concurrency is used up, or the function's ` +
         'reserved concurrency is too low',
       lookAt:
-        'Look at the account first (aws lambda get-account-settings), then at who uses it up; what waits meanwhile: ' +
+        'Look at the account first (aws lambda get-account-settings), then at what uses it up. For the jobs that wait: ' +
         `npx sluice queues --stage ${stage}.`,
     }),
     metric: functionMetric('Throttles', consumer, EACH_MINUTE),
@@ -187,19 +187,19 @@ export function throttles(watched: Watched): AlarmSettings {
   };
 }
 
-/** The slowest twentieth: a mean hides them, and a maximum is one odd job. */
+/** Watches the slowest twentieth: a mean hides slow jobs, and a maximum is a single job. */
 export function duration(watched: Watched): AlarmSettings {
   const { stage, definition } = watched;
   const { type, alarms, timeoutSeconds } = definition;
   return {
-    ...told(watched, 'duration', {
+    ...describe(watched, 'duration', {
       topic: 'duration',
       what:
-        `the slowest 5 % of jobs take ${alarms.durationPercent} % or more of their timeout of ${timeoutSeconds} s: a ` +
-        'little slower, and they are cut off and tried again in vain',
+        `the slowest 5 % of jobs take ${alarms.durationPercent} % or more of their timeout of ${timeoutSeconds} s. Jobs that ` +
+        'take longer are aborted and retried',
       lookAt:
         `Look at the slowest (saved query ${savedQueryName(stage, 'slowest-jobs')}) and at what they wait for; raise timeoutSeconds ` +
-        `if they are right to take so long. Started and waiting: npx sluice queues --stage ${stage}.`,
+        `if they need that long. For the jobs that wait: npx sluice queues --stage ${stage}.`,
     }),
     metric: sluiceMetric(METRICS.duration, { period: MINUTE, statistic: 'p95' }, type),
     threshold: (timeoutSeconds * 1000 * alarms.durationPercent) / 100,

@@ -9,16 +9,16 @@ import { jobAlarmName } from './alarm-names.ts';
 import * as settings from './job-alarm-settings.ts';
 import { runbookLink } from './runbook.ts';
 
-/** The alarm on the function's errors needs three minutes of five: no later, then, than the slowest symptom. */
+/** The alarm on the function's errors goes off after three minutes, so the symptoms wait as long. */
 const WAIT_FOR_CAUSE = Duration.minutes(3);
-/** What piled up while the consumer was down is worked off meanwhile. */
-const PATIENCE_AFTERWARDS = Duration.minutes(15);
+/** Time to work off the jobs that piled up while the consumer was down. */
+const WAIT_FOR_BACKLOG = Duration.minutes(15);
 
 /**
- * The alarms of a job type, told to the stage's topic when they begin and when they end.
+ * The alarms of a job type. They notify the stage's topic when they go off and when they are OK again.
  *
- * A deep queue, an old message, stalled jobs are symptoms: they are told by one composite alarm, which is silent while the
- * alarm on the function's own errors says why.
+ * A deep queue, an old message and stalled jobs are symptoms. One composite alarm notifies for all of them. It is silent while
+ * the alarm on the function's own errors is on, which names the cause.
  */
 export class JobAlarms extends Construct {
   constructor(scope: Construct, id: string, watched: settings.Watched) {
@@ -34,18 +34,18 @@ export class JobAlarms extends Construct {
       makeAlarm(this, 'QueueAge', settings.queueAge(watched)),
       makeAlarm(this, 'Stalled', settings.stalled(watched)),
     ];
-    tellTogether(this, { watched, action, symptoms, cause });
+    makeComposite(this, { watched, action, symptoms, cause });
   }
 }
 
-interface Together {
+interface Composite {
   readonly watched: settings.Watched;
   readonly action: IAlarmAction;
   readonly symptoms: readonly Alarm[];
   readonly cause: Alarm;
 }
 
-function tellTogether(scope: Construct, { watched, action, symptoms, cause }: Together): void {
+function makeComposite(scope: Construct, { watched, action, symptoms, cause }: Composite): void {
   const { stage, definition, runbook } = watched;
   const composite = new CompositeAlarm(scope, 'NotGettingThrough', {
     compositeAlarmName: jobAlarmName(stage, definition.type, 'notGettingThrough'),
@@ -56,7 +56,7 @@ function tellTogether(scope: Construct, { watched, action, symptoms, cause }: To
     alarmRule: AlarmRule.anyOf(...symptoms.map((alarm) => AlarmRule.fromAlarm(alarm, AlarmState.ALARM))),
     actionsSuppressor: cause,
     actionsSuppressorWaitPeriod: WAIT_FOR_CAUSE,
-    actionsSuppressorExtensionPeriod: PATIENCE_AFTERWARDS,
+    actionsSuppressorExtensionPeriod: WAIT_FOR_BACKLOG,
   });
   composite.addAlarmAction(action);
   composite.addOkAction(action);

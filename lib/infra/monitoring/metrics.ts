@@ -10,7 +10,7 @@ export interface Reading {
   readonly label?: string;
 }
 
-/** A metric of ours. CloudWatch finds one only by the very dimension set that was written with it. */
+/** A metric of Sluice. CloudWatch finds a metric only by exactly the dimension set that it was written with. */
 export type SluiceMetricName = Exclude<(typeof METRICS)[keyof typeof METRICS], 'Sluice' | 'JobType'>;
 
 /** @param type the dimension set `[JobType]`; without it `[]`, all job types together */
@@ -22,7 +22,7 @@ export const sluiceMetric = (metricName: SluiceMetricName, reading: Reading, typ
     ...reading,
   });
 
-/** By name, so that alarms, and the dashboard of another stack, read the same. */
+/** By name, so that alarms and the dashboard of another stack read the same metric. */
 export const queueMetric = (
   metricName:
     | 'ApproximateNumberOfMessagesVisible'
@@ -39,7 +39,7 @@ export const functionMetric = (
 ): Metric =>
   new Metric({ namespace: 'AWS/Lambda', metricName, dimensionsMap: { FunctionName: functionName }, ...reading });
 
-/** A job type's functions and queues by name, for the two above. */
+/** Names of a job type's function and queues, for the two functions above. */
 export const namesOf = (stage: string, type: string) => ({
   queue: names.queue(stage, type),
   deadLetterQueue: names.deadLetterQueue(stage, type),

@@ -1,4 +1,4 @@
-/** The runbook's paragraphs: headings of the README, which alarms link to. */
+/** The runbook's sections: headings of `lib/operator/README.md`, which alarms link to. */
 export const RUNBOOK = {
   deadLetters: 'Dead-letter queue not empty',
   queue: 'Queue too deep or too old',
@@ -14,10 +14,10 @@ export const RUNBOOK = {
 
 export type RunbookTopic = keyof typeof RUNBOOK;
 
-/** An alarm that links to it reads well in an e-mail of a checkout's owner; a team sets the address of its own copy. */
-export const DEFAULT_RUNBOOK = 'README.md';
+/** The page in the checkout. A team sets the address of its own copy (`-c runbook=`). */
+export const DEFAULT_RUNBOOK = 'lib/operator/README.md';
 
-/** Where a paragraph stands, with the anchor that GitHub and GitLab give a heading. */
+/** Link to a section, with the anchor that GitHub and GitLab give its heading. */
 export function runbookLink(topic: RunbookTopic, document: string): string {
   const anchor = RUNBOOK[topic]
     .toLowerCase()

@@ -12,11 +12,11 @@ export interface SavedQueriesProps {
 const LOG_GROUPS_A_QUERY = 50;
 
 /**
- * CloudWatch Logs Insights queries over the engine's log lines, by the name that they are saved under. The time range is
- * chosen where they are run; the console begins with the last hour.
+ * CloudWatch Logs Insights queries over the engine's log lines, by the name that they are saved under. The console asks for the
+ * time range and starts with the last hour.
  */
 export const QUERIES = {
-  /** Put the job's id in. Its lines also where it was parked and came back through the dispatcher. */
+  /** Replace the placeholder by the job's id. The dispatcher's lines about the job are included. */
   'life-of-a-job': [
     'fields @timestamp, message, jobType, attempt, run, durationMs, delayMs, reason, errorName, errorMessage',
     'filter jobId = "PUT-THE-JOB-ID-HERE"',

@@ -1,12 +1,12 @@
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 
-/** Enough to see a typo: SNS writes to the address, and its owner confirms. */
+/** Finds typing errors. SNS then writes to the address, and its owner confirms. */
 const ADDRESS = /^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/;
 
 /**
- * @param text context `alarmEmail`: addresses, separated by commas
- * @throws RangeError naming what is no address
+ * @param text  context `alarmEmail`: addresses, separated by commas
+ * @throws RangeError that names the first invalid address
  */
 export function emailAddresses(text: string | undefined): string[] {
   if (text === undefined) return [];
@@ -18,7 +18,7 @@ export function emailAddresses(text: string | undefined): string[] {
   );
 }
 
-/** Each gets a mail from AWS with a link to confirm; until then it is told nothing. */
+/** AWS sends each address a mail with a link. Only a confirmed address receives alarms. */
 export function subscribe(topic: ITopic, addresses: readonly string[]): void {
   for (const address of addresses) topic.addSubscription(new EmailSubscription(address));
 }

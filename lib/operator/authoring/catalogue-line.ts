@@ -1,4 +1,4 @@
-/** A catalogue that is not in the form in which it can be added to. */
+/** The catalogue is not written in the form that a line can be added to. */
 export class CatalogueError extends Error {
   override readonly name = 'CatalogueError';
 }
@@ -10,7 +10,7 @@ const IMPORT = /^import \{ [\w$]+ \} from '\.\/([^/']+)[^']*';$/gm;
 /** The linter's order of imports: folder by folder, numbers by their value. */
 const ORDER = new Intl.Collator('en', { numeric: true });
 
-/** Names that mean something else in one of the new files, or that JavaScript keeps to itself. */
+/** Names that one of the new files uses for something else, and JavaScript's reserved words. */
 const TAKEN = new Set([
   ...['consumer', 'definitions', 'describe', 'expect', 'handler', 'it', 'perform', 'payload', 'z'],
   ...[

@@ -5,7 +5,7 @@ import { checkedJobType } from '../../contract/definition/job-type.ts';
 import { CatalogueError, inCatalogue } from './catalogue-line.ts';
 import { jobTypeFiles } from './job-type-files.ts';
 
-/** A job type that cannot be made here: the message says what is in the way. Nothing was written. */
+/** The job type cannot be written here, and the message says why. Nothing was written. */
 export class NewJobTypeError extends Error {
   override readonly name = 'NewJobTypeError';
 }
@@ -24,8 +24,8 @@ const CATALOGUE = 'functions/index.ts';
  * Writes a job type's folder (definition, handler, the work), its test, and its line in the catalogue.
  *
  * @param root folder that holds `functions/`
- * @throws JobDefinitionError if the type is none
- * @throws NewJobTypeError if there is no catalogue, or something of that name is there already
+ * @throws JobDefinitionError if the type is invalid
+ * @throws NewJobTypeError if there is no catalogue, or a file of that name exists already
  */
 export async function newJobType(type: string, root: string): Promise<NewJobType> {
   checkedJobType(type);
@@ -38,13 +38,13 @@ export async function newJobType(type: string, root: string): Promise<NewJobType
   const { name, text } = changed(type, before);
   const files = jobTypeFiles(type, name);
   const taken = [`functions/${type}`, ...Object.keys(files)].find((file) => existsSync(join(root, file)));
-  if (taken !== undefined) throw new NewJobTypeError(`${taken} is there already: choose another type, or remove it`);
+  if (taken !== undefined) throw new NewJobTypeError(`${taken} exists already: choose another type, or remove it`);
   for (const [file, contents] of Object.entries(files)) {
     await mkdir(join(root, dirname(file)), { recursive: true });
-    // Never over a file that came in between.
+    // `wx`: never writes over a file that appeared meanwhile.
     await writeFile(join(root, file), contents, { flag: 'wx' });
   }
-  // Last: until then nothing knows of the new folder.
+  // Written last: until then nothing imports the new folder.
   await writeFile(index, text);
   return { definition: name, files: [...Object.keys(files), CATALOGUE] };
 }

@@ -29,7 +29,7 @@ export function messageSchema(definition: JobDefinition): JsonSchema {
         jsonSchema.$comment = `a ${kind} of the payload's schema: JSON Schema cannot say it`;
     },
   });
-  // The consumer wants a payload even where its schema would do without.
+  // The consumer needs a payload even if its schema accepts undefined.
   return { ...schema, title: `Message of a ${type} job`, required: ['payload'] };
 }
 

@@ -4,33 +4,40 @@ import { InvalidMessageError } from '../../contract/errors.ts';
 import { readPayload } from '../../contract/payload.ts';
 import { identityOf } from './filter.ts';
 import { type DeadLetter, isOurs } from './receive.ts';
-import { MendError } from './send-back.ts';
+import { CorrectedBodyError } from './send-back.ts';
 
 /**
- * Checks a mended body: an envelope, of the same job.
+ * Checks a corrected body: it must be an envelope of the same job.
  *
- * @throws MendError saying what is wrong with it
+ * @throws CorrectedBodyError that says what is wrong with it
  */
-export function checkMended(letter: DeadLetter, type: string, body: string): void {
-  if (!isOurs(letter)) {
-    throw new MendError(`message ${letter.messageId} was moved by SQS, its job is not dead: send it back as it is`);
+export function checkCorrectedBody(deadLetter: DeadLetter, type: string, body: string): void {
+  if (!isOurs(deadLetter)) {
+    throw new CorrectedBodyError(
+      `message ${deadLetter.messageId} was moved by SQS, its job is not dead: send it back as it is`,
+    );
   }
   checkedEnvelope(body, type);
-  const before = identityOf(letter, type);
-  const after = identityOf(letter, type, body);
+  const before = identityOf(deadLetter, type);
+  const after = identityOf(deadLetter, type, body);
   for (const field of ['jobId', 'key'] as const) {
     if (before[field] === after[field]) continue;
     const name = field === 'jobId' ? 'id' : 'key';
-    throw new MendError(
-      `the mended body names another job: its "${name}" must be "${before[field]}" (or left out, where it was), got "${after[field]}"`,
+    throw new CorrectedBodyError(
+      `the corrected body names another job: its "${name}" must be "${before[field]}" (or left out, where it was), got "${after[field]}"`,
     );
   }
 }
 
-/** Checks a mended body without its letter: an envelope, with a payload that its definition accepts. @throws MendError */
-export function checkMendedPayload(definition: JobDefinition, body: string): void {
+/**
+ * Checks a corrected body without its dead letter: it must be an envelope whose payload the definition accepts.
+ *
+ * @throws CorrectedBodyError that says what is wrong with it
+ */
+export function checkCorrectedPayload(definition: JobDefinition, body: string): void {
   const { refusal } = readPayload(definition, checkedEnvelope(body, definition.type).payload);
-  if (refusal !== undefined) throw new MendError(`the mended body is refused: ${refusal.message}`, { cause: refusal });
+  if (refusal !== undefined)
+    throw new CorrectedBodyError(`the corrected body is refused: ${refusal.message}`, { cause: refusal });
 }
 
 function checkedEnvelope(body: string, type: string): Envelope {
@@ -38,6 +45,6 @@ function checkedEnvelope(body: string, type: string): Envelope {
     return decodeEnvelope(body, type, Date.now());
   } catch (cause) {
     if (!(cause instanceof InvalidMessageError)) throw cause;
-    throw new MendError(`the mended body is refused: ${cause.message}`, { cause });
+    throw new CorrectedBodyError(`the corrected body is refused: ${cause.message}`, { cause });
   }
 }

@@ -10,35 +10,36 @@ export interface Identity {
 }
 
 /**
- * A message's identity as begin reads it: the body's, else the attribute's, else the message id; a refused body has none.
+ * A message's identity, as the engine reads it: from the body, else from the attribute, else the message id. A body that is
+ * refused has none.
  *
- * @param body another body than the letter's own
+ * @param body a body to read instead of the dead letter's own
  */
-export function identityOf(letter: DeadLetter, type: string, body = letter.body): Identity {
-  const named = jobIdOf(letter);
+export function identityOf(deadLetter: DeadLetter, type: string, body = deadLetter.body): Identity {
+  const named = jobIdOf(deadLetter);
   try {
-    // A `runAt` that was within a year when it was sent still is.
-    const { id = named, key = id } = decodeEnvelope(body, type, letter.sentAtMs);
+    // Checked against the time of sending: a `runAt` within a year of it was accepted then.
+    const { id = named, key = id } = decodeEnvelope(body, type, deadLetter.sentAtMs);
     return { jobId: id, key };
   } catch {
     return { jobId: named, key: named };
   }
 }
 
-/** When a letter's job died, epoch ms; of one that SQS moved, when its message was first sent. */
+/** When the job died, epoch ms. For a message that SQS moved: when it was first sent. */
 export function diedAtMs({ attributes, sentAtMs }: DeadLetter): number {
   const failedAt = Date.parse(attributes[DEATH.failedAt] ?? '');
   return Number.isNaN(failedAt) ? sentAtMs : failedAt;
 }
 
-/** Whether a letter fits a filter. One that SQS moved has no reason and no error: it fits neither of these. */
-export function fits(letter: DeadLetter, type: string, filter: DeadFilter): boolean {
-  if (filter.sinceMs !== undefined && diedAtMs(letter) < filter.sinceMs) return false;
-  if (filter.key !== undefined && identityOf(letter, type).key !== filter.key) return false;
-  return isDeadBy({ reason: letter.attributes[DEATH.reason], error: errorOf(letter) }, filter);
+/** Whether a dead letter matches a filter. A message that SQS moved has no reason and no error, so it matches neither. */
+export function matches(deadLetter: DeadLetter, type: string, filter: DeadFilter): boolean {
+  if (filter.sinceMs !== undefined && diedAtMs(deadLetter) < filter.sinceMs) return false;
+  if (filter.key !== undefined && identityOf(deadLetter, type).key !== filter.key) return false;
+  return isDeadBy({ reason: deadLetter.attributes[DEATH.reason], error: errorOf(deadLetter) }, filter);
 }
 
-/** The error that a letter tells of. */
+/** The error that the job died of. */
 export function errorOf({ attributes }: DeadLetter): { name: string; message: string } | undefined {
   const name = attributes[DEATH.errorName];
   const message = attributes[DEATH.errorMessage] ?? '';

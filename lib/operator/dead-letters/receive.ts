@@ -2,7 +2,7 @@ import { type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { MESSAGE_ATTRIBUTES } from '../../contract/names.ts';
 import type { SqsMessages } from '../aws.ts';
 
-/** A message of a dead-letter queue, hidden from others until it is released or redriven. */
+/** A message of a dead-letter queue. Nobody else can receive it until it is released or redriven. */
 export interface DeadLetter {
   readonly messageId: string;
   readonly receiptHandle: string;
@@ -22,18 +22,18 @@ export interface DeadLetterQueue {
   readonly deadLetterQueueUrl: string;
 }
 
-/** What `receiveLetters` takes; a receive gives ten messages at most (SQS API reference). */
+/** What `receiveDeadLetters` takes; a receive gives ten messages at most (SQS API reference). */
 export interface ReceiveOptions {
   /** 1 to 10. @default 10 */
   readonly max?: number;
-  /** How long they stay hidden from others, seconds. @default 300 */
+  /** Visibility timeout, seconds. @default 300 */
   readonly hiddenSeconds?: number;
   /** Long poll: how long to wait for a first message, seconds. @default 1 */
   readonly waitSeconds?: number;
 }
 
-/** Receives up to ten dead letters; none means that SQS has found no more that are visible. */
-export async function receiveLetters(dlq: DeadLetterQueue, options: ReceiveOptions = {}): Promise<DeadLetter[]> {
+/** Receives up to ten dead letters. An empty answer means that SQS found no visible message. */
+export async function receiveDeadLetters(dlq: DeadLetterQueue, options: ReceiveOptions = {}): Promise<DeadLetter[]> {
   const { max = 10, hiddenSeconds = 300, waitSeconds = 1 } = options;
   const { Messages = [] } = await dlq.sqs.send(
     new ReceiveMessageCommand({
@@ -45,21 +45,21 @@ export async function receiveLetters(dlq: DeadLetterQueue, options: ReceiveOptio
       MessageSystemAttributeNames: ['SentTimestamp', 'MessageGroupId', 'AWSTraceHeader'],
     }),
   );
-  return Messages.map(toLetter);
+  return Messages.map(toDeadLetter);
 }
 
 /**
- * Whether Sluice itself put it there, after its job had died: it carries the run that ended. Others were moved by SQS,
- * because no consumer could start: their job waits, or has never begun.
+ * Whether Sluice sent it there after its job had died: it then carries the run that ended. SQS moved all others, because no
+ * consumer could start. Their jobs wait, or have never begun.
  */
 export const isOurs = ({ attributes }: DeadLetter): boolean =>
   attributes[DEATH.jobType] !== undefined && attributes[MESSAGE_ATTRIBUTES.run] !== undefined;
 
-/** The job's own name: a message that was moved without one has its message id, as begin would give it. */
+/** The job's id. A message that SQS moved without one takes its message id, as the engine does. */
 export const jobIdOf = ({ attributes, messageId }: DeadLetter): string =>
   attributes[MESSAGE_ATTRIBUTES.jobId] ?? messageId;
 
-/** Attributes that only a death sets (architecture, "Jobs table"). */
+/** Message attributes that only Sluice's own dead letters carry (lib/engine/README.md, "Names and the jobs table"). */
 export const DEATH = {
   jobType: 'jobType',
   reason: 'reason',
@@ -69,7 +69,7 @@ export const DEATH = {
   errorMessage: 'errorMessage',
 } as const;
 
-function toLetter({ MessageId = '', ReceiptHandle = '', Body = '', Attributes = {}, MessageAttributes }: Message) {
+function toDeadLetter({ MessageId = '', ReceiptHandle = '', Body = '', Attributes = {}, MessageAttributes }: Message) {
   const texts = Object.entries(MessageAttributes ?? {}).flatMap(([name, { StringValue }]) =>
     StringValue === undefined ? [] : [[name, StringValue]],
   );

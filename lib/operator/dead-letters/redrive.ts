@@ -4,25 +4,25 @@ import { MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
 import { nowOf, type Stage } from '../aws.ts';
 import { readJob } from '../job-table.ts';
 import { tableOf } from '../stage.ts';
-import { checkMended } from './corrected-body.ts';
-import { fits, identityOf, runOf } from './filter.ts';
+import { checkCorrectedBody } from './corrected-body.ts';
+import { identityOf, matches, runOf } from './filter.ts';
 import { DEATH, type DeadLetter, isOurs, jobIdOf } from './receive.ts';
-import { type Redrive, type Refused, redrive } from './send-back.ts';
-import { dlqOf, type LetterSelection } from './show-and-purge.ts';
-import { type Swept, sweep } from './sweep.ts';
+import { type ReceiveAllResult, receiveAll } from './receive-all.ts';
+import { type Refused, type SendBackEntry, sendBack } from './send-back.ts';
+import { type DeadLetterSelection, dlqOf } from './show-and-purge.ts';
 
 /** What a redrive did. */
 export interface RedriveReport {
-  /** In their queue again, gone from the dead-letter queue. */
+  /** Accepted by their queue and deleted from the dead-letter queue. */
   readonly sent: number;
-  /** Not taken by the queue: still in the dead-letter queue. */
-  readonly refused: readonly RefusedLetter[];
-  /** Taken, and still in the dead-letter queue: redriven again they are duplicates, which run nothing. */
-  readonly left: readonly RefusedLetter[];
-  readonly swept: Swept;
+  /** Refused by the queue: still in the dead-letter queue. */
+  readonly refused: readonly RefusedDeadLetter[];
+  /** Accepted, but still in the dead-letter queue. Redriven again they are duplicates, which run nothing. */
+  readonly left: readonly RefusedDeadLetter[];
+  readonly received: ReceiveAllResult;
 }
 
-export interface RefusedLetter {
+export interface RefusedDeadLetter {
   readonly jobId: string;
   readonly messageId: string;
   readonly code: string;
@@ -30,71 +30,73 @@ export interface RefusedLetter {
 }
 
 /**
- * Sends dead letters back to their queue, at a bounded rate. Interrupted and called again it goes on where it was: the
- * dead-letter queue holds what is left. Letters of jobs that die again meanwhile are left for the next time.
+ * Sends dead letters back to their queue, at a bounded rate. After an interruption, another call goes on where it stopped:
+ * the dead-letter queue holds the rest. Jobs that die again meanwhile stay there for the next redrive.
  *
- * @param body a mended body, for the one letter that fits
- * @throws NoSuchStageError, NoSuchTypeError; MendError
+ * @param body a corrected body, for the one dead letter that matches
+ * @throws NoSuchStageError, NoSuchTypeError; CorrectedBodyError
  */
-export async function redriveAll(
+export async function redrive(
   stage: Stage,
   type: string,
-  { filter = {}, body, onProgress, ...selection }: LetterSelection & { body?: string | undefined } = {},
+  { filter = {}, body, onProgress, ...selection }: DeadLetterSelection & { body?: string | undefined } = {},
 ): Promise<RedriveReport> {
   const dlq = await dlqOf(stage, type);
   const startedAtMs = nowOf(stage);
   const runs = new Map<string, string | undefined>();
-  const diedAgain = (letter: DeadLetter) => runs.has(jobIdOf(letter)) && runs.get(jobIdOf(letter)) !== runOf(letter);
+  const diedAgain = (deadLetter: DeadLetter) =>
+    runs.has(jobIdOf(deadLetter)) && runs.get(jobIdOf(deadLetter)) !== runOf(deadLetter);
   const sent: string[] = [];
   const refused: Refused[] = [];
   const left: Refused[] = [];
-  const swept = await sweep(dlq, {
+  const received = await receiveAll(dlq, {
     ...selection,
     ...(body !== undefined && { limit: 1 }),
-    wanted: (letter) => letter.sentAtMs <= startedAtMs && !diedAgain(letter) && fits(letter, type, filter),
-    async act(letters) {
-      if (letters.length === 0) return [];
-      for (const letter of letters) runs.set(jobIdOf(letter), runOf(letter));
-      const redrives = await Promise.all(letters.map((letter) => prepared(stage, type, { letter, body })));
-      const done = await redrive(dlq, redrives);
+    wanted: (deadLetter) =>
+      deadLetter.sentAtMs <= startedAtMs && !diedAgain(deadLetter) && matches(deadLetter, type, filter),
+    async act(deadLetters) {
+      if (deadLetters.length === 0) return [];
+      for (const deadLetter of deadLetters) runs.set(jobIdOf(deadLetter), runOf(deadLetter));
+      const entries = await Promise.all(deadLetters.map((deadLetter) => prepared(stage, type, { deadLetter, body })));
+      const done = await sendBack(dlq, entries);
       sent.push(...done.sent.map(({ messageId }) => messageId));
       refused.push(...done.refused);
       left.push(...done.left);
       onProgress?.(sent.length);
-      return [...done.refused, ...done.left].map(({ letter }) => letter);
+      return [...done.refused, ...done.left].map(({ deadLetter }) => deadLetter);
     },
   });
-  return { sent: sent.length, refused: refused.map(view), left: left.map(view), swept };
+  return { sent: sent.length, refused: refused.map(view), left: left.map(view), received };
 }
 
-const view = ({ letter, code, message }: Refused): RefusedLetter => ({
-  ...{ jobId: jobIdOf(letter), messageId: letter.messageId, code, message },
+const view = ({ deadLetter, code, message }: Refused): RefusedDeadLetter => ({
+  ...{ jobId: jobIdOf(deadLetter), messageId: deadLetter.messageId, code, message },
 });
 
-/** SQS's limit, less all that a dead letter's attributes can weigh (512 characters of error message, and names). */
+/** SQS's limit, less the most that a dead letter's attributes can take (512 characters of error message, and names). */
 const MAY_LACK_ATTRIBUTES_BYTES = MAX_MESSAGE_BYTES - 8192;
 
 async function prepared(
   stage: Stage,
   type: string,
-  { letter, body }: { letter: DeadLetter; body: string | undefined },
-): Promise<Redrive> {
-  const run = await missingRun(stage, type, letter);
-  if (body !== undefined) checkMended(letter, type, body);
-  return { letter, ...(body !== undefined && { body }), ...(run !== undefined && { run }) };
+  { deadLetter, body }: { deadLetter: DeadLetter; body: string | undefined },
+): Promise<SendBackEntry> {
+  const run = await missingRun(stage, type, deadLetter);
+  if (body !== undefined) checkCorrectedBody(deadLetter, type, body);
+  return { deadLetter, ...(body !== undefined && { body }), ...(run !== undefined && { run }) };
 }
 
 /**
- * A letter of ours whose body left no room for `run`: without it, it would be acknowledged as a duplicate, and be gone.
- * The item knows the run.
+ * The run of a dead letter of ours whose body left no room for the attribute `run`. It is read from the item. Without it, the
+ * message would be acknowledged as a duplicate, and lost.
  */
-async function missingRun(stage: Stage, type: string, letter: DeadLetter): Promise<number | undefined> {
-  if (isOurs(letter) || letter.attributes[MESSAGE_ATTRIBUTES.run] !== undefined) return undefined;
-  const cut = letter.attributes[DEATH.jobType] !== undefined;
-  if (!cut && Buffer.byteLength(letter.body) < MAY_LACK_ATTRIBUTES_BYTES) return undefined;
-  const { jobId, key } = identityOf(letter, type);
+async function missingRun(stage: Stage, type: string, deadLetter: DeadLetter): Promise<number | undefined> {
+  if (isOurs(deadLetter) || deadLetter.attributes[MESSAGE_ATTRIBUTES.run] !== undefined) return undefined;
+  const cut = deadLetter.attributes[DEATH.jobType] !== undefined;
+  if (!cut && Buffer.byteLength(deadLetter.body) < MAY_LACK_ATTRIBUTES_BYTES) return undefined;
+  const { jobId, key } = identityOf(deadLetter, type);
   const item = await readJob(tableOf(stage), { type, key });
-  const hash = createHash('sha256').update(letter.body).digest('base64');
+  const hash = createHash('sha256').update(deadLetter.body).digest('base64');
   const died = item?.status === 'DEAD' && item.jobId === jobId && item.bodyHash === hash;
   return died ? item.runNo : undefined;
 }

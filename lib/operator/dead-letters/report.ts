@@ -6,7 +6,7 @@ import { readItems, readList } from '../jobs/lists.ts';
 import { onStage, queuesOf, typesOf } from '../stage.ts';
 import { normalisedError } from './error-groups.ts';
 
-/** Which dead jobs; those that fit all that is given. */
+/** Which dead jobs. A job must match all that is given. */
 export interface DeadFilter {
   readonly reason?: string | undefined;
   /** Part of the error's name or message, in any case. */
@@ -28,7 +28,7 @@ export interface DeadJob {
   readonly run: number;
   /** ISO 8601. */
   readonly failedAt: string | undefined;
-  /** Whether its dead letter is still owed to the dead-letter queue. */
+  /** Whether its dead letter is still pending: not yet in the dead-letter queue. */
   readonly undelivered: boolean;
 }
 
@@ -58,7 +58,7 @@ const ATTRIBUTES = [
 ] as const satisfies readonly (keyof JobItem)[];
 
 /**
- * What died, from the table: no message is received, so none is hidden and no alarm is silenced.
+ * Lists dead jobs from the table. It receives no message, so none is hidden and no alarm goes off or on by it.
  *
  * @throws NoSuchStageError, NoSuchTypeError
  */
@@ -78,7 +78,7 @@ export async function dead(stage: Stage, type?: string, filter: DeadFilter = {})
   });
 }
 
-/** Whether a death fits a filter, `key` and age left aside. */
+/** Whether a reason and an error match a filter; its `key` and age are not checked here. */
 export function isDeadBy(
   { reason, error }: { readonly reason: string | undefined; readonly error: JobError | undefined },
   filter: DeadFilter,
@@ -106,7 +106,7 @@ function grouped(jobs: readonly DeadJob[]): DeadGroup[] {
     const text = error === undefined ? '—' : normalisedError(error);
     const name = [type, reason, text].join('\n');
     const group = groups.get(name) ?? { type, reason, error: text, jobs: 0, first: failedAt, last: failedAt };
-    // The newest come first: each one is the oldest so far.
+    // Jobs come newest first, so each one is the oldest of its group so far.
     groups.set(name, { ...group, jobs: group.jobs + 1, first: failedAt });
   }
   return [...groups.values()].sort((a, b) => b.jobs - a.jobs);

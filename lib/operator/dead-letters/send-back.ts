@@ -8,96 +8,96 @@ import { MESSAGE_ATTRIBUTES } from '../../contract/names.ts';
 import { MAX_BATCH_ENTRIES, MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
 import { type DeadLetter, type DeadLetterQueue, isOurs, jobIdOf } from './receive.ts';
 
-/** A dead letter on its way back. */
-export interface Redrive {
-  readonly letter: DeadLetter;
-  /** A mended body, for dead letters of ours only. @default the letter's own, byte for byte */
+/** A dead letter to send back. */
+export interface SendBackEntry {
+  readonly deadLetter: DeadLetter;
+  /** A corrected body, only for dead letters of ours. @default the dead letter's own, byte for byte */
   readonly body?: string;
-  /** The run that died, where the letter had no room to say so. @default the letter's own */
+  /** The run that died, if the dead letter had no room for it. @default the dead letter's own */
   readonly run?: number;
 }
 
-/** What became of dead letters. */
-export interface Redriven {
-  /** The queue has them, the dead-letter queue no longer. */
+/** What happened to the dead letters. */
+export interface SendBackResult {
+  /** Accepted by the queue and deleted from the dead-letter queue. */
   readonly sent: readonly DeadLetter[];
-  /** The queue did not take them: they stay where they are. */
+  /** Refused by the queue: they stay in the dead-letter queue. */
   readonly refused: readonly Refused[];
   /**
-   * The queue has them, and they could not be deleted from the dead-letter queue: they come back there. Redriven once
-   * more they are duplicates, which the consumer acknowledges without running.
+   * Accepted by the queue, but not deleted from the dead-letter queue: they become visible there again. Redriven once more
+   * they are duplicates, which the consumer acknowledges without running them.
    */
   readonly left: readonly Refused[];
 }
 
 export interface Refused {
-  readonly letter: DeadLetter;
+  readonly deadLetter: DeadLetter;
   readonly code: string;
   readonly message: string;
 }
 
-/** A mended body for a message that SQS moved by itself: its job still waits for the body that it began with. */
-export class MendError extends Error {
-  override readonly name = 'MendError';
+/** A corrected body that cannot be sent: it is invalid, names another job, or is meant for a message that SQS moved. */
+export class CorrectedBodyError extends Error {
+  override readonly name = 'CorrectedBodyError';
 }
 
-/** Room for what an entry carries beside its body: names, types and values of three attributes. */
+/** Bytes of an entry beside its body: names, types and values of three attributes. */
 const ATTRIBUTE_BYTES = 256;
 
 /**
- * Sends dead letters back to their queue and deletes each from the dead-letter queue once the queue has accepted it:
- * interrupted at any point, no letter is lost, and one that was sent twice runs once.
+ * Sends dead letters back to their queue. Each is deleted from the dead-letter queue once the queue has accepted it. If this
+ * is interrupted at any point, no dead letter is lost, and one that was sent twice runs once.
  *
- * A job keeps its id: the letter's `jobId`, or the message id of one that SQS moved without it; and its run, message
- * group and trace.
+ * A job keeps its id, run, message group and trace. The id is the attribute `jobId`, or the message id if SQS moved a message
+ * without one.
  *
- * @throws MendError before anything is sent, if a mended body is given for a letter that is not ours
+ * @throws CorrectedBodyError before anything is sent, if a corrected body is given for a dead letter that is not ours
  */
-export async function redrive(dlq: DeadLetterQueue, redrives: readonly Redrive[]): Promise<Redriven> {
-  for (const one of redrives) checkMended(one);
-  const ended: Redriven[] = [];
-  for (const call of calls(redrives)) {
+export async function sendBack(dlq: DeadLetterQueue, entries: readonly SendBackEntry[]): Promise<SendBackResult> {
+  for (const one of entries) checkCorrectable(one);
+  const ended: SendBackResult[] = [];
+  for (const call of calls(entries)) {
     try {
-      ended.push(await redriveCall(dlq, call));
+      ended.push(await sendBackCall(dlq, call));
     } catch (error) {
-      // What went before stands, and is to be told.
+      // The calls before this one stand, so they must be reported.
       if (ended.length === 0) throw error;
       const { name: code, message } = error as Error;
-      ended.push({ sent: [], left: [], refused: call.map(({ letter }) => ({ letter, code, message })) });
+      ended.push({ sent: [], left: [], refused: call.map(({ deadLetter }) => ({ deadLetter, code, message })) });
     }
   }
   return together(ended);
 }
 
-function checkMended({ letter, body, run }: Redrive): void {
-  if (body === undefined || isOurs(letter) || run !== undefined) return;
-  throw new MendError(
-    `message ${letter.messageId} was moved by SQS, its job is not dead: send it back as it is, or send a new job`,
+function checkCorrectable({ deadLetter, body, run }: SendBackEntry): void {
+  if (body === undefined || isOurs(deadLetter) || run !== undefined) return;
+  throw new CorrectedBodyError(
+    `message ${deadLetter.messageId} was moved by SQS, its job is not dead: send it back as it is, or send a new job`,
   );
 }
 
-/** What SQS calls a request that it refuses for what is in it: sent again it is refused again. */
+/** SQS's errors about the contents of a request: sent again, it is refused again. */
 const CONTENT = /BatchRequestTooLong|InvalidMessageContents|InvalidParameterValue|InvalidAttributeValue/;
 
-async function redriveCall(dlq: DeadLetterQueue, call: readonly Redrive[]): Promise<Redriven> {
+async function sendBackCall(dlq: DeadLetterQueue, call: readonly SendBackEntry[]): Promise<SendBackResult> {
   const Entries = call.map(entry);
-  const letters = call.map(({ letter }) => letter);
+  const deadLetters = call.map(({ deadLetter }) => deadLetter);
   try {
     const { Failed = [] } = await dlq.sqs.send(new SendMessageBatchCommand({ QueueUrl: dlq.queueUrl, Entries }));
-    const refused = failures(Failed, letters);
-    const accepted = letters.filter((letter) => !refused.some((one) => one.letter === letter));
+    const refused = failures(Failed, deadLetters);
+    const accepted = deadLetters.filter((deadLetter) => !refused.some((one) => one.deadLetter === deadLetter));
     const left = await remove(dlq, accepted);
-    return { sent: accepted.filter((letter) => !left.some((one) => one.letter === letter)), refused, left };
+    return { sent: accepted.filter((deadLetter) => !left.some((one) => one.deadLetter === deadLetter)), refused, left };
   } catch (error) {
     const { name: code, message } = error as Error;
     if (!CONTENT.test(code)) throw error;
-    // One letter that SQS cannot take must not hold up the others.
-    if (call.length > 1) return together(await Promise.all(call.map((one) => redriveCall(dlq, [one]))));
-    return { sent: [], left: [], refused: letters.map((letter) => ({ letter, code, message })) };
+    // One dead letter that SQS refuses must not block the others.
+    if (call.length > 1) return together(await Promise.all(call.map((one) => sendBackCall(dlq, [one]))));
+    return { sent: [], left: [], refused: deadLetters.map((deadLetter) => ({ deadLetter, code, message })) };
   }
 }
 
-const together = (ended: readonly Redriven[]): Redriven => ({
+const together = (ended: readonly SendBackResult[]): SendBackResult => ({
   sent: ended.flatMap(({ sent }) => sent),
   refused: ended.flatMap(({ refused }) => refused),
   left: ended.flatMap(({ left }) => left),
@@ -108,36 +108,36 @@ const together = (ended: readonly Redriven[]): Redriven => ({
  *
  * @returns those that SQS did not delete
  */
-export async function remove(dlq: DeadLetterQueue, letters: readonly DeadLetter[]): Promise<Refused[]> {
-  if (letters.length === 0) return [];
+export async function remove(dlq: DeadLetterQueue, deadLetters: readonly DeadLetter[]): Promise<Refused[]> {
+  if (deadLetters.length === 0) return [];
   const QueueUrl = dlq.deadLetterQueueUrl;
-  const Entries = letters.map(({ receiptHandle }, i) => ({ Id: String(i), ReceiptHandle: receiptHandle }));
+  const Entries = deadLetters.map(({ receiptHandle }, i) => ({ Id: String(i), ReceiptHandle: receiptHandle }));
   try {
     const { Failed = [] } = await dlq.sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
-    return failures(Failed, letters);
+    return failures(Failed, deadLetters);
   } catch (error) {
     const { name: code, message } = error as Error;
-    return letters.map((letter) => ({ letter, code, message }));
+    return deadLetters.map((deadLetter) => ({ deadLetter, code, message }));
   }
 }
 
-const failures = (failed: readonly BatchResultErrorEntry[], letters: readonly DeadLetter[]): Refused[] =>
+const failures = (failed: readonly BatchResultErrorEntry[], deadLetters: readonly DeadLetter[]): Refused[] =>
   failed.flatMap(({ Id, Code = 'Unknown', Message = '' }) => {
-    const letter = letters[Number(Id)];
-    return letter === undefined ? [] : [{ letter, code: Code, message: Message }];
+    const deadLetter = deadLetters[Number(Id)];
+    return deadLetter === undefined ? [] : [{ deadLetter, code: Code, message: Message }];
   });
 
-function entry({ letter, body, run }: Redrive, index: number): SendMessageBatchRequestEntry {
-  const { attributes, group, trace } = letter;
+function entry({ deadLetter, body, run }: SendBackEntry, index: number): SendMessageBatchRequestEntry {
+  const { attributes, group, trace } = deadLetter;
   const values = {
-    [MESSAGE_ATTRIBUTES.jobId]: jobIdOf(letter),
+    [MESSAGE_ATTRIBUTES.jobId]: jobIdOf(deadLetter),
     [MESSAGE_ATTRIBUTES.run]: run === undefined ? attributes[MESSAGE_ATTRIBUTES.run] : String(run),
     [MESSAGE_ATTRIBUTES.due]: attributes[MESSAGE_ATTRIBUTES.due],
   };
   const own = Object.entries(values).flatMap(([name, text]) => (text === undefined ? [] : [[name, string(text)]]));
   return {
     Id: String(index),
-    MessageBody: body ?? letter.body,
+    MessageBody: body ?? deadLetter.body,
     MessageAttributes: Object.fromEntries(own),
     ...(group !== undefined && { MessageGroupId: group }),
     ...(trace !== undefined && { MessageSystemAttributes: { AWSTraceHeader: string(trace) } }),
@@ -146,11 +146,11 @@ function entry({ letter, body, run }: Redrive, index: number): SendMessageBatchR
 
 const string = (StringValue: string) => ({ DataType: 'String', StringValue });
 
-/** Cuts letters into calls of at most ten, within SQS's bytes; a letter too big for company goes alone. */
-function calls(redrives: readonly Redrive[]): Redrive[][] {
-  const all: { entries: Redrive[]; bytes: number }[] = [];
-  for (const one of redrives) {
-    const bytes = Buffer.byteLength(one.body ?? one.letter.body) + ATTRIBUTE_BYTES;
+/** Cuts the entries into calls of at most ten messages and 1 MiB. An entry of more than that gets a call of its own. */
+function calls(entries: readonly SendBackEntry[]): SendBackEntry[][] {
+  const all: { entries: SendBackEntry[]; bytes: number }[] = [];
+  for (const one of entries) {
+    const bytes = Buffer.byteLength(one.body ?? one.deadLetter.body) + ATTRIBUTE_BYTES;
     const last = all.at(-1);
     if (last !== undefined && last.entries.length < MAX_BATCH_ENTRIES && last.bytes + bytes <= MAX_MESSAGE_BYTES) {
       last.entries.push(one);

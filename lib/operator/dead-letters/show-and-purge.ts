@@ -1,38 +1,38 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { nowOf, type Stage } from '../aws.ts';
 import { queueAttributes, queuesOf } from '../stage.ts';
-import { diedAtMs, errorOf, fits, identityOf, runOf } from './filter.ts';
+import { diedAtMs, errorOf, identityOf, matches, runOf } from './filter.ts';
 import { DEATH, type DeadLetter, type DeadLetterQueue, isOurs } from './receive.ts';
+import { type ReceiveAllResult, receiveAll } from './receive-all.ts';
 import { type DeadFilter, dead } from './report.ts';
 import { remove } from './send-back.ts';
-import { type Swept, sweep } from './sweep.ts';
 
 /** A dead letter as a report shows it. */
-export interface LetterView {
+export interface DeadLetterView {
   readonly messageId: string;
   readonly jobId: string;
   readonly key: string;
-  /** False: SQS moved it by itself, no consumer could start. */
+  /** False if SQS moved it, because no consumer could start. */
   readonly ours: boolean;
   readonly run: number | undefined;
   readonly reason: string | undefined;
   readonly error: { readonly name: string; readonly message: string } | undefined;
-  /** ISO 8601; of one that SQS moved, when its message was first sent. */
+  /** ISO 8601. For a message that SQS moved: when it was first sent. */
   readonly diedAt: string;
   readonly bytes: number;
   /** Only when asked for. */
   readonly body?: string;
 }
 
-/** Which letters are dealt with, and how fast. */
-export interface LetterSelection {
+/** Which dead letters a verb acts on, and how fast. */
+export interface DeadLetterSelection {
   readonly filter?: DeadFilter;
   /** @default all */
   readonly limit?: number | undefined;
-  /** Letters a second. @default 250 */
+  /** Dead letters a second. @default 250 */
   readonly perSecond?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Hears of what is done so far. */
+  /** Called with the number done so far. */
   readonly onProgress?: ((done: number) => void) | undefined;
 }
 
@@ -42,11 +42,11 @@ export async function dlqOf(stage: Stage, type: string): Promise<DeadLetterQueue
   return { sqs: stage.aws.sqs, queueUrl, deadLetterQueueUrl };
 }
 
-/** How long a look may take, should this process be killed in between: then the letters are hidden for as long. */
+/** Visibility timeout of a look. If this process is killed meanwhile, the dead letters stay hidden for that long. */
 const LOOK_SECONDS = 60;
 
 /**
- * Looks at letters and releases them: they are hidden from others for the time of the look.
+ * Receives dead letters and releases them. Nobody else can receive them meanwhile.
  *
  * @param bodies whether to show the bodies, which hold the payloads
  * @throws NoSuchStageError, NoSuchTypeError
@@ -54,45 +54,45 @@ const LOOK_SECONDS = 60;
 export async function show(
   stage: Stage,
   type: string,
-  { bodies = false, limit = 10, ...selection }: LetterSelection & { bodies?: boolean } = {},
-): Promise<{ letters: LetterView[]; swept: Swept }> {
+  { bodies = false, limit = 10, ...selection }: DeadLetterSelection & { bodies?: boolean } = {},
+): Promise<{ deadLetters: DeadLetterView[]; received: ReceiveAllResult }> {
   const dlq = await dlqOf(stage, type);
-  const letters: LetterView[] = [];
-  const swept = await sweep(dlq, {
+  const deadLetters: DeadLetterView[] = [];
+  const received = await receiveAll(dlq, {
     ...{ limit, signal: selection.signal, hiddenSeconds: LOOK_SECONDS },
-    wanted: (letter) => fits(letter, type, selection.filter ?? {}),
+    wanted: (deadLetter) => matches(deadLetter, type, selection.filter ?? {}),
     async act(found) {
-      letters.push(...found.map((letter) => viewOf(letter, type, bodies)));
+      deadLetters.push(...found.map((deadLetter) => viewOf(deadLetter, type, bodies)));
       return found;
     },
   });
-  return { letters, swept };
+  return { deadLetters, received };
 }
 
-function viewOf(letter: DeadLetter, type: string, bodies: boolean): LetterView {
+function viewOf(deadLetter: DeadLetter, type: string, bodies: boolean): DeadLetterView {
   return {
-    messageId: letter.messageId,
-    ...identityOf(letter, type),
-    ours: isOurs(letter),
-    run: runOf(letter) === undefined ? undefined : Number(runOf(letter)),
-    reason: letter.attributes[DEATH.reason],
-    error: errorOf(letter),
-    diedAt: new Date(diedAtMs(letter)).toISOString(),
-    bytes: Buffer.byteLength(letter.body),
-    ...(bodies && { body: letter.body }),
+    messageId: deadLetter.messageId,
+    ...identityOf(deadLetter, type),
+    ours: isOurs(deadLetter),
+    run: runOf(deadLetter) === undefined ? undefined : Number(runOf(deadLetter)),
+    reason: deadLetter.attributes[DEATH.reason],
+    error: errorOf(deadLetter),
+    diedAt: new Date(diedAtMs(deadLetter)).toISOString(),
+    bytes: Buffer.byteLength(deadLetter.body),
+    ...(bodies && { body: deadLetter.body }),
   };
 }
 
-/** What a redrive or purge would deal with. */
+/** What a redrive or purge would act on. */
 export interface Estimate {
   /** Messages in the dead-letter queue, approximate. */
   readonly inQueue: number;
-  /** Of them, those that fit, by the table: messages that SQS moved itself are not in it. Without a filter: all. */
+  /** How many of them match the filter, by the table. Messages that SQS moved are not in it. Without a filter: all. */
   readonly matching: number;
   readonly filtered: boolean;
 }
 
-/** Counts without receiving: from SQS's counts and the table's list of the dead. */
+/** Counts from SQS's attributes and the table's index of dead jobs, without receiving a message. */
 export async function estimate(stage: Stage, type: string, filter: DeadFilter = {}): Promise<Estimate> {
   const dlq = await dlqOf(stage, type);
   const counts = await queueAttributes(stage.aws.sqs, dlq.deadLetterQueueUrl, [
@@ -110,14 +110,14 @@ export async function estimate(stage: Stage, type: string, filter: DeadFilter = 
 /** What a purge did. */
 export interface Purged {
   readonly deleted: number;
-  /** Saved, but not deleted: they come back. */
+  /** Saved, but not deleted: they become visible again. */
   readonly left: number;
-  readonly swept: Swept;
+  readonly received: ReceiveAllResult;
 }
 
 /**
- * Deletes letters, each only after it is on the disk, one JSON object a line: `messageId`, `attributes`, `group`,
- * `trace`, `sentAt`, `body`. The jobs stay DEAD in the table.
+ * Deletes dead letters, each only after it was written to disk. A line of the file is one JSON object: `messageId`,
+ * `attributes`, `group`, `trace`, `sentAt`, `body`. The jobs stay DEAD in the table.
  *
  * @param file  new file to save to; undefined: they are not saved
  * @throws NoSuchStageError, NoSuchTypeError; the file system's error if the file exists or cannot be written
@@ -125,37 +125,37 @@ export interface Purged {
 export async function purge(
   stage: Stage,
   type: string,
-  { file, filter = {}, onProgress, ...selection }: LetterSelection & { file: string | undefined },
+  { file, filter = {}, onProgress, ...selection }: DeadLetterSelection & { file: string | undefined },
 ): Promise<Purged> {
   const dlq = await dlqOf(stage, type);
   const startedAtMs = nowOf(stage);
-  // `wx`: a file that is there already is somebody's.
+  // `wx`: never writes over an existing file.
   const saved = file === undefined ? undefined : await open(file, 'wx', 0o600);
   let deleted = 0;
   let left = 0;
   try {
-    const swept = await sweep(dlq, {
+    const received = await receiveAll(dlq, {
       ...selection,
-      // What dies meanwhile was not meant.
-      wanted: (letter) => letter.sentAtMs <= startedAtMs && fits(letter, type, filter),
-      async act(letters) {
-        if (saved !== undefined) await save(saved, letters);
-        const kept = await remove(dlq, letters);
-        deleted += letters.length - kept.length;
+      // Jobs that die after the start were not part of the question.
+      wanted: (deadLetter) => deadLetter.sentAtMs <= startedAtMs && matches(deadLetter, type, filter),
+      async act(deadLetters) {
+        if (saved !== undefined) await save(saved, deadLetters);
+        const kept = await remove(dlq, deadLetters);
+        deleted += deadLetters.length - kept.length;
         left += kept.length;
         onProgress?.(deleted);
-        return kept.map(({ letter }) => letter);
+        return kept.map(({ deadLetter }) => deadLetter);
       },
     });
-    return { deleted, left, swept };
+    return { deleted, left, received };
   } finally {
     await saved?.close();
   }
 }
 
-async function save(file: FileHandle, letters: readonly DeadLetter[]): Promise<void> {
-  const lines = letters.map(({ receiptHandle: _, sentAtMs, ...letter }) =>
-    JSON.stringify({ ...letter, sentAt: new Date(sentAtMs).toISOString() }),
+async function save(file: FileHandle, deadLetters: readonly DeadLetter[]): Promise<void> {
+  const lines = deadLetters.map(({ receiptHandle: _, sentAtMs, ...deadLetter }) =>
+    JSON.stringify({ ...deadLetter, sentAt: new Date(sentAtMs).toISOString() }),
   );
   if (lines.length === 0) return;
   await file.write(`${lines.join('\n')}\n`);

@@ -8,7 +8,7 @@ import { nowOf, type Stage } from '../aws.ts';
 import { runningState } from '../queues/event-source.ts';
 import { bad, type Check, type Finding, note, ok, orOk } from './finding.ts';
 
-/** Every stack there, and at rest in a state that is not a failure's. */
+/** Every stack exists and its last deploy succeeded. */
 export const stacks: Check = async ({ stage, types, definitions }) => {
   const wanted = [names.coreStack(stage.name), ...types.map((type) => names.jobStack(stage.name, type))];
   const found = await Promise.all(wanted.map((name) => stackFinding(stage, name)));
@@ -43,10 +43,10 @@ export const eventSources: Check = async ({ stage, types }) => {
   return orOk(wrong, ok('event sources', `${types.length} running`));
 };
 
-/** Ticks come each minute; logs take some seconds more. */
+/** The dispatcher ticks each minute, and logs take some seconds more. */
 const LATE_TICK_MS = 3 * 60_000;
 
-/** The rule that calls the dispatcher is enabled, and the dispatcher did finish a tick lately. */
+/** The rule that calls the dispatcher is enabled, and a tick finished within three minutes. */
 export const dispatcher: Check = async ({ stage }) => {
   const { aws, name } = stage;
   const FunctionName = names.dispatcher(name);
@@ -57,7 +57,7 @@ export const dispatcher: Check = async ({ stage }) => {
   if (!rules.some(({ State }) => State === 'ENABLED')) {
     const what = RuleNames.length === 0 ? 'no rule calls the dispatcher' : `rule ${RuleNames.join(', ')} is disabled`;
     const enable = RuleNames.map((rule) => `aws events enable-rule --name ${rule}, or `).join('');
-    return [bad('dispatcher', `${what}: parked jobs do not come back`, `${enable}deploy ${core} again`)];
+    return [bad('dispatcher', `${what}: parked jobs do not start`, `${enable}deploy ${core} again`)];
   }
   const nowMs = nowOf(stage);
   const command = new FilterLogEventsCommand({
@@ -102,7 +102,7 @@ function alarmFinding({ AlarmName = '', StateValue, AlarmDescription = '', Actio
   }
   if (ActionsEnabled === false) {
     return [
-      note('alarms', `${AlarmName} tells nobody: its actions are disabled`, 'enable them in the CloudWatch console'),
+      note('alarms', `${AlarmName} notifies nobody: its actions are disabled`, 'enable them in the CloudWatch console'),
     ];
   }
   return [];

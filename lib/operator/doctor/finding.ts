@@ -3,7 +3,7 @@ import type { Stage } from '../aws.ts';
 
 /** One line of a doctor's report. */
 export interface Finding {
-  /** `ok`; `note`: to be known; `bad`: something is wrong; `unknown`: it could not be looked at. */
+  /** `ok`; `note`: worth knowing; `bad`: a fault; `unknown`: the check could not run. */
   readonly level: 'ok' | 'note' | 'bad' | 'unknown';
   readonly check: string;
   readonly what: string;
@@ -11,8 +11,8 @@ export interface Finding {
   readonly todo?: string;
 }
 
-/** What the checks look at. */
-export interface Patient {
+/** The stage that is checked. */
+export interface Subject {
   readonly stage: Stage;
   /** Types that have queues. */
   readonly types: readonly string[];
@@ -20,12 +20,12 @@ export interface Patient {
   readonly definitions: readonly JobDefinition[];
 }
 
-export type Check = (patient: Patient) => Promise<Finding[]>;
+export type Check = (subject: Subject) => Promise<Finding[]>;
 
 export const ok = (check: string, what: string): Finding => ({ level: 'ok', check, what });
 export const note = (check: string, what: string, todo: string): Finding => ({ level: 'note', check, what, todo });
 export const bad = (check: string, what: string, todo: string): Finding => ({ level: 'bad', check, what, todo });
 
-/** Findings, or one that all is well. */
+/** The findings, or one that everything is OK. */
 export const orOk = (findings: readonly Finding[], good: Finding): Finding[] =>
   findings.length > 0 ? [...findings] : [good];

@@ -4,7 +4,7 @@ import { typesOf } from '../stage.ts';
 import { alarms, dispatcher, eventSources, stacks } from './deployed.ts';
 import type { Check, Finding } from './finding.ts';
 import { lostJobs } from './lost.ts';
-import { deadLetters, overdue, owed, retention } from './queues.ts';
+import { deadLetters, overdue, pendingDeliveries, retention } from './queues.ts';
 import { syntheticJobs } from './synthetic.ts';
 
 export type { Finding } from './finding.ts';
@@ -15,9 +15,9 @@ export interface DoctorOptions {
   readonly definitions: readonly JobDefinition[];
   /** Whether to read the whole table for jobs whose messages are gone; it costs, see {@link scanPrice}. */
   readonly scan?: boolean;
-  /** Whether to send a job to each type; its name for this time. */
+  /** Sends a job to each type, with this text in its id. @default no job is sent */
   readonly synthetic?: string | undefined;
-  /** Hears of each check's findings as they come. */
+  /** Called with the findings of each check when it has ended. */
   readonly onFindings?: ((findings: readonly Finding[]) => void) | undefined;
 }
 
@@ -29,16 +29,16 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'dead letters': deadLetters,
   retention,
   'parked jobs': overdue,
-  deaths: owed,
+  deaths: pendingDeliveries,
 };
 
 /**
- * Looks a stage over, end to end. A check that may not look says so and the others go on.
+ * Checks a stage end to end. If a check lacks a right, it reports that, and the other checks still run.
  *
  * @throws NoSuchStageError
  */
 export async function doctor(stage: Stage, options: DoctorOptions): Promise<Finding[]> {
-  const patient = { stage, types: await typesOf(stage), definitions: options.definitions };
+  const subject = { stage, types: await typesOf(stage), definitions: options.definitions };
   const { synthetic } = options;
   const checks: Record<string, Check> = {
     ...CHECKS,
@@ -47,14 +47,14 @@ export async function doctor(stage: Stage, options: DoctorOptions): Promise<Find
   };
   const all: Finding[] = [];
   for (const [check, look] of Object.entries(checks)) {
-    const findings = await look(patient).catch((error: unknown) => [unlooked(check, error)]);
+    const findings = await look(subject).catch((error: unknown) => [failedCheck(check, error)]);
     options.onFindings?.(findings);
     all.push(...findings);
   }
   return all;
 }
 
-function unlooked(check: string, error: unknown): Finding {
+function failedCheck(check: string, error: unknown): Finding {
   const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
   return { level: 'unknown', check, what: `could not be looked at: ${name}: ${message}` };
 }

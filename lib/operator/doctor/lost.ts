@@ -1,10 +1,10 @@
 import { type AttributeValue, type DescribeTableCommandOutput, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { toItem } from '../../aws/marshal.ts';
 import { queueSettings } from '../../contract/definition/queue-settings.ts';
 import { type JobItem, keyOf } from '../../contract/protocol/job-item.ts';
 import { nowOf, type Stage } from '../aws.ts';
-import { toItem } from '../job-table.ts';
 import { tableOf } from '../stage.ts';
-import { bad, type Finding, ok, type Patient } from './finding.ts';
+import { bad, type Finding, ok, type Subject } from './finding.ts';
 
 /** What reading the whole table costs. */
 export interface ScanPrice {
@@ -24,17 +24,17 @@ export function scanPrice({ Table }: Pick<DescribeTableCommandOutput, 'Table'>):
   return { items, megabytes: bytes / 1024 / 1024, dollars };
 }
 
-/** A message shows again after the visibility timeout at the latest; an hour more is for a queue that lags. */
+/** A message is visible again after the visibility timeout at the latest. One hour more allows for a slow queue. */
 const GRACE_MS = 3600_000;
-/** Of types that the catalogue does not know: the longest that a definition can come to. */
+/** For types that are not in the catalogue: the longest visibility timeout that a definition can have. */
 const LONGEST_VISIBILITY_SECONDS = 6 * 900 + 300;
 const NAMED = 10;
 
 /**
- * Jobs that should have moved on long ago: they wait in place or ran, and no message of theirs came since. Their messages
- * were purged, or SQS dropped them; or the queue is so deep that they have not had their turn.
+ * Finds jobs that wait for a retry or ran, and whose message did not come back in time. Their messages were purged, or SQS
+ * dropped them. Or the queue is so deep that their turn has not come.
  */
-export async function lostJobs({ stage, definitions }: Patient): Promise<Finding[]> {
+export async function lostJobs({ stage, definitions }: Subject): Promise<Finding[]> {
   const nowMs = nowOf(stage);
   const graceMs = new Map(
     definitions.map((definition) => [definition.type, queueSettings(definition).visibilityTimeoutSeconds * 1000]),
@@ -44,20 +44,21 @@ export async function lostJobs({ stage, definitions }: Patient): Promise<Finding
   for await (const { items, count } of unfinished(stage)) {
     scanned += count;
     for (const item of items) {
-      const patienceMs = GRACE_MS + (graceMs.get(item.type) ?? LONGEST_VISIBILITY_SECONDS * 1000);
-      if (movesAtMs(item) + patienceMs < nowMs) lost.push(item);
+      const allowedMs = GRACE_MS + (graceMs.get(item.type) ?? LONGEST_VISIBILITY_SECONDS * 1000);
+      if (movesAtMs(item) + allowedMs < nowMs) lost.push(item);
     }
   }
   if (lost.length === 0) return [ok('lost messages', `none among ${scanned} items`)];
   const named = lost.slice(0, NAMED).map((item) => `${item.type} ${keyOf(item)}`);
   const more = lost.length > NAMED ? ` and ${lost.length - NAMED} more` : '';
-  const todo = 'unless their queue is deep or paused: send each again with the same id and payload, or cancel it';
+  const todo =
+    'check that their queue is neither deep nor paused; then send each again with the same id and payload, or cancel it';
   return [
     bad('lost messages', `${lost.length} jobs wait for a message that is gone: ${named.join(', ')}${more}`, todo),
   ];
 }
 
-/** When the job's message should have brought it on at the latest; a parked one's is the dispatcher's concern. */
+/** When the job's message should come at the latest. Parked jobs are left out: the dispatcher sends their messages. */
 function movesAtMs({ status, leaseUntil, dueAt, listKey }: JobItem): number {
   if (status === 'INPROGRESS') return leaseUntil ?? Number.POSITIVE_INFINITY;
   return listKey === undefined ? (dueAt ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
@@ -82,7 +83,7 @@ async function* unfinished(stage: Stage): AsyncGenerator<{ items: JobItem[]; cou
         ...(from !== undefined && { ExclusiveStartKey: from }),
       }),
     );
-    yield { items: (page.Items ?? []).map(toItem), count: page.ScannedCount ?? 0 };
+    yield { items: (page.Items ?? []).map((raw) => toItem<JobItem>(raw)), count: page.ScannedCount ?? 0 };
     from = page.LastEvaluatedKey;
   } while (from !== undefined);
 }

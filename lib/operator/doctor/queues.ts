@@ -6,7 +6,7 @@ import { queueAttributes, queuesOf } from '../stage.ts';
 import { bad, type Check, type Finding, note, ok, orOk } from './finding.ts';
 
 const DAY_SECONDS = 24 * 3600;
-/** SQS's longest, and what dead letters are kept for. */
+/** SQS's longest retention: dead letters are kept for it. */
 const DLQ_SECONDS = 14 * DAY_SECONDS;
 
 export const deadLetters: Check = async ({ stage, types }) => {
@@ -20,14 +20,14 @@ export const deadLetters: Check = async ({ stage, types }) => {
       const count = Object.values(counts).reduce((sum, text) => sum + Number(text), 0);
       if (count === 0) return [];
       const at = `--stage ${stage.name}`;
-      const todo = `npx sluice dead ${type} ${at}, mend the cause, then npx sluice dlq redrive ${type} ${at}`;
+      const todo = `npx sluice dead ${type} ${at}, fix the cause, then npx sluice dlq redrive ${type} ${at}`;
       return [bad('dead letters', `${type} has ${count}`, todo)];
     }),
   );
   return orOk(findings.flat(), ok('dead letters', 'none'));
 };
 
-/** Retention and redrive policy as deployed: what jobs' survival rests on. */
+/** Compares the deployed retention and redrive policy with the definitions: without them jobs can be lost. */
 export const retention: Check = async ({ stage, types, definitions }) => {
   const findings = await Promise.all(
     types.map(async (type): Promise<Finding[]> => {
@@ -53,7 +53,7 @@ export const retention: Check = async ({ stage, types, definitions }) => {
   return orOk(findings.flat(), ok('retention', `${types.length} queues as their definitions say`));
 };
 
-/** A tick releases what is due within 90 s: three minutes late means that ticks do not come, or cannot send. */
+/** A tick releases jobs that are due within 90 s. A job that is three minutes late shows that ticks fail or do not run. */
 const OVERDUE_MS = 3 * 60_000;
 
 export const overdue: Check = async ({ stage }) => {
@@ -67,26 +67,26 @@ export const overdue: Check = async ({ stage }) => {
   return [bad('parked jobs', `${late.length} are overdue, the oldest by ${minutes} minutes`, todo)];
 };
 
-/** A death that is owed is tried again with each receive of its message: an hour is many of them. */
-const OWED_MS = 3600_000;
+/** A pending delivery is tried again with each receive of the message: an hour allows many of them. */
+const PENDING_MS = 3600_000;
 
-export const owed: Check = async ({ stage }) => {
+export const pendingDeliveries: Check = async ({ stage }) => {
   const { entries } = await readList(stage, 'dead');
-  const old = entries.filter(({ listAt }) => listAt < nowOf(stage) - OWED_MS).map(({ id }) => id);
+  const old = entries.filter(({ listAt }) => listAt < nowOf(stage) - PENDING_MS).map(({ id }) => id);
   const items = await readItems(stage, old, ['id', 'type', 'undelivered', 'status']);
   const dead = items.filter(({ status, undelivered }) => status === 'DEAD' && undelivered !== undefined);
   if (dead.length === 0) return [ok('deaths', `${entries.length} within the retention, each was delivered`)];
-  const letters = dead.filter(({ undelivered }) => undelivered === true);
-  const events = dead.filter(({ undelivered }) => undelivered === 'event');
-  const letter = 'may its consumer send to the dead-letter queue? Look for job.dead-letter-failed in its log';
-  const event = 'may its consumer put events on the default bus? Look for job.publish-failed in its log';
+  const unsent = dead.filter(({ undelivered }) => undelivered === true);
+  const unpublished = dead.filter(({ undelivered }) => undelivered === 'event');
+  const checkSending = 'may its consumer send to the dead-letter queue? Look for job.dead-letter-failed in its log';
+  const checkEvents = 'may its consumer put events on the default bus? Look for job.publish-failed in its log';
   return [
-    ...owing(letters, 'could not be sent to the dead-letter queue', letter),
-    ...owing(events, 'are in the dead-letter queue, and EventBridge was not told', event),
+    ...pending(unsent, 'could not be sent to the dead-letter queue', checkSending),
+    ...pending(unpublished, 'are in the dead-letter queue, but their event could not be published', checkEvents),
   ];
 };
 
-function owing(items: readonly JobItem[], what: string, todo: string) {
+function pending(items: readonly JobItem[], what: string, todo: string) {
   if (items.length === 0) return [];
   const types = [...new Set(items.map(({ type }) => type))].join(', ');
   return [note('deaths', `${items.length} of ${types} ${what}`, todo)];

@@ -4,38 +4,39 @@ import { names } from '../../contract/names.ts';
 import { cancel } from '../jobs/cancel-and-retry.ts';
 import { jobLogs } from '../jobs/job-logs.ts';
 import { queuesOf, tableOf } from '../stage.ts';
-import { bad, type Finding, note, ok, type Patient } from './finding.ts';
+import { bad, type Finding, note, ok, type Subject } from './finding.ts';
 
-/** A consumer that was idle starts within seconds; its log is readable some seconds later. */
-const PATIENCE_MS = 60_000;
+/** An idle consumer starts within seconds, and its log is readable some seconds later. */
+const TIMEOUT_MS = 60_000;
 const POLL_MS = 1000;
 
 /**
- * Sends a job to each type that was cancelled beforehand: it goes through queue, event source, consumer and table, and no
- * handler runs. It counts as a duplicate in the metrics.
+ * Sends each type a job that was cancelled beforehand. The job passes queue, event source, consumer and table, and no handler
+ * runs. The metrics count it as a duplicate.
  */
-export async function syntheticJobs(patient: Patient, nonce: string): Promise<Finding[]> {
-  return Promise.all(patient.types.map((type) => syntheticJob(patient, type, `doctor-${nonce}`)));
+export async function syntheticJobs(subject: Subject, nonce: string): Promise<Finding[]> {
+  return Promise.all(subject.types.map((type) => syntheticJob(subject, type, `doctor-${nonce}`)));
 }
 
-async function syntheticJob({ stage, definitions }: Patient, type: string, id: string): Promise<Finding> {
+async function syntheticJob({ stage, definitions }: Subject, type: string, id: string): Promise<Finding> {
   const definition = definitions.find((one) => one.type === type);
-  if (definition === undefined) return note('synthetic job', `${type} is not in the catalogue`, 'run it where it is');
+  if (definition === undefined)
+    return note('synthetic job', `${type} is not in the catalogue`, 'run doctor in a checkout whose catalogue has it');
   const { item } = await cancel(tableOf(stage), definition, id);
-  if (item?.status !== 'CANCELLED') return bad('synthetic job', `${type}: the table did not take it`, 'try again');
+  if (item?.status !== 'CANCELLED') return bad('synthetic job', `${type}: the jobs table did not take it`, 'try again');
   const { queueUrl: QueueUrl } = await queuesOf(stage, type);
   const body = JSON.stringify({ id, payload: null });
   const startedAtMs = Date.now();
   const Entries = [{ Id: '0', MessageBody: body }];
   const { Failed = [] } = await stage.aws.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
   if (Failed.length > 0) return bad('synthetic job', `${type}: SQS refused it`, Failed[0]?.Message ?? 'try again');
-  while (Date.now() - startedAtMs < PATIENCE_MS) {
+  while (Date.now() - startedAtMs < TIMEOUT_MS) {
     await sleep(POLL_MS);
-    const [line] = await jobLogs(stage, type, { jobId: id, sinceMs: startedAtMs - PATIENCE_MS, limit: 1 });
+    const [line] = await jobLogs(stage, type, { jobId: id, sinceMs: startedAtMs - TIMEOUT_MS, limit: 1 });
     if (line !== undefined) return ok('synthetic job', `${type} answered in ${seconds(startedAtMs)} s`);
   }
   const todo = `look at the latest errors in log group /aws/lambda/${names.consumer(stage.name, type)}; does its event source run?`;
-  return bad('synthetic job', `${type} did not answer within ${PATIENCE_MS / 1000} s`, todo);
+  return bad('synthetic job', `${type} did not answer within ${TIMEOUT_MS / 1000} s`, todo);
 }
 
 const seconds = (sinceMs: number) => ((Date.now() - sinceMs) / 1000).toFixed(1);

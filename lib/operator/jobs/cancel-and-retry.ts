@@ -1,18 +1,26 @@
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
-import { cancelJob } from '../../contract/protocol/operate.ts';
-import { type JobTable, type Operated, operate } from '../job-table.ts';
+import { cancelJob, retryJobNow } from '../../contract/protocol/operate.ts';
+import { type JobName, type JobTable, type Operated, operate } from '../job-table.ts';
 
-/** A definition's share in a cancellation: how long the item is kept. */
+/** The part of a definition that a cancellation needs: it decides how long the item is kept. */
 export type Cancellable = Pick<JobDefinition, 'type' | 'retry' | 'retention' | 'queueRetention'>;
 
 /**
- * Cancels a job: one that waits ends at once, one that runs is told so and ends unless it completes,
- * one that never came is refused when it comes. A finished job stays as it ended (`none`).
+ * Cancels a job. A job that waits ends at once. A job that runs learns of it at its next progress, and ends
+ * CANCELLED unless it completes. A job that never came is refused when it comes. A finished job stays as it is (`none`).
  *
- * @throws JobChangedError if the job changed each time it was looked at
+ * @throws JobChangedError if the job changed each time it was read
  */
 export function cancel(deps: JobTable, definition: Cancellable, key: string): Promise<Operated> {
   const { type, retention, queueRetention } = definition;
   const settings = { type, key, retention, queueRetention, maxAttempts: definition.retry.maxAttempts };
   return operate(deps, { type, key }, (item, nowMs) => cancelJob({ ...settings, item, nowMs }));
 }
+
+/**
+ * Makes a parked job due now (row `dueNow`). The dispatcher sends it at its next tick, within a minute. Any other job stays as it
+ * is (`none`).
+ *
+ * @throws JobChangedError if the job changed each time it was read
+ */
+export const retryNow = (deps: JobTable, job: JobName): Promise<Operated> => operate(deps, job, retryJobNow);

@@ -20,7 +20,7 @@ export interface LogOptions {
 
 const LIMIT = 1000;
 
-/** The log lines of one job, the oldest first: those that carry its id. */
+/** The log lines that carry a job's id, the oldest first. */
 export async function jobLogs(
   stage: Stage,
   type: string,
@@ -29,14 +29,14 @@ export async function jobLogs(
   const lines: JobLogLine[] = [];
   for await (const { timestamp = 0, message = '' } of events(stage, type, { jobId, sinceMs })) {
     const fields = parsed(message);
-    // A filter is a request, not a promise: not every emulator reads it.
+    // Checked again here: not every emulator applies the filter.
     if (fields?.jobId === jobId) lines.push({ at: atOf(fields, timestamp), fields });
     if (lines.length >= limit) break;
   }
   return lines.sort((a, b) => (a.at < b.at ? -1 : 1));
 }
 
-/** Keys under which a job of this id was seen, from its log lines. */
+/** The keys of a job of this id, read from its log lines. */
 export async function keysById(stage: Stage, type: string, jobId: string): Promise<string[]> {
   const lines = await jobLogs(stage, type, { jobId });
   return [...new Set(lines.flatMap(({ fields: { key } }) => (typeof key === 'string' ? [key] : [])))];

@@ -5,7 +5,7 @@ import { type JobName, readJob } from '../job-table.ts';
 import { onStage, queuesOf, tableOf } from '../stage.ts';
 import { keysById } from './job-logs.ts';
 
-/** A job that the stage's table does not hold. */
+/** The stage's table does not hold the job. */
 export class NoSuchJobError extends Error {
   override readonly name = 'NoSuchJobError';
 }
@@ -13,14 +13,14 @@ export class NoSuchJobError extends Error {
 /** Everything about one job. */
 export interface JobView {
   readonly key: string;
-  /** The item as it stands; its parked body, which holds the payload, only when asked for. */
+  /** The item. The body of a parked job, which holds the payload, is left out unless it is asked for. */
   readonly item: Omit<JobItem, 'envelope'> & { readonly envelope?: ParkedEnvelope };
-  /** Where its message is, for people. */
+  /** Where its message is, as a sentence for people. */
   readonly message: string;
 }
 
 /**
- * Looks a job up by its key; by its id, through the logs, where the key is another.
+ * Finds a job by its key, or by its id. If the key is another, the id is looked up in the logs.
  *
  * @param payload whether to show a parked job's body
  * @throws NoSuchJobError, NoSuchTypeError, NoSuchStageError
@@ -51,7 +51,7 @@ async function byId(stage: Stage, { type, key: id }: JobName): Promise<JobItem> 
 /** The DLQ keeps messages for 14 days. */
 const DLQ_DAYS = 14;
 
-/** Where a job's message is, as the protocol has it: nobody can look for one message in a queue. */
+/** Where a job's message is, concluded from its item: SQS has no way to look for one message. */
 export function whereIs(item: JobItem, nowMs: number): string {
   const { dueAt = 0, listAt, leaseUntil = 0 } = item;
   switch (item.status) {
@@ -62,7 +62,7 @@ export function whereIs(item: JobItem, nowMs: number): string {
       return deadMessage(item, nowMs);
     case 'INPROGRESS':
       if (leaseUntil > nowMs) return `in flight, with the consumer that runs it until ${iso(leaseUntil)} at the latest`;
-      return `in the queue, hidden: its attempt ended without a word, it starts again when the visibility timeout is over`;
+      return 'in the queue, hidden: the process of its last attempt died; it starts again after the visibility timeout';
     default:
       if (item.listKey === undefined) return `in the queue, hidden until ${iso(dueAt)}`;
       if (listAt === dueAt) return `in the jobs table until ${iso(dueAt)}; the dispatcher sends it then`;
@@ -72,7 +72,7 @@ export function whereIs(item: JobItem, nowMs: number): string {
 
 function deadMessage({ undelivered, failedAt = '' }: JobItem, nowMs: number): string {
   if (undelivered === true) {
-    return 'in the queue: it could not be sent to the dead-letter queue yet, which is tried again';
+    return 'in the queue: it could not be sent to the dead-letter queue yet; that is tried again';
   }
   const goneAtMs = Date.parse(failedAt) + DLQ_DAYS * 24 * 3600 * 1000;
   if (goneAtMs < nowMs) return `none: the dead-letter queue keeps messages for ${DLQ_DAYS} days`;

@@ -1,7 +1,8 @@
 import { type AttributeValue, BatchGetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { cutAsTheyCome } from '../../aws/cut.ts';
+import { toItem } from '../../aws/marshal.ts';
 import { type JobItem, LIST_SHARDS, LISTS_INDEX } from '../../contract/protocol/job-item.ts';
 import type { Stage } from '../aws.ts';
-import { toItem } from '../job-table.ts';
 import { tableOf } from '../stage.ts';
 
 /** An entry of the table's sparse index `lists`. */
@@ -73,21 +74,22 @@ function entryOf(id: string, listAt: number): ListEntry {
 const MAX_KEYS = 100;
 const MAX_TRIES = 8;
 
-/** DynamoDB left keys unprocessed again and again: the table is throttled. */
+/** DynamoDB left keys unprocessed each time: the table is throttled. */
 export class ThrottledReadError extends Error {
   override readonly name = 'ThrottledReadError';
 }
 
-/** Reads items by id, some of their attributes, eventually consistent; those that do not exist are left out. */
+/** Reads some attributes of items by id, eventually consistent. Items that do not exist are left out. */
 export async function readItems(
   stage: Stage,
   ids: readonly string[],
   attributes: readonly (keyof JobItem)[],
 ): Promise<JobItem[]> {
   const pages: JobItem[][] = [];
-  // One page after the other: a report can wait, the jobs' own reads and writes come first.
-  for (let i = 0; i < ids.length; i += MAX_KEYS)
-    pages.push(await readPage(stage, ids.slice(i, i + MAX_KEYS), attributes));
+  // One page after the other, so that a report leaves capacity to the jobs' own reads and writes.
+  for (const page of cutAsTheyCome(ids, ({ length }) => length < MAX_KEYS)) {
+    pages.push(await readPage(stage, page, attributes));
+  }
   return pages.flat();
 }
 
@@ -106,7 +108,7 @@ async function readPage(stage: Stage, ids: readonly string[], attributes: readon
     const Keys = left.map((id) => ({ id: { S: id } }));
     const command = new BatchGetItemCommand({ RequestItems: { [table]: { Keys, ...projection } } });
     const { Responses, UnprocessedKeys } = await dynamoDb.send(command);
-    found.push(...(Responses?.[table] ?? []).map(toItem));
+    found.push(...(Responses?.[table] ?? []).map((raw) => toItem<JobItem>(raw)));
     left = (UnprocessedKeys?.[table]?.Keys ?? []).map((key) => key.id?.S ?? '');
   }
   return found;

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stage } from '../aws.ts';
 import { type QueueState, queues } from './queues.ts';
 
-/** How waiting for a job type's end went. */
+/** How {@link drain} ended. */
 export interface Drained {
-  /** `empty`: nothing waits or runs; else why the waiting ended. */
+  /** `empty`: no job waits or runs. Otherwise the reason why the wait ended. */
   readonly end: 'empty' | 'timeout' | 'paused' | 'interrupted';
   readonly last: QueueState;
 }
@@ -18,11 +18,11 @@ export interface DrainOptions {
   readonly onLook?: ((state: QueueState) => void) | undefined;
 }
 
-/** Looks in a row that must find nothing: SQS's counts are approximate, and lag by some seconds. */
+/** Looks in a row that must find no job: SQS's counts are approximate, and lag by some seconds. */
 const EMPTY_LOOKS = 3;
 
 /**
- * Waits until nothing of a job type waits, runs or is parked. Dead jobs do not count.
+ * Waits until no job of a type waits, runs or is parked. Dead jobs do not count.
  *
  * @throws NoSuchTypeError, NoSuchStageError
  */
@@ -36,7 +36,7 @@ export async function drain(stage: Stage, type: string, options: DrainOptions = 
     const { depth, inFlight, delayed, parked } = state;
     empty = depth + inFlight + delayed + parked === 0 ? empty + 1 : 0;
     if (empty >= EMPTY_LOOKS) return { end: 'empty', last: state };
-    // Nobody takes what waits: it would never end.
+    // No consumer receives what waits, so the wait would never end.
     if (empty === 0 && state.state !== 'running' && state.state !== 'starting') return { end: 'paused', last: state };
     if (Date.now() > giveUpAtMs) return { end: 'timeout', last: state };
     await sleep(everySeconds * 1000, undefined, signal && { signal }).catch(() => undefined);

@@ -11,15 +11,15 @@ import { NoSuchTypeError, onStage } from '../stage.ts';
 /** Whether a job type's jobs are started; `missing`: its function has no event source. */
 export type RunningState = 'running' | 'paused' | 'starting' | 'pausing' | 'missing' | string;
 
-/** What happened to an event source. */
+/** The state of an event source after a switch. */
 export interface Switched {
   readonly type: string;
   readonly state: RunningState;
-  /** False if it was so before. */
+  /** False if it was in that state before. */
   readonly changed: boolean;
 }
 
-/** A switch that Lambda did not complete in time; it may still do so. */
+/** Lambda did not complete a switch in time. It may still do so. */
 export class SwitchTimeoutError extends Error {
   override readonly name = 'SwitchTimeoutError';
 }
@@ -48,8 +48,8 @@ const stateOf = (mapping: EventSourceMappingConfiguration | undefined): RunningS
   mapping === undefined ? 'missing' : (STATES[mapping.State ?? ''] ?? mapping.State ?? 'unknown');
 
 /**
- * Pauses or resumes a job type: its event source. Jobs keep arriving and wait in the queue; those that run end. A deploy
- * that changes the event source, or makes the stack anew, resumes it.
+ * Pauses or resumes a job type by its event source. While it is paused, jobs keep arriving and wait in the queue, and jobs
+ * that run go on to their end. A deploy that changes the event source, or creates the stack again, resumes it.
  *
  * @param wait whether to wait until Lambda has done it
  * @throws NoSuchTypeError, NoSuchStageError; SwitchTimeoutError after two minutes
@@ -84,7 +84,7 @@ function find(stage: Stage, type: string): Promise<EventSourceMappingConfigurati
     const queue = `:${names.queue(stage.name, type)}`;
     const mapping = EventSourceMappings.find(({ EventSourceArn = '' }) => EventSourceArn.endsWith(queue));
     if (mapping !== undefined) return mapping;
-    // An answer without a mapping may also mean that there is no such function.
+    // An answer without a mapping may also mean that the function does not exist.
     throw Object.assign(new Error(`${FunctionName} has no event source`), { name: 'ResourceNotFoundException' });
   });
 }

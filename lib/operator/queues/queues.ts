@@ -5,12 +5,12 @@ import { type ListEntry, readList } from '../jobs/lists.ts';
 import { onStage, queueAttributes, queuesOf, typesOf } from '../stage.ts';
 import { type RunningState, runningState } from './event-source.ts';
 
-/** How a job type stands. Counts are SQS's, approximate. */
+/** The state of a job type. Counts are SQS's, approximate. */
 export interface QueueState {
   readonly type: string;
   /** Ready to be received. */
   readonly depth: number;
-  /** Received and not deleted: running, or waiting in place. */
+  /** Received and not deleted: running, or waiting for a retry. */
   readonly inFlight: number;
   readonly delayed: number;
   /** In the table until they are due. */
@@ -19,7 +19,7 @@ export interface QueueState {
   readonly dead: number;
   /** Messages in the dead-letter queue. */
   readonly dlq: number;
-  /** Of the oldest message, as CloudWatch last said; undefined: it said nothing. */
+  /** Age of the oldest message, CloudWatch's latest value; undefined if it has none. */
   readonly oldestSeconds: number | undefined;
   readonly state: RunningState;
 }
@@ -70,7 +70,7 @@ async function stateOf(stage: Stage, type: string): Promise<Omit<QueueState, 'pa
   const [depth, inFlight, delayed] = COUNTS.map((name) => Number(queue[name] ?? 0));
   return {
     ...{ type, state, depth: depth ?? 0, inFlight: inFlight ?? 0, delayed: delayed ?? 0 },
-    // Those that somebody looks at are still there.
+    // Messages in flight count: somebody looks at them, and they are still there.
     dlq: COUNTS.reduce((sum, name) => sum + Number(dlq[name] ?? 0), 0),
   };
 }
@@ -78,7 +78,7 @@ async function stateOf(stage: Stage, type: string): Promise<Omit<QueueState, 'pa
 /** CloudWatch gets SQS's metrics each minute, some minutes late. */
 const LOOK_BACK_MS = 10 * 60_000;
 
-/** Ages of the oldest messages, in one call; without the right to ask, or a metric, there is none. */
+/** Ages of the oldest messages, read in one call. A type without the metric has none. */
 async function oldestAges(stage: Stage, types: readonly string[]): Promise<Map<string, number>> {
   const nowMs = nowOf(stage);
   const MetricDataQueries = types.map(

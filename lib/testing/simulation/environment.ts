@@ -1,10 +1,9 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
-import { makeAnnounce } from '../../engine/calls/events.ts';
+import { makeBus, makePublish } from '../../engine/calls/events.ts';
 import { together } from '../../engine/calls/sqs.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { makeBus } from '../../engine/event-bus.ts';
 import { runBatch } from '../../engine/job/batch.ts';
 import { makeJobStore } from '../../engine/table/job-store.ts';
 import type { Meter } from '../../engine/telemetry/metrics.ts';
@@ -28,7 +27,7 @@ export function makeEnvironment(name: string, world: World): Environment {
 }
 
 function makeEngine(name: string, process: MemoryProcess, world: World): Engine {
-  const { subject, queue, deadLetters, jobsTable, witness, decisions } = world;
+  const { subject, queue, deadLetters, jobsTable, observer, decisions } = world;
   const random = decisions.random(`${name}, the engine`);
   const luck = decisions.random(`${name}, its handlers`);
   const clock: Clock = skewed(process.clock, random.int(-SKEW_MS, SKEW_MS));
@@ -37,7 +36,7 @@ function makeEngine(name: string, process: MemoryProcess, world: World): Engine 
   return {
     definition: subject.definition,
     perform: (payload, context) => {
-      witness.started(context.job, clock.now());
+      observer.started(context.job, clock.now());
       return subject.perform(payload, context, { clock, random: luck, kill: process.kill });
     },
     settings: world.settings,
@@ -45,7 +44,7 @@ function makeEngine(name: string, process: MemoryProcess, world: World): Engine 
     deadLetterQueueUrl: deadLetters.url,
     store: makeJobStore(jobsTable, { dynamoDb, documents, definition: subject.definition, ...basics }),
     sqs: together(process.sqs),
-    announce: makeAnnounce({ openBus: () => makeBus(process.events), clock, random: random.next }),
+    publish: makePublish({ openBus: () => makeBus(process.events), clock, random: random.next }),
     ...basics,
     log: makeLog(name, world),
     meter: makeMeter(world),
@@ -65,13 +64,13 @@ export function makeLog(name: string, { trace }: Pick<World, 'trace'>): Logger {
 }
 
 /** What is not flushed when its process dies is lost. */
-function makeMeter({ witness }: World): Meter {
+function makeMeter({ observer }: World): Meter {
   let gathered: string[] = [];
   const meter: Pick<Meter, 'count' | 'milliseconds' | 'flush'> = {
     count: (name) => void gathered.push(name),
     milliseconds: () => undefined,
     flush() {
-      for (const name of gathered) witness.counted(name);
+      for (const name of gathered) observer.counted(name);
       gathered = [];
     },
   };

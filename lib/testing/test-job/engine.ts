@@ -3,12 +3,11 @@ import type { DynamoDbDocuments } from '../../aws/ports.ts';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { queueSettings } from '../../contract/definition/queue-settings.ts';
 import { names } from '../../contract/names.ts';
-import { makeAnnounce } from '../../engine/calls/events.ts';
+import { makeBus, makePublish } from '../../engine/calls/events.ts';
 import { together } from '../../engine/calls/sqs.ts';
 import { makeWriter } from '../../engine/calls/writes.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { makeBus } from '../../engine/event-bus.ts';
 import type { JobContext } from '../../engine/job-context.ts';
 import { dispatch } from '../../engine/retries/dispatch.ts';
 import { makeJobStore } from '../../engine/table/job-store.ts';
@@ -88,7 +87,7 @@ export function makeTestEngine(
     deadLetterQueueUrl: deadLetters.url,
     store: makeJobStore(JOBS_TABLE, { dynamoDb: process.dynamoDb, documents, definition, ...basics }),
     sqs: together(process.sqs),
-    announce: makeAnnounce({ openBus: () => makeBus(process.events), ...basics }),
+    publish: makePublish({ openBus: () => makeBus(process.events), ...basics }),
     ...basics,
     log,
     meter: { count: () => undefined, milliseconds: () => undefined, flush: () => undefined },
@@ -112,7 +111,7 @@ export interface Event {
   readonly delayMs?: number;
 }
 
-/** Logs nothing; tells what it would have. */
+/** Logs nothing; reports what it would have. */
 class EventLogger extends Logger {
   readonly #clock: Clock;
   readonly #onEvent: (event: Event) => void;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineJob } from '../../../lib/contract/definition/job-definition.ts';
+import { defineJob } from '#sluice/contract';
 
 /** The measured job: some work's time, and an end that its payload picks. No third-party client. */
 export const bench = defineJob({

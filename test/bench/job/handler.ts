@@ -1,7 +1,5 @@
-import type { Payload } from '../../../lib/contract/definition/job-definition.ts';
-import { PermanentError, RetryAfterError } from '../../../lib/contract/errors.ts';
-import { consumer } from '../../../lib/engine/consumer.ts';
-import type { JobContext } from '../../../lib/engine/job-context.ts';
+import { type Payload, PermanentError, RetryAfterError } from '#sluice/contract';
+import { consumer, type JobContext } from '#sluice/engine';
 import { bench } from './definition.ts';
 
 async function perform({ ms, do: end }: Payload<typeof bench>, { job }: JobContext): Promise<{ done: true }> {

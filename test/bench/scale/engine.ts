@@ -1,6 +1,6 @@
+import { toItem } from '../../../lib/aws/marshal.ts';
 import { defineJob } from '../../../lib/contract/definition/job-definition.ts';
-import { itemId, keyOf } from '../../../lib/contract/protocol/job-item.ts';
-import { toItem } from '../../../lib/engine/table/statements.ts';
+import { itemId, type JobItem, keyOf } from '../../../lib/contract/protocol/job-item.ts';
 import { type Delivery, makeVirtualClock, type VirtualClock } from '../../../lib/testing/index.ts';
 import { type Fleet, makeFleet } from '../fleet.ts';
 import { bench } from '../job/definition.ts';
@@ -109,7 +109,7 @@ function makeEnds(tally: Tally, startMs: number, secondNow: () => number) {
         const key = { id: { S: itemId(bench.type, id) } };
         const raw = jobs.get(key);
         if (raw === undefined) throw new Error(`${id} has no item`);
-        const item = toItem(raw);
+        const item = toItem<JobItem>(raw);
         if (item.status === 'COMPLETED' || item.status === 'DEAD') {
           tally.ended(item.status === 'DEAD' ? 'dead' : 'completed', secondNow(), item.attempts);
           if (item.status === 'DEAD') seen.failed += 1;

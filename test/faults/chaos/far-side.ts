@@ -14,7 +14,7 @@ import { TYPES } from './plan.ts';
 import { STAGE, type Stage } from './stage.ts';
 
 /** A message in a dead-letter queue. */
-export interface Letter {
+export interface DeadLetter {
   readonly jobId: string | undefined;
   readonly reason: string | undefined;
   readonly body: string;
@@ -34,7 +34,7 @@ export interface Observed {
   readonly records: ReadonlyMap<string, number>;
   /** Rows of each report, by the job's id. */
   readonly reports: ReadonlyMap<string, number>;
-  readonly letters: readonly Letter[];
+  readonly deadLetters: readonly DeadLetter[];
   /** Messages left in the jobs' queues, in flight ones included. */
   readonly messagesLeft: number;
   /** Answers that were cut off, and refusals, that the stand-ins gave. */
@@ -61,7 +61,7 @@ export async function observe(stage: Stage): Promise<Observed> {
     slices: new Map((await scan('effects')).map(({ id, times }) => [String(id), Number(times)])),
     records: counted((await scan('records')).map((record) => String(record.source))),
     reports: await readReports(stage, items),
-    letters: await drainLetters(stage),
+    deadLetters: await drainDeadLetters(stage),
     messagesLeft: await messagesLeft(stage),
     lostAnswers: statuses.filter((status) => status === 'reset').length,
     refusals: statuses.filter((status) => status === 429 || status === 503).length,
@@ -121,9 +121,9 @@ async function readReports({ emulator }: Stage, items: readonly JobItem[]): Prom
   return rows;
 }
 
-async function drainLetters({ emulator, deployment }: Stage): Promise<Letter[]> {
+async function drainDeadLetters({ emulator, deployment }: Stage): Promise<DeadLetter[]> {
   const sqs = new SQSClient(emulator.clientConfig);
-  const letters: Letter[] = [];
+  const deadLetters: DeadLetter[] = [];
   for (const type of TYPES) {
     const QueueUrl = deployment.queues[type]?.deadLetterQueueUrl;
     for (;;) {
@@ -131,16 +131,16 @@ async function drainLetters({ emulator, deployment }: Stage): Promise<Letter[]> 
         new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ['All'] }),
       );
       if (Messages.length === 0) break;
-      letters.push(...Messages.map(toLetter));
+      deadLetters.push(...Messages.map(toDeadLetter));
       const Entries = Messages.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle }));
       await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
     }
   }
   sqs.destroy();
-  return letters;
+  return deadLetters;
 }
 
-const toLetter = ({ MessageAttributes = {}, Body = '' }: Message): Letter => ({
+const toDeadLetter = ({ MessageAttributes = {}, Body = '' }: Message): DeadLetter => ({
   jobId: MessageAttributes.jobId?.StringValue,
   reason: MessageAttributes.reason?.StringValue,
   body: Body,

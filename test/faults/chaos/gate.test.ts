@@ -11,7 +11,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-it('lets through what it is open for, and refuses connections while it is shut', async () => {
+it('an open gate passes requests; a shut gate refuses connections', async () => {
   expect(await ask()).toBe('hello');
   await gate.shut();
   await expect(ask()).rejects.toThrow('fetch failed');
@@ -19,7 +19,7 @@ it('lets through what it is open for, and refuses connections while it is shut',
   expect(await ask()).toBe('hello');
 });
 
-it('cuts what is under way', async () => {
+it('a gate that shuts cuts the open connections', async () => {
   const slow = await startServer(() => undefined);
   const slowGate = await startGate(slow.port);
   const asked = fetch(`http://127.0.0.1:${slowGate.port}`);

@@ -5,7 +5,7 @@ import type { Trouble } from './app/definitions.ts';
 export const TYPES = ['send-email', 'process-payment', 'sync-data', 'generate-report'] as const;
 export type ChaosType = (typeof TYPES)[number];
 
-/** What befalls a job of its own doing. */
+/** How a job behaves by itself. */
 export type Kind = 'smooth' | 'flaky' | 'doomed' | 'killer';
 
 /** A job that is sent, and how it must end. */
@@ -16,15 +16,15 @@ export interface ChaosJob {
   readonly body: string;
   /** Sent again so long after the first time, ms; undefined if it is sent once. */
   readonly againAfterMs: number | undefined;
-  /** Attempts of it that it makes fail, or that kill its process, if it lives to make them. */
+  /** Which of its attempts fail, and which kill their process. */
   readonly trouble: Trouble;
   readonly maxAttempts: number;
-  /** Undefined: COMPLETED. */
+  /** Undefined if it must be COMPLETED. */
   readonly deathReason: DeadLetterReason | undefined;
 }
 
-/** Where the jobs' third parties are. */
-export interface Places {
+/** Addresses of the jobs' third parties. */
+export interface ThirdParties {
   readonly sourceUrl: (source: string) => string;
 }
 
@@ -49,7 +49,7 @@ const ALWAYS = 99;
  * Draws the jobs: the types in turn, ten killers (fewer than one in twenty), of the others 20 % flaky and 5 % doomed,
  * and 10 % of all sent twice. The same seed gives the same jobs.
  */
-export function drawJobs(count: number, random: Random, places: Places): ChaosJob[] {
+export function drawJobs(count: number, random: Random, parties: ThirdParties): ChaosJob[] {
   const killers = Math.min(KILLERS, Math.floor(count / 20));
   const killerAt = new Set<number>();
   // In the first half: each death holds its message back for the visibility timeout, two minutes.
@@ -57,7 +57,7 @@ export function drawJobs(count: number, random: Random, places: Places): ChaosJo
   return Array.from({ length: count }, (_, i) => {
     const type = TYPES[i % TYPES.length] ?? TYPES[0];
     const kind = killerAt.has(i) ? 'killer' : drawKind(random);
-    return drawJob({ id: `${type}-${String(i).padStart(4, '0')}`, type, kind }, random, places);
+    return drawJob({ id: `${type}-${String(i).padStart(4, '0')}`, type, kind }, random, parties);
   });
 }
 
@@ -67,24 +67,24 @@ function drawKind(random: Random): Kind {
   return lot < SHARES.flaky + SHARES.doomed ? 'doomed' : 'smooth';
 }
 
-function drawJob(named: Pick<ChaosJob, 'id' | 'type' | 'kind'>, random: Random, places: Places): ChaosJob {
-  const fate = drawFate(named, random);
-  const work = workOf(named, fate.isDeclined, places);
-  const { maxAttempts, deathReason } = fate;
-  const trouble = { ...fate.trouble, lastsMs: random.int(0, LONGEST_MS) };
+function drawJob(named: Pick<ChaosJob, 'id' | 'type' | 'kind'>, random: Random, parties: ThirdParties): ChaosJob {
+  const outcome = drawOutcome(named, random);
+  const work = workOf(named, outcome.isDeclined, parties);
+  const { maxAttempts, deathReason } = outcome;
+  const trouble = { ...outcome.trouble, lastsMs: random.int(0, LONGEST_MS) };
   const again = random.percent(TWICE_PERCENT) ? random.int(0, AGAIN_WITHIN_MS) : undefined;
   const body = JSON.stringify({ id: named.id, maxAttempts, payload: { trouble, work } });
   return { ...named, body, trouble, maxAttempts, deathReason, againAfterMs: again };
 }
 
-interface Fate extends Pick<ChaosJob, 'trouble' | 'maxAttempts' | 'deathReason'> {
+interface Outcome extends Pick<ChaosJob, 'trouble' | 'maxAttempts' | 'deathReason'> {
   /** Its card is declined: the work itself fails for good. */
   readonly isDeclined: boolean;
 }
 
 const SMOOTH = { fails: 0, kills: 0, lastsMs: 0, isPermanent: false, when: 'before' } as const satisfies Trouble;
 
-function drawFate({ type, kind }: Pick<ChaosJob, 'type' | 'kind'>, random: Random): Fate {
+function drawOutcome({ type, kind }: Pick<ChaosJob, 'type' | 'kind'>, random: Random): Outcome {
   const when = random.pick<Trouble['when']>(['before', 'after']);
   const lives = { maxAttempts: MAX_ATTEMPTS, deathReason: undefined, isDeclined: false };
   if (kind === 'smooth') return { ...lives, trouble: SMOOTH };
@@ -105,7 +105,7 @@ function drawFate({ type, kind }: Pick<ChaosJob, 'type' | 'kind'>, random: Rando
   return { ...lives, trouble, maxAttempts: MAX_ATTEMPTS_DOOMED, deathReason: 'AttemptsExhausted' };
 }
 
-function workOf({ id, type }: Pick<ChaosJob, 'id' | 'type'>, isDeclined: boolean, { sourceUrl }: Places): object {
+function workOf({ id, type }: Pick<ChaosJob, 'id' | 'type'>, isDeclined: boolean, { sourceUrl }: ThirdParties): object {
   switch (type) {
     case 'send-email':
       return { to: 'ada@example.com', subject: id, text: 'Hello' };

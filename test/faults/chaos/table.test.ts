@@ -15,10 +15,10 @@ const observed: Observed = {
   mails: new Map([[jobs[0]?.id ?? '', 2]]),
   payments: new Map([[jobs[1]?.id ?? '', 1]]),
   ...{ slices: new Map([['a', 1]]), records: new Map(), reports: new Map([[jobs[3]?.id ?? '', 30]]) },
-  ...{ letters: [], messagesLeft: 3, lostAnswers: 4, refusals: 5, stalled: 6, duplicates: 7 },
+  ...{ deadLetters: [], messagesLeft: 3, lostAnswers: 4, refusals: 5, stalled: 6, duplicates: 7 },
 };
 
-it('the table says how the jobs of each type ended, and what arrived', () => {
+it('the table shows how the jobs of each type ended, and what arrived', () => {
   const injected = { workersKilled: 8, outages: 2, outageMs: 20_400, ruleOffMs: 120_000 };
   const table = chaosTable({ seed: 9, jobs, messages: 9, injected, observed, tookMs: 61_000 });
   const rows = Object.fromEntries(table.split('\n').map((line) => line.trim().split(/ {2,}/)));

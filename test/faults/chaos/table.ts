@@ -31,7 +31,7 @@ export function chaosTable({ seed, jobs, messages, injected, observed, tookMs }:
     ['attempts, of jobs that took several', attempts(observed)],
     ['attempts after a process had died', observed.stalled],
     ['messages dropped as duplicates', observed.duplicates],
-    ['dead jobs, dead letters', `${dead(observed)}, ${observed.letters.length}`],
+    ['dead jobs, dead letters', `${dead(observed)}, ${observed.deadLetters.length}`],
     ['messages left', observed.messagesLeft],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));

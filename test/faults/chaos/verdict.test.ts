@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JobItem } from '../../../lib/contract/protocol/job-item.ts';
 import { makeRandom } from '../../../lib/testing/simulation/random.ts';
-import type { Letter, Observed } from './far-side.ts';
+import type { DeadLetter, Observed } from './far-side.ts';
 import { type ChaosJob, drawJobs, LEDGER, SYNC } from './plan.ts';
 import { harmless, violations } from './verdict.ts';
 
@@ -24,7 +24,7 @@ const itemOf = ({ id, type, deathReason }: ChaosJob, change: Partial<JobItem> = 
   ...change,
 });
 
-const letterOf = ({ id, deathReason, body }: ChaosJob): Letter => ({ jobId: id, reason: deathReason, body });
+const deadLetterOf = ({ id, deathReason, body }: ChaosJob): DeadLetter => ({ jobId: id, reason: deathReason, body });
 const slices = (times = 1) => [1, 2, 3].map((page) => [`${sync.id}/${page}/0`, times] as const);
 
 /** All five jobs ended as they should. */
@@ -38,7 +38,7 @@ const good: Observed = {
     [LEDGER.source, LEDGER.rows],
   ]),
   reports: new Map([[report.id, LEDGER.rows]]),
-  letters: [letterOf(doomed)],
+  deadLetters: [deadLetterOf(doomed)],
   messagesLeft: 0,
   ...{ lostAnswers: 1, refusals: 1, stalled: 1, duplicates: 1 },
 };
@@ -48,14 +48,14 @@ const judged = (change: Partial<Observed> = {}) =>
 const withItem = (job: ChaosJob, change: Partial<JobItem>) =>
   judged({ items: new Map([...good.items, [job.id, itemOf(job, change)]]) });
 
-describe('jobs that are drawn', () => {
-  it('are the same for the same seed, and others for another', () => {
+describe('the drawn jobs', () => {
+  it('are the same for the same seed, and different for another', () => {
     const draw = (seed: number) => drawJobs(50, makeRandom(seed), { sourceUrl: () => '' });
     expect(draw(1)).toEqual(draw(1));
     expect(draw(1)).not.toEqual(draw(2));
   });
 
-  it('are of each type and kind, in the shares that were promised', () => {
+  it('have each type and kind in its share', () => {
     const all = drawJobs(2000, makeRandom(3), { sourceUrl: () => '' });
     const share = (test: (job: ChaosJob) => boolean) => all.filter(test).length;
     for (const type of ['send-email', 'process-payment', 'sync-data', 'generate-report']) {
@@ -73,23 +73,27 @@ describe('a run in which all went well', () => {
     expect(judged()).toEqual([]);
   });
 
-  it('may have copies of a dead letter, mails that went again with an attempt, and a death of a killed process', () => {
-    expect(judged({ letters: [letterOf(doomed), letterOf(doomed)] })).toEqual([]);
+  it('may have two copies of a dead letter, a mail for each attempt, and a death of a killed process', () => {
+    expect(judged({ deadLetters: [deadLetterOf(doomed), deadLetterOf(doomed)] })).toEqual([]);
     const items = new Map([...good.items, [email.id, itemOf(email, { attempts: 2 })]]);
     expect(judged({ items, mails: new Map([[email.id, 2]]) })).toEqual([]);
     const crashed = itemOf(doomed, { reason: 'Crashed' });
-    const letters = [{ ...letterOf(doomed), reason: 'Crashed' }];
-    expect(judged({ items: new Map([...good.items, [doomed.id, crashed]]), letters })).toEqual([]);
+    const deadLetters = [{ ...deadLetterOf(doomed), reason: 'Crashed' }];
+    expect(judged({ items: new Map([...good.items, [doomed.id, crashed]]), deadLetters })).toEqual([]);
   });
 });
 
-describe('a violation is', () => {
+describe('a violation is reported', () => {
   it.each<[string, () => string[], string]>([
     ['a job without an item', () => judged({ items: new Map() }), 'has no item: it was lost'],
     ['a job that waits', () => withItem(email, { status: 'RETRYING' }), 'is RETRYING, not COMPLETED'],
-    ['an innocent death', () => withItem(email, { status: 'DEAD', reason: 'Crashed' }), 'is DEAD of Crashed, not COMP'],
+    [
+      'a death without a cause',
+      () => withItem(email, { status: 'DEAD', reason: 'Crashed' }),
+      'is DEAD of Crashed, not COMP',
+    ],
     ['another reason', () => withItem(doomed, { reason: 'InvalidPayload' }), 'died of InvalidPayload, not of'],
-    ['a letter that is owed', () => withItem(doomed, { undelivered: true }), 'owes its dead letter'],
+    ['a pending dead letter', () => withItem(doomed, { undelivered: true }), 'has a pending dead letter'],
     ['a list that keeps a job', () => withItem(email, { listKey: 'due#1' }), 'is still on due#1'],
     ['an attempt too many', () => withItem(email, { attempts: 13 }), 'took 13 attempts of 12'],
     ['a second run', () => withItem(email, { runNo: 2 }), 'is in run 2'],
@@ -102,22 +106,34 @@ describe('a violation is', () => {
     ['a record too few', () => judged({ records: new Map([[sync.id, 4]]) }), 'has 4 records, not 5'],
     ['no report', () => judged({ reports: new Map() }), 'has no report'],
     ['a row too few', () => judged({ reports: new Map([[report.id, 29]]) }), 'has 29 rows in its report, not 30'],
-    ['a death without a letter', () => judged({ letters: [] }), 'is DEAD and in no dead-letter queue'],
-    ['a letter of the living', () => judged({ letters: [...good.letters, letterOf(email)] }), 'which is COMPLETED'],
-    ['a letter of nobody', () => judged({ letters: [{ ...letterOf(doomed), jobId: undefined }] }), 'no job, which is'],
-    ['a letter’s other body', () => judged({ letters: [{ ...letterOf(doomed), body: '{}' }] }), 'has another body'],
+    ['a death without a dead letter', () => judged({ deadLetters: [] }), 'is DEAD and in no dead-letter queue'],
     [
-      'a letter’s other reason',
-      () => judged({ letters: [{ ...letterOf(doomed), reason: 'Crashed' }] }),
+      'a dead letter of a completed job',
+      () => judged({ deadLetters: [...good.deadLetters, deadLetterOf(email)] }),
+      'which is COMPLETED',
+    ],
+    [
+      'a dead letter of no job',
+      () => judged({ deadLetters: [{ ...deadLetterOf(doomed), jobId: undefined }] }),
+      'no job, which is',
+    ],
+    [
+      'a dead letter with another body',
+      () => judged({ deadLetters: [{ ...deadLetterOf(doomed), body: '{}' }] }),
+      'has another body',
+    ],
+    [
+      'a dead letter with another reason',
+      () => judged({ deadLetters: [{ ...deadLetterOf(doomed), reason: 'Crashed' }] }),
       'says Crashed',
     ],
     ['a message that is left', () => judged({ messagesLeft: 1 }), '1 messages are left'],
-    ['a payment of nobody', () => judged({ payments: new Map([...good.payments, ['x', 1]]) }), 'x belongs to no job'],
-  ])('%s', (_, judge, message) => {
+    ['a payment of no job', () => judged({ payments: new Map([...good.payments, ['x', 1]]) }), 'x belongs to no job'],
+  ])('for %s', (_, judge, message) => {
     expect(judge().join('\n')).toContain(message);
   });
 
-  it('a storm that did nothing', () => {
+  it('for a storm that injected nothing', () => {
     expect(harmless({ workersKilled: 3, outages: 0 })).toEqual(['nothing was done: outages is 0']);
   });
 });

@@ -7,7 +7,7 @@ export function violations(jobs: readonly ChaosJob[], observed: Observed): strin
   return [
     ...jobs.flatMap((job) => ofJob(job, observed)),
     ...ofStrangers(jobs, observed),
-    ...ofLetters(jobs, observed),
+    ...ofDeadLetters(jobs, observed),
     ...(observed.messagesLeft > 0 ? [`${observed.messagesLeft} messages are left in the queues`] : []),
   ];
 }
@@ -25,7 +25,7 @@ function ofEnd({ deathReason, maxAttempts }: ChaosJob, item: JobItem): string[] 
   if (status !== expected) found.push(`is ${status}${reason === undefined ? '' : ` of ${reason}`}, not ${expected}`);
   // Its last attempt may have been in a process that was killed.
   else if (reason !== deathReason && reason !== 'Crashed') found.push(`died of ${reason}, not of ${deathReason}`);
-  if (undelivered) found.push('owes its dead letter');
+  if (undelivered) found.push('has a pending dead letter');
   if (listKey?.startsWith('due#')) found.push(`is still on ${listKey}`);
   if (attempts > maxAttempts) found.push(`took ${attempts} attempts of ${maxAttempts}`);
   if (runNo !== 1) found.push(`is in run ${runNo}, and nobody sent it back`);
@@ -49,7 +49,7 @@ function ofWork(job: ChaosJob, item: JobItem, observed: Observed): string[] {
   }
 }
 
-/** SES has no idempotency key: a mail may go again with an attempt that ended behind it, never without one. */
+/** SES has no idempotency key: an attempt that crashed after its mail sends it again. There is at most one mail an attempt. */
 function ofMails(mails: number, isDone: boolean, { attempts }: JobItem): string[] {
   return exactly('e-mails', mails, { least: isDone ? 1 : 0, most: attempts });
 }
@@ -84,21 +84,21 @@ function ofStrangers(jobs: readonly ChaosJob[], observed: Observed): string[] {
 }
 
 /** The dead letters are those of the jobs that are DEAD, with their reason and body; copies are allowed. */
-function ofLetters(jobs: readonly ChaosJob[], { items, letters }: Observed): string[] {
+function ofDeadLetters(jobs: readonly ChaosJob[], { items, deadLetters }: Observed): string[] {
   const bodies = new Map(jobs.map(({ id, body }) => [id, body]));
-  const wrong = letters.flatMap(({ jobId = '', reason, body }) => {
+  const wrong = deadLetters.flatMap(({ jobId = '', reason, body }) => {
     const item = items.get(jobId);
     if (item?.status !== 'DEAD')
       return [`a dead letter of ${jobId || 'no job'}, which is ${item?.status ?? 'unknown'}`];
     if (reason !== item.reason) return [`the dead letter of ${jobId} says ${reason}, its item ${item.reason}`];
     return body === bodies.get(jobId) ? [] : [`the dead letter of ${jobId} has another body`];
   });
-  const buried = new Set(letters.map(({ jobId }) => jobId));
-  const missing = [...items.values()].filter(({ status, jobId }) => status === 'DEAD' && !buried.has(jobId));
+  const deadLettered = new Set(deadLetters.map(({ jobId }) => jobId));
+  const missing = [...items.values()].filter(({ status, jobId }) => status === 'DEAD' && !deadLettered.has(jobId));
   return [...wrong, ...missing.map(({ jobId }) => `${jobId} is DEAD and in no dead-letter queue`)];
 }
 
-/** A storm that did nothing proves nothing. */
+/** Names the faults that were never injected: a storm without them proves nothing. */
 export function harmless(injected: Readonly<Record<string, number>>): string[] {
   return Object.entries(injected).flatMap(([what, count]) => (count > 0 ? [] : [`nothing was done: ${what} is 0`]));
 }

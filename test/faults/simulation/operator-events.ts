@@ -1,9 +1,8 @@
 import type { DynamoDb, SqsMessages } from '../../../lib/operator/aws.ts';
-import { receiveLetters } from '../../../lib/operator/dead-letters/receive.ts';
-import { redrive } from '../../../lib/operator/dead-letters/send-back.ts';
+import { receiveDeadLetters } from '../../../lib/operator/dead-letters/receive.ts';
+import { sendBack } from '../../../lib/operator/dead-letters/send-back.ts';
 import type { JobTable } from '../../../lib/operator/job-table.ts';
-import { cancel } from '../../../lib/operator/jobs/cancel-and-retry.ts';
-import { retryNow } from '../../../lib/operator/retry-now.ts';
+import { cancel, retryNow } from '../../../lib/operator/jobs/cancel-and-retry.ts';
 import { makeProcess } from '../../../lib/testing/aws/lambda/process.ts';
 import type { World, WorldEvent } from '../../../lib/testing/simulation/model.ts';
 import { overLines } from '../../../lib/testing/simulation/process-network.ts';
@@ -60,23 +59,23 @@ async function operator(name: string, world: World, command: (hands: Hands) => P
   world.trace?.(who, end);
 }
 
-function someKey({ witness }: World, random: Random): string | undefined {
-  const [first, ...others] = [...witness.jobs.keys()];
+function someKey({ observer }: World, random: Random): string | undefined {
+  const [first, ...others] = [...observer.jobs.keys()];
   return first === undefined ? undefined : random.pick([first, ...others]);
 }
 
 async function redriveSome(world: World, random: Random, { sqs }: Hands): Promise<void> {
-  const { queue, deadLetters, witness, subject, trace } = world;
+  const { queue, deadLetters, observer, subject, trace } = world;
   const dlq = { sqs, queueUrl: queue.url, deadLetterQueueUrl: deadLetters.url };
-  const letters = await receiveLetters(dlq, { hiddenSeconds: 30, waitSeconds: 0 });
-  const redrives = letters.map((letter) => {
-    const run = letter.attributes.run;
-    const body = run !== undefined && random.percent(40) ? subject.mend?.(letter.body, random) : undefined;
-    const { id, payload } = JSON.parse(body ?? letter.body) as { id?: string; payload: unknown };
-    const jobId = letter.attributes.jobId ?? id ?? letter.messageId;
-    trace?.('operator', `redrives ${jobId}${body === undefined ? '' : ', mended'}`);
-    witness.redriven({ jobId, run: Number(run ?? 0), payload });
-    return { letter, ...(body !== undefined && { body }) };
+  const received = await receiveDeadLetters(dlq, { hiddenSeconds: 30, waitSeconds: 0 });
+  const redrives = received.map((deadLetter) => {
+    const run = deadLetter.attributes.run;
+    const body = run !== undefined && random.percent(40) ? subject.correct?.(deadLetter.body, random) : undefined;
+    const { id, payload } = JSON.parse(body ?? deadLetter.body) as { id?: string; payload: unknown };
+    const jobId = deadLetter.attributes.jobId ?? id ?? deadLetter.messageId;
+    trace?.('operator', `redrives ${jobId}${body === undefined ? '' : ' with a corrected body'}`);
+    observer.redriven({ jobId, run: Number(run ?? 0), payload });
+    return { deadLetter, ...(body !== undefined && { body }) };
   });
-  if (redrives.length > 0) await redrive(dlq, redrives);
+  if (redrives.length > 0) await sendBack(dlq, redrives);
 }

@@ -32,7 +32,7 @@ export const OF_LOCALSTACK: readonly Difference[] = [
   {
     on: ['LocalStack'],
     how: 'a task fails for dead letters without a source with an error of its own',
-    observed: { 'move-own-letters': ['FAILED', 'AttributeError', 1] },
+    observed: { 'move-own-dead-letters': ['FAILED', 'AttributeError', 1] },
   },
   {
     on: ['LocalStack'],

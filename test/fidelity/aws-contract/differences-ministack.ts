@@ -86,7 +86,7 @@ export const OF_MINISTACK: readonly Difference[] = [
     observed: {
       'move-to-source': { throws: 'InvalidAction' },
       'move-is-new': { throws: 'InvalidAction' },
-      'move-own-letters': { throws: 'InvalidAction' },
+      'move-own-dead-letters': { throws: 'InvalidAction' },
       'move-to-custom-destination': { throws: 'InvalidAction' },
       'move-needs-dead-letter-queue': NO_MOVE_TASKS,
       'move-needs-destination': NO_MOVE_TASKS,
@@ -97,7 +97,7 @@ export const OF_MINISTACK: readonly Difference[] = [
   },
   {
     on: ['MiniStack'],
-    how: 'a fresh queue does not tell that it is encrypted',
+    how: 'a new queue does not say that it is encrypted',
     observed: {
       'queue-defaults': {
         ApproximateNumberOfMessages: '0',

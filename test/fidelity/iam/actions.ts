@@ -1,4 +1,4 @@
-import type { Place } from '../templates/intrinsics.ts';
+import type { Environment } from '../templates/intrinsics.ts';
 
 /** An AWS call of a deployed function, as it was seen at the wire. */
 export interface WireCall {
@@ -23,34 +23,34 @@ export class UnknownCallError extends Error {
 }
 
 /** The rights that a call needs (Service Authorization Reference, one page a service). */
-export function rightsOf(call: WireCall, place: Place): Right[] {
+export function rightsOf(call: WireCall, environment: Environment): Right[] {
   const target = call.headers['x-amz-target'];
   if (target !== undefined) {
     const [service = '', operation = ''] = target.split('.');
     const input = JSON.parse(call.body || '{}') as Record<string, unknown>;
-    if (service.startsWith('DynamoDB_')) return dynamoDb(operation, input, place);
-    if (service === 'AWSEvents') return events(operation, input, place);
-    if (service === 'AmazonSQS') return [sqs(operation, input, place)];
+    if (service.startsWith('DynamoDB_')) return dynamoDb(operation, input, environment);
+    if (service === 'AWSEvents') return events(operation, input, environment);
+    if (service === 'AmazonSQS') return [sqs(operation, input, environment)];
     if (service === 'secretsmanager' && operation === 'GetSecretValue') {
       const id = String(input.SecretId);
       // A name stands for the secret's ARN, which ends in six characters more.
-      const resource = id.startsWith('arn:') ? id : arn(place, 'secretsmanager', `secret:${id}-abcdef`);
+      const resource = id.startsWith('arn:') ? id : arn(environment, 'secretsmanager', `secret:${id}-abcdef`);
       return [{ action: 'secretsmanager:GetSecretValue', resource }];
     }
     throw new UnknownCallError(target);
   }
   const form = new URLSearchParams(call.body);
-  if (/\/ses\//.test(call.headers.authorization ?? '') && form.has('Action')) return ses(form, place);
+  if (/\/ses\//.test(call.headers.authorization ?? '') && form.has('Action')) return ses(form, environment);
   if (/\/s3\//.test(call.headers.authorization ?? '')) return [s3(call)];
   throw new UnknownCallError(`${call.method} ${call.path}`);
 }
 
-const arn = ({ account, region }: Place, service: string, resource: string) =>
+const arn = ({ account, region }: Environment, service: string, resource: string) =>
   `arn:aws:${service}:${region}:${account}:${resource}`;
 
 /** PartiQL has rights of its own, beside those of the plain actions; a transaction needs each of its writes'. */
-function dynamoDb(operation: string, input: Record<string, unknown>, place: Place): Right[] {
-  const table = (name: unknown) => arn(place, 'dynamodb', `table/${String(name)}`);
+function dynamoDb(operation: string, input: Record<string, unknown>, environment: Environment): Right[] {
+  const table = (name: unknown) => arn(environment, 'dynamodb', `table/${String(name)}`);
   switch (operation) {
     case 'BatchExecuteStatement':
       return (input.Statements as { Statement: string }[]).map(({ Statement }) => partiQl(Statement, table));
@@ -86,7 +86,7 @@ function partiQl(statement: string, table: (name: string) => string): Right {
 }
 
 /** Batches are authorised as their single action (Amazon SQS Developer Guide, "API permissions"). */
-function sqs(operation: string, input: Record<string, unknown>, place: Place): Right {
+function sqs(operation: string, input: Record<string, unknown>, environment: Environment): Right {
   const known = [
     'SendMessage',
     'SendMessageBatch',
@@ -96,31 +96,31 @@ function sqs(operation: string, input: Record<string, unknown>, place: Place): R
   ];
   if (!known.includes(operation)) throw new UnknownCallError(`SQS ${operation}`);
   const queue = String(input.QueueName ?? String(input.QueueUrl).split('/').at(-1));
-  return { action: `sqs:${operation.replace(/Batch$/, '')}`, resource: arn(place, 'sqs', queue) };
+  return { action: `sqs:${operation.replace(/Batch$/, '')}`, resource: arn(environment, 'sqs', queue) };
 }
 
 /** Each entry is authorised by itself, on its bus and for its source (Service Authorization Reference, EventBridge). */
-function events(operation: string, input: Record<string, unknown>, place: Place): Right[] {
+function events(operation: string, input: Record<string, unknown>, environment: Environment): Right[] {
   if (operation !== 'PutEvents') throw new UnknownCallError(`EventBridge ${operation}`);
   return (input.Entries as { EventBusName?: string; Source: string }[]).map(({ EventBusName = 'default', Source }) => ({
     action: 'events:PutEvents',
-    resource: arn(place, 'events', `event-bus/${EventBusName}`),
+    resource: arn(environment, 'events', `event-bus/${EventBusName}`),
     context: { 'events:source': Source },
   }));
 }
 
-function ses(form: URLSearchParams, place: Place): Right[] {
+function ses(form: URLSearchParams, environment: Environment): Right[] {
   const operation = form.get('Action') ?? '';
   if (operation !== 'SendEmail' && operation !== 'SendTemplatedEmail') throw new UnknownCallError(`SES ${operation}`);
   const address = (form.get('Source') ?? '').replace(/^.*<|>$/g, '');
   // Whichever identity is verified: here the domain.
   const rights = [
-    { action: `ses:${operation}`, resource: arn(place, 'ses', `identity/${address.replace(/^.*@/, '')}`) },
+    { action: `ses:${operation}`, resource: arn(environment, 'ses', `identity/${address.replace(/^.*@/, '')}`) },
   ];
   const template = form.get('Template');
   return template === null
     ? rights
-    : [...rights, { action: `ses:${operation}`, resource: arn(place, 'ses', `template/${template}`) }];
+    : [...rights, { action: `ses:${operation}`, resource: arn(environment, 'ses', `template/${template}`) }];
 }
 
 /** Every step of a multipart upload is PutObject, but for its end without a result. */

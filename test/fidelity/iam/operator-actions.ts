@@ -1,37 +1,39 @@
-import type { Place } from '../templates/intrinsics.ts';
+import type { Environment } from '../templates/intrinsics.ts';
 import { type Right, rightsOf, UnknownCallError, type WireCall } from './actions.ts';
 
 /** The rights that a call of the operator's command needs; those that functions make too are in `actions.ts`. */
-export function operatorRightsOf(call: WireCall, place: Place): Right[] {
+export function operatorRightsOf(call: WireCall, environment: Environment): Right[] {
   const target = call.headers['x-amz-target'];
-  if (target !== undefined) return jsonCall(target, call, place);
-  if (call.path.startsWith('/2015-03-31/')) return [lambda(call, place)];
+  if (target !== undefined) return jsonCall(target, call, environment);
+  if (call.path.startsWith('/2015-03-31/')) return [lambda(call, environment)];
   const form = new URLSearchParams(call.body);
   const action = form.get('Action');
   if (action === 'DescribeStacks') {
-    const resource = arn(place, 'cloudformation', `stack/${form.get('StackName')}/an-id`);
+    const resource = arn(environment, 'cloudformation', `stack/${form.get('StackName')}/an-id`);
     return [{ action: `cloudformation:${action}`, resource }];
   }
-  return rightsOf(call, place);
+  return rightsOf(call, environment);
 }
 
-const arn = ({ account, region }: Place, service: string, resource: string) =>
+const arn = ({ account, region }: Environment, service: string, resource: string) =>
   `arn:aws:${service}:${region}:${account}:${resource}`;
 
-function jsonCall(target: string, call: WireCall, place: Place): Right[] {
+function jsonCall(target: string, call: WireCall, environment: Environment): Right[] {
   const [service = '', operation = ''] = target.split('.');
   const input = JSON.parse(call.body || '{}') as Record<string, unknown>;
   if (service.startsWith('DynamoDB_') && /^(GetItem|PutItem|UpdateItem|Scan|DescribeTable)$/.test(operation)) {
-    return [{ action: `dynamodb:${operation}`, resource: arn(place, 'dynamodb', `table/${String(input.TableName)}`) }];
+    return [
+      { action: `dynamodb:${operation}`, resource: arn(environment, 'dynamodb', `table/${String(input.TableName)}`) },
+    ];
   }
   if (service === 'AmazonSQS' && operation === 'ListQueues') return [{ action: 'sqs:ListQueues', resource: '*' }];
   if (service === 'AmazonSQS' && /^(ReceiveMessage|DeleteMessageBatch|GetQueueAttributes)$/.test(operation)) {
     const queue = String(input.QueueUrl).split('/').at(-1) ?? '';
-    return [{ action: `sqs:${operation.replace(/Batch$/, '')}`, resource: arn(place, 'sqs', queue) }];
+    return [{ action: `sqs:${operation.replace(/Batch$/, '')}`, resource: arn(environment, 'sqs', queue) }];
   }
   if (service === 'Logs_20140328' && operation === 'FilterLogEvents') {
     return [
-      { action: 'logs:FilterLogEvents', resource: arn(place, 'logs', `log-group:${String(input.logGroupName)}`) },
+      { action: 'logs:FilterLogEvents', resource: arn(environment, 'logs', `log-group:${String(input.logGroupName)}`) },
     ];
   }
   // CloudWatch. Neither of its calls has a resource.
@@ -40,12 +42,12 @@ function jsonCall(target: string, call: WireCall, place: Place): Right[] {
     return [{ action: 'events:ListRuleNamesByTarget', resource: '*' }];
   }
   if (service === 'AWSEvents' && operation === 'DescribeRule') {
-    return [{ action: 'events:DescribeRule', resource: arn(place, 'events', `rule/${String(input.Name)}`) }];
+    return [{ action: 'events:DescribeRule', resource: arn(environment, 'events', `rule/${String(input.Name)}`) }];
   }
-  return rightsOf(call, place);
+  return rightsOf(call, environment);
 }
 
-function lambda({ method, path }: WireCall, place: Place): Right {
+function lambda({ method, path }: WireCall, environment: Environment): Right {
   const url = new URL(path, 'http://lambda');
   const [, mapping] = /\/event-source-mappings\/([^/]*)$/.exec(url.pathname) ?? [];
   if (method === 'GET' && !mapping && url.pathname.includes('/event-source-mappings')) {
@@ -54,12 +56,12 @@ function lambda({ method, path }: WireCall, place: Place): Right {
   if (method === 'PUT' && mapping) {
     return {
       action: 'lambda:UpdateEventSourceMapping',
-      resource: arn(place, 'lambda', `event-source-mapping:${mapping}`),
+      resource: arn(environment, 'lambda', `event-source-mapping:${mapping}`),
     };
   }
   const [, name] = /\/functions\/([^/]+)\/configuration$/.exec(url.pathname) ?? [];
   if (method === 'GET' && name !== undefined) {
-    return { action: 'lambda:GetFunctionConfiguration', resource: arn(place, 'lambda', `function:${name}`) };
+    return { action: 'lambda:GetFunctionConfiguration', resource: arn(environment, 'lambda', `function:${name}`) };
   }
   throw new UnknownCallError(`Lambda ${method} ${path}`);
 }

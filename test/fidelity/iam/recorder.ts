@@ -18,7 +18,7 @@ export async function startRecorder(endpoint: string): Promise<Recorder> {
   const calls: RecordedCall[] = [];
   const target = new URL(endpoint);
   const agent = new http.Agent({ keepAlive: true });
-  /** The SQS client follows a queue URL's host: those that functions are told of must lead here as well. */
+  /** The SQS client connects to a queue URL's host, so the functions' queue URLs must lead here as well. */
   const keepHere = async (answer: http.IncomingMessage, response: http.ServerResponse) => {
     const text = (await answer.setEncoding('utf8').toArray()).join('').replaceAll(target.host, hostOf(server));
     response.writeHead(answer.statusCode ?? 502, { ...answer.headers, 'content-length': Buffer.byteLength(text) });

@@ -32,7 +32,7 @@ export async function physicalIds(emulator: Emulator, stacks: readonly string[])
   for (const StackName of stacks) {
     for await (const { StackResourceSummaries = [] } of paginateListStackResources({ client }, { StackName })) {
       for (const { LogicalResourceId, PhysicalResourceId, ResourceType } of StackResourceSummaries) {
-        // Roles are told apart by their logical ids, on both sides.
+        // Both sides identify roles by their logical ids.
         if (ResourceType !== 'AWS::S3::Bucket' || PhysicalResourceId === undefined) continue;
         ids.set(`${StackName}/${LogicalResourceId}`, PhysicalResourceId);
       }

@@ -1,4 +1,4 @@
-import type { Place } from '../templates/intrinsics.ts';
+import type { Environment } from '../templates/intrinsics.ts';
 import { statementsOfFunction } from '../templates/roles.ts';
 import type { Templates } from '../templates/synth.ts';
 import { type Right, rightsOf } from './actions.ts';
@@ -13,7 +13,7 @@ export interface Exception {
 
 export interface Replay {
   readonly templates: Templates;
-  readonly place: Place;
+  readonly environment: Environment;
   readonly calls: readonly RecordedCall[];
   /** Functions by the application id in their user agents. */
   readonly functions: ReadonlyMap<string, string>;
@@ -21,11 +21,11 @@ export interface Replay {
 }
 
 /** What each function did and may not, and what it may and no function of its kind ever did. */
-export function replay({ templates, place, calls, functions, exceptions }: Replay): string[] {
+export function replay({ templates, environment, calls, functions, exceptions }: Replay): string[] {
   const seen = [...functions].map(([appId, name]) => ({
     name,
     statements: statementsOfFunction(templates, name),
-    rights: unique(calls.filter((call) => call.appId === appId).flatMap((call) => rightsOf(call, place))),
+    rights: unique(calls.filter((call) => call.appId === appId).flatMap((call) => rightsOf(call, environment))),
   }));
   const silent = seen.filter(({ rights }) => rights.length === 0).map(({ name }) => `${name}: it made no call`);
   return [...silent, ...seen.flatMap(missing), ...seen.flatMap((one) => unused(one, seen, exceptions))];

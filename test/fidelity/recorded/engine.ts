@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { MARSHALL } from '../../../lib/aws/marshal.ts';
 import { queueSettings } from '../../../lib/contract/definition/queue-settings.ts';
 import type { JobItem } from '../../../lib/contract/protocol/job-item.ts';
 import type { Message } from '../../../lib/contract/protocol/message.ts';
@@ -8,7 +9,6 @@ import { systemClock } from '../../../lib/engine/clock.ts';
 import type { Engine } from '../../../lib/engine/engine.ts';
 import type { ReleaseDeps } from '../../../lib/engine/retries/release.ts';
 import { makeJobStore } from '../../../lib/engine/table/job-store.ts';
-import { MARSHALL } from '../../../lib/engine/table/statements.ts';
 import { makeMeter } from '../../../lib/engine/telemetry/metrics.ts';
 import { captureOutput, type Output } from '../../support/output.ts';
 import { defineProbe } from '../../support/probe.ts';
@@ -34,7 +34,7 @@ export function makeEngine(wire: Wire): { engine: Engine; output: Output } {
     deadLetterQueueUrl: wire.queueUrl,
     store: makeJobStore(TABLE, { dynamoDb: wire.dynamoDb, documents, definition, nonce, ...basics }),
     sqs: wire.sqs,
-    announce: async () => undefined,
+    publish: async () => undefined,
     ...basics,
     nonce,
     log: new Logger({ serviceName: 'sluice-probe' }),

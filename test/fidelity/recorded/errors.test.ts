@@ -1,7 +1,7 @@
 import * as dynamoDb from '@aws-sdk/client-dynamodb';
 import * as sqs from '@aws-sdk/client-sqs';
 import { expect, it } from 'vitest';
-import { mayPass } from '../../../lib/aws/ports.ts';
+import { isTransient } from '../../../lib/aws/errors.ts';
 import { makeMemorySqs, makeVirtualClock } from '../../../lib/testing/index.ts';
 import { errorOf, type Pair, pair, pairs, sent } from './recordings.ts';
 import { errorReply, refusal, startWire, type Wire, type WireReply } from './wire.ts';
@@ -34,7 +34,7 @@ it.each(refused.map((one) => [one.id, one] as const))('%s: a refusal is no passi
   expect([code, shape, match]).toContain(error.name);
   if (message !== undefined && !message.includes('${')) expect(error.message).toBe(message);
   expect(error).toHaveProperty('$metadata.httpStatusCode', 400);
-  expect(mayPass(error)).toBe(false);
+  expect(isTransient(error)).toBe(false);
   expect(wire.requests).toHaveLength(1);
 });
 
@@ -47,14 +47,14 @@ it.each(unanswered)('%s may pass (documented, not recorded)', async (_, reply) =
   const wire = await startWire(1);
   wire.answer(reply);
   const one = pair('ddb-batch-execute-statement');
-  expect(mayPass(await thrown(wire, one, sent(one, '')))).toBe(true);
+  expect(isTransient(await thrown(wire, one, sent(one, '')))).toBe(true);
 });
 
 it('no answer at all may pass', async () => {
   const wire = await startWire(1);
   wire.answer('hangUp');
   const one = pair('ddb-batch-execute-statement');
-  expect(mayPass(await thrown(wire, one, sent(one, '')))).toBe(true);
+  expect(isTransient(await thrown(wire, one, sent(one, '')))).toBe(true);
 });
 
 /** Those that need no message received before. */

@@ -101,7 +101,7 @@ const EVENT_SOURCE: readonly Omit<RestsOn, 'area'>[] = [
   {
     fact: 'a failed record keeps the visibility that its consumer gave it',
     reasoning:
-      'no page says it outright; if AWS set it to 0, retries would come early and be sent back as early (row B6), each costing a receive',
+      'no page says it outright; if AWS set it to 0, retries would come early and be sent back as early (row `early`), each costing a receive',
   },
   { fact: 'reported failures do not slow the pollers, a thrown batch does', page: ESM_ERRORS },
   {
@@ -180,7 +180,7 @@ const DYNAMODB: readonly Omit<RestsOn, 'area'>[] = [
   {
     fact: 'an item too large is a ValidationError of its statement whose message names the size',
     reasoning:
-      'seen on emulators; if the message differs, a job whose item is too large stays in its queue instead of waiting there for its retry (row S4)',
+      'seen on emulators; if the message differs, a job whose item is too large stays in its queue instead of waiting there for its retry (row `retryInPlace`)',
   },
   {
     fact: 'PartiQL writes need dynamodb:PartiQLInsert and PartiQLUpdate',
@@ -244,7 +244,7 @@ const REST: readonly RestsOn[] = [
 
 const of = (area: RestsOn['area'], rows: readonly Omit<RestsOn, 'area'>[]) => rows.map((row) => ({ area, ...row }));
 
-/** All of them, in the order of the README's table. */
+/** All of them, in the order of the page's table. */
 export const RESTS_ON: readonly RestsOn[] = [
   ...of('SQS', SQS),
   ...of('Event source', EVENT_SOURCE),

@@ -1,10 +1,15 @@
+import { join } from 'node:path';
+import { marksOf, writePart } from '../../support/tools/generated.ts';
 import { RESTS_ON, type RestsOn } from './facts.ts';
 import { facts, pairs } from './recordings.ts';
 
-/** The README's table of facts; `node test/fidelity/recorded/markdown.ts` prints it. */
+export const PAGE = join(import.meta.dirname, 'README.md');
+export const MARKS = marksOf('facts', 'node test/fidelity/recorded/markdown.ts');
+
+/** The table of facts; `node test/fidelity/recorded/markdown.ts` puts it into the page. */
 export function factsTable(): string {
   const rows = RESTS_ON.map((row) => `| ${row.area} | ${row.fact} | ${behind(row)} |`);
-  return ['| | fact | behind it |', '|---|---|---|', ...rows, ''].join('\n');
+  return [MARKS.start, '', '| | fact | source |', '|---|---|---|', ...rows, '', MARKS.end].join('\n');
 }
 
 function behind({ recordings = [], page, reasoning }: RestsOn): string {
@@ -26,4 +31,4 @@ function recording(id: string): string {
   return `recorded ${found.validated === 'undated' ? '(undated)' : found.validated}, \`${name}\``;
 }
 
-if (import.meta.main) process.stdout.write(factsTable());
+if (import.meta.main) writePart(PAGE, MARKS, factsTable());

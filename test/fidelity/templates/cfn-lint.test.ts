@@ -63,7 +63,7 @@ it.each(Object.entries(inDepth(SETTINGS, FULLEST)))(
   120_000,
 );
 
-it('cfn-lint sees a planted mistake', async () => {
+it('cfn-lint reports a planted mistake', async () => {
   const templates = await synthesize(SETTINGS.prod);
   const { Resources } = structuredClone(templates['sluice-prod-core']) as TemplateJson;
   const rule = Object.values(Resources).find(({ Type }) => Type === 'AWS::Events::Rule');

@@ -1,5 +1,5 @@
 import { allows, type Statement } from '../iam/evaluate.ts';
-import type { Place } from './intrinsics.ts';
+import type { Environment } from './intrinsics.ts';
 import { statementsOfFunction } from './roles.ts';
 import { sendEdges } from './send-edges.ts';
 import type { Resource, Templates } from './synth.ts';
@@ -18,22 +18,24 @@ export function all(templates: Templates, type: string): Found[] {
 }
 
 /** What each edge of the house says when it is cut. Templates are resolved; all stacks of a stage together. */
-export function cutEdges(templates: Templates, place: Place): string[] {
+export function cutEdges(templates: Templates, environment: Environment): string[] {
   return [
-    ...eventSources(templates, place),
-    ...rules(templates, place),
-    ...alarms(templates, place),
-    ...redrives(templates, place),
-    ...sendEdges(templates, place),
+    ...eventSources(templates, environment),
+    ...rules(templates, environment),
+    ...alarms(templates, environment),
+    ...redrives(templates, environment),
+    ...sendEdges(templates, environment),
   ];
 }
 
-const arnOf = ({ account, region }: Place, service: string, resource: unknown) =>
+const arnOf = ({ account, region }: Environment, service: string, resource: unknown) =>
   `arn:aws:${service}:${region}:${account}:${String(resource)}`;
 
 /** Event source → queue: the function's role is what Lambda receives with. */
-function eventSources(templates: Templates, place: Place): string[] {
-  const queues = all(templates, 'AWS::SQS::Queue').map(({ properties }) => arnOf(place, 'sqs', properties.QueueName));
+function eventSources(templates: Templates, environment: Environment): string[] {
+  const queues = all(templates, 'AWS::SQS::Queue').map(({ properties }) =>
+    arnOf(environment, 'sqs', properties.QueueName),
+  );
   return all(templates, 'AWS::Lambda::EventSourceMapping').flatMap(({ id, properties }) => {
     const arn = String(properties.EventSourceArn);
     if (!queues.includes(arn)) return [`${id}: no stack makes its queue ${arn}`];
@@ -45,7 +47,7 @@ function eventSources(templates: Templates, place: Place): string[] {
 }
 
 /** Rule → function: a permission for EventBridge, from this very rule. */
-function rules(templates: Templates, place: Place): string[] {
+function rules(templates: Templates, environment: Environment): string[] {
   const permissions = all(templates, 'AWS::Lambda::Permission').map(({ properties }) => properties);
   return Object.entries(templates).flatMap(([stack, { Resources }]) =>
     Object.entries(Resources)
@@ -58,7 +60,7 @@ function rules(templates: Templates, place: Place): string[] {
           .filter(
             ({ Arn }) =>
               !Arn.startsWith('arn:aws:sqs:') &&
-              !permissions.some((permission) => permits(permission, Arn, arnOf(place, 'events', `rule/${name}`))),
+              !permissions.some((permission) => permits(permission, Arn, arnOf(environment, 'events', `rule/${name}`))),
           )
           .map(({ Arn }) => `${stack}/${id}: ${Arn} does not permit it`);
       }),
@@ -75,17 +77,21 @@ function permits(permission: Record<string, unknown>, functionArn: string, ruleA
  * Alarm → topic: CloudWatch publishes as a service, for this account, over TLS. An alarm without actions is told by a
  * composite one.
  */
-function alarms(templates: Templates, place: Place): string[] {
+function alarms(templates: Templates, environment: Environment): string[] {
   const metric = all(templates, 'AWS::CloudWatch::Alarm');
   const composite = all(templates, 'AWS::CloudWatch::CompositeAlarm');
-  const arns = metric.map(({ properties }) => arnOf(place, 'cloudwatch', `alarm:${String(properties.AlarmName)}`));
+  const arns = metric.map(({ properties }) =>
+    arnOf(environment, 'cloudwatch', `alarm:${String(properties.AlarmName)}`),
+  );
   return [
     ...metric.flatMap(({ id, properties }, i) => {
-      const toldByAnother = composite.some((one) => ruleOf(one).includes(String(arns[i])));
-      return actionsOf(properties).length === 0 && toldByAnother ? [] : actions(templates, place, { id, properties });
+      const notifiedByAnother = composite.some((one) => ruleOf(one).includes(String(arns[i])));
+      return actionsOf(properties).length === 0 && notifiedByAnother
+        ? []
+        : actions(templates, environment, { id, properties });
     }),
     ...composite.flatMap((one) => [
-      ...actions(templates, place, one),
+      ...actions(templates, environment, one),
       ...[...ruleOf(one), String(one.properties.ActionsSuppressor)]
         .filter((arn) => !arns.includes(arn))
         .map((arn) => `${one.id}: it looks at ${arn}, which no stack makes`),
@@ -100,14 +106,16 @@ const actionsOf = ({ AlarmActions, OKActions }: Record<string, unknown>) =>
 const ruleOf = ({ properties }: Found): string[] =>
   [...String(properties.AlarmRule).matchAll(/ALARM\("([^"]+)"\)/g)].map(([, arn = '']) => arn);
 
-function actions(templates: Templates, place: Place, { id, properties }: Found): string[] {
-  const topics = all(templates, 'AWS::SNS::Topic').map((topic) => arnOf(place, 'sns', topic.properties.TopicName));
+function actions(templates: Templates, environment: Environment, { id, properties }: Found): string[] {
+  const topics = all(templates, 'AWS::SNS::Topic').map((topic) =>
+    arnOf(environment, 'sns', topic.properties.TopicName),
+  );
   const policies = all(templates, 'AWS::SNS::TopicPolicy').map((policy) => policy.properties);
-  const context = { 'aws:SourceAccount': place.account, 'aws:SecureTransport': 'true' };
+  const context = { 'aws:SourceAccount': environment.account, 'aws:SecureTransport': 'true' };
   if (
     [properties.AlarmActions, properties.OKActions].some((list) => ((list as string[] | undefined) ?? []).length === 0)
   )
-    return [`${id}: it tells nobody, or not of both its beginning and its end`];
+    return [`${id}: it does not notify when it goes off, or not when it is OK again`];
   return actionsOf(properties).flatMap((action) => {
     if (!topics.includes(action)) return [`${id}: its action ${action} is no topic of this stage`];
     const statements = policies
@@ -119,15 +127,15 @@ function actions(templates: Templates, place: Place, { id, properties }: Found):
 }
 
 /** Redrive → DLQ: it exists, and lets this queue be its source. */
-function redrives(templates: Templates, place: Place): string[] {
+function redrives(templates: Templates, environment: Environment): string[] {
   const queues = all(templates, 'AWS::SQS::Queue');
   return queues.flatMap(({ id, properties }) => {
     const target = (properties.RedrivePolicy as { deadLetterTargetArn?: string } | undefined)?.deadLetterTargetArn;
     if (target === undefined) return [];
-    const source = arnOf(place, 'sqs', properties.QueueName);
-    const letters = queues.find((queue) => arnOf(place, 'sqs', queue.properties.QueueName) === target);
-    if (letters === undefined) return [`${id}: its dead-letter queue ${target} is none`];
-    const allow = letters.properties.RedriveAllowPolicy as
+    const source = arnOf(environment, 'sqs', properties.QueueName);
+    const deadLetters = queues.find((queue) => arnOf(environment, 'sqs', queue.properties.QueueName) === target);
+    if (deadLetters === undefined) return [`${id}: its dead-letter queue ${target} is none`];
+    const allow = deadLetters.properties.RedriveAllowPolicy as
       | { redrivePermission?: string; sourceQueueArns?: string[] }
       | undefined;
     const allowed =

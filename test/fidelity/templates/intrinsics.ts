@@ -1,7 +1,7 @@
 import type { Resource, TemplateJson, Templates } from './synth.ts';
 
 /** Where a stack would stand. */
-export interface Place {
+export interface Environment {
   readonly account: string;
   readonly region: string;
   /** Names that CloudFormation makes up, by stack and logical id; without one a name is derived from both. */
@@ -14,8 +14,8 @@ export class UnresolvedError extends Error {
 }
 
 /** Replaces a template's intrinsic functions by what CloudFormation would put there. */
-export function resolveTemplate(stackName: string, template: TemplateJson, place: Place): TemplateJson {
-  const resolver = makeResolver(stackName, template, place);
+export function resolveTemplate(stackName: string, template: TemplateJson, environment: Environment): TemplateJson {
+  const resolver = makeResolver(stackName, template, environment);
   const Resources = Object.fromEntries(
     Object.entries(template.Resources).map(([id, resource]) => [
       id,
@@ -25,12 +25,12 @@ export function resolveTemplate(stackName: string, template: TemplateJson, place
   return { ...template, Resources };
 }
 
-export const resolveAll = (templates: Templates, place: Place): Templates =>
+export const resolveAll = (templates: Templates, environment: Environment): Templates =>
   Object.fromEntries(
-    Object.entries(templates).map(([name, template]) => [name, resolveTemplate(name, template, place)]),
+    Object.entries(templates).map(([name, template]) => [name, resolveTemplate(name, template, environment)]),
   );
 
-function makeResolver(stackName: string, template: TemplateJson, place: Place) {
+function makeResolver(stackName: string, template: TemplateJson, environment: Environment) {
   const resolve = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(resolve);
     if (typeof value !== 'object' || value === null) return value;
@@ -62,19 +62,19 @@ function makeResolver(stackName: string, template: TemplateJson, place: Place) {
     }
   };
   const reference = (id: string): unknown => {
-    const pseudo = pseudoParameters(stackName, place)[id];
+    const pseudo = pseudoParameters(stackName, environment)[id];
     return pseudo ?? identityOf(id).ref;
   };
   const identityOf = (id: string) => {
     const resource = template.Resources[id];
     if (resource === undefined) throw new UnresolvedError(`${stackName} has no resource ${id}`);
-    const name = place.physicalIds?.get(`${stackName}/${id}`) ?? `${stackName}-${id}`.toLowerCase();
-    return identity(resource, { name, place, resolve });
+    const name = environment.physicalIds?.get(`${stackName}/${id}`) ?? `${stackName}-${id}`.toLowerCase();
+    return identity(resource, { name, environment, resolve });
   };
   return resolve;
 }
 
-const pseudoParameters = (stackName: string, { account, region }: Place): Record<string, string> => ({
+const pseudoParameters = (stackName: string, { account, region }: Environment): Record<string, string> => ({
   'AWS::AccountId': account,
   'AWS::Region': region,
   'AWS::Partition': 'aws',
@@ -85,13 +85,16 @@ const pseudoParameters = (stackName: string, { account, region }: Place): Record
 interface Naming {
   /** Physical id, where the template names nothing. */
   readonly name: string;
-  readonly place: Place;
+  readonly environment: Environment;
   readonly resolve: (value: unknown) => unknown;
 }
 
 /** What Ref and the ARN of a resource are (AWS CloudFormation template reference, "Return values" of each type). */
-function identity({ Type, Properties = {} }: Resource, { name, place, resolve }: Naming): { ref: string; arn: string } {
-  const { account, region } = place;
+function identity(
+  { Type, Properties = {} }: Resource,
+  { name, environment, resolve }: Naming,
+): { ref: string; arn: string } {
+  const { account, region } = environment;
   const given = (property: string) => String(resolve(Properties[property] ?? name));
   const arn = (service: string, resource: string) => `arn:aws:${service}:${region}:${account}:${resource}`;
   const named = (ref: string, service: string, prefix = '') => ({ ref, arn: arn(service, `${prefix}${ref}`) });

@@ -1,28 +1,28 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Statement } from '../iam/evaluate.ts';
 import { all, cutEdges } from './edges.ts';
-import { type Place, resolveAll } from './intrinsics.ts';
+import { type Environment, resolveAll } from './intrinsics.ts';
 import { lockedOut, maySend } from './keys.ts';
 import { findings } from './rules.ts';
 import { SETTINGS, synthesize, type Templates } from './synth.ts';
 
-const PLACE: Place = { account: '123456789012', region: 'eu-west-1' };
+const ENVIRONMENT: Environment = { account: '123456789012', region: 'eu-west-1' };
 const SHOP = 'arn:aws:iam::444455556666:role/shop';
 const ANY_OF_ACCOUNT = 'arn:aws:iam::111122223333:role/whoever';
 const TYPES = ['send-email', 'process-payment', 'sync-data', 'generate-report'];
 
 let encrypted: Templates;
 beforeAll(async () => {
-  encrypted = resolveAll(await synthesize(SETTINGS.keys), PLACE);
+  encrypted = resolveAll(await synthesize(SETTINGS.keys), ENVIRONMENT);
 }, 120_000);
 
-describe('with a key of one’s own', () => {
-  it('queues, table and topic are encrypted by it, and whoever uses them may use it', () => {
-    expect(lockedOut(encrypted, PLACE, [SHOP, ANY_OF_ACCOUNT])).toEqual([]);
+describe('a stage with a customer-managed key', () => {
+  it('encrypts queues, table and topic, and lets all their users use the key', () => {
+    expect(lockedOut(encrypted, ENVIRONMENT, [SHOP, ANY_OF_ACCOUNT])).toEqual([]);
   });
 
-  it('no other edge is cut, and no rule broken', () => {
-    expect([...findings(encrypted), ...cutEdges(encrypted, PLACE)]).toEqual([]);
+  it('cuts no other edge and breaks no rule', () => {
+    expect([...findings(encrypted), ...cutEdges(encrypted, ENVIRONMENT)]).toEqual([]);
   });
 
   it.each<[string, string | undefined, (text: string) => string, RegExp]>([
@@ -71,25 +71,25 @@ describe('with a key of one’s own', () => {
         stack === undefined || stack === name ? JSON.parse(plant(JSON.stringify(template))) : template,
       ]),
     );
-    expect(lockedOut(planted, PLACE, [SHOP, ANY_OF_ACCOUNT]).join('\n')).toMatch(said);
+    expect(lockedOut(planted, ENVIRONMENT, [SHOP, ANY_OF_ACCOUNT]).join('\n')).toMatch(said);
   });
 });
 
 describe('producers of other accounts', () => {
   const queues = TYPES.map((type) => `arn:aws:sqs:eu-west-1:123456789012:sluice-prod-${type}`);
 
-  it('may send if they are allowed, over TLS, and not into a dead-letter queue', () => {
+  it('may send over TLS if they are allowed, but not to a dead-letter queue', () => {
     for (const who of [SHOP, ANY_OF_ACCOUNT]) expect(maySend(encrypted, who).toSorted()).toEqual(queues.toSorted());
   });
 
-  it('nobody else may', () => {
+  it('are refused if they are not on the list', () => {
     for (const who of ['arn:aws:iam::444455556666:role/other', 'arn:aws:iam::999999999999:role/shop']) {
       expect(maySend(encrypted, who)).toEqual([]);
     }
   });
 
-  it('nobody at all, unless somebody is named', async () => {
-    const plain = resolveAll(await synthesize(SETTINGS.prod), PLACE);
+  it('are all refused if the list is empty', async () => {
+    const plain = resolveAll(await synthesize(SETTINGS.prod), ENVIRONMENT);
     expect(maySend(plain, SHOP)).toEqual([]);
     const policies = all(plain, 'AWS::SQS::QueuePolicy').map(({ properties }) => properties.PolicyDocument);
     for (const { Statement } of policies as { Statement: Statement[] }[]) {
@@ -98,7 +98,7 @@ describe('producers of other accounts', () => {
   });
 });
 
-describe('what cannot be is refused', () => {
+describe('an invalid setting is refused', () => {
   it.each([
     [{ encryption: 'kms' }, /encryption=kms needs a region, as -c region=eu-west-1/],
     [{ encryption: 'aes' }, /encryption must be kms.* got "aes"/],

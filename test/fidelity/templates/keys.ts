@@ -1,6 +1,6 @@
 import { allows, type Statement } from '../iam/evaluate.ts';
 import { all } from './edges.ts';
-import type { Place } from './intrinsics.ts';
+import type { Environment } from './intrinsics.ts';
 import { statementsOfFunction } from './roles.ts';
 import type { Templates } from './synth.ts';
 
@@ -21,25 +21,25 @@ const USE = ['kms:Decrypt', 'kms:GenerateDataKey'];
  *
  * @param producers ARNs of users or roles of other accounts that are to send
  */
-export function lockedOut(templates: Templates, place: Place, producers: readonly string[]): string[] {
+export function lockedOut(templates: Templates, environment: Environment, producers: readonly string[]): string[] {
   const [key, ...more] = all(templates, 'AWS::KMS::Key');
   const [alias] = all(templates, 'AWS::KMS::Alias').map(({ properties }) => String(properties.AliasName));
   if (key === undefined || alias === undefined || more.length > 0) return ['the stage has not one key with an alias'];
   const policy = (key.properties.KeyPolicy as { Statement: Statement[] }).Statement;
-  const arn = `arn:aws:kms:${place.region}:${place.account}:key/${key.id.replace('/', '-').toLowerCase()}`;
+  const arn = `arn:aws:kms:${environment.region}:${environment.account}:key/${key.id.replace('/', '-').toLowerCase()}`;
   const doors = [
-    ...functions(templates, place, alias),
-    ...services(policy, place),
-    ...others(policy, place, producers),
+    ...functions(templates, environment, alias),
+    ...services(policy, environment),
+    ...others(policy, environment, producers),
   ];
   return [
-    ...unencrypted(templates, { place, arn, alias }),
+    ...unencrypted(templates, { environment, arn, alias }),
     ...doors
       .filter(
         ({ action, statements, id: _id, ...request }) => !allows(statements, { ...request, action, resource: arn }),
       )
       .map(({ id, action }) => `${id}: the key refuses it ${action}`),
-    ...others(policy, place, ['arn:aws:iam::999999999999:role/stranger'])
+    ...others(policy, environment, ['arn:aws:iam::999999999999:role/stranger'])
       .filter(({ statements, action, principal, context }) =>
         allows(statements, { action, resource: arn, principal: principal ?? '', context }),
       )
@@ -48,7 +48,7 @@ export function lockedOut(templates: Templates, place: Place, producers: readonl
 }
 
 /** Roles of the account are let in by their own policies, because the key's lets the account decide. */
-function functions(templates: Templates, { region }: Place, alias: string): Door[] {
+function functions(templates: Templates, { region }: Environment, alias: string): Door[] {
   return all(templates, 'AWS::Lambda::Function').flatMap(({ properties }) => {
     const id = String(properties.FunctionName);
     const statements = statementsOfFunction(templates, id);
@@ -61,7 +61,7 @@ function functions(templates: Templates, { region }: Place, alias: string): Door
   });
 }
 
-const services = (statements: readonly Statement[], { account }: Place): Door[] =>
+const services = (statements: readonly Statement[], { account }: Environment): Door[] =>
   ['cloudwatch', 'events'].flatMap((name) =>
     USE.map((action) => ({
       ...{ id: name, action, statements, service: `${name}.amazonaws.com` },
@@ -69,7 +69,7 @@ const services = (statements: readonly Statement[], { account }: Place): Door[] 
     })),
   );
 
-const others = (statements: readonly Statement[], { region }: Place, producers: readonly string[]): Door[] =>
+const others = (statements: readonly Statement[], { region }: Environment, producers: readonly string[]): Door[] =>
   producers.flatMap((principal) =>
     USE.map((action) => ({
       ...{ id: principal, action, statements, principal },
@@ -80,9 +80,9 @@ const others = (statements: readonly Statement[], { region }: Place, producers: 
 /** Queues name the key by its alias's ARN, what stands beside it by its own. */
 function unencrypted(
   templates: Templates,
-  { place, arn, alias }: { place: Place; arn: string; alias: string },
+  { environment, arn, alias }: { environment: Environment; arn: string; alias: string },
 ): string[] {
-  const byAlias = `arn:aws:kms:${place.region}:${place.account}:${alias}`;
+  const byAlias = `arn:aws:kms:${environment.region}:${environment.account}:${alias}`;
   const keyed = [
     ...all(templates, 'AWS::SQS::Queue').map(({ id, properties }) => [id, properties.KmsMasterKeyId, byAlias]),
     ...all(templates, 'AWS::SNS::Topic').map(({ id, properties }) => [id, properties.KmsMasterKeyId, arn]),

@@ -3,11 +3,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { defineJob } from '../../../lib/contract/definition/job-definition.ts';
 import { cutEdges } from './edges.ts';
-import { type Place, resolveAll } from './intrinsics.ts';
+import { type Environment, resolveAll } from './intrinsics.ts';
 import { findings } from './rules.ts';
 import { type Resource, synthesize, type Templates } from './synth.ts';
 
-const PLACE: Place = { account: '123456789012', region: 'eu-west-1' };
+const ENVIRONMENT: Environment = { account: '123456789012', region: 'eu-west-1' };
 const definition = defineJob({
   type: 'tidy-up',
   payload: z.strictObject({}),
@@ -20,10 +20,10 @@ const entry = fileURLToPath(new URL('../../unit/infra/support/handler.ts', impor
 
 let templates: Templates;
 beforeAll(async () => {
-  templates = resolveAll(await synthesize({ stage: 'prod' }, { jobs: [{ definition, entry }] }), PLACE);
+  templates = resolveAll(await synthesize({ stage: 'prod' }, { jobs: [{ definition, entry }] }), ENVIRONMENT);
 }, 120_000);
 
-const check = (made: Templates) => [...findings(made), ...cutEdges(made, PLACE)];
+const check = (made: Templates) => [...findings(made), ...cutEdges(made, ENVIRONMENT)];
 
 it('a rule and a schedule reach their queue', () => {
   const types = Object.values(templates['sluice-prod-tidy-up']?.Resources ?? {}).map(({ Type }) => Type);
@@ -75,7 +75,7 @@ const PLANTED: readonly [mistake: string, plant: Plant, said: RegExp][] = [
   ],
 ];
 
-describe('a planted mistake is found', () => {
+describe('a planted mistake is reported', () => {
   it.each(PLANTED)('%s', (_, plant, said) => {
     const copy = structuredClone(templates);
     const all = Object.values(copy).flatMap(({ Resources }): Resource[] => Object.values(Resources));

@@ -1,6 +1,6 @@
 import { allows, type Statement } from '../iam/evaluate.ts';
 import { all } from './edges.ts';
-import type { Place } from './intrinsics.ts';
+import type { Environment } from './intrinsics.ts';
 import type { Templates } from './synth.ts';
 
 interface Policy {
@@ -8,12 +8,12 @@ interface Policy {
 }
 
 /** What sends jobs to queues, and what each says that may not. Templates are resolved. */
-export function sendEdges(templates: Templates, place: Place): string[] {
-  return [...rulesToQueues(templates, place), ...schedulesToQueues(templates, place)];
+export function sendEdges(templates: Templates, environment: Environment): string[] {
+  return [...rulesToQueues(templates, environment), ...schedulesToQueues(templates, environment)];
 }
 
 /** Rule → queue: its policy lets EventBridge send, for this very rule, over TLS. */
-function rulesToQueues(templates: Templates, { account, region }: Place): string[] {
+function rulesToQueues(templates: Templates, { account, region }: Environment): string[] {
   const policies = all(templates, 'AWS::SQS::QueuePolicy').map(({ properties }) => properties);
   return all(templates, 'AWS::Events::Rule').flatMap(({ id, properties }) => {
     const name = String(properties.Name ?? id.replace('/', '-').toLowerCase());
@@ -35,7 +35,7 @@ const queueTargets = (targets: unknown): string[] =>
   ((targets ?? []) as { Arn: string }[]).map(({ Arn }) => Arn).filter((arn) => arn.split(':')[2] === 'sqs');
 
 /** Schedule → queue: its role may send there, and Scheduler may assume the role. */
-function schedulesToQueues(templates: Templates, { account, region }: Place): string[] {
+function schedulesToQueues(templates: Templates, { account, region }: Environment): string[] {
   const roles = all(templates, 'AWS::IAM::Role');
   const policies = all(templates, 'AWS::IAM::Policy');
   return all(templates, 'AWS::Scheduler::Schedule').flatMap(({ id, properties }) => {

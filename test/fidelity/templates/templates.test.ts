@@ -1,16 +1,16 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cutEdges } from './edges.ts';
-import { type Place, resolveAll } from './intrinsics.ts';
+import { type Environment, resolveAll } from './intrinsics.ts';
 import { findings } from './rules.ts';
 import { type Resource, SETTINGS, synthesize, type Templates } from './synth.ts';
 
-const PLACE: Place = { account: '123456789012', region: 'eu-west-1' };
+const ENVIRONMENT: Environment = { account: '123456789012', region: 'eu-west-1' };
 
-const check = (templates: Templates) => [...findings(templates), ...cutEdges(templates, PLACE)];
+const check = (templates: Templates) => [...findings(templates), ...cutEdges(templates, ENVIRONMENT)];
 
 describe.each(Object.entries(SETTINGS))('the templates of %s', (_name, settings) => {
-  it('break no rule, and no edge is cut', async () => {
-    const templates = resolveAll(await synthesize(settings), PLACE);
+  it('break no rule and cut no edge', async () => {
+    const templates = resolveAll(await synthesize(settings), ENVIRONMENT);
     expect(Object.keys(templates)).toHaveLength(5);
     expect(check(templates)).toEqual([]);
   });
@@ -79,22 +79,22 @@ const PLANTED: readonly Planted[] = [
     (find) => {
       Object.assign(find('AWS::CloudWatch::Alarm').Properties, { AlarmActions: [], OKActions: [] });
     },
-    /tells nobody/,
+    /does not notify/,
   ],
   [
-    'an alarm that is not told to be over',
+    'an alarm that does not notify when it is OK again',
     (find) => {
       find('AWS::CloudWatch::Alarm').Properties.OKActions = [];
     },
-    /not of both/,
+    /not when it is OK again/,
   ],
   [
-    'a symptom that no composite alarm tells',
+    'a symptom that no composite alarm includes',
     (find) => {
       const { Properties } = find('AWS::CloudWatch::CompositeAlarm');
       Properties.AlarmRule = String(Properties.AlarmRule).replace(/ALARM\("[^"]*-queue-age"\) OR /, '');
     },
-    /tells nobody/,
+    /does not notify/,
   ],
   [
     'a suppressor that is none',
@@ -205,10 +205,10 @@ const PLANTED: readonly Planted[] = [
   ],
 ];
 
-describe('a planted mistake is found:', () => {
+describe('a planted mistake is reported:', () => {
   let clean: Templates;
   beforeAll(async () => {
-    clean = resolveAll(await synthesize(SETTINGS.prod), PLACE);
+    clean = resolveAll(await synthesize(SETTINGS.prod), ENVIRONMENT);
   });
 
   it.each(PLANTED)('%s', (_mistake, plant, said) => {

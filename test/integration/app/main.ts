@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { buildApp } from '../../../lib/infra/app.ts';
+import { buildApp } from '#sluice/infra';
 import { probeSource } from './source.ts';
 
 const cdkJson = readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8');

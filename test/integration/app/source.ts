@@ -2,8 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { AppSource } from '../../../lib/infra/app.ts';
-import type { JobResources } from '../../../lib/infra/job/job-resources.ts';
+import type { AppSource, JobResources } from '#sluice/infra';
 import { probe, probeCrash, probeSerial } from './probe/definition.ts';
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));

@@ -3,8 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { buildApp } from '../../../lib/infra/app.ts';
-import type { JobResources } from '../../../lib/infra/job/job-resources.ts';
+import { buildApp, type JobResources } from '#sluice/infra';
 import { order as first } from './v1/definition.ts';
 import { order as second } from './v2/definition.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RetryAfterError } from '../../../lib/contract/errors.ts';
-import type { JobContext } from '../../../lib/engine/job-context.ts';
+import { RetryAfterError } from '#sluice/contract';
+import type { JobContext } from '#sluice/engine';
 
 const EFFECTS_TABLE = process.env.EFFECTS_TABLE ?? '';
 

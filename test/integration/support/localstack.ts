@@ -28,7 +28,7 @@ export async function queueArn(QueueUrl: string): Promise<string> {
   return (await sqs.send(command)).Attributes?.QueueArn ?? '';
 }
 
-/** @returns the URL of a new queue that gets what the topic is told, as it was told */
+/** Subscribes a new queue to a topic. @returns its URL; the queue gets each notification as it was published */
 export async function subscribeQueue(TopicArn: string, name: string): Promise<string> {
   const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
   const Endpoint = await queueArn(QueueUrl);
@@ -70,7 +70,7 @@ export async function throttle(FunctionName: string, QueueUrl: string, visibilit
   };
 }
 
-/** How often a message was received, seen without receiving it: LocalStack alone tells. Undefined if it is gone. */
+/** How often a message was received, read without receiving it, which only LocalStack can. Undefined if it is gone. */
 export async function receiveCount(queueUrl: string, messageId: string): Promise<number | undefined> {
   const url = new URL('/_aws/sqs/messages', config.endpoint);
   url.search = String(new URLSearchParams({ QueueUrl: queueUrl, ShowInvisible: 'true', ShowDelayed: 'true' }));

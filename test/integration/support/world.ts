@@ -136,24 +136,24 @@ export function reaches(
   });
 }
 
-const letters = new Map<string, Message[]>();
+const taken = new Map<string, Message[]>();
 
 /**
- * The dead letters of a job, waiting for the first. Letters of this file's jobs are taken off the queue and kept.
+ * Waits for a job's first dead letter. Dead letters of this file's jobs are deleted from the queue and kept here.
  *
- * @param options.fresh looks at the queue also when a letter is known already
+ * @param options.again receives from the queue even if a dead letter of the job is known already
  */
-export function deadLetters(jobId: string, { fresh = false, type = 'probe' as ProbeType } = {}): Promise<Message[]> {
+export function deadLetters(jobId: string, { again = false, type = 'probe' as ProbeType } = {}): Promise<Message[]> {
   return eventually(async () => {
-    if (fresh || !letters.has(jobId)) await drain(type);
-    return letters.get(jobId);
+    if (again || !taken.has(jobId)) await drain(type);
+    return taken.get(jobId);
   }, `a dead letter of ${jobId}`);
 }
 
 /** The bodies of all dead letters that came so far. */
-export async function letterBodies(): Promise<(string | undefined)[]> {
+export async function deadLetterBodies(): Promise<(string | undefined)[]> {
   await drain('probe');
-  return [...letters.values()].flat().map(({ Body }) => Body);
+  return [...taken.values()].flat().map(({ Body }) => Body);
 }
 
 async function drain(type: ProbeType): Promise<void> {
@@ -174,7 +174,7 @@ async function drain(type: ProbeType): Promise<void> {
       await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
       continue;
     }
-    letters.set(jobId, [...(letters.get(jobId) ?? []), message]);
+    taken.set(jobId, [...(taken.get(jobId) ?? []), message]);
     await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
   }
 }

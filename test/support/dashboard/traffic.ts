@@ -51,7 +51,7 @@ export async function runTraffic(local: LocalSluice, stage: string, seconds: num
   return series;
 }
 
-/** What SQS would report by the minute; since when the oldest waits, no emulator tells. */
+/** What SQS would report by the minute; no emulator reports the age of the oldest message. */
 async function sample(series: Series, sqs: SQSClient, { deployment }: LocalSluice): Promise<void> {
   const urls = Object.values(deployment.queues).flatMap(({ queueUrl, deadLetterQueueUrl }) => [
     queueUrl,

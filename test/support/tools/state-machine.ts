@@ -1,15 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { TRANSITIONS, type Transition } from '../../../lib/contract/protocol/transitions.ts';
+import { marksOf, writePart } from './generated.ts';
 
 /**
- * `node test/support/tools/state-machine.ts` prints the README's state machine, drawn from the table that the code itself is
- * checked against; with `--write` it puts it into README.md, between its two markers, or as a section of its own before
- * "What is verified where" if they are not there yet.
+ * `node test/support/tools/state-machine.ts` prints the state machine, drawn from the table that the code itself is checked
+ * against; with `--write` it puts it into lib/engine/README.md, between its two marks.
  */
-export const START = '<!-- state machine: made by `node test/support/tools/state-machine.ts --write`, do not edit -->';
-export const END = '<!-- end of state machine -->';
-const BEFORE = '## What is verified where';
+export const MARKS = marksOf('state machine', 'node test/support/tools/state-machine.ts --write');
 
 const ROWS = Object.entries(TRANSITIONS) as [string, Transition][];
 
@@ -38,7 +35,7 @@ const MESSAGES: Readonly<Record<Transition['message'], string>> = {
 };
 
 export function stateMachine(): string {
-  return [START, '', '```mermaid', ...diagram(), '```', '', ...table(), '', END].join('\n');
+  return [MARKS.start, '', '```mermaid', ...diagram(), '```', '', ...table(), '', MARKS.end].join('\n');
 }
 
 /** Transitions that change a state; several rows between the same two states share an arrow. */
@@ -73,18 +70,8 @@ function line(row: string, { code, from, condition, to, message }: Transition): 
   return `| ${row} | ${code} | ${states} | ${condition} | ${to} | ${MESSAGES[message]} | ${writer} |`;
 }
 
-/** A README with the state machine in its place. */
-export function withStateMachine(readme: string): string {
-  const [start, end] = [readme.indexOf(START), readme.indexOf(END)];
-  if (start >= 0 && end > start) return readme.slice(0, start) + stateMachine() + readme.slice(end + END.length);
-  const at = readme.indexOf(BEFORE);
-  if (at < 0) throw new RangeError(`README.md has neither the markers of the state machine nor "${BEFORE}"`);
-  const section = `## State machine\n\nEvery row is one conditional write of one item; nothing else changes a job's state.\n\n${stateMachine()}\n\n`;
-  return readme.slice(0, at) + section + readme.slice(at);
-}
-
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const file = fileURLToPath(new URL('../../../README.md', import.meta.url));
-  if (process.argv.includes('--write')) writeFileSync(file, withStateMachine(readFileSync(file, 'utf8')));
+  const page = new URL('../../../lib/engine/README.md', import.meta.url);
+  if (process.argv.includes('--write')) writePart(page, MARKS, stateMachine());
   else console.log(stateMachine());
 }

@@ -80,7 +80,7 @@ it('is opened while the function starts, and the first batch takes it', async ()
   expect(endpoint.connections()).toBe(1);
 });
 
-it('is no condition of a batch: where the first is cut off, the batch opens its own', async () => {
+it('is not needed by a batch: if it is cut off, the batch opens its own', async () => {
   const server = await tlsServer();
   server.once('connection', (socket) => socket.destroy());
   const endpoint = await start(server, 'https');

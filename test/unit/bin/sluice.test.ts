@@ -63,7 +63,7 @@ describe('help', () => {
   });
 
   it.each([...VERBS.map((args) => (args[0] === 'dlq' ? args.slice(0, 2) : args.slice(0, 1)))])(
-    'of %s %s tells what it does, and where',
+    'of %s %s names the common options',
     async (...verb: string[]) => {
       const { code, stdout } = await sluice([...verb, '--help']);
       expect(code).toBe(0);
@@ -74,17 +74,17 @@ describe('help', () => {
   );
 });
 
-describe('every verb, where AWS refuses:', () => {
-  /** The command tells one error from another in one place: two are tried on every verb, the others on one. */
+describe('every verb, when AWS refuses its calls:', () => {
+  /** The command classifies errors in one place: two are tested on every verb, the others on one. */
   const some = VERBS.slice(0, 1);
   const faults: [string, string, number, number, RegExp, typeof VERBS][] = [
     ['an expired token', 'ExpiredTokenException', 403, 4, /token has expired\n {2}sign in again: aws sso login/, VERBS],
     ['unknown credentials', 'UnrecognizedClientException', 400, 4, /does not know these credentials/, some],
-    ['a right that is lacking', 'AccessDeniedException', 403, 4, /a right is lacking: .*\n.*sluice-dev-read/, some],
+    ['a missing right', 'AccessDeniedException', 403, 4, /a right is missing: .*\n.*sluice-dev-read/, some],
     ['a throttled API', 'ThrottlingException', 400, 5, /AWS throttles the calls .*\n {2}try again/, VERBS],
   ];
   it.each(faults)(
-    '%s is said in a line, with what to do',
+    '%s is reported in one line, with what to do',
     async (_, type, status, code, said, verbs) => {
       const aws = await refusing(type, status);
       const env = { ...CREDENTIALS, AWS_ENDPOINT_URL: aws.url, AWS_MAX_ATTEMPTS: '1' };
@@ -100,7 +100,7 @@ describe('every verb, where AWS refuses:', () => {
     120_000,
   );
 
-  it('no credentials', async () => {
+  it('missing credentials are reported, with what to do', async () => {
     for (const verb of VERBS) {
       const ran = await sluice(verb, { env: { AWS_REGION: 'us-east-1' } });
       expect([verb[0], ran.code]).toEqual([verb[0], 4]);
@@ -108,26 +108,26 @@ describe('every verb, where AWS refuses:', () => {
     }
   }, 120_000);
 
-  it('a profile that does not exist', async () => {
+  it('an unknown profile is reported by its name', async () => {
     const ran = await sluice(['queues', '--profile', 'nobody', '--region', 'us-east-1']);
     expect(ran.code).toBe(4);
     expect(ran.stderr).toMatch(/profile "nobody" gives no credentials/);
   });
 
-  it('nobody answers', async () => {
+  it('an endpoint that does not answer is reported by its address', async () => {
     const ran = await sluice(['dead', '--endpoint', 'http://127.0.0.1:9'], {
       env: { ...CREDENTIALS, AWS_MAX_ATTEMPTS: '1' },
     });
     expect([ran.code, ran.stderr]).toEqual([5, expect.stringMatching(/no answer from AWS at http:\/\/127.0.0.1:9/)]);
   });
 
-  it('no region', async () => {
+  it('a missing region is reported, with what to do', async () => {
     const { AWS_REGION: _, ...env } = CREDENTIALS;
     const ran = await sluice(['queues'], { env });
     expect([ran.code, ran.stderr]).toEqual([2, expect.stringMatching(/no region is set\n {2}name one: --region/)]);
   });
 
-  it('--debug shows where it came from; --json says it as JSON', async () => {
+  it('--debug prints the stack, and --json prints the error as JSON', async () => {
     const aws = await refusing('AccessDeniedException', 403);
     const env = { ...CREDENTIALS, AWS_ENDPOINT_URL: aws.url };
     expect((await sluice(['queues', '--debug'], { env })).stderr).toMatch(/\n {4}at /);
@@ -176,7 +176,7 @@ describe('bad input never reaches AWS:', () => {
     expect(aws.calls()).toBe(0);
   });
 
-  it('payload files that are not JSON or are empty', async () => {
+  it('payload files that are empty or not JSON are refused', async () => {
     await writeFile(join(command.home, 'bad.json'), `{"text":"${SECRET}"`);
     await writeFile(join(command.home, 'empty.json'), '');
     const env = { ...CREDENTIALS, AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_MAX_ATTEMPTS: '1' };
@@ -200,12 +200,12 @@ describe('without AWS', () => {
     expect((await sluice(['schema', 'nothing'])).code).toBe(2);
   });
 
-  it('new refuses what is no name, and what is there already', async () => {
+  it('new refuses an invalid type, and one that exists already', async () => {
     expect((await sluice(['new', 'core'])).stderr).toMatch(/name of a stack of Sluice/);
     expect(await sluice(['new', 'send-email'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/already/) });
   });
 
-  it('a reader that has seen enough is no failure', async () => {
+  it('a reader that closes early is no failure', async () => {
     const { code } = await command(['schema', 'send-email'], { onStart: (child) => child.stdout?.destroy() });
     expect(code).toBe(0);
   });
@@ -220,18 +220,18 @@ function olderNodes(): string[] {
   });
 }
 
-describe('started by', () => {
+describe('the command started by', () => {
   const [older] = olderNodes();
   if (older === undefined) console.log('  skipped: this machine has no Node below 24 to hand over from');
 
-  it.skipIf(older === undefined)('an older Node, hands over to the checkout’s own, exit code and all', async () => {
+  it.skipIf(older === undefined)('an older Node runs on the checkout’s Node and keeps the exit code', async () => {
     const options = older === undefined ? {} : { node: older };
     const schema = await command(['schema', 'send-email'], options);
     expect([schema.code, schema.json()]).toEqual([0, expect.objectContaining({ type: 'object' })]);
     expect((await command(['queues', '--stage', 'X'], options)).code).toBe(2);
   });
 
-  it('npx in a checkout, is found', async () => {
+  it('npx in a checkout is found', async () => {
     const env = { PATH: process.env.PATH, HOME: command.home, npm_config_cache: join(command.home, 'cache') };
     const { stdout } = await promisify(execFile)('npx', ['sluice', 'schema', 'send-email'], { cwd: ROOT, env });
     expect(JSON.parse(stdout)).toMatchObject({ title: 'Message of a send-email job' });

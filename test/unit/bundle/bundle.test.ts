@@ -44,7 +44,7 @@ test('an error keeps the name of its class', async () => {
   await expect(handler()).rejects.toHaveProperty('name', 'NamedByItsClassError');
 });
 
-test('the tracer is in it only where the job type is traced', () => {
+test('the tracer is in the bundle only if the job type is traced', () => {
   const entry = join(import.meta.dirname, '../../fidelity/runtime/traced/handler.ts');
   const traced = defineJob({ type: 'traced', payload: plain.payload, tracing: true });
   const both = [plain, traced].map((definition) => ({ definition, entry }));

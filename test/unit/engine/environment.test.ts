@@ -9,8 +9,8 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe('environment variables', () => {
-  test('a missing or empty one is named', () => {
+describe('the environment', () => {
+  test('is refused by name if a variable is missing or empty', () => {
     expect(() => required('SLUICE_NOT_THERE')).toThrow(/SLUICE_NOT_THERE/);
     vi.stubEnv('SLUICE_EMPTY', '');
     expect(() => required('SLUICE_EMPTY')).toThrow(ConfigurationError);
@@ -18,17 +18,17 @@ describe('environment variables', () => {
     expect(required('SLUICE_SET')).toBe('value');
   });
 
-  test.each(['true', '1', 'TRUE', 'yes', 'on', 'anything'])('disabled idempotency (%s) is refused', (value) => {
+  test.each(['true', '1', 'TRUE', 'yes', 'on', 'anything'])('is refused if it disables idempotency (%s)', (value) => {
     vi.stubEnv('POWERTOOLS_IDEMPOTENCY_DISABLED', value);
     expect(refuseDisabledIdempotency).toThrow(ConfigurationError);
   });
 
-  test.each(['', 'false', '0', 'no'])('"%s" disables nothing', (value) => {
+  test.each(['', 'false', '0', 'no'])('is accepted if the switch of idempotency is "%s"', (value) => {
     vi.stubEnv('POWERTOOLS_IDEMPOTENCY_DISABLED', value);
     expect(refuseDisabledIdempotency).not.toThrow();
   });
 
-  test('a consumer refuses at its first invocation', () => {
+  test('is refused by a consumer at its first invocation', () => {
     vi.stubEnv('POWERTOOLS_IDEMPOTENCY_DISABLED', 'true');
     vi.spyOn(process, 'once').mockReturnThis();
     const handler = consumer(defineProbe(), () => undefined);
@@ -38,7 +38,7 @@ describe('environment variables', () => {
 });
 
 describe('SIGTERM', () => {
-  test('aborts at once and exits when what is tracked has ended', async () => {
+  test('aborts the signal at once, and exits when all tracked work has ended', async () => {
     let terminate: (() => void) | undefined;
     vi.spyOn(process, 'once').mockImplementation((_event, listener) => {
       terminate = () => listener('SIGTERM');

@@ -9,8 +9,8 @@ import { JOBS_TABLE, makeWorld, type World } from '../../support/world.ts';
 
 const text = (world: World, name: string) => world.deadLetters.messages()[0]?.attributes[name]?.StringValue;
 
-describe('receives that reach nobody', () => {
-  test('burn no attempt', async () => {
+describe('receives that reach no handler', () => {
+  test('spend no attempt', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'fail', times: 1 } });
     for (let i = 0; i < 20; i++) {
@@ -22,7 +22,7 @@ describe('receives that reach nobody', () => {
     expect(world.job('a')).toMatchObject({ status: 'COMPLETED', attempts: 2 });
   });
 
-  test('end in the DLQ without a death; sent back under the name that it has there, the waiting job goes on', async () => {
+  test('move a waiting job’s message to the DLQ; sent back under its id there, the job goes on', async () => {
     const world = makeWorld();
     const messageId = world.send(JSON.stringify({ payload: { do: 'fail', times: 1 } }));
     // Its first attempt fails; the renewed message, which names the job, is then never received by anyone who can start.
@@ -35,18 +35,18 @@ describe('receives that reach nobody', () => {
       await world.clock.advance(world.queue.settings.visibilityTimeoutSeconds * 1000);
     }
     expect(world.queue.messages()).toEqual([]);
-    const [letter] = world.deadLetters.receive(1);
-    if (letter === undefined) throw new TypeError('nothing was moved');
-    const { body, messageAttributes } = toRecord(letter, world.deadLetters);
+    const [deadLetter] = world.deadLetters.receive(1);
+    if (deadLetter === undefined) throw new TypeError('nothing was moved');
+    const { body, messageAttributes } = toRecord(deadLetter, world.deadLetters);
     expect(text(world, 'reason')).toBeUndefined();
-    world.send(body, { attributes: { jobId: messageAttributes.jobId?.stringValue ?? letter.messageId } });
+    world.send(body, { attributes: { jobId: messageAttributes.jobId?.stringValue ?? deadLetter.messageId } });
     await world.drain();
     expect(world.job(messageId)).toMatchObject({ status: 'COMPLETED', attempts: 2, runNo: 1 });
   });
 });
 
-describe('clocks that differ', () => {
-  test('a job waits in place until it is due by the clock of the process that gets it', async () => {
+describe('a process whose clock differs', () => {
+  test('runs a waiting job when it is due by its own clock', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'fail', times: 1 } });
     await world.deliver({ aheadMs: 900 });
@@ -59,7 +59,7 @@ describe('clocks that differ', () => {
     expect(world.starts).toEqual(['a/1', 'a/2']);
   });
 
-  test('a lease outlives its invocation for a clock that is two seconds ahead', async () => {
+  test('does not take over a running job if its clock is less than two seconds ahead', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'hang' } });
     await world.deliver({ crash: { call: 1, moment: 'after' }, functionTimeoutSeconds: 25 });
@@ -74,18 +74,18 @@ describe('clocks that differ', () => {
   });
 });
 
-describe('TTL, as late as it comes', () => {
-  const SWEEPS_APART_MS = 6 * 3600_000;
+describe('TTL', () => {
+  const SCANS_APART_MS = 6 * 3600_000;
 
-  /** Lets days pass, with a sweep of TTL every six hours. */
+  /** Lets days pass, with a scan of TTL every six hours. */
   async function pass(world: World, days: number): Promise<void> {
-    for (let ms = 0; ms < days * 24 * 3600_000; ms += SWEEPS_APART_MS) {
-      await world.clock.advance(SWEEPS_APART_MS);
+    for (let ms = 0; ms < days * 24 * 3600_000; ms += SCANS_APART_MS) {
+      await world.clock.advance(SCANS_APART_MS);
       world.dynamoDb.table(JOBS_TABLE).expire();
     }
   }
 
-  test('a finished job keeps its key unique for as long as its queue may hold a copy of its message', async () => {
+  test('keeps a finished job for as long as its queue may hold a copy of its message', async () => {
     const world = makeWorld();
     world.send({ id: 'a' });
     await world.deliver();
@@ -97,7 +97,7 @@ describe('TTL, as late as it comes', () => {
     expect(world.job('a')).toBeUndefined();
   });
 
-  test('a dead job is there for as long as its dead letter and every copy of it', async () => {
+  test('keeps a dead job for as long as its dead letter and every copy of it', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'permanent' } });
     await world.deliver();
@@ -107,7 +107,7 @@ describe('TTL, as late as it comes', () => {
     expect(world.job('a')).toBeUndefined();
   });
 
-  test('a parked job is never taken, however long nobody releases it', async () => {
+  test('never deletes a parked job, however late its release is', async () => {
     const world = makeWorld();
     const runAt = new Date(world.clock.now() + 180 * 24 * 3600_000).toISOString();
     world.send({ id: 'a', runAt });
@@ -121,7 +121,7 @@ describe('TTL, as late as it comes', () => {
 
 describe('a queue that gives messages in any order, and some twice', () => {
   test.each([1, 2, 3, 4, 5])(
-    'seed %i: every job takes effect once, no attempt is lost or counted twice',
+    'lets every job take effect once, and no attempt is lost or counted twice (seed %i)',
     async (seed) => {
       const world = makeWorld({ disorder: { random: makeRandom(seed).next, duplicates: 0.3 } });
       const jobs = Array.from({ length: 12 }, (_, i) => `j${i}`);

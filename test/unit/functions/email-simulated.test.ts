@@ -1,8 +1,8 @@
 import { SESClient, SESServiceException, type SendEmailCommand } from '@aws-sdk/client-ses';
 import { expect, it, vi } from 'vitest';
+import { type SimulationEnd, SimulationError, simulate } from '#sluice/testing';
 import { sendEmail } from '../../../functions/send-email/definition.ts';
 import { perform } from '../../../functions/send-email/perform.ts';
-import { type SimulationEnd, SimulationError, simulate } from '../../../lib/testing/index.ts';
 import { countAttempts, cut, ended, here, reach } from './support/far-side.ts';
 
 /** SES, as far as its client: subjects of the mails that it took, each as often as it did. */
@@ -42,13 +42,13 @@ function checkMails(end: SimulationEnd): void {
 }
 const options = { payloads, before, check: checkMails };
 
-it('each mail goes out, and never oftener than it was attempted', { timeout: 120_000 }, async () => {
+it('each mail is sent, and at most once an attempt', { timeout: 120_000 }, async () => {
   const simulated = await simulate(sendEmail, attempts.of(perform), { ...options, schedules: 150 });
   expect(simulated.ended.COMPLETED).toBeGreaterThan(270);
   expect(simulated.ended.DEAD).toBeGreaterThan(130);
 });
 
-it('a handler that tries by itself again is found out', { timeout: 120_000 }, async () => {
+it('a handler that retries by itself is reported', { timeout: 120_000 }, async () => {
   const stubborn = attempts.of<typeof sendEmail>((payload, context) =>
     Promise.resolve(perform(payload, context)).catch(() => perform(payload, context)),
   );

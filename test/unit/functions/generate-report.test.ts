@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { crashes, makeVirtualClock, type TestJobOptions, testJob } from '#sluice/testing';
 import { generateReport } from '../../../functions/generate-report/definition.ts';
-import { crashes, makeVirtualClock, type TestJobOptions, testJob } from '../../../lib/testing/index.ts';
 import { stubAws } from './support/aws-env.ts';
 import { fakeContext, rejection } from './support/context.ts';
 import { parseCsv } from './support/parse-csv.ts';
@@ -55,7 +55,7 @@ const run = (options: Partial<TestJobOptions<typeof generateReport>> = {}) =>
 const ids = () => parseCsv(s3.objects.get(OBJECT) ?? '').flatMap(([id = ''], i) => (i === 0 ? [] : [id]));
 
 describe('payloads', () => {
-  it('times become UTC', () => {
+  it('have their times converted to UTC', () => {
     const payload = { ...period, from: '2026-01-01T02:00:00+02:00', to: '2026-01-01T00:00:00.5Z' };
     expect(generateReport.payload.parse(payload)).toEqual({
       source: 'crm',
@@ -93,7 +93,7 @@ describe('a report', () => {
     expect(index.asked).toEqual(['records/byTime']);
   });
 
-  it('is the same object when it is made again', async () => {
+  it('is the same object when it is written again', async () => {
     hold('a', '2026-01-02T00:00:00.000Z');
     const done = await run({ faults: [crashes('end')] });
     expect(done).toMatchObject({ status: 'COMPLETED', attempts: 2, result: { rows: 1 } });
@@ -101,7 +101,7 @@ describe('a report', () => {
     expect([...s3.objects.keys()]).toEqual([OBJECT]);
   });
 
-  it('holds its source and period, the end not included', async () => {
+  it('holds the records of its source and period, without the period’s end', async () => {
     hold('before', '2025-12-31T23:59:59.999Z');
     hold('first', '2026-01-01T00:00:00.000Z');
     hold('other', '2026-01-15T00:00:00.000Z', { source: 'billing' });
@@ -112,7 +112,7 @@ describe('a report', () => {
     expect(ids()).toEqual(['first', 'last']);
   });
 
-  it('goes through all pages', async () => {
+  it('holds the records of all pages', async () => {
     const all = Array.from({ length: 25 }, (_, i) => `r${i}`);
     for (const id of all) hold(id, '2026-01-15T00:00:00.000Z', { amount: '3' });
     index.pageSize = 10;
@@ -121,12 +121,12 @@ describe('a report', () => {
     expect(index.asked).toHaveLength(3);
   });
 
-  it('of nothing is its header', async () => {
+  it('of no records holds only the header', async () => {
     expect(await generate()).toMatchObject({ rows: 0, sum: '0' });
     expect(s3.objects.get(OBJECT)).toBe('id,updatedAt,amount,data\r\n');
   });
 
-  it('holds numbers that JavaScript has no exact form of, and adds them up', async () => {
+  it('holds and sums numbers beyond JavaScript’s exact range', async () => {
     hold('a', '2026-01-02T00:00:00.000Z', { amount: '9007199254740992' });
     hold('b', '2026-01-03T00:00:00.000Z', { amount: '9007199254740992' });
     expect(await generate()).toMatchObject({ rows: 2, sum: '18014398509481984' });
@@ -135,7 +135,7 @@ describe('a report', () => {
 });
 
 describe('an upload', () => {
-  it('beyond 5 MB goes in parts, and comes together', async () => {
+  it('beyond 5 MB is sent in parts and assembled', async () => {
     holdWide(400);
     index.pageSize = 33;
     expect(await generate()).toMatchObject({ rows: 400, sum: '400' });
@@ -147,7 +147,7 @@ describe('an upload', () => {
     expect(s3.open.size).toBe(0);
   });
 
-  it('whose attempt runs into its timeout has its parts deleted', async () => {
+  it('has its parts deleted if the attempt times out', async () => {
     holdWide(600);
     index.pageSize = 33;
     const clock = makeVirtualClock();
@@ -161,7 +161,7 @@ describe('an upload', () => {
     expect(s3.objects.size).toBe(0);
   });
 
-  it('whose records cannot be read has its parts deleted', async () => {
+  it('has its parts deleted if the records cannot be read', async () => {
     holdWide(600);
     index.pageSize = 33;
     index.onQuery = (count) => {
@@ -173,7 +173,7 @@ describe('an upload', () => {
     expect(s3.objects.size).toBe(0);
   });
 
-  it('of an attempt that was aborted before is not begun', async () => {
+  it('is not started if the attempt was aborted before', async () => {
     hold('a', '2026-01-02T00:00:00.000Z');
     const error = await rejection(generate(period, fakeContext({ signal: AbortSignal.abort() })));
     expect(error.name).toBe('AbortError');

@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { PermanentError } from '../../../lib/contract/errors.ts';
+import { PermanentError } from '#sluice/contract';
 import { type JsonReply, sendJson, startServer } from '../../../localstack/stand-ins/http-server.ts';
 import { stubAws } from './support/aws-env.ts';
 import { fakeContext, rejection } from './support/context.ts';
@@ -30,7 +30,7 @@ afterAll(async () => {
 const pay = () => perform({ amount: 4900, currency: 'usd', paymentMethod: 'pm_card_visa' }, fakeContext());
 
 describe('an answer that Stripe keeps under the key', () => {
-  it('is tried again if it is a 500, and ends the job when it comes back', async () => {
+  it('is retried if it is a 500, and ends the job when it is replayed', async () => {
     reply = { status: 500, body: { error: { type: 'api_error', message: 'An unknown error occurred.' } } };
     expect(await rejection(pay())).not.toBeInstanceOf(PermanentError);
     const error = await rejection(pay());

@@ -1,9 +1,9 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import Stripe from 'stripe';
 import { expect, it, vi } from 'vitest';
+import { type SimulationEnd, SimulationError, simulate } from '#sluice/testing';
 import { processPayment } from '../../../functions/process-payment/definition.ts';
 import { perform } from '../../../functions/process-payment/perform.ts';
-import { type SimulationEnd, SimulationError, simulate } from '../../../lib/testing/index.ts';
 import type { JsonReply } from '../../../localstack/stand-ins/http-server.ts';
 import { createStripeApi, type StripeCall } from '../../../localstack/stand-ins/stripe-api.ts';
 import { countAttempts, cut, ended, here, reach } from './support/far-side.ts';
@@ -70,7 +70,7 @@ it('each payment is taken once, however often its job is attempted', { timeout: 
   expect(simulated.ended.DEAD).toBeGreaterThan(130);
 });
 
-it('a handler whose key is another at each attempt is found out', { timeout: 120_000 }, async () => {
+it('a handler with another key for each attempt is reported', { timeout: 120_000 }, async () => {
   const careless = attempts.of<typeof processPayment>((payload, context) =>
     perform(payload, { ...context, idempotencyKey: `${context.idempotencyKey}#${context.job.attempts}` }),
   );

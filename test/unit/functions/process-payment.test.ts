@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { PermanentError } from '#sluice/contract';
+import { crashes, type JobFault, testJob } from '#sluice/testing';
 import { processPayment } from '../../../functions/process-payment/definition.ts';
-import { PermanentError } from '../../../lib/contract/errors.ts';
-import { crashes, type JobFault, testJob } from '../../../lib/testing/index.ts';
 import { type JsonReply, sendJson, startServer } from '../../../localstack/stand-ins/http-server.ts';
 import { startStripe } from '../../../localstack/stand-ins/index.ts';
 import { stubAws } from './support/aws-env.ts';
@@ -86,7 +86,7 @@ describe('a payment', () => {
     expect(result).toEqual({ paymentIntent: taken?.id, amount: 4900, currency: 'usd', status: 'succeeded' });
   });
 
-  it('is one payment when its reply is lost and the job runs again', async () => {
+  it('is taken once if its reply is lost and the job is retried', async () => {
     // The client repeats a request whose connection was cut, once.
     stripe.failNext({ reset: 'after', times: 2 });
     const done = await run();
@@ -95,27 +95,27 @@ describe('a payment', () => {
     expect(stripe.requests().map(({ idempotencyKey }) => idempotencyKey)).toEqual([KEY, KEY, KEY]);
   });
 
-  it('is one payment when the process dies before it can say that it was taken', async () => {
+  it('is taken once if the process dies after it was taken', async () => {
     const done = await run({}, [crashes('end', 2)]);
     expect(done).toMatchObject({ status: 'COMPLETED', attempts: 3, result: { status: 'succeeded' } });
     expect(stripe.requests()).toHaveLength(3);
     expect(stripe.payments()).toHaveLength(1);
   });
 
-  it('that needs its customer is permanent, named by its status', async () => {
+  it('that needs its customer fails for good, with the status as the error’s name', async () => {
     const error = await rejection(pay({ paymentMethod: 'pm_card_authenticationRequired' }));
     expect(error).toBeInstanceOf(PermanentError);
     expect(error).toMatchObject({ name: 'requires_action' });
   });
 
-  it('that Stripe is still processing is done', async () => {
+  it('that Stripe is still processing completes', async () => {
     vi.stubEnv('STRIPE_API_BASE', scripted.url);
     reply = { status: 200, body: { id: 'pi_1', amount: 4900, currency: 'usd', status: 'processing' } };
     expect(await pay()).toMatchObject({ paymentIntent: 'pi_1', status: 'processing' });
   });
 });
 
-describe('what ends a payment', () => {
+describe('an error that ends a payment', () => {
   it.each([
     ['pm_card_visa_chargeDeclined', 'card_declined'],
     ['pm_card_chargeDeclinedInsufficientFunds', 'card_declined'],
@@ -133,7 +133,7 @@ describe('what ends a payment', () => {
     expect(error).toMatchObject({ cause: { type: 'StripeCardError' } });
   });
 
-  it('the same key with another payment is permanent', async () => {
+  it('comes from the same key with another payment', async () => {
     await pay();
     const error = await rejection(pay({ amount: 1 }));
     expect(error).toBeInstanceOf(PermanentError);
@@ -145,33 +145,33 @@ describe('what ends a payment', () => {
   });
 });
 
-describe('what is tried again', () => {
-  it('a rate limit with Retry-After, after that time', async () => {
+describe('an error that is retried', () => {
+  it('is a rate limit with Retry-After: after that time', async () => {
     stripe.failNext({ status: 429, retryAfter: '4' });
     const done = await run();
     expect(done).toMatchObject({ status: 'COMPLETED', attempts: 2, delaysMs: [4000], startsMs: [0, 4000] });
     expect(done.error?.name).toBe('RetryAfterError');
   });
 
-  it('a rate limit that asks for more than seven days, after seven days', async () => {
+  it('is a rate limit of more than seven days: after seven days', async () => {
     stripe.failNext({ status: 429, retryAfter: '9999999' });
     expect(await run()).toMatchObject({ status: 'COMPLETED', delaysMs: [604_800_000] });
   });
 
-  it.each([undefined, '0', 'soon'])('a rate limit with Retry-After %o, by policy', async (retryAfter) => {
+  it.each([undefined, '0', 'soon'])('is a rate limit with Retry-After %o: by the policy', async (retryAfter) => {
     stripe.failNext({ status: 429, ...(retryAfter !== undefined && { retryAfter }) });
     const done = await run();
     expect(done).toMatchObject({ status: 'COMPLETED', delaysMs: [1000], error: { name: 'Error' } });
   });
 
-  it.each([500, 502, 503])('%i, once an attempt', async (status) => {
+  it.each([500, 502, 503])('is status %i: one request an attempt', async (status) => {
     stripe.failNext({ status, times: 2 });
     const done = await run();
     expect(done).toMatchObject({ status: 'COMPLETED', attempts: 3, delaysMs: [1000, 5000] });
     expect(stripe.requests().map((request) => request.status)).toEqual([status, status, 200]);
   });
 
-  it('a connection that was reset', async () => {
+  it('is a connection that was reset', async () => {
     stripe.failNext({ reset: 'before', times: 2 });
     const error = await rejection(pay());
     expect(error).not.toBeInstanceOf(PermanentError);
@@ -192,7 +192,7 @@ describe('what is tried again', () => {
   it.each([
     [401, 'StripeAuthenticationError'],
     [403, 'StripePermissionError'],
-  ])('%i: a person can mend the key', async (status, type) => {
+  ])('is status %i: a person can fix the key', async (status, type) => {
     const error = await payAt(status, { type: 'invalid_request_error', message: 'Invalid API Key.' });
     expect(error).not.toBeInstanceOf(PermanentError);
     expect(error).toMatchObject({ type });
@@ -226,7 +226,7 @@ describe('the API key', () => {
     vi.useRealTimers();
   });
 
-  it('that is missing is said, and asked for again by the next attempt', async () => {
+  it('that is missing is reported, and fetched again by the next attempt', async () => {
     secrets.put('');
     const error = await rejection(pay());
     expect(error).not.toBeInstanceOf(PermanentError);

@@ -37,7 +37,7 @@ describe('rows', () => {
     expect(totals).toEqual({ rows: 2, sum: 12n });
   });
 
-  it('there are none but the header in an empty report', async () => {
+  it('of an empty report are the header alone', async () => {
     expect(await report([])).toMatchObject({ rows: [], totals: { rows: 0, sum: 0n } });
   });
 });
@@ -64,7 +64,7 @@ describe('formulas', () => {
     expect((await report([[record({}, text)]])).rows).toEqual([[text, AT, '', '{}']]);
   });
 
-  it.each(['a;=1+1', 'a\t=1+1'])('%o is one field also to what separates by ; or tab', async (text) => {
+  it.each(['a;=1+1', 'a\t=1+1'])('%o is one field also for readers that separate by ; or tab', async (text) => {
     expect((await report([[record({}, text)]])).chunks[1]).toMatch(`"${text}",`);
   });
 
@@ -80,7 +80,7 @@ describe('formulas', () => {
   });
 });
 
-it('whatever the records hold, a CSV reader finds it again', async () => {
+it('a CSV reader reads back every record', async () => {
   const text = fc.oneof(
     fc.string({ unit: 'grapheme', minLength: 1 }),
     fc.string({ unit: fc.constantFrom(...'=+-@\t\r\n",;\'a1 ＝'), minLength: 1 }),
@@ -121,7 +121,7 @@ describe('the sum', () => {
     expect(await sumOf(1, 2.5, '4', null, undefined, true, [8], 16)).toBe(17n);
   });
 
-  it('is that of all pages', async () => {
+  it('includes all pages', async () => {
     const pages = [1, 2, 3].map((amount) => [record({ amount }), record({ amount: amount * 10 })]);
     expect((await report(pages)).totals).toEqual({ rows: 6, sum: 66n });
   });

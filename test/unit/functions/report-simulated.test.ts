@@ -2,8 +2,8 @@ import { type PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { expect, it, vi } from 'vitest';
+import { type SimulationEnd, SimulationError, simulate } from '#sluice/testing';
 import { generateReport } from '../../../functions/generate-report/definition.ts';
-import { type SimulationEnd, SimulationError, simulate } from '../../../lib/testing/index.ts';
 import { sourceRecord } from '../../../localstack/stand-ins/index.ts';
 import { stubAws } from './support/aws-env.ts';
 import { countAttempts, cut, ended, reach } from './support/far-side.ts';
@@ -85,12 +85,12 @@ function checkReports(end: SimulationEnd): void {
 const sumOf = (lines: readonly string[][]) => String(lines.reduce((sum, [, , amount]) => sum + Number(amount), 0));
 const options = { payloads, before, check: checkReports };
 
-it('each report is its own job’s, whole, and there is no other', { timeout: 120_000 }, async () => {
+it('each job has one complete report of its own', { timeout: 120_000 }, async () => {
   const simulated = await simulate(generateReport, attempts.of(perform), { ...options, schedules: 150 });
   expect(simulated.ended.COMPLETED).toBeGreaterThan(400);
 });
 
-it('a handler that names its report by its attempt is found out', { timeout: 120_000 }, async () => {
+it('a handler that names its report by its attempt is reported', { timeout: 120_000 }, async () => {
   const wasteful = attempts.of<typeof generateReport>((payload, context) =>
     perform(payload, { ...context, job: { ...context.job, id: `${context.job.id}-${context.job.attempts}` } }),
   );

@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { PermanentError } from '#sluice/contract';
+import { crashes, testJob } from '#sluice/testing';
 import { sendEmail } from '../../../functions/send-email/definition.ts';
-import { PermanentError } from '../../../lib/contract/errors.ts';
-import { crashes, testJob } from '../../../lib/testing/index.ts';
 import { stubAws } from './support/aws-env.ts';
 import { fakeContext, rejection } from './support/context.ts';
 import { startSes } from './support/ses.ts';
@@ -29,12 +29,12 @@ describe('payloads that are accepted', () => {
     expect(sendEmail.payload.parse(payload)).toEqual({ ...mail, to });
   });
 
-  it('a template without data gets none', () => {
+  it('include a template without data', () => {
     const payload = { to: 'ada@example.com', template: 'welcome' };
     expect(sendEmail.payload.parse(payload)).toEqual({ to: ['ada@example.com'], template: 'welcome', data: {} });
   });
 
-  it('50 recipients over to, cc and bcc', () => {
+  it('include 50 recipients over to, cc and bcc', () => {
     const payload = { ...mail, to: many(20), cc: many(20), bcc: many(10) };
     expect(sendEmail.payload.safeParse(payload).success).toBe(true);
   });
@@ -61,7 +61,7 @@ describe('payloads that are refused', () => {
   });
 });
 
-describe('what SES is asked for', () => {
+describe('the handler', () => {
   it('sends text and HTML to all recipients', async () => {
     const payload = { ...mail, to: many(2), cc: 'carl@example.com', bcc: ['dora@example.com'], html: '<p>Hi.</p>' };
     expect(await send(payload)).toEqual({ messageId: 'message-1' });
@@ -111,7 +111,7 @@ describe('what SES is asked for', () => {
   });
 });
 
-describe('what SES refuses', () => {
+describe('an error of SES', () => {
   const run = (maxAttempts = 5) => testJob(sendEmail, perform, { payload: mail, maxAttempts });
 
   it.each([
@@ -144,7 +144,7 @@ describe('what SES refuses', () => {
     expect(done.result).toEqual({ messageId: 'message-2' });
   });
 
-  it.each([undefined, ''])('without a sender (%o) it says how to set one, and sends nothing', async (sender) => {
+  it.each([undefined, ''])('for a missing sender (%o) names the setting; nothing is sent', async (sender) => {
     vi.stubEnv('EMAIL_SENDER', sender);
     const { status, reason, error } = await run(2);
     expect({ status, reason }).toEqual({ status: 'DEAD', reason: 'AttemptsExhausted' });
@@ -152,7 +152,7 @@ describe('what SES refuses', () => {
     expect(ses.requests).toEqual([]);
   });
 
-  it('goes out again if the process dies behind SES’s answer: there is no idempotency key', async () => {
+  it('leaves a mail sent twice if the process dies after SES’s answer', async () => {
     const done = await testJob(sendEmail, perform, { payload: mail, faults: [crashes('end')] });
     expect(done).toMatchObject({ status: 'COMPLETED', attempts: 2 });
     expect(ses.requests).toHaveLength(2);

@@ -36,7 +36,7 @@ describe('the sender', () => {
     expect(properties.Environment).toEqual({ Variables: { EMAIL_SENDER: sender } });
   });
 
-  it('that is not set gives no rights', () => {
+  it('gets no rights if it is not set', () => {
     expect(rightsOf(deploy(undefined), 'consumer')).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { crashes, dynamoDbLosesReply, dynamoDbThrottles, type TestRun } from '#sluice/testing';
 import { syncData } from '../../../functions/sync-data/definition.ts';
-import { crashes, dynamoDbLosesReply, dynamoDbThrottles, type TestRun } from '../../../lib/testing/index.ts';
 import { sourceRecord, startJsonSource } from '../../../localstack/stand-ins/index.ts';
 import { DEAD, idsWritten, record, startPages, syncFrom, TABLE } from './support/sync.ts';
 
@@ -49,37 +49,37 @@ describe('payloads', () => {
 });
 
 describe('2,500 records in three pages', () => {
-  it('are written once each, as the source has them', async () => {
+  it('are each written once, as the source has them', async () => {
     const run = await syncFrom(url);
     expectAllOnce(run);
     expect(run.tables[TABLE]).toContainEqual({ source: 'crm', ...sourceRecord('crm', 1234) });
   });
 
   const numbers = Array.from({ length: CHECKPOINTS }, (_, i) => i + 1);
-  it.each(numbers)('are written once each if the process dies after checkpoint %i', async (checkpoint) => {
+  it.each(numbers)('are each written once if the process dies after checkpoint %i', async (checkpoint) => {
     const run = await syncFrom(url, { faults: [crashes({ checkpoint, moment: 'after' })] });
     expectAllOnce(run);
     expect(run.attempts).toBe(2);
   });
 
-  it.each(numbers)('are written once each if the process dies before checkpoint %i', async (checkpoint) => {
+  it.each(numbers)('are each written once if the process dies before checkpoint %i', async (checkpoint) => {
     expectAllOnce(await syncFrom(url, { faults: [crashes({ checkpoint, moment: 'before' })] }));
   });
 
-  it('are written once each if every attempt dies after its first checkpoint', async () => {
+  it('are each written once if every attempt dies after its first checkpoint', async () => {
     const faults = [crashes({ checkpoint: 1, moment: 'after' }, CHECKPOINTS)];
     const run = await syncFrom(url, { faults, maxAttempts: 100 });
     expectAllOnce(run);
     expect(run.attempts).toBe(CHECKPOINTS + 1);
   });
 
-  it('are written once each if DynamoDB throttles, and loses its answers', async () => {
+  it('are each written once if DynamoDB throttles and answers are lost', async () => {
     expectAllOnce(
       await syncFrom(url, { faults: [dynamoDbThrottles('handler', 7), dynamoDbLosesReply('handler', 20)] }),
     );
   });
 
-  it('go on where the source refused a page, when it said', async () => {
+  it('go on after the time that a refused page asked for', async () => {
     const before = source.requests().length;
     source.failNext({ status: 503, retryAfter: '75', match: { source: 'crm', cursor: cursorAfter(1000) } });
     const run = await syncFrom(url);
@@ -102,40 +102,40 @@ describe('a job that runs short of time', () => {
     expect(run).toMatchObject({ attempts: 1, delaysMs: Array.from({ length: CHECKPOINTS - 1 }, () => 0) });
   });
 
-  it('does not with 15 s left', async () => {
+  it('goes on in the same invocation with 15 s left', async () => {
     const run = await syncFrom(url, { timeoutSeconds: 15 });
     expectAllOnce(run);
     expect(run.delaysMs).toEqual([]);
   });
 
-  it('is done if no page is left', async () => {
+  it('completes if no page is left', async () => {
     const run = await syncFrom(`${source.url}/small/records`, { timeoutSeconds: 1 });
     expect(run).toMatchObject({ delaysMs: [], result: { pages: 1, records: 3, dropped: 0 } });
   });
 });
 
 describe('an end', () => {
-  it('that was written is not looked for again', async () => {
+  it('that was written is not requested again', async () => {
     const before = source.requests().length;
     expectAllOnce(await syncFrom(url, { faults: [crashes({ checkpoint: CHECKPOINTS, moment: 'after' })] }));
     expect(source.requests()).toHaveLength(before + DONE.pages);
   });
 
-  it('of an empty source comes at once', async () => {
+  it('of an empty source is reached at once', async () => {
     pages.set('', { records: [], nextCursor: null });
     const run = await syncFrom(scriptedUrl);
     expect(run.result).toEqual({ pages: 1, records: 0, dropped: 0 });
     expect(run.checkpoints).toMatchObject([{ cursor: null, pages: 1 }]);
   });
 
-  it('comes behind empty pages', async () => {
+  it('is reached after empty pages', async () => {
     pages.set('', { records: [], nextCursor: 'c1' });
     pages.set('c1', { records: [record('a')], nextCursor: 'c2' });
     pages.set('c2', { records: [], nextCursor: null });
     expect(await syncFrom(scriptedUrl)).toMatchObject({ result: { pages: 3, records: 1, dropped: 0 } });
   });
 
-  it('comes if the page that was half done has shrunk', async () => {
+  it('is reached if a half written page has shrunk', async () => {
     pages.set('', { records: Array.from({ length: 150 }, (_, i) => record(`r${i}`)), nextCursor: null });
     scripted.before = () => {
       if (scripted.asked.length === 2) pages.set('', { records: [record('r0')], nextCursor: null });
@@ -144,7 +144,7 @@ describe('an end', () => {
     expect(run).toMatchObject({ status: 'COMPLETED', result: { pages: 1, records: 99, dropped: 0 } });
   });
 
-  it('that never comes, because a cursor answers itself, is permanent', async () => {
+  it('that is never reached, because a cursor answers itself, fails for good', async () => {
     pages.set('', { records: [record('a')], nextCursor: 'c1' });
     pages.set('c1', { records: [record('b')], nextCursor: 'c1' });
     const run = await syncFrom(scriptedUrl);
@@ -152,7 +152,7 @@ describe('an end', () => {
     expect(idsWritten(run)).toEqual(['a']);
   });
 
-  it('is permanent where the host is not on the list', async () => {
+  it('is a permanent failure if the host is not on the list', async () => {
     vi.stubEnv('SYNC_ALLOWED_HOSTS', undefined);
     expect(await syncFrom(url)).toMatchObject(DEAD);
   });

@@ -1,9 +1,9 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { makeVirtualClock, type TestRun } from '#sluice/testing';
 import { sliceAt } from '../../../functions/sync-data/upsert.ts';
 import { itemBytes, MAX_ITEM_BYTES } from '../../../lib/testing/aws/dynamodb/item-size.ts';
-import { makeVirtualClock, type TestRun } from '../../../lib/testing/index.ts';
 import { DEAD, idsWritten, record, startPagesForTests, syncFrom } from './support/sync.ts';
 
 const source = await startPagesForTests();
@@ -22,7 +22,7 @@ const asked = ({ checkpoints }: TestRun) =>
   new Set(checkpoints.map((state) => (state as { pages: number }).pages)).size;
 
 describe('cursors', () => {
-  it('in a circle end the job for good, wherever it is entered and however long it is', async () => {
+  it('in a circle end the job for good, for every entry and length of the circle', async () => {
     const circles = fc.record({ length: fc.integer({ min: 2, max: 24 }), entry: fc.nat({ max: 22 }) });
     await fc.assert(
       fc.asyncProperty(circles, async ({ length, entry }) => {
@@ -37,7 +37,7 @@ describe('cursors', () => {
     );
   });
 
-  it('in a circle are noticed over attempts that go on from each other', async () => {
+  it('in a circle are detected over several attempts', async () => {
     chain(6, 'c3');
     const run = await syncFrom(url, { timeoutSeconds: 1 });
     expect(run).toMatchObject(DEAD);
@@ -45,14 +45,14 @@ describe('cursors', () => {
     expect(run.item.snoozes).toBeLessThan(20);
   });
 
-  it('that no checkpoint would hold end the job for good', async () => {
+  it('that are too long for a checkpoint end the job for good', async () => {
     pages.set('', { records: [record('a')], nextCursor: 'c'.repeat(4097) });
     const run = await syncFrom(url);
     expect(run).toMatchObject(DEAD);
     expect(idsWritten(run)).toEqual([]);
   });
 
-  it('are not suspected in a long straight way', async () => {
+  it('of a long source without a circle are accepted', async () => {
     chain(70, null);
     expect(await syncFrom(url)).toMatchObject({ result: { pages: 70, records: 70, dropped: 0 } });
   });
@@ -66,14 +66,14 @@ describe('a slow source', () => {
     return clock;
   };
 
-  it('is left before a page that may pass the deadline', async () => {
+  it('is left to the next invocation before a page that may pass the deadline', async () => {
     chain(5, null);
     const run = await syncFrom(url, { clock: slow(10_000), timeoutSeconds: 29 });
     expect(run).toMatchObject({ status: 'COMPLETED', attempts: 1, delaysMs: [0, 0, 0, 0] });
     expect(run.startsMs).toEqual([0, 10_000, 20_000, 30_000, 40_000]);
   });
 
-  it('is read on while two such pages fit', async () => {
+  it('is read as long as two such pages fit', async () => {
     chain(5, null);
     const run = await syncFrom(url, { clock: slow(10_000), timeoutSeconds: 40 });
     expect(run).toMatchObject({ status: 'COMPLETED', attempts: 1, startsMs: [0, 30_000] });
@@ -91,7 +91,7 @@ describe('a slow source', () => {
   });
 });
 
-describe('slices fit a transaction as DynamoDB counts', () => {
+describe('slices fit a transaction by DynamoDB’s count', () => {
   const MAX_TRANSACTION_BYTES = 4 * 1024 * 1024;
   it.each([
     ['numbers of a digit', 7],

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { PermanentError, RetryAfterError } from '#sluice/contract';
 import { fetchPage } from '../../../functions/sync-data/fetch-page.ts';
-import { PermanentError, RetryAfterError } from '../../../lib/contract/errors.ts';
 import { startServer } from '../../../localstack/stand-ins/http-server.ts';
 import { rejection } from './support/context.ts';
 
@@ -49,19 +49,19 @@ const fetchFrom = (path = '/records', options: Partial<Parameters<typeof fetchPa
   fetchPage({ url: source.url + path, cursor: undefined, rules: { allowedHosts, local: true }, signal, ...options });
 
 describe('a page', () => {
-  it('is what the source answers', async () => {
+  it('is returned as the source answers it', async () => {
     source.answers.push(json(PAGE));
     expect(await fetchFrom()).toEqual(PAGE);
   });
 
-  it('is asked for by its cursor, beside what the URL already asks for', async () => {
+  it('is requested by its cursor, beside the URL’s own query', async () => {
     source.answers.push(json(PAGE));
     await fetchFrom('/records?limit=10');
     await fetchFrom('/records?limit=10&cursor=old', { cursor: 'a+b/c=&d' });
     expect(source.urls).toEqual(['/records?limit=10', '/records?limit=10&cursor=a%2Bb%2Fc%3D%26d']);
   });
 
-  it('may have an id of 1,024 bytes, which is what a sort key holds', async () => {
+  it('may have an id of 1,024 bytes, a sort key’s limit', async () => {
     const page = { ...PAGE, records: [{ ...PAGE.records[0], id: 'é'.repeat(512) }] };
     source.answers.push(json(page));
     expect(await fetchFrom()).toEqual(page);
@@ -85,7 +85,7 @@ describe('a page', () => {
     expect(error.message).toContain(`${source.host} answered no page of records: ${where}`);
   });
 
-  it('of more than 10 MB is permanent, and not read to its end', async () => {
+  it('of more than 10 MB fails for good, and is not read to its end', async () => {
     let ended = false;
     source.answers.push((response) => {
       const more = () => response.destroyed || response.write('x'.repeat(1_000_000), more);
@@ -111,7 +111,7 @@ function page(change: object) {
   return { ...PAGE, records: [{ ...PAGE.records[0], ...change }] };
 }
 
-describe('what may pass', () => {
+describe('an error that is retried', () => {
   it.each([
     ['429', 429, '4', 4],
     ['503', 503, '75', 75],
@@ -160,19 +160,22 @@ describe('what may pass', () => {
     expect(error).not.toBeInstanceOf(RetryAfterError);
   });
 
-  it('an attempt that is aborted ends at once', async () => {
+  it('ends an aborted attempt at once', async () => {
     const attempt = new AbortController();
     source.answers.push(() => attempt.abort());
     expect(await rejection(fetchFrom('/records', { signal: attempt.signal }))).toMatchObject({ name: 'AbortError' });
   });
 });
 
-it.each([400, 401, 403, 404, 410, 204, 206])('%i is permanent, Retry-After or not', async (status) => {
-  source.answers.push(text('', status, { 'retry-after': '5' }));
-  const error = await rejection(fetchFrom());
-  expect(error).toBeInstanceOf(PermanentError);
-  expect(error.message).toBe(`${source.host} answered ${status}`);
-});
+it.each([400, 401, 403, 404, 410, 204, 206])(
+  'status %i fails for good, with Retry-After or without',
+  async (status) => {
+    source.answers.push(text('', status, { 'retry-after': '5' }));
+    const error = await rejection(fetchFrom());
+    expect(error).toBeInstanceOf(PermanentError);
+    expect(error.message).toBe(`${source.host} answered ${status}`);
+  },
+);
 
 describe('redirects', () => {
   it.each([301, 302, 303, 307, 308])('%i on the list is followed', async (status) => {
@@ -188,7 +191,7 @@ describe('redirects', () => {
     expect(await fetchFrom('/records', { rules })).toEqual(PAGE);
   });
 
-  it('off the list is refused, and nothing is asked there', async () => {
+  it('to a host that is not on the list is refused without a request', async () => {
     other.answers.push(json(PAGE));
     for (const location of [`${other.url}/records`, `//${other.host}/`, `http://user@${source.host}/`, 'file:///etc']) {
       source.answers.splice(0, Number.POSITIVE_INFINITY, redirect(location));
@@ -197,14 +200,14 @@ describe('redirects', () => {
     expect(other.urls).toEqual([]);
   });
 
-  it('that do not end are permanent after the third', async () => {
+  it('that do not end fail for good after the third', async () => {
     source.answers.push(redirect('/records'));
     expect(await rejection(fetchFrom())).toBeInstanceOf(PermanentError);
     expect(source.urls).toHaveLength(4);
   });
 
   it.each([
-    ['without a place', text('', 302)],
+    ['without a location', text('', 302)],
     ['to what is no URL', redirect('http://')],
     ['that is none', text('', 304)],
   ])('%s is permanent at once', async (_, answer) => {
@@ -215,8 +218,8 @@ describe('redirects', () => {
   });
 });
 
-describe('where it connects to', () => {
-  it('a name that resolves to a private address is refused, and nothing is asked there', async () => {
+describe('a connection', () => {
+  it('to a name that resolves to a private address is refused without a request', async () => {
     const host = `localhost:${source.port}`;
     const rules = { allowedHosts: new Set([host]), local: false };
     const error = await rejection(fetchFrom('', { url: `https://${host}/records`, rules }));
@@ -225,7 +228,7 @@ describe('where it connects to', () => {
     expect(source.urls).toEqual([]);
   });
 
-  it('the same name may be fetched on a machine without AWS', async () => {
+  it('to the same name is allowed on a machine without AWS', async () => {
     const host = `localhost:${source.port}`;
     source.answers.push(json(PAGE));
     const rules = { allowedHosts: new Set([host]), local: true };

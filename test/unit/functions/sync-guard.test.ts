@@ -1,7 +1,7 @@
 import { type LookupAddress, lookup } from 'node:dns';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { PermanentError } from '#sluice/contract';
 import { checkedUrl, guardedLookup, isPublicAddress } from '../../../functions/sync-data/guard.ts';
-import { PermanentError } from '../../../lib/contract/errors.ts';
 
 vi.mock('node:dns', async (original) => ({ ...(await original<typeof import('node:dns')>()), lookup: vi.fn() }));
 
@@ -19,8 +19,8 @@ const INTERNAL = [
 
 describe('addresses', () => {
   it.each(PUBLIC)('%s is public', (address) => expect(isPublicAddress(address)).toBe(true));
-  it.each(INTERNAL)('%s is not', (address) => expect(isPublicAddress(address)).toBe(false));
-  it.each(['', 'localhost', '127.1', 'fe80::1%eth0', '8.8.8.8 '])('%o is none', (text) => {
+  it.each(INTERNAL)('%s is not public', (address) => expect(isPublicAddress(address)).toBe(false));
+  it.each(['', 'localhost', '127.1', 'fe80::1%eth0', '8.8.8.8 '])('%o is not an address', (text) => {
     expect(isPublicAddress(text)).toBe(false);
   });
 });
@@ -58,7 +58,7 @@ describe('addresses in a URL, also on the list', () => {
   });
 });
 
-describe('hosts', () => {
+describe('hosts on the allow-list', () => {
   it.each([
     'https://api.example.com/records?limit=10',
     'https://API.Example.com/',
@@ -70,11 +70,11 @@ describe('hosts', () => {
     ...['https://example.com/', 'https://www.api.example.com/', 'https://api.example.com.evil.net/'],
     ...['https://evil.net/api.example.com', 'https://evil.net/?api.example.com', 'https://evil.net#api.example.com'],
     ...['https://api.example.com:8444/', 'https://api.example.com:80/', 'https://api.example.com./'],
-  ])('%s is not', (text) => {
+  ])('%s is not public', (text) => {
     expect(refusal(text, ON_LIST).message).toContain('it is not on the allow-list');
   });
 
-  it('none is on an empty list', () => {
+  it('are none if the list is empty', () => {
     const rules = { allowedHosts: new Set<string>(), local: true };
     expect(refusal('http://127.0.0.1/', rules).message).toContain('allow-list');
   });
@@ -91,7 +91,7 @@ describe('other parts of a URL', () => {
     expect(message).not.toContain('secret');
   });
 
-  it('http is refused but on a machine without AWS', () => {
+  it('with http are refused, except on a machine without AWS', () => {
     const text = 'http://api.example.com/';
     expect(refusal(text).message).toContain('only https');
     expect(checkedUrl(text, { ...listed(text), local: true }).href).toBe(text);
@@ -102,13 +102,13 @@ describe('other parts of a URL', () => {
     (text) => expect(refusal(text, { ...listed(text), local: true }).message).toContain('only https'),
   );
 
-  it('a private address may be fetched on a machine without AWS', () => {
+  it('with a private address are allowed on a machine without AWS', () => {
     const text = 'http://127.0.0.1:4567/crm/records';
     expect(checkedUrl(text, { ...listed(text), local: true }).href).toBe(text);
   });
 });
 
-describe('looking a name up', () => {
+describe('a look-up of a name', () => {
   const resolved = vi.mocked(lookup) as unknown as ReturnType<typeof vi.fn>;
   const answer = (error: Error | null, ...addresses: string[]) =>
     resolved.mockImplementation((_name: string, _options: object, callback: Callback) =>
@@ -130,7 +130,7 @@ describe('looking a name up', () => {
     resolved.mockReset();
   });
 
-  it('gives the first address, or all', async () => {
+  it('answers the first address, or all', async () => {
     answer(null, '8.8.8.8', '2606:4700::1111');
     expect(await lookUp()).toEqual({ address: '8.8.8.8', family: 4 });
     expect(await lookUp({ all: true })).toEqual([
@@ -154,12 +154,12 @@ describe('looking a name up', () => {
     }
   });
 
-  it('gives private addresses on a machine without AWS', async () => {
+  it('answers private addresses on a machine without AWS', async () => {
     answer(null, '127.0.0.1');
     expect(await lookUp({ local: true })).toEqual({ address: '127.0.0.1', family: 4 });
   });
 
-  it('hands on what DNS refuses, which may pass', async () => {
+  it('passes on DNS errors, which may be transient', async () => {
     answer(Object.assign(new Error('getaddrinfo EAI_AGAIN'), { code: 'EAI_AGAIN' }));
     await expect(lookUp()).rejects.toMatchObject({ code: 'EAI_AGAIN' });
     answer(null);

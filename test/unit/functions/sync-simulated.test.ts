@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
+import { type Random, type SimulationEnd, SimulationError, simulate } from '#sluice/testing';
 import { syncData } from '../../../functions/sync-data/definition.ts';
 import { perform } from '../../../functions/sync-data/perform.ts';
-import { type Random, type SimulationEnd, SimulationError, simulate } from '../../../lib/testing/index.ts';
 import { sourceRecord } from '../../../localstack/stand-ins/index.ts';
 
 /** The source stands in for HTTP: three pages of records, and now and then none. */
@@ -46,12 +46,12 @@ function checkAllOnce({ jobs, items }: SimulationEnd): void {
   expect(items('records').length).toBeGreaterThanOrEqual(completed.length * PAGES * PER_PAGE);
 }
 
-it('each record is written once, whatever goes wrong in sixty schedules', { timeout: 120_000 }, async () => {
+it('each record is written once in sixty schedules with faults', { timeout: 120_000 }, async () => {
   const { ended } = await simulate(syncData, withSource(5), { payloads, tables, schedules: 60, check: checkAllOnce });
   expect(ended.COMPLETED).toBeGreaterThan(90);
 });
 
-it('a handler that forgets its checkpoint is found out', { timeout: 120_000 }, async () => {
+it('a handler that forgets its checkpoint is reported', { timeout: 120_000 }, async () => {
   const forgetful = (...[payload, context, surroundings]: HandlerArguments) =>
     withSource(20)(payload, { ...context, job: { ...context.job, checkpoint: undefined } }, surroundings);
   const simulated = simulate(syncData, forgetful, { payloads, tables, schedules: 60, check: checkAllOnce });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { crashes } from '#sluice/testing';
 import { newestOfEach, sliceAt } from '../../../functions/sync-data/upsert.ts';
-import { crashes } from '../../../lib/testing/index.ts';
 import { idsWritten, record, startPagesForTests, syncFrom, TABLE } from './support/sync.ts';
 
 const source = await startPagesForTests();
@@ -9,8 +9,8 @@ const url = `${source.url}/records`;
 
 const stored = (id: string, updatedAt: string, value = 0) => ({ source: 'crm', id, updatedAt, data: { value } });
 
-describe('newer wins', () => {
-  it('a record that lost is dropped and counted, the slice goes on', async () => {
+describe('the newer record wins', () => {
+  it('an older record is dropped and counted; the slice is written', async () => {
     const [older, same, newer] = ['2026-01-01T00:00:00.000Z', '2026-01-02T00:00:00.000Z', '2026-01-03T00:00:00.000Z'];
     const items = [stored('a', newer, 1), stored('b', same, 1), stored('c', older, 1)];
     const records = ['a', 'b', 'c', 'd'].map((id) => record(id, same, 2));
@@ -25,13 +25,13 @@ describe('newer wins', () => {
     ]);
   });
 
-  it('a slice whose records all lost is done', async () => {
+  it('a slice with only older records is done', async () => {
     pages.set('', { records: [record('a')], nextCursor: null });
     const run = await syncFrom(url, { items: [stored('a', '2026-02-01T00:00:00.000Z')] });
     expect(run.result).toEqual({ pages: 1, records: 0, dropped: 1 });
   });
 
-  it('losers are counted over all slices, and again not at all after a crash', async () => {
+  it('dropped records are counted once over all slices, also after a crash', async () => {
     const ids = Array.from({ length: 250 }, (_, i) => `r${i}`);
     const items = ['r0', 'r98', 'r99', 'r249'].map((id) => stored(id, '2027-01-01T00:00:00.000Z'));
     pages.set('', { records: ids.map((id) => record(id)), nextCursor: null });
@@ -68,12 +68,12 @@ describe('newer wins', () => {
     ]);
   });
 
-  it('by time, not by text', () => {
+  it('times are compared as times, not as text', () => {
     const newer = record('a', '2026-01-01T12:00:00Z');
     expect(newestOfEach([newer, record('a', '2026-01-01T13:00:00+02:00')])).toEqual([newer]);
   });
 
-  it('an id that is a name of JavaScript is one as any other', async () => {
+  it('an id that is a JavaScript property name is written like any other', async () => {
     const records = ['__proto__', 'constructor', 'toString'].map((id) => record(id));
     pages.set('', { records, nextCursor: null });
     const run = await syncFrom(url);

@@ -12,7 +12,7 @@ const stages = { dev, prod, longest };
 const everyStack = Object.values(stages).flatMap((stacks) => Object.values(stacks));
 
 describe('stacks', () => {
-  test('core and one a job type, named by the contract', () => {
+  test('are core and one for each job type, with the contract’s names', () => {
     expect(Object.values(prod).map(({ stack }) => stack.stackName)).toEqual([
       'sluice-prod-core',
       'sluice-prod-plain',
@@ -20,7 +20,7 @@ describe('stacks', () => {
     ]);
   });
 
-  test('job stacks are deployed after core, and refer to nothing of it', () => {
+  test('of job types are deployed after core and refer to none of its resources', () => {
     for (const { type } of DEFINITIONS) {
       expect(prod[type]?.stack.dependencies.map(({ stackName }) => stackName)).toEqual(['sluice-prod-core']);
     }
@@ -31,17 +31,17 @@ describe('stacks', () => {
     }
   });
 
-  test('deploy to whatever account and region the command has', () => {
+  test('deploy to the account and region of the command', () => {
     expect(JSON.stringify(everyStack.map(({ template }) => template))).not.toMatch(/:\d{12}:/);
     for (const { stack } of everyStack) expect(stack.environment).toBe('aws://unknown-account/unknown-region');
   });
 
-  test('outputs carry the names of the contract', () => {
+  test('have outputs with the contract’s names', () => {
     expect(Object.keys(dev.core?.template.Outputs ?? {})).toEqual(['JobsTableName', 'AlarmTopicArn']);
     expect(Object.keys(dev.plain?.template.Outputs ?? {})).toEqual(['QueueUrl', 'DeadLetterQueueUrl']);
   });
 
-  test('every name fits AWS’s limits at the longest stage and type', () => {
+  test('keep AWS’s name limits with the longest stage and type', () => {
     const limits = {
       QueueName: 80,
       FunctionName: 64,
@@ -63,19 +63,19 @@ describe('stacks', () => {
   });
 });
 
-describe('removal', () => {
+describe('the removal of a stack', () => {
   const HOLDS_DATA = ['AWS::DynamoDB::GlobalTable', 'AWS::SQS::Queue', 'AWS::Logs::LogGroup'];
   const policies = (stacks: typeof dev) =>
     Object.values(stacks).flatMap(({ resources }) =>
       HOLDS_DATA.flatMap((type) => ofType(resources, type).map(({ deletionPolicy }) => deletionPolicy)),
     );
 
-  test('a dev stage takes all of it along', () => {
+  test('deletes all data of a dev stage', () => {
     expect(policies(dev)).toEqual(Array(8).fill('Delete'));
     expect(Object.values(dev).map(({ stack }) => stack.terminationProtection)).toEqual([false, false, false]);
   });
 
-  test('another keeps it, but what a failed first deploy left would block the next', () => {
+  test('keeps the data of other stages, except after a failed first deploy', () => {
     expect(policies(prod)).toEqual(Array(8).fill('RetainExceptOnCreate'));
     expect(Object.values(prod).map(({ stack }) => stack.terminationProtection)).toEqual([true, true, true]);
   });
@@ -91,7 +91,7 @@ describe('removal', () => {
   });
 });
 
-describe('what a job type brings along', () => {
+describe('a resource of a job type', () => {
   test('is made in its stack, from its settings', () => {
     const app = makeApp({
       context: { stage: 'prod', bucket: 'pictures', retries: 3 },
@@ -101,8 +101,8 @@ describe('what a job type brings along', () => {
           entry: jobs[0]?.entry ?? '',
           resources: ({ scope, consumer, stage, disposable, setting }) => {
             new CfnBucket(scope, 'Pictures', { bucketName: setting('bucket') ?? 'none' });
-            const told = { STAGE: stage, DISPOSABLE: String(disposable), RETRIES: setting('retries') ?? '' };
-            for (const [name, value] of Object.entries(told)) consumer.addEnvironment(name, value);
+            const variables = { STAGE: stage, DISPOSABLE: String(disposable), RETRIES: setting('retries') ?? '' };
+            for (const [name, value] of Object.entries(variables)) consumer.addEnvironment(name, value);
             consumer.addEnvironment('UNSET', String(setting('nothing')));
           },
         },
@@ -116,7 +116,7 @@ describe('what a job type brings along', () => {
   });
 });
 
-describe('is refused with a reason', () => {
+describe('is refused, and the error says why', () => {
   test('two definitions of one type', () => {
     const build = () => makeApp({ jobs: [...jobs, ...jobs.slice(0, 1)] });
     expect(build).toThrow(JobDefinitionError);

@@ -15,7 +15,7 @@ const resourcesOf = (stacks: Record<string, Synthesized>, type?: string): Resour
     .flatMap(({ resources }) => resources)
     .filter((resource) => type === undefined || resource.type === type);
 
-test('the catalogue holds the four job types of the first issue, each with what it brings along', () => {
+test('the catalogue holds four job types, each with its resources', () => {
   expect(TYPES).toEqual(expect.arrayContaining(['send-email', 'process-payment', 'sync-data', 'generate-report']));
   for (const { definition, entry, resources } of jobs) {
     expect(entry).toMatch(new RegExp(`/functions/${definition.type}/handler\\.ts$`));
@@ -26,13 +26,13 @@ test('the catalogue holds the four job types of the first issue, each with what 
 describe.each(Object.entries(stages))('stage %s', (stage, stacks) => {
   const text = JSON.stringify(Object.values(stacks).map(({ template }) => template));
 
-  test('is core and one stack a job type, which names nothing of core but what is fixed', () => {
+  test('is core and one stack for each job type, which refers to core by fixed names only', () => {
     expect(Object.keys(stacks)).toEqual(['core', ...TYPES]);
     expect(text).not.toMatch(/Fn::ImportValue|Fn::GetStackOutput|"Export"/);
     for (const type of TYPES) expect(stacks[type]?.stack.dependencies).toEqual([stacks.core?.stack]);
   });
 
-  test('tells the names and addresses of the contract as outputs', () => {
+  test('has the contract’s names and addresses as outputs', () => {
     const outputs = (name: string) => {
       const found = (stacks[name]?.template.Outputs ?? {}) as Record<string, { Value: unknown }>;
       return Object.fromEntries(Object.entries(found).map(([output, { Value }]) => [output, Value]));
@@ -78,7 +78,7 @@ describe.each(Object.entries(stages))('stage %s', (stage, stacks) => {
     });
   });
 
-  test('every queue takes SQS’s largest message, encrypted, and nobody without TLS', () => {
+  test('every queue takes SQS’s largest message, is encrypted, and refuses calls without TLS', () => {
     const queues = resourcesOf(stacks, 'AWS::SQS::Queue');
     expect(queues).toHaveLength(2 * TYPES.length);
     for (const { properties } of queues) {
@@ -95,7 +95,7 @@ describe.each(Object.entries(stages))('stage %s', (stage, stacks) => {
     expect(guarded).toHaveLength(queues.length + 2);
   });
 
-  test('every function is a Node 24 arm64 one with a log group of its own, in reach of what it reads', () => {
+  test('every function runs Node 24 on arm64 and has its own log group and the names that it reads', () => {
     const functions = resourcesOf(stacks, 'AWS::Lambda::Function');
     expect(functions).toHaveLength(TYPES.length + 1);
     const groups = resourcesOf(stacks, 'AWS::Logs::LogGroup').map(({ properties }) => properties);
@@ -132,7 +132,7 @@ describe('rights', () => {
     }
   });
 
-  test('are for resources by name, but for a short list that is explained', () => {
+  test('are for resources by name, except for a short list with reasons', () => {
     const wild = statements.flatMap(({ actions, resources }) =>
       resources
         .filter((resource) => resource.includes('*'))
@@ -145,27 +145,30 @@ describe('rights', () => {
   });
 });
 
-describe('what holds data when its stack goes', () => {
+describe('a resource that holds data', () => {
   const HOLDS = ['DynamoDB::GlobalTable', 'SQS::Queue', 'Logs::LogGroup', 'S3::Bucket', 'SecretsManager::Secret'];
-  const fates = (stage: keyof typeof stages) =>
+  const outcomes = (stage: keyof typeof stages) =>
     HOLDS.flatMap((type) => resourcesOf(stages[stage], `AWS::${type}`)).map(({ deletionPolicy }) => deletionPolicy);
 
-  test('is taken along on dev, kept on prod', () => {
-    expect(new Set(fates('dev'))).toEqual(new Set(['Delete']));
-    expect(new Set(fates('prod'))).toEqual(new Set(['RetainExceptOnCreate']));
-    expect(fates('prod')).toHaveLength(2 + 2 * TYPES.length + TYPES.length + 1 + 2);
+  test('is deleted with its stack on dev, and kept on prod', () => {
+    expect(new Set(outcomes('dev'))).toEqual(new Set(['Delete']));
+    expect(new Set(outcomes('prod'))).toEqual(new Set(['RetainExceptOnCreate']));
+    expect(outcomes('prod')).toHaveLength(2 + 2 * TYPES.length + TYPES.length + 1 + 2);
   });
 
-  test.each(Object.entries(stages))('on %s, no replacement destroys what it would keep', (stage, stacks) => {
-    const raw = Object.values(stacks).flatMap(({ template }) =>
-      Object.values(template.Resources as Record<string, { Type: string; UpdateReplacePolicy?: string }>),
-    );
-    const holding = raw.filter(({ Type }) => HOLDS.includes(Type.replace('AWS::', '')));
-    const wanted = stage === 'dev' ? 'Delete' : 'Retain';
-    expect(new Set(holding.map(({ UpdateReplacePolicy }) => UpdateReplacePolicy))).toEqual(new Set([wanted]));
-  });
+  test.each(Object.entries(stages))(
+    'on %s is not deleted when it is replaced, if its stack would keep it',
+    (stage, stacks) => {
+      const raw = Object.values(stacks).flatMap(({ template }) =>
+        Object.values(template.Resources as Record<string, { Type: string; UpdateReplacePolicy?: string }>),
+      );
+      const holding = raw.filter(({ Type }) => HOLDS.includes(Type.replace('AWS::', '')));
+      const wanted = stage === 'dev' ? 'Delete' : 'Retain';
+      expect(new Set(holding.map(({ UpdateReplacePolicy }) => UpdateReplacePolicy))).toEqual(new Set([wanted]));
+    },
+  );
 
-  test('cannot be deleted by hand on prod, where DynamoDB can prevent it', () => {
+  test('is protected from deletion on prod if it is a table', () => {
     for (const [stage, stacks] of Object.entries(stages)) {
       const tables = ofType(resourcesOf(stacks), 'AWS::DynamoDB::GlobalTable');
       expect(tables).toHaveLength(2);

@@ -17,7 +17,7 @@ describe('jobs table', () => {
     });
   });
 
-  test('lists what waits or died in a sparse index of keys', () => {
+  test('lists parked and dead jobs in a sparse index of keys', () => {
     expect(properties.GlobalSecondaryIndexes).toEqual([
       {
         IndexName: 'lists',
@@ -52,7 +52,7 @@ describe('jobs table', () => {
 describe('retry dispatcher', () => {
   const rule = one(resources, 'AWS::Events::Rule');
 
-  test('is called each minute, by a rule that may', () => {
+  test('is called each minute by a rule that has the right', () => {
     expect(rule.properties).toMatchObject({ ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' });
     expect(rule.properties.Targets).toMatchObject([{ Arn: arnOf(dispatcher) }]);
     expect(one(resources, 'AWS::Lambda::Permission').properties).toMatchObject({
@@ -63,7 +63,7 @@ describe('retry dispatcher', () => {
     });
   });
 
-  test('ends before the next tick, and a failed tick is left to the next', () => {
+  test('ends before the next tick, and is not retried when it fails', () => {
     expect(dispatcher.properties.Timeout).toBe(50);
     expect(rule.properties.Targets).toMatchObject([
       { RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 } },
@@ -90,7 +90,7 @@ describe('alarm topic', () => {
   const topic = one(resources, 'AWS::SNS::Topic', { TopicName: 'sluice-prod-alarms' });
   const policy = one(resources, 'AWS::SNS::TopicPolicy');
 
-  test('lets CloudWatch publish for this account, and nobody without TLS', () => {
+  test('accepts alarms of this account from CloudWatch, and refuses calls without TLS', () => {
     expect(policy.properties.Topics).toEqual([{ Ref: topic.id }]);
     expect(statementsOf(policy.properties.PolicyDocument)).toEqual([
       {

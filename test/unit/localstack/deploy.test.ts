@@ -59,7 +59,7 @@ const invoke = async () => {
   return JSON.parse(Buffer.from(Payload ?? []).toString());
 };
 
-it('says why a deploy failed', { timeout: 60_000 }, async () => {
+it('a failed deploy reports why', { timeout: 60_000 }, async () => {
   const failing = deploy(emulator, { stage: 'test', app, context: { fails: 'yes' } });
   await expect(failing).rejects.toMatchObject({
     name: 'EmulatorError',
@@ -67,7 +67,7 @@ it('says why a deploy failed', { timeout: 60_000 }, async () => {
   });
 });
 
-it('deploys, twice, and makes up for what the emulator lacks', { timeout: 60_000 }, async () => {
+it('a second deploy succeeds, and sets what the emulator leaves out', { timeout: 60_000 }, async () => {
   const options = {
     stage: 'test',
     app,
@@ -97,7 +97,7 @@ it('deploys, twice, and makes up for what the emulator lacks', { timeout: 60_000
   });
 });
 
-it('has new code running without a deploy, and its log tailed', { timeout: 60_000 }, async () => {
+it('a reload runs new code without a deploy, and its log is tailed', { timeout: 60_000 }, async () => {
   expect(await invoke()).toBe('deployed');
   const functions = await deployedFunctions(emulator, 'test');
   expect(functions).toMatchObject([{ name: 'sluice-test-probe', folder: 'probe' }]);

@@ -16,7 +16,7 @@ afterEach(async () => {
 const ROOT = join(import.meta.dirname, '../../..');
 const FIRST_USE_MS = 300_000;
 
-/** Processes whose command line or working folder tells that they belong to an emulator on this port. */
+/** Processes of an emulator on this port, by their command line or working folder. */
 async function processesOf(endpoint: string): Promise<string[]> {
   const port = new URL(endpoint).port;
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
@@ -58,7 +58,7 @@ async function invokeEndless({ clientConfig }: Emulator): Promise<void> {
   expect(Buffer.from(Payload ?? []).toString()).toMatch(/^"v24\./);
 }
 
-it('listens on 127.0.0.1 only and leaves no process behind, functions included', {
+it('the embedded emulator listens on 127.0.0.1 only and leaves no process, not even of functions', {
   timeout: FIRST_USE_MS,
 }, async () => {
   vi.stubEnv('AWS_PROFILE', 'production');
@@ -75,7 +75,7 @@ it('listens on 127.0.0.1 only and leaves no process behind, functions included',
   await expect(fetch(endpoint)).rejects.toThrow('fetch failed');
 });
 
-it('keeps the e-mails that are sent', { timeout: FIRST_USE_MS }, async () => {
+it('the embedded emulator keeps the e-mails that are sent', { timeout: FIRST_USE_MS }, async () => {
   emulator = await startEmulator({ force: 'embedded' });
   expect(await emulator.mailbox()).toEqual([]);
   const ses = new SESClient(emulator.clientConfig);

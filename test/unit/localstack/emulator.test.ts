@@ -39,8 +39,8 @@ async function answering(bodies: Readonly<Record<string, unknown>>): Promise<str
 
 const LOCALSTACK = { services: { sqs: 'available' }, edition: 'community', version: '4.14.0' };
 
-describe('an emulator that runs already', () => {
-  it('is used as LocalStack, and left running', async () => {
+describe('a running emulator', () => {
+  it('is used as LocalStack, and is left running', async () => {
     const url = await answering({ '/_localstack/health': LOCALSTACK, '/_localstack/info': { is_docker: true } });
     const emulator = await startEmulator();
     expect(emulator).toMatchObject({
@@ -55,7 +55,7 @@ describe('an emulator that runs already', () => {
     expect((await fetch(`${url}/_localstack/health`)).status).toBe(200);
   });
 
-  it('is told apart from MiniStack, which answers the same path, and from LocalStack without a container', async () => {
+  it('is recognised as LocalStack in a container, LocalStack without one, or MiniStack', async () => {
     await answering({ '/_localstack/health': LOCALSTACK, '/_ministack/health': { services: {}, version: '1.5.33' } });
     expect(await startEmulator()).toMatchObject({ kind: 'embedded', name: 'MiniStack 1.5.33', owned: false });
     await server?.stop();
@@ -65,22 +65,22 @@ describe('an emulator that runs already', () => {
 });
 
 describe('a Docker engine', () => {
-  it('is absent where only the client is installed', async () => {
+  it('does not answer if only the client is installed', async () => {
     await fakeDocker('echo "Cannot connect to the Docker daemon" >&2; exit 1');
     expect(await dockerEngineAnswers()).toBe(false);
   });
 
-  it('is absent where the client hangs', async () => {
+  it('does not answer if the client hangs', async () => {
     await fakeDocker('sleep 60');
     expect(await dockerEngineAnswers(200)).toBe(false);
   });
 
-  it('is absent where there is no client', async () => {
+  it('does not answer if there is no client', async () => {
     vi.stubEnv('PATH', bin);
     expect(await dockerEngineAnswers()).toBe(false);
   });
 
-  it('is there when it answers', async () => {
+  it('is used if it answers', async () => {
     await fakeDocker('[ "$1" = info ] && echo 27.0');
     expect(await dockerEngineAnswers()).toBe(true);
   });
@@ -90,7 +90,7 @@ describe('a Docker engine', () => {
     expect(localStackImage({ LOCALSTACK_AUTH_TOKEN: 'ls-x' })).toBe('localstack/localstack:latest');
   });
 
-  it('is asked for LocalStack on 127.0.0.1 only, which is taken down when it does not start', async () => {
+  it('starts LocalStack on 127.0.0.1 only, and stops it if it does not come up', async () => {
     const compose = await readFile(join(import.meta.dirname, '../../../localstack/compose.yaml'), 'utf8');
     expect(compose.match(/^ +- .*:4566$/gm)).toEqual([expect.stringMatching(/- 127\.0\.0\.1:/)]);
     // Nothing may be found running on port 4566 of this machine by chance.
@@ -102,15 +102,15 @@ describe('a Docker engine', () => {
   });
 });
 
-describe('what is missing', () => {
-  it('is said, with the way out: no engine', async () => {
+describe('the error', () => {
+  it('for a missing Docker engine says what to do', async () => {
     await fakeDocker('exit 1');
     const failure = await startEmulator({ force: 'localstack' }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(EmulatorError);
     expect(String(failure)).toMatch(/no Docker engine answers.*Start Docker, or use --emulator=embedded/);
   });
 
-  it('is said: an emulator that does not exist', () => {
+  it('for an unknown emulator names the known ones', () => {
     expect(checkedEmulatorKind('embedded')).toBe('embedded');
     expect(() => checkedEmulatorKind('moto')).toThrow('must be localstack, localstack-host or embedded, got "moto"');
   });

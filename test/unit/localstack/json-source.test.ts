@@ -25,7 +25,7 @@ async function allPages(name: string): Promise<SourcePage[]> {
   return pages;
 }
 
-describe('pages', () => {
+describe('the JSON source', () => {
   it('gives every record once, page by page, and null at the end', async () => {
     const pages = await allPages('crm');
     expect(pages.map(({ records }) => records.length)).toEqual([10, 10, 5]);
@@ -33,7 +33,7 @@ describe('pages', () => {
     expect(pages.at(-1)?.nextCursor).toBeNull();
   });
 
-  it('gives the same records each time, and others for another seed', async () => {
+  it('gives the same records each time, and different ones for another seed', async () => {
     expect(await allPages('crm')).toEqual(await allPages('crm'));
     expect((await page('crm')).records[0]).toEqual(sourceRecord('crm', 0));
     expect(sourceRecord('crm', 0).data).not.toEqual(sourceRecord('erp', 0).data);
@@ -55,7 +55,7 @@ describe('pages', () => {
   });
 });
 
-describe('failures on demand', () => {
+describe('the JSON source with ordered faults', () => {
   it('answers 503 with Retry-After once, on the page that was named', async () => {
     const cursor = (await page('crm')).nextCursor ?? '';
     source.failNext({ status: 503, retryAfter: '75', match: { source: 'crm', cursor } });

@@ -34,16 +34,16 @@ describe('a line of the log', () => {
     expect(render({ ...job, ...fields })).toBe(`12:04:31 send-email       …0000000 ${expected}`);
   });
 
-  it('takes its time from the entry, not from when it was stored', () => {
+  it('has the time of the entry, not of its storage', () => {
     expect(render({ ...job, message: 'job.duplicate', timestamp: '2026-01-01T09:08:07.000Z' })).toMatch(/^09:08:07 /);
   });
 
-  it('keeps the end of an id that people chose', () => {
+  it('keeps the end of a long id', () => {
     expect(render({ ...job, jobId: 'ord-9', message: 'job.duplicate' })).toContain(' ord-9    duplicate');
     expect(render({ ...job, jobId: 'order-2026-0001', message: 'job.duplicate' })).toContain(' …26-0001 duplicate');
   });
 
-  it('is kept when it is no JSON', () => {
+  it('is printed as it is if it is not JSON', () => {
     expect(render('{ not json')).toBe('12:04:31 send-email       { not json');
   });
 
@@ -64,7 +64,7 @@ describe('a saved file', () => {
     [['lib/operator/dead-letters/report.ts'], undefined],
   ])('%j means %j', (files, change) => expect(meaningOf(files)).toEqual(change));
 
-  it('is noticed each time, also when a new file is renamed over it, and in a new folder', async () => {
+  it('is noticed each time, also in a new folder and when a new file is renamed over it', async () => {
     const root = await mkdtemp(join(tmpdir(), 'sluice-watch-'));
     const handler = join(root, 'functions', 'probe', 'handler.ts');
     await mkdir(join(root, 'functions', 'probe'), { recursive: true });

@@ -43,7 +43,7 @@ async function machineWith(python = 'python3.13', pip = 'exit 0'): Promise<void>
 const calls = async () => (await readFile(join(folder, 'calls'), 'utf8')).trim().split('\n');
 const ALL = ['venv', 'pip', 'venv', 'ministack'];
 
-it('installs LocalStack and MiniStack once', async () => {
+it('a second run installs nothing again', async () => {
   await machineWith();
   const host = await ensureLocalStackHost(log, folder);
   expect(await ensureLocalStackHost(log, folder)).toEqual(host);
@@ -51,7 +51,7 @@ it('installs LocalStack and MiniStack once', async () => {
   for (const python of [host.python, host.ministack]) await stat(python);
 });
 
-it('begins anew after an installation that was interrupted, whatever it left', async () => {
+it('a run after an interrupted installation installs again', async () => {
   await machineWith();
   await mkdir(join(folder, 'localstack-host', 'venv', 'bin'), { recursive: true });
   await writeFile(join(folder, 'localstack-host', 'venv', 'bin', 'python'), 'half written');
@@ -59,7 +59,7 @@ it('begins anew after an installation that was interrupted, whatever it left', a
   expect(await calls()).toEqual(ALL);
 });
 
-it('says which step failed and what it said, and begins anew', async () => {
+it('a failed step is named with its output, and the next run installs again', async () => {
   await machineWith(undefined, 'echo "no network" >&2; exit 1');
   await expect(ensureLocalStackHost(log, folder)).rejects.toThrow(/LocalStack from PyPI failed.*\nno network/);
   await machineWith();
@@ -67,7 +67,7 @@ it('says which step failed and what it said, and begins anew', async () => {
   expect(await calls()).toEqual(['venv', 'pip', ...ALL]);
 });
 
-it('says in one sentence what is missing', async () => {
+it('a missing Python is reported in one sentence', async () => {
   await machineWith('python3.12');
   const failure = await ensureLocalStackHost(log, folder).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(EmulatorError);

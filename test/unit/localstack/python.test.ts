@@ -42,7 +42,7 @@ async function machineWithPython(pip = 'exit 0', makesVenvs = 'exit 0'): Promise
 
 const calls = async () => (await readFile(join(folder, 'calls'), 'utf8')).trim().split('\n');
 
-it('makes the environment once', async () => {
+it('a second run makes no new environment', async () => {
   await machineWithPython();
   expect(await ensureMiniStack(log, folder)).toBe(join(venv, 'bin', 'python'));
   await ensureMiniStack(log, folder);
@@ -50,13 +50,13 @@ it('makes the environment once', async () => {
   expect(log.mock.calls).toEqual([['installing ministack==1.5.33 (first use only)']]);
 });
 
-it('makes it once for two runs at the same time', async () => {
+it('two runs at the same time make one environment', async () => {
   await machineWithPython('/bin/sleep 0.3');
   await Promise.all([ensureMiniStack(log, folder), ensureMiniStack(log, folder)]);
   expect(await calls()).toEqual(['venv', 'pip']);
 });
 
-it('begins anew where an earlier run was interrupted, lock and all', async () => {
+it('a run after an interrupted one removes its lock and starts again', async () => {
   await machineWithPython();
   await mkdir(join(venv, 'bin'), { recursive: true });
   await writeFile(join(venv, 'bin', 'python'), 'half written');
@@ -68,7 +68,7 @@ it('begins anew where an earlier run was interrupted, lock and all', async () =>
   await expect(stat(`${venv}.lock`)).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
-it('begins anew after a pip that failed, and says what pip said', async () => {
+it('a failed pip is reported with its output, and the next run starts again', async () => {
   await machineWithPython('echo "no network" >&2; exit 1');
   await expect(ensureMiniStack(log, folder)).rejects.toThrow(/could not be installed from PyPI.*\nno network/);
   await executable(join(folder, 'venv-python'), 'exit 0');
@@ -76,12 +76,12 @@ it('begins anew after a pip that failed, and says what pip said', async () => {
   expect(await calls()).toEqual(['venv', 'pip', 'venv']);
 });
 
-it('says that the venv module does not work', async () => {
+it('a broken venv module is reported', async () => {
   await machineWithPython('exit 0', 'echo "ensurepip is not available"; exit 1');
   await expect(ensureMiniStack(log, folder)).rejects.toThrow(/cannot make a virtual environment.*ensurepip/s);
 });
 
-it('says that there is no Python, and the way out', async () => {
+it('a missing Python is reported, with what to do', async () => {
   vi.stubEnv('PATH', folder);
   const failure = await ensureMiniStack(log, folder).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(EmulatorError);

@@ -39,7 +39,7 @@ async function refusal(promise: Promise<unknown>) {
   return { type, code, statusCode, message, retryAfter: headers?.['retry-after'], error };
 }
 
-describe('payments', () => {
+describe('the Stripe stand-in', () => {
   it('takes a payment and records it under its key', async () => {
     const intent = await stripe.paymentIntents.create(order, { idempotencyKey: 'process-payment#ord-1' });
     expect(intent).toMatchObject({ status: 'succeeded', amount: 4900, amount_received: 4900, currency: 'usd' });
@@ -82,14 +82,14 @@ describe('payments', () => {
     expect(standIn.payments()).toEqual([]);
   });
 
-  it('knows no other part of the API, and nobody without a key', async () => {
+  it('refuses other parts of the API, and requests without a key', async () => {
     expect(await refusal(stripe.customers.create())).toMatchObject({ statusCode: 404 });
     expect((await fetch(`${standIn.url}/v1/payment_intents`, { method: 'POST' })).status).toBe(401);
   });
 });
 
-describe('idempotency keys', () => {
-  it('replays the first reply, charging once', async () => {
+describe('the Stripe stand-in, by the idempotency key,', () => {
+  it('replays the first reply and charges once', async () => {
     const first = await stripe.paymentIntents.create(order, { idempotencyKey: 'k1' });
     const again = await stripe.paymentIntents.create(order, { idempotencyKey: 'k1' });
     expect(again.id).toBe(first.id);
@@ -106,7 +106,7 @@ describe('idempotency keys', () => {
     expect(standIn.payments()).toHaveLength(1);
   });
 
-  it('refuses a key that comes with other parameters', async () => {
+  it('refuses other parameters', async () => {
     await stripe.paymentIntents.create(order, { idempotencyKey: 'k3' });
     const other = stripe.paymentIntents.create({ ...order, amount: 1 }, { idempotencyKey: 'k3' });
     expect(await refusal(other)).toMatchObject({ type: 'StripeIdempotencyError', statusCode: 400 });
@@ -114,7 +114,7 @@ describe('idempotency keys', () => {
 });
 
 // The client sends a request again, once, whose connection was cut: it takes two faults to make it give up.
-describe('misbehaviour on demand', () => {
+describe('the Stripe stand-in with ordered faults', () => {
   it('limits the rate of one key, twice, and then takes the payment', async () => {
     standIn.failNext({ status: 429, retryAfter: '4', times: 2, match: { idempotencyKey: 'k4' } });
     await stripe.paymentIntents.create(order, { idempotencyKey: 'other' });
@@ -127,7 +127,7 @@ describe('misbehaviour on demand', () => {
     expect(standIn.requests().map(({ status }) => status)).toEqual([200, 429, 429, 200]);
   });
 
-  it('picks requests by metadata, also when another process orders it', async () => {
+  it('matches requests by metadata, also for orders of another process', async () => {
     const body = JSON.stringify({ status: 503, match: { 'metadata[order]': 'ord-7' } });
     expect((await fetch(`${standIn.url}/_control/faults`, { method: 'POST', body })).status).toBe(200);
     await stripe.paymentIntents.create(order);
@@ -136,13 +136,13 @@ describe('misbehaviour on demand', () => {
     expect(await (await fetch(`${standIn.url}/_control/payments`)).json()).toHaveLength(1);
   });
 
-  it('cuts the connection before it did anything', async () => {
+  it('cuts the connection before the payment', async () => {
     standIn.failNext({ reset: 'before', times: 2 });
     expect(await refusal(stripe.paymentIntents.create(order))).toMatchObject({ type: 'StripeConnectionError' });
     expect(standIn.payments()).toEqual([]);
   });
 
-  it('loses the reply of a payment that was taken, which its key finds again', async () => {
+  it('loses the reply of a payment, which its key then replays', async () => {
     standIn.failNext({ reset: 'after', times: 2 });
     const lost = stripe.paymentIntents.create(order, { idempotencyKey: 'k5' });
     expect(await refusal(lost)).toMatchObject({ type: 'StripeConnectionError' });
@@ -151,7 +151,7 @@ describe('misbehaviour on demand', () => {
     expect(standIn.payments()).toHaveLength(1);
   });
 
-  it('refuses an order that it does not understand', async () => {
+  it('refuses an invalid order', async () => {
     const response = await fetch(`${standIn.url}/_control/faults`, {
       method: 'POST',
       body: '{"flood":true}',

@@ -37,7 +37,7 @@ describe('a failure is explained', () => {
       /--profile/,
     ],
     [
-      'a right that is lacking',
+      'a missing right',
       awsError('AccessDeniedException', 'not authorized to perform: sqs:ListQueues', 403),
       EXIT.access,
       /sqs:ListQueues/,
@@ -62,23 +62,23 @@ describe('a failure is explained', () => {
       /try/,
     ],
     ['one of several', new AggregateError([system('ECONNREFUSED', 'no')]), EXIT.later, /no answer/, /network/],
-    ['what nobody expected', new TypeError('x is not a function'), EXIT.partly, /TypeError: x is not/, /--debug/],
-    ['what is no error', 'text', EXIT.partly, /Error: text/, /--debug/],
-  ])('%s', (_, error, exitCode, message, todo) => {
+    ['an unexpected error', new TypeError('x is not a function'), EXIT.partly, /TypeError: x is not/, /--debug/],
+    ['a thrown text', 'text', EXIT.partly, /Error: text/, /--debug/],
+  ])('for %s', (_, error, exitCode, message, todo) => {
     const failure = explain(error, where);
     expect(failure.exitCode).toBe(exitCode);
     expect(failure.message).toMatch(message);
     expect(failure.todo).toMatch(todo);
   });
 
-  test('a file that is not there', () => {
+  test('for a missing file, without the error code', () => {
     expect(explain(system('ENOENT', "ENOENT: no such file or directory, open 'x'"), where)).toEqual({
       exitCode: EXIT.usage,
       message: "no such file or directory, open 'x'",
     });
   });
 
-  test('without a profile, names none', () => {
+  test('without a profile, if none is set', () => {
     const failure = explain(named('CredentialsProviderError'), { stage: 'dev' });
     expect(failure.message).toBe('no AWS credentials were found');
   });

@@ -33,7 +33,7 @@ describe('one job', () => {
     expect(world.job('k')).toMatchObject({ status: 'COMPLETED', jobId: 'a', maxAttempts: 2 });
   });
 
-  test('may come with its own options, which go before those of all', async () => {
+  test('keeps its own options before those of the command', async () => {
     const world = makeWorld();
     const text = JSON.stringify({ payload: { do: 'complete' }, id: 'own', delaySeconds: 60 });
     await send(depsOf(world), world.definition, { text, envelopes: true, delaySeconds: 5 });
@@ -59,7 +59,7 @@ describe('one job', () => {
     expect(world.queue.messages()).toEqual([]);
   });
 
-  test.each(['[]', 'null', '3', '{"id":"a"}'])('that should be an envelope and is %s', async (text) => {
+  test.each(['[]', 'null', '3', '{"id":"a"}'])('is refused if it should be an envelope and is %s', async (text) => {
     const world = makeWorld();
     await expect(send(depsOf(world), world.definition, { text, envelopes: true })).rejects.toThrow(
       /not an object with a "payload"/,
@@ -68,7 +68,7 @@ describe('one job', () => {
 });
 
 describe('many jobs', () => {
-  test('are sent; what is refused can be sent again, mended', async () => {
+  test('are sent; refused lines can be corrected and sent again', async () => {
     const world = makeWorld();
     const lines = [payload, '', 'no json', '{"do":"sing"}', ...Array.from({ length: 1200 }, () => payload)];
     const { report, refused } = await bulk(world, lines);
@@ -84,7 +84,7 @@ describe('many jobs', () => {
     expect(world.queue.messages()).toHaveLength(1203);
   });
 
-  test('that may have been sent are told with their ids: sent again they run once', async () => {
+  test('that may have been sent are reported with their ids; sent again they run once', async () => {
     const world = makeWorld();
     world.sqs.faults.plan('SendMessageBatch', { kind: 'lostReply' }, 6);
     const { report, refused } = await bulk(world, [payload, payload]);
@@ -96,7 +96,7 @@ describe('many jobs', () => {
     expect(world.starts).toHaveLength(2);
   }, 60_000);
 
-  test('interrupted, are all accounted for', async () => {
+  test('are all in the report after an interruption', async () => {
     const world = makeWorld();
     const controller = new AbortController();
     const refused: RefusedLine[] = [];
@@ -117,7 +117,7 @@ describe('many jobs', () => {
     expect(world.queue.messages()).toHaveLength(2100);
   });
 
-  test('to a queue that is gone: none is lost from the report', async () => {
+  test('are all in the report if the queue is gone', async () => {
     const world = makeWorld();
     const error = awsError('QueueDoesNotExist', 'The specified queue does not exist.');
     world.sqs.faults.plan('SendMessageBatch', { kind: 'fails', error }, 1000);

@@ -28,7 +28,7 @@ const batches = ({ sqs }: ReturnType<typeof makeShop>) => sqs.calls.filter(({ na
 const byStatus = (results: JobResult[]) => results.map(({ status }) => status);
 
 describe('many jobs', () => {
-  it('go ten a call, each with its result in its place', async () => {
+  it('are sent ten a call, and each has its result at its index', async () => {
     const shop = makeShop();
     const results = await send(shop, count(25));
     expect(batches(shop).map((call) => entriesOf(call).length)).toEqual([10, 10, 5]);
@@ -43,7 +43,7 @@ describe('many jobs', () => {
     }
   });
 
-  it('without any is no call', async () => {
+  it('make no call if there are none', async () => {
     const shop = makeShop();
     expect(await send(shop, [])).toEqual([]);
     expect(batches(shop)).toEqual([]);
@@ -105,7 +105,7 @@ describe('many jobs', () => {
     expect(shop.sqs.calls).toEqual([]);
   });
 
-  it('have at most so many calls under way', async () => {
+  it('have at most callsAtOnce calls under way', async () => {
     let underWay = 0;
     let most = 0;
     const shop = makeShop();
@@ -124,7 +124,7 @@ describe('many jobs', () => {
 });
 
 describe('when SQS takes only some', () => {
-  it('only those are sent again', async () => {
+  it('only the others are sent again', async () => {
     const shop = makeShop();
     shop.sqs.faults.plan('SendMessageBatch', { kind: 'partly', indexes: [1, 3], code: 'InternalError' });
     expect(byStatus(await send(shop, count(5)))).toEqual(Array(5).fill('sent'));
@@ -150,7 +150,7 @@ describe('when SQS takes only some', () => {
     expect(batches(shop)).toHaveLength(1);
   });
 
-  it('it gives up after six calls, and says so', async () => {
+  it('the job fails after six calls, and the error says so', async () => {
     const shop = makeShop();
     shop.sqs.faults.plan('SendMessageBatch', { kind: 'partly', indexes: [0], code: 'InternalError' }, 6);
     const [first] = await send(shop, count(1));
@@ -173,14 +173,14 @@ describe('when SQS takes only some', () => {
 });
 
 describe('when a whole call fails', () => {
-  it('a throttled one is made again', async () => {
+  it('a throttled call is made again', async () => {
     const shop = makeShop();
     shop.sqs.faults.plan('SendMessageBatch', { kind: 'fails', error: throttled() }, 5);
     expect(byStatus(await send(shop, count(10)))).toEqual(Array(10).fill('sent'));
     expect(shop.queue.messages()).toHaveLength(10);
   });
 
-  it('one whose answer is lost is made again: the ids make that harmless', async () => {
+  it('a call whose answer is lost is made again: the ids make that harmless', async () => {
     const shop = makeShop();
     shop.sqs.faults.plan('SendMessageBatch', { kind: 'lostReply' });
     expect(byStatus(await send(shop, count(2)))).toEqual(['sent', 'sent']);
@@ -188,7 +188,7 @@ describe('when a whole call fails', () => {
     expect(ids.sort()).toEqual(['j0', 'j0', 'j1', 'j1']);
   });
 
-  it('without any answer its jobs are unknown', async () => {
+  it('without any answer its jobs end as unknown', async () => {
     const shop = makeShop();
     shop.sqs.faults.plan('SendMessageBatch', { kind: 'fails', error: timeout() }, 6);
     const results = await send(shop, count(2));
@@ -198,7 +198,7 @@ describe('when a whole call fails', () => {
     ]);
   });
 
-  it('an answer once lost stays a doubt, whatever was said later', async () => {
+  it('a job whose first answer was lost ends as unknown, whatever is answered later', async () => {
     const shop = makeShop();
     shop.sqs.faults.plan('SendMessageBatch', { kind: 'lostReply' });
     shop.sqs.faults.plan('SendMessageBatch', { kind: 'fails', error: awsError('AccessDenied', 'no', 403) });
@@ -207,7 +207,7 @@ describe('when a whole call fails', () => {
     ]);
   });
 
-  it('for its sender’s rights, no other is made, and all are told', async () => {
+  it('for its sender’s rights, no further call is made, and every job is refused', async () => {
     const shop = makeShop();
     shop.sqs.faults.plan('SendMessageBatch', { kind: 'fails', error: awsError('AccessDenied', 'no', 403) });
     const results = await send(shop, count(1000), { callsAtOnce: 1 });
@@ -216,14 +216,14 @@ describe('when a whole call fails', () => {
     expect(batches(shop)).toHaveLength(1);
   });
 
-  it('for its content, the others are made', async () => {
+  it('for its content, the other calls are made', async () => {
     const shop = makeShop();
     shop.sqs.faults.plan('SendMessageBatch', { kind: 'fails', error: awsError('InvalidMessageContents', 'no') });
     const results = await send(shop, count(20), { callsAtOnce: 1 });
     expect(byStatus(results)).toEqual([...Array(10).fill('refused'), ...Array(10).fill('sent')]);
   });
 
-  it('without a queue nothing is sent, and the call itself fails', async () => {
+  it('for want of a queue, nothing is sent, and enqueueMany itself fails', async () => {
     await expect(makeShop({ stage: 'prod' }).enqueueMany(resize, count(2))).rejects.toThrow(
       'queue sluice-prod-resize does not exist',
     );

@@ -179,7 +179,7 @@ describe('the queue', () => {
     expect(queue.messages()).toHaveLength(1);
   });
 
-  it('that is missing is told with its stage', async () => {
+  it('that is missing is named in the error, with its stage', async () => {
     const sending = makeShop({ stage: 'prdo' }).enqueue(resize, { n: 1 });
     await expect(sending).rejects.toThrow(
       'queue sluice-prdo-resize does not exist in this account and region: is stage "prdo" deployed here, with the job type resize?',
@@ -187,7 +187,7 @@ describe('the queue', () => {
     await expect(sending).rejects.toMatchObject({ name: 'SendError', code: 'QueueDoesNotExist', maybeSent: false });
   });
 
-  it('of a stage that is none is not asked for', async () => {
+  it('of an invalid stage name is not asked for', async () => {
     const { enqueue, sqs } = makeShop({ stage: 'Prod-1' });
     await expect(enqueue(resize, { n: 1 })).rejects.toThrow('stage must be 1 to 16 of a-z and 0-9');
     expect(sqs.calls).toEqual([]);

@@ -35,7 +35,7 @@ describe('the bundle of', () => {
     expect(own).toBeLessThanOrEqual(MAX_OWN_BYTES);
   });
 
-  it('a consumer has no credential provider but the environment', async () => {
+  it('a consumer has only the environment as its credential provider', async () => {
     const { metafile } = await made(PLAIN);
     const providers = Object.keys(metafile.inputs).filter((path) => /credential-provider|nested-clients/.test(path));
     expect(providers).toEqual([]);
@@ -60,7 +60,7 @@ describe('a bundled error', () => {
 });
 
 describe('credentials', () => {
-  it('come from the environment, as it is at the time', async () => {
+  it('come from the environment at the time of the call', async () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'key');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
     vi.stubEnv('AWS_SESSION_TOKEN', 'token');

@@ -14,8 +14,8 @@ const HANDLERS = readdirSync(`${ROOT}functions`, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 
-describe('of each Powertools package', () => {
-  it('the lock file has one version, the same for all', () => {
+describe('each Powertools package', () => {
+  it('has one version in the lock file, the same for all', () => {
     const { packages } = JSON.parse(readFileSync(`${ROOT}package-lock.json`, 'utf8')) as {
       packages: Record<string, { version?: string }>;
     };
@@ -45,7 +45,7 @@ describe('the linter', () => {
     ["import { z } from 'zod';", true],
     ["import z from 'zod';", true],
     ["import * as z from 'zod';", false],
-  ])('of "%s": refused %s, for it does not tree-shake', async (line, refused) => {
+  ])('on "%s" reports that it does not tree-shake: %s', async (line, refused) => {
     const file = join(await workFolder('lint'), `${randomUUID()}.ts`);
     await writeFile(file, `${line}\n\nexport const schema = z.string();\n`);
     // One rule: others would have it read the whole repository first.

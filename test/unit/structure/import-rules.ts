@@ -1,72 +1,50 @@
-import type { IConfiguration } from 'dependency-cruiser';
+import type { IConfiguration, IForbiddenRuleType } from 'dependency-cruiser';
+import { ROOMS, type Room } from './rooms.ts';
 
-// The directions in which imports may go : one way through the house.
-const from = (path: string, extra: { pathNot?: string } = {}) => ({ path, ...extra });
+const filesOf = (name: string): string => {
+  const room = ROOMS.find((one) => one.name === name);
+  if (room === undefined) throw new TypeError(`there is no room "${name}"`);
+  return room.files;
+};
+
+/** A file of a room imports files of its own room, and of the rooms that are listed. */
+const roomRule = ({ name, files, imports }: Room): IForbiddenRuleType => ({
+  name: `imports of ${name}`,
+  severity: 'error',
+  from: { path: files },
+  to: { path: '^(lib|functions|bin|localstack)/', pathNot: [files, ...imports.map(filesOf)] },
+});
 
 export const importRules = {
   forbidden: [
+    ...ROOMS.map(roomRule),
     { name: 'no-circle', severity: 'error', from: {}, to: { circular: true } },
     {
-      name: 'contract-stands-alone',
-      comment: 'lib/contract is data and pure functions: no AWS SDK, no CDK, no other room',
+      name: 'every-import-is-found',
+      comment: 'one that is not found is checked by no rule',
       severity: 'error',
-      from: from('^lib/contract/'),
-      to: {
-        path: ['^(lib/(?!contract/)|functions|bin|localstack)', 'node_modules/(@aws-|aws-cdk-lib|cdk-nag|constructs)'],
-      },
-    },
-    {
-      name: 'aws-stands-alone',
-      comment: 'lib/aws is about the SDK’s clients alone',
-      severity: 'error',
-      from: from('^lib/aws/'),
-      to: { path: '^(lib/(?!aws)|functions|bin|localstack)/' },
-    },
-    {
-      name: 'runtime-never-imports-the-cdk',
-      severity: 'error',
-      from: from('^(lib/(aws|contract|producer|engine|operator|testing)|functions)/', {
-        pathNot: '^functions/[^/]+/resources\\.ts$',
-      }),
-      to: { path: ['node_modules/(aws-cdk-lib|cdk-nag|constructs)/', '^lib/infra/'] },
-    },
-    {
-      name: 'engine-imports-only-contract-and-aws',
-      severity: 'error',
-      from: from('^lib/engine/'),
-      to: { path: '^(lib/(?!aws|engine|contract)|functions|bin|localstack)/' },
-    },
-    {
-      name: 'infra-never-imports-the-runtime',
-      severity: 'error',
-      from: from('^lib/infra/'),
-      to: { path: '^(lib/(aws|engine|producer|operator|testing)|functions|bin|localstack)/' },
-    },
-    {
-      name: 'functions-use-contract-engine-and-producer',
-      comment: 'a job may send others',
-      severity: 'error',
-      from: from('^functions/', { pathNot: '^functions/[^/]+/resources\\.ts$' }),
-      to: { path: '^(lib/(?!engine|contract|producer)|bin|localstack)/' },
+      from: { pathNot: 'node_modules' },
+      to: { couldNotResolve: true },
     },
     {
       name: 'a-job-type-is-one-folder',
       severity: 'error',
-      from: from('^functions/([^/]+)/'),
+      from: { path: '^functions/([^/]+)/' },
       to: { path: '^functions/[^/]+/', pathNot: '^functions/$1/' },
     },
     {
-      name: 'nothing-imports-functions',
-      comment: 'but bin and the catalogue’s readers',
+      name: 'contract-is-data-and-pure-functions',
+      comment: 'no AWS SDK',
       severity: 'error',
-      from: from('^(lib|localstack)/', { pathNot: '^localstack/' }),
-      to: { path: '^functions/' },
+      from: { path: '^lib/contract/' },
+      to: { path: 'node_modules/@aws-' },
     },
     {
-      name: 'producer-and-operator-use-contract-and-aws',
+      name: 'only-stacks-use-the-cdk',
+      comment: 'a Lambda function must never load it',
       severity: 'error',
-      from: from('^lib/(producer|operator)/'),
-      to: { path: '^(lib/(?!aws|contract|producer|operator)|functions|bin|localstack)/' },
+      from: { pathNot: ['^lib/infra/', '^functions/[^/]+/resources\\.ts$', 'node_modules'] },
+      to: { path: 'node_modules/(aws-cdk-lib|cdk-nag|constructs)/' },
     },
   ],
   options: {

@@ -1,2 +1,2 @@
-/** Made by every `IdempotencyConfig`, used only where an event is searched: see index.ts beside it. */
+/** Every `IdempotencyConfig` creates this; only a search in an event would use it. See index.ts in this folder. */
 export class PowertoolsFunctions {}

@@ -1,6 +1,6 @@
 /**
- * Stands in for `@aws-lambda-powertools/jmespath` in a deployed bundle: Powertools' idempotency looks for its key in an
- * event by JMESPath, and Sluice hands it the key. A handler that wants JMESPath takes the line of this folder out of
+ * Replaces `@aws-lambda-powertools/jmespath` in a deployed bundle. Powertools' idempotency can find its key in an event by
+ * JMESPath, but Sluice gives it the key. If a handler needs JMESPath, remove the line of this folder from
  * `lib/bundle/form.ts`.
  */
 export function search(): never {

@@ -1,5 +1,5 @@
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { MARSHALL } from '../../../engine/table/statements.ts';
+import { MARSHALL } from '../../../aws/marshal.ts';
 import type { Call } from '../faults.ts';
 import type { Item } from './expressions.ts';
 

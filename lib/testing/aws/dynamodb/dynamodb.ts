@@ -5,9 +5,9 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { MARSHALL } from '../../../aws/marshal.ts';
 import type { JobItem } from '../../../contract/protocol/job-item.ts';
 import type { Clock } from '../../../engine/clock.ts';
-import { MARSHALL } from '../../../engine/table/statements.ts';
 import {
   awsError,
   type Call,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { buildApp } from '../../../../lib/infra/app.ts';
+import { buildApp } from '#sluice/infra';
 import { late } from './late/definition.ts';
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));

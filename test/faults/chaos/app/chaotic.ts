@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PermanentError } from '../../../../lib/contract/errors.ts';
-import type { JobContext } from '../../../../lib/engine/job-context.ts';
+import { PermanentError } from '#sluice/contract';
+import type { JobContext } from '#sluice/engine';
 import type { Trouble } from './definitions.ts';
 
 /** The real work of a job type, with the trouble that the payload asks for. */

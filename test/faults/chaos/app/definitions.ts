@@ -1,9 +1,9 @@
 import * as z from 'zod';
+import { defineJob } from '#sluice/contract';
 import { generateReport as realReport } from '../../../../functions/generate-report/definition.ts';
 import { processPayment as realPayment } from '../../../../functions/process-payment/definition.ts';
 import { sendEmail as realEmail } from '../../../../functions/send-email/definition.ts';
 import { syncData as realSync } from '../../../../functions/sync-data/definition.ts';
-import { defineJob } from '../../../../lib/contract/definition/job-definition.ts';
 
 /** What a chaos job does beside its work. */
 export const trouble = z.strictObject({

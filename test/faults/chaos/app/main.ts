@@ -2,12 +2,11 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { buildApp, type JobResources } from '#sluice/infra';
 import { resources as ofReports } from '../../../../functions/generate-report/resources.ts';
 import { resources as ofPayments } from '../../../../functions/process-payment/resources.ts';
 import { resources as ofEmails } from '../../../../functions/send-email/resources.ts';
 import { resources as ofSyncs } from '../../../../functions/sync-data/resources.ts';
-import { buildApp } from '../../../../lib/infra/app.ts';
-import type { JobResources } from '../../../../lib/infra/job/job-resources.ts';
 import { generateReport, processPayment, sendEmail, syncData } from './definitions.ts';
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));

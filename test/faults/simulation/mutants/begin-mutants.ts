@@ -22,7 +22,7 @@ export const BEGIN_MUTANTS: readonly Mutant[] = [
     'if (dueAt > facts.nowMs + EARLY_MS)',
     'if (dueAt > facts.nowMs + 60_000)',
   ]),
-  inBegin('a dead job’s letter is not sent when its first burial failed', [
+  inBegin('a dead letter is not sent again after its first sending failed', [
     "return item.undelivered ? { row: 'undelivered', action: 'deadLetter' } : { row: 'duplicate', action: 'ack' };",
     "return { row: 'duplicate', action: 'ack' };",
   ]),

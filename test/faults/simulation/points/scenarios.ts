@@ -1,6 +1,5 @@
 import type { DynamoDb } from '../../../../lib/operator/aws.ts';
-import { cancel } from '../../../../lib/operator/jobs/cancel-and-retry.ts';
-import { retryNow } from '../../../../lib/operator/retry-now.ts';
+import { cancel, retryNow } from '../../../../lib/operator/jobs/cancel-and-retry.ts';
 import type { Outgoing, World } from '../../../../lib/testing/simulation/model.ts';
 import { redrive } from '../../../../lib/testing/simulation/world.ts';
 import type { Behaviour } from '../handler.ts';

@@ -58,7 +58,7 @@ export const STATEMENTS: readonly Behaviour<AwsWithDynamoDb>[] = [
   },
   {
     id: 'statements-insert-existing',
-    what: 'an INSERT of an existing item does not tell the item',
+    what: 'an INSERT of an existing item does not return the item',
     source: { page: PARTIQL },
     async observe(aws) {
       const { table, id } = await withItem(aws);

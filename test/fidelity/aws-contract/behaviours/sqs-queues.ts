@@ -41,7 +41,7 @@ const purge = ({ sqs }: AwsWithSqs, { url }: Queue) => sqs.send(new PurgeQueueCo
 export const QUEUES: readonly Behaviour<AwsWithSqs>[] = [
   {
     id: 'queue-defaults',
-    what: 'attributes of a fresh queue, all of them text',
+    what: 'attributes of a new queue, all of them text',
     source: { recorded: 'sqs-queue-defaults' },
     async observe(aws) {
       const all = await (await makeQueue(aws)).attributesOf('All');

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import * as z from 'zod';
-import { defineJob } from '../../../../lib/contract/definition/job-definition.ts';
-import { consumer } from '../../../../lib/engine/consumer.ts';
+import { defineJob } from '#sluice/contract';
+import { consumer } from '#sluice/engine';
 
 const traced = defineJob({
   type: 'traced',

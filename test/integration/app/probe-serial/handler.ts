@@ -1,4 +1,4 @@
-import { consumer } from '../../../../lib/engine/consumer.ts';
+import { consumer } from '#sluice/engine';
 import { probeSerial } from '../probe/definition.ts';
 import { perform } from '../probe/perform.ts';
 

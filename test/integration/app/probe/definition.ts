@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineJob } from '../../../../lib/contract/definition/job-definition.ts';
+import { defineJob } from '#sluice/contract';
 
 /** What one attempt does: the n-th attempt takes the n-th step, later ones the last. */
 const step = z.discriminatedUnion('do', [
@@ -36,7 +36,7 @@ export const probe = defineJob({
   retry: { maxAttempts: 4, backoff: { kind: 'list', delaysSeconds: [1, 2, 65], jitter: 0 } },
 });
 
-/** The same, its batches run one after another, and each completion is told. */
+/** The same, but its jobs run one after another, and each completion is published. */
 export const probeSerial = defineJob({
   type: 'probe-serial',
   payload,

@@ -1,4 +1,4 @@
-import { consumer } from '../../../../lib/engine/consumer.ts';
+import { consumer } from '#sluice/engine';
 import { probe } from './definition.ts';
 import { perform } from './perform.ts';
 

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Payload } from '../../../../lib/contract/definition/job-definition.ts';
-import { PermanentError, RetryAfterError, SnoozeError } from '../../../../lib/contract/errors.ts';
-import type { JobContext } from '../../../../lib/engine/job-context.ts';
+import { type Payload, PermanentError, RetryAfterError, SnoozeError } from '#sluice/contract';
+import type { JobContext } from '#sluice/engine';
 import type { probe, Step } from './definition.ts';
 
 const EFFECTS_TABLE = process.env.EFFECTS_TABLE ?? '';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineJob } from '../../../../lib/contract/definition/job-definition.ts';
+import { defineJob } from '#sluice/contract';
 
 export const order = defineJob({
   type: 'order',

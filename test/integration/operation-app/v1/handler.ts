@@ -1,6 +1,5 @@
-import type { Payload } from '../../../../lib/contract/definition/job-definition.ts';
-import { consumer } from '../../../../lib/engine/consumer.ts';
-import type { JobContext } from '../../../../lib/engine/job-context.ts';
+import type { Payload } from '#sluice/contract';
+import { consumer, type JobContext } from '#sluice/engine';
 import { work } from '../perform.ts';
 import { order } from './definition.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineJob } from '../../../../lib/contract/definition/job-definition.ts';
+import { defineJob } from '#sluice/contract';
 
 /** All that may change while jobs wait: a stricter payload, another timeout, another retry policy. */
 export const order = defineJob({

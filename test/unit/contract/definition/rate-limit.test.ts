@@ -18,7 +18,7 @@ import {
   writeOf,
 } from '../support/protocol.ts';
 
-const ask = (change: Partial<Draw>): Draw => ({ nowMs: NOW, holdMs: S, returning: 0, fresh: 0, ...change });
+const ask = (change: Partial<Draw>): Draw => ({ nowMs: NOW, holdMs: S, returning: 0, first: 0, ...change });
 const FIFTY: RateLimit = { limit: 50, perSeconds: 1 };
 const begun = (found: Parameters<typeof facts>[0], received = {}) => {
   const given = facts(found, received);
@@ -27,15 +27,15 @@ const begun = (found: Parameters<typeof facts>[0], received = {}) => {
 
 describe('a draw', () => {
   it('gives what was saved and what falls due within the hold, and begins all when the last one may', () => {
-    const { grants, startAt, turns } = draw(undefined, FIFTY, ask({ fresh: 100 }));
+    const { grants, startAt, turns } = draw(undefined, FIFTY, ask({ first: 100 }));
     // A tenth of a second was saved, a second is held: 5 and 50, and the one at the edge.
-    expect(grants).toEqual({ returning: 0, fresh: 56 });
+    expect(grants).toEqual({ returning: 0, first: 56 });
     expect(startAt).toBe(NOW + S);
     expect(turns).toHaveLength(44);
   });
 
   it('promises turns at the rate, half a hold early', () => {
-    const { turns, bucket } = draw(undefined, FIFTY, ask({ fresh: 100 }));
+    const { turns, bucket } = draw(undefined, FIFTY, ask({ first: 100 }));
     expect(turns[0]).toBe(NOW + S + 20 - S / 2);
     expect(turns.slice(1).map((at, i) => at - (turns[i] ?? 0))).toEqual(Array.from({ length: 43 }, () => 20));
     expect(bucket).toEqual({ version: 1, nextAt: NOW + S + 20, lineEndsAt: NOW + S + 20 + 44 * 20 });
@@ -43,22 +43,22 @@ describe('a draw', () => {
 
   it('lets nobody pass those who wait', () => {
     const bucket = { version: 7, nextAt: NOW, lineEndsAt: NOW + 5 * S };
-    const { grants, turns } = draw(bucket, FIFTY, ask({ returning: 3, fresh: 2 }));
-    expect(grants).toEqual({ returning: 3, fresh: 0 });
+    const { grants, turns } = draw(bucket, FIFTY, ask({ returning: 3, first: 2 }));
+    expect(grants).toEqual({ returning: 3, first: 0 });
     expect(turns).toEqual([NOW + 4500, NOW + 4520]);
   });
 
   it('forgets a line from which nobody comes', () => {
     const bucket = { version: 7, nextAt: NOW - 11 * S, lineEndsAt: NOW + 3600 * S };
-    expect(draw(bucket, FIFTY, ask({ fresh: 2 })).grants.fresh).toBe(2);
+    expect(draw(bucket, FIFTY, ask({ first: 2 })).grants.first).toBe(2);
     const alive = { ...bucket, nextAt: NOW - 9 * S };
-    expect(draw(alive, FIFTY, ask({ fresh: 2 })).grants.fresh).toBe(0);
+    expect(draw(alive, FIFTY, ask({ first: 2 })).grants.first).toBe(0);
   });
 
   it('of one in ten seconds gives one in ten seconds', () => {
     const slow = { limit: 1, perSeconds: 10 };
-    const first = draw(undefined, slow, ask({ fresh: 3 }));
-    expect([first.grants.fresh, first.startAt]).toEqual([1, NOW - S]);
+    const first = draw(undefined, slow, ask({ first: 3 }));
+    expect([first.grants.first, first.startAt]).toEqual([1, NOW - S]);
     expect(first.turns).toEqual([NOW + 8.5 * S, NOW + 18.5 * S]);
     expect(draw(first.bucket, slow, ask({ returning: 1, nowMs: NOW + 7 * S })).grants.returning).toBe(0);
     expect(draw(first.bucket, slow, ask({ returning: 1, nowMs: NOW + 8.5 * S })).startAt).toBe(NOW + 9 * S);
@@ -68,7 +68,7 @@ describe('a draw', () => {
     const step = fc.record({
       afterMs: fc.integer({ min: 0, max: 3000 }),
       returning: fc.integer({ min: 0, max: 20 }),
-      fresh: fc.integer({ min: 0, max: 20 }),
+      first: fc.integer({ min: 0, max: 20 }),
     });
     const rates = fc.record({ limit: fc.integer({ min: 1, max: 100 }), perSeconds: fc.integer({ min: 1, max: 30 }) });
     fc.assert(
@@ -76,11 +76,11 @@ describe('a draw', () => {
         let nowMs = NOW;
         let bucket: Bucket | undefined;
         const starts: number[] = [];
-        for (const { afterMs, returning, fresh } of steps) {
+        for (const { afterMs, returning, first } of steps) {
           nowMs += afterMs;
-          const drawn = draw(bucket, rate, ask({ nowMs, returning, fresh }));
-          const granted = drawn.grants.returning + drawn.grants.fresh;
-          expect(granted + drawn.turns.length).toBe(returning + fresh);
+          const drawn = draw(bucket, rate, ask({ nowMs, returning, first }));
+          const granted = drawn.grants.returning + drawn.grants.first;
+          expect(granted + drawn.turns.length).toBe(returning + first);
           expect(drawn.startAt).toBeLessThanOrEqual(nowMs + S);
           starts.push(...Array.from({ length: granted }, () => Math.max(nowMs, drawn.startAt)));
           bucket = drawn.bucket;

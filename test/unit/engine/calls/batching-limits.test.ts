@@ -33,7 +33,7 @@ describe('calls to DynamoDB', () => {
     for (const size of bytes) expect(size).toBeLessThan(4_100_000);
   });
 
-  test('are two for a released job: its item is read before anything is written', async () => {
+  test('read a released job’s item once, then begin it and settle it', async () => {
     const world = makeWorld();
     world.send({ id: 'a', runAt: iso(world.clock.now() + 61_000) });
     await world.deliver();
@@ -48,7 +48,7 @@ describe('calls to DynamoDB', () => {
   });
 });
 
-describe('reads whose keys stay unprocessed', () => {
+describe('reads of many items', () => {
   const read = (world: World, ids: readonly string[]) => {
     const deps = { dynamoDb: world.dynamoDb.client, clock: world.clock, random: () => 0.5 };
     return world.clock.run(readItems({ table: JOBS_TABLE, names: ['id'] }, ids, deps));
@@ -66,19 +66,19 @@ describe('reads whose keys stay unprocessed', () => {
     return { world, ids };
   };
 
-  test('go on for as long as each brings some', async () => {
+  test('are tried again for as long as each answer brings some', async () => {
     const { world, ids } = slowly(15, 95);
     expect((await read(world, ids)).size).toBe(100);
     expect(world.dynamoDb.calls).toHaveLength(16);
   });
 
-  test('end after six that bring none', async () => {
+  test('fail after six answers that bring none', async () => {
     const { world, ids } = slowly(20, 100);
     await expect(read(world, ids)).rejects.toThrow('100 keys stayed unprocessed');
     expect(world.dynamoDb.calls).toHaveLength(6);
   });
 
-  test('beyond 100 keys are several calls', async () => {
+  test('are made of at most 100 keys each', async () => {
     const { world, ids } = slowly(0, 0);
     world.dynamoDb.put(JOBS_TABLE, { id: 'probe#100' });
     expect((await read(world, [...ids, 'probe#100', 'probe#none'])).size).toBe(101);

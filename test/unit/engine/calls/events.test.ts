@@ -7,11 +7,11 @@ import { makeWorld, type World } from '../../../support/world.ts';
 
 const asking = () => defineProbe({ completionEvent: true });
 const details = ({ bus }: World) => bus.events.map(({ detail }) => detail);
-const letters = ({ deadLetters }: World) => deadLetters.messages().length;
+const deadLetterCount = ({ deadLetters }: World) => deadLetters.messages().length;
 const marks = ({ input }: { input: unknown }) => JSON.stringify(input).includes('REMOVE \\"undelivered\\"');
 
-describe('delivered: the event of a death', () => {
-  test('tells who died and why, once, and nothing of the payload', async () => {
+describe('delivered: the event of a dead job', () => {
+  test('is published once, and says which job is dead and why, without its payload', async () => {
     const world = makeWorld();
     const trace = 'Root=1-5759e988-bd862e3fe1be46a994272793';
     world.send({ id: 'a', key: 'order-1', payload: { do: 'permanent', secret: SECRET } }, { group: 'acme', trace });
@@ -38,14 +38,14 @@ describe('delivered: the event of a death', () => {
   test.each([
     ['a body that is no envelope', '{', 'InvalidMessage'],
     ['a payload that its schema refuses', '{"payload":{"do":"nothing"}}', 'InvalidPayload'],
-  ])('comes of %s, too', async (_, body, reason) => {
+  ])('is published for %s, too', async (_, body, reason) => {
     const world = makeWorld();
     world.send(body);
     await world.deliver();
     expect(details(world)).toMatchObject([{ id: 'sent-1', key: 'sent-1', reason, attempts: 0 }]);
   });
 
-  test('comes of a job that crashed for the last time', async () => {
+  test('is published for a job that crashed at its last attempt', async () => {
     const world = makeWorld();
     world.send({ id: 'a', maxAttempts: 1 });
     await world.deliver({ crash: { call: 1, moment: 'after' } });
@@ -53,22 +53,22 @@ describe('delivered: the event of a death', () => {
     expect(details(world)).toMatchObject([{ id: 'a', reason: 'Crashed', attempts: 1 }]);
   });
 
-  test('that EventBridge does not take stays owed: the letter is sent once, the event when it can be', async () => {
+  test('that EventBridge refuses stays pending: the dead letter is sent once, the event as soon as it is taken', async () => {
     const world = makeWorld();
     world.bus.faults.plan('PutEvents', { kind: 'fails', error: awsError('InternalException', 'down', 500) }, 10);
     world.send({ id: 'a', payload: { do: 'permanent' } });
     const { kept } = await world.deliver();
     expect(kept).toEqual(['sent-1']);
-    expect([letters(world), world.bus.events, world.job('a')?.undelivered]).toEqual([1, [], 'event']);
+    expect([deadLetterCount(world), world.bus.events, world.job('a')?.undelivered]).toEqual([1, [], 'event']);
     expect(world.output.events()).toContain('job.publish-failed');
     await world.drain(3600);
-    expect([letters(world), world.queue.messages(), world.job('a')?.undelivered]).toEqual([1, [], undefined]);
+    expect([deadLetterCount(world), world.queue.messages(), world.job('a')?.undelivered]).toEqual([1, [], undefined]);
     expect(details(world)).toMatchObject([{ id: 'a', reason: 'PermanentError' }]);
     expect(total(world.output, 'JobsDeadLettered')).toBe(1);
     expect(world.bus.faults.pending).toBe(0);
   });
 
-  test('is sent before the promise is struck off: a crash in between tells it twice, never not at all', async () => {
+  test('is published before the item says so: a crash in between publishes it twice, and never loses it', async () => {
     const world = makeWorld();
     world.dynamoDb.faults.plan(marks, { kind: 'fails', error: timeout() }, 6);
     world.send({ id: 'a', payload: { do: 'permanent' } });
@@ -80,7 +80,7 @@ describe('delivered: the event of a death', () => {
     expect(world.job('a')?.undelivered).toBeUndefined();
   });
 
-  test('is told of each run', async () => {
+  test('is published for each run', async () => {
     const world = makeWorld();
     const body = { id: 'a', payload: { do: 'permanent' } };
     world.send(body);
@@ -92,7 +92,7 @@ describe('delivered: the event of a death', () => {
 });
 
 describe('the event of a completion', () => {
-  test('comes where the definition asks for it, and only there', async () => {
+  test('is published if the definition asks for it, and only then', async () => {
     const silent = makeWorld();
     silent.send({ id: 'a' });
     await silent.deliver();
@@ -114,14 +114,14 @@ describe('the event of a completion', () => {
     ]);
   });
 
-  test('comes of a job that committed its writes', async () => {
+  test('is published for a job that committed its writes', async () => {
     const world = makeWorld({ definition: asking() });
     world.send({ id: 'a', payload: { do: 'commit' } });
     await world.deliver();
     expect(details(world)).toMatchObject([{ id: 'a' }]);
   });
 
-  test('that is not taken keeps the message, and the next receive tells it without running the job again', async () => {
+  test('that is not taken keeps the message: the next receive publishes it and does not run the job again', async () => {
     const world = makeWorld({ definition: asking() });
     world.bus.faults.plan('PutEvents', { kind: 'fails', error: awsError('AccessDeniedException', 'no') });
     world.send({ id: 'a' });
@@ -150,7 +150,7 @@ describe('the event of a completion', () => {
     expect(crashes).toBe(4);
   });
 
-  test('a duplicate tells it again: at least once', async () => {
+  test('is published again by a duplicate message: at least once', async () => {
     const world = makeWorld({ definition: asking() });
     world.send({ id: 'a' });
     await world.deliver();
@@ -164,7 +164,7 @@ describe('the event of a completion', () => {
 describe('PutEvents', () => {
   const puts = ({ bus }: World) => bus.calls.map(({ input }) => (input as { Entries: unknown[] }).Entries.length);
 
-  test('takes the events of a batch together, ten a call', async () => {
+  test('carries the events of a batch together, ten a call', async () => {
     const world = makeWorld({
       definition: defineProbe({ completionEvent: true, batchSize: 25, batchWindowSeconds: 1 }),
     });
@@ -174,7 +174,7 @@ describe('PutEvents', () => {
     expect(new Set(details(world).map(({ id }) => id)).size).toBe(25);
   });
 
-  test('entries that it refuses are sent again, alone; the others are not', async () => {
+  test('refuses some entries: only those are sent again', async () => {
     const world = makeWorld({ definition: asking() });
     world.bus.faults.plan('PutEvents', { kind: 'partly', indexes: [1, 3], code: 'ThrottlingException' });
     for (let i = 0; i < 5; i++) world.send({ id: `j${i}` });
@@ -193,7 +193,7 @@ describe('PutEvents', () => {
     expect(world.queue.messages()).toEqual([]);
   });
 
-  test('an entry that it refuses for good keeps its own message, and no other', async () => {
+  test('refuses one entry each time: only its message is kept', async () => {
     const world = makeWorld({ definition: asking() });
     const refuses = { kind: 'partly', indexes: [0], code: 'InternalFailure' } as const;
     world.bus.faults.plan('PutEvents', refuses, 5);
@@ -202,7 +202,7 @@ describe('PutEvents', () => {
     expect(details(world)).toHaveLength(2);
   });
 
-  test('an event of the longest fields that there are is far from its limit', async () => {
+  test('carries an event of the longest fields, which stays far below its limit', async () => {
     const long = '\u{1f600}\u0000'.repeat(200);
     const world = makeWorld({
       perform: () => {

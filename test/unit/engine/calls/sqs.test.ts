@@ -23,25 +23,25 @@ it('messages that are sent side by side travel in calls of ten', async () => {
   expect(queue.messages()).toHaveLength(23);
 });
 
-it('a lone one goes as it is', async () => {
+it('a lone message is sent by SendMessage', async () => {
   await send('alone');
   await send('and alone again');
   expect(names()).toEqual(['SendMessage', 'SendMessage']);
 });
 
-it('bodies that pass 1 MiB together travel apart', async () => {
+it('messages that exceed 1 MiB together travel in calls of their own', async () => {
   await Promise.all([send('x'.repeat(600_000)), send('y'.repeat(600_000))]);
   expect(names()).toEqual(['SendMessage', 'SendMessage']);
 });
 
-it('an entry that is refused fails by itself, by the code that SQS gave', async () => {
+it('a refused entry fails alone, under the code that SQS gave', async () => {
   const [good, bad] = await Promise.allSettled([send('fine'), send('not \u0000 fine')]);
   expect(names()).toEqual(['SendMessageBatch']);
   expect(good.status).toBe('fulfilled');
   expect(bad).toMatchObject({ status: 'rejected', reason: { name: 'InvalidMessageContents' } });
 });
 
-it('messages are hidden side by side, each for its own time', async () => {
+it('messages that are hidden side by side travel in one call, each with its own time', async () => {
   await Promise.all([send('a'), send('b')]);
   const received = queue.receive(10);
   await Promise.all(

@@ -8,8 +8,8 @@ import { makeWorld } from '../../../support/world.ts';
 const statements = (calls: readonly { input: unknown }[]) =>
   calls.map(({ input }) => (input as { Statements: unknown[] }).Statements.length);
 
-describe('writes travel together', () => {
-  test('a batch of ten makes two calls', async () => {
+describe('the writes of a batch', () => {
+  test('of ten jobs travel in two calls', async () => {
     const world = makeWorld();
     for (let i = 0; i < 10; i++) world.send({ id: `j${i}` });
     await world.deliver();
@@ -17,7 +17,7 @@ describe('writes travel together', () => {
     expect(statements(world.dynamoDb.calls)).toEqual([10, 10]);
   });
 
-  test('only the statement that was throttled is sent again', async () => {
+  test('are sent again one by one if they were throttled', async () => {
     const world = makeWorld();
     for (let i = 0; i < 10; i++) world.send({ id: `j${i}` });
     const hit = { kind: 'partly', indexes: [3], code: 'ThrottlingError' } as const;
@@ -28,7 +28,7 @@ describe('writes travel together', () => {
     expect(world.starts).toHaveLength(10);
   });
 
-  test('a call that is throttled whole is sent again', async () => {
+  test('are sent again together if the whole call was throttled', async () => {
     const world = makeWorld();
     for (let i = 0; i < 3; i++) world.send({ id: `j${i}` });
     world.dynamoDb.faults.plan('BatchExecuteStatement', { kind: 'fails', error: throttled() });
@@ -37,7 +37,7 @@ describe('writes travel together', () => {
     expect(world.starts).toHaveLength(3);
   });
 
-  test('two statements for one item never share a call', async () => {
+  test('for one item travel in different calls', async () => {
     const world = makeWorld();
     for (const id of ['a', 'a', 'b']) world.send({ id });
     await world.deliver();
@@ -45,7 +45,7 @@ describe('writes travel together', () => {
     expect(begins).toEqual([2, 1]);
   });
 
-  test('a statement that refuses its whole call goes alone, the others without it', async () => {
+  test('are sent alone after one of them had the whole call refused', async () => {
     const world = makeWorld();
     for (const id of ['bad', 'b', 'c']) world.send({ id });
     const isBad = ({ input }: { input: unknown }) => JSON.stringify(input).includes('probe#bad');
@@ -56,7 +56,7 @@ describe('writes travel together', () => {
     expect([world.job('b')?.status, world.job('c')?.status]).toEqual(['COMPLETED', 'COMPLETED']);
   });
 
-  test('a table that takes nothing keeps the messages, and nothing runs', async () => {
+  test('keep the messages if the table takes none of them, and no job runs', async () => {
     const world = makeWorld();
     for (let i = 0; i < 3; i++) world.send({ id: `j${i}` });
     world.dynamoDb.faults.plan('BatchExecuteStatement', { kind: 'fails', error: throttled() }, 1000);
@@ -65,9 +65,11 @@ describe('writes travel together', () => {
     expect(kept).toHaveLength(3);
     expect(world.starts).toEqual([]);
     expect(world.output.events()).toEqual(['job.not-settled', 'job.not-settled', 'job.not-settled']);
+    const errors = world.output.logs().map(({ error }) => (error as Error).name);
+    expect(errors).toEqual(['WriteError', 'WriteError', 'WriteError']);
   });
 
-  test('a table that refuses a settle keeps the message; the lease runs out and the job stalls', async () => {
+  test('keep the message if a settle is refused; the lease runs out and the job stalls', async () => {
     const world = makeWorld();
     world.send({ id: 'a' });
     const error = awsError('AccessDeniedException', 'no');
@@ -80,7 +82,7 @@ describe('writes travel together', () => {
     expect(total(world.output, 'JobsCompleted')).toBe(1);
   });
 
-  test('redelivered jobs are read together', async () => {
+  test('are preceded by one read of all redelivered jobs', async () => {
     const world = makeWorld();
     for (let i = 0; i < 10; i++) world.send({ id: `j${i}`, payload: { do: 'fail', times: 1 } });
     await world.deliver();
@@ -92,8 +94,8 @@ describe('writes travel together', () => {
   });
 });
 
-describe('a handler and its time', () => {
-  test('one that honours its signal fails with the timeout', async () => {
+describe('the time of an attempt', () => {
+  test('ends with a timeout error in a handler that honours its signal', async () => {
     const world = makeWorld();
     const startMs = world.clock.now();
     world.send({ id: 'a', payload: { do: 'hang' } });
@@ -105,7 +107,7 @@ describe('a handler and its time', () => {
   test.each([
     ['rejects', () => Promise.reject(new Error('far too late'))],
     ['returns', () => Promise.resolve('far too late')],
-  ])('one that ignores its signal and %s later changes nothing', async (_, end) => {
+  ])('ends for a handler that ignores its signal: what it %s later changes nothing', async (_, end) => {
     const world = makeWorld({
       perform: async (_payload, context, clock) => {
         await sleep(clock, 60_000);
@@ -121,7 +123,7 @@ describe('a handler and its time', () => {
     expect(world.job('a')).toEqual(settled);
   });
 
-  test('a job is settled a second before its function’s end', async () => {
+  test('ends a second before the function’s end, and the job is settled', async () => {
     const world = makeWorld();
     const startMs = world.clock.now();
     world.send({ id: 'a', payload: { do: 'hang' } });
@@ -131,7 +133,7 @@ describe('a handler and its time', () => {
     expect(world.job('a')?.status).toBe('RETRYING');
   });
 
-  test('the function’s own end kills an attempt that blocks: its lease runs out after it', async () => {
+  test('ends with the function if the handler blocks; the lease runs out later', async () => {
     const world = makeWorld({
       perform: () => {
         world.kill();
@@ -145,7 +147,7 @@ describe('a handler and its time', () => {
     expect(world.job('a')).toMatchObject({ status: 'INPROGRESS', attempts: 1 });
   });
 
-  test('jobs that cannot start in the time left go back for a second, without an attempt', async () => {
+  test('is not begun if too little is left: the job goes back for a second, without an attempt', async () => {
     const definition = defineProbe({ parallel: false, batchSize: 5 });
     const world = makeWorld({ definition });
     for (let i = 0; i < 5; i++) world.send({ id: `j${i}`, payload: { do: 'work', seconds: 9 } });
@@ -159,7 +161,7 @@ describe('a handler and its time', () => {
     for (let i = 0; i < 5; i++) expect(world.job(`j${i}`)).toMatchObject({ status: 'COMPLETED', attempts: 1 });
   });
 
-  test('an invocation without any time left starts nothing', async () => {
+  test('is not begun in an invocation that has no time left', async () => {
     const world = makeWorld();
     world.send({ id: 'a' });
     const { kept } = await world.deliver({ functionTimeoutSeconds: 1 });
@@ -169,8 +171,8 @@ describe('a handler and its time', () => {
   });
 });
 
-describe('shutdown', () => {
-  test('ends what runs by its signal, to be retried, and starts nothing more', async () => {
+describe('a shutdown', () => {
+  test('aborts the running jobs, which are retried, and starts no other', async () => {
     const world = makeWorld({ definition: defineProbe({ parallel: false, batchSize: 2 }) });
     world.send({ id: 'a', payload: { do: 'hang' } });
     world.send({ id: 'b' });
@@ -183,8 +185,8 @@ describe('shutdown', () => {
   });
 });
 
-describe('one bad message', () => {
-  test('keeps nobody from running', async () => {
+describe('a message that cannot be decoded', () => {
+  test('does not stop the other jobs of its batch', async () => {
     const world = makeWorld();
     world.send('{', { attributes: { jobId: 'bad' } });
     for (let i = 0; i < 3; i++) world.send({ id: `j${i}` });

@@ -6,8 +6,8 @@ import { makeWorld } from '../../../support/world.ts';
 
 const DAY_MS = 24 * 3600_000;
 
-describe('first: a job that nobody knows', () => {
-  test('is inserted as its first attempt, runs, and completes with two writes', async () => {
+describe('the first message of a job', () => {
+  test('inserts its item, runs attempt 1 and completes with two writes', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'complete', result: { sum: 3 } } });
     const { kept } = await world.deliver();
@@ -24,7 +24,7 @@ describe('first: a job that nobody knows', () => {
     expect(world.queue.messages()).toEqual([]);
   });
 
-  test('holds its lease until two seconds after the end of its invocation', async () => {
+  test('holds the lease until two seconds after the end of its invocation', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'work', seconds: 1 } });
     const startMs = world.clock.now();
@@ -32,7 +32,7 @@ describe('first: a job that nobody knows', () => {
     expect(world.job('a')).toMatchObject({ leaseUntil: startMs + 27_000, processedAt: iso(startMs), owner: 'owner-1' });
   });
 
-  test('takes its name from the attribute, else from the message', async () => {
+  test('takes the job’s id from the attribute, or else from the message id', async () => {
     const world = makeWorld();
     world.send({}, { attributes: { jobId: 'from-attribute' } });
     const messageId = world.send({});
@@ -48,7 +48,7 @@ describe('first: a job that nobody knows', () => {
     expect(world.job('order:7')).toMatchObject({ jobId: 'a', maxAttempts: 2 });
   });
 
-  test('begins at once when it is due within half a second', async () => {
+  test('begins at once if the job is due within half a second', async () => {
     const world = makeWorld();
     world.send({ id: 'a', runAt: iso(world.clock.now() + 500) });
     await world.deliver();
@@ -56,8 +56,8 @@ describe('first: a job that nobody knows', () => {
   });
 });
 
-describe('parkUntilDue: a job for later', () => {
-  test('is parked with its body, group and trace, and its message goes', async () => {
+describe('the message of a job for later', () => {
+  test('is deleted, its body, group and trace parked in the item', async () => {
     const world = makeWorld();
     const dueAt = world.clock.now() + 3600_000;
     const body = envelope({ id: 'a', runAt: iso(dueAt) });
@@ -70,7 +70,7 @@ describe('parkUntilDue: a job for later', () => {
     expect(world.job('a')?.listKey).toMatch(/^due#[0-7]$/);
   });
 
-  test('waitUntilDue: waits in its queue when it is due within a minute', async () => {
+  test('waits in its queue if the job is due within a minute', async () => {
     const world = makeWorld();
     const dueAt = world.clock.now() + 60_000;
     world.send({ id: 'a', runAt: iso(dueAt) });
@@ -82,7 +82,7 @@ describe('parkUntilDue: a job for later', () => {
     expect(world.starts).toEqual(['a/1']);
   });
 
-  test('waitUntilDue: waits in its queue however long when it is too big to park, and runs on time', async () => {
+  test('waits in its queue, however long, if it is too big to park, and runs on time', async () => {
     const world = makeWorld();
     const dueAt = world.clock.now() + 20 * 3600_000;
     world.send({ id: 'a', runAt: iso(dueAt), payload: { do: 'complete', filler: 'x'.repeat(330 * 1024) } });
@@ -95,13 +95,13 @@ describe('parkUntilDue: a job for later', () => {
   });
 });
 
-describe('invalid: what is refused dies without running', () => {
+describe('a refused message', () => {
   test.each([
     ['a body that is not JSON', 'no JSON', 'InvalidMessage'],
     ['a body without a payload', '{"id":"a"}', 'InvalidMessage'],
     ['a reserved field', envelope({ v: 2 }), 'InvalidMessage'],
     ['a payload that its schema refuses', '{"payload":{"do":"dance"}}', 'InvalidPayload'],
-  ])('%s', async (_, body, reason) => {
+  ])('%s: the job dies without an attempt', async (_, body, reason) => {
     const world = makeWorld();
     world.send(body, { attributes: { jobId: 'a' } });
     const { kept } = await world.deliver();
@@ -114,7 +114,7 @@ describe('invalid: what is refused dies without running', () => {
     expect(world.deadLetters.messages()).toMatchObject([{ body, attributes: { reason: { StringValue: reason } } }]);
   });
 
-  test('on a waiting job of the same body it keeps the attempts made', async () => {
+  test('of a waiting job with the same body lets the job die with the attempts made', async () => {
     const world = makeWorld();
     const body = '{"id":"a","payload":{"do":"dance"}}';
     world.send(body);
@@ -131,7 +131,7 @@ describe('invalid: what is refused dies without running', () => {
     expect(world.deadLetters.messages().at(-1)?.attributes.attempts?.StringValue).toBe('2');
   });
 
-  test('as a redrive it is a run of its own', async () => {
+  test('that is a redrive dies as a run of its own', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'permanent' } });
     await world.deliver();
@@ -144,7 +144,7 @@ describe('invalid: what is refused dies without running', () => {
     expect(world.deadLetters.messages().at(-1)?.attributes.run?.StringValue).toBe('2');
   });
 
-  test('while the job runs under a living lease, it waits', async () => {
+  test('waits while its job runs under a valid lease', async () => {
     const world = makeWorld();
     const body = '{"id":"a","payload":{"do":"dance"}}';
     world.send(body);
@@ -159,8 +159,8 @@ describe('invalid: what is refused dies without running', () => {
   });
 });
 
-describe('retentionOver: an item that expired, though TTL has not taken it yet', () => {
-  test('counts as absent: the job runs anew, the old attributes go', async () => {
+describe('an expired item that TTL has not deleted yet', () => {
+  test('counts as absent: the job runs again, and the old attributes are removed', async () => {
     const world = makeWorld({ definition: defineProbe({ queueRetention: 1, retention: 2 }) });
     world.send({ id: 'a', payload: { do: 'fail', times: 1, result: 'first' } });
     await world.drain(60);
@@ -175,7 +175,7 @@ describe('retentionOver: an item that expired, though TTL has not taken it yet',
     expect(item).not.toHaveProperty('dueAt');
   });
 
-  test('not while its dead letter is still owed', async () => {
+  test('does not count as absent while its dead letter is undelivered', async () => {
     const world = makeWorld({ definition: defineProbe({ queueRetention: 1, retention: 2 }) });
     world.send({ id: 'a', payload: { do: 'permanent' } });
     await world.deliver();
@@ -188,7 +188,7 @@ describe('retentionOver: an item that expired, though TTL has not taken it yet',
     expect(world.job('a')).not.toHaveProperty('undelivered');
   });
 
-  test('a refused body dies over it, a later one is parked over it', async () => {
+  test('is replaced by a job that dies of its refused body, and by one that is parked', async () => {
     const world = makeWorld();
     for (const id of ['a', 'b']) world.send({ id });
     await world.deliver();

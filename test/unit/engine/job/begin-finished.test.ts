@@ -5,7 +5,7 @@ import { total } from '../../../support/output.ts';
 import { makeWorld, type World } from '../../../support/world.ts';
 
 const POISON = { id: 'a', payload: { do: 'permanent' } };
-const MENDED = { id: 'a', payload: { do: 'complete', result: 'mended' } };
+const CORRECTED = { id: 'a', payload: { do: 'complete', result: 'corrected' } };
 const OF_RUN_1 = { attributes: { jobId: 'a', run: '1' } };
 
 async function dead(): Promise<World> {
@@ -16,8 +16,8 @@ async function dead(): Promise<World> {
   return world;
 }
 
-describe('undelivered: dead, and not delivered', () => {
-  test('a DLQ that refuses keeps the message; a later receive keeps the promise', async () => {
+describe('a dead job that is not delivered', () => {
+  test('keeps its message if the DLQ refuses it, and is delivered at a later receive', async () => {
     const world = makeWorld();
     world.sqs.faults.plan('SendMessage', { kind: 'fails', error: awsError('AccessDenied', 'no', 403) });
     world.send(POISON);
@@ -34,7 +34,7 @@ describe('undelivered: dead, and not delivered', () => {
     expect(total(world.output, 'JobsDeadLettered')).toBe(1);
   });
 
-  test('a delivery that is not marked is repeated: a copy more, no death less', async () => {
+  test('is delivered again if the mark is missing: there is a second copy, and no dead letter is lost', async () => {
     const world = makeWorld();
     const marks = ({ input }: { input: unknown }) => JSON.stringify(input).includes('REMOVE \\"undelivered\\"');
     const error = awsError('AccessDeniedException', 'no', 400);
@@ -49,8 +49,8 @@ describe('undelivered: dead, and not delivered', () => {
   });
 });
 
-describe('redriven: a redrive', () => {
-  test('begins the next run, with the same body', async () => {
+describe('a redrive of a dead job', () => {
+  test('starts its next run with the same body', async () => {
     const world = await dead();
     world.alter('a', { checkpoint: { done: 2 }, checkpointNo: 2, snoozes: 7, snoozesInRow: 7, cancelRequested: true });
     world.send(POISON, OF_RUN_1);
@@ -62,28 +62,28 @@ describe('redriven: a redrive', () => {
     expect(world.deadLetters.messages().at(-1)?.attributes.run?.StringValue).toBe('2');
   });
 
-  test('may bring a mended body, under the same id', async () => {
+  test('starts its next run with a corrected body under the same id', async () => {
     const world = await dead();
-    world.send(MENDED, OF_RUN_1);
+    world.send(CORRECTED, OF_RUN_1);
     await world.deliver();
-    expect(world.job('a')).toMatchObject({ status: 'COMPLETED', runNo: 2, attempts: 1, result: 'mended' });
+    expect(world.job('a')).toMatchObject({ status: 'COMPLETED', runNo: 2, attempts: 1, result: 'corrected' });
     for (const name of ['reason', 'error', 'failedAt', 'listKey', 'listAt', 'undelivered']) {
       expect(world.job('a')).not.toHaveProperty(name);
     }
   });
 
-  test('proves the delivery of a dead letter that was never marked', async () => {
+  test('starts the next run even if the dead letter was never marked as delivered', async () => {
     const world = await dead();
     world.alter('a', { undelivered: true });
-    world.send(MENDED, OF_RUN_1);
+    world.send(CORRECTED, OF_RUN_1);
     await world.deliver();
     expect(world.job('a')).toMatchObject({ status: 'COMPLETED', runNo: 2 });
     expect(world.deadLetters.messages()).toHaveLength(1);
   });
 
-  test('of another run, or of another job, is none', async () => {
+  test('is ignored if it names another run or another job', async () => {
     const world = await dead();
-    world.send(MENDED, { attributes: { jobId: 'a', run: '2' } });
+    world.send(CORRECTED, { attributes: { jobId: 'a', run: '2' } });
     world.send(POISON, { attributes: { jobId: 'b', run: '1' } });
     world.send(POISON);
     const { kept } = await world.deliver();
@@ -95,7 +95,7 @@ describe('redriven: a redrive', () => {
   test('for later is parked as attempt 0 of its run', async () => {
     const world = await dead();
     const dueAt = world.clock.now() + 600_000;
-    world.send({ ...MENDED, runAt: iso(dueAt) }, OF_RUN_1);
+    world.send({ ...CORRECTED, runAt: iso(dueAt) }, OF_RUN_1);
     const { kept } = await world.deliver();
     expect(kept).toEqual([]);
     expect(world.job('a')).toMatchObject({ status: 'SCHEDULED', runNo: 2, attempts: 0, dueAt, listAt: dueAt });
@@ -103,7 +103,7 @@ describe('redriven: a redrive', () => {
     expect(world.job('a')).not.toHaveProperty('reason');
   });
 
-  test('for later and too big to park waits, and changes nothing', async () => {
+  test('for later that is too big to park waits and changes nothing', async () => {
     const world = await dead();
     const before = world.job('a');
     const filler = 'x'.repeat(330 * 1024);
@@ -114,8 +114,8 @@ describe('redriven: a redrive', () => {
   });
 });
 
-describe('duplicate: a duplicate of a finished job', () => {
-  test.each(['COMPLETED', 'DEAD', 'CANCELLED'] as const)('%s: is acknowledged and counted', async (status) => {
+describe('a duplicate of a finished job', () => {
+  test.each(['COMPLETED', 'DEAD', 'CANCELLED'] as const)('that is %s is deleted and counted', async (status) => {
     const world = makeWorld();
     world.send({ id: 'a' });
     await world.deliver();

@@ -26,13 +26,13 @@ async function stalled(change: Partial<JobItem> = {}): Promise<World> {
   return world;
 }
 
-describe('a begin whose item changes in between decides anew', () => {
+describe('a begin whose item changes before its write', () => {
   test.each([
     ['due', waiting],
     ['stalled', stalled],
     ['cancelled', () => stalled({ cancelRequested: true })],
     ['crashed', () => stalled({ attempts: 5 })],
-  ])('%s: another process took the job, so the message waits', async (_, lead) => {
+  ])('(%s) waits if another process took the job', async (_, lead) => {
     const world = await lead();
     const before = world.starts.length;
     const theirs = taken(world);
@@ -46,7 +46,7 @@ describe('a begin whose item changes in between decides anew', () => {
     expect(world.deadLetters.messages()).toEqual([]);
   });
 
-  test('stalled: the same counters under another owner are another’s all the same', async () => {
+  test('waits if a stalled item has the same counters under another owner', async () => {
     const world = await stalled();
     const theirs = { ...taken(world), attempts: 1 };
     world.dynamoDb.faults.plan(isWrite, { kind: 'meanwhile', happens: () => world.alter('a', theirs) });
@@ -56,7 +56,7 @@ describe('a begin whose item changes in between decides anew', () => {
     expect(world.job('a')).toMatchObject(theirs);
   });
 
-  test('first: another process inserted it, so the message waits', async () => {
+  test('waits if another process inserted the item', async () => {
     const world = makeWorld();
     world.send({ id: 'a' });
     const donor = makeWorld();
@@ -71,7 +71,7 @@ describe('a begin whose item changes in between decides anew', () => {
     expect(world.job('a')).toEqual(theirs);
   });
 
-  test('first: another body was first, so the message goes', async () => {
+  test('deletes its message if another body was first', async () => {
     const world = makeWorld();
     world.send({ id: 'a' });
     const donor = makeWorld();
@@ -85,7 +85,7 @@ describe('a begin whose item changes in between decides anew', () => {
     expect(world.job('a')?.result).toBe('other');
   });
 
-  test('due: the item vanished, so the job begins as its first attempt', async () => {
+  test('starts attempt 1 if the item is gone', async () => {
     const world = await waiting();
     const happens = () => world.dynamoDb.table(JOBS_TABLE).delete({ id: { S: itemId('probe', 'a') } });
     world.dynamoDb.faults.plan(isWrite, { kind: 'meanwhile', happens });
@@ -93,7 +93,7 @@ describe('a begin whose item changes in between decides anew', () => {
     expect(world.starts).toEqual(['a/1', 'a/1']);
   });
 
-  test('that changes again and again keeps the message', async () => {
+  test('keeps its message if the item changes again and again', async () => {
     const world = await waiting();
     let snoozes = 0;
     const happens = () => world.alter('a', { snoozes: ++snoozes });

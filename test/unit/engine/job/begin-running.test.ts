@@ -12,8 +12,8 @@ async function crashed(payload: object = { do: 'complete' }): Promise<World> {
   return world;
 }
 
-describe('leased: a job under a living lease', () => {
-  test('its message waits for the lease and a second', async () => {
+describe('a job under a valid lease', () => {
+  test('makes another copy of its message wait until a second after the lease', async () => {
     const world = await crashed();
     const { leaseUntil = 0 } = world.job('a') ?? {};
     await world.clock.advance(1000);
@@ -25,7 +25,7 @@ describe('leased: a job under a living lease', () => {
     expect(copy?.visibleAtMs).toBe(leaseUntil + 1000);
   });
 
-  test('of two copies in one batch one runs, the other waits', async () => {
+  test('runs once if one batch holds two copies: the second waits', async () => {
     const world = makeWorld();
     const fields = { id: 'a', payload: { do: 'work', seconds: 2 } };
     world.send(fields);
@@ -40,7 +40,7 @@ describe('leased: a job under a living lease', () => {
   });
 });
 
-describe('cancelled: cancelled, and its attempt crashed', () => {
+describe('a cancelled job whose attempt crashed', () => {
   test('ends CANCELLED without another attempt', async () => {
     const world = await crashed();
     world.alter('a', { cancelRequested: true });
@@ -51,8 +51,8 @@ describe('cancelled: cancelled, and its attempt crashed', () => {
   });
 });
 
-describe('stalled: a stalled job', () => {
-  test('begins its next attempt when the lease is out', async () => {
+describe('a stalled job', () => {
+  test('begins its next attempt once the lease has run out', async () => {
     const world = await crashed();
     await world.drain(3600);
     expect(world.starts).toEqual(['a/2']);
@@ -80,7 +80,7 @@ describe('stalled: a stalled job', () => {
     expect(world.job('poison')?.status).toBe('COMPLETED');
   });
 
-  test('two stalled jobs run one after the other', async () => {
+  test('runs after another stalled job, not beside it', async () => {
     const running = new Set<string>();
     let most = 0;
     const world = makeWorld({
@@ -100,7 +100,7 @@ describe('stalled: a stalled job', () => {
     expect([world.job('a')?.status, world.job('b')?.status]).toEqual(['COMPLETED', 'COMPLETED']);
   });
 
-  test('a poison job that kills its process spends only its own attempts', async () => {
+  test('spends no attempts but its own if it kills its process', async () => {
     const world = makeWorld({
       perform: (_, { job }, clock) => {
         if (job.id === 'poison') clock.after(500, world.kill);
@@ -116,8 +116,8 @@ describe('stalled: a stalled job', () => {
   });
 });
 
-describe('crashed: the last attempt crashed', () => {
-  test('dies of it with its attempts as they are', async () => {
+describe('a job whose last attempt crashed', () => {
+  test('dies with the attempts it has', async () => {
     const world = await crashed();
     world.alter('a', { attempts: 5 });
     await world.drain(3600);

@@ -5,8 +5,8 @@ import { makeWorld } from '../../../support/world.ts';
 
 const DAY_MS = 24 * 3600_000;
 
-describe('foreign: the first job and the first body stay', () => {
-  test('another job that brings a held key is acknowledged and changes nothing', async () => {
+describe('a message with the key or id of another job', () => {
+  test('is deleted and changes nothing if another job holds the key', async () => {
     const world = makeWorld();
     world.send({ id: 'a', key: 'k', payload: { do: 'complete', result: 1 } });
     await world.deliver();
@@ -22,8 +22,8 @@ describe('foreign: the first job and the first body stay', () => {
   test.each([
     ['waits', { status: 'RETRYING', dueAt: 0 }],
     ['runs', { status: 'INPROGRESS', owner: 'other', leaseUntil: 0 }],
-    ['is dead and owed to the DLQ', { status: 'DEAD', undelivered: true }],
-  ] as const)('another body under the name of a job that %s is acknowledged', async (_, state) => {
+    ['is dead and undelivered', { status: 'DEAD', undelivered: true }],
+  ] as const)('is deleted if it brings another body under the id of a job that %s', async (_, state) => {
     const world = makeWorld();
     world.send({ id: 'a' });
     await world.deliver();
@@ -38,11 +38,11 @@ describe('foreign: the first job and the first body stay', () => {
   });
 });
 
-describe('foreign: another job, byte for byte the same body', () => {
+describe('a message with another job’s key and body', () => {
   test.each([
     ['waits', 'fail'],
     ['runs', 'hang'],
-  ])('that only shares the key of one that %s is acknowledged', async (_, behaviour) => {
+  ])('is deleted if the other job %s', async (_, behaviour) => {
     const world = makeWorld();
     const body = JSON.stringify({ key: 'k', payload: { do: behaviour } });
     world.send(body, { attributes: { jobId: 'a' } });
@@ -59,8 +59,8 @@ describe('foreign: another job, byte for byte the same body', () => {
   });
 });
 
-describe('due: a waiting job that is due', () => {
-  test('runs as its next attempt and knows its last error', async () => {
+describe('a waiting job that is due', () => {
+  test('runs its next attempt, which gets the last error', async () => {
     const seen: unknown[] = [];
     const world = makeWorld({
       perform: (_, { job }) => {
@@ -76,7 +76,7 @@ describe('due: a waiting job that is due', () => {
     expect(world.job('a')).not.toHaveProperty('dueAt');
   });
 
-  test('may begin half a second early, and not a millisecond more', async () => {
+  test('begins at most half a second early', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'fail', times: 1 } });
     await world.deliver();
@@ -91,7 +91,7 @@ describe('due: a waiting job that is due', () => {
     expect(world.starts).toEqual(['a/1', 'a/2']);
   });
 
-  test('a released job comes off its list with its envelope', async () => {
+  test('leaves its list without its envelope if it was released', async () => {
     const world = makeWorld();
     const dueAt = world.clock.now() + 120_000;
     world.send({ id: 'a', runAt: iso(dueAt) });
@@ -106,8 +106,8 @@ describe('due: a waiting job that is due', () => {
   });
 });
 
-describe('early: a waiting job that is not due', () => {
-  test('the leftover of a parked job goes: its release sends the carrier', async () => {
+describe('a waiting job that is not due', () => {
+  test('deletes a leftover message if it is parked, as its release sends another', async () => {
     const world = makeWorld();
     const fields = { id: 'a', runAt: iso(world.clock.now() + 600_000) };
     world.send(fields);
@@ -118,7 +118,7 @@ describe('early: a waiting job that is not due', () => {
     expect(world.queue.messages()).toEqual([]);
   });
 
-  test('a leftover goes even when the parked job is due but not released', async () => {
+  test('deletes a leftover message even if it is due but not released yet', async () => {
     const world = makeWorld();
     const fields = { id: 'a', runAt: iso(world.clock.now() + 600_000) };
     world.send(fields);
@@ -133,7 +133,7 @@ describe('early: a waiting job that is not due', () => {
     expect(world.starts).toEqual(['a/1']);
   });
 
-  test('the carrier of an earlier wait is a leftover, the carrier of this one runs', async () => {
+  test('deletes the released message of an earlier wait, and runs with that of this one', async () => {
     const world = makeWorld();
     const dueAt = world.clock.now() + 600_000;
     const fields = { id: 'a', runAt: iso(dueAt) };
@@ -148,7 +148,7 @@ describe('early: a waiting job that is not due', () => {
     expect(world.starts).toEqual(['a/1']);
   });
 
-  test('an early message of a job that waits in place waits with it', async () => {
+  test('makes an early message wait if it waits in place', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'retryAfter', seconds: 40 } });
     await world.deliver();

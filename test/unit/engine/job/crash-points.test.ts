@@ -18,46 +18,46 @@ async function liveOn(world: World): Promise<void> {
 interface Scenario {
   readonly payload: object;
   readonly ends: object;
-  readonly letters: [least: number, most: number];
+  readonly deadLetters: [least: number, most: number];
   readonly options?: Parameters<typeof defineProbe>[0];
   /** Detail type of the event that must come. */
   readonly event?: string;
 }
 
 const SCENARIOS: Record<string, Scenario> = {
-  complete: { payload: { do: 'complete', result: 1 }, ends: { status: 'COMPLETED', result: 1 }, letters: [0, 0] },
-  commit: { payload: { do: 'commit' }, ends: { status: 'COMPLETED' }, letters: [0, 0] },
+  complete: { payload: { do: 'complete', result: 1 }, ends: { status: 'COMPLETED', result: 1 }, deadLetters: [0, 0] },
+  commit: { payload: { do: 'commit' }, ends: { status: 'COMPLETED' }, deadLetters: [0, 0] },
   checkpoint: {
     payload: { do: 'checkpoint', times: 3 },
     ends: { status: 'COMPLETED', checkpointNo: 3 },
-    letters: [0, 0],
+    deadLetters: [0, 0],
   },
-  retry: { payload: { do: 'fail', times: 1 }, ends: { status: 'COMPLETED' }, letters: [0, 0] },
-  park: { payload: { do: 'fail', times: 3 }, ends: { status: 'COMPLETED' }, letters: [0, 0] },
+  retry: { payload: { do: 'fail', times: 1 }, ends: { status: 'COMPLETED' }, deadLetters: [0, 0] },
+  park: { payload: { do: 'fail', times: 3 }, ends: { status: 'COMPLETED' }, deadLetters: [0, 0] },
   die: {
     payload: { do: 'permanent' },
     ends: { status: 'DEAD' },
-    letters: [1, 2],
+    deadLetters: [1, 2],
     event: 'Job Dead-Lettered',
   },
-  announce: {
+  publish: {
     payload: { do: 'commit' },
     ends: { status: 'COMPLETED' },
-    letters: [0, 0],
+    deadLetters: [0, 0],
     options: { completionEvent: true },
     event: 'Job Completed',
   },
   limited: {
     payload: { do: 'fail', times: 1 },
     ends: { status: 'COMPLETED' },
-    letters: [0, 0],
+    deadLetters: [0, 0],
     options: { rateLimit: { limit: 1, perSeconds: 100 } },
   },
 };
-const EFFECTS: Record<string, number> = { commit: 1, announce: 1, checkpoint: 3 };
+const EFFECTS: Record<string, number> = { commit: 1, publish: 1, checkpoint: 3 };
 
-describe('a crash before and after every call to AWS of the first invocation', () => {
-  test.each(Object.keys(SCENARIOS))('%s: the job ends as it should', async (name) => {
+describe('a process that crashes before or after any call to AWS of its first invocation', () => {
+  test.each(Object.keys(SCENARIOS))('(%s) leaves a job that ends as it should', async (name) => {
     const scenario = SCENARIOS[name];
     if (scenario === undefined) throw new TypeError(`no scenario ${name}`);
     let crashes = 0;
@@ -72,12 +72,12 @@ describe('a crash before and after every call to AWS of the first invocation', (
         expect(item, `crash ${moment} call ${call}`).toMatchObject(scenario.ends);
         expect(item?.attempts).toBeLessThanOrEqual(5);
         expect(effectsOf(world.dynamoDb, 'a')).toBe(EFFECTS[name]);
-        const letters = world.deadLetters.messages().length;
-        expect(letters).toBeGreaterThanOrEqual(scenario.letters[0]);
-        expect(letters).toBeLessThanOrEqual(scenario.letters[1]);
+        const deadLetters = world.deadLetters.messages().length;
+        expect(deadLetters).toBeGreaterThanOrEqual(scenario.deadLetters[0]);
+        expect(deadLetters).toBeLessThanOrEqual(scenario.deadLetters[1]);
         expect(item?.undelivered).toBeUndefined();
-        const told = new Set(world.bus.events.map((event) => event['detail-type']));
-        expect([...told]).toEqual(scenario.event === undefined ? [] : [scenario.event]);
+        const published = new Set(world.bus.events.map((event) => event['detail-type']));
+        expect([...published]).toEqual(scenario.event === undefined ? [] : [scenario.event]);
       }
     }
     expect(crashes).toBeGreaterThanOrEqual(4);

@@ -1,24 +1,24 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { toAttribute } from '../../../../lib/aws/marshal.ts';
 import { asJson, JsonError } from '../../../../lib/engine/job/json.ts';
-import { toAttribute } from '../../../../lib/engine/table/statements.ts';
 
 const nested = (levels: number): unknown => (levels === 0 ? 1 : { a: nested(levels - 1) });
 const cycle: { self?: unknown } = {};
 cycle.self = cycle;
 
 describe('asJson', () => {
-  test('a result of exactly the limit is kept, a byte more is not', () => {
+  test('keeps a result of exactly the limit, and refuses a byte more', () => {
     const text = 'ü'.repeat(50);
     expect(asJson('it', text, 102)).toBe(text);
     expect(() => asJson('it', text, 101)).toThrow('it has 102 bytes of JSON, at most 101 are kept');
   });
 
-  test('nothing stays nothing', () => {
+  test('returns undefined for undefined', () => {
     expect(asJson('it', undefined, 10)).toBeUndefined();
   });
 
-  test('is what a reader of the JSON gets', () => {
+  test('returns what a reader of the JSON gets', () => {
     const given = { at: new Date(0), left: undefined, inner: [{ a: 1 }] };
     expect(asJson('it', given, 1000)).toEqual({ at: '1970-01-01T00:00:00.000Z', inner: [{ a: 1 }] });
   });
@@ -39,12 +39,12 @@ describe('asJson', () => {
     expect(() => asJson('the result', value, 100_000)).toThrow(JsonError);
   });
 
-  test('keeps 28 levels, and the ends of DynamoDB’s numbers', () => {
+  test('keeps 28 levels, and DynamoDB’s largest and smallest numbers', () => {
     expect(asJson('it', nested(28), 1000)).toEqual(nested(28));
     expect(asJson('it', [9.99e125, -1e-130, 0], 1000)).toEqual([9.99e125, -1e-130, 0]);
   });
 
-  test('whatever it keeps, DynamoDB takes', () => {
+  test('keeps only what DynamoDB takes', () => {
     void fc.assert(
       fc.property(fc.anything(), (value) => {
         const kept = keptOr(value);

@@ -14,12 +14,12 @@ function robbed(payload: object, change: Parameters<World['alter']>[1]): World {
   return world;
 }
 
-describe('lost: another attempt ended in the state that this one wanted', () => {
+describe('an attempt whose state another owner has written', () => {
   test.each([
     ['complete', 'COMPLETED'],
     ['fail', 'RETRYING'],
     ['permanent', 'DEAD'],
-  ] as const)('%s: %s under another owner is no lost reply', async (behaviour, status) => {
+  ] as const)('(%s) does not take %s for a lost reply of its own', async (behaviour, status) => {
     const world = robbed({ do: behaviour }, { status, owner: 'thief', attempts: 2 });
     const { kept } = await world.deliver();
     expect(kept).toEqual(['sent-1']);
@@ -32,8 +32,8 @@ describe('lost: another attempt ended in the state that this one wanted', () => 
   });
 });
 
-describe('a handler that lives on after its attempt', () => {
-  test('makes no call to AWS by its context', async () => {
+describe('a handler that outlives its attempt', () => {
+  test('makes no call to AWS through its context', async () => {
     const thrown: unknown[] = [];
     const world = makeWorld({
       perform: async (_, context, clock) => {
@@ -53,14 +53,14 @@ describe('a handler that lives on after its attempt', () => {
   });
 });
 
-describe('redriven: two redrives of one death', () => {
-  test('the slower one finds a later run and begins none', async () => {
+describe('the slower of two redrives of one dead job', () => {
+  test('finds a later run and begins none', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'permanent' } });
     await world.deliver();
-    const letter = { body: world.deadLetters.messages()[0]?.body ?? '', attributes: { jobId: 'a', run: '1' } };
-    world.send(letter.body, { attributes: letter.attributes });
-    // Between its read and its write the same letter was redriven, and the second run died as the first one did.
+    const redriven = { body: world.deadLetters.messages()[0]?.body ?? '', attributes: { jobId: 'a', run: '1' } };
+    world.send(redriven.body, { attributes: redriven.attributes });
+    // Between its read and its write the same dead letter was redriven, and the second run died as the first one did.
     const redrives = ({ input }: { input: unknown }) => JSON.stringify(input).includes('"runNo\\" = ?');
     const happens = () => world.alter('a', { runNo: 2 });
     world.dynamoDb.faults.plan(redrives, { kind: 'meanwhile', happens });

@@ -64,7 +64,7 @@ const WRITES: Record<string, { readonly text: string; readonly lead: (world: Wor
   },
   snoozed: { text: 'RETRYING', lead: (world) => void world.send({ id: 'a', payload: { do: 'snooze', seconds: 600 } }) },
   dead: { text: 'PermanentError', lead: (world) => void world.send(POISON) },
-  'D delivered': { text: 'REMOVE \\"undelivered\\" WHERE', lead: (world) => void world.send(POISON) },
+  'delivered update': { text: 'REMOVE \\"undelivered\\" WHERE', lead: (world) => void world.send(POISON) },
 };
 
 async function crashed(world: World, change: Parameters<World['alter']>[1]): Promise<void> {
@@ -89,25 +89,25 @@ async function outcome(name: string, kind?: 'lostReply' | 'repeated') {
   return {
     item: Object.fromEntries(timeless),
     kept: kept.length,
-    letters: world.deadLetters.messages().map(({ attributes }) => attributes.reason?.StringValue),
+    deadLetters: world.deadLetters.messages().map(({ attributes }) => attributes.reason?.StringValue),
     starts: world.starts,
     metrics: metrics.map((metric) => total(world.output, metric)),
   };
 }
 
-describe('a reply that is lost after the write', () => {
+describe('a write whose reply is lost', () => {
   const exceptions: Record<string, object> = {
-    // The promise was kept, but whether by this copy nobody can tell: a death is rather not counted than counted twice.
-    'D delivered': { metrics: [0, 1, 0, 0] },
+    // It is unknown whether this copy or another was delivered: a dead letter is rather not counted than counted twice.
+    'delivered update': { metrics: [0, 1, 0, 0] },
   };
-  test.each(Object.keys(WRITES))('%s: leaves what the write itself leaves', async (name) => {
+  test.each(Object.keys(WRITES))('(%s) leaves the same state as one that is answered', async (name) => {
     const plain = await outcome(name);
     const expected = { ...plain, ...exceptions[name] };
     expect(await outcome(name, 'lostReply')).toEqual(expected);
     expect(await outcome(name, 'repeated')).toEqual(expected);
   });
 
-  test('of the dispatcher’s own update is harmless', async () => {
+  test('of the dispatcher releases the job once', async () => {
     const world = makeWorld();
     world.send({ id: 'a', runAt: iso(world.clock.now() + 120_000) });
     await world.deliver();
@@ -122,7 +122,7 @@ describe('a reply that is lost after the write', () => {
   test.each([
     ['the dead letter', POISON],
     ['a renewal', { payload: { do: 'fail' } }],
-  ])('of %s: the message is kept, a copy more does no harm', async (_, fields) => {
+  ])('to SQS (%s) keeps the message, and a second copy does no harm', async (_, fields) => {
     const world = makeWorld();
     world.sqs.faults.plan('SendMessage', { kind: 'lostReply' });
     world.send(fields, { attributes: {} });

@@ -8,8 +8,8 @@ import { makeWorld } from '../../../support/world.ts';
 const progressWrites = (calls: readonly { input: unknown }[]) =>
   calls.filter(({ input }) => JSON.stringify(input).includes('SET \\"progress\\"'));
 
-describe('progressed: progress', () => {
-  test('21 values in 2 s are four writes, one a second, and the latest wins', async () => {
+describe('progress', () => {
+  test('writes 21 values of 2 s in four writes, one a second, and the latest wins', async () => {
     const world = makeWorld({
       perform: async (_, context, clock) => {
         for (let i = 0; i <= 20; i++) {
@@ -25,7 +25,7 @@ describe('progressed: progress', () => {
     expect(progressWrites(world.dynamoDb.calls)).toHaveLength(4);
   });
 
-  test('nothing is written once the attempt has ended', async () => {
+  test('writes nothing once the attempt has ended', async () => {
     let kept: JobContext | undefined;
     const world = makeWorld({
       perform: async (_, context) => {
@@ -44,7 +44,7 @@ describe('progressed: progress', () => {
     expect(world.job('a')).toMatchObject({ progress: 1, checkpointNo: 0 });
   });
 
-  const told = async (change: Partial<JobItem>) => {
+  const progressAfter = async (change: Partial<JobItem>) => {
     let reason: unknown;
     const world = makeWorld({
       perform: async (_, context) => {
@@ -59,27 +59,27 @@ describe('progressed: progress', () => {
     return { world, reason };
   };
 
-  test('is how a running job learns that it was cancelled', async () => {
-    const { world, reason } = await told({ cancelRequested: true });
+  test('aborts a running job that was cancelled', async () => {
+    const { world, reason } = await progressAfter({ cancelRequested: true });
     expect(reason).toBeInstanceOf(JobCancelledError);
     expect(world.job('a')?.status).toBe('CANCELLED');
   });
 
-  test('is how a running job learns that it lost its lease', async () => {
-    const { world, reason } = await told({ owner: 'thief' });
+  test('aborts a running job that lost its lease', async () => {
+    const { world, reason } = await progressAfter({ owner: 'thief' });
     expect(reason).toBeInstanceOf(LeaseLostError);
     expect(world.job('a')).toMatchObject({ status: 'INPROGRESS', owner: 'thief' });
     expect(world.job('a')).not.toHaveProperty('progress');
   });
 
-  test('beyond 4 KB is refused', async () => {
+  test('refuses a value beyond 4 KB', async () => {
     const world = makeWorld({ perform: (_, context) => context.progress('x'.repeat(4095)) });
     world.send({ id: 'a' });
     await world.deliver();
     expect(world.job('a')).toMatchObject({ status: 'RETRYING', error: { name: 'JsonError' } });
   });
 
-  test('a lost reply is no lost lease', async () => {
+  test('goes on after a lost reply', async () => {
     const world = makeWorld({
       perform: async (_, context) => {
         await context.progress('half');
@@ -91,5 +91,12 @@ describe('progressed: progress', () => {
     await world.deliver();
     expect(world.dynamoDb.faults.pending).toBe(0);
     expect(world.job('a')).toMatchObject({ status: 'COMPLETED', progress: 'half' });
+  });
+
+  test('of undefined is written as null', async () => {
+    const world = makeWorld({ perform: (_, context) => context.progress(undefined) });
+    world.send({ id: 'a' });
+    await world.deliver();
+    expect(world.job('a')).toMatchObject({ status: 'COMPLETED', progress: null });
   });
 });

@@ -6,8 +6,8 @@ import { JOBS_TABLE, makeWorld } from '../../../support/world.ts';
 
 const DAY_S = 24 * 3600;
 
-describe('completed: the handler returned', () => {
-  test('keeps the result and the time, for the retention', async () => {
+describe('a job whose handler returned', () => {
+  test('keeps its result and time for the retention', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'work', seconds: 3, result: [1, { b: null }] } });
     await world.deliver();
@@ -17,14 +17,14 @@ describe('completed: the handler returned', () => {
     expect(world.job('a')).toMatchObject(expected);
   });
 
-  test('a handler that returns nothing leaves no result', async () => {
+  test('has no result if the handler returned nothing', async () => {
     const world = makeWorld();
     world.send({ id: 'a' });
     await world.deliver();
     expect(world.job('a')).not.toHaveProperty('result');
   });
 
-  test('a cancelled job that completes is COMPLETED', async () => {
+  test('is COMPLETED even if it was cancelled meanwhile', async () => {
     const world = makeWorld({ perform: () => world.alter('a', { cancelRequested: true }) });
     world.send({ id: 'a' });
     await world.deliver();
@@ -32,12 +32,12 @@ describe('completed: the handler returned', () => {
   });
 });
 
-describe('dead: a death', () => {
+describe('a job that fails for good', () => {
   test.each([
     ['a permanent error', { do: 'permanent' }, 1, 'PermanentError'],
     ['the last attempt', { do: 'fail' }, 5, 'AttemptsExhausted'],
     ['the last attempt that asks for a later one', { do: 'retryAfter', seconds: 9 }, 5, 'AttemptsExhausted'],
-  ])('%s', async (_, payload, attempts, reason) => {
+  ])('dies of %s', async (_, payload, attempts, reason) => {
     const world = makeWorld();
     world.send({ id: 'a', payload });
     await world.deliver();
@@ -57,7 +57,7 @@ describe('dead: a death', () => {
     ['a function', () => undefined],
     ['a number that is none', { sum: Number.NaN }],
     ['more than 100 KB', 'x'.repeat(100 * 1024)],
-  ])('a result that cannot be kept, %s', async (_, result) => {
+  ])('dies of a result that cannot be kept: %s', async (_, result) => {
     const world = makeWorld({ perform: () => result });
     world.send({ id: 'a' });
     await world.deliver();
@@ -67,12 +67,12 @@ describe('dead: a death', () => {
   });
 });
 
-describe('cancelledAtEnd: it would be tried again, but it was cancelled', () => {
+describe('a cancelled job that would be tried again', () => {
   test.each([
     ['a retry in place', { do: 'fail' }],
-    ['a parked one', { do: 'retryAfter', seconds: 600 }],
+    ['a parked retry', { do: 'retryAfter', seconds: 600 }],
     ['a snooze', { do: 'snooze', seconds: 600 }],
-  ])('%s ends CANCELLED', async (_, payload) => {
+  ])('ends CANCELLED after %s', async (_, payload) => {
     const world = makeWorld();
     const cancels = () => world.alter('a', { cancelRequested: true });
     world.send({ id: 'a', payload });
@@ -86,7 +86,7 @@ describe('cancelledAtEnd: it would be tried again, but it was cancelled', () => 
     expect(world.deadLetters.messages()).toEqual([]);
   });
 
-  test('a death stays a death', async () => {
+  test('is DEAD if it failed for good', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'permanent' } });
     const settles = ({ input }: { input: unknown }) => JSON.stringify(input).includes('DEAD');
@@ -99,12 +99,12 @@ describe('cancelledAtEnd: it would be tried again, but it was cancelled', () => 
   });
 });
 
-describe('lost: no longer this attempt’s', () => {
+describe('an attempt that lost its lease', () => {
   test.each([
     ['completed', { do: 'complete' }],
     ['failed', { do: 'fail' }],
     ['died', { do: 'permanent' }],
-  ])('a handler that %s changes nothing and keeps its message', async (_, payload) => {
+  ])('changes nothing and keeps its message when its handler has %s', async (_, payload) => {
     const world = makeWorld();
     world.send({ id: 'a', payload });
     const settles = ({ input }: { input: unknown }) => JSON.stringify(input).includes('UPDATE');
@@ -118,7 +118,7 @@ describe('lost: no longer this attempt’s', () => {
     expect(total(world.output, 'JobsCompleted') + total(world.output, 'JobsFailed')).toBe(0);
   });
 
-  test('an item that is gone is not made anew', async () => {
+  test('does not insert its item again if it is gone', async () => {
     const world = makeWorld();
     const table = world.dynamoDb.table(JOBS_TABLE);
     world.send({ id: 'a' });

@@ -8,8 +8,8 @@ import { makeWorld } from '../../../support/world.ts';
 const DAY_S = 24 * 3600;
 const BIG = 'x'.repeat(330 * 1024);
 
-describe('retryInPlace: a retry within a minute', () => {
-  test('waits in place for what the policy says', async () => {
+describe('a retry within a minute', () => {
+  test('waits in its queue for as long as the policy says', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'fail' } });
     const { kept } = await world.deliver();
@@ -21,7 +21,7 @@ describe('retryInPlace: a retry within a minute', () => {
     expect([total(world.output, 'JobsFailed'), total(world.output, 'JobsRetried')]).toEqual([1, 1]);
   });
 
-  test('60 s is in place, a millisecond more is parked', async () => {
+  test('waits in its queue for up to 60 s, and is parked for a millisecond more', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'retryAfter', seconds: 60 } });
     world.send({ id: 'b', payload: { do: 'retryAfter', seconds: 60.001 } });
@@ -31,7 +31,7 @@ describe('retryInPlace: a retry within a minute', () => {
     expect(world.job('b')?.listKey).toMatch(/^due#/);
   });
 
-  test('a body too big to park waits in place, however long', async () => {
+  test('waits in its queue, however long, if its body is too big to park', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'retryAfter', seconds: 7200, filler: BIG } });
     const { kept } = await world.deliver();
@@ -40,7 +40,7 @@ describe('retryInPlace: a retry within a minute', () => {
     expect(world.job('a')).not.toHaveProperty('envelope');
   });
 
-  test('an item that would pass 400 KB with its envelope waits in place after all, and counts as a failure', async () => {
+  test('waits in its queue if its item would pass 400 KB with its envelope, and counts as a failure', async () => {
     const world = makeWorld();
     const body = envelope({ id: 'a', payload: { do: 'retryAfter', seconds: 600, filler: 'x'.repeat(319 * 1024) } });
     world.send(body);
@@ -57,8 +57,8 @@ describe('retryInPlace: a retry within a minute', () => {
   });
 });
 
-describe('parked: a retry beyond a minute', () => {
-  test('is parked with its body, released, and runs on its second', async () => {
+describe('a retry beyond a minute', () => {
+  test('is parked with its body, released, and runs at its time', async () => {
     const world = makeWorld();
     const body = envelope({ id: 'a', payload: { do: 'fail', times: 3, result: 'at last' } });
     world.send(body, { group: 'tenant-1' });
@@ -78,18 +78,18 @@ describe('parked: a retry beyond a minute', () => {
   });
 });
 
-describe('nothing expires while it waits or runs', () => {
+describe('the expiration of an unfinished job', () => {
   test.each([
     ['in place', 40],
     ['parked', 6 * DAY_S],
-  ])('an item that waits %s lives past its due time by what a dead one is kept', async (_, seconds) => {
+  ])('is the due time and a dead job’s retention if it waits %s', async (_, seconds) => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'retryAfter', seconds } });
     await world.deliver();
     expect(world.job('a')?.expiration).toBe(world.clock.now() / 1000 + seconds + 22 * DAY_S);
   });
 
-  test('so does one that runs, past its lease', async () => {
+  test('is the end of the lease and a dead job’s retention if it runs', async () => {
     const world = makeWorld();
     world.send({ id: 'a' });
     await world.deliver({ crash: { call: 1, moment: 'after' } });
@@ -97,7 +97,7 @@ describe('nothing expires while it waits or runs', () => {
     expect(expiration).toBe(leaseUntil / 1000 + 22 * DAY_S);
   });
 
-  test('and one that is scheduled for half a year ahead', async () => {
+  test('is the due time and a dead job’s retention if it is scheduled for half a year ahead', async () => {
     const world = makeWorld();
     const dueAt = world.clock.now() + 183 * DAY_S * 1000;
     world.send({ id: 'a', runAt: iso(dueAt) });
@@ -106,7 +106,7 @@ describe('nothing expires while it waits or runs', () => {
   });
 });
 
-describe('snoozed: a snooze', () => {
+describe('a snooze', () => {
   test('gives the attempt back and keeps the counters', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'snooze', seconds: 5 } });
@@ -117,7 +117,7 @@ describe('snoozed: a snooze', () => {
     expect(world.output.events()).toContain('job.snoozed');
   });
 
-  test('beyond a minute it is parked', async () => {
+  test('beyond a minute is parked', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'snooze', seconds: 3600 } });
     const { kept } = await world.deliver();
@@ -125,7 +125,7 @@ describe('snoozed: a snooze', () => {
     expect(world.job('a')).toMatchObject({ attempts: 0, snoozes: 1, listAt: world.clock.now() + 3600_000 });
   });
 
-  test('a hundred in a row are taken, the 101st is a death', async () => {
+  test('is allowed a hundred times in a row; the 101st lets the job die', async () => {
     const world = makeWorld({ definition: defineProbe({ retry: { maxAttempts: 1 } }) });
     world.send({ id: 'a', payload: { do: 'snooze', seconds: 1 } });
     for (let i = 0; i < 100; i++) {
@@ -139,7 +139,7 @@ describe('snoozed: a snooze', () => {
     expect(world.starts).toHaveLength(101);
   });
 
-  test('a failure in between starts the row anew', async () => {
+  test('is counted from 1 again after a failure', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'fail' } });
     await world.deliver();

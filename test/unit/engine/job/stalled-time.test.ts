@@ -10,8 +10,8 @@ async function stalled(...ids: string[]): Promise<World> {
   return world;
 }
 
-describe('stalled: the time left for stalled jobs', () => {
-  test('one that finds too little after the others goes back for a second, without an attempt', async () => {
+describe('a stalled job', () => {
+  test('goes back for a second, without an attempt, if the others left it too little time', async () => {
     const world = await stalled('s');
     world.send({ id: 'a', payload: { do: 'work', seconds: 8 } });
     await world.deliver({ functionTimeoutSeconds: 16 });
@@ -22,7 +22,7 @@ describe('stalled: the time left for stalled jobs', () => {
     expect(world.job('s')).toMatchObject({ status: 'COMPLETED', attempts: 2 });
   });
 
-  test('of two that are alone the first runs, the second only if its whole timeout is left', async () => {
+  test('runs as the second of two only if its whole timeout is left', async () => {
     const world = await stalled('s', 't');
     await world.deliver({ functionTimeoutSeconds: 16 });
     expect(world.starts).toEqual(['s/2']);

@@ -4,8 +4,8 @@ import { makeWorld } from '../../../support/world.ts';
 
 const RETRY = { do: 'retryAfter', seconds: 40 };
 
-describe('renewal: a message that could not wait much longer sends a copy and goes', () => {
-  test('of a job that neither its body nor an attribute names', async () => {
+describe('a message that cannot wait much longer', () => {
+  test('is replaced by a copy if neither its body nor an attribute names its job', async () => {
     const world = makeWorld();
     const messageId = world.send({ payload: RETRY }, { group: 'g', trace: 'Root=1-5759e988-bd862e3fe1be46a994272793' });
     const body = world.queue.messages()[0]?.body;
@@ -19,7 +19,7 @@ describe('renewal: a message that could not wait much longer sends a copy and go
     expect(world.starts).toEqual([`${messageId}/1`, `${messageId}/2`]);
   });
 
-  test('received more than half as often as it may be', async () => {
+  test('is replaced by a copy if it has had more than half of its receives', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: RETRY });
     const half = Math.floor((world.queue.settings.redrive?.maxReceiveCount ?? 0) / 2);
@@ -38,7 +38,7 @@ describe('renewal: a message that could not wait much longer sends a copy and go
     expect(world.queue.messages()).toMatchObject([{ receiveCount: 0, attributes: { jobId: { StringValue: 'a' } } }]);
   });
 
-  test('older than half of its queue’s retention', async () => {
+  test('is replaced by a copy if it is older than half of its queue’s retention', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: RETRY });
     await world.clock.advance(3.5 * 24 * 3600_000);
@@ -49,7 +49,7 @@ describe('renewal: a message that could not wait much longer sends a copy and go
     expect(world.queue.messages()).toMatchObject([{ receiveCount: 0, sentAtMs: world.clock.now() }]);
   });
 
-  test('keeps the marks of a redrive and of a release', async () => {
+  test('is replaced by a copy with the attributes of a redrive and of a release', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'permanent' } });
     await world.deliver();
@@ -61,14 +61,14 @@ describe('renewal: a message that could not wait much longer sends a copy and go
     expect(world.queue.messages()).toMatchObject([{ receiveCount: 0, attributes }]);
   });
 
-  test('delays its copy by at most 900 s', async () => {
+  test('is replaced by a copy that is delayed by at most 900 s', async () => {
     const world = makeWorld();
     world.send({ payload: { do: 'retryAfter', seconds: 7200, filler: 'x'.repeat(330 * 1024) } });
     await world.deliver();
     expect(world.queue.nextVisibleAtMs()).toBe(world.clock.now() + 900_000);
   });
 
-  test('that SQS refuses keeps the message', async () => {
+  test('is kept if SQS refuses the copy', async () => {
     const world = makeWorld();
     world.sqs.faults.plan('SendMessage', { kind: 'fails', error: awsError('InternalFailure', 'no', 500) });
     const messageId = world.send({ payload: RETRY });

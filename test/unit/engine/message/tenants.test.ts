@@ -12,7 +12,7 @@ const PERMANENT = { payload: { do: 'permanent' } };
 /** A message of the queue that was sent after the first one. */
 const later = ({ queue }: World) => queue.messages().filter(({ messageId }) => !messageId.startsWith('sent-'));
 
-describe('a message’s group, which is its tenant, and its trace', () => {
+describe('a message’s tenant (its group) and trace', () => {
   test('reach the handler', async () => {
     const tenants: unknown[] = [];
     const world = makeWorld({ perform: (_, { job }) => tenants.push(job.tenant) });
@@ -22,7 +22,7 @@ describe('a message’s group, which is its tenant, and its trace', () => {
     expect(tenants).toEqual(['acme', undefined]);
   });
 
-  test('stay through a renewal', async () => {
+  test('survive a renewal', async () => {
     const world = makeWorld();
     world.send({ payload: { do: 'fail' } }, ORIGIN);
     await world.deliver();
@@ -33,7 +33,7 @@ describe('a message’s group, which is its tenant, and its trace', () => {
     ['a retry that was parked', { id: 'a', payload: { do: 'retryAfter', seconds: 600 } }],
     ['a snooze', { id: 'a', payload: { do: 'snooze', seconds: 600 } }],
     ['a job for later', { id: 'a', runAt: iso(Date.UTC(2026, 0, 1) + 600_000) }],
-  ])('stay through the release of %s', async (_, body) => {
+  ])('survive the release of %s', async (_, body) => {
     const world = makeWorld();
     world.send(body, ORIGIN);
     await world.deliver();
@@ -44,7 +44,7 @@ describe('a message’s group, which is its tenant, and its trace', () => {
     expect(later(world)).toMatchObject([ORIGIN]);
   });
 
-  test('stay through a rate limit’s wait', async () => {
+  test('survive the wait for a rate limit', async () => {
     const world = makeWorld({ definition: defineProbe({ rateLimit: { limit: 1, perSeconds: 600 } }) });
     for (const id of ['a', 'b']) world.send({ id }, ORIGIN);
     await world.deliver();
@@ -53,14 +53,14 @@ describe('a message’s group, which is its tenant, and its trace', () => {
     expect(later(world)).toMatchObject([ORIGIN]);
   });
 
-  test('stay through death, redrive, and the redriven job’s own wait', async () => {
+  test('survive death, redrive, and the redriven job’s own wait', async () => {
     const world = makeWorld();
     world.send({ id: 'a', ...PERMANENT }, ORIGIN);
     await world.deliver();
-    const [letter] = world.deadLetters.messages();
-    expect(letter).toMatchObject(ORIGIN);
-    const mended = { id: 'a', ...PERMANENT, runAt: iso(world.clock.now() + 600_000) };
-    world.send(mended, { attributes: { jobId: 'a', run: '1' }, ...ORIGIN });
+    const [deadLetter] = world.deadLetters.messages();
+    expect(deadLetter).toMatchObject(ORIGIN);
+    const corrected = { id: 'a', ...PERMANENT, runAt: iso(world.clock.now() + 600_000) };
+    world.send(corrected, { attributes: { jobId: 'a', run: '1' }, ...ORIGIN });
     await world.deliver();
     expect(world.job('a')).toMatchObject({ status: 'SCHEDULED', runNo: 2, envelope: ORIGIN });
     await world.clock.advance(590_000);
@@ -70,7 +70,7 @@ describe('a message’s group, which is its tenant, and its trace', () => {
   });
 });
 
-describe('one tenant’s flood of 5,000 jobs', () => {
+describe('one tenant’s 5,000 jobs', () => {
   /** When the other tenant's ten jobs began, seconds after they were sent, and when the last job of all did. */
   async function flood(fair: boolean): Promise<{ others: number[]; lastS: number }> {
     const begun: { tenant: string | undefined; atMs: number }[] = [];
@@ -94,7 +94,7 @@ describe('one tenant’s flood of 5,000 jobs', () => {
     return { others, lastS: Math.max(...seconds.map(({ s }) => s)) };
   }
 
-  test('does not delay another’s ten where the queue is fair, and takes no longer itself', async () => {
+  test('do not delay another’s ten if the queue is fair, and take no longer themselves', async () => {
     const [fair, unfair] = [await flood(true), await flood(false)];
     expect(Math.max(...fair.others)).toBeLessThan(1.5);
     expect(Math.min(...unfair.others)).toBeGreaterThan(40);
@@ -110,13 +110,13 @@ describe('a fair queue', () => {
   const order = (visible: StoredMessage[], hidden: StoredMessage[]) =>
     fairOrder(visible, [...visible, ...hidden], 1000).map(({ messageId }) => messageId);
 
-  test('gives the messages of quieter groups first, and then the noisy one’s', () => {
+  test('gives the messages of quieter groups before those of the noisy one', () => {
     const visible = [stored('noisy', 1), stored('quiet', 2), stored(undefined, 3), stored('noisy', 0)];
     const flying = [stored('noisy', 2000, 1), stored('noisy', 2001, 1)];
     expect(order(visible, flying)).toEqual(['quiet-2', 'undefined-3', 'noisy-0', 'noisy-1']);
   });
 
-  test('is a queue like any other while nobody is noisy', () => {
+  test('keeps its order while no group is noisy', () => {
     const visible = [stored('a', 2), stored('b', 1)];
     expect(order(visible, [])).toEqual(['b-1', 'a-2']);
     expect(order(visible, [stored('a', 2000, 1), stored('b', 2000, 1)])).toEqual(['b-1', 'a-2']);

@@ -17,7 +17,7 @@ async function parked(count: number, seconds: number, filler = ''): Promise<Worl
 const sends = (world: World) => world.sqs.calls.filter(({ name }) => name === 'SendMessageBatch');
 
 describe('released: the dispatcher', () => {
-  test('sends the carrier with its delay, marks and origin, and moves the list entry on by a day', async () => {
+  test('sends the message with its delay, attributes and origin, and moves the list entry on by a day', async () => {
     const world = makeWorld();
     const dueAt = world.clock.now() + 150_000;
     const body = JSON.stringify({ payload: { do: 'complete' }, runAt: iso(dueAt) });
@@ -63,7 +63,7 @@ describe('released: the dispatcher', () => {
     }
   });
 
-  test('what SQS refuses stays parked until the next tick', async () => {
+  test('leaves a job parked that SQS refuses, and sends it at the next tick', async () => {
     const world = await parked(40, 120);
     await world.clock.advance(60_000);
     world.sqs.faults.plan('SendMessageBatch', { kind: 'partly', indexes: [0], code: 'InternalError' });
@@ -73,7 +73,7 @@ describe('released: the dispatcher', () => {
     expect(await world.tick()).toMatchObject({ released: 1, refused: 0 });
   });
 
-  test('a call that fails whole leaves its jobs parked', async () => {
+  test('leaves the jobs of a call parked that fails as a whole', async () => {
     const world = await parked(1, 120);
     await world.clock.advance(60_000);
     world.sqs.faults.plan('SendMessageBatch', { kind: 'fails', error: awsError('InternalFailure', 'no', 500) });
@@ -81,7 +81,7 @@ describe('released: the dispatcher', () => {
     expect(world.job('j0')?.listAt).toBe(world.job('j0')?.dueAt);
   });
 
-  test('a doubled tick sends a copy more, and the job runs once', async () => {
+  test('sends a copy more when its tick comes twice, and the job runs once', async () => {
     const world = await parked(1, 120);
     await world.clock.advance(60_000);
     world.dynamoDb.indexLagMs = 5000;
@@ -96,7 +96,7 @@ describe('released: the dispatcher', () => {
     expect(world.queue.messages()).toEqual([]);
   });
 
-  test('a stale index entry sends nothing: the item itself decides', async () => {
+  test('sends nothing for a stale index entry: the item itself decides', async () => {
     const world = await parked(2, 120);
     await world.clock.advance(60_000);
     world.dynamoDb.indexLagMs = 3600_000;
@@ -108,7 +108,7 @@ describe('released: the dispatcher', () => {
     expect(world.queue.messages()).toEqual([]);
   });
 
-  test('a message that vanishes is sent again after a day', async () => {
+  test('sends a message that vanished again after a day', async () => {
     const world = await parked(1, 120);
     await world.clock.advance(60_000);
     await world.tick();
@@ -121,14 +121,14 @@ describe('released: the dispatcher', () => {
     expect(world.starts).toEqual(['j0/1']);
   });
 
-  test('the watchdog moves on from now when the job is long overdue', async () => {
+  test('moves the list entry of a long overdue job on from now, by a day', async () => {
     const world = await parked(1, 120);
     await world.clock.advance(3 * DAY_MS);
     expect(await world.tick()).toMatchObject({ released: 1, latenessMs: 3 * DAY_MS - 120_000 });
     expect(world.job('j0')?.listAt).toBe(world.clock.now() + DAY_MS);
   });
 
-  test('a job that begins in between is not put back on the list', async () => {
+  test('does not put a job back on the list that begins meanwhile', async () => {
     const world = await parked(1, 120);
     await world.clock.advance(60_000);
     const moves = ({ input }: { input: unknown }) => JSON.stringify(input).includes('SET \\"listAt\\"');
@@ -147,7 +147,7 @@ describe('released: the dispatcher', () => {
     expect(world.queue.messages()).toEqual([]);
   });
 
-  test('keys that stay unprocessed are read again', async () => {
+  test('reads keys again that stayed unprocessed', async () => {
     const world = await parked(20, 120);
     await world.clock.advance(60_000);
     const left = { kind: 'partly', indexes: [0], code: '' } as const;

@@ -56,7 +56,7 @@ describe('a rate limit', () => {
     for (let i = 0; i < 1200; i += 7) expect(world.job(`j${i}`)).toMatchObject({ status: 'COMPLETED' });
   }, 120_000);
 
-  test('below its limit delays nobody, and costs one write a batch', async () => {
+  test('delays no job below its limit, and costs one write a batch', async () => {
     const world = makeWorld({ definition: limitedTo(100, 1) });
     for (let i = 0; i < 30; i++) world.send({ id: `j${i}` });
     const fromMs = world.clock.now();
@@ -78,7 +78,7 @@ describe('a rate limit', () => {
     expect(startsMs).toEqual(Array.from({ length: 10 }, () => bornMs + 800));
   });
 
-  test('holds nobody back whose timeout would not be left', async () => {
+  test('holds no job back that would then lack its timeout', async () => {
     const { world, startsMs } = timed(limitedTo(10, 1));
     const bornMs = world.clock.now();
     for (let i = 0; i < 10; i++) world.send({ id: `j${i}` });
@@ -86,7 +86,7 @@ describe('a rate limit', () => {
     expect(startsMs).toEqual([bornMs, bornMs]);
   });
 
-  test('over its limit parks a job beyond 60 s ahead; released, it runs with its first attempt', async () => {
+  test('parks a job whose token is more than 60 s ahead; released, it runs attempt 1', async () => {
     const world = makeWorld({ definition: limitedTo(1, 100) });
     for (const id of ['a', 'b']) world.send({ id });
     await world.deliver();
@@ -101,7 +101,7 @@ describe('a rate limit', () => {
     expect(world.output.events()).toContain('job.limited');
   });
 
-  test('lets a duplicate’s token go to another job', async () => {
+  test('gives a duplicate’s token to another job', async () => {
     const world = makeWorld({ definition: limitedTo(1, 10) });
     world.send({ id: 'a' });
     await world.deliver();
@@ -114,7 +114,7 @@ describe('a rate limit', () => {
     expect(world.starts).toEqual(['a/1', 'b/1']);
   });
 
-  test('is no limit to what starts no attempt', async () => {
+  test('does not limit what starts no attempt', async () => {
     const world = makeWorld({ definition: limitedTo(1, 3600) });
     for (const id of ['a', 'a', 'a']) world.send({ id });
     world.send('{');
@@ -126,7 +126,7 @@ describe('a rate limit', () => {
     expect(world.job('later')).toMatchObject({ status: 'SCHEDULED' });
   });
 
-  test('holds a redrive back in place: its letter comes again', async () => {
+  test('holds a redrive back in its queue, and its dead letter comes again', async () => {
     const world = makeWorld({ definition: limitedTo(1, 30) });
     const body = { id: 'a', payload: { do: 'permanent' } };
     world.send(body);
@@ -139,8 +139,8 @@ describe('a rate limit', () => {
   });
 });
 
-describe('the bucket', () => {
-  test('is an item of the jobs table that is no job, and expires once nobody draws from it', async () => {
+describe('the bucket of a rate limit', () => {
+  test('is an item of the jobs table that is no job, and expires when it is no longer used', async () => {
     const world = makeWorld({ definition: limitedTo(5, 1) });
     world.send({ id: 'a' });
     await world.deliver();
@@ -150,7 +150,7 @@ describe('the bucket', () => {
     expect((item as { expiration: number }).expiration * 1000).toBeGreaterThan(world.clock.now() + 23 * 3600_000);
   });
 
-  test('that is throttled or whose reply is lost is asked again', async () => {
+  test('is asked again if it is throttled or its reply is lost', async () => {
     for (const error of [throttled(), timeout()]) {
       const world = makeWorld({ definition: limitedTo(5, 1) });
       world.dynamoDb.faults.plan(isBucket, { kind: 'fails', error });
@@ -162,7 +162,7 @@ describe('the bucket', () => {
     }
   });
 
-  test('that does not answer keeps the messages, without an attempt', async () => {
+  test('keeps the messages, without an attempt, if it does not answer', async () => {
     const world = makeWorld({ definition: limitedTo(5, 1) });
     world.dynamoDb.faults.plan(isBucket, { kind: 'fails', error: throttled() }, 6);
     world.send({ id: 'a' });
@@ -170,7 +170,7 @@ describe('the bucket', () => {
     expect(world.job('a')).toBeUndefined();
   });
 
-  test('that others always change first sends the job away for two seconds', async () => {
+  test('sends a job away for two seconds if others always change it first', async () => {
     const world = makeWorld({ definition: limitedTo(5, 1) });
     world.send({ id: 'a' });
     let version = 100;

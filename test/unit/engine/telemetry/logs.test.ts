@@ -47,7 +47,7 @@ describe('logs', () => {
     expect(world.output.text()).not.toContain('correct-horse-battery-staple');
   });
 
-  test('an error is told by name, message, stack and causes: what clients hang on it is payload', async () => {
+  test('show an error’s name, message, stack and causes, and no other property', async () => {
     const secret = 'correct-horse-battery-staple';
     const perform = () => {
       const cause = Object.assign(new TypeError('refused'), { body: { secret } });
@@ -66,7 +66,7 @@ describe('logs', () => {
     expect(world.output.text()).not.toContain(secret);
   });
 
-  test('every line about a job names it, its type and its attempt', async () => {
+  test('name the job, its type and its attempt in every line about it', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'fail', times: 1 } });
     await world.drain(10);
@@ -83,7 +83,7 @@ describe('logs', () => {
     expect(lines[2]).toMatchObject({ delayMs: 1000 });
   });
 
-  test('a handler’s own lines carry job, type and attempt', async () => {
+  test('name job, type and attempt in a handler’s own lines', async () => {
     const world = makeWorld({ perform: (_, { log }) => log.info('half way') });
     world.send({ id: 'a' });
     await world.deliver();
@@ -91,7 +91,7 @@ describe('logs', () => {
     expect(own).toMatchObject({ jobId: 'a', jobType: 'probe', attempt: 1 });
   });
 
-  test('a death says its reason, at level ERROR', async () => {
+  test('show the reason of a dead job, at level ERROR', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'permanent' } });
     world.send('{', { attributes: { jobId: 'b' } });
@@ -102,7 +102,7 @@ describe('logs', () => {
     expect(dead).toContainEqual(expect.objectContaining({ level: 'ERROR', jobId: 'b', reason: 'InvalidMessage' }));
   });
 
-  test('each event carries what applies to it: attempt, duration, delay, error, tenant', async () => {
+  test('carry with each event what applies to it: attempt, duration, delay, error, tenant', async () => {
     const world = makeWorld();
     const tenant = { group: 'acme' };
     world.send({ id: 'stalled' }, tenant);
@@ -138,7 +138,7 @@ describe('logs', () => {
     }
   });
 
-  test('of a definition with logs: failures leave out the lines of an attempt that goes well, and no others', async () => {
+  test('leave out only the lines of successful attempts if a definition says logs: failures', async () => {
     const world = makeWorld({ definition: defineProbe({ logs: 'failures' }) });
     world.send({ id: 'a' });
     world.send({ id: 'b', payload: { do: 'fail', times: 1 } });
@@ -149,7 +149,7 @@ describe('logs', () => {
     expect(total(world.output, 'JobsCompleted')).toBe(2);
   });
 
-  test('a job that was cancelled while it ran says so', async () => {
+  test('show that a job was cancelled while it ran', async () => {
     const world = makeWorld({
       perform: (_, { job }) => {
         world.alter(job.key, { cancelRequested: true });

@@ -27,7 +27,7 @@ function expectSets(blobs: Line[], sets: string[][]): void {
 }
 
 describe('metrics', () => {
-  test('a batch of 250 jobs keeps exactly the dimension sets [JobType] and [] in every blob', async () => {
+  test('have exactly the dimension sets [JobType] and [] in every blob of a batch of 250 jobs', async () => {
     const world = makeWorld({ definition: defineProbe({ batchSize: 250, batchWindowSeconds: 1 }) });
     for (let i = 0; i < 250; i++) world.send({ id: `j${i}` });
     await world.deliver();
@@ -57,7 +57,7 @@ describe('metrics', () => {
     });
   });
 
-  test('duration and queue latency are what the job took and waited', async () => {
+  test('measure duration and queue latency as what the job took and waited', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'work', seconds: 3 } });
     await world.clock.advance(7000);
@@ -66,7 +66,7 @@ describe('metrics', () => {
     expect(values(world.output, 'QueueLatency')).toEqual([7000]);
   });
 
-  test('the latency of a delayed job counts from its runAt', async () => {
+  test('measure the latency of a delayed job from its runAt', async () => {
     const world = makeWorld();
     world.send({ id: 'a', runAt: iso(world.clock.now() + 30_000) });
     await world.clock.advance(32_000);
@@ -74,7 +74,7 @@ describe('metrics', () => {
     expect(values(world.output, 'QueueLatency')).toEqual([2000]);
   });
 
-  test('a retry has no queue latency of its own, a released job counts from its due time', async () => {
+  test('measure no queue latency of a retry, and that of a released job from its due time', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'fail', times: 1 } });
     await world.drain(10);
@@ -89,14 +89,14 @@ describe('metrics', () => {
     expect(values(world.output, 'QueueLatency')).toEqual([0, 4000]);
   });
 
-  test('an invocation without anything to count writes no blob', async () => {
+  test('are not written by an invocation without anything to count', async () => {
     const world = makeWorld();
     world.send({ id: 'a', runAt: iso(world.clock.now() + 600_000) });
     await world.deliver();
     expect(world.output.blobs()).toEqual([]);
   });
 
-  test('the dispatcher’s lateness is in [] only, and 0 is a value', () => {
+  test('hold the dispatcher’s lateness in [] only, where 0 is a value', () => {
     const output = captureOutput();
     const meter = makeMeter();
     meter.milliseconds('RetryLateness', 0);

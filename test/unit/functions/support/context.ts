@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { expect } from 'vitest';
-import type { Job } from '../../../../lib/contract/job.ts';
-import type { JobContext } from '../../../../lib/engine/job-context.ts';
+import type { Job } from '#sluice/contract';
+import type { JobContext } from '#sluice/engine';
 
 type Fields = Partial<Omit<JobContext, 'job' | 'log'>> & { readonly job?: Partial<Job> };
 

@@ -1,9 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { JobDefinition, Payload } from '../../../../lib/contract/definition/job-definition.ts';
-import type { JobItem } from '../../../../lib/contract/protocol/job-item.ts';
+import type { JobDefinition, JobItem, Payload } from '#sluice/contract';
+import type { JobContext } from '#sluice/engine';
+import type { SimulatedHandler, SimulationEnd, Surroundings } from '#sluice/testing';
 import { sleep } from '../../../../lib/engine/clock.ts';
-import type { JobContext } from '../../../../lib/engine/job-context.ts';
-import type { SimulatedHandler, SimulationEnd, Surroundings } from '../../../../lib/testing/index.ts';
 
 const surroundings = new AsyncLocalStorage<Surroundings>();
 

@@ -11,7 +11,7 @@ export interface RecordsIndex extends RunningServer {
   pageSize: number;
   /** Names of the tables and indexes that were asked, oldest first. */
   readonly asked: string[];
-  /** Is told of each query before it is answered, from 1; what it throws is answered as 400. */
+  /** Called with the number of each query, from 1, before it is answered. If it throws, the answer is a 400. */
   onQuery: (count: number) => void;
 }
 

@@ -1,12 +1,12 @@
 import { afterAll, beforeEach, vi } from 'vitest';
+import { type TestJobOptions, type TestRun, testJob } from '#sluice/testing';
 import { syncData } from '../../../../functions/sync-data/definition.ts';
 import { perform } from '../../../../functions/sync-data/perform.ts';
-import { type TestJobOptions, type TestRun, testJob } from '../../../../lib/testing/index.ts';
 import { type RunningServer, sendJson, startServer } from '../../../../localstack/stand-ins/http-server.ts';
 
 export const TABLE = 'records';
 
-/** A source that answers what it is told to, for what the stand-in never answers. */
+/** A source with given answers, for answers that the stand-in never gives. */
 export interface Pages extends RunningServer {
   /** Pages by cursor; the first one's is ''. */
   readonly pages: Map<string, unknown>;

@@ -12,14 +12,14 @@ const statementsOf = (kind: string) =>
 const actionsOf = (kind: string) => statementsOf(kind).flatMap(({ Action }) => [Action].flat());
 
 describe('policies for operators', () => {
-  test('for looking: nothing that changes, receives or sends', () => {
+  test('for looking allow no action that changes, receives or sends', () => {
     expect(actionsOf('read')).toHaveLength(16);
     for (const action of actionsOf('read')) {
       expect(action).toMatch(/^[a-z]+:(Get|BatchGet|Describe|List|Query|Scan|Filter)/);
     }
   });
 
-  test('for changing: messages of dead-letter queues, items, event sources of this stage', () => {
+  test('for changing allow dead letters, items and event sources of this stage', () => {
     expect(actionsOf('redrive').sort()).toEqual([
       ...['dynamodb:PutItem', 'dynamodb:UpdateItem', 'lambda:UpdateEventSourceMapping'],
       ...['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:ReceiveMessage', 'sqs:SendMessage'],
@@ -30,7 +30,7 @@ describe('policies for operators', () => {
     expect(JSON.stringify(mapping?.Condition)).toContain('function:sluice-prod-*');
   });
 
-  test('name a resource wherever IAM knows one', () => {
+  test('name a resource for each action that has one in IAM', () => {
     const everywhere = statementsOf('read').filter(({ Resource }) => Resource === '*');
     expect(everywhere.flatMap(({ Action }) => Action).sort()).toEqual([
       ...['cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData', 'events:ListRuleNamesByTarget'],

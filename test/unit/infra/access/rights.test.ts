@@ -11,7 +11,7 @@ const bus = arn('events', 'event-bus/default');
 const streams = (name: string) => arn('logs', `log-group:/aws/lambda/sluice-prod-${name}:log-stream:*`);
 
 describe('a role may do what its function does, and nothing else', () => {
-  test('consumer', () => {
+  test('for a consumer', () => {
     expect(rightsOf(stacks.plain?.resources ?? [], 'sluice-prod-plain')).toEqual([
       `dynamodb:BatchGetItem ${table}`,
       `dynamodb:PartiQLInsert ${table}`,
@@ -29,14 +29,14 @@ describe('a role may do what its function does, and nothing else', () => {
     ]);
   });
 
-  test('consumer: on the bus, which is everybody’s, only in Sluice’s name', () => {
+  test('for a consumer on the event bus: only with Sluice’s source', () => {
     const [statement] = ofType(stacks.plain?.resources ?? [], 'AWS::IAM::Policy')
       .flatMap(({ properties }) => statementsOf(properties.PolicyDocument))
       .filter(({ actions }) => actions.includes('events:PutEvents'));
     expect(statement?.condition).toEqual({ StringEquals: { 'events:source': 'sluice' } });
   });
 
-  test('dispatcher', () => {
+  test('for the dispatcher', () => {
     const tuned = 'tuned-to-its-limits-and-named-at-lengthx';
     expect(rightsOf(stacks.core?.resources ?? [], 'sluice-prod-dispatcher')).toEqual([
       `dynamodb:BatchGetItem ${table}`,
@@ -51,7 +51,7 @@ describe('a role may do what its function does, and nothing else', () => {
     ]);
   });
 
-  test('no role has a managed policy, and only Lambda takes one on', () => {
+  test('without managed policies; only Lambda may assume it', () => {
     const roles = Object.values(stacks).flatMap(({ resources }) => ofType(resources, 'AWS::IAM::Role'));
     expect(roles).toHaveLength(3);
     for (const { properties } of roles) {
@@ -64,7 +64,7 @@ describe('a role may do what its function does, and nothing else', () => {
     }
   });
 
-  test('no statement allows by wildcard but for log streams, and X-Ray’s where a type is traced', () => {
+  test('without wildcards, except for log streams and for X-Ray of traced types', () => {
     const policies = Object.values(stacks).flatMap(({ resources }) => ofType(resources, 'AWS::IAM::Policy'));
     const wild = policies
       .flatMap(({ properties }) => statementsOf(properties.PolicyDocument))
@@ -85,7 +85,7 @@ describe('a function’s name in its user agent', () => {
     expect(appId('a'.repeat(43))).toBe(`${'a'.repeat(43)}/PTEnv/`);
   });
 
-  test('is cut beyond, and two names cut alike stay apart', () => {
+  test('is cut beyond that; two names with the same start stay different', () => {
     const [one, other] = [appId(`${'a'.repeat(60)}-one`), appId(`${'a'.repeat(60)}-two`)];
     expect(one).toMatch(/^a{34}-[0-9a-f]{8}\/PTEnv\/$/);
     expect(other).not.toBe(one);

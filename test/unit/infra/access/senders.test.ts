@@ -20,7 +20,7 @@ describe('resources.ts gets the queue', () => {
   const app = makeApp({ jobs: [{ definition: plain, entry, resources }], context: { stage: 'prod' } });
   const deployed = synthesize(app).plain?.resources ?? [];
 
-  it('and a topic and a rule may then send to it', () => {
+  it('so that a topic and a rule may send to it', () => {
     expect(one(deployed, 'AWS::SNS::Subscription').properties).toMatchObject({ RawMessageDelivery: true });
     const allowed = ofType(deployed, 'AWS::SQS::QueuePolicy')
       .flatMap(({ properties }) => statementsOf(properties.PolicyDocument))
@@ -49,7 +49,7 @@ describe('grantEnqueue', () => {
     expect(rightsOfRole(deployed, one(deployed, 'AWS::IAM::Role').id)).toEqual(wanted.sort());
   });
 
-  it('refuses a stage that is none', () => {
+  it('refuses an invalid stage', () => {
     expect(() => grantEnqueue(role, { stage: 'Prod', types: ['plain'] })).toThrow('stage must be 1 to 16');
   });
 });

@@ -40,7 +40,7 @@ const accepted = (app: App): string[] =>
   );
 
 describe.each(Object.entries(SETTINGS))('stage %s', (name, settings) => {
-  test('passes cdk-nag’s AwsSolutions checks, all stacks', async () => {
+  test('passes cdk-nag’s AwsSolutions checks in all stacks', async () => {
     const { app, outdir } = await appOf(settings, name);
     app.synth();
     const { pluginReports } = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8')) as {
@@ -57,7 +57,7 @@ describe.each(Object.entries(SETTINGS))('stage %s', (name, settings) => {
   }, 120_000);
 });
 
-test('every acknowledgement is one of these, each with its reason', async () => {
+test('every acknowledgement is on this list, with its reason', async () => {
   const { app } = await appOf(SETTINGS.prod, 'acknowledged');
   const own = 'arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:/aws/lambda/sluice-prod-';
   const streams = (stack: string, role: string, name = stack) =>
@@ -97,17 +97,17 @@ function said(resources: JobResources, context: Record<string, unknown> = {}, de
   }
 }
 
-describe('what a job type deploys is looked at as well', () => {
+describe('the resources of a job type are checked as well', () => {
   const wild: JobResources = ({ consumer }) =>
     consumer.addToRolePolicy(new PolicyStatement({ actions: ['s3:*'], resources: ['arn:aws:s3:::mine/*'] }));
 
-  test('a wildcard for an action, or for a resource, is refused', () => {
+  test('a wildcard in an action or a resource is refused', () => {
     const report = said(wild);
     expect(report).toContain('AwsSolutions-IAM5[Action::s3:*]');
     expect(report).toContain('AwsSolutions-IAM5[Resource::arn:aws:s3:::mine/*]');
   });
 
-  test('one is accepted with a reason, the other stays', () => {
+  test('a wildcard in a resource is accepted with a reason; the other is still refused', () => {
     const report = said((props) => {
       wild(props);
       acknowledgeWildcard(props.scope, {
@@ -119,7 +119,7 @@ describe('what a job type deploys is looked at as well', () => {
     expect(report).not.toContain('Resource::arn:aws:s3:::mine/*');
   });
 
-  test('that a traced type may send segments on all resources is accepted, and nothing beside it', () => {
+  test('a traced type may send segments on all resources, and nothing else', () => {
     const traced = { ...plain, tracing: true };
     expect(said(() => undefined, {}, traced)).not.toContain('sluice-dev-plain/');
     const more: JobResources = ({ consumer }) =>
@@ -127,7 +127,7 @@ describe('what a job type deploys is looked at as well', () => {
     expect(said(more, {}, traced)).toContain('AwsSolutions-IAM5[Resource::arn:aws:s3:::mine/*]');
   });
 
-  test('no reason is none', () => {
+  test('an acknowledgement without a reason is refused', () => {
     expect(() => said(({ scope }) => acknowledge(scope, { rule: 'S1', reason: 'ok' }))).toThrow(
       'acknowledging S1 needs a reason, got "ok"',
     );
@@ -144,7 +144,7 @@ describe('what a job type deploys is looked at as well', () => {
     expect(ours).toContain('SQS4');
   });
 
-  test('on an emulator nothing is', () => {
+  test('on an emulator no check runs', () => {
     expect(said(wild, { emulator: 'embedded' })).toBe('');
   });
 });

@@ -101,7 +101,7 @@ const BROKEN: readonly (readonly [rule: string, what: string, resources: JobReso
     'both ways of polling',
     (stack) =>
       override(only(stack, CfnEventSourceMapping), 'ProvisionedPollerConfig', { MinimumPollers: 2, MaximumPollers: 3 }),
-    /maximum concurrency \(50\) and provisioned pollers do not go together/,
+    /maximum concurrency \(50\) and provisioned pollers cannot be combined/,
   ],
   [
     'NameTooLong',
@@ -150,20 +150,20 @@ const BROKEN: readonly (readonly [rule: string, what: string, resources: JobReso
   ],
 ];
 
-describe('cdk synth refuses what AWS would deploy', () => {
+describe('cdk synth refuses an unsafe configuration', () => {
   test.each(BROKEN)('%s: %s', (rule, _what, resources, expected) => {
     const report = said(resources);
     expect(report).toMatch(expected);
     expect(report).toContain(rule);
   });
 
-  test('and passes the longest name that AWS takes', () => {
+  test('but accepts the longest name that AWS allows', () => {
     expect(said(({ scope }) => void new Queue(scope, 'Mine', { queueName: 'x'.repeat(80), enforceSSL: true }))).toBe(
       '',
     );
   });
 
-  test('and passes the key when its grant is there', () => {
+  test('but accepts a key with its grant', () => {
     const report = said((stack) => {
       const key = new Key(stack.scope, 'Key', { enableKeyRotation: true });
       override(queueOf(stack), 'KmsMasterKeyId', stack.consumer.stack.resolve(key.keyArn));
@@ -175,7 +175,7 @@ describe('cdk synth refuses what AWS would deploy', () => {
     expect(report).toBe('');
   });
 
-  test('a judgement is a warning: it fails a strict synth only', () => {
+  test('but only warns of a judgement, unless it is strict', () => {
     const short: JobResources = (stack) => override(queueOf(stack), 'VisibilityTimeout', 269);
     expect(said(short)).toBe('');
     expect(said(short, true)).toMatch(/269 s leaves no room for throttled receives/);

@@ -103,7 +103,7 @@ describe('any schedule', () => {
       ({ properties }) => properties.State,
     );
 
-  it('is off in the stages that are named', () => {
+  it('is disabled in the named stages', () => {
     const off = { offInStages: ['dev', 'prod'] };
     expect(
       statesOf(
@@ -117,22 +117,22 @@ describe('any schedule', () => {
     expect(statesOf(deploy([{ ...NIGHTLY, ...elsewhere }, BERLIN]))).toEqual(['ENABLED', 'ENABLED']);
   });
 
-  it('is off where the context says so', () => {
+  it('is disabled by the context', () => {
     expect(statesOf(deploy([NIGHTLY, BERLIN], { schedules: 'off' }))).toEqual(['DISABLED', 'DISABLED']);
   });
 
-  it('with a time zone is off on an emulator, which would not write the scheduled time', () => {
+  it('with a time zone is disabled on an emulator, which would not write the scheduled time', () => {
     expect(statesOf(deploy([NIGHTLY, BERLIN], { emulator: 'embedded' }))).toEqual(['ENABLED', 'DISABLED']);
   });
 
-  it('of a payload that the schema refuses is not deployed', () => {
+  it('with a payload that the schema refuses is not deployed', () => {
     const wrong = { ...NIGHTLY, payload: { text: 1 } } as unknown as typeof NIGHTLY;
     expect(() => deploy([wrong])).toThrow(
       'tidy-up: the payload of schedule "nightly" is refused: payload.text: Invalid',
     );
   });
 
-  it('of a payload that EventBridge has no room for is not deployed', () => {
+  it('with a payload that is too long for EventBridge is not deployed', () => {
     const long = { ...NIGHTLY, payload: { text: 'x'.repeat(8192) } };
     expect(() => deploy([long])).toThrow(/schedule "nightly" makes 8\d{3} characters, EventBridge takes 8192/);
   });

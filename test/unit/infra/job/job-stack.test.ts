@@ -81,7 +81,7 @@ describe.each(DEFINITIONS)('$type', (definition) => {
     expect(consumer.properties).not.toHaveProperty('ReservedConcurrentExecutions');
   });
 
-  test('the function is a Node 24 arm64 one that may send to its own queue', () => {
+  test('the function runs Node 24 on arm64 and may send to its own queue', () => {
     expect(consumer.properties).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
@@ -91,7 +91,7 @@ describe.each(DEFINITIONS)('$type', (definition) => {
     expect(consumer.properties.TracingConfig).toEqual(definition.tracing ? { Mode: 'Active' } : undefined);
   });
 
-  test('its environment says where things are', () => {
+  test('its environment holds the names of table and queues', () => {
     const { Variables } = consumer.properties.Environment as { Variables: Record<string, unknown> };
     expect(Variables).toEqual({
       AWS_SDK_UA_APP_ID: expect.stringMatching(/^sluice-prod-[a-z0-9-]+\/PTEnv\/$/),
@@ -105,14 +105,14 @@ describe.each(DEFINITIONS)('$type', (definition) => {
     expect(JSON.stringify(Variables).length + 2 * 150).toBeLessThan(4096);
   });
 
-  test('its log has a group of its own, and an end', () => {
+  test('its log has its own group and a retention', () => {
     const group = one(resources, 'AWS::Logs::LogGroup');
     expect(group.properties).toMatchObject({ LogGroupName: `/aws/lambda/sluice-prod-${type}`, RetentionInDays: 30 });
     expect(consumer.properties.LoggingConfig).toEqual({ LogFormat: 'JSON', LogGroup: { Ref: group.id } });
   });
 });
 
-test('provisioned pollers stand in the place of a maximum concurrency', () => {
+test('provisioned pollers replace the maximum concurrency', () => {
   const definition = defineJob({ type: 'bursty', payload: z.unknown(), provisionedPollers: { min: 3, max: 20 } });
   const [job] = jobs;
   const { bursty } = synthesize(makeApp({ jobs: [{ definition, entry: job?.entry ?? '' }] }));

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { JOB_ALARMS } from '../../../../lib/infra/monitoring/alarm-names.ts';
-import { RUNBOOK, runbookLink } from '../../../../lib/infra/monitoring/runbook.ts';
+import { DEFAULT_RUNBOOK, RUNBOOK, runbookLink } from '../../../../lib/infra/monitoring/runbook.ts';
 import { DEFINITIONS, makeApp, plain, synthesize, tuned } from '../support/fixture.ts';
 import { arn, asText, ofType, one, type Resource } from '../support/template.ts';
 
@@ -13,7 +13,7 @@ const nameOf = ({ properties }: Resource) => String(properties.AlarmName);
 const everyAlarm = Object.keys(stacks).flatMap(alarmsIn);
 
 /** What is watched, and when it is on: `AWS/SQS ApproximateAgeOfOldestMessage Maximum of sluice-… ≥ 120, 5 of 5 × 60 s`. */
-function told({ properties }: Resource): string {
+function condition({ properties }: Resource): string {
   const { Namespace, MetricName, Dimensions, Metrics } = properties;
   const dimensions = ((Dimensions ?? []) as { Value: string }[]).map(({ Value }) => Value).join(' ');
   const expression = (Metrics as { Expression?: string }[] | undefined)?.find(
@@ -29,11 +29,11 @@ function told({ properties }: Resource): string {
 
 const table = (stack: string) =>
   Object.fromEntries(
-    ofType(stacks[stack]?.resources ?? [], 'AWS::CloudWatch::Alarm').map((alarm) => [nameOf(alarm), told(alarm)]),
+    ofType(stacks[stack]?.resources ?? [], 'AWS::CloudWatch::Alarm').map((alarm) => [nameOf(alarm), condition(alarm)]),
   );
 
-describe('alarms stand at the definition’s thresholds and look at their own', () => {
-  test('every one of a job type', () => {
+describe('alarms have the definition’s thresholds and watch their own metrics', () => {
+  test('for each alarm of a job type', () => {
     const name = `sluice-prod-${tuned.type}`;
     const rate = 'FILL(failed, 0) + FILL(completed, 0)';
     expect(table(tuned.type)).toEqual({
@@ -48,7 +48,7 @@ describe('alarms stand at the definition’s thresholds and look at their own', 
     });
   });
 
-  test('those of a definition that says nothing', () => {
+  test('for a definition with default thresholds', () => {
     const thresholds = ofType(stacks[plain.type]?.resources ?? [], 'AWS::CloudWatch::Alarm').map((alarm) => [
       nameOf(alarm).slice('sluice-prod-plain-'.length),
       alarm.properties.Threshold,
@@ -87,7 +87,7 @@ describe('alarms stand at the definition’s thresholds and look at their own', 
     expect(runInNewContext(String(expression), { ...functions, ...nothing, ...emitted })).toBe(percent);
   });
 
-  test('the dispatcher’s, where silence is a fault of its own', () => {
+  test('for the dispatcher, where missing data is a fault', () => {
     const name = 'sluice-prod-dispatcher';
     expect(table('core')).toEqual({
       [`${name}-errors`]: `AWS/Lambda Errors Sum of ${name} ≥ 1, 3 of 5 × 60 s, notBreaching`,
@@ -97,13 +97,13 @@ describe('alarms stand at the definition’s thresholds and look at their own', 
   });
 });
 
-describe('who is told', () => {
+describe('notifications', () => {
   const topic = arn('sns', 'sluice-prod-alarms');
   const core = one(stacks.core?.resources ?? [], 'AWS::SNS::Topic');
   const actionsOf = ({ properties }: Resource) => [properties.AlarmActions, properties.OKActions];
   const SYMPTOMS = ['queueDepth', 'queueAge', 'stalled'] as const;
 
-  test('the topic, of the beginning and the end, by all but the symptoms', () => {
+  test('go to the topic when an alarm goes off and when it is OK again, except for symptoms', () => {
     const silent = everyAlarm.filter((alarm) => actionsOf(alarm).every((actions) => actions === undefined));
     expect(silent.map(nameOf)).toEqual(
       DEFINITIONS.flatMap(({ type }) => SYMPTOMS.map((symptom) => `sluice-prod-${type}-${JOB_ALARMS[symptom]}`)),
@@ -114,22 +114,25 @@ describe('who is told', () => {
     }
   });
 
-  test.each(DEFINITIONS)('the symptoms of $type by one alarm, silent while the consumer is down', ({ type }) => {
-    const resources = stacks[type]?.resources ?? [];
-    const { properties } = one(resources, 'AWS::CloudWatch::CompositeAlarm');
-    const byName = (suffix: string) =>
-      ofType(resources, TYPES[0] ?? '').find((alarm) => nameOf(alarm).endsWith(suffix));
-    const symptoms = SYMPTOMS.map((symptom) => `ALARM("\${${byName(JOB_ALARMS[symptom])?.id}.Arn}")`);
-    expect(asText(properties.AlarmRule)).toBe(`(${symptoms.join(' OR ')})`);
-    expect(properties).toMatchObject({
-      AlarmName: `sluice-prod-${type}-not-getting-through`,
-      ActionsSuppressor: { 'Fn::GetAtt': [byName('function-errors')?.id, 'Arn'] },
-      ActionsSuppressorWaitPeriod: 180,
-      ActionsSuppressorExtensionPeriod: 900,
-    });
-  });
+  test.each(DEFINITIONS)(
+    'of the symptoms of $type come from one alarm, silent while the consumer is down',
+    ({ type }) => {
+      const resources = stacks[type]?.resources ?? [];
+      const { properties } = one(resources, 'AWS::CloudWatch::CompositeAlarm');
+      const byName = (suffix: string) =>
+        ofType(resources, TYPES[0] ?? '').find((alarm) => nameOf(alarm).endsWith(suffix));
+      const symptoms = SYMPTOMS.map((symptom) => `ALARM("\${${byName(JOB_ALARMS[symptom])?.id}.Arn}")`);
+      expect(asText(properties.AlarmRule)).toBe(`(${symptoms.join(' OR ')})`);
+      expect(properties).toMatchObject({
+        AlarmName: `sluice-prod-${type}-not-getting-through`,
+        ActionsSuppressor: { 'Fn::GetAtt': [byName('function-errors')?.id, 'Arn'] },
+        ActionsSuppressorWaitPeriod: 180,
+        ActionsSuppressorExtensionPeriod: 900,
+      });
+    },
+  );
 
-  test('whoever -c alarmEmail= names', () => {
+  test('go to the addresses of -c alarmEmail=', () => {
     const subscriptions = (alarmEmail?: string) =>
       ofType(
         synthesize(makeApp({ context: alarmEmail === undefined ? {} : { alarmEmail } })).core?.resources ?? [],
@@ -146,34 +149,34 @@ describe('who is told', () => {
   });
 });
 
-describe('what an alarm says', () => {
-  test('is what it means, what to look at first, the command, and a link to its paragraph', () => {
+describe('the description of an alarm', () => {
+  test('holds its meaning, what to look at first, the command, and a link to the runbook', () => {
     expect(everyAlarm).toHaveLength(2 * Object.keys(JOB_ALARMS).length + 3);
-    const links = Object.keys(RUNBOOK).map((topic) => runbookLink(topic as keyof typeof RUNBOOK, 'README.md'));
+    const links = Object.keys(RUNBOOK).map((topic) => runbookLink(topic as keyof typeof RUNBOOK, DEFAULT_RUNBOOK));
     const used = new Set<string>();
     for (const alarm of everyAlarm) {
       const said = String(alarm.properties.AlarmDescription);
-      expect(said).toMatch(/^Sluice prod( [a-z0-9-]+)?: .+[Ll]ook at .+ Runbook: README\.md#[a-z-]+$/);
+      expect(said).toMatch(/^Sluice prod( [a-z0-9-]+)?: .+[Ll]ook at .+ Runbook: lib\/operator\/README\.md#[a-z-]+$/);
       expect(said, 'a command of the prod stage').toMatch(/npx sluice [a-z ]+( [a-z0-9-]+)? --stage prod/);
       expect(said.length, nameOf(alarm)).toBeLessThanOrEqual(1024);
       const link = said.split('Runbook: ')[1] ?? '';
       expect(links).toContain(link);
       used.add(link);
     }
-    expect(used.size, 'every paragraph is some alarm’s').toBe(links.length);
+    expect(used.size, 'every section is some alarm’s').toBe(links.length);
   });
 
   test('links to a team’s own copy of the runbook', () => {
-    const own = synthesize(makeApp({ context: { runbook: 'https://git.example.com/jobs/README.md' } }));
+    const own = synthesize(makeApp({ context: { runbook: 'https://git.example.com/jobs/runbook.md' } }));
     const dead = one(own.plain?.resources ?? [], TYPES[0] ?? '', { AlarmName: 'sluice-dev-plain-dlq-not-empty' });
     expect(dead.properties.AlarmDescription).toMatch(
-      /https:\/\/git\.example\.com\/jobs\/README\.md#dead-letter-queue-not-empty$/,
+      /https:\/\/git\.example\.com\/jobs\/runbook\.md#dead-letter-queue-not-empty$/,
     );
   });
 
-  test('is explained in the README, under the heading that it links to', () => {
-    const readme = readFileSync(new URL('../../../../README.md', import.meta.url), 'utf8');
-    const headings = readme.split('\n').flatMap((line) => /^#{2,4} (.+)$/.exec(line)?.[1] ?? []);
+  test('links to a heading of the runbook that explains it', () => {
+    const runbook = readFileSync(new URL(`../../../../${DEFAULT_RUNBOOK}`, import.meta.url), 'utf8');
+    const headings = runbook.split('\n').flatMap((line) => /^#{2,4} (.+)$/.exec(line)?.[1] ?? []);
     expect(Object.values(RUNBOOK).filter((heading) => !headings.includes(heading))).toEqual([]);
   });
 });

@@ -4,14 +4,14 @@ import { defineJob } from '../../../../lib/contract/definition/job-definition.ts
 import { METRICS } from '../../../../lib/contract/names.ts';
 import { DISPATCHER_ALARMS, JOB_ALARMS } from '../../../../lib/infra/monitoring/alarm-names.ts';
 import { all } from '../../../fidelity/templates/edges.ts';
-import { type Place, resolveAll } from '../../../fidelity/templates/intrinsics.ts';
+import { type Environment, resolveAll } from '../../../fidelity/templates/intrinsics.ts';
 import { metricsRead, type Widget, widgetsOf } from '../../../fidelity/templates/metrics-read.ts';
 import { SETTINGS, synthesize, type Templates } from '../../../fidelity/templates/synth.ts';
 import { jobs, makeApp, synthesize as synthesizeHere } from '../support/fixture.ts';
 
-const PLACE: Place = { account: '123456789012', region: 'eu-west-1' };
+const ENVIRONMENT: Environment = { account: '123456789012', region: 'eu-west-1' };
 const TYPES = ['send-email', 'process-payment', 'sync-data', 'generate-report'];
-const templates = resolveAll(await synthesize(SETTINGS.prod), PLACE);
+const templates = resolveAll(await synthesize(SETTINGS.prod), ENVIRONMENT);
 
 const dashboardOf = (from: Templates): Widget[] => {
   const [dashboard, ...more] = all(from, 'AWS::CloudWatch::Dashboard');
@@ -25,7 +25,7 @@ const alarmNames = all(templates, 'AWS::CloudWatch::Alarm')
   .map(({ properties }) => String(properties.AlarmName));
 
 describe('the dashboard', () => {
-  test('begins with the state of every alarm that there is, and the totals', () => {
+  test('begins with the state of every alarm and the totals', () => {
     const [alarms, totals] = widgets;
     const shown = (alarms?.properties.alarms ?? []).map((arn) => arn.split(':alarm:')[1]);
     expect(shown.toSorted()).toEqual(alarmNames.toSorted());
@@ -47,7 +47,7 @@ describe('the dashboard', () => {
     }
   });
 
-  test('fits its 24 columns, and no widget lies on another', () => {
+  test('fits its 24 columns, and no widget covers another', () => {
     const cells = new Set<string>();
     let area = 0;
     for (const { x, y, width, height } of widgets) {
@@ -66,7 +66,7 @@ describe('the dashboard', () => {
     expect(lines.filter((line) => line.includes('"alarm"'))).toHaveLength(2 * TYPES.length + 1);
   });
 
-  test('splits the alarms of a stage with many job types: a widget takes a hundred', () => {
+  test('splits the alarms of a stage with many job types into widgets of a hundred', () => {
     const many = Array.from({ length: 12 }, (_, i) => ({
       definition: defineJob({ type: `type-${i}`, payload: z.unknown() }),
       entry: jobs[0]?.entry ?? '',
@@ -75,15 +75,15 @@ describe('the dashboard', () => {
     const all = Object.fromEntries(
       Object.entries(stacks).map(([name, { template }]) => [name, template as unknown as Templates[string]]),
     );
-    const shown = dashboardOf(resolveAll(all, PLACE)).filter(({ type }) => type === 'alarm');
+    const shown = dashboardOf(resolveAll(all, ENVIRONMENT)).filter(({ type }) => type === 'alarm');
     expect(shown.map(({ properties }) => properties.alarms?.length)).toEqual([100, 11]);
   });
 });
 
-describe('what alarms and dashboard read', () => {
+describe('the metrics of alarms and dashboard', () => {
   const read = metricsRead(templates);
 
-  test('is every metric of the contract, in both dimension sets: none is paid for in vain', () => {
+  test('are all metrics of the contract, in both dimension sets', () => {
     const { namespace, dimension, retryLateness, ...rest } = METRICS;
     const ours = new Set(
       read.filter((metric) => metric.namespace === namespace).map(({ name, dimensions }) => `${name} ${dimensions}`),
@@ -97,7 +97,7 @@ describe('what alarms and dashboard read', () => {
     expect([...ours].toSorted()).toEqual(wanted.toSorted());
   });
 
-  test('is of queues and functions that the stage makes', () => {
+  test('belong to queues and functions of the stage', () => {
     const made = {
       QueueName: all(templates, 'AWS::SQS::Queue').map(({ properties }) => properties.QueueName),
       FunctionName: all(templates, 'AWS::Lambda::Function').map(({ properties }) => properties.FunctionName),

@@ -46,7 +46,7 @@ describe('saved queries', () => {
     }
   });
 
-  test('life-of-a-job tells one job’s life in order, with what led to what', async () => {
+  test('life-of-a-job lists one job’s lines in order, with their reasons', async () => {
     const rows = runQuery(queryOf('life-of-a-job', 'again'), linesOf(await aBusyHour()));
     expect(rows.map(({ message, attempt }) => `${message} ${attempt}`)).toEqual([
       ...['job.started 1', 'job.failed 1', 'job.retrying 1'],
@@ -59,7 +59,7 @@ describe('saved queries', () => {
     expect(rows.at(-1)).toMatchObject({ jobType: 'probe', durationMs: 0 });
   });
 
-  test('failures-by-error counts attempts and jobs by what they failed of', async () => {
+  test('failures-by-error counts attempts and jobs by error', async () => {
     expect(runQuery(queryOf('failures-by-error'), linesOf(await aBusyHour()))).toEqual([
       { jobType: 'probe', errorName: 'Error', attempts: 5, jobs: 2, lastMessage: 'attempt 3 failed' },
       { jobType: 'probe', errorName: 'PermanentError', attempts: 2, jobs: 1, lastMessage: 'it can never succeed' },
@@ -75,7 +75,7 @@ describe('saved queries', () => {
     ]);
   });
 
-  test('what-died-and-why tells reasons, how many, and the last of each', async () => {
+  test('what-died-and-why lists reasons with their count and their last job', async () => {
     const rows = runQuery(queryOf('what-died-and-why'), linesOf(await aBusyHour()));
     expect(rows).toHaveLength(2);
     expect(rows).toEqual(
@@ -89,7 +89,7 @@ describe('saved queries', () => {
     );
   });
 
-  test('a field that the engine does not write is found', async () => {
+  test('a field that the engine does not write is reported', async () => {
     const lines = linesOf(await aBusyHour());
     for (const query of Object.keys(QUERIES) as QueryName[]) {
       const renamed = queryOf(query, 'again').replaceAll(/\b(errorName|jobId)\b/g, '$1s');

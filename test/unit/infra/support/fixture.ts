@@ -6,8 +6,8 @@ import type { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll } from 'vitest';
 import * as z from 'zod';
-import { defineJob } from '../../../../lib/contract/definition/job-definition.ts';
-import { buildApp, type JobSource } from '../../../../lib/infra/app.ts';
+import { defineJob } from '#sluice/contract';
+import { buildApp, type JobSource } from '#sluice/infra';
 import { type Resource, resourcesIn } from './template.ts';
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));

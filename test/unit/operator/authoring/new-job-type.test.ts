@@ -83,7 +83,7 @@ describe('new job types', () => {
 describe('the catalogue', () => {
   const SHORT = `import { sendEmail } from './send-email/definition.ts';\n\nexport const definitions = [sendEmail] as const;\n`;
 
-  it('gets the import in its place, and the name at the end', async () => {
+  it('gets the import in order, and the name at the end', async () => {
     const root = await repositoryOf('short', SHORT);
     await newJobType('archive', root);
     await newJobType('tidy-up', root);
@@ -107,7 +107,7 @@ describe('the catalogue', () => {
     );
   });
 
-  it('that cannot be read stays as it is, and nothing is written', async () => {
+  it('that cannot be parsed stays as it is, and nothing is written', async () => {
     const odd = 'export const definitions = [make()];\n';
     const root = await repositoryOf('odd', odd);
     await expect(newJobType('archive', root)).rejects.toThrow(
@@ -117,14 +117,14 @@ describe('the catalogue', () => {
     expect(await readdir(join(root, 'functions'))).toEqual(['index.ts', 'send-email']);
   });
 
-  it('that is missing is told with the place', async () => {
+  it('that is missing is reported with its folder', async () => {
     await expect(newJobType('archive', join(folder, 'nowhere'))).rejects.toThrow(
       'run this at the root of the repository',
     );
   });
 });
 
-describe('refused', () => {
+describe('a new job type is refused', () => {
   it.each([
     ['Resize', 'type must be 1 to 40 of a-z, 0-9 and "-", starting with a letter, got "Resize"'],
     ['../etc', 'type must be 1 to 40 of a-z, 0-9 and "-"'],
@@ -134,15 +134,15 @@ describe('refused', () => {
     await expect(newJobType(type, ROOT)).rejects.toThrow(message);
   });
 
-  it('a folder that is there', async () => {
-    await expect(newJobType('send-email', ROOT)).rejects.toThrow('functions/send-email is there already');
+  it('for a folder that exists', async () => {
+    await expect(newJobType('send-email', ROOT)).rejects.toThrow('functions/send-email exists already');
   });
 
-  it('a test that is there: nothing is written', async () => {
+  it('for a test that exists; nothing is written', async () => {
     const root = await copyOfRepository('tested');
     await writeFile(join(root, 'test/unit/functions/archive.test.ts'), '// mine\n');
     const before = await catalogueOf(root);
-    await expect(newJobType('archive', root)).rejects.toThrow('test/unit/functions/archive.test.ts is there already');
+    await expect(newJobType('archive', root)).rejects.toThrow('test/unit/functions/archive.test.ts exists already');
     expect(await catalogueOf(root)).toBe(before);
     expect(await readdir(join(root, 'functions'))).not.toContain('archive');
   });

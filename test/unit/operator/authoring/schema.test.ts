@@ -134,7 +134,7 @@ describe.each(ALL.map((definition) => [definition.type, definition] as const))(
       }
     });
 
-    it('says what the consumer says', () => {
+    it('accepts and refuses what the consumer does', () => {
       const seen = { taken: 0, refused: 0, beyond: 0 };
       fc.assert(
         fc.property(mutated(definition), (body) => {
@@ -151,8 +151,8 @@ describe.each(ALL.map((definition) => [definition.type, definition] as const))(
   },
 );
 
-describe('what JSON Schema cannot say', () => {
-  it('is let pass, with a comment', () => {
+describe('a schema with parts that JSON Schema cannot express', () => {
+  it('accepts them, with a comment', () => {
     const definition = defineJob({ type: 'job', payload: z.object({ at: z.date(), text: z.string() }) });
     expect(messageSchema(definition)).toMatchObject({
       properties: {
@@ -161,7 +161,7 @@ describe('what JSON Schema cannot say', () => {
     });
   });
 
-  it('a payload that may be missing must be there all the same', () => {
+  it('requires a payload even if its schema accepts undefined', () => {
     const definition = defineJob({ type: 'job', payload: z.string().optional() });
     const accepts = compile(definition);
     expect([accepts({}), accepts({ payload: 'x' }), verdict(definition, {})]).toEqual([false, true, 'refused']);

@@ -36,8 +36,8 @@ const saved = async () =>
     .split('\n')
     .map((line) => JSON.parse(line) as { messageId: string; body: string });
 
-describe('purge', () => {
-  test('saves each letter whole, then deletes it', async () => {
+describe('a purge', () => {
+  test('saves each dead letter completely, then deletes it', async () => {
     const world = await graveyard(23);
     const before = world.deadLetters.messages();
     expect(await purge(stageOf(world), 'probe', { file, ...FAST })).toMatchObject({ deleted: 23, left: 0 });
@@ -60,7 +60,7 @@ describe('purge', () => {
     await expect(readFile(file)).rejects.toThrow('ENOENT');
   });
 
-  test('writes over no file', async () => {
+  test('does not write over a file', async () => {
     const world = await graveyard(3);
     await writeFile(file, 'mine');
     await expect(purge(stageOf(world), 'probe', { file, ...FAST })).rejects.toThrow('EEXIST');
@@ -68,50 +68,50 @@ describe('purge', () => {
     expect(world.deadLetters.counts().visible).toBe(3);
   });
 
-  test('of one leaves the others', async () => {
+  test('with a filter leaves the others', async () => {
     const world = await graveyard(12);
     const options = { file, filter: { key: 'a3' }, ...FAST };
-    expect(await purge(stageOf(world), 'probe', options)).toMatchObject({ deleted: 1, swept: { passedOver: 11 } });
+    expect(await purge(stageOf(world), 'probe', options)).toMatchObject({ deleted: 1, received: { passedOver: 11 } });
     expect(world.deadLetters.counts().visible).toBe(11);
   });
 
-  test('tells what it could not delete, which comes back', async () => {
+  test('reports what it could not delete; that becomes visible again', async () => {
     const world = await graveyard(5);
     world.sqs.faults.plan('DeleteMessageBatch', { kind: 'fails', error: awsError('AccessDenied', 'no', 403) });
     expect(await purge(stageOf(world), 'probe', { file, ...FAST })).toMatchObject({ deleted: 0, left: 5 });
     expect(world.deadLetters.counts().visible).toBe(5);
   });
 
-  test('interrupted, has saved what it deleted', async () => {
+  test('that is interrupted has saved all that it deleted', async () => {
     const world = await graveyard(100);
     const controller = new AbortController();
     const options = { file, signal: controller.signal, onProgress: () => controller.abort(), ...FAST };
-    const { deleted, swept } = await purge(stageOf(world), 'probe', options);
-    expect(swept.interrupted).toBe(true);
+    const { deleted, received } = await purge(stageOf(world), 'probe', options);
+    expect(received.interrupted).toBe(true);
     expect(deleted).toBeLessThan(60);
     expect(await saved()).toHaveLength(deleted);
     expect(world.deadLetters.counts().visible).toBe(100 - deleted);
   });
 });
 
-describe('show', () => {
-  test('looks and releases; bodies only when they are asked for', async () => {
+describe('a look at dead letters', () => {
+  test('releases them, and shows bodies only if asked', async () => {
     const world = await graveyard(15);
-    const { letters } = await show(stageOf(world), 'probe');
-    expect(letters).toHaveLength(10);
-    expect(letters[0]).toMatchObject({ ours: true, run: 1, reason: 'PermanentError', key: letters[0]?.jobId });
-    expect(JSON.stringify(letters)).not.toContain(SECRET);
+    const { deadLetters } = await show(stageOf(world), 'probe');
+    expect(deadLetters).toHaveLength(10);
+    expect(deadLetters[0]).toMatchObject({ ours: true, run: 1, reason: 'PermanentError', key: deadLetters[0]?.jobId });
+    expect(JSON.stringify(deadLetters)).not.toContain(SECRET);
     expect(world.deadLetters.counts()).toEqual({ visible: 15, inFlight: 0, delayed: 0 });
     const all = await show(stageOf(world), 'probe', { bodies: true, limit: 100 });
-    expect(new Set(all.letters.map(({ messageId }) => messageId)).size).toBe(15);
-    expect(JSON.stringify(all.letters)).toContain(SECRET);
+    expect(new Set(all.deadLetters.map(({ messageId }) => messageId)).size).toBe(15);
+    expect(JSON.stringify(all.deadLetters)).toContain(SECRET);
     expect(world.deadLetters.counts().visible).toBe(15);
   });
 
-  test('tells what SQS moved', async () => {
+  test('marks messages that SQS moved', async () => {
     const world = makeWorld();
     world.deadLetters.add({ MessageBody: '{"payload":1,"key":"k"}' }, 'm-1');
-    const { letters } = await show(stageOf(world), 'probe');
-    expect(letters).toMatchObject([{ ours: false, jobId: 'm-1', key: 'k', run: undefined, reason: undefined }]);
+    const { deadLetters } = await show(stageOf(world), 'probe');
+    expect(deadLetters).toMatchObject([{ ours: false, jobId: 'm-1', key: 'k', run: undefined, reason: undefined }]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { estimate, redriveAll } from '../../../../lib/operator/index.ts';
+import { estimate, redrive } from '../../../../lib/operator/index.ts';
 import { awsError } from '../../../../lib/testing/index.ts';
 import { envelope } from '../../../support/factories.ts';
 import { makeWorld, type World, type WorldOptions } from '../../../support/world.ts';
@@ -21,21 +21,21 @@ async function graveyard(count: number, options: WorldOptions = {}): Promise<Wor
 const FAST = { perSecond: 100_000 };
 const visible = ({ deadLetters }: World) => deadLetters.counts().visible;
 
-describe('all of them', () => {
-  test('go back once each, and leave the DLQ empty', async () => {
+describe('a redrive of all dead letters', () => {
+  test('sends each back once and leaves the dead-letter queue empty', async () => {
     const world = await graveyard(97);
-    const report = await redriveAll(stageOf(world), 'probe', FAST);
-    expect(report).toMatchObject({ sent: 97, refused: [], left: [], swept: { passedOver: 0, interrupted: false } });
+    const report = await redrive(stageOf(world), 'probe', FAST);
+    expect(report).toMatchObject({ sent: 97, refused: [], left: [], received: { passedOver: 0, interrupted: false } });
     expect(world.deadLetters.messages()).toEqual([]);
     expect(world.queue.messages()).toHaveLength(97);
     await world.drain();
     expect(world.job('a0')).toMatchObject({ status: 'DEAD', runNo: 2 });
   });
 
-  test('those that die again meanwhile are left: it ends', async () => {
+  test('leaves jobs that die again meanwhile, and ends', async () => {
     const world = await graveyard(20);
     const sends = ({ name }: { name: string }) => name === 'DeleteMessageBatch';
-    // Each job dies again before its letter is deleted; the clock of SQS is a little ahead of ours.
+    // Each job dies again before its dead letter is deleted; the clock of SQS is a little ahead of ours.
     const happens = () => {
       for (const { messageId, attributes } of world.queue.messages()) {
         const run = { DataType: 'String', StringValue: '2' };
@@ -47,22 +47,22 @@ describe('all of them', () => {
       world.queue.purge();
     };
     world.sqs.faults.plan(sends, { kind: 'meanwhile', happens }, 2);
-    const report = await redriveAll(stageOf(world), 'probe', FAST);
+    const report = await redrive(stageOf(world), 'probe', FAST);
     expect(report.sent).toBe(20);
-    expect(report.swept.passedOver).toBe(20);
+    expect(report.received.passedOver).toBe(20);
     expect(visible(world)).toBe(20);
   });
 
-  test('sent twice, after a delete that failed, run once', async () => {
+  test('runs a job once though its dead letter was sent twice', async () => {
     const world = await graveyard(10);
     const error = awsError('AccessDenied', 'no', 403);
     world.sqs.faults.plan('DeleteMessageBatch', { kind: 'fails', error });
-    const first = await redriveAll(stageOf(world), 'probe', FAST);
+    const first = await redrive(stageOf(world), 'probe', FAST);
     expect(first).toMatchObject({ sent: 0 });
     expect(first.left).toHaveLength(10);
     expect(visible(world)).toBe(10);
     await world.drain();
-    expect(await redriveAll(stageOf(world), 'probe', FAST)).toMatchObject({ left: [] });
+    expect(await redrive(stageOf(world), 'probe', FAST)).toMatchObject({ left: [] });
     await world.drain();
     expect(world.job('a0')?.runNo).toBeGreaterThan(1);
     const runs = new Map<string, number>();
@@ -71,47 +71,47 @@ describe('all of them', () => {
   });
 });
 
-describe('some of them', () => {
+describe('a redrive with a filter', () => {
   test.each([
     ['reason', { reason: 'InvalidPayload' }, 5],
     ['error', { error: 'never SUCCEED' }, 15],
     ['key', { key: 'a7' }, 1],
-    ['both, that none fits', { reason: 'InvalidPayload', error: 'never succeed' }, 0],
-  ])('by %s; the others are visible again', async (_, filter, sent) => {
+    ['reason and error that no job has together', { reason: 'InvalidPayload', error: 'never succeed' }, 0],
+  ])('by %s sends what matches; the others are visible again', async (_, filter, sent) => {
     const world = await graveyard(20);
     expect(await estimate(stageOf(world), 'probe', filter)).toEqual({ inQueue: 20, matching: sent, filtered: true });
-    const report = await redriveAll(stageOf(world), 'probe', { filter, ...FAST });
-    expect(report).toMatchObject({ sent, swept: { passedOver: 20 - sent } });
+    const report = await redrive(stageOf(world), 'probe', { filter, ...FAST });
+    expect(report).toMatchObject({ sent, received: { passedOver: 20 - sent } });
     expect(world.queue.messages()).toHaveLength(sent);
     expect(visible(world)).toBe(20 - sent);
   });
 
-  test('by age', async () => {
+  test('by age sends back those that died since', async () => {
     const world = await graveyard(8);
     const sinceMs = world.clock.now();
     await world.clock.advance(60_000);
     world.send({ id: 'later', payload: { do: 'permanent' } });
     await world.drain();
     await world.clock.advance(1000);
-    expect(await redriveAll(stageOf(world), 'probe', { filter: { sinceMs }, ...FAST })).toMatchObject({ sent: 1 });
+    expect(await redrive(stageOf(world), 'probe', { filter: { sinceMs }, ...FAST })).toMatchObject({ sent: 1 });
     expect(visible(world)).toBe(8);
   });
 
-  test('by number', async () => {
+  test('by a limit sends back that many', async () => {
     const world = await graveyard(30);
-    expect(await redriveAll(stageOf(world), 'probe', { limit: 13, ...FAST })).toMatchObject({ sent: 13 });
+    expect(await redrive(stageOf(world), 'probe', { limit: 13, ...FAST })).toMatchObject({ sent: 13 });
     expect(visible(world)).toBe(17);
     expect(world.queue.messages()).toHaveLength(13);
   });
 
-  test('one, with a mended body', async () => {
+  test('by key sends back a corrected body', async () => {
     const world = await graveyard(8);
-    const body = envelope({ id: 'a2', payload: { do: 'complete', result: 'mended' } });
-    expect(await redriveAll(stageOf(world), 'probe', { filter: { key: 'a2' }, body, ...FAST })).toMatchObject({
+    const body = envelope({ id: 'a2', payload: { do: 'complete', result: 'corrected' } });
+    expect(await redrive(stageOf(world), 'probe', { filter: { key: 'a2' }, body, ...FAST })).toMatchObject({
       sent: 1,
     });
     await world.drain();
-    expect(world.job('a2')).toMatchObject({ status: 'COMPLETED', result: 'mended', runNo: 2 });
+    expect(world.job('a2')).toMatchObject({ status: 'COMPLETED', result: 'corrected', runNo: 2 });
     expect(visible(world)).toBe(7);
   });
 
@@ -119,57 +119,57 @@ describe('some of them', () => {
     ['another id', { id: 'other', payload: { do: 'complete' } }, /"id" must be "a2".*got "other"/],
     ['another key', { id: 'a2', key: 'k', payload: { do: 'complete' } }, /"key" must be "a2".*got "k"/],
     ['a typo', { id: 'a2', payload: {}, maxAtempts: 3 }, /did you mean "maxAttempts"/],
-  ])('but not with a mended body of %s: all stay', async (_, body, said) => {
+  ])('and a corrected body with %s sends nothing back', async (_, body, said) => {
     const world = await graveyard(8);
     const options = { filter: { key: 'a2' }, body: JSON.stringify(body), ...FAST };
-    const { swept, sent } = await redriveAll(stageOf(world), 'probe', options);
+    const { received, sent } = await redrive(stageOf(world), 'probe', options);
     expect(sent).toBe(0);
-    expect(String(swept.failure)).toMatch(said);
+    expect(String(received.failure)).toMatch(said);
     expect(visible(world)).toBe(8);
   });
 });
 
-describe('interrupted', () => {
-  test('and run again: none is lost, none goes twice', async () => {
+describe('an interrupted redrive', () => {
+  test('that is run again loses none and sends none twice', async () => {
     const world = await graveyard(200);
     const controller = new AbortController();
     const onProgress = (done: number) => {
       if (done >= 60) controller.abort();
     };
-    const first = await redriveAll(stageOf(world), 'probe', { signal: controller.signal, onProgress, ...FAST });
-    expect(first.swept.interrupted).toBe(true);
+    const first = await redrive(stageOf(world), 'probe', { signal: controller.signal, onProgress, ...FAST });
+    expect(first.received.interrupted).toBe(true);
     expect(first.sent).toBeGreaterThanOrEqual(60);
     expect(first.sent).toBeLessThan(120);
     expect(visible(world)).toBe(200 - first.sent);
-    const second = await redriveAll(stageOf(world), 'probe', FAST);
+    const second = await redrive(stageOf(world), 'probe', FAST);
     expect(first.sent + second.sent).toBe(200);
     const ids = world.queue.messages().map(({ attributes }) => attributes.jobId?.StringValue);
     expect(new Set(ids).size).toBe(200);
     expect(ids).toHaveLength(200);
   });
 
-  test('while it waits for its turn, sends nothing more', async () => {
+  test('sends nothing more after the interruption', async () => {
     const world = await graveyard(40);
     const controller = new AbortController();
     const options = { signal: controller.signal, onProgress: () => controller.abort(), perSecond: 10 };
-    expect(await redriveAll(stageOf(world), 'probe', options)).toMatchObject({ sent: 10 });
+    expect(await redrive(stageOf(world), 'probe', options)).toMatchObject({ sent: 10 });
     expect(world.queue.messages()).toHaveLength(10);
     expect(visible(world)).toBe(30);
   });
 
-  test('by a queue that is deleted meanwhile: what is left is visible, and the failure told', async () => {
+  test('whose queue was deleted meanwhile reports the failure and releases the rest', async () => {
     const world = await graveyard(50);
     const error = awsError('QueueDoesNotExist', 'The specified queue does not exist.');
     world.sqs.faults.plan('SendMessageBatch', { kind: 'meanwhile', happens: () => undefined }, 2);
     world.sqs.faults.plan('SendMessageBatch', { kind: 'fails', error }, 1000);
-    const { sent, swept } = await redriveAll(stageOf(world), 'probe', { workers: 1, ...FAST } as object);
-    expect(swept.failure).toBe(error);
+    const { sent, received } = await redrive(stageOf(world), 'probe', { workers: 1, ...FAST } as object);
+    expect(received.failure).toBe(error);
     expect(visible(world)).toBe(50 - sent);
   });
 });
 
-describe('a dead letter whose body left no room', () => {
-  test('for its run gets it from the item', async () => {
+describe('a dead letter whose body left no room for its run', () => {
+  test('gets the run from the item', async () => {
     const world = makeWorld();
     // SQS takes the body, and beside it no attribute but jobId and jobType.
     const empty = envelope({ id: 'a', payload: { do: 'permanent', filler: '' } });
@@ -178,36 +178,36 @@ describe('a dead letter whose body left no room', () => {
     world.send({ id: 'a', payload: { do: 'permanent', filler } });
     await world.drain();
     await world.clock.advance(1000);
-    const [letter] = world.deadLetters.messages();
-    expect(Object.keys(letter?.attributes ?? {})).toEqual(['jobId', 'jobType']);
-    expect(await redriveAll(stageOf(world), 'probe', FAST)).toMatchObject({ sent: 1 });
+    const [deadLetter] = world.deadLetters.messages();
+    expect(Object.keys(deadLetter?.attributes ?? {})).toEqual(['jobId', 'jobType']);
+    expect(await redrive(stageOf(world), 'probe', FAST)).toMatchObject({ sent: 1 });
     await world.drain();
     expect(world.job('a')).toMatchObject({ status: 'DEAD', runNo: 2 });
   });
 });
 
-describe('a dead letter that the queue cannot take', () => {
-  test('is told, stays, and holds up no other', async () => {
+describe('a dead letter that the queue refuses', () => {
+  test('is reported, stays, and blocks no other', async () => {
     const world = await graveyard(9);
     // One byte too many, once its name is beside it.
     const run = { DataType: 'String', StringValue: '1' };
     const MessageBody = 'x'.repeat(1_048_576 - 12);
     world.deadLetters.add({ MessageBody, MessageAttributes: { run } }, 'huge');
     await world.clock.advance(1000);
-    const report = await redriveAll(stageOf(world), 'probe', FAST);
+    const report = await redrive(stageOf(world), 'probe', FAST);
     expect(report.sent).toBe(9);
     expect(report.refused).toMatchObject([{ messageId: 'huge', code: 'BatchRequestTooLong' }]);
-    expect(report.swept.failure).toBeUndefined();
+    expect(report.received.failure).toBeUndefined();
     expect(visible(world)).toBe(1);
   });
 });
 
-describe('what is not there', () => {
+describe('a redrive is refused', () => {
   test.each([
     ['prod', 'probe', /stage "prod" is not deployed .* stages there: test/],
     ['test', 'prob', /stage "test" has no job type "prob"; did you mean "probe"/],
-  ])('%s %s', async (name, type, said) => {
+  ])('for stage %s, type %s', async (name, type, said) => {
     const world = makeWorld();
-    await expect(redriveAll({ ...stageOf(world), name }, type)).rejects.toThrow(said);
+    await expect(redrive({ ...stageOf(world), name }, type)).rejects.toThrow(said);
   });
 });

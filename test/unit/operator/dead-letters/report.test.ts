@@ -20,18 +20,18 @@ describe('errors of one cause', () => {
     ['connect 10.0.0.1:443', 'connect 192.168.1.20:8080', 'E: connect <address>'],
     ['"ada" is no number', '“x y” is no number', 'E: <text> is no number'],
     ['digest 9f86d081884c7d65 differs', 'digest a948904f2f0f479b differs', 'E: digest <hex> differs'],
-  ])('%s = %s', (one, other, group) => {
+  ])('are one group: %s, %s', (one, other, group) => {
     expect(normalisedError({ name: 'E', message: one })).toBe(group);
     expect(normalisedError({ name: 'E', message: other })).toBe(group);
   });
 
-  test('are a line of 120 characters at most, and a name alone where there is no message', () => {
+  test('are cut to a line of 120 characters, and to the name if there is no message', () => {
     expect(normalisedError({ name: 'E', message: `a\n b ${'word '.repeat(100)}` })).toMatch(/^E: a b word .*…$/);
     expect(normalisedError({ name: 'E', message: 'w'.repeat(500) })).toHaveLength(123);
     expect(normalisedError({ name: 'E', message: '' })).toBe('E');
   });
 
-  test('keep words and names apart', () => {
+  test('keep their words and names', () => {
     expect(normalisedError({ name: 'card_declined', message: 'Your card was declined.' })).toBe(
       'card_declined: Your card was declined.',
     );
@@ -54,8 +54,8 @@ async function graveyard() {
   return world;
 }
 
-describe('dead', () => {
-  test('lists the newest first, grouped by type, reason and error, and touches no message', async () => {
+describe('the list of dead jobs', () => {
+  test('has the newest first, grouped by type, reason and error, and touches no message', async () => {
     const world = await graveyard();
     const calls = world.sqs.calls.length;
     const { jobs, groups, truncated } = await dead(stageOf(world));
@@ -79,31 +79,31 @@ describe('dead', () => {
     ['error’s name', undefined, { error: 'invalidmessage' }, 1],
     ['key', undefined, { key: 'x22' }, 1],
     ['part of a key', undefined, { key: 'x' }, 0],
-  ])('filters by %s', async (_, type, filter, count) => {
+  ])('is filtered by %s', async (_, type, filter, count) => {
     const world = await graveyard();
     expect((await dead(stageOf(world), type, filter)).jobs).toHaveLength(count);
   });
 
-  test('filters by age', async () => {
+  test('is filtered by age', async () => {
     const world = await graveyard();
     const sinceMs = world.clock.now() - 61_000;
     expect((await dead(stageOf(world), 'probe', { sinceMs })).jobs.map(({ key }) => key)).toEqual(['sent-4', 'y1']);
   });
 
-  test('leaves out what lives again: the index may lag', async () => {
+  test('leaves out jobs that run again, though the index lags', async () => {
     const world = await graveyard();
     world.alter('y1', { status: 'INPROGRESS' });
     expect((await dead(stageOf(world))).jobs).toHaveLength(3);
   });
 
-  test('reads what DynamoDB left unprocessed again', async () => {
+  test('includes items that DynamoDB left unprocessed at first', async () => {
     const world = await graveyard();
     world.dynamoDb.faults.plan('BatchGetItem', { kind: 'partly', indexes: [0], code: '' }, 2);
     expect((await dead(stageOf(world))).jobs).toHaveLength(4);
     expect(world.dynamoDb.faults.pending).toBe(0);
   });
 
-  test('names the types there are', async () => {
+  test('of an unknown type is refused; the error names the known types', async () => {
     const world = await graveyard();
     await expect(dead(stageOf(world), 'mail')).rejects.toThrow(/no job type "mail"; it has: probe/);
   });

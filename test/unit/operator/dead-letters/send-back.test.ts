@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { type DeadLetterQueue, isOurs, receiveLetters } from '../../../../lib/operator/dead-letters/receive.ts';
-import { redrive } from '../../../../lib/operator/dead-letters/send-back.ts';
+import { type DeadLetterQueue, isOurs, receiveDeadLetters } from '../../../../lib/operator/dead-letters/receive.ts';
+import { sendBack } from '../../../../lib/operator/dead-letters/send-back.ts';
 import { awsError } from '../../../../lib/testing/index.ts';
 import { envelope } from '../../../support/factories.ts';
 import { makeWorld, type World } from '../../../support/world.ts';
 import { shortPolling } from '../support/stage.ts';
 
 const POISON = { id: 'a', payload: { do: 'permanent' } };
-const MENDED = envelope({ id: 'a', payload: { do: 'complete', result: 'mended' } });
+const CORRECTED = envelope({ id: 'a', payload: { do: 'complete', result: 'corrected' } });
 
 const dlqOf = ({ sqs, queue, deadLetters }: World): DeadLetterQueue => ({
   sqs: shortPolling(sqs),
@@ -23,7 +23,7 @@ async function dead(options = {}): Promise<World> {
   return world;
 }
 
-/** A message that no consumer could start: SQS moved it. */
+/** A message that SQS moved, because no consumer could start. */
 async function moved(body: object | string = { id: 'a' }, options = {}): Promise<World> {
   const world = makeWorld();
   world.send(body, options);
@@ -36,18 +36,18 @@ async function moved(body: object | string = { id: 'a' }, options = {}): Promise
   return world;
 }
 
-async function redriveAll(world: World, body?: string) {
-  const letters = await receiveLetters(dlqOf(world));
-  return redrive(
+async function redrive(world: World, body?: string) {
+  const deadLetters = await receiveDeadLetters(dlqOf(world));
+  return sendBack(
     dlqOf(world),
-    letters.map((letter) => ({ letter, ...(body !== undefined && { body }) })),
+    deadLetters.map((deadLetter) => ({ deadLetter, ...(body !== undefined && { body }) })),
   );
 }
 
 describe('a dead letter of ours', () => {
   test('goes back with its id, run, group and trace, and leaves the DLQ', async () => {
     const world = await dead({ group: 'tenant-1', trace: 'Root=1-2' });
-    const { sent, refused, left } = await redriveAll(world);
+    const { sent, refused, left } = await redrive(world);
     expect([sent.length, refused, left]).toEqual([1, [], []]);
     expect(world.deadLetters.messages()).toEqual([]);
     const [message] = world.queue.messages();
@@ -59,50 +59,50 @@ describe('a dead letter of ours', () => {
     expect(world.deadLetters.messages().at(-1)?.attributes.run?.StringValue).toBe('2');
   });
 
-  test('may go back with a mended body, under the same id', async () => {
+  test('goes back with a corrected body, under the same id', async () => {
     const world = await dead();
-    await redriveAll(world, MENDED);
+    await redrive(world, CORRECTED);
     await world.deliver();
-    expect(world.job('a')).toMatchObject({ status: 'COMPLETED', runNo: 2, result: 'mended' });
+    expect(world.job('a')).toMatchObject({ status: 'COMPLETED', runNo: 2, result: 'corrected' });
   });
 
-  test('stays when the queue refuses it', async () => {
+  test('stays in the dead-letter queue if the queue refuses it', async () => {
     const world = await dead();
     world.sqs.faults.plan('SendMessageBatch', { kind: 'partly', indexes: [0], code: 'InternalError' });
-    const { sent, refused } = await redriveAll(world);
+    const { sent, refused } = await redrive(world);
     expect([sent, refused.map(({ code }) => code)]).toEqual([[], ['InternalError']]);
     expect(world.deadLetters.messages()).toHaveLength(1);
     expect(world.queue.messages()).toEqual([]);
   });
 
-  test('stays when the call fails', async () => {
+  test('stays in the dead-letter queue if the call fails', async () => {
     const world = await dead();
     world.sqs.faults.plan('SendMessageBatch', { kind: 'fails', error: awsError('AccessDenied', 'no', 403) });
-    await expect(redriveAll(world)).rejects.toThrow('no');
+    await expect(redrive(world)).rejects.toThrow('no');
     expect(world.deadLetters.messages()).toHaveLength(1);
   });
 
-  test('that was accepted and could not be deleted comes back, and runs once all the same', async () => {
+  test('that was accepted but not deleted comes back, and runs once', async () => {
     const world = await dead();
     world.sqs.faults.plan('DeleteMessageBatch', { kind: 'fails', error: awsError('AccessDenied', 'no', 403) });
-    const { sent, left } = await redriveAll(world, MENDED);
+    const { sent, left } = await redrive(world, CORRECTED);
     expect([sent, left.map(({ code }) => code)]).toEqual([[], ['AccessDenied']]);
     await world.drain();
     await world.clock.advance(400_000);
-    expect((await redriveAll(world)).sent).toHaveLength(1);
+    expect((await redrive(world)).sent).toHaveLength(1);
     await world.drain(3600);
     expect(world.starts).toEqual(['a/1', 'a/1']);
-    expect(world.job('a')).toMatchObject({ status: 'COMPLETED', runNo: 2, result: 'mended' });
+    expect(world.job('a')).toMatchObject({ status: 'COMPLETED', runNo: 2, result: 'corrected' });
     expect([world.queue.messages(), world.deadLetters.messages()]).toEqual([[], []]);
   });
 });
 
 describe('a message that SQS moved', () => {
-  test('without a name of its own gets its message id as one', async () => {
+  test('without an id gets its message id', async () => {
     const world = await moved({});
-    const [letter] = await receiveLetters(dlqOf(world), { hiddenSeconds: 0 });
-    expect(letter && isOurs(letter)).toBe(false);
-    await redriveAll(world);
+    const [deadLetter] = await receiveDeadLetters(dlqOf(world), { hiddenSeconds: 0 });
+    expect(deadLetter && isOurs(deadLetter)).toBe(false);
+    await redrive(world);
     expect(world.queue.messages()[0]?.attributes.jobId?.StringValue).toBe('sent-1');
     await world.drain();
     expect(world.job('sent-1')).toMatchObject({ status: 'COMPLETED', runNo: 1, attempts: 1 });
@@ -116,30 +116,30 @@ describe('a message that SQS moved', () => {
     if (message === undefined) throw new TypeError('no message');
     world.queue.purge();
     world.deadLetters.move({ ...message, visibleAtMs: 0 });
-    await redriveAll(world);
+    await redrive(world);
     await world.drain(60);
     expect(world.starts).toHaveLength(2);
     expect(world.job(message.attributes.jobId?.StringValue ?? id)).toMatchObject({ status: 'COMPLETED', attempts: 2 });
   });
 
-  test('keeps the jobId, run and due that it has', async () => {
+  test('keeps its jobId, run and due', async () => {
     const attributes = { jobId: 'a', run: '3', due: '1700000000000', other: 'x' };
     const world = await moved({ id: 'a' }, { attributes });
-    await redriveAll(world);
+    await redrive(world);
     const own = Object.entries(world.queue.messages()[0]?.attributes ?? {}).map(([name, v]) => [name, v.StringValue]);
     expect(Object.fromEntries(own)).toEqual({ jobId: 'a', run: '3', due: '1700000000000' });
   });
 
-  test('takes no mended body, and is left where it is', async () => {
+  test('refuses a corrected body and stays in the dead-letter queue', async () => {
     const world = await moved();
-    await expect(redriveAll(world, MENDED)).rejects.toThrow(/moved by SQS.*send a new job/);
+    await expect(redrive(world, CORRECTED)).rejects.toThrow(/moved by SQS.*send a new job/);
     expect(world.queue.messages()).toEqual([]);
     expect(world.deadLetters.messages()).toHaveLength(1);
   });
 });
 
-describe('many', () => {
-  test('go in calls of ten, and of 1 MiB', async () => {
+describe('many dead letters', () => {
+  test('go back in calls of at most ten messages and 1 MiB', async () => {
     const world = makeWorld();
     for (let i = 0; i < 8; i++) {
       const filler = 'x'.repeat(300 * 1024);
@@ -148,13 +148,13 @@ describe('many', () => {
     for (let i = 8; i < 30; i++) world.send({ id: `a${i}`, payload: { do: 'permanent' } });
     await world.drain();
     for (;;) {
-      const letters = await receiveLetters(dlqOf(world));
-      if (letters.length === 0) break;
-      const { sent } = await redrive(
+      const deadLetters = await receiveDeadLetters(dlqOf(world));
+      if (deadLetters.length === 0) break;
+      const { sent } = await sendBack(
         dlqOf(world),
-        letters.map((letter) => ({ letter })),
+        deadLetters.map((deadLetter) => ({ deadLetter })),
       );
-      expect(sent).toHaveLength(letters.length);
+      expect(sent).toHaveLength(deadLetters.length);
     }
     expect(world.deadLetters.messages()).toEqual([]);
     await world.drain();

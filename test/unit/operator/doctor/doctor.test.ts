@@ -19,7 +19,7 @@ async function parked(): Promise<World> {
 }
 
 describe('doctor', () => {
-  test('finds parked jobs that nobody releases', async () => {
+  test('finds parked jobs that are not released in time', async () => {
     const world = await parked();
     expect(await look(world, 'parked jobs')).toMatchObject([{ level: 'ok', what: '1, none is overdue' }]);
     await world.clock.advance(600_000 + 5 * MINUTE_MS);
@@ -34,7 +34,7 @@ describe('doctor', () => {
     expect(await look(world, 'parked jobs')).toMatchObject([{ level: 'ok' }]);
   });
 
-  test('counts dead letters, and deaths that are owed', async () => {
+  test('counts dead letters, and dead letters and events that are pending', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'permanent' } });
     await world.drain();
@@ -46,7 +46,7 @@ describe('doctor', () => {
     const note = (what: RegExp) => [{ level: 'note', what: expect.stringMatching(what) }];
     expect(await look(world, 'deaths')).toMatchObject(note(/^1 of probe could not be sent to the dead-letter queue/));
     world.alter('a', { undelivered: 'event' });
-    expect(await look(world, 'deaths')).toMatchObject(note(/^1 of probe .* EventBridge was not told/));
+    expect(await look(world, 'deaths')).toMatchObject(note(/^1 of probe .* event could not be published/));
   });
 
   test('compares queues with their definitions', async () => {
@@ -78,13 +78,13 @@ describe('doctor', () => {
     expect(await look(world, 'lost messages')).toEqual([]);
   });
 
-  test('does not take a parked job for lost', async () => {
+  test('does not report a parked job as lost', async () => {
     const world = await parked();
     await world.clock.advance(24 * 60 * MINUTE_MS);
     expect(await look(world, 'lost messages', true)).toMatchObject([{ level: 'ok' }]);
   });
 
-  test('goes on where it may not look, and says so', async () => {
+  test('reports checks that cannot run, and runs the others', async () => {
     const findings = await doctor(stageOf(makeWorld()), { definitions: [] });
     const unknown = findings.filter(({ level }) => level === 'unknown').map(({ check }) => check);
     expect(unknown).toEqual(['stacks', 'event sources', 'dispatcher', 'alarms']);

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { JobTable } from '../../../../lib/operator/job-table.ts';
-import { cancel } from '../../../../lib/operator/jobs/cancel-and-retry.ts';
-import { retryNow } from '../../../../lib/operator/retry-now.ts';
+import { cancel, retryNow } from '../../../../lib/operator/jobs/cancel-and-retry.ts';
 import { JOBS_TABLE, makeWorld, type World } from '../../../support/world.ts';
 
 const tableOf = ({ dynamoDb, clock }: World): JobTable => ({
@@ -20,8 +19,8 @@ async function parked(seconds = 3600): Promise<World> {
   return world;
 }
 
-describe('cancel', () => {
-  test('refusedAhead: the message that comes later is acknowledged and runs nothing', async () => {
+describe('a cancellation', () => {
+  test('refusedAhead: of an unknown job makes its later message run nothing', async () => {
     const world = makeWorld();
     expect(await cancel(tableOf(world), world.definition, 'a')).toMatchObject({
       row: 'refusedAhead',
@@ -34,7 +33,7 @@ describe('cancel', () => {
     expect(world.job('a')?.status).toBe('CANCELLED');
   });
 
-  test('refusedAhead: over an item whose retention is over', async () => {
+  test('refusedAhead: of a job whose retention is over makes its later message run nothing', async () => {
     const world = makeWorld();
     world.send({ id: 'a' });
     await world.deliver();
@@ -48,7 +47,7 @@ describe('cancel', () => {
     expect(world.starts).toEqual(['a/1']);
   });
 
-  test('cancelledWaiting: a parked job ends at once and never comes back', async () => {
+  test('cancelledWaiting: of a parked job ends it at once; the dispatcher releases nothing', async () => {
     const world = await parked();
     expect(await cancel(tableOf(world), world.definition, 'a')).toMatchObject({
       row: 'cancelledWaiting',
@@ -60,7 +59,7 @@ describe('cancel', () => {
     expect(world.starts).toEqual([]);
   });
 
-  test('cancelledWaiting: one that waits in place ends when its message comes', async () => {
+  test('cancelledWaiting: of a job that waits in the queue acknowledges its message when it comes', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'fail' } });
     await world.deliver();
@@ -72,7 +71,7 @@ describe('cancel', () => {
     expect(world.queue.messages()).toEqual([]);
   });
 
-  test('cancelRequested: one that runs ends CANCELLED instead of being tried again', async () => {
+  test('cancelRequested: of a running job ends it CANCELLED instead of a retry', async () => {
     const world = makeWorld({
       async perform() {
         expect(await cancel(tableOf(world), world.definition, 'a')).toMatchObject({ row: 'cancelRequested' });
@@ -85,7 +84,7 @@ describe('cancel', () => {
     expect(world.queue.messages()).toEqual([]);
   });
 
-  test('of a job that begins in between decides anew', async () => {
+  test('of a job that begins in between is decided again', async () => {
     const world = await parked(600);
     const begins = () =>
       world.alter('a', {
@@ -106,13 +105,13 @@ describe('cancel', () => {
     expect(world.job('a')).toEqual(before);
   });
 
-  test('whose reply was lost stands', async () => {
+  test('holds after its reply was lost', async () => {
     const world = await parked();
     world.dynamoDb.faults.plan('UpdateItem', { kind: 'repeated' });
     expect((await cancel(tableOf(world), world.definition, 'a')).item?.status).toBe('CANCELLED');
   });
 
-  test('gives up on a job that changes each time it is looked at', async () => {
+  test('fails on a job that changes each time it is read', async () => {
     const world = await parked();
     const happens = () => world.alter('a', { dueAt: (world.job('a')?.dueAt ?? 0) + 1000 });
     world.dynamoDb.faults.plan('UpdateItem', { kind: 'meanwhile', happens }, 5);
@@ -120,8 +119,8 @@ describe('cancel', () => {
   });
 });
 
-describe('retry now', () => {
-  test('dueNow: a parked job runs at the next tick', async () => {
+describe('a retry', () => {
+  test('dueNow: of a parked job starts it at the next tick', async () => {
     const world = await parked();
     expect(await retryNow(tableOf(world), job)).toMatchObject({ row: 'dueNow' });
     expect(await world.tick()).toMatchObject({ released: 1 });
@@ -130,7 +129,7 @@ describe('retry now', () => {
     expect(world.job('a')?.status).toBe('COMPLETED');
   });
 
-  test('dueNow: after its message was released, the job still runs once', async () => {
+  test('dueNow: of a job whose message was released runs it once', async () => {
     const world = await parked(120);
     await world.clock.advance(60_000);
     await world.tick();
@@ -142,7 +141,7 @@ describe('retry now', () => {
     expect(world.queue.messages()).toEqual([]);
   });
 
-  test('leaves one that waits in place, and one that does not exist', async () => {
+  test('changes no job that waits in the queue, and none that does not exist', async () => {
     const world = makeWorld();
     expect(await retryNow(tableOf(world), job)).toEqual({ row: 'none', item: undefined });
     world.send({ id: 'a', payload: { do: 'fail', times: 1 } });

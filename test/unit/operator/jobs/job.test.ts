@@ -20,8 +20,8 @@ const look = (world: World, key: string, payload = false) =>
   job(stageOf(world, logsOf(world)), { type: 'probe', key }, { payload });
 const later = (world: World, seconds: number) => new Date(world.clock.now() + seconds * 1000).toISOString();
 
-describe('where a job’s message is', () => {
-  test('parked, then released', async () => {
+describe('the place of a message is named', () => {
+  test('for a job that is parked, then released', async () => {
     const world = makeWorld();
     world.send({ id: 'a', runAt: later(world, 600) });
     await world.deliver();
@@ -31,7 +31,7 @@ describe('where a job’s message is', () => {
     expect((await look(world, 'a')).message).toMatch(/^in the queue since the dispatcher sent it/);
   });
 
-  test('waiting in place, running, stalled', async () => {
+  test('for a job that waits in the queue, runs, then stalls', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'fail' } });
     await world.deliver();
@@ -39,10 +39,10 @@ describe('where a job’s message is', () => {
     world.alter('a', { status: 'INPROGRESS', leaseUntil: world.clock.now() + 1000 });
     expect((await look(world, 'a')).message).toMatch(/^in flight, with the consumer/);
     await world.clock.advance(1001);
-    expect((await look(world, 'a')).message).toMatch(/its attempt ended without a word/);
+    expect((await look(world, 'a')).message).toMatch(/the process of its last attempt died/);
   });
 
-  test('dead, owed, gone', async () => {
+  test('for a dead job: delivered, pending, expired', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'permanent' } });
     await world.deliver();
@@ -56,7 +56,7 @@ describe('where a job’s message is', () => {
     expect((await look(world, 'a')).message).toMatch(/^none: the dead-letter queue keeps messages for 14 days/);
   });
 
-  test('nowhere, of one that is over', async () => {
+  test('as none for a completed job', async () => {
     const world = makeWorld();
     world.send({ id: 'a' });
     await world.deliver();
@@ -65,7 +65,7 @@ describe('where a job’s message is', () => {
 });
 
 describe('a job', () => {
-  test('shows no payload unless asked', async () => {
+  test('shows its payload only if asked', async () => {
     const world = makeWorld();
     world.send({ id: 'a', runAt: later(world, 600) });
     await world.deliver();
@@ -73,14 +73,14 @@ describe('a job', () => {
     expect(JSON.stringify(await look(world, 'a', true))).toContain(SECRET);
   });
 
-  test('is found by its id, through the logs, where its key is another', async () => {
+  test('is found in the logs by its id, if its key is another', async () => {
     const world = makeWorld();
     world.send({ id: 'an-id', key: 'a-key' });
     await world.deliver();
     expect(await look(world, 'an-id')).toMatchObject({ key: 'a-key', item: { jobId: 'an-id', status: 'COMPLETED' } });
   });
 
-  test('whose key another job holds is told so', async () => {
+  test('whose key another job holds is not found; the error names that job', async () => {
     const world = makeWorld();
     world.send({ id: 'first', key: 'a-key' });
     world.send({ id: 'second', key: 'a-key' });
@@ -88,7 +88,7 @@ describe('a job', () => {
     await expect(look(world, 'second')).rejects.toThrow(/no probe job .* "second"; its key a-key is held by job first/);
   });
 
-  test('that is not there is told so', async () => {
+  test('that does not exist is not found; the error names stage and key', async () => {
     await expect(look(makeWorld(), 'a')).rejects.toThrow(/stage "test" has no probe job with key or id "a"/);
   });
 

@@ -41,7 +41,7 @@ describe('a handler', () => {
     const run = await testJob(resizeImage, () => ++calls, { payload: { key: 'cat.png', width: 3 } });
     expect(run).toMatchObject({ status: 'DEAD', attempts: 0, reason: 'InvalidPayload' });
     expect(run.deadLetter).toMatchObject({ jobId: 'job-1', reason: 'InvalidPayload' });
-    expect(run.announced).toMatchObject([{ 'detail-type': 'Job Dead-Lettered', detail: { id: 'job-1' } }]);
+    expect(run.published).toMatchObject([{ 'detail-type': 'Job Dead-Lettered', detail: { id: 'job-1' } }]);
     expect(calls).toBe(0);
   });
 

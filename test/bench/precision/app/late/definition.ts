@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineJob } from '../../../../../lib/contract/definition/job-definition.ts';
+import { defineJob } from '#sluice/contract';
 
 /** A job whose first attempt asks to be tried again after so many seconds, and whose second completes. */
 export const late = defineJob({

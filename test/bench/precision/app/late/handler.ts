@@ -1,7 +1,5 @@
-import type { Payload } from '../../../../../lib/contract/definition/job-definition.ts';
-import { RetryAfterError } from '../../../../../lib/contract/errors.ts';
-import { consumer } from '../../../../../lib/engine/consumer.ts';
-import type { JobContext } from '../../../../../lib/engine/job-context.ts';
+import { type Payload, RetryAfterError } from '#sluice/contract';
+import { consumer, type JobContext } from '#sluice/engine';
 import { late } from './definition.ts';
 
 function perform({ delaySeconds }: Payload<typeof late>, { job }: JobContext): { attempts: number } {

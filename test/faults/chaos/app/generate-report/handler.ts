@@ -1,5 +1,5 @@
+import { consumer } from '#sluice/engine';
 import { perform } from '../../../../../functions/generate-report/perform.ts';
-import { consumer } from '../../../../../lib/engine/consumer.ts';
 import { chaotic } from '../chaotic.ts';
 import { generateReport } from '../definitions.ts';
 

@@ -1,5 +1,5 @@
+import { consumer } from '#sluice/engine';
 import { perform } from '../../../../../functions/send-email/perform.ts';
-import { consumer } from '../../../../../lib/engine/consumer.ts';
 import { chaotic } from '../chaotic.ts';
 import { sendEmail } from '../definitions.ts';
 

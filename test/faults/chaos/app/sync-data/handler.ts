@@ -1,7 +1,6 @@
+import { consumer, type JobContext } from '#sluice/engine';
 import { perform } from '../../../../../functions/sync-data/perform.ts';
 import type { SyncState } from '../../../../../functions/sync-data/upsert.ts';
-import { consumer } from '../../../../../lib/engine/consumer.ts';
-import type { JobContext } from '../../../../../lib/engine/job-context.ts';
 import { chaotic } from '../chaotic.ts';
 import { syncData } from '../definitions.ts';
 

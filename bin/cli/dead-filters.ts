@@ -1,0 +1,34 @@
+import { type Command, Option } from 'commander';
+import type { DeadFilter } from '../../lib/operator/index.ts';
+import { key, reason, since, UsageError } from './options.ts';
+
+/** Values of `--reason`, `--error`, `--since` (epoch ms) and `--key`. */
+export interface FilterOptions {
+  readonly reason?: string;
+  readonly error?: string;
+  readonly since?: number;
+  readonly key?: string;
+}
+
+/** Adds the filters that `dead` and `dlq` share. */
+export function withFilters(command: Command): Command {
+  const option = (flags: string, text: string, parse: (value: string) => unknown) =>
+    command.addOption(new Option(flags, text).argParser(once(flags, parse)).helpGroup('Which:'));
+  const reasons = 'PermanentError, AttemptsExhausted, InvalidMessage, InvalidPayload or Crashed';
+  option('--reason <reason>', `died of: ${reasons}`, reason);
+  option('--error <text>', 'the error’s name or message contains the text', String);
+  option('--since <age>', 'died within, as 30m, 2h, 1d; or since a time in ISO 8601', since);
+  option('--key <key>', 'the job of this key', key);
+  return command;
+}
+
+/** Refuses an option that is given twice: the second value would replace the first, and a purge may follow. */
+const once = (flags: string, parse: (value: string) => unknown) => (value: string, before: unknown) => {
+  if (before !== undefined)
+    throw new UsageError(`${flags.split(' ')[0]} is given twice: run the command once for each`);
+  return parse(value);
+};
+
+export const filterOf = ({ reason, error, since: sinceMs, key }: FilterOptions): DeadFilter => ({
+  ...{ reason, error, sinceMs, key },
+});

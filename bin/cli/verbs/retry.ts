@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import { EXIT, type Operated, onStage, queuesOf, retryNow, tableOf } from '../../../lib/operator/index.ts';
+import { keyArgument, runs, typeArgument } from '../verb.ts';
+
+export function retryVerb(program: Command): void {
+  const command = program
+    .command('retry')
+    .summary('retry a parked job now')
+    .description(
+      'Makes a parked job due now. It starts after the dispatcher’s next tick, within a minute, instead of at its own time.',
+    )
+    .addArgument(typeArgument())
+    .addArgument(keyArgument());
+  runs(command, async ({ stage, print }, [type = '', key = '']) => {
+    await queuesOf(stage, type);
+    const { row, item } = await onStage(stage, type, () => retryNow(tableOf(stage), { type, key }));
+    const done = row === 'dueNow';
+    if (!print.result({ type, key, row, status: item?.status })) {
+      print.line(done ? 'due now: the dispatcher sends it at its next tick' : whyNotRetried({ row, item }, type, key));
+    }
+    if (done) return undefined;
+    return item === undefined ? EXIT.missing : EXIT.partly;
+  });
+}
+
+function whyNotRetried({ item }: Operated, type: string, key: string): string {
+  switch (item?.status) {
+    case undefined:
+      return `there is no ${type} job with key "${key}"`;
+    case 'DEAD':
+      return `it is DEAD: send it back with npx sluice dlq redrive ${type} --key ${key}`;
+    case 'SCHEDULED':
+    case 'RETRYING':
+      return 'it waits in the queue and starts by itself within a minute';
+    case 'INPROGRESS':
+      return 'it runs';
+    default:
+      return `it is ${item?.status}: nothing to retry`;
+  }
+}

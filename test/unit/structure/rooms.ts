@@ -1,0 +1,154 @@
+/** A folder, or some files of one, with the rooms that its files may import beside their own. */
+export interface Room {
+  readonly name: string;
+  /** Regular expression of its files' paths. */
+  readonly files: string;
+  readonly imports: readonly string[];
+}
+
+/** All files of a folder, without its subfolders. */
+const folder = (name: string, imports: readonly string[]): Room => ({ name, files: `^${name}/[^/]+$`, imports });
+
+/** Some files of a folder, by their names without the ending. */
+const files = (name: string, inFolder: string, names: readonly string[], imports: readonly string[]): Room => ({
+  ...{ name, files: `^${inFolder}/(${names.join('|')})\\.ts$`, imports },
+});
+
+/** The other files of a folder, of which some are in rooms of their own. */
+const others = (name: string, elsewhere: readonly string[], imports: readonly string[]): Room => ({
+  ...{ name, files: `^${name}/(?!(${elsewhere.join('|')})\\.ts$)[^/]+$`, imports },
+});
+
+const WORDS = ['errors', 'job', 'names', 'sqs-limits'];
+const ENGINE_BASICS = ['clock', 'environment', 'job-context', 'shutdown'];
+const ENGINE_ENTRIES = ['consumer', 'dispatcher', 'index'];
+const INFRA_ARNS = ['arns', 'leave-out'];
+const INFRA_SETTINGS = ['stage-settings'];
+const OPERATOR_BASICS = ['aws', 'failure', 'job-table', 'stage'];
+const LOCAL_BASICS = [
+  ...['cleanup', 'command', 'errors', 'health', 'install-once', 'log-line', 'mailbox', 'owned-process', 'places'],
+  ...['python', 'zip'],
+];
+const LOCAL_COMMANDS = ['local', 'tour'];
+
+const contract = ['contract: words', 'lib/contract/definition', 'lib/contract/protocol', 'lib/contract'];
+const engineRooms = ['job', 'message', 'table', 'calls', 'retries', 'telemetry'].map((room) => `lib/engine/${room}`);
+const engine = ['engine: basics', 'lib/engine', ...engineRooms];
+const infraParts = ['access', 'checks', 'functions', 'job', 'monitoring'].map((room) => `lib/infra/${room}`);
+const awsModels = ['lib/testing/aws', 'lib/testing/aws/sqs', 'lib/testing/aws/dynamodb', 'lib/testing/aws/lambda'];
+
+/** Every source file stands in one of these. A room may import those that are listed, and packages. */
+export const ROOMS: readonly Room[] = [
+  files('contract: words', 'lib/contract', WORDS, []),
+  folder('lib/contract/definition', ['contract: words']),
+  folder('lib/contract/protocol', ['contract: words', 'lib/contract/definition']),
+  others('lib/contract', WORDS, ['contract: words', 'lib/contract/definition', 'lib/contract/protocol']),
+
+  folder('lib/aws', []),
+
+  folder('lib/bundle', []),
+  folder('lib/bundle/stand-ins', []),
+  folder('lib/bundle/stand-ins/jmespath', []),
+
+  files('engine: basics', 'lib/engine', ENGINE_BASICS, contract),
+  folder('lib/engine/telemetry', [...contract, 'engine: basics']),
+  folder('lib/engine/calls', [...contract, 'lib/aws', 'engine: basics']),
+  folder('lib/engine/table', [...contract, 'lib/aws', 'engine: basics', 'lib/engine/calls']),
+  others(
+    'lib/engine',
+    [...ENGINE_BASICS, ...ENGINE_ENTRIES],
+    [...contract, 'lib/aws', 'engine: basics', 'lib/engine/calls', 'lib/engine/table', 'lib/engine/telemetry'],
+  ),
+  folder('lib/engine/message', [...contract, 'lib/aws', 'engine: basics', 'lib/engine', 'lib/engine/calls']),
+  folder('lib/engine/job', [
+    ...[...contract, 'lib/aws', 'engine: basics', 'lib/engine'],
+    ...['lib/engine/message', 'lib/engine/table', 'lib/engine/calls', 'lib/engine/telemetry'],
+  ]),
+  folder('lib/engine/retries', [
+    ...[...contract, 'lib/aws', 'engine: basics'],
+    ...['lib/engine/message', 'lib/engine/table', 'lib/engine/calls'],
+  ]),
+  files('engine: entries', 'lib/engine', ENGINE_ENTRIES, [...contract, 'lib/aws', ...engine]),
+
+  folder('lib/producer', [...contract, 'lib/aws']),
+
+  files('operator: basics', 'lib/operator', OPERATOR_BASICS, [...contract, 'lib/aws']),
+  folder('lib/operator/jobs', [...contract, 'lib/aws', 'operator: basics']),
+  folder('lib/operator/dead-letters', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
+  folder('lib/operator/queues', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
+  folder('lib/operator/doctor', [
+    ...[...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs', 'lib/operator/queues'],
+  ]),
+  folder('lib/operator/authoring', contract),
+  others('lib/operator', OPERATOR_BASICS, [
+    ...[...contract, 'lib/producer', 'operator: basics'],
+    ...['lib/operator/jobs', 'lib/operator/dead-letters', 'lib/operator/queues', 'lib/operator/doctor'],
+  ]),
+
+  files('infra: names', 'lib/infra', INFRA_ARNS, contract),
+  folder('lib/infra/checks', contract),
+  folder('lib/infra/access', [...contract, 'infra: names', 'lib/infra/checks']),
+  folder('lib/infra/monitoring', [...contract, 'infra: names']),
+  files('infra: settings', 'lib/infra', INFRA_SETTINGS, [...contract, 'lib/infra/access', 'lib/infra/monitoring']),
+  folder('lib/infra/functions', [
+    ...[...contract, 'infra: names', 'infra: settings', 'lib/infra/access', 'lib/infra/checks'],
+  ]),
+  folder('lib/infra/job', [
+    ...[...contract, 'infra: names', 'infra: settings'],
+    ...['lib/infra/access', 'lib/infra/functions', 'lib/infra/monitoring'],
+  ]),
+  others(
+    'lib/infra',
+    [...INFRA_ARNS, ...INFRA_SETTINGS],
+    [...contract, 'infra: names', 'infra: settings', ...infraParts],
+  ),
+
+  folder('lib/testing/aws', ['lib/aws']),
+  folder('lib/testing/aws/sqs', ['engine: basics', 'lib/testing/aws']),
+  folder('lib/testing/aws/dynamodb', [...contract, 'lib/aws', 'engine: basics', 'lib/testing/aws']),
+  folder('lib/testing/aws/lambda', ['lib/aws', 'engine: basics', 'lib/testing/aws', 'lib/testing/aws/sqs']),
+  files('testing: clock', 'lib/testing', ['virtual-clock'], ['engine: basics', 'lib/testing/aws/sqs']),
+  folder('lib/testing/simulation', [...contract, 'lib/aws', ...engine, ...awsModels, 'testing: clock']),
+  folder('lib/testing/test-job', [...contract, 'lib/aws', ...engine, ...awsModels, 'testing: clock']),
+  others(
+    'lib/testing',
+    ['virtual-clock'],
+    [
+      ...[...contract, 'engine: basics', ...awsModels, 'testing: clock'],
+      ...['lib/testing/simulation', 'lib/testing/test-job'],
+    ],
+  ),
+
+  {
+    name: 'a job type',
+    files: '^functions/[^/]+/(?!resources\\.ts$)[^/]+$',
+    imports: [...contract, 'engine: basics', 'engine: entries', 'lib/producer'],
+  },
+  {
+    name: 'resources of a job type',
+    files: '^functions/[^/]+/resources\\.ts$',
+    imports: ['infra: settings', 'lib/infra', 'lib/infra/access', 'lib/infra/checks', 'lib/infra/job'],
+  },
+  folder('functions', [...contract, 'a job type']),
+
+  files('localstack: basics', 'localstack', LOCAL_BASICS, []),
+  folder('localstack/host', ['localstack: basics']),
+  folder('localstack/stand-ins', []),
+  others(
+    'localstack',
+    [...LOCAL_BASICS, ...LOCAL_COMMANDS],
+    ['lib/bundle', 'localstack: basics', 'localstack/host', 'localstack/stand-ins'],
+  ),
+  folder('localstack/tour', [...contract, 'localstack: basics', 'localstack']),
+  files('localstack: commands', 'localstack', LOCAL_COMMANDS, ['localstack: basics', 'localstack', 'localstack/tour']),
+
+  folder('bin/cli', [...contract, 'lib/operator']),
+  folder('bin/cli/verbs', [...contract, 'lib/operator', 'lib/operator/authoring', 'functions', 'bin/cli']),
+  folder('bin', [
+    ...[...contract, 'functions', 'lib/infra', 'lib/infra/job'],
+    ...['lib/operator', 'bin/cli', 'bin/cli/verbs'],
+  ]),
+];
+
+/** The rooms that a file stands in. Exactly one is right. */
+export const roomsOf = (path: string): Room[] => ROOMS.filter((room) => new RegExp(room.files).test(path));
