@@ -1,3 +1,4 @@
+import { toJobError } from '../contract/errors.ts';
 import type { Message } from '../contract/protocol/message.ts';
 import type { Failure, SettleStep } from '../contract/protocol/settle.ts';
 import type { Claim, Engine } from './engine.ts';
@@ -57,6 +58,12 @@ export function logFailure(engine: Engine, { claim, failure, step, thrown }: Fai
   log.warn('job.failed', { ...fields, ...(thrown instanceof Error && { error: bare(thrown) }) });
   if (failure.kind === 'dead') log.error('job.dead', { ...fields, reason: failure.reason });
   else log.info(step.row === 'parked' ? 'job.parked' : 'job.retrying', { ...fields, delayMs: failure.delayMs });
+}
+
+/** What a line says of anything thrown. */
+export function thrownFields(thrown: unknown) {
+  const { name: errorName, message: errorMessage } = toJobError(thrown);
+  return { errorName, errorMessage, ...(thrown instanceof Error && { error: bare(thrown) }) };
 }
 
 /** Causes that a line shows at most; libraries wrap an error two or three times. */

@@ -65,6 +65,7 @@ export function makeFleet(options: FleetOptions): Fleet {
     sqs: together(sqs.client as Engine['sqs']),
     publish: makePublish({ openBus: () => makeBus(makeMemoryEvents().client), ...basics }),
     meter: { count: () => undefined, milliseconds: () => undefined, flush: () => undefined },
+    running: new Set(),
     shutdown: new AbortController().signal,
   });
   startEventSourceMapping(queue, {

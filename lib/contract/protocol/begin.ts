@@ -1,4 +1,4 @@
-import { toJobError } from '../errors.ts';
+import { type JobError, MAX_ERROR_MESSAGE_LENGTH, toJobError } from '../errors.ts';
 import { deadExpiration, finishedExpiration, isExpired, unfinishedExpiration } from './expiration.ts';
 import { type ItemUpdate, type ItemWrite, insert, update } from './item-write.ts';
 import {
@@ -132,8 +132,19 @@ function beginInProgress(facts: BeginFacts, item: JobItem): BeginStep {
     const set = { ...started(facts), attempts: item.attempts + 1, ...endPutBacks(item) };
     return { row: 'stalled', action: 'run', alone: true, write: uncancelled(item, set) };
   }
-  const error = { name: 'Crashed', message: `the process of attempt ${item.attempts} of ${item.maxAttempts} died` };
+  const error = { name: 'Crashed', message: crashMessage(item) };
   return { row: 'crashed', action: 'deadLetter', write: uncancelled(item, dead(facts, { reason: 'Crashed', error })) };
+}
+
+/** What ended the last attempt's process, if that could leave a note. */
+export const crashOf = ({ crash, owner }: JobItem): JobError | undefined =>
+  crash !== undefined && crash.owner === owner ? crash : undefined;
+
+function crashMessage(item: JobItem): string {
+  const crash = crashOf(item);
+  const died = `the process of attempt ${item.attempts} of ${item.maxAttempts} died`;
+  if (crash === undefined) return died;
+  return `${died}: ${crash.name}: ${crash.message}`.slice(0, MAX_ERROR_MESSAGE_LENGTH).toWellFormed();
 }
 
 /** Row `redriven`: the next run of a dead job, maybe with a corrected body, under the same id. */

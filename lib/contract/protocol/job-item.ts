@@ -26,6 +26,8 @@ export interface JobItem {
   readonly failedAt?: string;
   readonly reason?: DeadLetterReason;
   readonly error?: JobError;
+  /** The exception that ended the process of an attempt, and the owner that this attempt's begin had. */
+  readonly crash?: JobError & { readonly owner: string };
   readonly result?: unknown;
   readonly progress?: unknown;
   readonly checkpoint?: unknown;
@@ -55,7 +57,17 @@ export interface JobItem {
 /** Attributes that not every item has. */
 export const OPTIONAL_ATTRIBUTES = [
   ...['processedAt', 'completedAt', 'failedAt', 'reason', 'error', 'result', 'progress', 'checkpoint', 'owner'],
-  ...['leaseUntil', 'dueAt', 'envelope', 'listKey', 'listAt', 'undelivered', 'cancelRequested', 'putBacksInRow'],
+  ...[
+    'leaseUntil',
+    'dueAt',
+    'envelope',
+    'listKey',
+    'listAt',
+    'undelivered',
+    'cancelRequested',
+    'putBacksInRow',
+    'crash',
+  ],
 ] as const satisfies readonly (keyof JobItem)[];
 
 /** Name of the sparse index: partition `listKey`, sort `listAt`, keys only. */

@@ -87,6 +87,10 @@ export function checkpoint(item: JobItem, state: unknown): ItemUpdate {
   return uncancelled({ ...write, fence: { ...write.fence, checkpointNo: item.checkpointNo } });
 }
 
+/** Row `crashNoted`: the job stays as it is, and its next begin knows why its process ended. */
+export const crashNoted = (item: JobItem, error: JobError): ItemUpdate =>
+  mine(item, { crash: { ...error, owner: item.owner ?? '' } });
+
 /** Row `progressed`. */
 export const progress = (item: JobItem, value: unknown): ItemUpdate => mine(item, { progress: value });
 

@@ -27,6 +27,9 @@ export const RECHECK_AFTER_LEASE_MS = 1000;
  */
 export const PUT_BACK_MS = 3000;
 
+/** A process that an exception ends tries for so long to leave word of its jobs. */
+export const LAST_WRITES_MS = 500;
+
 /** The shortest time between two writes of `progress` by one attempt. */
 export const PROGRESS_INTERVAL_MS = 1000;
 

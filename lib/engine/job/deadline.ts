@@ -8,7 +8,7 @@ export interface Deadline {
   readonly signal: AbortSignal;
   /** Rejects with the reason once the signal is aborted. */
   readonly aborted: Promise<never>;
-  abort(reason: Error): void;
+  abort(reason: unknown): void;
   /** Ends the timer: the attempt is over. */
   close(): void;
 }

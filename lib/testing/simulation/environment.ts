@@ -48,6 +48,7 @@ function makeEngine(name: string, process: MemoryProcess, world: World): Engine 
     ...basics,
     log: makeLog(name, world),
     meter: makeMeter(world),
+    running: new Set(),
     shutdown: new AbortController().signal,
   };
 }

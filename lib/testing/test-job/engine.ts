@@ -91,6 +91,7 @@ export function makeTestEngine(
     ...basics,
     log,
     meter: { count: () => undefined, milliseconds: () => undefined, flush: () => undefined },
+    running: new Set(),
     shutdown,
   };
 }
