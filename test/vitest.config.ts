@@ -34,7 +34,9 @@ const DEEP_INTEGRATION = ['test/integration/languages.test.ts'];
 const ELSEWHERE = ['test/integration/**', ...PARTLY, ...DEEP];
 
 const unit = {
-  testTimeout: 30_000,
+  // Enough for a busy machine. No test waits that long.
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
   env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
   setupFiles: [here('support/setup.ts')],
 };
