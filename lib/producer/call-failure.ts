@@ -1,4 +1,5 @@
-import { errorName, isThrottle, statusOf } from '../aws/errors.ts';
+import { errorName, isThrottle, isTransient, statusOf } from '../aws/errors.ts';
+import { isUnsent } from '../aws/one-request.ts';
 
 const MISSING = /QueueDoesNotExist|NonExistentQueue/;
 /** What the SDK says when it has nothing to sign with. */
@@ -20,8 +21,21 @@ export interface CallFailure {
 export function callFailure(error: unknown): CallFailure {
   const code = errorName(error);
   const status = statusOf(error);
-  if (isThrottle(code)) return { code, isTransient: true, maybeSent: false, hopeless: false };
-  if (NO_CREDENTIALS.test(code)) return { code, isTransient: false, maybeSent: false, hopeless: true };
-  if (status === undefined || status >= 500) return { code, isTransient: true, maybeSent: true, hopeless: false };
-  return { code, isTransient: false, maybeSent: false, hopeless: status === 403 || isQueueMissing(error) };
+  const known = { code, isTransient: false, maybeSent: false, hopeless: false };
+  if (isThrottle(code) || isClockCorrected(error)) return { ...known, isTransient: true };
+  if (NO_CREDENTIALS.test(code)) return { ...known, hopeless: true };
+  if (status !== undefined && status < 500) return { ...known, hopeless: status === 403 || isQueueMissing(error) };
+  if (isUnreachable(error)) return { ...known, isTransient: true };
+  // Its input, the configuration or the caller's signal: it will fail again, and nothing has left.
+  if (isUnsent(error) || !isTransient(error)) return known;
+  return { ...known, isTransient: true, maybeSent: true };
 }
+
+/** No connection was made, so nothing was sent. */
+const UNREACHABLE = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
+
+const isUnreachable = (error: unknown): boolean => UNREACHABLE.test((error as { code?: string } | null)?.code ?? '');
+
+/** The SDK has set its clock by the refusal: signed again, the call may be taken. */
+const isClockCorrected = (error: unknown): boolean =>
+  (error as { $metadata?: { clockSkewCorrected?: boolean } } | null)?.$metadata?.clockSkewCorrected === true;
