@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { JobDefinition } from '../../lib/contract/definition/job-definition.ts';
 import { didYouMean } from '../../lib/contract/definition/suggest.ts';
+import type { Host } from './host.ts';
 
 /** A command line that is wrong: nothing was done. */
 export class UsageError extends Error {
@@ -68,8 +69,8 @@ export function definitionOf(definitions: readonly JobDefinition[], type: string
 const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 
 /** The text itself, the contents of `@file`, or standard input for `-`. @throws UsageError, or the file system's error */
-export async function textArgument(value: string): Promise<string> {
-  if (value === '-') return text(process.stdin);
+export async function textArgument(value: string, { stdin }: Pick<Host, 'stdin'>): Promise<string> {
+  if (value === '-') return text(stdin);
   if (!value.startsWith('@')) return value;
   const content = await readFile(value.slice(1), 'utf8');
   if (content.length > MAX_TEXT_BYTES) throw new UsageError(`${value.slice(1)} has more than 64 MiB`);
