@@ -58,8 +58,10 @@ export function makeControlPlane(type: string, nowMs: number): ControlPlane {
       if (answer === undefined) throw new TypeError(`${call.name} is not a call that the operator makes`);
       return answer(call.input as Input, plane);
     },
-  } as never;
-  const aws = { lambda: client, logs: client, cloudWatch: client, cloudFormation: client, eventBridge: client };
+  };
+  // A client each: a test may replace one call of one service.
+  const own = () => ({ ...client });
+  const aws = { lambda: own(), logs: own(), cloudWatch: own(), cloudFormation: own(), eventBridge: own() };
   return { ...plane, aws };
 }
 
