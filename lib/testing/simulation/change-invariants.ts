@@ -1,5 +1,5 @@
 import { METRICS } from '../../contract/names.ts';
-import type { JobItem } from '../../contract/protocol/job-item.ts';
+import { type JobItem, MAX_PUT_BACKS_IN_ROW } from '../../contract/protocol/job-item.ts';
 import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
 import { STRAGGLE_MS } from './network-faults.ts';
 import { count, type Watched, type Witness, type WitnessDeps } from './observed.ts';
@@ -21,6 +21,8 @@ export function checkChange(watched: Watched, now: JobItem | undefined, deps: De
   deps.trace?.('table', describe(now));
   checkEnd(watched, { before, now }, deps);
   checkFences(before, now, deps.witness);
+  checkPutBack(before, now, deps.witness);
+  checkCrash(before, now, deps.witness);
   if (isBegin(before, now)) noteBegin(watched, { before, now }, deps);
   checkCounters(watched, now, deps.witness);
   noteState(watched, { before, now }, deps);
@@ -45,6 +47,22 @@ function checkFences(before: JobItem | undefined, now: JobItem, { violate }: Wit
   if (now.checkpointNo > before.checkpointNo) violate(`${now.jobId} got a checkpoint while it was ${before.status}`);
   if (now.status === 'COMPLETED' && before.status !== 'COMPLETED')
     violate(`${now.jobId} completed while it was ${before.status}`);
+}
+
+/** A shutdown spends no attempt, but for the 101st in a row. */
+function checkPutBack(before: JobItem | undefined, now: JobItem, { violate }: Witness): void {
+  const isShutDown = now.error?.name === 'ShutdownError' && (now.putBacksInRow ?? 0) < MAX_PUT_BACKS_IN_ROW;
+  if (before?.status !== 'INPROGRESS' || now.status !== 'RETRYING' || !isShutDown) return;
+  if (now.attempts !== before.attempts - 1) violate(`${now.jobId} was shut down, and its attempt counts`);
+}
+
+/** An attempt that left a note ends with its process, and only its own note is quoted. */
+function checkCrash(before: JobItem | undefined, now: JobItem, { violate }: Witness): void {
+  if (before?.status !== 'INPROGRESS') return;
+  const isNoted = before.crash !== undefined && before.crash.owner === before.owner;
+  if (isNoted && now.status === 'RETRYING') violate(`${now.jobId} ended its process, and is to be tried again`);
+  const isQuoted = /ended its process/.test(now.error?.message ?? '');
+  if (now.reason === 'Crashed' && isQuoted !== isNoted) violate(`${now.jobId} died Crashed: ${now.error?.message}`);
 }
 
 const ENDS: readonly string[] = ['COMPLETED', 'CANCELLED', 'DEAD'];

@@ -2,7 +2,7 @@ import { METRICS } from '../../../lib/contract/names.ts';
 import type { Outgoing, Subject, World, WorldEvent } from '../../../lib/testing/simulation/model.ts';
 import type { Watched } from '../../../lib/testing/simulation/observed.ts';
 import type { Random } from '../../../lib/testing/simulation/random.ts';
-import { BEHAVIOURS, DEFINITIONS, EFFECTS, INNOCENT, type SimulatedPayload, work } from './handler.ts';
+import { BEHAVIOURS, DEFINITIONS, EFFECTS, HARMFUL, INNOCENT, type SimulatedPayload, work } from './handler.ts';
 
 import { OPERATOR_EVENTS } from './operator-events.ts';
 
@@ -12,7 +12,7 @@ const DAY_MS = 24 * 3600 * 1000;
 export function makeSubject(random: Random): Subject {
   const definition = random.pick(DEFINITIONS);
   const messages = Array.from({ length: random.int(1, 5) }, (_, n) => message(n, random));
-  const poisons = messages.filter(({ payload }) => payload.do === 'poison').length;
+  const poisons = messages.filter(({ payload }) => HARMFUL.includes(payload.do)).length;
   return {
     definition,
     perform: work,
@@ -120,7 +120,12 @@ function checkEffects({ item, starts, forgotten }: Watched, { witness, dynamoDb 
   const times = (effect: string) =>
     (dynamoDb.item(EFFECTS, `${mark}/${effect}`) as { times?: number } | undefined)?.times ?? 0;
   const expected = item.status === 'COMPLETED' ? 1 : 0;
-  if (['commit', 'flaky', 'fickle', 'snooze'].includes(behaviour) && times('commit') !== expected)
+  const left = /(?:left|thrown) by (\S+)/.exec(`${item.error?.message} ${item.crash?.message}`)?.[1];
+  if (left !== undefined && left !== mark) witness.violate(`${item.jobId} failed of what ${left} left behind`);
+  if (
+    ['commit', 'flaky', 'fickle', 'snooze', 'leaves', 'throws', 'shutDown'].includes(behaviour) &&
+    times('commit') !== expected
+  )
     witness.violate(`${item.jobId} is ${item.status}, its commit happened ${times('commit')} times`);
   for (const page of [1, 2, 3]) {
     const written = times(`page-${page}`);
