@@ -36,7 +36,7 @@ function requestedDelay(errorName: string, delaySeconds: number): number {
 }
 
 /**
- * Thrown by a handler that was told when to come back (HTTP 429 or 503 with `Retry-After`). The attempt counts; the
+ * Thrown by a handler that knows when to come back (HTTP 429 or 503 with `Retry-After`). The attempt counts; the
  * delay overrides the retry policy's.
  *
  * @param delaySeconds seconds from now, 0 to 604,800 (7 days)

@@ -1,4 +1,4 @@
-import { errorName, isThrottle, statusOf } from '../aws/errors.ts';
+import { errorName, faultOf, statusOf } from '../aws/errors.ts';
 
 const MISSING = /QueueDoesNotExist|NonExistentQueue/;
 /** What the SDK says when it has nothing to sign with. */
@@ -11,7 +11,7 @@ export interface CallFailure {
   readonly code: string;
   /** The same call may succeed later. */
   readonly isTransient: boolean;
-  /** The messages may have been taken: the server failed, or no answer came. */
+  /** The messages may have been taken: the server failed, or the network did. What was never sent was not. */
   readonly maybeSent: boolean;
   /** Every other call to this queue will fail, too: no right, no credentials, no queue. */
   readonly hopeless: boolean;
@@ -19,9 +19,7 @@ export interface CallFailure {
 
 export function callFailure(error: unknown): CallFailure {
   const code = errorName(error);
-  const status = statusOf(error);
-  if (isThrottle(code)) return { code, isTransient: true, maybeSent: false, hopeless: false };
-  if (NO_CREDENTIALS.test(code)) return { code, isTransient: false, maybeSent: false, hopeless: true };
-  if (status === undefined || status >= 500) return { code, isTransient: true, maybeSent: true, hopeless: false };
-  return { code, isTransient: false, maybeSent: false, hopeless: status === 403 || isQueueMissing(error) };
+  const { isTransient, maybeDone } = faultOf(error);
+  const hopeless = NO_CREDENTIALS.test(code) || (!isTransient && (statusOf(error) === 403 || isQueueMissing(error)));
+  return { code, isTransient, maybeSent: maybeDone, hopeless };
 }

@@ -39,8 +39,8 @@ export type BeginStep =
   | { readonly row: BeginRow; readonly action: 'wait'; readonly untilMs: number };
 
 /**
- * Chooses the begin row of the protocol that fits: the first of `retentionOver`, `foreign`, `invalid` and the first case of
- * `early`; then the others from top to bottom, `redriven` before `undelivered`. Pure: nothing is read or written.
+ * Chooses the begin row of the protocol that fits: the first of `retentionOver`, `foreign`, `invalid` and the first case
+ * of `early`; then the others from top to bottom, `redriven` before `undelivered`. Pure: nothing is read or written.
  */
 export function begin(facts: BeginFacts): BeginStep {
   const { item } = facts;
@@ -142,11 +142,12 @@ export const crashOf = ({ crash, owner }: JobItem): JobError | undefined =>
 
 function crashMessage(item: JobItem): string {
   const crash = crashOf(item);
-  const how = crash === undefined ? 'ended without a word' : `ended its process: ${crash.name}: ${crash.message}`;
-  return `attempt ${item.attempts} of ${item.maxAttempts} ${how}`.slice(0, MAX_ERROR_MESSAGE_LENGTH).toWellFormed();
+  const died = `the process of attempt ${item.attempts} of ${item.maxAttempts} died`;
+  if (crash === undefined) return died;
+  return `${died}: ${crash.name}: ${crash.message}`.slice(0, MAX_ERROR_MESSAGE_LENGTH).toWellFormed();
 }
 
-/** Row `redriven`: the next run of a dead job, maybe with a mended body, under the same id. */
+/** Row `redriven`: the next run of a dead job, maybe with a corrected body, under the same id. */
 function redrive(facts: BeginFacts, item: JobItem): BeginStep {
   const { message, nowMs } = facts;
   const run = { ...newRun(facts, item), maxAttempts: message.maxAttempts };
@@ -204,7 +205,7 @@ function dead(facts: BeginFacts, cause: Pick<JobItem, 'error'> & { reason: NonNu
 const cancelled = (facts: BeginFacts) =>
   ({ status: 'CANCELLED', expiration: finishedExpiration(facts, facts.nowMs) }) as const;
 
-/** No write is fenced on `cancelRequested`: a cancellation that came since the read is met by row `cancelled` next time. */
+/** A cancellation changes nothing of the fence: one that came since the read is met by row `cancelled` in the next round. */
 const uncancelled = (item: JobItem, set: Partial<JobItem>): ItemUpdate => ({
   ...update(item, { set }),
   absent: ['cancelRequested'],

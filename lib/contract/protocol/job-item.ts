@@ -42,7 +42,7 @@ export interface JobItem {
   readonly envelope?: ParkedEnvelope;
   readonly listKey?: string;
   readonly listAt?: number;
-  /** What is still owed of a death: its dead letter and its event, or, the letter sent, only its `event`. */
+  /** What is still pending of a death: its dead letter and its event, or only its `event`. */
   readonly undelivered?: true | 'event';
   readonly cancelRequested?: true;
   /** Begins of this run that counted no attempt: snoozes, and jobs that were put back. */

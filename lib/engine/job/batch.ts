@@ -1,8 +1,10 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Message } from '../../contract/protocol/message.ts';
 import { SETTLE_BEFORE_END_MS } from '../../contract/protocol/timing.ts';
 import type { Engine, Invocation } from '../engine.ts';
+import { messageFields } from '../logs.ts';
 import { decode } from '../message/decode.ts';
 import { type Received, wait } from '../message/wait.ts';
 import { attempt } from './attempt.ts';
@@ -63,15 +65,16 @@ interface RecordScope {
 /** Never throws: if one record fails, its message stays and the others go on. */
 async function runRecord(record: SQSRecord, scope: RecordScope) {
   const { engine, invocation } = scope;
+  let message: Message | undefined;
   try {
-    const message = decode(record, engine.definition, engine.clock.now());
+    message = decode(record, engine.definition, engine.clock.now());
     const received: Received = { message, receiptHandle: record.receiptHandle };
     if (!mayStart(scope)) return await wait(received, engine.clock.now() + 1000, engine);
     return await attempt(received, { engine, invocation, alone: scope.alone });
   } catch (error) {
     engine.log.error('job.not-settled', {
       messageId: record.messageId,
-      jobType: engine.definition.type,
+      ...(message === undefined ? { jobType: engine.definition.type } : messageFields(message, engine)),
       error: error as Error,
     });
     return 'keep';

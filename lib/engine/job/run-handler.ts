@@ -55,7 +55,7 @@ export async function runHandler({ claim, job }: Started, engine: Engine, invoca
 
 function checkedResult(returned: unknown): unknown {
   try {
-    return asJson('the result', returned, MAX_RESULT_BYTES);
+    return asJson('result', returned, MAX_RESULT_BYTES);
   } catch (cause) {
     throw new JobResultError(cause instanceof Error ? cause.message : String(cause), { cause });
   }

@@ -63,7 +63,7 @@ function makeEngine(
   process: MemoryProcess,
   { world, surroundings }: Surrounded,
 ): Engine {
-  const { subject, queue, deadLetters, jobsTable, witness, decisions } = world;
+  const { subject, queue, deadLetters, jobsTable, observer, decisions } = world;
   const random = decisions.random(`${name}, the engine`);
   const luck = decisions.random(`${name}, its handlers`);
   const clock: Clock = skewed(process.clock, random.int(-SKEW_MS, SKEW_MS));
@@ -72,8 +72,8 @@ function makeEngine(
   return {
     definition: subject.definition,
     perform: (payload, context) => {
-      witness.started(context.job, clock.now());
-      if (shutdown.aborted) witness.violate(`${context.job.id} starts after SIGTERM`);
+      observer.started(context.job, clock.now());
+      if (shutdown.aborted) observer.violate(`${context.job.id} starts after SIGTERM`);
       return subject.perform(payload, context, { ...surroundings, clock, random: luck });
     },
     settings: world.settings,
@@ -102,13 +102,13 @@ export function makeLog(name: string, { trace }: Pick<World, 'trace'>): Logger {
 }
 
 /** What is not flushed when its process dies is lost. */
-function makeMeter({ witness }: World): Meter {
+function makeMeter({ observer }: World): Meter {
   let gathered: string[] = [];
   const meter: Pick<Meter, 'count' | 'milliseconds' | 'flush'> = {
     count: (name) => void gathered.push(name),
     milliseconds: () => undefined,
     flush() {
-      for (const name of gathered) witness.counted(name);
+      for (const name of gathered) observer.counted(name);
       gathered = [];
     },
   };

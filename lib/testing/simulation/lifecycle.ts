@@ -3,8 +3,7 @@ import { dispatch } from '../../engine/retries/dispatch.ts';
 import { type Delivery, deliver } from '../aws/lambda/event-source.ts';
 import { makeProcess } from '../aws/lambda/process.ts';
 import { makeEnvironment, makeLog } from './environment.ts';
-import { keyOf } from './key-of.ts';
-import type { Environment, World } from './model.ts';
+import { type Environment, keyOf, type World } from './model.ts';
 import { overLines } from './process-network.ts';
 
 export interface InvokeOptions {
@@ -50,9 +49,9 @@ function takeWarm({ warm }: World): Environment | undefined {
 }
 
 /** Another invocation may be at work on a message, or have set its timer, when the deletion for the one before comes. */
-function noteLateDeletion({ records, kept }: Delivery, { queue, witness }: World): void {
+function noteLateDeletion({ records, kept }: Delivery, { queue, observer }: World): void {
   const acked = new Set(records.map(({ messageId }) => messageId).filter((id) => !kept.includes(id)));
-  witness.deletingLate(
+  observer.deletingLate(
     new Set(
       queue
         .messages()

@@ -112,7 +112,7 @@ export interface Event {
   readonly delayMs?: number;
 }
 
-/** Logs nothing; tells what it would have. */
+/** Logs nothing; reports what it would have. */
 class EventLogger extends Logger {
   readonly #clock: Clock;
   readonly #onEvent: (event: Event) => void;

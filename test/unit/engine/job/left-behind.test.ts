@@ -96,7 +96,7 @@ describe('an exception that nothing catches', () => {
       await world.deliver();
       await world.clock.advance(world.queue.settings.visibilityTimeoutSeconds * 1000);
     }
-    const message = 'attempt 2 of 2 ended its process: RangeError: boom';
+    const message = 'the process of attempt 2 of 2 died: RangeError: boom';
     expect(world.job('bad')).toMatchObject({ status: 'DEAD', reason: 'Crashed', error: { name: 'Crashed', message } });
     expect(line(world, 'job.stalled')).toMatchObject({ jobId: 'bad', errorMessage: 'boom' });
   });
@@ -113,7 +113,7 @@ describe('an exception that nothing catches', () => {
     await world.deliver();
     world.restart();
     await world.drain(3600);
-    const error = { name: 'Crashed', message: 'attempt 2 of 2 ended without a word' };
+    const error = { name: 'Crashed', message: 'the process of attempt 2 of 2 died' };
     expect(world.job('a')).toMatchObject({ status: 'DEAD', error });
   });
 
