@@ -2,7 +2,7 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Message } from '../../contract/protocol/message.ts';
-import { SETTLE_BEFORE_END_MS } from '../../contract/protocol/timing.ts';
+import { REPORT_BEFORE_END_MS, SETTLE_BEFORE_END_MS } from '../../contract/protocol/timing.ts';
 import type { Engine, Invocation } from '../engine.ts';
 import { messageFields } from '../logs.ts';
 import { decode } from '../message/decode.ts';
@@ -24,6 +24,7 @@ class KeptError extends Error {
 export async function runBatch(event: SQSEvent, context: Context, engine: Engine): Promise<SQSBatchResponse> {
   const idempotency = new IdempotencyConfig({ lambdaContext: context });
   const invocation = { endsAtMs: engine.clock.now() + context.getRemainingTimeInMillis(), idempotency };
+  const endCalls = engine.callTime.begin(invocation.endsAtMs - REPORT_BEFORE_END_MS);
   const stalled: { record: SQSRecord; attempts: number }[] = [];
   let isFirst = true;
   const handle = async (record: SQSRecord): Promise<void> => {
@@ -50,6 +51,7 @@ export async function runBatch(event: SQSEvent, context: Context, engine: Engine
     }
     return { batchItemFailures: response.batchItemFailures.filter(({ itemIdentifier }) => !acked.has(itemIdentifier)) };
   } finally {
+    endCalls();
     engine.meter.flush();
   }
 }
