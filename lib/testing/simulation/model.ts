@@ -24,6 +24,12 @@ export interface Surroundings {
   readonly random: Random;
   /** Ends the process, as running out of memory does. */
   readonly kill: () => void;
+  /** SIGTERM: signals are aborted, and the process is killed two seconds later. */
+  readonly shutDown: () => void;
+  /** Leaves a promise that is rejected, and that nobody handles. */
+  readonly reject: (reason: unknown) => void;
+  /** Throws what nothing catches, as a timer's callback does: the process ends. */
+  readonly crash: (error: unknown) => void;
 }
 
 /** What a producer sends. */
@@ -73,6 +79,9 @@ export interface Environment {
   readonly name: string;
   readonly process: MemoryProcess;
   readonly consumer: BatchConsumer;
+  /** Aborted at its SIGTERM. */
+  readonly shutdown: AbortSignal;
+  shutDown(): void;
 }
 
 /** One job type deployed in memory, in virtual time, and the schedule that it lives through. */

@@ -9,8 +9,12 @@ export const EFFECTS = 'effects';
 export const BEHAVIOURS = [
   ...(['commit', 'pages', 'flaky', 'permanent', 'fickle', 'slow'] as const),
   ...(['zombie', 'deaf', 'late', 'snooze', 'poison', 'bulky'] as const),
+  ...(['leaves', 'throws', 'shutDown'] as const),
 ] as const;
 export type Behaviour = (typeof BEHAVIOURS)[number];
+
+/** Jobs that end their process, each once while others run beside them. */
+export const HARMFUL: readonly Behaviour[] = ['poison', 'throws', 'shutDown'];
 
 /** Jobs that nothing of their own can kill. */
 export const INNOCENT: readonly Behaviour[] = ['commit', 'pages'];
@@ -45,7 +49,8 @@ export const DEFINITIONS = [
 ] as const;
 
 /** The user's work: what a payload asks for. */
-export async function work(given: unknown, context: JobContext, { clock, kill }: Surroundings): Promise<unknown> {
+export async function work(given: unknown, context: JobContext, surroundings: Surroundings): Promise<unknown> {
+  const { clock, kill } = surroundings;
   const { do: behaviour, seconds, mark } = payload.parse(given);
   const timeoutMs = context.remainingMs();
   switch (behaviour) {
@@ -89,7 +94,28 @@ export async function work(given: unknown, context: JobContext, { clock, kill }:
     case 'poison':
       kill();
       return new Promise(() => undefined);
+    case 'leaves':
+    case 'throws':
+    case 'shutDown':
+      return careless({ do: behaviour, seconds, mark }, context, surroundings);
   }
+}
+
+/** Leaves something behind that goes wrong while it works for a second, or later; or is shut down in the middle. */
+async function careless(
+  { do: behaviour, seconds, mark }: SimulatedPayload,
+  context: JobContext,
+  { clock, reject, crash, shutDown }: Surroundings,
+): Promise<unknown> {
+  const goWrong = async () => {
+    await sleep(clock, seconds * 100);
+    if (behaviour === 'leaves') reject(new Error(`left by ${mark}`));
+    else if (behaviour === 'throws') crash(new Error(`thrown by ${mark}`));
+    else if (context.job.error?.name !== 'ShutdownError') shutDown();
+  };
+  void goWrong();
+  await sleep(clock, 1000);
+  return commit(mark, context);
 }
 
 function commit(mark: string, context: JobContext): string {

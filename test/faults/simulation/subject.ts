@@ -8,6 +8,7 @@ import {
   DEFINITIONS,
   EFFECTS,
   FILLER,
+  HARMFUL,
   INNOCENT,
   NARROW_ITEM_BYTES,
   type SimulatedPayload,
@@ -21,7 +22,7 @@ const DAY_MS = 24 * 3600 * 1000;
 export function makeSubject(random: Random): Subject {
   const definition = random.pick(DEFINITIONS);
   const messages = Array.from({ length: random.int(1, 5) }, (_, n) => message(n, random));
-  const poisons = messages.filter(({ payload }) => payload.do === 'poison').length;
+  const poisons = messages.filter(({ payload }) => HARMFUL.includes(payload.do)).length;
   return {
     definition,
     perform: work,
@@ -141,6 +142,9 @@ function checkEvents({ item, ...observed }: ObservedJob, { observer, subject, bu
   if (asked && !bus.events.some(isIts)) observer.violate(`${jobId} is ${status} in run ${runNo}, and no event says so`);
 }
 
+/** Behaviours that write by `commit`. */
+const COMMITTING = ['commit', 'flaky', 'fickle', 'snooze', 'bulky', 'leaves', 'throws', 'shutDown'];
+
 /** What `commit` and `checkpoint` write happens exactly once, and nothing of an attempt that has ended. */
 function checkEffects({ item, starts, forgotten }: ObservedJob, { observer, dynamoDb }: World): void {
   const last = starts.at(-1)?.payload;
@@ -149,7 +153,9 @@ function checkEffects({ item, starts, forgotten }: ObservedJob, { observer, dyna
   const times = (effect: string) =>
     (dynamoDb.item(EFFECTS, `${mark}/${effect}`) as { times?: number } | undefined)?.times ?? 0;
   const expected = item.status === 'COMPLETED' ? 1 : 0;
-  if (['commit', 'flaky', 'fickle', 'snooze', 'bulky'].includes(behaviour) && times('commit') !== expected)
+  const left = /(?:left|thrown) by (\S+)/.exec(`${item.error?.message} ${item.crash?.message}`)?.[1];
+  if (left !== undefined && left !== mark) observer.violate(`${item.jobId} failed of what ${left} left behind`);
+  if (COMMITTING.includes(behaviour) && times('commit') !== expected)
     observer.violate(`${item.jobId} is ${item.status}, its commit happened ${times('commit')} times`);
   for (const page of [1, 2, 3]) {
     const written = times(`page-${page}`);

@@ -1,4 +1,4 @@
-import { inContract, inEngine, inSettle, type Mutant } from './mutant.ts';
+import { inBegin, inContract, inEngine, inSettle, type Mutant } from './mutant.ts';
 
 /** Defects in how a job is settled, dead-lettered and released, and in what becomes of its message. */
 export const OTHER_MUTANTS: readonly Mutant[] = [
@@ -106,8 +106,25 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
   inSettle('a dead letter counts as sent before it is', ['listAt: nowMs, undelivered: true }', 'listAt: nowMs }']),
   inSettle('a parked job is on no list', ['listKey: dueList(item.id), listAt: dueAt }', 'listAt: dueAt }']),
   inSettle('a snooze is not counted', [
-    '{ attempts: item.attempts - 1, snoozes: item.snoozes + 1,',
-    '{ attempts: item.attempts - 1, snoozes: item.snoozes,',
+    '{ attempts: item.attempts - 1, snoozes: item.snoozes + 1 }',
+    '{ attempts: item.attempts - 1, snoozes: item.snoozes }',
+  ]),
+  inContract('protocol/decide')('a shutdown spends an attempt', ["{ kind: 'putBack',", "{ kind: 'retry',"]),
+  inEngine('job/run-handler')('a handler starts after SIGTERM', [
+    'if (engine.shutdown.aborted) return',
+    'if (engine.shutdown.aborted && claim.item.attempts > 1) return',
+  ]),
+  inEngine('job/left-behind')('a rejection fails whichever job runs', [
+    'const job = currentJob();',
+    'const [job] = engine.running;',
+  ]),
+  inEngine('job/left-behind')('the job whose exception ends the process is put back as the others are', [
+    'job.isToBlame = true;',
+    '',
+  ]),
+  inBegin('a crash is explained by the note of an earlier one', [
+    'crash !== undefined && crash.owner === owner ? crash : undefined',
+    'crash ?? (owner === undefined ? crash : undefined)',
   ]),
   inSettle('a cancelled job is tried again', [
     "({ ...write, absent: ['cancelRequested'] })",
