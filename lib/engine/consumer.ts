@@ -15,8 +15,9 @@ import { type Clock, systemClock } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { refuseDisabledIdempotency, required } from './environment.ts';
 import { runBatch } from './job/batch.ts';
+import { onException, onRejection } from './job/left-behind.ts';
 import type { JobContext, Perform } from './job-context.ts';
-import { onShutdown } from './shutdown.ts';
+import { onShutdown, type Shutdown } from './shutdown.ts';
 import { makeJobStore } from './table/job-store.ts';
 import { LineFormat } from './telemetry/log-format.ts';
 import { makeMeter } from './telemetry/metrics.ts';
@@ -44,12 +45,24 @@ export function consumer<D extends JobDefinition>(definition: D, perform: Perfor
   // A traced function opens none here: X-Ray logs an error for each request outside of an invocation.
   if (tracing === undefined) openConnection(dynamoDb);
   return (event, context) => {
-    engine ??= {
-      ...makeEngine(definition, perform, { ...basics, dynamoDb, callTime, shutdown: shutdown.signal }),
-      tracing,
-    };
+    if (engine === undefined) {
+      const started = { ...basics, dynamoDb, callTime, shutdown: shutdown.signal };
+      engine = { ...makeEngine(definition, perform, started), tracing };
+      watchProcess(engine, shutdown);
+    }
     return shutdown.track(runBatch(event, context, engine));
   };
+}
+
+/**
+ * From the first invocation on, what a job leaves behind ends no other job's attempt. Before it, a rejection or an exception
+ * ends the process, as Node has it: a function that did not start well must not run jobs.
+ */
+function watchProcess(engine: Engine, shutdown: Shutdown): void {
+  process.on('unhandledRejection', (reason) => onRejection(reason, engine));
+  process.on('uncaughtException', (error) => {
+    void onException(error, engine, shutdown.abort).then(() => process.exit(1));
+  });
 }
 
 /** What is made while the function starts. */
@@ -83,6 +96,7 @@ function makeEngine<D extends JobDefinition>(
     ...basics,
     log: new Logger({ serviceName: `sluice-${definition.type}`, logFormatter: new LineFormat() }),
     meter: makeMeter(definition.type),
+    running: new Set(),
     shutdown,
   };
 }

@@ -10,6 +10,7 @@ import type { CallTime } from './calls/call-time.ts';
 import type { Publish } from './calls/events.ts';
 import type { Clock } from './clock.ts';
 import type { JobContext } from './job-context.ts';
+import type { RunningJob } from './running.ts';
 import type { JobStore } from './table/job-store.ts';
 import type { Meter } from './telemetry/metrics.ts';
 import type { Traced } from './telemetry/tracer.ts';
@@ -37,7 +38,9 @@ export interface Engine {
   readonly meter: Meter;
   /** Undefined if the job type is not traced. */
   readonly tracing?: Promise<Traced> | undefined;
-  /** Aborted at SIGTERM. */
+  /** Jobs whose handlers were called and whose attempts have not ended. */
+  readonly running: Set<RunningJob>;
+  /** Aborted at SIGTERM, and when an exception ends the process. */
   readonly shutdown: AbortSignal;
 }
 

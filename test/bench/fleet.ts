@@ -68,6 +68,7 @@ export function makeFleet(options: FleetOptions): Fleet {
       sqs: together(sqs.client as Engine['sqs'], callTime),
       publish: makePublish({ openBus: () => makeBus(makeMemoryEvents().client), callTime }),
       meter: { count: () => undefined, milliseconds: () => undefined, flush: () => undefined },
+      running: new Set(),
       shutdown: new AbortController().signal,
     };
   };

@@ -16,7 +16,7 @@ const DECISIVE = [
   ...['id', 'jobId', 'type', 'status', 'attempts', 'maxAttempts', 'createdAt', 'processedAt', 'completedAt'],
   ...['failedAt', 'reason', 'error', 'checkpoint', 'checkpointNo', 'runNo', 'bodyHash', 'owner', 'leaseUntil'],
   ...['dueAt', 'listKey', 'listAt'],
-  ...['undelivered', 'cancelRequested', 'snoozes', 'snoozesInRow', 'expiration'],
+  ...['undelivered', 'cancelRequested', 'snoozes', 'snoozesInRow', 'putBacksInRow', 'crash', 'expiration'],
 ] as const satisfies readonly (keyof JobItem)[];
 /** BatchGetItem takes 100 keys (DynamoDB API reference). */
 const MAX_KEYS = 100;

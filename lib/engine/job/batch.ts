@@ -16,7 +16,7 @@ class KeptError extends Error {
 
 /**
  * Runs the jobs of a batch. Stalled ones run last and one by one, after all others are settled and their metrics
- * written: a job that kills its process must not spend the attempts of the others.
+ * written, fewest attempts first: a job that kills its process must not spend the attempts of the others.
  *
  * @returns the messages to keep; the event source mapping deletes the others
  * @throws UnexpectedBatchTypeError if the event is no SQS event: then SQS keeps the whole batch
@@ -25,12 +25,12 @@ export async function runBatch(event: SQSEvent, context: Context, engine: Engine
   const idempotency = new IdempotencyConfig({ lambdaContext: context });
   const invocation = { endsAtMs: engine.clock.now() + context.getRemainingTimeInMillis(), idempotency };
   const endCalls = engine.callTime.begin(invocation.endsAtMs - REPORT_BEFORE_END_MS);
-  const stalled: SQSRecord[] = [];
+  const stalled: { record: SQSRecord; attempts: number }[] = [];
   let isFirst = true;
   const handle = async (record: SQSRecord): Promise<void> => {
     const outcome = await runRecord(record, { engine, invocation, alone: false, isFirst });
     if (!engine.definition.parallel) isFirst = false;
-    if (outcome === 'stalled') stalled.push(record);
+    if (typeof outcome === 'object') stalled.push({ record, attempts: outcome.attempts });
     if (outcome !== 'ack') throw new KeptError();
   };
   try {
@@ -43,7 +43,8 @@ export async function runBatch(event: SQSEvent, context: Context, engine: Engine
     engine.meter.flush();
     isFirst = stalled.length === event.Records.length;
     const acked = new Set<string>();
-    for (const record of stalled) {
+    // A job that kills its process has had more attempts than its mates, which therefore run before it.
+    for (const { record } of stalled.sort((a, b) => a.attempts - b.attempts)) {
       const outcome = await runRecord(record, { engine, invocation, alone: true, isFirst });
       if (outcome === 'ack') acked.add(record.messageId);
       isFirst = false;

@@ -90,7 +90,7 @@ async function writeCheckpoint(
   { writes, state }: { writes: readonly TransactWrite[]; state: unknown },
   engine: Engine,
 ) {
-  const kept = asJson('the checkpoint', state ?? null, MAX_CHECKPOINT_BYTES);
+  const kept = asJson('checkpoint', state ?? null, MAX_CHECKPOINT_BYTES);
   const own = checkpoint(item, kept);
   const settled = await engine.store.settle(own, { with: writes });
   const after = { ...item, ...own.set };

@@ -28,7 +28,7 @@ export function makeEnvironment(name: string, world: World): Environment {
 }
 
 function makeEngine(name: string, process: MemoryProcess, world: World): Engine {
-  const { subject, queue, deadLetters, jobsTable, witness, decisions } = world;
+  const { subject, queue, deadLetters, jobsTable, observer, decisions } = world;
   const random = decisions.random(`${name}, the engine`);
   const luck = decisions.random(`${name}, its handlers`);
   const clock: Clock = skewed(process.clock, random.int(-SKEW_MS, SKEW_MS));
@@ -38,7 +38,7 @@ function makeEngine(name: string, process: MemoryProcess, world: World): Engine 
   return {
     definition: subject.definition,
     perform: (payload, context) => {
-      witness.started(context.job, clock.now());
+      observer.started(context.job, clock.now());
       return subject.perform(payload, context, { clock, random: luck, kill: process.kill });
     },
     settings: world.settings,
@@ -50,6 +50,7 @@ function makeEngine(name: string, process: MemoryProcess, world: World): Engine 
     ...basics,
     log: makeLog(name, world),
     meter: makeMeter(world),
+    running: new Set(),
     shutdown: new AbortController().signal,
   };
 }
@@ -66,13 +67,13 @@ export function makeLog(name: string, { trace }: Pick<World, 'trace'>): Logger {
 }
 
 /** What is not flushed when its process dies is lost. */
-function makeMeter({ witness }: World): Meter {
+function makeMeter({ observer }: World): Meter {
   let gathered: string[] = [];
   const meter: Pick<Meter, 'count' | 'milliseconds' | 'flush'> = {
     count: (name) => void gathered.push(name),
     milliseconds: () => undefined,
     flush() {
-      for (const name of gathered) witness.counted(name);
+      for (const name of gathered) observer.counted(name);
       gathered = [];
     },
   };

@@ -4,8 +4,7 @@ import { dispatch } from '../../engine/retries/dispatch.ts';
 import { type Delivery, deliver } from '../aws/lambda/event-source.ts';
 import { makeProcess } from '../aws/lambda/process.ts';
 import { makeEnvironment, makeLog } from './environment.ts';
-import { keyOf } from './key-of.ts';
-import type { Environment, World } from './model.ts';
+import { type Environment, keyOf, type World } from './model.ts';
 import { overLines } from './process-network.ts';
 
 export interface InvokeOptions {
@@ -33,7 +32,7 @@ export async function invoke(name: string, world: World, { batchSize = 10, throt
   });
   if (typeof deletesAfterMs === 'number' && deletesAfterMs > 0) noteLateDeletion(delivery, world);
   if (delivery.outcome === 'crashed') world.crashes += 1;
-  if (delivery.outcome === 'timedOut') world.witness.violate(`${name} was not reported before its function’s end`);
+  if (delivery.outcome === 'timedOut') world.observer.violate(`${name} was not reported before its function’s end`);
   const messages = delivery.records.map(({ messageId }) => messageId).join(' ');
   const kept = delivery.kept.length === 0 ? '' : `, keeps ${delivery.kept.join(' ')}`;
   if (!isDown) trace?.(environment.name, `${name} of ${messages || 'nothing'}: ${delivery.outcome}${kept}`);
@@ -43,9 +42,9 @@ export async function invoke(name: string, world: World, { batchSize = 10, throt
 }
 
 /** Another invocation may be at work on a message, or have set its timer, when the deletion for the one before comes. */
-function noteLateDeletion({ records, kept }: Delivery, { queue, witness }: World): void {
+function noteLateDeletion({ records, kept }: Delivery, { queue, observer }: World): void {
   const acked = new Set(records.map(({ messageId }) => messageId).filter((id) => !kept.includes(id)));
-  witness.deletingLate(
+  observer.deletingLate(
     new Set(
       queue
         .messages()

@@ -93,6 +93,7 @@ export function makeTestEngine(
     ...basics,
     log,
     meter: { count: () => undefined, milliseconds: () => undefined, flush: () => undefined },
+    running: new Set(),
     shutdown,
   };
 }
@@ -113,7 +114,7 @@ export interface Event {
   readonly delayMs?: number;
 }
 
-/** Logs nothing; tells what it would have. */
+/** Logs nothing; reports what it would have. */
 class EventLogger extends Logger {
   readonly #clock: Clock;
   readonly #onEvent: (event: Event) => void;

@@ -41,6 +41,7 @@ export function makeEngine(wire: Wire): { engine: Engine; output: Output } {
     nonce,
     log: new Logger({ serviceName: 'sluice-probe' }),
     meter: makeMeter(definition.type),
+    running: new Set(),
     shutdown: new AbortController().signal,
   };
   return { engine, output };

@@ -94,8 +94,10 @@ describe('refused before sending', () => {
 
   it.each<[string, unknown, string]>([
     ['a payload of another shape', { n: '1' }, 'payload.n: Invalid input: expected number, received string'],
-    ['what JSON makes null', { n: Number.NaN }, 'payload.n: Invalid input: expected number, received null'],
-    ['a bigint', { n: 1n }, 'the payload cannot be written as JSON'],
+    ['what JSON makes null', { n: Number.NaN }, 'payload.n is NaN, which JSON cannot carry'],
+    ['what JSON makes {}', { n: 1, note: new Set(['a']) }, 'payload.note is a Set, which JSON cannot carry'],
+    ['a bigint', { n: 1n }, 'payload.n is a bigint'],
+    ['a function', () => 1, 'payload is a function'],
   ])('%s', async (_, payload, message) => {
     const { enqueue, sqs } = makeShop();
     const sending = enqueue(resize, payload as { n: number });

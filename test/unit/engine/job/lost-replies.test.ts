@@ -89,7 +89,7 @@ async function outcome(name: string, kind?: 'lostReply' | 'repeated') {
   return {
     item: Object.fromEntries(timeless),
     kept: kept.length,
-    letters: world.deadLetters.messages().map(({ attributes }) => attributes.reason?.StringValue),
+    deadLetters: world.deadLetters.messages().map(({ attributes }) => attributes.reason?.StringValue),
     starts: world.starts,
     metrics: metrics.map((metric) => total(world.output, metric)),
   };

@@ -159,7 +159,7 @@ describe('faults', () => {
     expect(deaf).toMatchObject({ status: 'COMPLETED' });
   });
 
-  it('a process that is shut down aborts the attempt, which is tried again', async () => {
+  it('a process that is shut down aborts the attempt, and the job is put back without it', async () => {
     const reasons: unknown[] = [];
     const work = async (_: Image, { signal, job }: JobContext) => {
       signal.addEventListener('abort', () => reasons.push(signal.reason.name));
@@ -167,7 +167,7 @@ describe('faults', () => {
       return job.attempts;
     };
     const run = await testJob(resizeImage, work, { payload, faults: [isShutDown()] });
-    expect(run).toMatchObject({ status: 'COMPLETED', attempts: 2, result: 2, delaysMs: [2000] });
+    expect(run).toMatchObject({ status: 'COMPLETED', attempts: 1, result: 1, delaysMs: [3000] });
     expect(reasons).toEqual(['ShutdownError']);
   });
 
