@@ -1,4 +1,4 @@
-import { faultOf, isThrottle, statusOf } from '../../aws/errors.ts';
+import { errorName, faultOf, isThrottle, statusOf } from '../../aws/errors.ts';
 import { type Clock, sleep } from '../../engine/clock.ts';
 
 /** How a client of the SDK was made, as far as it matters for its requests. */
@@ -59,8 +59,9 @@ export function makeSdkClient<T>(service: T, settings: SdkSettings): T {
   return client as T;
 }
 
+/** The SDK counts a transaction that is still under way among them. */
 const throttles = (error: unknown): boolean =>
-  error instanceof Error && (isThrottle(error.name) || statusOf(error) === 429);
+  isThrottle(errorName(error)) || statusOf(error) === 429 || errorName(error) === 'TransactionInProgressException';
 
 /** The pause that the service asks for by `x-amz-retry-after`, within the SDK's bounds. */
 function hinted(error: unknown, ownMs: number): number {
