@@ -1,6 +1,9 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { InvalidPayloadError } from '../../contract/errors.ts';
+import type { ReadPayload } from '../../contract/payload.ts';
+import type { Message } from '../../contract/protocol/message.ts';
 import { SETTLE_BEFORE_END_MS } from '../../contract/protocol/timing.ts';
 import type { Engine, Invocation } from '../engine.ts';
 import { decode } from '../message/decode.ts';
@@ -63,7 +66,8 @@ interface RecordScope {
 async function runRecord(record: SQSRecord, scope: RecordScope) {
   const { engine, invocation } = scope;
   try {
-    const message = decode(record, engine.definition, engine.clock.now());
+    const decoded = decode(record, engine.definition, engine.clock.now());
+    const message = decoded.pending === undefined ? decoded : await inTime(decoded, decoded.pending, engine);
     const received: Received = { message, receiptHandle: record.receiptHandle };
     if (!mayStart(scope)) return await wait(received, engine.clock.now() + 1000, engine);
     return await attempt(received, { engine, invocation, alone: scope.alone });
@@ -75,6 +79,24 @@ async function runRecord(record: SQSRecord, scope: RecordScope) {
     });
     return 'keep';
   }
+}
+
+/** The message of a job whose payload schema takes time: no more than an attempt may take. */
+async function inTime(
+  message: Message,
+  pending: Promise<ReadPayload>,
+  { clock, definition }: Engine,
+): Promise<Message> {
+  const { timeoutSeconds } = definition;
+  let cancel = () => {};
+  const late = new Promise<ReadPayload>((resolve) => {
+    const why = `the payload schema took longer than timeoutSeconds ${timeoutSeconds}`;
+    const giveUp = () => resolve({ payload: undefined, refusal: new InvalidPayloadError(why) });
+    cancel = clock.after(timeoutSeconds * 1000, giveUp);
+  });
+  const read = await Promise.race([pending, late]);
+  cancel();
+  return { ...message, ...read };
 }
 
 /** The first job of an invocation may always start, a later one only if its whole timeout is left. */
