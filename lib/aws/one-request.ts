@@ -40,6 +40,9 @@ export function asOneRequest<Made extends WithStack>(made: Made): Made {
 /** Whether a call failed before a request was made: of its input, the configuration or the credentials. */
 export const isUnsent = (error: unknown): boolean => isObject(error) && unsent.has(error);
 
+/** Whether a call failed after its request was made, whatever it failed of. */
+export const isSent = (error: unknown): boolean => isObject(error) && sent.has(error);
+
 /** Marks an error of a call that was never begun. */
 export function asUnsent<Failure extends Error>(error: Failure): Failure {
   unsent.add(error);
@@ -52,7 +55,7 @@ const noteUnsent: Middleware = (next) => async (args) => {
   } catch (thrown) {
     const error = thrown instanceof FinalError ? thrown.error : thrown;
     // An answer may be refused only after it was read, as one whose MD5 is wrong.
-    if (isObject(error) && !sent.has(error) && !sent.has(inputOf(args))) unsent.add(error);
+    if (isObject(error)) (sent.has(error) || sent.has(inputOf(args)) ? sent : unsent).add(error);
     throw error;
   }
 };

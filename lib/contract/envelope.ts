@@ -124,8 +124,18 @@ function check(
 ): void {
   const value = fields[name];
   if (!Object.hasOwn(fields, name) || ok(value)) return;
-  const got = JSON.stringify(value) ?? 'nothing';
-  throw new InvalidMessageError(`"${name}" must be ${wanted}, got ${got.slice(0, 80)}`);
+  throw new InvalidMessageError(`"${name}" must be ${wanted}, got ${described(value)}`);
+}
+
+/** Characters of a wrong text that are quoted. */
+const MAX_QUOTED = 80;
+
+/** A wrong value in a line. Lists and objects are not walked: they may be as deep, and as long, as a message can be. */
+function described(value: unknown): string {
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0 ? '{}' : 'an object';
+  if (typeof value !== 'string' || value.length <= MAX_QUOTED) return JSON.stringify(value);
+  return `${JSON.stringify(value.slice(0, MAX_QUOTED))}… (${value.length} characters)`;
 }
 
 const isMaxAttempts = (value: unknown): boolean =>

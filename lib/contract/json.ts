@@ -18,7 +18,7 @@ export const textOf = (value: unknown): string | undefined => (value as { [TEXT]
 /**
  * The JSON of a payload, a result, a progress or a checkpoint: the one way in which a value becomes what is kept.
  *
- * What `JSON.stringify` changes without a word is refused: NaN, Infinity, bigints, functions, symbols, circles; `undefined` in a
+ * What `JSON.stringify` changes silently is refused: NaN, Infinity, bigints, functions, symbols, circles; `undefined` in a
  * list; an invalid Date; a Map, a Set, a typed array, an Error and every other built-in object of which it leaves `{}`. A
  * property that is undefined is left out, and a valid Date is ISO text. An object of a class is what its `toJSON` returns, or
  * else its own fields.

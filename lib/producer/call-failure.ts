@@ -1,5 +1,5 @@
-import { errorName, isThrottle, isTransient, statusOf } from '../aws/errors.ts';
-import { isUnsent } from '../aws/one-request.ts';
+import { type CallFault, errorName, faultOf, statusOf } from '../aws/errors.ts';
+import { isSent, isUnsent } from '../aws/one-request.ts';
 
 const MISSING = /QueueDoesNotExist|NonExistentQueue/;
 /** What the SDK says when it has nothing to sign with. */
@@ -12,7 +12,7 @@ export interface CallFailure {
   readonly code: string;
   /** The same call may succeed later. */
   readonly isTransient: boolean;
-  /** The messages may have been taken: the server failed, or no answer came. */
+  /** The messages may have been taken: the server failed, or the network did. What was never sent was not. */
   readonly maybeSent: boolean;
   /** Every other call to this queue will fail, too: no right, no credentials, no queue. */
   readonly hopeless: boolean;
@@ -20,22 +20,16 @@ export interface CallFailure {
 
 export function callFailure(error: unknown): CallFailure {
   const code = errorName(error);
-  const status = statusOf(error);
-  const known = { code, isTransient: false, maybeSent: false, hopeless: false };
-  if (isThrottle(code) || isClockCorrected(error)) return { ...known, isTransient: true };
-  if (NO_CREDENTIALS.test(code)) return { ...known, hopeless: true };
-  if (status !== undefined && status < 500) return { ...known, hopeless: status === 403 || isQueueMissing(error) };
-  if (isUnreachable(error)) return { ...known, isTransient: true };
-  // Its input, the configuration or the caller's signal: it will fail again, and nothing has left.
-  if (isUnsent(error) || !isTransient(error)) return known;
-  return { ...known, isTransient: true, maybeSent: true };
+  const { isTransient, maybeDone } = sendFault(error);
+  const hopeless = NO_CREDENTIALS.test(code) || (!isTransient && (statusOf(error) === 403 || isQueueMissing(error)));
+  return { code, isTransient, maybeSent: maybeDone, hopeless };
 }
 
-/** No connection was made, so nothing was sent. */
-const UNREACHABLE = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
-
-const isUnreachable = (error: unknown): boolean => UNREACHABLE.test((error as { code?: string } | null)?.code ?? '');
-
-/** The SDK has set its clock by the refusal: signed again, the call may be taken. */
-const isClockCorrected = (error: unknown): boolean =>
-  (error as { $metadata?: { clockSkewCorrected?: boolean } } | null)?.$metadata?.clockSkewCorrected === true;
+/** What the producer's own requests know more: whether they left. */
+function sendFault(error: unknown): CallFault {
+  const fault = faultOf(error);
+  if (isUnsent(error)) return { ...fault, maybeDone: false };
+  // An answer that was read and refused, as one whose MD5 is wrong; or an error that nobody has met yet.
+  const isOpen = statusOf(error) === undefined && !fault.isTransient && isSent(error);
+  return isOpen ? { isTransient: true, maybeDone: true } : fault;
+}

@@ -155,6 +155,6 @@ function checkByCaller(world: World, check: SimulateOptions<JobDefinition>['chec
   try {
     check?.(endOf(world));
   } catch (error) {
-    world.witness.violate(error instanceof Error ? error.message : String(error));
+    world.observer.violate(error instanceof Error ? error.message : String(error));
   }
 }

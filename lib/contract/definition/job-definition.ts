@@ -71,8 +71,8 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType> {
    */
   readonly logs?: 'all' | 'failures';
   /**
-   * Whether a `Job Completed` event goes to the default EventBridge bus for each job, at least once; a job's death is
-   * always told. @default false
+   * Whether a `Job Completed` event goes to the default EventBridge bus for each job, at least once. A job's death is
+   * always published. @default false
    */
   readonly completionEvent?: boolean;
   /**

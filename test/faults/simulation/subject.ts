@@ -1,6 +1,6 @@
 import { METRICS } from '../../../lib/contract/names.ts';
 import type { Outgoing, Subject, World, WorldEvent } from '../../../lib/testing/simulation/model.ts';
-import type { Watched } from '../../../lib/testing/simulation/observed.ts';
+import type { ObservedJob } from '../../../lib/testing/simulation/observed.ts';
 import type { Random } from '../../../lib/testing/simulation/random.ts';
 import { BEHAVIOURS, DEFINITIONS, EFFECTS, INNOCENT, type SimulatedPayload, work } from './handler.ts';
 
@@ -21,7 +21,7 @@ export function makeSubject(random: Random): Subject {
     events: [foreign(messages), stray(messages), outage, ...OPERATOR_EVENTS],
     // Few enough that no innocent job can use up its attempts by them: a poison job takes its mates along once.
     crashes: Math.max(0, 3 - poisons),
-    mend: (body) => mended(body),
+    correct: corrected,
     check,
   };
 }
@@ -42,7 +42,7 @@ function message(n: number, random: Random): Message {
 }
 
 /** A dead letter's body with work that succeeds. */
-function mended(body: string): string | undefined {
+function corrected(body: string): string | undefined {
   const envelope = JSON.parse(body) as { payload: SimulatedPayload };
   return JSON.stringify({ ...envelope, payload: { ...envelope.payload, do: 'commit', seconds: 1 } });
 }
@@ -51,13 +51,13 @@ function mended(body: string): string | undefined {
 const foreign = (messages: readonly Message[]): WorldEvent => ({
   name: 'another body comes under a job’s name',
   weight: 3,
-  happen({ queue, witness, nextMessageId }, random) {
-    const named = messages.filter(({ id }) => id !== undefined && witness.byJobId(id) !== undefined);
+  happen({ queue, observer, nextMessageId }, random) {
+    const named = messages.filter(({ id }) => id !== undefined && observer.byJobId(id) !== undefined);
     const [first, ...others] = named;
     if (first === undefined) return;
     const { id, key, payload } = random.pick([first, ...others]);
     // Only once the first one is there: which of two is first is nobody's promise.
-    if (witness.byJobId(id ?? '')?.item === undefined) return;
+    if (observer.byJobId(id ?? '')?.item === undefined) return;
     const body = { id, ...(key !== undefined && { key }), payload: { ...payload, mark: 'foreign' } };
     queue.add({ MessageBody: JSON.stringify(body), MessageAttributes: {} }, nextMessageId());
   },
@@ -68,17 +68,17 @@ const stray = (messages: readonly Message[]): WorldEvent => ({
   name: 'a dead letter comes back with another job in it',
   weight: 3,
   happen({ queue, deadLetters, nextMessageId }) {
-    const letter = deadLetters.messages().find(({ attributes }) => attributes.run !== undefined);
-    if (letter === undefined) return;
-    const envelope = JSON.parse(letter.body) as { id?: string; key?: string };
-    const key = envelope.key ?? envelope.id ?? letter.attributes.jobId?.StringValue;
+    const deadLetter = deadLetters.messages().find(({ attributes }) => attributes.run !== undefined);
+    if (deadLetter === undefined) return;
+    const envelope = JSON.parse(deadLetter.body) as { id?: string; key?: string };
+    const key = envelope.key ?? envelope.id ?? deadLetter.attributes.jobId?.StringValue;
     const body = {
       ...envelope,
       id: 'stranger',
       key,
       payload: { ...messages[0]?.payload, do: 'commit', mark: 'foreign' },
     };
-    queue.add({ MessageBody: JSON.stringify(body), MessageAttributes: letter.attributes }, nextMessageId());
+    queue.add({ MessageBody: JSON.stringify(body), MessageAttributes: deadLetter.attributes }, nextMessageId());
   },
 });
 
@@ -92,28 +92,28 @@ const outage: WorldEvent = {
 };
 
 export function check(world: World): void {
-  const { witness } = world;
-  for (const watched of witness.jobs.values()) {
-    if (watched.item === undefined) continue;
-    checkInnocent(watched, world);
-    checkEffects(watched, world);
+  const { observer } = world;
+  for (const observed of observer.jobs.values()) {
+    if (observed.item === undefined) continue;
+    checkInnocent(observed, world);
+    checkEffects(observed, world);
   }
-  const [said, was] = [witness.counts.get(METRICS.completed) ?? 0, witness.truth.get(METRICS.completed) ?? 0];
-  if (world.deaths === 0 && said !== was)
-    witness.violate(`${was} jobs completed, ${said} were counted, and no process died`);
+  const [said, was] = [observer.counts.get(METRICS.completed) ?? 0, observer.truth.get(METRICS.completed) ?? 0];
+  if (world.deaths === 0 && world.outages === 0 && said !== was)
+    observer.violate(`${was} jobs completed, ${said} were counted, and no process died`);
 }
 
-function checkInnocent({ item, starts }: Watched, { witness, subject, crashesLeft }: World): void {
+function checkInnocent({ item, starts }: ObservedJob, { observer, subject, crashesLeft }: World): void {
   const last = starts.at(-1)?.payload;
   const behaviour = last === undefined ? undefined : (JSON.parse(last) as { do: string }).do;
-  // A mended body makes a job innocent that was given few attempts: drawn crashes alone can use those up.
+  // A corrected body makes a job innocent that was given few attempts: drawn crashes alone can use those up.
   if (item?.reason === 'Crashed' && item.maxAttempts <= (subject.crashes ?? 0) - crashesLeft) return;
   if (item?.status === 'DEAD' && INNOCENT.some((innocent) => innocent === behaviour))
-    witness.violate(`${item.jobId} (${behaviour}) died innocent: ${item.reason}`);
+    observer.violate(`${item.jobId} (${behaviour}) died innocent: ${item.reason}`);
 }
 
 /** What `commit` and `checkpoint` write happens exactly once, and nothing of an attempt that has ended. */
-function checkEffects({ item, starts, forgotten }: Watched, { witness, dynamoDb }: World): void {
+function checkEffects({ item, starts, forgotten }: ObservedJob, { observer, dynamoDb }: World): void {
   const last = starts.at(-1)?.payload;
   if (item === undefined || last === undefined || forgotten) return;
   const { do: behaviour, mark } = JSON.parse(last) as SimulatedPayload;
@@ -121,11 +121,11 @@ function checkEffects({ item, starts, forgotten }: Watched, { witness, dynamoDb 
     (dynamoDb.item(EFFECTS, `${mark}/${effect}`) as { times?: number } | undefined)?.times ?? 0;
   const expected = item.status === 'COMPLETED' ? 1 : 0;
   if (['commit', 'flaky', 'fickle', 'snooze'].includes(behaviour) && times('commit') !== expected)
-    witness.violate(`${item.jobId} is ${item.status}, its commit happened ${times('commit')} times`);
+    observer.violate(`${item.jobId} is ${item.status}, its commit happened ${times('commit')} times`);
   for (const page of [1, 2, 3]) {
     const written = times(`page-${page}`);
     const missing = ['pages', 'deaf'].includes(behaviour) && item.status === 'COMPLETED' && written === 0;
-    if (written > 1 || missing) witness.violate(`page ${page} of ${item.jobId} happened ${written} times`);
+    if (written > 1 || missing) observer.violate(`page ${page} of ${item.jobId} happened ${written} times`);
   }
-  if (times('zombie') > 0) witness.violate(`${item.jobId} was written by an attempt that had ended`);
+  if (times('zombie') > 0) observer.violate(`${item.jobId} was written by an attempt that had ended`);
 }
