@@ -151,6 +151,36 @@ describe.each(ALL.map((definition) => [definition.type, definition] as const))(
   },
 );
 
+/** What JSON Schema 2020-12 knows ("Defined Formats", 7.3 of its validation part). */
+const STANDARD =
+  'date-time date time duration email idn-email hostname idn-hostname ipv4 ipv6 uri uri-reference iri iri-reference ' +
+  'uuid uri-template json-pointer relative-json-pointer regex';
+
+it('formats that the standard does not know are left out, and what their pattern says stays', () => {
+  const payload = z.object({
+    ...{
+      file: z.string().endsWith('.csv'),
+      table: z.string().startsWith('t_').includes('x'),
+      upper: z.string().uppercase(),
+    },
+    ...{ token: z.jwt(), nano: z.nanoid(), cuid: z.cuid2(), emoji: z.emoji(), base: z.base64(), range: z.cidrv4() },
+    ...{ phone: z.e164(), host: z.hostname(), url: z.url(), uuid: z.uuid(), day: z.iso.date(), mail: z.email() },
+    list: z.array(z.union([z.ulid(), z.hex(), z.stringFormat('own', /^o/)])),
+  });
+  const schema = messageSchema(defineJob({ type: 'job', payload }));
+  const formats = Object.fromEntries(STANDARD.split(' ').map((name) => [name, true as const]));
+  const validate = new Ajv2020({ strict: true, strictTypes: false, formats }).compile(schema);
+  expect(schema).toMatchObject({
+    properties: {
+      payload: { properties: { url: { format: 'uri' }, uuid: { format: 'uuid' }, mail: { format: 'email' } } },
+    },
+  });
+  const file = z.object({ file: z.string().endsWith('.csv') });
+  const accepts = new Ajv2020({ formats }).compile(messageSchema(defineJob({ type: 'job', payload: file })));
+  expect(['a.csv', 'a.txt'].map((name) => accepts({ payload: { file: name } }))).toEqual([true, false]);
+  expect(validate({ payload: {} })).toBe(false);
+});
+
 describe('a schema with parts that JSON Schema cannot express', () => {
   it('accepts them, with a comment', () => {
     const definition = defineJob({ type: 'job', payload: z.object({ at: z.date(), text: z.string() }) });
