@@ -27,6 +27,7 @@ export function messageSchema(definition: JobDefinition): JsonSchema {
       const { type: kind } = zodSchema._zod.def;
       if (NOT_IN_JSON.includes(kind))
         jsonSchema.$comment = `a ${kind} of the payload's schema: JSON Schema cannot say it`;
+      if (!Number.isInteger(jsonSchema.multipleOf ?? 1)) jsonSchema.$comment = MULTIPLE;
       // zod names formats of its own, as `ends_with`: a strict reader refuses the schema for it. Their pattern stays.
       if (!FORMATS.has(jsonSchema.format ?? '')) delete jsonSchema.format;
     },
@@ -36,6 +37,10 @@ export function messageSchema(definition: JobDefinition): JsonSchema {
 }
 
 const NOT_IN_JSON = ['bigint', 'custom', 'date', 'function', 'map', 'set', 'symbol', 'transform', 'undefined', 'void'];
+
+/** Binary fractions: 19.99 / 0.01 is 1998.9999999999998. */
+const MULTIPLE =
+  'Ajv needs its option multipleOfPrecision: 6, or it refuses multiples as 19.99 that the consumer takes';
 
 /** JSON Schema 2020-12, validation part, 7.3: "Defined Formats". */
 const FORMATS: ReadonlySet<string> = new Set([

@@ -181,6 +181,21 @@ it('formats that the standard does not know are left out, and what their pattern
   expect(validate({ payload: {} })).toBe(false);
 });
 
+it('a broken multiple says how Ajv reads it: with multipleOfPrecision it takes what the consumer takes', () => {
+  const payload = z.object({ price: z.number().multipleOf(0.01), dozen: z.number().multipleOf(12) });
+  const definition = defineJob({ type: 'job', payload });
+  const schema = messageSchema(definition);
+  expect(schema).toMatchObject({
+    properties: { payload: { properties: { price: { $comment: expect.stringContaining('multipleOfPrecision: 6') } } } },
+  });
+  expect(JSON.stringify(schema).match(/multipleOfPrecision/g)).toHaveLength(1);
+  const accepts = new Ajv2020({ multipleOfPrecision: 6 }).compile(schema);
+  for (const price of [0.07, 4.35, 19.99, 1e6 + 0.01, 0.015, 4.351]) {
+    const body = { payload: { price, dozen: 24 } };
+    expect([price, accepts(body)]).toEqual([price, verdict(definition, body) === 'taken']);
+  }
+});
+
 describe('a schema with parts that JSON Schema cannot express', () => {
   it('accepts them, with a comment', () => {
     const definition = defineJob({ type: 'job', payload: z.object({ at: z.date(), text: z.string() }) });
