@@ -54,6 +54,8 @@ export interface Subject {
   perform(payload: unknown, context: JobContext, surroundings: Surroundings): unknown;
   /** Tables beside the jobs table: key attributes by name. */
   readonly tables: Record<string, readonly string[]>;
+  /** Largest item of the tables, bytes. @default 400 KB */
+  readonly maxItemBytes?: number;
   /** Messages that producers send, each a job. */
   readonly messages: readonly Outgoing[];
   /** Beside those that every simulation has. */

@@ -58,6 +58,28 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     'return item?.owner === write.fence.owner && item?.status === write.set.status;',
     'return false;',
   ]),
+  inEngine('job/settle')('an item without room for its message keeps its list time', [
+    'listKey: __, listAt: ___, ...set }',
+    'listKey: __, ...set }',
+  ]),
+  inEngine('calls/events')('an event that EventBridge’s answer leaves out counts as taken', [
+    'if (EventId !== undefined) one.resolve();',
+    'if (result === undefined || EventId !== undefined) one.resolve();',
+  ]),
+  inEngine('calls/sqs')('a message that SQS’s answer leaves out counts as taken', [
+    'for (const { reject } of call) reject(unanswered);',
+    'for (const { resolve } of call) resolve(unanswered);',
+  ]),
+  {
+    defect: 'a dead letter that SQS’s answer leaves out is deleted when it is sent back',
+    edits: [
+      {
+        file: 'lib/operator/dead-letters/send-back.ts',
+        from: 'if (done.has(String(i))) return [];',
+        to: 'if (done.has(String(i)) || !Failed.some(({ Id }) => Id === String(i))) return [];',
+      },
+    ],
+  },
   inEngine('job/settle')('commit stands outside the fence', [
     'store.settle(step.write, { with: writes })',
     'store.settle({ ...step.write, fence: { id: step.write.id } }, { with: writes })',
