@@ -1,8 +1,7 @@
 import type { CancellationReason, TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../../engine/clock.ts';
 import { awsError, type Fault, partlyHit } from '../faults.ts';
-import { canonical, holds, type Item } from './expressions.ts';
-import { isTooLarge } from './item-size.ts';
+import { holds } from './expressions.ts';
 import { checkKeyUnchanged } from './items.ts';
 import { CONDITION_FAILED, checkAllUsed, placeholdersOf, type Tables, validation } from './service.ts';
 import { ITEM_TOO_LARGE, type MemoryTable, pick } from './table.ts';
