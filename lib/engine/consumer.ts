@@ -8,9 +8,10 @@ import { openConnection } from '../aws/warm-connection.ts';
 import type { JobDefinition, Payload } from '../contract/definition/job-definition.ts';
 import { queueSettings } from '../contract/definition/queue-settings.ts';
 import { ENV } from '../contract/names.ts';
+import { type CallTime, makeCallTime } from './calls/call-time.ts';
 import { defaultBus, makePublish } from './calls/events.ts';
 import { together } from './calls/sqs.ts';
-import { systemClock } from './clock.ts';
+import { type Clock, systemClock } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { refuseDisabledIdempotency, required } from './environment.ts';
 import { runBatch } from './job/batch.ts';
@@ -38,12 +39,15 @@ export function consumer<D extends JobDefinition>(definition: D, perform: Perfor
   const shutdown = onShutdown();
   // Loaded while the function starts, so that no job waits for it.
   const tracing = openTracing(definition.type);
-  const dynamoDb = makeDynamoDbClient();
+  const basics = { clock: systemClock, random: Math.random };
+  const callTime = makeCallTime(basics);
+  const dynamoDb = makeDynamoDbClient(callTime.signal);
   // A traced function opens none here: X-Ray logs an error for each request outside of an invocation.
   if (tracing === undefined) openConnection(dynamoDb);
   return (event, context) => {
     if (engine === undefined) {
-      engine = { ...makeEngine(definition, perform, { dynamoDb, shutdown: shutdown.signal }), tracing };
+      const started = { ...basics, dynamoDb, callTime, shutdown: shutdown.signal };
+      engine = { ...makeEngine(definition, perform, started), tracing };
       watchProcess(engine, shutdown);
     }
     return shutdown.track(runBatch(event, context, engine));
@@ -63,17 +67,21 @@ function watchProcess(engine: Engine, shutdown: Shutdown): void {
 
 /** What is made while the function starts. */
 interface Started {
+  readonly clock: Clock;
+  readonly random: () => number;
   readonly dynamoDb: DynamoDBClient;
+  readonly callTime: CallTime;
   readonly shutdown: AbortSignal;
 }
 
 function makeEngine<D extends JobDefinition>(
   definition: D,
   perform: Perform<D>,
-  { dynamoDb, shutdown }: Started,
+  { dynamoDb, shutdown, ...started }: Started,
 ): Engine {
   refuseDisabledIdempotency();
-  const basics = { clock: systemClock, random: Math.random, nonce: randomUUID };
+  const basics = { ...started, nonce: randomUUID };
+  const { callTime } = basics;
   const documents = makeDocuments(dynamoDb);
   return {
     definition,
@@ -83,8 +91,8 @@ function makeEngine<D extends JobDefinition>(
     queueUrl: required(ENV.queueUrl),
     deadLetterQueueUrl: required(ENV.deadLetterQueueUrl),
     store: makeJobStore(required(ENV.jobsTable), { dynamoDb, documents, definition, ...basics }),
-    sqs: together(makeSqs()),
-    publish: makePublish({ openBus: defaultBus, ...basics }),
+    sqs: together(makeSqs(callTime.signal), callTime),
+    publish: makePublish({ openBus: () => defaultBus(callTime.signal), callTime }),
     ...basics,
     log: new Logger({ serviceName: `sluice-${definition.type}`, logFormatter: new LineFormat() }),
     meter: makeMeter(definition.type),

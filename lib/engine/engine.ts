@@ -6,6 +6,7 @@ import type { QueueSettings } from '../contract/definition/queue-settings.ts';
 import type { JobItem } from '../contract/protocol/job-item.ts';
 import type { Message } from '../contract/protocol/message.ts';
 import { LEASE_BEYOND_END_MS } from '../contract/protocol/timing.ts';
+import type { CallTime } from './calls/call-time.ts';
 import type { Publish } from './calls/events.ts';
 import type { Clock } from './clock.ts';
 import type { JobContext } from './job-context.ts';
@@ -26,6 +27,8 @@ export interface Engine {
   readonly store: JobStore;
   readonly sqs: Sqs;
   readonly publish: Publish;
+  /** What all of them make their calls in. */
+  readonly callTime: CallTime;
   readonly clock: Clock;
   /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;

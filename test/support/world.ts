@@ -3,6 +3,7 @@ import type { JobDefinition } from '../../lib/contract/definition/job-definition
 import { queueSettings } from '../../lib/contract/definition/queue-settings.ts';
 import { names } from '../../lib/contract/names.ts';
 import { itemId, type JobItem } from '../../lib/contract/protocol/job-item.ts';
+import { makeCallTime } from '../../lib/engine/calls/call-time.ts';
 import { makeBus, makePublish } from '../../lib/engine/calls/events.ts';
 import { together } from '../../lib/engine/calls/sqs.ts';
 import { makeWriter } from '../../lib/engine/calls/writes.ts';
@@ -193,7 +194,8 @@ function makeEngine(
   nonce: () => string,
 ): Engine {
   const { definition, perform, queue, deadLetters, starts, shutdown } = parts;
-  const basics = { clock, random: () => 0.5, nonce };
+  const callTime = makeCallTime({ clock, random: () => 0.5 });
+  const basics = { clock, random: () => 0.5, callTime, nonce };
   return {
     definition,
     perform(payload, context) {
@@ -204,7 +206,7 @@ function makeEngine(
     queueUrl: queue.url,
     deadLetterQueueUrl: deadLetters.url,
     store: makeJobStore(JOBS_TABLE, { dynamoDb, documents, definition, ...basics }),
-    sqs: together(sqs),
+    sqs: together(sqs, callTime),
     publish: makePublish({ openBus: () => makeBus(events), ...basics }),
     ...basics,
     log: new Logger({ serviceName: `sluice-${definition.type}`, logLevel: 'DEBUG' }),
@@ -249,7 +251,7 @@ function makeQueues(
 }
 
 function tick({ dynamoDb, sqs, clock }: World, timeoutMs: number): Promise<Dispatched> {
-  const basics = { dynamoDb: dynamoDb.client, clock, random: () => 0.5 };
+  const basics = { dynamoDb: dynamoDb.client, clock, callTime: makeCallTime({ clock, random: () => 0.5 }) };
   const deps = {
     ...basics,
     table: JOBS_TABLE,

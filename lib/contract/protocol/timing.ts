@@ -16,6 +16,8 @@ export const WATCHDOG_MS = 24 * 3600 * 1000;
 
 /** Unfinished jobs are settled this long before the function's end. */
 export const SETTLE_BEFORE_END_MS = 1000;
+/** A batch is reported this long before the function's end, whatever calls are still under way: they are given up. */
+export const REPORT_BEFORE_END_MS = 200;
 /** A lease outlives its invocation by this much: what the clocks of two machines may differ by, and some. */
 export const LEASE_BEYOND_END_MS = 2000;
 /** The message of a job whose lease lives comes back this long after the lease's end. */

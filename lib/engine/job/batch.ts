@@ -1,8 +1,10 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { InvalidPayloadError } from '../../contract/errors.ts';
+import type { ReadPayload } from '../../contract/payload.ts';
 import type { Message } from '../../contract/protocol/message.ts';
-import { SETTLE_BEFORE_END_MS } from '../../contract/protocol/timing.ts';
+import { REPORT_BEFORE_END_MS, SETTLE_BEFORE_END_MS } from '../../contract/protocol/timing.ts';
 import type { Engine, Invocation } from '../engine.ts';
 import { messageFields } from '../logs.ts';
 import { decode } from '../message/decode.ts';
@@ -24,6 +26,7 @@ class KeptError extends Error {
 export async function runBatch(event: SQSEvent, context: Context, engine: Engine): Promise<SQSBatchResponse> {
   const idempotency = new IdempotencyConfig({ lambdaContext: context });
   const invocation = { endsAtMs: engine.clock.now() + context.getRemainingTimeInMillis(), idempotency };
+  const endCalls = engine.callTime.begin(invocation.endsAtMs - REPORT_BEFORE_END_MS);
   const stalled: { record: SQSRecord; attempts: number }[] = [];
   let isFirst = true;
   const handle = async (record: SQSRecord): Promise<void> => {
@@ -50,6 +53,7 @@ export async function runBatch(event: SQSEvent, context: Context, engine: Engine
     }
     return { batchItemFailures: response.batchItemFailures.filter(({ itemIdentifier }) => !acked.has(itemIdentifier)) };
   } finally {
+    endCalls();
     engine.meter.flush();
   }
 }
@@ -68,6 +72,7 @@ async function runRecord(record: SQSRecord, scope: RecordScope) {
   let message: Message | undefined;
   try {
     message = decode(record, engine.definition, engine.clock.now());
+    if (message.pending !== undefined) message = await inTime(message, message.pending, engine);
     const received: Received = { message, receiptHandle: record.receiptHandle };
     if (!mayStart(scope)) return await wait(received, engine.clock.now() + 1000, engine);
     return await attempt(received, { engine, invocation, alone: scope.alone });
@@ -79,6 +84,24 @@ async function runRecord(record: SQSRecord, scope: RecordScope) {
     });
     return 'keep';
   }
+}
+
+/** The message of a job whose payload schema takes time: no more than an attempt may take. */
+async function inTime(
+  message: Message,
+  pending: Promise<ReadPayload>,
+  { clock, definition }: Engine,
+): Promise<Message> {
+  const { timeoutSeconds } = definition;
+  let cancel = () => {};
+  const late = new Promise<ReadPayload>((resolve) => {
+    const why = `the payload schema took longer than timeoutSeconds ${timeoutSeconds}`;
+    const giveUp = () => resolve({ payload: undefined, refusal: new InvalidPayloadError(why) });
+    cancel = clock.after(timeoutSeconds * 1000, giveUp);
+  });
+  const read = await Promise.race([pending, late]);
+  cancel();
+  return { ...message, ...read };
 }
 
 /** The first job of an invocation may always start, a later one only if its whole timeout is left. */

@@ -49,6 +49,7 @@ export interface JobStore {
 }
 
 export interface JobStoreDeps extends WriterDeps, TransactionDeps {
+  readonly clock: Clock;
   /** The job type whose jobs begin here, with its rate limit. */
   readonly definition: JobDefinition;
 }

@@ -5,21 +5,18 @@ import { findUnfit, toItem } from '../../aws/marshal.ts';
 import type { DynamoDbDocuments } from '../../aws/ports.ts';
 import { WriteConditionError, WriteRefusedError } from '../../contract/errors.ts';
 import type { ItemUpdate, Settled } from '../../contract/protocol/item-write.ts';
+import { type CallTime, TABLE_TRIES } from '../calls/call-time.ts';
 import { WriteError } from '../calls/writes.ts';
-import { backoffMs, type Clock, sleep } from '../clock.ts';
 import type { TransactWrite } from '../job-context.ts';
 
 /** A transaction holds 100 items (DynamoDB quotas); one is the job's own. */
 const MAX_WRITES = 99;
-const MAX_TRIES = 8;
 /** Reasons that are transient: another transaction at the same time, or too many writes at once. */
 const TRANSIENT = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded', 'RequestLimitExceeded'];
 
 export interface TransactionDeps {
   readonly documents: DynamoDbDocuments;
-  readonly clock: Clock;
-  /** From 0 (inclusive) to 1 (exclusive). */
-  readonly random: () => number;
+  readonly callTime: CallTime;
   /** Never the same twice, in any process. */
   readonly nonce: () => string;
 }
@@ -39,18 +36,22 @@ export interface Transaction {
  * @throws WriteRefusedError if DynamoDB refused it otherwise; nothing was written
  * @throws WriteError if DynamoDB did not answer: it may have been written
  */
-export async function transact(table: string, { own, writes }: Transaction, deps: TransactionDeps): Promise<Settled> {
+export async function transact(
+  table: string,
+  { own, writes }: Transaction,
+  { documents, callTime, nonce }: TransactionDeps,
+): Promise<Settled> {
   const command = new TransactWriteCommand({
     // The same for every try, so that the repetition after a lost reply succeeds. Another transaction needs another
     // one: DynamoDB refuses a token that comes back with other writes.
-    ClientRequestToken: deps.nonce(),
+    ClientRequestToken: nonce(),
     TransactItems: [{ Update: ownUpdate(own, table) }, ...writes],
   });
   // A try that had no answer may have been carried out, whatever the ones after it met.
   let maybeDone = false;
   for (let tries = 1; ; tries++) {
     try {
-      await deps.documents.send(command);
+      await callTime.within(() => documents.send(command));
       return { kind: 'written' };
     } catch (error) {
       const reasons = cancellation(error);
@@ -58,8 +59,8 @@ export async function transact(table: string, { own, writes }: Transaction, deps
       if (verdict !== undefined) return verdict;
       const fault = reasons === undefined ? faultOf(error) : cancelled(reasons);
       maybeDone ||= fault.maybeDone;
-      if (tries === MAX_TRIES || !fault.isTransient) throw gaveUp(error, { maybeDone });
-      await sleep(deps.clock, backoffMs(tries, deps.random));
+      const mayRetry = fault.isTransient && tries < TABLE_TRIES && (await callTime.pause(tries));
+      if (!mayRetry) throw gaveUp(error, { maybeDone });
     }
   }
 }

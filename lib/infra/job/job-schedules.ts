@@ -137,6 +137,7 @@ function templateOf({ name, payload }: JobSchedule, definition: JobDefinition, m
   const refuse = (why: string, cause?: unknown) =>
     new JobDefinitionError(`${type}: the payload of schedule "${name}" ${why}`, { cause });
   const { body, envelope } = writeEnvelope({ id: `${name}:MARK`, type, payload }, type, Date.now());
+  // A schema that takes time cannot be asked here: its consumer asks it.
   const { refusal } = readPayload(definition, envelope.payload);
   if (refusal !== undefined) throw refuse(`is refused: ${refusal.message}`, refusal);
   // EventBridge replaces text between angle brackets, so the payload's own brackets are escaped.

@@ -1,3 +1,4 @@
+import { makeCallTime } from '../../engine/calls/call-time.ts';
 import { makeWriter } from '../../engine/calls/writes.ts';
 import { dispatch } from '../../engine/retries/dispatch.ts';
 import { type Delivery, deliver } from '../aws/lambda/event-source.ts';
@@ -16,7 +17,7 @@ export async function invoke(name: string, world: World, { batchSize = 10, throt
   const { queue, clock, settings, trace, decisions } = world;
   const random = decisions.random(`${name}, its environment`);
   const isDown = clock.now() < world.down.consumer;
-  const warm = random.percent(60) ? world.warm.shift() : undefined;
+  const warm = random.percent(60) ? takeWarm(world) : undefined;
   const environment = warm ?? makeEnvironment(name, world);
   if (!isDown && !throttled) prepare(environment, name, world);
   const deletesAfterMs = deletion(name, world);
@@ -31,12 +32,22 @@ export async function invoke(name: string, world: World, { batchSize = 10, throt
   });
   if (typeof deletesAfterMs === 'number' && deletesAfterMs > 0) noteLateDeletion(delivery, world);
   if (delivery.outcome === 'crashed') world.crashes += 1;
+  if (delivery.outcome === 'timedOut') world.observer.violate(`${name} was not reported before its function’s end`);
   const messages = delivery.records.map(({ messageId }) => messageId).join(' ');
   const kept = delivery.kept.length === 0 ? '' : `, keeps ${delivery.kept.join(' ')}`;
   if (!isDown) trace?.(environment.name, `${name} of ${messages || 'nothing'}: ${delivery.outcome}${kept}`);
+  if (environment.shutdown.aborted) environment.process.kill();
   if (!environment.process.alive) return;
   environment.process.freeze();
   world.warm.push(environment);
+}
+
+/** Lambda invokes no environment that it shuts down. */
+function takeWarm({ warm }: World): Environment | undefined {
+  for (;;) {
+    const environment = warm.shift();
+    if (environment === undefined || !environment.shutdown.aborted) return environment;
+  }
 }
 
 /** Another invocation may be at work on a message, or have set its timer, when the deletion for the one before comes. */
@@ -52,9 +63,18 @@ function noteLateDeletion({ records, kept }: Delivery, { queue, observer }: Worl
   );
 }
 
-function prepare({ process, name: who }: Environment, name: string, world: World): void {
+function prepare(environment: Environment, name: string, world: World): void {
+  const { process, name: who } = environment;
   process.thaw();
   if (!world.stormy || world.plan !== undefined || world.crashesLeft <= 0) return;
+  const shutDownAfterMs = world.decisions.random(`${name}, its shutdown`).int(0, 3000);
+  if (world.decisions.happens(`${name}: SIGTERM after ${shutDownAfterMs} ms`, 8)) {
+    // It may be killed before its jobs are put back: to them, a crash.
+    world.crashesLeft -= 1;
+    world.trace?.(who, `is shut down ${shutDownAfterMs} ms into ${name}`);
+    world.clock.after(shutDownAfterMs, environment.shutDown);
+    return;
+  }
   const moment = world.decisions.random(`${name}, its death`).int(1, 24);
   if (!world.decisions.happens(`${name}: its process dies at moment ${moment}`, 25)) return;
   world.crashesLeft -= 1;
@@ -81,7 +101,8 @@ export async function tick(name: string, world: World): Promise<void> {
   const moment = random.int(1, 60);
   if (world.stormy && world.plan === undefined && decisions.happens(`${name}: dies at moment ${moment}`, 25))
     process.crashAtMoment(moment);
-  const basics = { dynamoDb: process.dynamoDb, clock: process.clock, random: random.next };
+  const callTime = makeCallTime({ clock: process.clock, random: random.next });
+  const basics = { dynamoDb: process.dynamoDb, clock: process.clock, callTime };
   const work = dispatch(
     {
       ...basics,

@@ -64,7 +64,7 @@ export const crashes = (at: CrashPoint = 'start', times = 1): JobFault => ({ kin
  * DynamoDB refuses the engine's calls for being too many; the engine repeats them.
  *
  * @param during 'handler' are the calls of `progress` and `checkpoint`
- * @param times  calls, from 1; the engine gives up on a write after its sixth @default 1
+ * @param times  calls, from 1; the engine gives up on a write after its tenth @default 1
  */
 export const dynamoDbThrottles = (during: AttemptPhase, times = 1): JobFault => ({ kind: 'throttles', during, times });
 

@@ -1,7 +1,7 @@
 import type { CancellationReason, TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../../engine/clock.ts';
 import { awsError, type Fault, partlyHit } from '../faults.ts';
-import { holds } from './expressions.ts';
+import { canonical, holds, type Item } from './expressions.ts';
 import { isTooLarge } from './item-size.ts';
 import { checkKeyUnchanged } from './items.ts';
 import { CONDITION_FAILED, checkAllUsed, placeholdersOf, type Tables, validation } from './service.ts';
@@ -79,7 +79,7 @@ function weigh(write: Write, tables: Tables, injected: string | undefined): Weig
   }
   const after = afterwards(write, { ...key, ...old }, placeholders);
   if (typeof after === 'object') checkKeyUnchanged(key, after);
-  const tooLarge = typeof after === 'object' && isTooLarge(after);
+  const tooLarge = typeof after === 'object' && table.refuses(after);
   const reason = tooLarge ? { Code: 'ValidationError', Message: ITEM_TOO_LARGE } : { Code: 'None' };
   return { table, key, after, reason };
 }

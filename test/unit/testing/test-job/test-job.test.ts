@@ -185,12 +185,12 @@ describe('faults', () => {
     expect(reasons).toEqual(['ShutdownError']);
   });
 
-  it('DynamoDB that throttles is asked again, and given up on after the sixth time', async () => {
-    const run = await testJob(resizeImage, perform, { payload, faults: [dynamoDbThrottles('begin', 5)] });
+  it('DynamoDB that throttles is asked again, and given up on after the tenth time', async () => {
+    const run = await testJob(resizeImage, perform, { payload, faults: [dynamoDbThrottles('begin', 9)] });
     expect(run).toMatchObject({ status: 'COMPLETED', attempts: 1, startsMs: [0] });
-    const later = await testJob(resizeImage, perform, { payload, faults: [dynamoDbThrottles('begin', 6)] });
+    const later = await testJob(resizeImage, perform, { payload, faults: [dynamoDbThrottles('begin', 10)] });
     expect(later).toMatchObject({ status: 'COMPLETED', attempts: 1, startsMs: [VISIBILITY_MS] });
-    const again = await testJob(resizeImage, perform, { payload, faults: [dynamoDbThrottles('end', 6)] });
+    const again = await testJob(resizeImage, perform, { payload, faults: [dynamoDbThrottles('end', 10)] });
     expect(again).toMatchObject({ status: 'COMPLETED', attempts: 2, startsMs: [0, VISIBILITY_MS] });
   });
 
