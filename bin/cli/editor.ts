@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { indented } from '../../lib/operator/index.ts';
 import { canAsk } from './ask.ts';
 import type { Host } from './host.ts';
-import { UsageError } from './options.ts';
+import { fromUtf8, UsageError } from './options.ts';
 
 /**
  * Opens a message body in `$VISUAL` or `$EDITOR`, in a file that only its owner can read.
@@ -26,7 +27,7 @@ export async function edited(body: string, host: Host): Promise<string> {
       child.on('error', reject);
     });
     if (code !== 0) throw new UsageError(`${editor} ended with ${String(code)}: nothing was sent`);
-    const after = await readFile(file, 'utf8');
+    const after = fromUtf8('the body', await readFile(file));
     if (after.trim() === pretty(body).trim()) throw new UsageError('nothing was changed: nothing was sent');
     return after;
   } finally {
@@ -36,7 +37,8 @@ export async function edited(body: string, host: Host): Promise<string> {
 
 function pretty(body: string): string {
   try {
-    return JSON.stringify(JSON.parse(body), undefined, 2);
+    JSON.parse(body);
+    return indented(body);
   } catch {
     return body;
   }

@@ -72,7 +72,7 @@ export class JobTimeoutError extends Error {
   override readonly name = 'JobTimeoutError';
 }
 
-/** An attempt that ended because its process is shutting down (SIGTERM). It is retried by policy. */
+/** An attempt that ended because its process was told to shut down (SIGTERM). It does not count: the job is put back. */
 export class ShutdownError extends Error {
   override readonly name = 'ShutdownError';
 }

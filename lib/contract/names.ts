@@ -47,6 +47,7 @@ export const METRICS = {
   deadLettered: 'JobsDeadLettered',
   stalled: 'JobsStalled',
   duplicate: 'JobsDuplicate',
+  unhandledRejection: 'UnhandledRejections',
   duration: 'JobDuration',
   queueLatency: 'QueueLatency',
   retryLateness: 'RetryLateness',

@@ -21,6 +21,7 @@ export type { JobTable, Operated } from './job-table.ts';
 export { cancel, retryNow } from './jobs/cancel-and-retry.ts';
 export { type JobView, job, whereIs } from './jobs/job.ts';
 export { type JobLogLine, jobLogs } from './jobs/job-logs.ts';
+export { indented } from './json-text.ts';
 export { type Drained, drain } from './queues/drain.ts';
 export { type RunningState, type Switched, setRunning } from './queues/event-source.ts';
 export { type QueueState, type QueuesReport, queues } from './queues/queues.ts';

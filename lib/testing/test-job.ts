@@ -116,4 +116,4 @@ function report({ aws, events, sentAtMs, progress, written, tables }: Trial, ite
 }
 
 /** Events of attempts that another one follows. */
-const DELAYED = ['job.retrying', 'job.parked', 'job.snoozed'];
+const DELAYED = ['job.retrying', 'job.parked', 'job.snoozed', 'job.put-back'];

@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { access, appendFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { definitions } from '../../../functions/index.ts';
 import type { JobDefinition } from '../../../lib/contract/definition/job-definition.ts';
@@ -15,6 +14,7 @@ import {
 import type { Context } from '../context.ts';
 import { newFileName } from '../file-name.ts';
 import type { Host } from '../host.ts';
+import { linesIn } from '../lines.ts';
 import { definitionOf, key, textArgument, UsageError, whole } from '../options.ts';
 import { makeProgress } from '../progress.ts';
 import { type Run, runs, typeArgument } from '../verb.ts';
@@ -118,8 +118,7 @@ async function linesOf(given: string, host: Host): Promise<AsyncIterable<string>
 }
 
 async function* readLines(given: string, { stdin }: Host): AsyncGenerator<string> {
-  const input = given === '-' ? stdin : createReadStream(given.slice(1));
-  yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+  yield* linesIn(given === '-' ? stdin : createReadStream(given.slice(1)));
 }
 
 /** What was not sent: the file that holds it, and the first lines of it. */

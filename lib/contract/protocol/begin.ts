@@ -1,9 +1,10 @@
-import { toJobError } from '../errors.ts';
+import { type JobError, MAX_ERROR_MESSAGE_LENGTH, toJobError } from '../errors.ts';
 import { deadExpiration, finishedExpiration, isExpired, unfinishedExpiration } from './expiration.ts';
 import { type ItemUpdate, type ItemWrite, insert, update } from './item-write.ts';
 import {
   deadList,
   dueList,
+  endPutBacks,
   fitsAnItem,
   isFinished,
   isWaiting,
@@ -128,11 +129,22 @@ function beginInProgress(facts: BeginFacts, item: JobItem): BeginStep {
     return { row: 'leased', action: 'wait', untilMs: (item.leaseUntil ?? 0) + RECHECK_AFTER_LEASE_MS };
   if (item.cancelRequested) return { row: 'cancelled', action: 'ack', write: update(item, { set: cancelled(facts) }) };
   if (item.attempts < item.maxAttempts) {
-    const set = { ...started(facts), attempts: item.attempts + 1 };
+    const set = { ...started(facts), attempts: item.attempts + 1, ...endPutBacks(item) };
     return { row: 'stalled', action: 'run', alone: true, write: uncancelled(item, set) };
   }
-  const error = { name: 'Crashed', message: `the process of attempt ${item.attempts} of ${item.maxAttempts} died` };
+  const error = { name: 'Crashed', message: crashMessage(item) };
   return { row: 'crashed', action: 'deadLetter', write: uncancelled(item, dead(facts, { reason: 'Crashed', error })) };
+}
+
+/** What ended the last attempt's process, if that could leave a note. */
+export const crashOf = ({ crash, owner }: JobItem): JobError | undefined =>
+  crash !== undefined && crash.owner === owner ? crash : undefined;
+
+function crashMessage(item: JobItem): string {
+  const crash = crashOf(item);
+  const died = `the process of attempt ${item.attempts} of ${item.maxAttempts} died`;
+  if (crash === undefined) return died;
+  return `${died}: ${crash.name}: ${crash.message}`.slice(0, MAX_ERROR_MESSAGE_LENGTH).toWellFormed();
 }
 
 /** Row `redriven`: the next run of a dead job, maybe with a corrected body, under the same id. */
@@ -161,7 +173,8 @@ export function newItem(facts: BeginFacts) {
 }
 
 function newRun({ message }: BeginFacts, item: JobItem) {
-  return { runNo: item.runNo + 1, bodyHash: message.bodyHash, snoozes: 0, snoozesInRow: 0 };
+  const counters = { snoozes: 0, snoozesInRow: 0, ...endPutBacks(item) };
+  return { runNo: item.runNo + 1, bodyHash: message.bodyHash, ...counters };
 }
 
 function started(facts: BeginFacts) {

@@ -1,5 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
+import { makeCallTime } from '../../engine/calls/call-time.ts';
 import { makeBus, makePublish } from '../../engine/calls/events.ts';
 import { together } from '../../engine/calls/sqs.ts';
 import type { Clock } from '../../engine/clock.ts';
@@ -31,7 +32,8 @@ function makeEngine(name: string, process: MemoryProcess, world: World): Engine 
   const random = decisions.random(`${name}, the engine`);
   const luck = decisions.random(`${name}, its handlers`);
   const clock: Clock = skewed(process.clock, random.int(-SKEW_MS, SKEW_MS));
-  const basics = { clock, random: random.next, nonce: () => world.nonce(process) };
+  const callTime = makeCallTime({ clock, random: random.next });
+  const basics = { clock, random: random.next, callTime, nonce: () => world.nonce(process) };
   const { dynamoDb, documents } = process;
   return {
     definition: subject.definition,
@@ -43,11 +45,12 @@ function makeEngine(name: string, process: MemoryProcess, world: World): Engine 
     queueUrl: queue.url,
     deadLetterQueueUrl: deadLetters.url,
     store: makeJobStore(jobsTable, { dynamoDb, documents, definition: subject.definition, ...basics }),
-    sqs: together(process.sqs),
-    publish: makePublish({ openBus: () => makeBus(process.events), clock, random: random.next }),
+    sqs: together(process.sqs, callTime),
+    publish: makePublish({ openBus: () => makeBus(process.events), callTime }),
     ...basics,
     log: makeLog(name, world),
     meter: makeMeter(world),
+    running: new Set(),
     shutdown: new AbortController().signal,
   };
 }

@@ -57,6 +57,17 @@ export const EVENTS: readonly WorldEvent[] = [
     },
   },
   {
+    name: 'DynamoDB throttles every call',
+    weight: 2,
+    happen(world, random) {
+      // A job whose end cannot be written has spent its attempt, as with a process that dies.
+      if (world.crashesLeft <= 0) return;
+      world.crashesLeft -= 1;
+      world.outages += 1;
+      world.down.dynamoDb = world.clock.now() + random.pick([2000, 12_000, 40_000, 90_000]);
+    },
+  },
+  {
     name: 'the dispatcher’s rule is disabled for two days',
     weight: 0.6,
     happen: ({ down, clock }) => {

@@ -1,3 +1,4 @@
+import { makeCallTime } from '../../engine/calls/call-time.ts';
 import { makeWriter } from '../../engine/calls/writes.ts';
 import { dispatch } from '../../engine/retries/dispatch.ts';
 import { type Delivery, deliver } from '../aws/lambda/event-source.ts';
@@ -31,6 +32,7 @@ export async function invoke(name: string, world: World, { batchSize = 10, throt
   });
   if (typeof deletesAfterMs === 'number' && deletesAfterMs > 0) noteLateDeletion(delivery, world);
   if (delivery.outcome === 'crashed') world.crashes += 1;
+  if (delivery.outcome === 'timedOut') world.observer.violate(`${name} was not reported before its function’s end`);
   const messages = delivery.records.map(({ messageId }) => messageId).join(' ');
   const kept = delivery.kept.length === 0 ? '' : `, keeps ${delivery.kept.join(' ')}`;
   if (!isDown) trace?.(environment.name, `${name} of ${messages || 'nothing'}: ${delivery.outcome}${kept}`);
@@ -81,7 +83,8 @@ export async function tick(name: string, world: World): Promise<void> {
   const moment = random.int(1, 60);
   if (world.stormy && world.plan === undefined && decisions.happens(`${name}: dies at moment ${moment}`, 25))
     process.crashAtMoment(moment);
-  const basics = { dynamoDb: process.dynamoDb, clock: process.clock, random: random.next };
+  const callTime = makeCallTime({ clock: process.clock, random: random.next });
+  const basics = { dynamoDb: process.dynamoDb, clock: process.clock, callTime };
   const work = dispatch(
     {
       ...basics,

@@ -95,11 +95,13 @@ export interface World {
   readonly dies: ((moment: Moment) => boolean) | undefined;
   /** Faults and crashes are drawn: false once the storm is over. */
   stormy: boolean;
-  /** Until then no consumer starts, the dispatcher's rule is off, the DLQ refuses: epoch ms. */
-  readonly down: { consumer: number; dispatcher: number; deadLetters: number };
+  /** Until then no consumer starts, the dispatcher's rule is off, the DLQ refuses, DynamoDB throttles every call: epoch ms. */
+  readonly down: { consumer: number; dispatcher: number; deadLetters: number; dynamoDb: number };
   /** Environments that wait for their next invocation, frozen. */
   readonly warm: Environment[];
   crashesLeft: number;
+  /** Times that DynamoDB throttled everything, and calls that were never answered, so far: what they meant to write may count twice or never. */
+  outages: number;
   /** Consumer processes that died so far. */
   deaths: number;
   /** Invocations that crashed so far: also the one that finds its process dead. */

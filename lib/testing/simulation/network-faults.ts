@@ -4,7 +4,7 @@ import { type Call, type Command, type Faults, throttled, timeout, toCall } from
 import type { Random } from './random.ts';
 
 /** What can go wrong with a call on its way. */
-export const NETWORK_FAULTS = ['throttled', 'lostReply', 'repeated', 'straggles', 'partly'] as const;
+export const NETWORK_FAULTS = ['throttled', 'lostReply', 'repeated', 'straggles', 'partly', 'unanswered'] as const;
 export type NetworkFault = (typeof NETWORK_FAULTS)[number];
 
 /** What lies between a process and AWS. */
@@ -55,6 +55,11 @@ export function overNetwork<T extends DynamoDb | DynamoDbDocuments | EventBridge
       if (fault === 'straggles') {
         straggle(command, call);
         throw timeout();
+      }
+      if (fault === 'unanswered') {
+        // It arrives or not: nobody will know.
+        if (random.percent(50)) void reach(command, call).catch(() => undefined);
+        return new Promise(() => undefined);
       }
       if (fault === 'repeated') await reach(command, call).catch(() => undefined);
       if (fault === 'partly') service.faults.plan(() => true, somePart(call, random));

@@ -4,7 +4,7 @@ import { itemId, type JobItem } from '../../contract/protocol/job-item.ts';
 import type { Clock } from '../../engine/clock.ts';
 import { makeMemoryDynamoDb } from '../aws/dynamodb/dynamodb.ts';
 import { makeMemoryEvents } from '../aws/eventbridge.ts';
-import { awsError, type Call } from '../aws/faults.ts';
+import { awsError, type Call, throttled } from '../aws/faults.ts';
 import type { MemoryProcess, Moment } from '../aws/lambda/process.ts';
 import { makeMemorySqs } from '../aws/sqs/sqs.ts';
 import { makeVirtualClock } from '../virtual-clock.ts';
@@ -51,7 +51,8 @@ export function makeWorld(subject: Subject, decisions: Decisions, options: World
   let sent = 0;
   const item = (key: string): JobItem | undefined => dynamoDb.item(jobsTable, itemId(type, key));
   const raw = (key: string) => dynamoDb.table(jobsTable).get({ id: { S: itemId(type, key) } });
-  const isAlive = (owner: string) => owners.get(owner)?.alive === true;
+  // One that gave a write up for want of an answer, or of time, may not know what it began.
+  const isAlive = (owner: string) => owners.get(owner)?.alive === true && world.outages === 0;
   const queued = () => deployed.queue.messages().length;
   const crashes = () => world.crashes;
   const stormy = () => world.stormy || world.plan !== undefined;
@@ -62,9 +63,10 @@ export function makeWorld(subject: Subject, decisions: Decisions, options: World
     plan: options.plan,
     dies: options.dies,
     stormy: true,
-    down: { consumer: 0, dispatcher: 0, deadLetters: 0 },
+    down: { consumer: 0, dispatcher: 0, deadLetters: 0, dynamoDb: 0 },
     warm: [],
     crashesLeft: subject.crashes,
+    outages: 0,
     deaths: 0,
     crashes: 0,
     reached: (call) => reached(call, world),
@@ -86,7 +88,11 @@ function reached({ name, input }: Call, { observer, deadLetters }: World): void 
   if (name === 'SendMessage' && QueueUrl === deadLetters.url) observer.deadLetter(MessageAttributes);
 }
 
-function refusal({ input }: Call, { deadLetters, clock, down }: World): Error | undefined {
+/** Calls to DynamoDB that the engine makes. */
+const OF_DYNAMODB = /^(BatchExecuteStatement|BatchGetItem|TransactWrite|Query)/;
+
+function refusal({ name, input }: Call, { deadLetters, clock, down }: World): Error | undefined {
+  if (clock.now() < down.dynamoDb && OF_DYNAMODB.test(name)) return throttled();
   const isDeadLetter = (input as { QueueUrl?: string }).QueueUrl === deadLetters.url;
   if (!isDeadLetter || clock.now() >= down.deadLetters) return undefined;
   return awsError('ServiceUnavailable', 'the dead-letter queue is down', 503);

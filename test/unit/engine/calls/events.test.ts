@@ -70,7 +70,7 @@ describe('delivered: the event of a dead job', () => {
 
   test('is published before the item says so: a crash in between publishes it twice, and never loses it', async () => {
     const world = makeWorld();
-    world.dynamoDb.faults.plan(marks, { kind: 'fails', error: timeout() }, 6);
+    world.dynamoDb.faults.plan(marks, { kind: 'fails', error: timeout() }, 10);
     world.send({ id: 'a', payload: { do: 'permanent' } });
     await world.deliver();
     expect(world.job('a')?.undelivered).toBe(true);

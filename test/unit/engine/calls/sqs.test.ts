@@ -1,5 +1,6 @@
 import { ChangeMessageVisibilityCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { beforeEach, expect, it } from 'vitest';
+import { makeCallTime } from '../../../../lib/engine/calls/call-time.ts';
 import { together } from '../../../../lib/engine/calls/sqs.ts';
 import { type MemoryQueue, type MemorySqs, makeMemorySqs, makeVirtualClock } from '../../../../lib/testing/index.ts';
 
@@ -10,7 +11,7 @@ const clock = makeVirtualClock();
 beforeEach(() => {
   sqs = makeMemorySqs(clock);
   queue = sqs.createQueue('sluice-test-probe', { visibilityTimeoutSeconds: 60, retentionSeconds: 86_400 });
-  client = together(sqs.client);
+  client = together(sqs.client, makeCallTime({ clock, random: () => 0 }));
 });
 
 const send = (MessageBody: string) => client.send(new SendMessageCommand({ QueueUrl: queue.url, MessageBody }));

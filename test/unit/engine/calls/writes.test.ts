@@ -1,5 +1,6 @@
 import type { BatchExecuteStatementCommand } from '@aws-sdk/client-dynamodb';
 import { expect, it } from 'vitest';
+import { makeCallTime } from '../../../../lib/engine/calls/call-time.ts';
 import { makeWriter, type WriterDeps } from '../../../../lib/engine/calls/writes.ts';
 import { makeVirtualClock } from '../../../../lib/testing/index.ts';
 
@@ -12,7 +13,7 @@ function answering(...counts: number[]) {
     return { Responses: Statements.slice(0, counts.shift() ?? Statements.length).map(() => ({})) };
   };
   const dynamoDb = { send } as { send: unknown } as WriterDeps['dynamoDb'];
-  const write = makeWriter({ dynamoDb, clock, random: () => 0.5 });
+  const write = makeWriter({ dynamoDb, callTime: makeCallTime({ clock, random: () => 0.5 }) });
   return { calls, clock, write: (text: string) => write({ text, parameters: [], item: text }) };
 }
 

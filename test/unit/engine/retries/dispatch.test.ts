@@ -93,7 +93,7 @@ describe('released: the dispatcher', () => {
   test('leaves the jobs of a call parked that fails as a whole', async () => {
     const world = await parked(1, 120);
     await world.clock.advance(60_000);
-    world.sqs.faults.plan('SendMessageBatch', { kind: 'fails', error: awsError('InternalFailure', 'no', 500) });
+    world.sqs.faults.plan('SendMessageBatch', { kind: 'fails', error: awsError('InternalFailure', 'no', 500) }, 5);
     expect(await world.tick()).toMatchObject({ released: 0, refused: 1 });
     expect(world.job('j0')?.listAt).toBe(world.job('j0')?.dueAt);
   });

@@ -115,6 +115,22 @@ describe('a redrive with a filter', () => {
     expect(visible(world)).toBe(7);
   });
 
+  test('by key sends back the text that was given', async () => {
+    const world = await graveyard(3);
+    const body = '{"id":"a2",\n "payload": {"do":"complete", "rate":1.50}}';
+    expect(await redrive(stageOf(world), 'probe', { filter: { key: 'a2' }, body, ...FAST })).toMatchObject({ sent: 1 });
+    expect(world.queue.messages()).toMatchObject([{ body }]);
+  });
+
+  test('and a number that a handler would read as another sends nothing back', async () => {
+    const world = await graveyard(3);
+    const body = '{"id":"a2","payload":{"do":"complete","account":3889108265204450030}}';
+    const { received, sent } = await redrive(stageOf(world), 'probe', { filter: { key: 'a2' }, body, ...FAST });
+    expect(sent).toBe(0);
+    expect(String(received.failure)).toMatch(/refused: the number payload\.account has more digits/);
+    expect(world.queue.messages()).toEqual([]);
+  });
+
   test.each([
     ['another id', { id: 'other', payload: { do: 'complete' } }, /"id" must be "a2".*got "other"/],
     ['another key', { id: 'a2', key: 'k', payload: { do: 'complete' } }, /"key" must be "a2".*got "k"/],
