@@ -73,7 +73,8 @@ const each =
 
 const skipIf = (skips: boolean) => (skips ? () => undefined : single);
 
-const makeTest = () => Object.assign((name: string, ...given: Given[]) => single(name, ...given), { each: each(single), skipIf });
+const makeTest = () =>
+  Object.assign((name: string, ...given: Given[]) => single(name, ...given), { each: each(single), skipIf });
 
 export const describe = Object.assign(suite, { each: each(suite) });
 export const test = makeTest();

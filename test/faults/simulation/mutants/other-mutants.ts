@@ -99,10 +99,7 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     'return uncancelled({ ...write, fence: { ...write.fence, checkpointNo: item.checkpointNo } });',
     'return { ...write, fence: { id: item.id } };',
   ]),
-  inSettle('a checkpoint has no number', [
-    '    checkpointNo: item.checkpointNo + 1,\n',
-    '',
-  ]),
+  inSettle('a checkpoint has no number', ['    checkpointNo: item.checkpointNo + 1,\n', '']),
   inSettle('a dead letter counts as sent before it is', ['listAt: nowMs, undelivered: true }', 'listAt: nowMs }']),
   inSettle('a parked job is on no list', ['listKey: dueList(item.id), listAt: dueAt }', 'listAt: dueAt }']),
   inSettle('a snooze is not counted', [
