@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { makeDynamoDbClient, makeSqs } from '../aws/clients.ts';
@@ -17,7 +16,7 @@ import { runBatch } from './job/batch.ts';
 import type { JobContext, Perform } from './job-context.ts';
 import { onShutdown } from './shutdown.ts';
 import { makeJobStore } from './table/job-store.ts';
-import { LineFormat } from './telemetry/log-format.ts';
+import { makeLogger } from './telemetry/logger.ts';
 import { makeMeter } from './telemetry/metrics.ts';
 import { openTracing } from './telemetry/tracing.ts';
 
@@ -71,7 +70,7 @@ function makeEngine<D extends JobDefinition>(
     sqs: together(makeSqs()),
     publish: makePublish({ openBus: defaultBus, ...basics }),
     ...basics,
-    log: new Logger({ serviceName: `sluice-${definition.type}`, logFormatter: new LineFormat() }),
+    log: makeLogger(`sluice-${definition.type}`),
     meter: makeMeter(definition.type),
     shutdown,
   };

@@ -30,10 +30,11 @@ export interface Engine {
   readonly random: () => number;
   /** Never the same twice, in any process. At most 36 characters, which is what a ClientRequestToken takes. */
   readonly nonce: () => string;
+  /** Never throws, nor does the meter: nothing waits for what they report. */
   readonly log: Logger;
   readonly meter: Meter;
   /** Undefined if the job type is not traced. */
-  readonly tracing?: Promise<Traced> | undefined;
+  readonly tracing?: Promise<Traced | undefined> | undefined;
   /** Aborted at SIGTERM. */
   readonly shutdown: AbortSignal;
 }

@@ -1,5 +1,6 @@
 import type { Message } from '../contract/protocol/message.ts';
 import type { Failure, SettleStep } from '../contract/protocol/settle.ts';
+import { isError, readError } from '../contract/thrown.ts';
 import type { Claim, Engine } from './engine.ts';
 import type { Annotations } from './telemetry/tracer.ts';
 
@@ -54,23 +55,7 @@ export function logFailure(engine: Engine, { claim, failure, step, thrown }: Fai
     log.info('job.snoozed', { ...fields, delayMs: failure.delayMs });
     return;
   }
-  log.warn('job.failed', { ...fields, ...(thrown instanceof Error && { error: bare(thrown) }) });
+  log.warn('job.failed', { ...fields, ...(isError(thrown) && { error: readError(thrown) }) });
   if (failure.kind === 'dead') log.error('job.dead', { ...fields, reason: failure.reason });
   else log.info(step.row === 'parked' ? 'job.parked' : 'job.retrying', { ...fields, delayMs: failure.delayMs });
-}
-
-/** Causes that a line shows at most; libraries wrap an error two or three times. */
-const MAX_CAUSES = 5;
-
-/**
- * An error without its extra properties. Clients keep whole requests and replies there (Stripe's hold the payment
- * method and the client's secret), and those are payloads.
- */
-function bare(error: Error, causes = MAX_CAUSES): Error {
-  const { cause } = error;
-  const hasCause = cause instanceof Error && causes > 0;
-  const copy = new Error(error.message, hasCause ? { cause: bare(cause, causes - 1) } : undefined);
-  Object.defineProperty(copy, 'name', { value: error.name, enumerable: false });
-  if (error.stack !== undefined) copy.stack = error.stack;
-  return copy;
 }

@@ -8,6 +8,7 @@ import {
 import { isTransient } from '../../aws/errors.ts';
 import type { EventBridge } from '../../aws/ports.ts';
 import { EVENT_SOURCE, type JobEvent } from '../../contract/job-event.ts';
+import { messageOf } from '../../contract/thrown.ts';
 import type { Clock } from '../clock.ts';
 import { gather, type Retry, type Waiting } from './gather.ts';
 
@@ -74,7 +75,7 @@ export function makePublish({ openBus, clock, random }: PublishDeps): Publish {
 }
 
 const refused = (cause: unknown) =>
-  new PublishError(`EventBridge did not take the event: ${cause instanceof Error ? cause.message : String(cause)}`, {
+  new PublishError(`EventBridge did not take the event: ${messageOf(cause)}`, {
     cause,
   });
 

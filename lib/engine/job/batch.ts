@@ -2,6 +2,7 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { SETTLE_BEFORE_END_MS } from '../../contract/protocol/timing.ts';
+import { readError } from '../../contract/thrown.ts';
 import type { Engine, Invocation } from '../engine.ts';
 import { decode } from '../message/decode.ts';
 import { type Received, wait } from '../message/wait.ts';
@@ -71,7 +72,7 @@ async function runRecord(record: SQSRecord, scope: RecordScope) {
     engine.log.error('job.not-settled', {
       messageId: record.messageId,
       jobType: engine.definition.type,
-      error: error as Error,
+      error: readError(error),
     });
     return 'keep';
   }

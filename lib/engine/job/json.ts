@@ -1,3 +1,5 @@
+import { messageOf } from '../../contract/thrown.ts';
+
 /** A value that cannot be stored: it is not JSON, or too large. */
 export class JsonError extends Error {
   override readonly name = 'JsonError';
@@ -16,7 +18,7 @@ export function asJson(what: string, value: unknown, maxBytes: number): unknown 
   try {
     text = JSON.stringify(value, refuseLossy);
   } catch (cause) {
-    throw new JsonError(`${what} is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new JsonError(`${what} is not JSON: ${messageOf(cause)}`, { cause });
   }
   if (text === undefined) throw new JsonError(`${what} is not JSON: it is a ${typeof value}`);
   const bytes = Buffer.byteLength(text);

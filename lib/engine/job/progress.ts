@@ -2,6 +2,7 @@ import { JobCancelledError, LeaseLostError } from '../../contract/errors.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
 import { progress } from '../../contract/protocol/settle.ts';
 import { PROGRESS_INTERVAL_MS } from '../../contract/protocol/timing.ts';
+import { readError } from '../../contract/thrown.ts';
 import type { Engine } from '../engine.ts';
 
 /** Row `progressed`: writes the latest progress, at most one value a second. */
@@ -29,7 +30,9 @@ export function makeProgress(item: JobItem, engine: Engine, abort: (reason: Erro
     if (closed || later === undefined) return;
     const { value } = later;
     later = undefined;
-    write(value).catch((error) => engine.log.warn('job.progress-failed', { jobId: item.jobId, error }));
+    write(value).catch((error) =>
+      engine.log.warn('job.progress-failed', { jobId: item.jobId, error: readError(error) }),
+    );
   };
   return {
     async report(value) {

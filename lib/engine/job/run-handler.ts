@@ -1,5 +1,6 @@
 import { JobResultError } from '../../contract/errors.ts';
 import { MAX_RESULT_BYTES } from '../../contract/protocol/job-item.ts';
+import { messageOf } from '../../contract/thrown.ts';
 import type { Claim, Engine, Invocation } from '../engine.ts';
 import type { TransactWrite } from '../job-context.ts';
 import { makeContext } from './context.ts';
@@ -35,6 +36,6 @@ function checkedResult(returned: unknown): unknown {
   try {
     return asJson('the result', returned, MAX_RESULT_BYTES);
   } catch (cause) {
-    throw new JobResultError(cause instanceof Error ? cause.message : String(cause), { cause });
+    throw new JobResultError(messageOf(cause), { cause });
   }
 }

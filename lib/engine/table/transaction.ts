@@ -5,6 +5,7 @@ import { toItem } from '../../aws/marshal.ts';
 import type { DynamoDbDocuments } from '../../aws/ports.ts';
 import { WriteConditionError, WriteRefusedError } from '../../contract/errors.ts';
 import type { ItemUpdate, Settled } from '../../contract/protocol/item-write.ts';
+import { messageOf } from '../../contract/thrown.ts';
 import { WriteError } from '../calls/writes.ts';
 import { backoffMs, type Clock, sleep } from '../clock.ts';
 import type { TransactWrite } from '../job-context.ts';
@@ -79,7 +80,7 @@ export function checkWrites(table: string, id: string, writes: readonly Transact
 
 /** A cancelled or refused transaction wrote nothing; one without an answer may have. */
 function gaveUp(cause: unknown, { certain }: { certain: boolean }): Error {
-  const message = `DynamoDB did not take the transaction: ${cause instanceof Error ? cause.message : String(cause)}`;
+  const message = `DynamoDB did not take the transaction: ${messageOf(cause)}`;
   return certain ? new WriteRefusedError(message, { cause }) : new WriteError(message, { cause });
 }
 
