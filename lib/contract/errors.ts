@@ -1,5 +1,5 @@
 import { brand } from './brand.ts';
-import { cut, isError, quietly, readError, reasonsOf } from './thrown.ts';
+import { cut, isError, quietly, readError, reasonsOf, tagOf } from './thrown.ts';
 
 /** A job definition that cannot be deployed or run: the message names the option, the range and the value given. */
 export class JobDefinitionError extends Error {
@@ -128,12 +128,10 @@ export interface JobError {
 export function toJobError(thrown: unknown): JobError {
   if (!isError(thrown)) return { name: 'NonError', message: cut(describe(thrown)) };
   const error = readError(thrown);
-  return { name: error.name, message: isRefusal(thrown) ? error.message : withReasons(reasonsOf(error)) };
+  // A refusal says all by itself; what caused it may quote the payload.
+  const isRefusal = thrown instanceof InvalidMessageError || thrown instanceof InvalidPayloadError;
+  return { name: error.name, message: isRefusal ? error.message : withReasons(reasonsOf(error)) };
 }
-
-/** A refusal says all by itself; what caused it may quote the payload. */
-const isRefusal = (error: Error): boolean =>
-  error instanceof InvalidMessageError || error instanceof InvalidPayloadError;
 
 /** Many errors repeat what caused them: a reason that is there already is not said again. */
 const withReasons = (reasons: readonly string[]): string =>
@@ -146,6 +144,5 @@ const withReasons = (reasons: readonly string[]): string =>
 
 function describe(thrown: unknown): string {
   if (typeof thrown === 'string') return thrown;
-  const text = quietly(() => JSON.stringify(thrown) ?? String(thrown));
-  return text ?? quietly(() => Object.prototype.toString.call(thrown)) ?? '';
+  return quietly(() => JSON.stringify(thrown) ?? String(thrown)) ?? tagOf(thrown);
 }

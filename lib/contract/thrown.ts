@@ -42,14 +42,17 @@ function read(thrown: unknown, seen: Set<unknown>): ReadError {
 
 /** The messages of an error and of its first reasons, the outermost first. */
 export function reasonsOf({ message, errors = [], cause }: ReadError): string[] {
-  const inner = [...errors, ...(cause === undefined ? [] : [cause])].map(reasonsOf);
-  const reasons = inner.find(({ length }) => length > 0) ?? [];
-  return message === '' ? reasons : [message, ...reasons];
+  const inner = [...errors, cause].map((error) => (error ? reasonsOf(error) : []));
+  const reasons = inner.find(([first]) => first) ?? [];
+  return message ? [message, ...reasons] : reasons;
 }
 
 /** Also an error of another realm (`node:vm`), which is no instance of this one's class. */
 export const isError = (thrown: unknown): thrown is Error =>
-  quietly(() => thrown instanceof Error || {}.toString.call(thrown) === '[object Error]') ?? false;
+  quietly(() => thrown instanceof Error) || tagOf(thrown) === '[object Error]';
+
+/** As `[object Error]`; empty if it cannot be read. */
+export const tagOf = (thrown: unknown): string => quietly(() => ({}).toString.call(thrown)) ?? '';
 
 /** The message of anything thrown, or its text. Never throws. */
 export const messageOf = (thrown: unknown): string =>

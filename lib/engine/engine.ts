@@ -49,6 +49,8 @@ export interface Invocation {
 /** A job that has begun: what this attempt holds. Each checkpoint replaces `item`. */
 export interface Claim {
   item: JobItem;
+  /** Once the handler has ended: its latest progress, if it reported any. */
+  progress?: unknown;
   readonly message: Message;
 }
 

@@ -23,13 +23,7 @@ export const jobFields = ({ item, message }: Claim, engine: Pick<Engine, 'defini
 
 /** What an attempt's trace is found by. */
 export function annotationsOf({ item, message }: Claim, engine: Pick<Engine, 'definition'>): Annotations {
-  const senderTrace = /(?:^|;)Root=([^;]+)/.exec(message.trace ?? '')?.[1];
-  return {
-    ...messageFields(message, engine),
-    attempt: item.attempts,
-    run: item.runNo,
-    ...(senderTrace !== undefined && { senderTrace }),
-  };
+  return { ...messageFields(message, engine), attempt: item.attempts, run: item.runNo, sender: message.trace };
 }
 
 /** Milliseconds since the attempt began. */

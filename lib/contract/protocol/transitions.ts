@@ -155,7 +155,13 @@ export const TRANSITIONS = {
     message: 'ack',
   },
   lost: { code: 'S9', from: ANY, condition: 'not mine: any settle', to: 'same', message: 'keep' },
-  progressed: { code: 'P', from: MINE, condition: 'progress, at most one a second', to: 'INPROGRESS', message: 'none' },
+  progressed: {
+    code: 'P',
+    from: MINE,
+    condition: 'progress, at most one a second, the latest; the attempt’s end carries the last',
+    to: 'INPROGRESS',
+    message: 'none',
+  },
   limited: {
     code: 'L',
     from: ['absent', ...WAITING],

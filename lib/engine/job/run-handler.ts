@@ -28,7 +28,7 @@ export async function runHandler(claim: Claim, engine: Engine, invocation: Invoc
   } finally {
     running.catch(() => undefined);
     deadline.close();
-    close();
+    claim.progress = close();
   }
 }
 

@@ -15,8 +15,7 @@ class QuietLogger extends Logger {
       super.processLogItem(level, input, extra);
     } catch {
       // A field cannot be read. The line says so, without its fields.
-      const message = typeof input === 'string' ? input : 'unreadable';
-      quietly(() => super.processLogItem(level, message, [{ unreadable: true }]));
+      quietly(() => super.processLogItem(level, typeof input === 'string' ? input : '', [{ unreadable: true }]));
     }
   }
 }

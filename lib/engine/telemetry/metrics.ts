@@ -37,7 +37,7 @@ export function makeMeter(jobType?: string): Meter {
   return {
     count: (name) => void counts.set(name, (counts.get(name) ?? 0) + 1),
     milliseconds(name, value) {
-      if (!Number.isFinite(value)) return;
+      if (Number.isNaN(value)) return;
       const values = durations.get(name) ?? [];
       values.push(Math.max(0, value));
       durations.set(name, values);

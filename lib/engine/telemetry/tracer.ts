@@ -8,8 +8,8 @@ export interface Annotations {
   readonly attempt: number;
   readonly run: number;
   readonly tenant?: string;
-  /** Trace of the message's sender, as `1-5759e988-bd862e3fe1be46a994272793`. */
-  readonly senderTrace?: string;
+  /** The message's trace header, as its sender set it: its root, as `1-5759e988-bd862e3fe1be46a994272793`, is `senderTrace`. */
+  readonly sender: string | undefined;
 }
 
 export interface TracedAttempt<T> {
@@ -29,10 +29,11 @@ export type Traced = <T>(attempt: TracedAttempt<T>, run: () => Promise<T>) => Pr
 export function makeTraced(type: string): Traced {
   const tracer = new Tracer({ serviceName: `sluice-${type}` });
   return async ({ annotations, failureOf }, run) => {
+    const { sender, ...named } = annotations;
     const subsegment = quietly(() => tracer.getSegment()?.addNewSubsegment(`## ${type}`));
     if (subsegment === undefined) return run();
     quietly(() => {
-      for (const [name, value] of Object.entries(annotations)) {
+      for (const [name, value] of Object.entries({ ...named, senderTrace: rootOf(sender) })) {
         if (value !== undefined) subsegment.addAnnotation(name, value);
       }
     });
@@ -52,3 +53,5 @@ export function makeTraced(type: string): Traced {
     }
   };
 }
+
+const rootOf = (header = ''): string | undefined => /(?:^|;)Root=([^;]+)/.exec(header)?.[1];

@@ -8,7 +8,7 @@ import type { Surroundings } from '../../../lib/testing/simulation/model.ts';
 export const EFFECTS = 'effects';
 export const BEHAVIOURS = [
   ...(['commit', 'pages', 'flaky', 'permanent', 'fickle', 'slow'] as const),
-  ...(['zombie', 'deaf', 'late', 'snooze', 'poison'] as const),
+  ...(['zombie', 'deaf', 'late', 'snooze', 'poison', 'reports'] as const),
 ] as const;
 export type Behaviour = (typeof BEHAVIOURS)[number];
 
@@ -36,7 +36,11 @@ export const DEFINITIONS = [
 ] as const;
 
 /** The user's work: what a payload asks for. */
-export async function work(given: unknown, context: JobContext, { clock, kill }: Surroundings): Promise<unknown> {
+export async function work(
+  given: unknown,
+  context: JobContext,
+  { clock, kill, random }: Surroundings,
+): Promise<unknown> {
   const { do: behaviour, seconds, mark } = payload.parse(given);
   const timeoutMs = context.remainingMs();
   switch (behaviour) {
@@ -49,10 +53,10 @@ export async function work(given: unknown, context: JobContext, { clock, kill }:
       // Ignores its signal: the third page is written when the attempt is over, or not at all.
       return pages(mark, context, { clock, pageMs: timeoutMs * 0.4 });
     case 'flaky':
-      if (context.job.attempts < 3) throw seconds > 30 ? new RetryAfterError(seconds) : new Error('flaky');
+      if (context.job.attempts < 3) throw seconds > 30 ? new RetryAfterError(seconds) : random.pick(UNREADABLE)();
       return commit(mark, context);
     case 'permanent':
-      throw new PermanentError('never');
+      throw Object.assign(new PermanentError('never'), { cause: random.pick(UNREADABLE)() });
     case 'fickle':
       if (context.job.attempts === 1) throw new PermanentError('not today');
       return commit(mark, context);
@@ -75,10 +79,42 @@ export async function work(given: unknown, context: JobContext, { clock, kill }:
     case 'snooze':
       if (clock.now() < Date.parse(context.job.createdAt) + seconds * 1000) throw new SnoozeError(seconds / 3);
       return commit(mark, context);
+    case 'reports':
+      return reports(context, { clock, fails: seconds > 30 });
     case 'poison':
       kill();
       return new Promise(() => undefined);
   }
+}
+
+const refuse = () => {
+  throw new Error('hands off');
+};
+
+/** Errors that cannot be read, and one that can. */
+const UNREADABLE = [
+  () => new Error('flaky'),
+  () => Object.assign(new Error('flaky'), { stack: [] }),
+  () => Object.defineProperty(new Error('flaky'), 'cause', { get: refuse }),
+  () => Object.defineProperty(new Error('flaky'), 'message', { get: refuse }),
+  () => new Proxy(new Error('flaky'), { get: refuse, getPrototypeOf: refuse }),
+] as const;
+
+/** Reports more often than once a second. It returns, or throws, the last value that it reported. */
+async function reports(
+  { job, progress }: JobContext,
+  { clock, fails }: { clock: Clock; fails: boolean },
+): Promise<string> {
+  let last = '';
+  for (let step = 1; step <= 7; step++) {
+    last = `${job.run}-${job.attempts}-${step}`;
+    // Nobody waits for it: one may overtake another.
+    progress(last).catch(() => undefined);
+    await sleep(clock, 500);
+  }
+  if (fails) throw new Error(last);
+  await sleep(clock, 3000);
+  return last;
 }
 
 function commit(mark: string, context: JobContext): string {

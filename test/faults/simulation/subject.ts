@@ -97,6 +97,7 @@ export function check(world: World): void {
     if (watched.item === undefined) continue;
     checkInnocent(watched, world);
     checkEffects(watched, world);
+    checkProgress(watched, world);
   }
   const [said, was] = [witness.counts.get(METRICS.completed) ?? 0, witness.truth.get(METRICS.completed) ?? 0];
   if (world.deaths === 0 && said !== was)
@@ -110,6 +111,16 @@ function checkInnocent({ item, starts }: Watched, { witness, subject, crashesLef
   if (item?.reason === 'Crashed' && item.maxAttempts <= (subject.crashes ?? 0) - crashesLeft) return;
   if (item?.status === 'DEAD' && INNOCENT.some((innocent) => innocent === behaviour))
     witness.violate(`${item.jobId} (${behaviour}) died innocent: ${item.reason}`);
+}
+
+/** The item of an ended job has the last progress that its last attempt reported. */
+function checkProgress({ item, starts, forgotten }: Watched, { witness }: World): void {
+  const last = starts.at(-1)?.payload;
+  if (item === undefined || last === undefined || forgotten) return;
+  if ((JSON.parse(last) as SimulatedPayload).do !== 'reports') return;
+  const reported = item.status === 'COMPLETED' ? item.result : item.error?.name === 'Error' && item.error.message;
+  if (['COMPLETED', 'DEAD'].includes(item.status) && reported && item.progress !== reported)
+    witness.violate(`${item.jobId} is ${item.status}, it reported ${reported} and its item has ${item.progress}`);
 }
 
 /** What `commit` and `checkpoint` write happens exactly once, and nothing of an attempt that has ended. */
