@@ -1,6 +1,7 @@
 import { MAX_ATTEMPTS } from './definition/retry-options.ts';
 import { didYouMean } from './definition/suggest.ts';
-import { InvalidMessageError } from './errors.ts';
+import { InvalidMessageError, InvalidPayloadError } from './errors.ts';
+import { JsonError, textOf, toJson } from './json.ts';
 
 /** The body of an SQS message, as a producer writes it. Only `payload` is required. */
 export interface Envelope {
@@ -55,7 +56,7 @@ export function decodeEnvelope(body: string, type: string, nowMs: number): Envel
 /**
  * Writes a message body.
  *
- * @throws InvalidMessageError if {@link decodeEnvelope} would refuse it
+ * @throws InvalidMessageError if {@link decodeEnvelope} would refuse it; InvalidPayloadError if JSON cannot carry the payload
  */
 export function encodeEnvelope(envelope: Envelope, type: string, nowMs: number): string {
   return writeEnvelope(envelope, type, nowMs).body;
@@ -64,12 +65,25 @@ export function encodeEnvelope(envelope: Envelope, type: string, nowMs: number):
 /**
  * Writes a message body, and reads it as its consumer will.
  *
- * @throws InvalidMessageError if {@link decodeEnvelope} would refuse it; TypeError if JSON cannot carry it
+ * @throws InvalidMessageError if {@link decodeEnvelope} would refuse it; InvalidPayloadError if JSON cannot carry the payload
  */
 export function writeEnvelope(envelope: Written, type: string, nowMs: number): { body: string; envelope: Envelope } {
+  const { payload, ...fields } = envelope;
+  const head = JSON.stringify(fields);
+  const text =
+    payload === undefined ? head : `${head.slice(0, -1)}${head === '{}' ? '' : ','}"payload":${written(payload)}}`;
   // SQS refuses these two as characters; JSON writes both as text.
-  const body = JSON.stringify(envelope).replace(/[\ufffe\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
+  const body = text.replace(/[\ufffe\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
   return { body, envelope: decodeEnvelope(body, type, nowMs) };
+}
+
+function written(payload: unknown): string {
+  try {
+    return textOf(payload) ?? toJson('payload', payload);
+  } catch (cause) {
+    if (!(cause instanceof JsonError)) throw cause;
+    throw new InvalidPayloadError(cause.message, { cause });
+  }
 }
 
 /** Fields that are undefined are left out. */
@@ -110,8 +124,18 @@ function check(
 ): void {
   const value = fields[name];
   if (!Object.hasOwn(fields, name) || ok(value)) return;
-  const got = JSON.stringify(value) ?? 'nothing';
-  throw new InvalidMessageError(`"${name}" must be ${wanted}, got ${got.slice(0, 80)}`);
+  throw new InvalidMessageError(`"${name}" must be ${wanted}, got ${described(value)}`);
+}
+
+/** Characters of a wrong text that are quoted. */
+const MAX_QUOTED = 80;
+
+/** A wrong value in a line. Lists and objects are not walked: they may be as deep, and as long, as a message can be. */
+function described(value: unknown): string {
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0 ? '{}' : 'an object';
+  if (typeof value !== 'string' || value.length <= MAX_QUOTED) return JSON.stringify(value);
+  return `${JSON.stringify(value.slice(0, MAX_QUOTED))}… (${value.length} characters)`;
 }
 
 const isMaxAttempts = (value: unknown): boolean =>

@@ -1,9 +1,11 @@
-import { toJobError } from '../errors.ts';
+import { type JobError, toJobError } from '../errors.ts';
+import { cut } from '../thrown.ts';
 import { deadExpiration, finishedExpiration, isExpired, unfinishedExpiration } from './expiration.ts';
 import { type ItemUpdate, type ItemWrite, insert, update } from './item-write.ts';
 import {
   deadList,
   dueList,
+  endPutBacks,
   fitsAnItem,
   isFinished,
   isWaiting,
@@ -38,8 +40,8 @@ export type BeginStep =
   | { readonly row: BeginRow; readonly action: 'wait'; readonly untilMs: number };
 
 /**
- * Chooses the begin row of the protocol that fits: the first of `retentionOver`, `foreign`, `invalid` and the first case of
- * `early`; then the others from top to bottom, `redriven` before `undelivered`. Pure: nothing is read or written.
+ * Chooses the begin row of the protocol that fits: the first of `retentionOver`, `foreign`, `invalid` and the first case
+ * of `early`; then the others from top to bottom, `redriven` before `undelivered`. Pure: nothing is read or written.
  */
 export function begin(facts: BeginFacts): BeginStep {
   const { item } = facts;
@@ -128,14 +130,25 @@ function beginInProgress(facts: BeginFacts, item: JobItem): BeginStep {
     return { row: 'leased', action: 'wait', untilMs: (item.leaseUntil ?? 0) + RECHECK_AFTER_LEASE_MS };
   if (item.cancelRequested) return { row: 'cancelled', action: 'ack', write: update(item, { set: cancelled(facts) }) };
   if (item.attempts < item.maxAttempts) {
-    const set = { ...started(facts), attempts: item.attempts + 1 };
+    const set = { ...started(facts), attempts: item.attempts + 1, ...endPutBacks(item) };
     return { row: 'stalled', action: 'run', alone: true, write: uncancelled(item, set) };
   }
-  const error = { name: 'Crashed', message: `attempt ${item.attempts} of ${item.maxAttempts} ended without a word` };
+  const error = { name: 'Crashed', message: crashMessage(item) };
   return { row: 'crashed', action: 'deadLetter', write: uncancelled(item, dead(facts, { reason: 'Crashed', error })) };
 }
 
-/** Row `redriven`: the next run of a dead job, maybe with a mended body, under the same id. */
+/** What ended the last attempt's process, if that could leave a note. */
+export const crashOf = ({ crash, owner }: JobItem): JobError | undefined =>
+  crash !== undefined && crash.owner === owner ? crash : undefined;
+
+function crashMessage(item: JobItem): string {
+  const crash = crashOf(item);
+  const died = `the process of attempt ${item.attempts} of ${item.maxAttempts} died`;
+  if (crash === undefined) return died;
+  return cut(`${died}: ${crash.name}: ${crash.message}`);
+}
+
+/** Row `redriven`: the next run of a dead job, maybe with a corrected body, under the same id. */
 function redrive(facts: BeginFacts, item: JobItem): BeginStep {
   const { message, nowMs } = facts;
   const run = { ...newRun(facts, item), maxAttempts: message.maxAttempts };
@@ -161,7 +174,8 @@ export function newItem(facts: BeginFacts) {
 }
 
 function newRun({ message }: BeginFacts, item: JobItem) {
-  return { runNo: item.runNo + 1, bodyHash: message.bodyHash, snoozes: 0, snoozesInRow: 0 };
+  const counters = { snoozes: 0, snoozesInRow: 0, ...endPutBacks(item) };
+  return { runNo: item.runNo + 1, bodyHash: message.bodyHash, ...counters };
 }
 
 function started(facts: BeginFacts) {
@@ -192,7 +206,7 @@ function dead(facts: BeginFacts, cause: Pick<JobItem, 'error'> & { reason: NonNu
 const cancelled = (facts: BeginFacts) =>
   ({ status: 'CANCELLED', expiration: finishedExpiration(facts, facts.nowMs) }) as const;
 
-/** No write is fenced on `cancelRequested`: a cancellation that came since the read is met by row `cancelled` next time. */
+/** A cancellation changes nothing of the fence: one that came since the read is met by row `cancelled` in the next round. */
 const uncancelled = (item: JobItem, set: Partial<JobItem>): ItemUpdate => ({
   ...update(item, { set }),
   absent: ['cancelRequested'],

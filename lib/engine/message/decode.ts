@@ -30,9 +30,10 @@ export function decode(record: SQSRecord, definition: JobDefinition, nowMs: numb
   let envelope: Envelope;
   try {
     envelope = decodeEnvelope(record.body, definition.type, nowMs);
-  } catch (error) {
-    if (!(error instanceof InvalidMessageError)) throw error;
-    return { ...base, ...outside, jobId: nameless, key: nameless, named, refusal: error };
+  } catch (cause) {
+    const refusal =
+      cause instanceof InvalidMessageError ? cause : new InvalidMessageError('the body cannot be read', { cause });
+    return { ...base, ...outside, jobId: nameless, key: nameless, named, refusal };
   }
   const jobId = envelope.id ?? nameless;
   return {

@@ -11,7 +11,7 @@ import type { Clock } from '../clock.ts';
 import type { TransactWrite } from '../job-context.ts';
 import { makeRateLimiter, type RateLimiter } from './rate-limiter.ts';
 import { toStatement } from './statements.ts';
-import { checkWrites, type TransactionDeps, transact } from './transaction.ts';
+import { checkWrites, type TransactionDeps, transact, type WritesToCheck } from './transaction.ts';
 
 /** A begin row carried out: the item as it stands now, and what is to be done with the message. */
 export interface Begun {
@@ -43,11 +43,13 @@ export interface JobStore {
    *
    * @param id of the job's item
    * @throws RangeError if there are too many, or one is for the job's own item
+   * @throws TypeError if one is no write, or holds a value that DynamoDB cannot keep
    */
-  checkWrites(id: string, writes: readonly TransactWrite[]): void;
+  checkWrites(id: string, check: WritesToCheck): void;
 }
 
 export interface JobStoreDeps extends WriterDeps, TransactionDeps {
+  readonly clock: Clock;
   /** The job type whose jobs begin here, with its rate limit. */
   readonly definition: JobDefinition;
 }
@@ -82,7 +84,7 @@ export function makeJobStore(table: string, deps: JobStoreDeps): JobStore {
       if (result.kind === 'refused') return { kind: 'refused', item: result.old && toItem(result.old) };
       return result.kind === 'unread' ? { kind: 'refused', item: await read(change.id) } : result;
     },
-    checkWrites: (id, writes) => checkWrites(table, id, writes),
+    checkWrites: (id, check) => checkWrites(table, id, check),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
+import { makeCallTime } from '../../engine/calls/call-time.ts';
 import { makeBus, makePublish } from '../../engine/calls/events.ts';
 import { together } from '../../engine/calls/sqs.ts';
 import type { Clock } from '../../engine/clock.ts';
@@ -30,27 +31,29 @@ export function makeEnvironment(name: string, world: World): Environment {
 }
 
 function makeEngine(name: string, process: MemoryProcess, world: World): Engine {
-  const { subject, queue, deadLetters, jobsTable, witness, decisions } = world;
+  const { subject, queue, deadLetters, jobsTable, observer, decisions } = world;
   const random = decisions.random(`${name}, the engine`);
   const luck = decisions.random(`${name}, its handlers`);
   const clock: Clock = skewed(process.clock, random.int(-SKEW_MS, SKEW_MS));
-  const basics = { clock, random: random.next, nonce: () => world.nonce(process) };
+  const callTime = makeCallTime({ clock, random: random.next });
+  const basics = { clock, random: random.next, callTime, nonce: () => world.nonce(process) };
   const { dynamoDb, documents } = process;
   return {
     definition: subject.definition,
     perform: (payload, context) => {
-      witness.started(context.job, clock.now());
+      observer.started(context.job, clock.now());
       return subject.perform(payload, context, { clock, random: luck, kill: process.kill });
     },
     settings: world.settings,
     queueUrl: queue.url,
     deadLetterQueueUrl: deadLetters.url,
     store: makeJobStore(jobsTable, { dynamoDb, documents, definition: subject.definition, ...basics }),
-    sqs: together(process.sqs),
-    publish: makePublish({ openBus: () => makeBus(process.events), clock, random: random.next }),
+    sqs: together(process.sqs, callTime),
+    publish: makePublish({ openBus: () => makeBus(process.events), callTime }),
     ...basics,
     log: makeLog(name, world),
     meter: makeMeter(world),
+    running: new Set(),
     shutdown: new AbortController().signal,
   };
 }
@@ -68,13 +71,13 @@ export function makeLog(name: string, { trace }: Pick<World, 'trace'>): Logger {
 }
 
 /** What is not flushed when its process dies is lost. */
-function makeMeter({ witness }: World): Meter {
+function makeMeter({ observer }: World): Meter {
   let gathered: string[] = [];
   const meter: Pick<Meter, 'count' | 'milliseconds' | 'flush'> = {
     count: (name) => void gathered.push(name),
     milliseconds: () => undefined,
     flush() {
-      for (const name of gathered) witness.counted(name);
+      for (const name of gathered) observer.counted(name);
       gathered = [];
     },
   };

@@ -4,7 +4,7 @@ import { itemId, type JobItem } from '../../contract/protocol/job-item.ts';
 import type { Clock } from '../../engine/clock.ts';
 import { makeMemoryDynamoDb } from '../aws/dynamodb/dynamodb.ts';
 import { makeMemoryEvents } from '../aws/eventbridge.ts';
-import { awsError, type Call } from '../aws/faults.ts';
+import { awsError, type Call, throttled } from '../aws/faults.ts';
 import type { MemoryProcess, Moment } from '../aws/lambda/process.ts';
 import { makeMemorySqs } from '../aws/sqs/sqs.ts';
 import { makeVirtualClock } from '../virtual-clock.ts';
@@ -13,7 +13,7 @@ import { disturb } from './disorder.ts';
 import type { Outgoing, Subject, World } from './model.ts';
 import type { NetworkFault } from './network-faults.ts';
 import type { Trace } from './observed.ts';
-import { makeWitness } from './observer.ts';
+import { makeObserver } from './observer.ts';
 
 const STAGE = 'sim';
 const DAY_MS = 24 * 3600 * 1000;
@@ -25,7 +25,7 @@ export interface WorldOptions {
 }
 
 /** The table, the queues and the bus, as the stacks make them. */
-function deploy({ definition, tables }: Subject, clock: Clock) {
+function deploy({ definition, tables, maxItemBytes }: Subject, clock: Clock) {
   const jobsTable = names.jobsTable(STAGE);
   const settings = queueSettings(definition);
   const sqs = makeMemorySqs(clock);
@@ -35,7 +35,7 @@ function deploy({ definition, tables }: Subject, clock: Clock) {
   });
   const policy = { maxReceiveCount: settings.maxReceiveCount, to: deadLetters };
   const queue = sqs.createQueue(names.queue(STAGE, definition.type), { ...settings, redrive: policy });
-  const dynamoDb = makeMemoryDynamoDb({ clock, tables: { [jobsTable]: ['id'], ...tables } });
+  const dynamoDb = makeMemoryDynamoDb({ clock, tables: { [jobsTable]: ['id'], ...tables }, maxItemBytes });
   return { jobsTable, settings, sqs, queue, deadLetters, dynamoDb, bus: makeMemoryEvents() };
 }
 
@@ -51,20 +51,22 @@ export function makeWorld(subject: Subject, decisions: Decisions, options: World
   let sent = 0;
   const item = (key: string): JobItem | undefined => dynamoDb.item(jobsTable, itemId(type, key));
   const raw = (key: string) => dynamoDb.table(jobsTable).get({ id: { S: itemId(type, key) } });
-  const isAlive = (owner: string) => owners.get(owner)?.alive === true;
+  // One that gave a write up for want of an answer, or of time, may not know what it began.
+  const isAlive = (owner: string) => owners.get(owner)?.alive === true && world.outages === 0;
   const queued = () => deployed.queue.messages().length;
   const crashes = () => world.crashes;
   const stormy = () => world.stormy || world.plan !== undefined;
-  const witness = makeWitness({ clock, item, raw, isAlive, trace, subject, settings, stormy, queued, crashes });
+  const observer = makeObserver({ clock, item, raw, isAlive, trace, subject, settings, stormy, queued, crashes });
   const world: World = {
     ...deployed,
-    ...{ subject, decisions, clock, witness, trace, item },
+    ...{ subject, decisions, clock, observer, trace, item },
     plan: options.plan,
     dies: options.dies,
     stormy: true,
-    down: { consumer: 0, dispatcher: 0, deadLetters: 0 },
+    down: { consumer: 0, dispatcher: 0, deadLetters: 0, dynamoDb: 0 },
     warm: [],
     crashesLeft: subject.crashes,
+    outages: 0,
     deaths: 0,
     crashes: 0,
     reached: (call) => reached(call, world),
@@ -80,19 +82,23 @@ export function makeWorld(subject: Subject, decisions: Decisions, options: World
   return world;
 }
 
-function reached({ name, input }: Call, { witness, deadLetters }: World): void {
-  witness.look();
+function reached({ name, input }: Call, { observer, deadLetters }: World): void {
+  observer.look();
   const { QueueUrl, MessageAttributes = {} } = input as { QueueUrl?: string; MessageAttributes?: object };
-  if (name === 'SendMessage' && QueueUrl === deadLetters.url) witness.letter(MessageAttributes);
+  if (name === 'SendMessage' && QueueUrl === deadLetters.url) observer.deadLetter(MessageAttributes);
 }
 
-function refusal({ input }: Call, { deadLetters, clock, down }: World): Error | undefined {
-  const isLetter = (input as { QueueUrl?: string }).QueueUrl === deadLetters.url;
-  if (!isLetter || clock.now() >= down.deadLetters) return undefined;
+/** Calls to DynamoDB that the engine makes. */
+const OF_DYNAMODB = /^(BatchExecuteStatement|BatchGetItem|TransactWrite|Query)/;
+
+function refusal({ name, input }: Call, { deadLetters, clock, down }: World): Error | undefined {
+  if (clock.now() < down.dynamoDb && OF_DYNAMODB.test(name)) return throttled();
+  const isDeadLetter = (input as { QueueUrl?: string }).QueueUrl === deadLetters.url;
+  if (!isDeadLetter || clock.now() >= down.deadLetters) return undefined;
   return awsError('ServiceUnavailable', 'the dead-letter queue is down', 503);
 }
 
-function send(message: Outgoing, { queue, witness, trace, nextMessageId }: World): string {
+function send(message: Outgoing, { queue, observer, trace, nextMessageId }: World): string {
   const { id, key, payload, runAtMs, maxAttempts } = message;
   const messageId = nextMessageId();
   const runAt = runAtMs === undefined ? {} : { runAt: new Date(runAtMs).toISOString() };
@@ -100,24 +106,30 @@ function send(message: Outgoing, { queue, witness, trace, nextMessageId }: World
   queue.add({ MessageBody: JSON.stringify(body), MessageAttributes: {} }, messageId);
   const jobId = id ?? messageId;
   trace?.('producer', `sends ${jobId}${key === undefined ? '' : ` with key ${key}`} (message ${messageId})`);
-  witness.watch({ jobId, key: key ?? jobId, payload });
+  observer.watch({ jobId, key: key ?? jobId, payload });
   return messageId;
 }
 
-/** A dead letter sent back as it is, or mended; a natively moved one is given the name that its message id was. */
-export function redrive(world: World, messageId: string, options: { mended?: string; keep?: boolean } = {}): void {
-  const letter = world.deadLetters.messages().find((message) => message.messageId === messageId);
-  if (letter === undefined) return;
-  const named = { DataType: 'String', StringValue: letter.messageId };
-  const ours = MESSAGE_ATTRIBUTES.jobId in letter.attributes || /^\{"id":/.test(letter.body);
-  const MessageAttributes = ours ? letter.attributes : { ...letter.attributes, [MESSAGE_ATTRIBUTES.jobId]: named };
-  const MessageBody = options.mended ?? letter.body;
+/** Sends a dead letter back, as it is or corrected. One that SQS moved gets the name that its message id was. */
+export function redrive(
+  world: World,
+  messageId: string,
+  options: { correctedBody?: string; keep?: boolean } = {},
+): void {
+  const deadLetter = world.deadLetters.messages().find((message) => message.messageId === messageId);
+  if (deadLetter === undefined) return;
+  const named = { DataType: 'String', StringValue: deadLetter.messageId };
+  const ours = MESSAGE_ATTRIBUTES.jobId in deadLetter.attributes || /^\{"id":/.test(deadLetter.body);
+  const MessageAttributes = ours
+    ? deadLetter.attributes
+    : { ...deadLetter.attributes, [MESSAGE_ATTRIBUTES.jobId]: named };
+  const MessageBody = options.correctedBody ?? deadLetter.body;
   world.queue.add({ MessageBody, MessageAttributes }, world.nextMessageId());
   // Moving deletes by no receipt handle: the one made up here is older than none.
   if (!options.keep) world.deadLetters.delete(`${world.deadLetters.name}/${messageId}/Infinity`);
   const { jobId, run } = MessageAttributes as Record<string, { StringValue?: string } | undefined>;
-  const id = jobId?.StringValue ?? (JSON.parse(letter.body) as { id?: string }).id ?? messageId;
+  const id = jobId?.StringValue ?? (JSON.parse(deadLetter.body) as { id?: string }).id ?? messageId;
   const payload = (JSON.parse(MessageBody) as { payload?: unknown }).payload;
-  world.trace?.('operator', `redrives ${id}${options.mended === undefined ? '' : ', mended'}`);
-  world.witness.redriven({ jobId: id, run: Number(run?.StringValue ?? 0), payload });
+  world.trace?.('operator', `redrives ${id}${options.correctedBody === undefined ? '' : ' with a corrected body'}`);
+  world.observer.redriven({ jobId: id, run: Number(run?.StringValue ?? 0), payload });
 }

@@ -1,9 +1,18 @@
 import { METRICS } from '../../../lib/contract/names.ts';
+import { MAX_PARKED_BYTES } from '../../../lib/contract/protocol/job-item.ts';
 import type { Outgoing, Subject, World, WorldEvent } from '../../../lib/testing/simulation/model.ts';
-import type { Watched } from '../../../lib/testing/simulation/observed.ts';
+import type { ObservedJob } from '../../../lib/testing/simulation/observed.ts';
 import type { Random } from '../../../lib/testing/simulation/random.ts';
-import { BEHAVIOURS, DEFINITIONS, EFFECTS, INNOCENT, type SimulatedPayload, work } from './handler.ts';
-
+import {
+  BEHAVIOURS,
+  DEFINITIONS,
+  EFFECTS,
+  FILLER,
+  INNOCENT,
+  NARROW_ITEM_BYTES,
+  type SimulatedPayload,
+  work,
+} from './handler.ts';
 import { OPERATOR_EVENTS } from './operator-events.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -17,14 +26,17 @@ export function makeSubject(random: Random): Subject {
     definition,
     perform: work,
     tables: { [EFFECTS]: ['id'] },
+    ...(random.percent(30) && { maxItemBytes: NARROW_ITEM_BYTES }),
     messages,
     events: [foreign(messages), stray(messages), outage, ...OPERATOR_EVENTS],
     // Few enough that no innocent job can use up its attempts by them: a poison job takes its mates along once.
     crashes: Math.max(0, 3 - poisons),
-    mend: (body) => mended(body),
+    correct: corrected,
     check,
   };
 }
+
+const TOO_BIG_TO_PARK = 'x'.repeat(MAX_PARKED_BYTES);
 
 type Message = Outgoing & { readonly payload: SimulatedPayload };
 
@@ -38,11 +50,16 @@ function message(n: number, random: Random): Message {
   // Jobs without an id are told apart by their mark alone; two in ten share one key.
   const name = random.percent(85) ? { id: `j${n}`, ...(random.percent(20) && { key: 'shared' }) } : {};
   const few = random.percent(10) && !INNOCENT.includes(behaviour) ? { maxAttempts: 2 } : {};
-  return { ...name, ...later, ...few, payload: { do: behaviour, seconds, mark: `j${n}` } };
+  // Near an item's limit with its checkpoint, or (seldom, for it costs time) beyond what an item takes at all.
+  const filler = behaviour === 'bulky' ? FILLER : random.percent(1) ? TOO_BIG_TO_PARK : undefined;
+  return {
+    ...{ ...name, ...later, ...few },
+    payload: { do: behaviour, seconds, mark: `j${n}`, ...(filler !== undefined && { filler }) },
+  };
 }
 
 /** A dead letter's body with work that succeeds. */
-function mended(body: string): string | undefined {
+function corrected(body: string): string | undefined {
   const envelope = JSON.parse(body) as { payload: SimulatedPayload };
   return JSON.stringify({ ...envelope, payload: { ...envelope.payload, do: 'commit', seconds: 1 } });
 }
@@ -51,13 +68,13 @@ function mended(body: string): string | undefined {
 const foreign = (messages: readonly Message[]): WorldEvent => ({
   name: 'another body comes under a job’s name',
   weight: 3,
-  happen({ queue, witness, nextMessageId }, random) {
-    const named = messages.filter(({ id }) => id !== undefined && witness.byJobId(id) !== undefined);
+  happen({ queue, observer, nextMessageId }, random) {
+    const named = messages.filter(({ id }) => id !== undefined && observer.byJobId(id) !== undefined);
     const [first, ...others] = named;
     if (first === undefined) return;
     const { id, key, payload } = random.pick([first, ...others]);
     // Only once the first one is there: which of two is first is nobody's promise.
-    if (witness.byJobId(id ?? '')?.item === undefined) return;
+    if (observer.byJobId(id ?? '')?.item === undefined) return;
     const body = { id, ...(key !== undefined && { key }), payload: { ...payload, mark: 'foreign' } };
     queue.add({ MessageBody: JSON.stringify(body), MessageAttributes: {} }, nextMessageId());
   },
@@ -68,17 +85,17 @@ const stray = (messages: readonly Message[]): WorldEvent => ({
   name: 'a dead letter comes back with another job in it',
   weight: 3,
   happen({ queue, deadLetters, nextMessageId }) {
-    const letter = deadLetters.messages().find(({ attributes }) => attributes.run !== undefined);
-    if (letter === undefined) return;
-    const envelope = JSON.parse(letter.body) as { id?: string; key?: string };
-    const key = envelope.key ?? envelope.id ?? letter.attributes.jobId?.StringValue;
+    const deadLetter = deadLetters.messages().find(({ attributes }) => attributes.run !== undefined);
+    if (deadLetter === undefined) return;
+    const envelope = JSON.parse(deadLetter.body) as { id?: string; key?: string };
+    const key = envelope.key ?? envelope.id ?? deadLetter.attributes.jobId?.StringValue;
     const body = {
       ...envelope,
       id: 'stranger',
       key,
       payload: { ...messages[0]?.payload, do: 'commit', mark: 'foreign' },
     };
-    queue.add({ MessageBody: JSON.stringify(body), MessageAttributes: letter.attributes }, nextMessageId());
+    queue.add({ MessageBody: JSON.stringify(body), MessageAttributes: deadLetter.attributes }, nextMessageId());
   },
 });
 
@@ -92,51 +109,63 @@ const outage: WorldEvent = {
 };
 
 export function check(world: World): void {
-  const { witness } = world;
-  for (const watched of witness.jobs.values()) {
-    if (watched.item === undefined) continue;
-    checkInnocent(watched, world);
-    checkEffects(watched, world);
-    checkProgress(watched, world);
+  const { observer } = world;
+  for (const observed of observer.jobs.values()) {
+    if (observed.item === undefined) continue;
+    checkInnocent(observed, world);
+    checkEffects(observed, world);
+    checkEvents(observed, world);
+    checkProgress(observed, world);
   }
-  const [said, was] = [witness.counts.get(METRICS.completed) ?? 0, witness.truth.get(METRICS.completed) ?? 0];
-  if (world.deaths === 0 && said !== was)
-    witness.violate(`${was} jobs completed, ${said} were counted, and no process died`);
+  const [said, was] = [observer.counts.get(METRICS.completed) ?? 0, observer.truth.get(METRICS.completed) ?? 0];
+  if (world.deaths === 0 && world.outages === 0 && said !== was)
+    observer.violate(`${was} jobs completed, ${said} were counted, and no process died`);
 }
 
-function checkInnocent({ item, starts }: Watched, { witness, subject, crashesLeft }: World): void {
+function checkInnocent({ item, starts }: ObservedJob, { observer, subject, crashesLeft }: World): void {
   const last = starts.at(-1)?.payload;
   const behaviour = last === undefined ? undefined : (JSON.parse(last) as { do: string }).do;
-  // A mended body makes a job innocent that was given few attempts: drawn crashes alone can use those up.
+  // A corrected body makes a job innocent that was given few attempts: drawn crashes alone can use those up.
   if (item?.reason === 'Crashed' && item.maxAttempts <= (subject.crashes ?? 0) - crashesLeft) return;
   if (item?.status === 'DEAD' && INNOCENT.some((innocent) => innocent === behaviour))
-    witness.violate(`${item.jobId} (${behaviour}) died innocent: ${item.reason}`);
+    observer.violate(`${item.jobId} (${behaviour}) died innocent: ${item.reason}`);
+}
+
+/** The event of a job's end was taken by the bus: of each death, and of each completion if the definition asks for it. */
+function checkEvents({ item, ...observed }: ObservedJob, { observer, subject, bus }: World): void {
+  if (item === undefined || observed.stranded || observed.purged || observed.forgotten) return;
+  const { jobId, status, runNo } = item;
+  const asked = status === 'DEAD' || (status === 'COMPLETED' && subject.definition.completionEvent);
+  const type = status === 'DEAD' ? 'Job Dead-Lettered' : 'Job Completed';
+  const isIts = ({ detail, ...event }: (typeof bus.events)[number]) =>
+    event['detail-type'] === type && detail.id === jobId && detail.run === runNo;
+  if (asked && !bus.events.some(isIts)) observer.violate(`${jobId} is ${status} in run ${runNo}, and no event says so`);
 }
 
 /** The item of an ended job has the last progress that its last attempt reported. */
-function checkProgress({ item, starts, forgotten }: Watched, { witness }: World): void {
+function checkProgress({ item, starts, forgotten }: ObservedJob, { observer }: World): void {
   const last = starts.at(-1)?.payload;
   if (item === undefined || last === undefined || forgotten) return;
   if ((JSON.parse(last) as SimulatedPayload).do !== 'reports') return;
   const reported = item.status === 'COMPLETED' ? item.result : item.error?.name === 'Error' && item.error.message;
   if (['COMPLETED', 'DEAD'].includes(item.status) && reported && item.progress !== reported)
-    witness.violate(`${item.jobId} is ${item.status}, it reported ${reported} and its item has ${item.progress}`);
+    observer.violate(`${item.jobId} is ${item.status}, it reported ${reported} and its item has ${item.progress}`);
 }
 
 /** What `commit` and `checkpoint` write happens exactly once, and nothing of an attempt that has ended. */
-function checkEffects({ item, starts, forgotten }: Watched, { witness, dynamoDb }: World): void {
+function checkEffects({ item, starts, forgotten }: ObservedJob, { observer, dynamoDb }: World): void {
   const last = starts.at(-1)?.payload;
   if (item === undefined || last === undefined || forgotten) return;
   const { do: behaviour, mark } = JSON.parse(last) as SimulatedPayload;
   const times = (effect: string) =>
     (dynamoDb.item(EFFECTS, `${mark}/${effect}`) as { times?: number } | undefined)?.times ?? 0;
   const expected = item.status === 'COMPLETED' ? 1 : 0;
-  if (['commit', 'flaky', 'fickle', 'snooze'].includes(behaviour) && times('commit') !== expected)
-    witness.violate(`${item.jobId} is ${item.status}, its commit happened ${times('commit')} times`);
+  if (['commit', 'flaky', 'fickle', 'snooze', 'bulky'].includes(behaviour) && times('commit') !== expected)
+    observer.violate(`${item.jobId} is ${item.status}, its commit happened ${times('commit')} times`);
   for (const page of [1, 2, 3]) {
     const written = times(`page-${page}`);
     const missing = ['pages', 'deaf'].includes(behaviour) && item.status === 'COMPLETED' && written === 0;
-    if (written > 1 || missing) witness.violate(`page ${page} of ${item.jobId} happened ${written} times`);
+    if (written > 1 || missing) observer.violate(`page ${page} of ${item.jobId} happened ${written} times`);
   }
-  if (times('zombie') > 0) witness.violate(`${item.jobId} was written by an attempt that had ended`);
+  if (times('zombie') > 0) observer.violate(`${item.jobId} was written by an attempt that had ended`);
 }

@@ -9,7 +9,7 @@ import { facts, item, NOW, TOO_BIG, writeOf } from '../support/protocol.ts';
 const terminal = ({ status }: JobItem) => ['COMPLETED', 'DEAD', 'CANCELLED'].includes(status);
 const waits = ({ status }: JobItem) => ['SCHEDULED', 'RETRYING'].includes(status);
 const out = ({ status, leaseUntil = 0 }: JobItem) => status === 'INPROGRESS' && leaseUntil <= NOW;
-const letter = (found: JobItem, { message: { attributes } }: BeginFacts) =>
+const isRedrive = (found: JobItem, { message: { attributes } }: BeginFacts) =>
   found.status === 'DEAD' && attributes.jobId === found.jobId && attributes.run === found.runNo;
 
 const ABSENT: readonly [row: string, holds: (given: BeginFacts) => boolean][] = [
@@ -22,10 +22,10 @@ const ABSENT: readonly [row: string, holds: (given: BeginFacts) => boolean][] = 
 const FOUND: readonly [row: string, holds: (found: JobItem, given: BeginFacts) => boolean][] = [
   ['retentionOver', (found) => terminal(found) && found.expiration * 1000 <= NOW && !found.undelivered],
   ['foreign', (found, { message }) => found.jobId !== message.jobId],
-  ['foreign', (found, given) => found.bodyHash !== given.message.bodyHash && !letter(found, given)],
+  ['foreign', (found, given) => found.bodyHash !== given.message.bodyHash && !isRedrive(found, given)],
   [
     'invalid',
-    (found, given) => given.message.refusal !== undefined && (waits(found) || out(found) || letter(found, given)),
+    (found, given) => given.message.refusal !== undefined && (waits(found) || out(found) || isRedrive(found, given)),
   ],
   [
     'early',
@@ -38,7 +38,7 @@ const FOUND: readonly [row: string, holds: (found: JobItem, given: BeginFacts) =
   ['cancelled', (found) => out(found) && found.cancelRequested === true],
   ['stalled', (found) => out(found) && found.attempts < found.maxAttempts],
   ['crashed', out],
-  ['redriven', letter],
+  ['redriven', isRedrive],
   ['undelivered', (found) => found.status === 'DEAD' && found.undelivered === true],
   ['duplicate', terminal],
 ];
@@ -68,9 +68,9 @@ const found = fc
   })
   .map(({ at, parked, status, undelivered, cancelRequested, ...rest }) => {
     const times = status === 'INPROGRESS' ? { leaseUntil: at } : { dueAt: at, ...(parked && { listAt: at }) };
-    // Only a death is owed to the DLQ.
-    const owed = status === 'DEAD' && undelivered ? { undelivered } : {};
-    const marks = { ...owed, ...(cancelRequested && { cancelRequested }) };
+    // Only a death is pending.
+    const pending = status === 'DEAD' && undelivered ? { undelivered } : {};
+    const marks = { ...pending, ...(cancelRequested && { cancelRequested }) };
     return item({ status: status as JobItem['status'], ...rest, ...times, ...marks });
   });
 const received = fc
