@@ -26,7 +26,7 @@ export interface TestRun {
   readonly error?: JobError;
   /** What the handler returned, as the table keeps it. */
   readonly result?: unknown;
-  /** Every value that `progress` took, in order. */
+  /** Every value of `progress` that the table kept, in order: at most one a second, and what waited at an attempt's end. */
   readonly progress: readonly unknown[];
   /** Every state that `checkpoint` wrote, in order, also where its answer was lost. */
   readonly checkpoints: readonly unknown[];

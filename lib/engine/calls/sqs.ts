@@ -10,6 +10,7 @@ import { bytesOf } from '../../aws/cut.ts';
 import { isThrottle, isTransient } from '../../aws/errors.ts';
 import type { Sqs } from '../../aws/ports.ts';
 import { MAX_BATCH_ENTRIES, MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
+import { isError, messageOf } from '../../contract/thrown.ts';
 import { type CallTime, MESSAGE_TRIES } from './call-time.ts';
 import { gather, type Retry, type Waiting } from './gather.ts';
 
@@ -96,7 +97,7 @@ function inBatches<Input extends Addressed>(
       }
     }
   };
-  const gaveUp = (cause: unknown) => (cause instanceof Error ? cause : new SqsEntryError('Unknown', String(cause)));
+  const gaveUp = (cause: unknown) => (isError(cause) ? cause : new SqsEntryError('Unknown', messageOf(cause)));
   return gather<Entry<Input>, object>({ fits, send, retries: { maxTries: MESSAGE_TRIES, gaveUp, callTime } });
 }
 

@@ -5,6 +5,7 @@ import { InvalidPayloadError } from '../../contract/errors.ts';
 import type { ReadPayload } from '../../contract/payload.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import { REPORT_BEFORE_END_MS, SETTLE_BEFORE_END_MS } from '../../contract/protocol/timing.ts';
+import { readError } from '../../contract/thrown.ts';
 import type { Engine, Invocation } from '../engine.ts';
 import { messageFields } from '../logs.ts';
 import { decode } from '../message/decode.ts';
@@ -80,7 +81,7 @@ async function runRecord(record: SQSRecord, scope: RecordScope) {
     engine.log.error('job.not-settled', {
       messageId: record.messageId,
       ...(message === undefined ? { jobType: engine.definition.type } : messageFields(message, engine)),
-      error: error as Error,
+      error: readError(error),
     });
     return 'keep';
   }

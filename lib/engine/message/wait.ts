@@ -2,6 +2,7 @@ import { ChangeMessageVisibilityCommand, type MessageAttributeValue, SendMessage
 import { MESSAGE_ATTRIBUTES } from '../../contract/names.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import { MAX_DELAY_SECONDS } from '../../contract/sqs-limits.ts';
+import { readError } from '../../contract/thrown.ts';
 import type { Engine } from '../engine.ts';
 import { messageFields } from '../logs.ts';
 
@@ -40,7 +41,7 @@ export async function wait(
       }),
     );
   } catch (error) {
-    engine.log.warn('message.wait-failed', { ...messageFields(message, engine), error: error as Error });
+    engine.log.warn('message.wait-failed', { ...messageFields(message, engine), error: readError(error) });
   }
   return 'keep';
 }
@@ -63,7 +64,7 @@ async function renew(message: Message, DelaySeconds: number, engine: Engine): Pr
       }),
     );
   } catch (error) {
-    engine.log.warn('message.renew-failed', { ...messageFields(message, engine), error: error as Error });
+    engine.log.warn('message.renew-failed', { ...messageFields(message, engine), error: readError(error) });
     return 'keep';
   }
   engine.log.info('job.renewed', { ...messageFields(message, engine), receiveCount, delayMs: DelaySeconds * 1000 });

@@ -8,12 +8,15 @@ import type { Engine } from '../../engine/engine.ts';
 import { runBatch } from '../../engine/job/batch.ts';
 import { onException, onRejection } from '../../engine/job/left-behind.ts';
 import { makeJobStore } from '../../engine/table/job-store.ts';
+import { LineFormat } from '../../engine/telemetry/log-format.ts';
 import type { Meter } from '../../engine/telemetry/metrics.ts';
 import type { BatchConsumer } from '../aws/lambda/event-source.ts';
 import { type MemoryProcess, makeProcess } from '../aws/lambda/process.ts';
 import { skewed } from '../virtual-clock.ts';
 import type { Environment, Surroundings, World } from './model.ts';
 import { type Line, overLines } from './process-network.ts';
+
+const FORMAT = new LineFormat();
 
 /** So the clocks of two machines differ by at most `CLOCK_SKEW_MS`. */
 const SKEW_MS = CLOCK_SKEW_MS / 2;
@@ -96,7 +99,8 @@ function makeEngine(
 export function makeLog(name: string, { trace }: Pick<World, 'trace'>): Logger {
   const note = (message: unknown, fields?: { jobId?: unknown; error?: unknown }) => {
     const about = fields?.jobId === undefined ? '' : ` ${String(fields.jobId)}`;
-    const error = fields?.error instanceof Error ? ` (${fields.error.message})` : '';
+    // Powertools' own reading of an error: it throws where an error cannot be read.
+    const error = fields?.error instanceof Error ? ` (${String(FORMAT.formatError(fields.error).message)})` : '';
     trace?.(name, `${String(message)}${about}${error}`);
   };
   const log = { debug: note, info: note, warn: note, error: note, createChild: () => log };

@@ -21,7 +21,6 @@ interface WatchOptions {
   readonly handler: (payload: unknown, context: JobContext) => unknown;
   readonly process: MemoryProcess;
   readonly faults: FaultPlan;
-  readonly onProgress: (value: unknown) => void;
   readonly patienceMs: number;
   readonly onPhase: (phase: AttemptPhase) => void;
   /** Cancels the job, as an operator does. */
@@ -133,7 +132,7 @@ async function underFault(fault: HandlerFault | undefined, attempt: Attempt) {
 function watchedContext(
   context: JobContext,
   fault: HandlerFault | undefined,
-  { state, onProgress, process, faults }: WatchOptions & { readonly state: State },
+  { state, process, faults }: WatchOptions & { readonly state: State },
 ): JobContext {
   const crash = fault?.kind === 'crashes' && typeof fault.at === 'object' ? fault.at : undefined;
   let checkpoints = 0;
@@ -154,11 +153,7 @@ function watchedContext(
   };
   return {
     ...context,
-    progress: (value) =>
-      during(async () => {
-        await context.progress(value);
-        onProgress(copied(value));
-      }),
+    progress: (value) => during(() => context.progress(value)),
     checkpoint: (writes, kept) =>
       during(async () => {
         const here = ++checkpoints === crash?.checkpoint;
@@ -168,9 +163,6 @@ function watchedContext(
       }),
   };
 }
-
-/** As the table keeps it: a handler may change the value that it handed over. */
-const copied = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));
 
 const forever = (): Promise<never> => new Promise(() => undefined);
 

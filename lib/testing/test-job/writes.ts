@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDbDocuments } from '../../aws/ports.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
 import type { TransactWrite } from '../../engine/job-context.ts';
+import type { MemoryDynamoDb } from '../aws/dynamodb/dynamodb.ts';
 import { UnknownFormError } from '../aws/dynamodb/tokens.ts';
 import { TestJobError } from './error.ts';
 
@@ -51,6 +53,28 @@ export function noteWrites(documents: DynamoDbDocuments, log: WriteLog, { tables
       return reply.value;
     },
   };
+}
+
+/** Notes each value of `progress` that a call leaves in the job's item, also where the answer is lost. */
+export function noteProgress(
+  { client, documents }: Pick<MemoryDynamoDb, 'client' | 'documents'>,
+  { item, progress }: { item(): JobItem | undefined; readonly progress: unknown[] },
+) {
+  const look = () => {
+    const now = item()?.progress;
+    if (now !== undefined && !isDeepStrictEqual(now, progress.at(-1))) progress.push(now);
+  };
+  const noted = <C extends { send: unknown }>({ send }: C) =>
+    ({
+      async send(command: unknown) {
+        try {
+          return await (send as (command: unknown) => Promise<unknown>)(command);
+        } finally {
+          look();
+        }
+      },
+    }) as { send: unknown } as C;
+  return { dynamoDb: noted(client), documents: noted(documents) };
 }
 
 const tableOf = ({ Put, Update, Delete, ConditionCheck }: TransactWrite): string | undefined =>

@@ -116,6 +116,7 @@ export function check(world: World): void {
     checkInnocent(observed, world);
     checkEffects(observed, world);
     checkEvents(observed, world);
+    checkProgress(observed, world);
   }
   const [said, was] = [observer.counts.get(METRICS.completed) ?? 0, observer.truth.get(METRICS.completed) ?? 0];
   if (world.deaths === 0 && world.outages === 0 && said !== was)
@@ -140,6 +141,16 @@ function checkEvents({ item, ...observed }: ObservedJob, { observer, subject, bu
   const isIts = ({ detail, ...event }: (typeof bus.events)[number]) =>
     event['detail-type'] === type && detail.id === jobId && detail.run === runNo;
   if (asked && !bus.events.some(isIts)) observer.violate(`${jobId} is ${status} in run ${runNo}, and no event says so`);
+}
+
+/** The item of an ended job has the last progress that its last attempt reported. */
+function checkProgress({ item, starts, forgotten }: ObservedJob, { observer }: World): void {
+  const last = starts.at(-1)?.payload;
+  if (item === undefined || last === undefined || forgotten) return;
+  if ((JSON.parse(last) as SimulatedPayload).do !== 'reports') return;
+  const reported = item.status === 'COMPLETED' ? item.result : item.error?.name === 'Error' && item.error.message;
+  if (['COMPLETED', 'DEAD'].includes(item.status) && reported && item.progress !== reported)
+    observer.violate(`${item.jobId} is ${item.status}, it reported ${reported} and its item has ${item.progress}`);
 }
 
 /** Behaviours that write by `commit`. */

@@ -19,7 +19,7 @@ const others = (name: string, elsewhere: readonly string[], imports: readonly st
   ...{ name, files: `^${name}/(?!(${elsewhere.join('|')})\\.ts$)[^/]+$`, imports },
 });
 
-const WORDS = ['errors', 'job', 'names', 'sqs-limits'];
+const WORDS = ['brand', 'errors', 'job', 'names', 'sqs-limits', 'thrown'];
 const ENGINE_BASICS = ['clock', 'environment', 'job-context', 'shutdown'];
 const ENGINE_ENTRIES = ['consumer', 'dispatcher', 'index'];
 const INFRA_ARNS = ['arns', 'leave-out'];

@@ -127,6 +127,11 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     "({ ...write, absent: ['cancelRequested'] })",
     '({ ...write, absent: [] })',
   ]),
+  inEngine('logs')('an error is logged as it was thrown', ['error: readError(thrown)', 'error: thrown']),
+  inSettle('an attempt’s end leaves out its latest progress', [
+    'progress !== undefined && { progress };',
+    'progress === false && { progress };',
+  ]),
   inContract('protocol/expiration')('a waiting item can expire', [
     'Math.ceil(untilMs / 1000) + deadRetentionSeconds(retention)',
     'Math.ceil(untilMs / 1000) + 0 * retention.retention',

@@ -41,6 +41,8 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'a job is retried in its queue, then parked', messages: [job('flaky')] },
   { name: 'a job dies at once', messages: [job('permanent')], pairs: true },
   { name: 'a job uses up two attempts', messages: [job('slow', { seconds: 90, maxAttempts: 2 })], pairs: true },
+  { name: 'a job reports its progress', messages: [job('reports')], pairs: true },
+  { name: 'a job reports its progress and fails', messages: [job('reports', { seconds: 65, maxAttempts: 2 })] },
   { name: 'a job snoozes', messages: [job('snooze', { seconds: 20 })] },
   { name: 'a job is scheduled', messages: [job('commit', { runAtMs: START_MS + 100_000 })] },
   { name: 'a job without an id is renewed', messages: [{ payload: { do: 'flaky', seconds: 1, mark: 'a' } }] },

@@ -39,11 +39,11 @@ const once = ['job', 'page-1', 'page-2', 'page-3'].map((id) => ({ id, times: 1 }
 describe('commit and checkpoint', () => {
   it('are seen: progress, states, writes, and what the tables hold', async () => {
     const run = await testJob(importPages, perform, { payload, tables });
-    expect(run.progress).toEqual([{ page: 1 }, { page: 2 }, { page: 3 }]);
+    expect(run.progress).toEqual([{ page: 1 }, { page: 3 }]);
     expect(run.checkpoints).toEqual([1, 2, 3]);
     expect(run.writes).toEqual(['page-1', 'page-2', 'page-3', 'job'].map(count));
     expect(run.tables.counts).toEqual(expect.arrayContaining(once));
-    expect(run.item).toMatchObject({ checkpoint: 3, checkpointNo: 3, progress: { page: 1 } });
+    expect(run.item).toMatchObject({ checkpoint: 3, checkpointNo: 3, progress: { page: 3 } });
   });
 
   const moments = [1, 2, 3].flatMap((checkpoint) =>
@@ -98,6 +98,22 @@ describe('commit and checkpoint', () => {
     };
     const run = await testJob(importPages, work, { payload });
     expect(run).toMatchObject({ checkpoints: [{ pages: [1] }], progress: [{ pages: [1] }] });
+  });
+
+  it('keep of progress what the table had: one a second, and what waited when the attempt ended', async () => {
+    const work = async (_: unknown, { progress, job }: JobContext) => {
+      for (const done of [0, 50, 100]) await progress(done + job.attempts);
+      if (job.attempts === 1) throw new Error('once more');
+    };
+    const run = await testJob(importPages, work, { payload });
+    expect(run).toMatchObject({ status: 'COMPLETED', attempts: 2, item: { progress: 102 } });
+    expect(run.progress).toEqual([1, 101, 2, 102]);
+  });
+
+  it('keep the progress of a write whose answer was lost', async () => {
+    const work = (_: unknown, { progress }: JobContext) => progress(7);
+    const run = await testJob(importPages, work, { payload, faults: [dynamoDbLosesReply('handler')] });
+    expect(run.progress).toEqual([7]);
   });
 
   it('are not those of an attempt that threw before', async () => {
