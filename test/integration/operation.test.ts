@@ -90,7 +90,7 @@ async function completionsCounted(): Promise<number> {
 beforeAll(() => deployVersion(1));
 
 describe('a new version of the code under load', () => {
-  it('and its roll-back lose no job and run none twice', async () => {
+  it('and its roll-back lose no job and run none twice', { timeout: 420_000 }, async () => {
     const orders = Array.from({ length: LOAD }, (_, i) => ({
       id: `load-${i}`,
       payload: { workMs: 400, currency: 'usd' },
