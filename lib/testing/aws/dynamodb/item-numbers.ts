@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { shortNumber } from './decimal.ts';
-import type { Item } from './values.ts';
+
+type Item = Record<string, AttributeValue>;
 
 /** As nearly every number is that JavaScript writes: nothing to do. */
 const SHORT = /^(0|-?[1-9]\d{0,15})$/;
