@@ -20,7 +20,7 @@ export interface Message {
   readonly runAtMs?: number;
   readonly refusal?: InvalidMessageError | InvalidPayloadError;
   /** The schema takes time: payload and refusal are not known before it ends. */
-  readonly pending?: Promise<Pick<Message, 'payload' | 'refusal'>>;
+  readonly pending?: Promise<{ readonly payload: unknown; readonly refusal?: InvalidPayloadError }>;
   /** Attributes that Sluice itself set. */
   readonly attributes: { readonly jobId?: string; readonly run?: number; readonly due?: number };
   readonly group?: string;
