@@ -70,16 +70,6 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     'if (!answered.has(one)) one.reject(',
     'if (!answered.has(one)) one.resolve(',
   ]),
-  {
-    defect: 'a dead letter that SQS’s answer leaves out is deleted when it is sent back',
-    edits: [
-      {
-        file: 'lib/operator/dead-letters/send-back.ts',
-        from: 'if (done.has(String(i))) return [];',
-        to: 'if (done.has(String(i)) || !Failed.some(({ Id }) => Id === String(i))) return [];',
-      },
-    ],
-  },
   inEngine('job/settle')('commit stands outside the fence', [
     'store.settle(step.write, { with: writes })',
     'store.settle({ ...step.write, fence: { id: step.write.id } }, { with: writes })',
