@@ -90,7 +90,7 @@ export async function simulate<D extends JobDefinition>(
     const { violations, taken, world } = await runSchedule(make, seed);
     if (violations.length > 0) {
       const replay = `simulate(…, { …, from: ${seed}, schedules: 1 })`;
-      throw new SimulationError(describeFailure(seed, await shrink(make, seed, taken), replay), seed);
+      throw new SimulationError(describeFailure(seed, await shrink(make, { seed, taken }), replay), seed);
     }
     for (const job of endOf(world).jobs) {
       const status = job?.status;

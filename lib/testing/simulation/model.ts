@@ -12,7 +12,7 @@ import type { MemoryQueue, StoredMessage } from '../aws/sqs/model.ts';
 import type { MemorySqs } from '../aws/sqs/sqs.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import type { Decisions } from './decisions.ts';
-import type { NetworkFault } from './network-faults.ts';
+import type { Chances, NetworkFault } from './network-faults.ts';
 import type { Observer, Trace } from './observed.ts';
 import type { Random } from './random.ts';
 
@@ -100,6 +100,7 @@ export interface World {
   readonly trace: Trace | undefined;
   /** Faults by plan instead of by luck. */
   readonly plan: ((call: Call) => NetworkFault | undefined) | undefined;
+  readonly chances: Chances;
   /** Deaths by plan instead of by luck. */
   readonly dies: ((moment: Moment) => boolean) | undefined;
   /** Faults and crashes are drawn: false once the storm is over. */

@@ -11,7 +11,7 @@ import { makeVirtualClock } from '../virtual-clock.ts';
 import type { Decisions } from './decisions.ts';
 import { disturb } from './disorder.ts';
 import type { Outgoing, Subject, World } from './model.ts';
-import type { NetworkFault } from './network-faults.ts';
+import { chancesWith, type NetworkFault } from './network-faults.ts';
 import type { Trace } from './observed.ts';
 import { makeObserver } from './observer.ts';
 
@@ -22,6 +22,8 @@ export interface WorldOptions {
   readonly trace?: ((atMs: number, who: string, what: string) => void) | undefined;
   readonly plan?: (call: Call) => NetworkFault | undefined;
   readonly dies?: (moment: Moment) => boolean;
+  /** The schedule is full of this fault. */
+  readonly often?: NetworkFault | undefined;
 }
 
 /** The table, the queues and the bus, as the stacks make them. */
@@ -62,6 +64,7 @@ export function makeWorld(subject: Subject, decisions: Decisions, options: World
     ...{ subject, decisions, clock, observer, trace, item },
     plan: options.plan,
     dies: options.dies,
+    chances: chancesWith(options.often),
     stormy: true,
     down: { consumer: 0, dispatcher: 0, deadLetters: 0, dynamoDb: 0 },
     warm: [],

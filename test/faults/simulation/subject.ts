@@ -21,7 +21,9 @@ const DAY_MS = 24 * 3600 * 1000;
 /** Our own subject: up to five jobs of every behaviour, some without an id, some under one key, some for later. */
 export function makeSubject(random: Random): Subject {
   const definition = random.pick(DEFINITIONS);
-  const messages = Array.from({ length: random.int(1, 5) }, (_, n) => message(n, random));
+  // Now and then all have one fate, as when a third party is down: their calls travel together.
+  const fate = random.percent(20) ? { do: random.pick(BEHAVIOURS), seconds: random.pick(SECONDS) } : {};
+  const messages = Array.from({ length: random.int(1, 5) }, (_, n) => message(n, random, fate));
   const poisons = messages.filter(({ payload }) => HARMFUL.includes(payload.do)).length;
   return {
     definition,
@@ -44,9 +46,11 @@ type Message = Outgoing & { readonly payload: SimulatedPayload };
 /** Virtual time starts here, whatever the machine's clock says. */
 const START_MS = Date.UTC(2026, 0, 1);
 
-function message(n: number, random: Random): Message {
-  const behaviour = random.pick(BEHAVIOURS);
-  const seconds = random.pick([0, 1, 8, 20, 65, 90, 700]);
+const SECONDS = [0, 1, 8, 20, 65, 90, 700] as const;
+
+function message(n: number, random: Random, fate: Partial<SimulatedPayload>): Message {
+  const behaviour = fate.do ?? random.pick(BEHAVIOURS);
+  const seconds = fate.seconds ?? random.pick(SECONDS);
   const later = random.percent(20) ? { runAtMs: START_MS + random.pick([1, 30, 100, 5000]) * 1000 } : {};
   // Jobs without an id are told apart by their mark alone; two in ten share one key.
   const name = random.percent(85) ? { id: `j${n}`, ...(random.percent(20) && { key: 'shared' }) } : {};

@@ -38,10 +38,13 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     'const { Successful = [], Failed = [] } = await deps.callTime.call(',
     'await Promise.all(items.map((item) => moveOn(item, deps)));\n    const { Successful = [], Failed = [] } = await deps.callTime.call(',
   ]),
-  inEngine('calls/call-time')('a call is waited for beyond the moment at which its batch must be reported', [
-    'Promise.race([send(), bound.over])',
-    'send()',
-  ]),
+  {
+    ...inEngine('calls/call-time')('a call is waited for beyond the moment at which its batch must be reported', [
+      'Promise.race([send(), bound.over])',
+      'send()',
+    ]),
+    often: 'unanswered',
+  },
   {
     defect: 'the SDK tries the engine’s calls again by itself, and nothing bounds that',
     edits: [
@@ -66,10 +69,24 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     'if (EventId !== undefined) one.resolve();',
     'if (result === undefined || EventId !== undefined) one.resolve();',
   ]),
-  inEngine('calls/sqs')('a message that SQS’s answer leaves out counts as taken', [
-    'if (!answered.has(one)) one.reject(',
-    'if (!answered.has(one)) one.resolve(',
-  ]),
+  {
+    ...inEngine('calls/sqs')('a message that SQS’s answer leaves out counts as taken', [
+      'if (!answered.has(one)) one.reject(',
+      'if (!answered.has(one)) one.resolve(',
+    ]),
+    often: 'partly',
+  },
+  {
+    defect: 'a dead letter that SQS’s answer leaves out is deleted when it is sent back',
+    edits: [
+      {
+        file: 'lib/operator/dead-letters/send-back.ts',
+        from: 'if (done.has(String(i))) return [];',
+        to: 'if (done.has(String(i)) || !Failed.some(({ Id }) => Id === String(i))) return [];',
+      },
+    ],
+    often: 'partly',
+  },
   inEngine('job/settle')('commit stands outside the fence', [
     'store.settle(step.write, { with: writes })',
     'store.settle({ ...step.write, fence: { id: step.write.id } }, { with: writes })',
