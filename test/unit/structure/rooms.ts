@@ -86,12 +86,12 @@ export const ROOMS: readonly Room[] = [
   ]),
 
   files('infra: names', 'lib/infra', INFRA_ARNS, contract),
-  folder('lib/infra/checks', contract),
+  folder('lib/infra/checks', [...contract, 'lib/bundle']),
   folder('lib/infra/access', [...contract, 'infra: names', 'lib/infra/checks']),
   folder('lib/infra/monitoring', [...contract, 'infra: names']),
   files('infra: settings', 'lib/infra', INFRA_SETTINGS, [...contract, 'lib/infra/access', 'lib/infra/monitoring']),
   folder('lib/infra/functions', [
-    ...[...contract, 'infra: names', 'infra: settings', 'lib/infra/access', 'lib/infra/checks'],
+    ...[...contract, 'lib/bundle', 'infra: names', 'infra: settings', 'lib/infra/access', 'lib/infra/checks'],
   ]),
   folder('lib/infra/job', [
     ...[...contract, 'infra: names', 'infra: settings'],
@@ -122,7 +122,8 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'a job type',
     files: '^functions/[^/]+/(?!resources\\.ts$)[^/]+$',
-    imports: [...contract, 'engine: basics', 'engine: entries', 'lib/producer'],
+    // `bundle.ts` imports the last.
+    imports: [...contract, 'engine: basics', 'engine: entries', 'lib/producer', 'lib/bundle'],
   },
   {
     name: 'resources of a job type',
