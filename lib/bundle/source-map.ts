@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { relative, resolve, sep } from 'node:path';
 import { isOwn } from './cuts.ts';
+import { SOURCE } from './stack.ts';
 
 interface RawMap {
   readonly sources: readonly string[];
@@ -18,13 +19,15 @@ export const MAPS = 'source-maps';
  */
 export function readableMap(map: Uint8Array, { from, root }: { from: string; root: string }): string {
   const { sourcesContent: _, ...raw } = JSON.parse(new TextDecoder().decode(map)) as RawMap;
-  const sources = raw.sources.map((source) => {
-    const path = relative(root, resolve(from, source)).split(sep).join('/');
-    if (isOwn(resolve(from, source))) return `node_modules/sluice/${path.replace(/^.*?node_modules\/sluice\//, '')}`;
-    // A package above the project, as in a workspace, is a package too.
-    return path.replace(/^(\.\.\/)+(?=.*node_modules\/)/, '').replace(/^.*?(?=node_modules\/)/, '');
-  });
+  const sources = raw.sources.map((source) => `${SOURCE}${pathOf(resolve(from, source), root)}`);
   return JSON.stringify({ ...raw, sources });
+}
+
+function pathOf(file: string, root: string): string {
+  const path = relative(root, file).split(sep).join('/');
+  if (isOwn(file)) return `node_modules/sluice/${path.replace(/^.*?node_modules\/sluice\//, '')}`;
+  // A package may lie above the project, as in a workspace.
+  return path.replace(/^(\.\.\/)+(?=node_modules\/)/, '');
 }
 
 /** The name that a function's stack frames have: it leads to the map of just this code. */
