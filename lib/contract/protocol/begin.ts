@@ -9,6 +9,7 @@ import {
   isWaiting,
   itemId,
   type JobItem,
+  NO_BODY,
   OPTIONAL_ATTRIBUTES,
   parkedEnvelope,
 } from './job-item.ts';
@@ -31,21 +32,30 @@ export interface BeginFacts {
   readonly queueRetention: number;
 }
 
+/** The message begins again, under the name that {@link underMessageId} gives it. */
+interface Rename {
+  readonly row: 'renamed';
+  readonly action: 'rename';
+}
+
 /** What is done with a message: `write` first, if there is one, then the action. */
-export type BeginStep =
+export type BeginStep = DoneStep | Rename;
+export type DoneStep =
   | { readonly row: BeginRow; readonly action: 'run'; readonly write?: ItemWrite; readonly alone?: true }
   | { readonly row: BeginRow; readonly action: 'ack' | 'deadLetter'; readonly write?: ItemWrite }
   | { readonly row: BeginRow; readonly action: 'wait'; readonly untilMs: number };
 
 /**
- * Chooses the begin row of the protocol that fits: the first of `retentionOver`, `foreign`, `invalid` and the first case of
- * `early`; then the others from top to bottom, `redriven` before `undelivered`. Pure: nothing is read or written.
+ * Chooses the begin row of the protocol that fits: the first of `retentionOver`, `freed`, `renamed`, `foreign`, `invalid` and
+ * the first case of `early`; then the others from top to bottom, `redriven` before `undelivered`. Pure: nothing is read or
+ * written.
  */
 export function begin(facts: BeginFacts): BeginStep {
   const { item } = facts;
   if (item === undefined) return beginAbsent(facts);
   if (isFinished(item) && isExpired(item, facts.nowMs) && !item.undelivered) return beginAnew(facts, item);
-  if (isForeign(facts, item)) return { row: 'foreign', action: 'ack' };
+  if (isFree(facts, item)) return beginAnew(facts, item, diedOf(facts, item));
+  if (isForeign(facts, item)) return isUnheard(facts, item) ? RENAME : { row: 'foreign', action: 'ack' };
   if (facts.message.refusal && (isWaiting(item) || isLeaseOut(facts, item) || isRedrive(facts, item))) {
     return refuse(facts, item);
   }
@@ -64,13 +74,47 @@ function isForeign(facts: BeginFacts, item: JobItem): boolean {
   return item.bodyHash !== facts.message.bodyHash && !isRedrive(facts, item);
 }
 
+const RENAME: Rename = { row: 'renamed', action: 'rename' };
+
+/**
+ * A refused body under a name that another body holds: nobody would ever hear of it. It is none of those if the name died of
+ * it before, or was cancelled before it came, or if there is no other name to give.
+ */
+function isUnheard({ message }: BeginFacts, item: JobItem): boolean {
+  if (message.refusal === undefined || isUnderMessageId(message)) return false;
+  return item.bodyHash !== NO_BODY && !hasDiedOf(message, item);
+}
+
+/** The name's job, maybe of an earlier run, has or had this very body: the message is a copy. */
+const hasDiedOf = ({ bodyHash }: Message, item: JobItem): boolean =>
+  item.bodyHash === bodyHash || item.diedOf?.includes(bodyHash) === true;
+
+/** The name's job died of a refused body, never ran, and its dead letter is sent: an accepted body takes the name. */
+function isFree(facts: BeginFacts, item: JobItem): boolean {
+  const { message } = facts;
+  const neverRan = item.status === 'DEAD' && item.attempts === 0 && item.processedAt === undefined;
+  const wasRefused = item.reason === 'InvalidMessage' || item.reason === 'InvalidPayload';
+  if (!neverRan || !wasRefused || item.undelivered || message.refusal) return false;
+  return !isRedrive(facts, item) && !hasDiedOf(message, item);
+}
+
+const firstMessageId = ({ key, messageId = key, attributes }: Message): string =>
+  attributes.firstMessageId ?? messageId;
+export const isUnderMessageId = (message: Message): boolean => message.key === firstMessageId(message);
+
+/** A message under the id with which SQS took it: a name that no other job has. */
+export function underMessageId(message: Message): Message {
+  const name = firstMessageId(message);
+  return { ...message, jobId: name, key: name, named: false, attributes: {} };
+}
+
 /** The message is the dead letter of the item's own run: a redrive, and proof that it was delivered. */
 function isRedrive({ message }: BeginFacts, item: JobItem): boolean {
   const { jobId, run } = message.attributes;
   return item.status === 'DEAD' && jobId === item.jobId && run === item.runNo;
 }
 
-function beginAbsent(facts: BeginFacts): BeginStep {
+function beginAbsent(facts: BeginFacts): DoneStep {
   const { message, nowMs } = facts;
   if (message.refusal)
     return { row: 'invalid', action: 'deadLetter', write: insert({ ...newItem(facts), ...refused(facts) }) };
@@ -86,11 +130,12 @@ function beginAbsent(facts: BeginFacts): BeginStep {
   return { row: 'first', action: 'run', write: insert({ ...newItem(facts), ...started(facts), attempts: 1 }) };
 }
 
-/** Row `retentionOver`: as for an absent item, written over the expired one. */
-function beginAnew(facts: BeginFacts, old: JobItem): BeginStep {
+/** Rows `retentionOver` and `freed`: as for an absent item, written over the old one. */
+function beginAnew(facts: BeginFacts, old: JobItem, kept: Pick<JobItem, 'diedOf'> = {}): DoneStep {
   const step = beginAbsent({ ...facts, item: undefined });
   if (step.action === 'wait' || step.write?.kind !== 'insert') return step;
-  const { id, ...attributes } = step.write.item;
+  const { id, ...item } = step.write.item;
+  const attributes = { ...item, ...kept };
   const write = update(old, { set: { ...attributes, runNo: old.runNo + 1 } });
   const remove = OPTIONAL_ATTRIBUTES.filter((name) => !(name in attributes));
   return { ...step, write: { ...write, id, remove } };
@@ -160,8 +205,18 @@ export function newItem(facts: BeginFacts) {
   return { id: itemId(type, message.key), jobId, type, bodyHash, maxAttempts, createdAt, ...counters };
 }
 
-function newRun({ message }: BeginFacts, item: JobItem) {
-  return { runNo: item.runNo + 1, bodyHash: message.bodyHash, snoozes: 0, snoozesInRow: 0 };
+function newRun(facts: BeginFacts, item: JobItem) {
+  const { bodyHash } = facts.message;
+  return { runNo: item.runNo + 1, bodyHash, snoozes: 0, snoozesInRow: 0, ...diedOf(facts, item) };
+}
+
+/** Bodies that a name is known to have died of: 4 KB of an item. */
+const MAX_DIED_OF = 100;
+
+/** What the next run must know: copies of the body that died may still come. */
+function diedOf({ message }: BeginFacts, { diedOf: before = [], bodyHash }: JobItem): Pick<JobItem, 'diedOf'> {
+  if (bodyHash === message.bodyHash) return {};
+  return { diedOf: [...before.filter((hash) => hash !== bodyHash), bodyHash].slice(-MAX_DIED_OF) };
 }
 
 function started(facts: BeginFacts) {

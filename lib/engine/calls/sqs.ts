@@ -7,7 +7,9 @@ import {
   type SendMessageCommandInput,
 } from '@aws-sdk/client-sqs';
 import { bytesOf } from '../../aws/cut.ts';
+import { fromSqs } from '../../aws/message-attributes.ts';
 import type { Sqs } from '../../aws/ports.ts';
+import { attributeBytes } from '../../contract/message-attributes.ts';
 import { MAX_BATCH_ENTRIES, MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
 import { gather, type Waiting } from './gather.ts';
 
@@ -60,7 +62,8 @@ export function together(sqs: Sqs): Sqs {
   );
   const one = (command: Parameters<Sqs['send']>[0]): Promise<object> => {
     if (command instanceof SendMessageCommand) {
-      const bytes = Buffer.byteLength(command.input.MessageBody ?? '');
+      const { MessageBody = '', MessageAttributes = {} } = command.input;
+      const bytes = Buffer.byteLength(MessageBody) + attributeBytes(fromSqs(MessageAttributes));
       return send({ input: command.input, bytes, alone: () => sqs.send(command) });
     }
     if (command instanceof ChangeMessageVisibilityCommand) {

@@ -1,9 +1,10 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Message } from '../../contract/protocol/message.ts';
 import { SETTLE_BEFORE_END_MS } from '../../contract/protocol/timing.ts';
 import type { Engine, Invocation } from '../engine.ts';
-import { decode } from '../message/decode.ts';
+import { decodeBoth, isFormer } from '../message/decode.ts';
 import { type Received, wait } from '../message/wait.ts';
 import { attempt } from './attempt.ts';
 
@@ -63,10 +64,10 @@ interface RecordScope {
 async function runRecord(record: SQSRecord, scope: RecordScope) {
   const { engine, invocation } = scope;
   try {
-    const message = decode(record, engine.definition, engine.clock.now());
-    const received: Received = { message, receiptHandle: record.receiptHandle };
-    if (!mayStart(scope)) return await wait(received, engine.clock.now() + 1000, engine);
-    return await attempt(received, { engine, invocation, alone: scope.alone });
+    const message = await received(record, engine);
+    const one: Received = { message, receiptHandle: record.receiptHandle };
+    if (!mayStart(scope)) return await wait(one, engine.clock.now() + 1000, engine);
+    return await attempt(one, { engine, invocation, alone: scope.alone });
   } catch (error) {
     engine.log.error('job.not-settled', {
       messageId: record.messageId,
@@ -75,6 +76,13 @@ async function runRecord(record: SQSRecord, scope: RecordScope) {
     });
     return 'keep';
   }
+}
+
+/** The record's message. Where a `jobId` alone may be the version before's, the item of that name decides. */
+async function received(record: SQSRecord, { definition, clock, store }: Engine): Promise<Message> {
+  const { message, former } = decodeBoth(record, definition, clock.now());
+  if (former === undefined) return message;
+  return isFormer(former, await store.read(former.key)) ? former : message;
 }
 
 /** The first job of an invocation may always start, a later one only if its whole timeout is left. */

@@ -1,5 +1,7 @@
+import { fromSqs, toSqs } from '../../aws/message-attributes.ts';
 import { queueSettings } from '../../contract/definition/queue-settings.ts';
-import { MESSAGE_ATTRIBUTES, names } from '../../contract/names.ts';
+import { readAttributes, writeAttributes } from '../../contract/message-attributes.ts';
+import { names } from '../../contract/names.ts';
 import { itemId, type JobItem } from '../../contract/protocol/job-item.ts';
 import type { Clock } from '../../engine/clock.ts';
 import { makeMemoryDynamoDb } from '../aws/dynamodb/dynamodb.ts';
@@ -10,6 +12,7 @@ import { makeMemorySqs } from '../aws/sqs/sqs.ts';
 import { makeVirtualClock } from '../virtual-clock.ts';
 import type { Decisions } from './decisions.ts';
 import { disturb } from './disorder.ts';
+import { namesOf } from './key-of.ts';
 import type { Outgoing, Subject, World } from './model.ts';
 import type { NetworkFault } from './network-faults.ts';
 import type { Trace } from './observed.ts';
@@ -104,20 +107,31 @@ function send(message: Outgoing, { queue, witness, trace, nextMessageId }: World
   return messageId;
 }
 
-/** A dead letter sent back as it is, or mended; a natively moved one is given the name that its message id was. */
+/**
+ * A dead letter sent back as it is, or with a corrected body. One of ours carries its names; a message that SQS moved is
+ * given those that it had there.
+ */
 export function redrive(world: World, messageId: string, options: { mended?: string; keep?: boolean } = {}): void {
   const letter = world.deadLetters.messages().find((message) => message.messageId === messageId);
   if (letter === undefined) return;
-  const named = { DataType: 'String', StringValue: letter.messageId };
-  const ours = MESSAGE_ATTRIBUTES.jobId in letter.attributes || /^\{"id":/.test(letter.body);
-  const MessageAttributes = ours ? letter.attributes : { ...letter.attributes, [MESSAGE_ATTRIBUTES.jobId]: named };
+  const { own, sender, formerJobId } = readAttributes(fromSqs(letter.attributes));
+  const { jobId, key } = namesOf(letter);
+  const isNamed = own.jobId !== undefined || formerJobId !== undefined;
+  const named = { jobId, key, ...(jobId !== messageId && { firstMessageId: messageId }) };
+  const MessageAttributes = isNamed ? letter.attributes : toSqs(writeAttributes({ own: named, sender }));
   const MessageBody = options.mended ?? letter.body;
   world.queue.add({ MessageBody, MessageAttributes }, world.nextMessageId());
   // Moving deletes by no receipt handle: the one made up here is older than none.
   if (!options.keep) world.deadLetters.delete(`${world.deadLetters.name}/${messageId}/Infinity`);
-  const { jobId, run } = MessageAttributes as Record<string, { StringValue?: string } | undefined>;
-  const id = jobId?.StringValue ?? (JSON.parse(letter.body) as { id?: string }).id ?? messageId;
-  const payload = (JSON.parse(MessageBody) as { payload?: unknown }).payload;
-  world.trace?.('operator', `redrives ${id}${options.mended === undefined ? '' : ', mended'}`);
-  world.witness.redriven({ jobId: id, run: Number(run?.StringValue ?? 0), payload });
+  const payload = payloadOf(MessageBody);
+  world.trace?.('operator', `redrives ${jobId}${options.mended === undefined ? '' : ', mended'}`);
+  world.witness.redriven({ jobId, run: own.run ?? 0, payload });
+}
+
+function payloadOf(body: string): unknown {
+  try {
+    return (JSON.parse(body) as { payload?: unknown }).payload;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,3 +1,5 @@
+import { fromSqs, toSqs } from '../../../lib/aws/message-attributes.ts';
+import { readAttributes, writeAttributes } from '../../../lib/contract/message-attributes.ts';
 import { METRICS } from '../../../lib/contract/names.ts';
 import type { Outgoing, Subject, World, WorldEvent } from '../../../lib/testing/simulation/model.ts';
 import type { Watched } from '../../../lib/testing/simulation/observed.ts';
@@ -70,15 +72,10 @@ const stray = (messages: readonly Message[]): WorldEvent => ({
   happen({ queue, deadLetters, nextMessageId }) {
     const letter = deadLetters.messages().find(({ attributes }) => attributes.run !== undefined);
     if (letter === undefined) return;
-    const envelope = JSON.parse(letter.body) as { id?: string; key?: string };
-    const key = envelope.key ?? envelope.id ?? letter.attributes.jobId?.StringValue;
-    const body = {
-      ...envelope,
-      id: 'stranger',
-      key,
-      payload: { ...messages[0]?.payload, do: 'commit', mark: 'foreign' },
-    };
-    queue.add({ MessageBody: JSON.stringify(body), MessageAttributes: letter.attributes }, nextMessageId());
+    const { own, sender } = readAttributes(fromSqs(letter.attributes));
+    const payload = { ...messages[0]?.payload, do: 'commit', mark: 'foreign' };
+    const MessageAttributes = toSqs(writeAttributes({ own: { ...own, jobId: 'stranger' }, sender }));
+    queue.add({ MessageBody: JSON.stringify({ id: 'stranger', payload }), MessageAttributes }, nextMessageId());
   },
 });
 

@@ -15,12 +15,12 @@ const PLAIN = 'test/bench/job/handler.ts';
 
 /** Bytes, 1,000 a KB: the measured size and little room. Whoever needs more looks at `npm run bundle-report` first. */
 const BUDGETS = [
-  { entry: PLAIN, maxBytes: 400_000 },
+  { entry: PLAIN, maxBytes: 405_000 },
   { entry: 'functions/send-email/handler.ts', maxBytes: 480_000 },
   { entry: 'functions/dispatcher/handler.ts', maxBytes: 280_000 },
 ];
 /** The engine and the contract, without AWS clients, Powertools and zod. */
-const MAX_OWN_BYTES = 60_000;
+const MAX_OWN_BYTES = 65_000;
 
 const made = (entry: string) => bundle(entry, { absWorkingDir: ROOT });
 
@@ -29,7 +29,7 @@ describe('the bundle of', () => {
     expect((await made(entry)).code.byteLength).toBeLessThanOrEqual(maxBytes);
   });
 
-  it('a consumer holds at most 60 KB of the engine itself', async () => {
+  it('a consumer holds at most 65 KB of the engine itself', async () => {
     const own = bytesOf((await made(PLAIN)).metafile).get(OWN) ?? 0;
     expect(own).toBeGreaterThan(10_000);
     expect(own).toBeLessThanOrEqual(MAX_OWN_BYTES);

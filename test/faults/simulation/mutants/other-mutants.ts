@@ -27,7 +27,7 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     "return 'ack';",
   ]),
   inEngine('message/wait')('a renewed message does not carry its job’s id', [
-    'MessageAttributes: ownAttributes({ ...attributes, jobId }),',
+    'MessageAttributes: toSqs(writeAttributes({ own: { ...attributes, jobId, key }, sender }, roomBeside(body))),',
     'MessageAttributes: {},',
   ]),
   inEngine('retries/release')('a parked job leaves its list when its message is sent', [
