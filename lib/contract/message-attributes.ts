@@ -76,7 +76,8 @@ export function readAttributes(all: MessageAttributes): ReadAttributes {
   if (kept !== undefined) return { own: kept.own, sender: { ...withoutOurs(all), ...kept.sender } };
   const [jobId, run, due] = [JOB_ID, RUN, DUE].map((name) => textOf(all[name]));
   const numbers = { ...optional('run', wholeNumber(run)), ...optional('due', wholeNumber(due)) };
-  if (isJobId(jobId) && Object.keys(numbers).length > 0) return { own: { jobId, ...numbers }, sender: withoutOurs(all) };
+  if (isJobId(jobId) && Object.keys(numbers).length > 0)
+    return { own: { jobId, ...numbers }, sender: withoutOurs(all) };
   const isFormer = jobId !== undefined && MESSAGE_ID.test(jobId);
   return { own: {}, sender: without(all, new Set([OWN])), ...(isFormer && { formerJobId: jobId }) };
 }
@@ -141,11 +142,14 @@ interface Wire extends Omit<OwnAttributes, 'jobId'> {
 function parsed(attribute: MessageAttribute | undefined): Pick<ReadAttributes, 'own' | 'sender'> | undefined {
   const { id, key = id, sender, ...rest } = wireOf(textOf(attribute));
   const { run = 0, due = 0, firstMessageId = id } = rest;
-  if (![id, firstMessageId].every(isJobId) || !isJobKey(key) || ![run, due].every(Number.isSafeInteger)) return undefined;
+  if (![id, firstMessageId].every(isJobId) || !isJobKey(key) || ![run, due].every(Number.isFinite)) return undefined;
   const packed = Object.entries(sender ?? {}).filter(
     ([, one]) => typeof one?.type === 'string' && typeof one.value === 'string',
   );
-  return { own: { ...rest, ...(id !== undefined && { jobId: id }), key }, sender: Object.fromEntries(packed) as MessageAttributes };
+  return {
+    own: { ...rest, ...(id !== undefined && { jobId: id }), key },
+    sender: Object.fromEntries(packed) as MessageAttributes,
+  };
 }
 
 function wireOf(json = ''): Wire {

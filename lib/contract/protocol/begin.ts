@@ -86,7 +86,7 @@ function isUnheard({ message }: BeginFacts, item: JobItem): boolean {
 }
 
 /** The name's job, maybe of an earlier run, has or had this very body: the message is a copy. */
-const hasDiedOf = ({ bodyHash }: Message, item: JobItem): boolean =>
+export const hasDiedOf = ({ bodyHash }: Message, item: JobItem): boolean =>
   item.bodyHash === bodyHash || item.diedOf?.includes(bodyHash) === true;
 
 /** The name's job died of a refused body, never ran, and its dead letter is sent: an accepted body takes the name. */

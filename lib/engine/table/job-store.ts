@@ -5,6 +5,7 @@ import {
   type BeginStep,
   begin,
   type DoneStep,
+  hasDiedOf,
   isUnderMessageId,
   underMessageId,
 } from '../../contract/protocol/begin.ts';
@@ -115,7 +116,8 @@ async function firstLook(message: Message, read: (message: Message) => Promise<J
   if (message.refusal === undefined || isUnderMessageId(message)) return { message, item: await read(message) };
   const renamed = underMessageId(message);
   const [item, other] = await Promise.all([read(message), read(renamed)]);
-  return other?.jobId === renamed.jobId ? { message: renamed, item: other } : { message, item };
+  const began = other !== undefined && hasDiedOf(message, other);
+  return began ? { message: renamed, item: other } : { message, item };
 }
 
 /** A stalled job is begun only where it runs alone. */

@@ -58,11 +58,28 @@ function checkEnd(watched: Watched, { before, now }: Change, { clock, subject, w
     watched.forgotten = true;
     return;
   }
-  if (before.status === 'DEAD' && watched.redriven.has(before.runNo) && now.runNo === before.runNo + 1) return;
+  const isNext = before.status === 'DEAD' && now.runNo === before.runNo + 1;
+  if (isNext && (watched.redriven.has(before.runNo) || isFree(before, now, watched))) return;
   witness.violate(
     `${before.jobId} was ${before.status} in run ${before.runNo} and is ${now.status} in run ${now.runNo}`,
   );
 }
+
+/** A body that its own name died of has its dead letter: a copy of it makes no second one under its message's id. */
+function checkFirstDeath({ key, spare }: Watched, { bodyHash }: JobItem, { refusals, jobs, violate }: Witness): void {
+  const sent = refusals.find(({ messageId, hash }) => spare && messageId === key && hash === bodyHash);
+  const named = sent && jobs.get(sent.key);
+  if (named?.diedOf.has(bodyHash) && !named.forgotten)
+    violate(`a copy of the body that ${named.key} died of dies as ${key}`);
+}
+
+/** A name that died refused without ever running is free for another body, once its dead letter is sent. */
+const isFree = (before: JobItem, now: JobItem, { diedOf }: Watched): boolean =>
+  /^Invalid/.test(before.reason ?? '') &&
+  before.processedAt === undefined &&
+  !before.undelivered &&
+  now.status !== 'DEAD' &&
+  !diedOf.has(now.bodyHash);
 
 /** Its retention counts from when its end was decided: the write may arrive minutes later, if its request straggled. */
 function endOf({ expiration }: JobItem, writtenAtMs: number, retentionMs: number): number {
@@ -124,5 +141,7 @@ function noteState(watched: Watched, { before, now }: Change, deps: Deps): void 
   if (status === 'COMPLETED') count(witness.truth, METRICS.completed);
   if (status !== 'DEAD') return;
   watched.deadRuns.add(runNo);
+  checkFirstDeath(watched, now, witness);
+  watched.diedOf.add(now.bodyHash);
   count(witness.truth, METRICS.deadLettered);
 }

@@ -1,20 +1,21 @@
-import type { JobItem } from '../../contract/protocol/job-item.ts';
+import { type JobItem, NO_BODY } from '../../contract/protocol/job-item.ts';
 import type { World } from './model.ts';
-import type { Watched } from './observed.ts';
+import type { Watched, Witness } from './observed.ts';
 import { checkMetrics } from './observer.ts';
 
 /** What must hold once nothing is left to do. */
 export function checkEnds(world: World): void {
   world.witness.look();
   for (const watched of world.witness.jobs.values()) checkEnded(watched, world);
+  for (const sent of world.witness.refusals) checkHeard(sent, world);
   checkMetrics(world.witness);
   world.subject.check(world);
 }
 
 function checkEnded(watched: Watched, { witness, ...world }: World): void {
-  const { item, key, stranded, endedAtMs } = watched;
+  const { item, key, stranded, endedAtMs, spare } = watched;
   if (item === undefined) {
-    if (!stranded && endedAtMs === 0) witness.violate(`${key} was lost`);
+    if (!stranded && !spare && endedAtMs === 0) witness.violate(`${key} was lost`);
     return;
   }
   const { jobId, status, reason } = item;
@@ -22,6 +23,15 @@ function checkEnded(watched: Watched, { witness, ...world }: World): void {
   if (!isOver && !stranded) witness.violate(`${jobId} stays ${status}`);
   if (status === 'DEAD' && reason === undefined) witness.violate(`${jobId} is dead without a reason`);
   if (status === 'DEAD' && !stranded) checkDead(item, { witness, ...world });
+}
+
+/** Of each refused body somebody hears: its own name died of it, or that of its message did. */
+function checkHeard({ messageId, key, hash }: Witness['refusals'][number], { witness }: World): void {
+  const [named, spare] = [witness.jobs.get(key), witness.jobs.get(messageId)];
+  const isExcused = named === undefined || named.stranded || named.purged || named.forgotten;
+  const isCancelledAhead = [named, spare].some((watched) => watched?.item?.bodyHash === NO_BODY);
+  if (isExcused || isCancelledAhead || named.diedOf.has(hash) || spare?.diedOf.has(hash)) return;
+  witness.violate(`nobody hears of the refused body in message ${messageId}, named ${key}`);
 }
 
 /** Each dead job is in the dead-letter queue, with its reason. */

@@ -1,4 +1,5 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
+import type { SQSEvent } from 'aws-lambda';
 import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
 import { makeBus, makePublish } from '../../engine/calls/events.ts';
 import { together } from '../../engine/calls/sqs.ts';
@@ -9,7 +10,8 @@ import { makeJobStore } from '../../engine/table/job-store.ts';
 import type { Meter } from '../../engine/telemetry/metrics.ts';
 import { type MemoryProcess, makeProcess } from '../aws/lambda/process.ts';
 import { skewed } from '../virtual-clock.ts';
-import type { Environment, World } from './model.ts';
+import type { Environment, OlderVersion, World } from './model.ts';
+import { olderEvent, olderSqs } from './older-version.ts';
 import { type Line, overLines } from './process-network.ts';
 
 /** So the clocks of two machines differ by at most `CLOCK_SKEW_MS`. */
@@ -22,11 +24,21 @@ export function makeEnvironment(name: string, world: World): Environment {
   void process.died.then(() => {
     world.deaths += 1;
   });
-  const engine = makeEngine(name, process, world);
-  return { name, process, consumer: (event, context) => runBatch(event, context, engine) };
+  const older = olderOf(name, world);
+  const sqs = older === undefined ? process.sqs : olderSqs(process.sqs, older);
+  const engine = { ...makeEngine(name, process, world), sqs: together(sqs) };
+  const read = (event: SQSEvent) => (older === undefined ? event : olderEvent(event, older));
+  return { name, process, consumer: (event, context) => runBatch(read(event), context, engine) };
 }
 
-function makeEngine(name: string, process: MemoryProcess, world: World): Engine {
+/** The version before, if this process is of it. */
+export function olderOf(name: string, { subject: { older }, decisions, trace }: World): OlderVersion | undefined {
+  if (older === undefined || !decisions.happens(`${name} is of the version before`, 50)) return undefined;
+  trace?.(name, 'is of the version before');
+  return older;
+}
+
+function makeEngine(name: string, process: MemoryProcess, world: World): Omit<Engine, 'sqs'> {
   const { subject, queue, deadLetters, jobsTable, witness, decisions } = world;
   const random = decisions.random(`${name}, the engine`);
   const luck = decisions.random(`${name}, its handlers`);
@@ -43,7 +55,6 @@ function makeEngine(name: string, process: MemoryProcess, world: World): Engine 
     queueUrl: queue.url,
     deadLetterQueueUrl: deadLetters.url,
     store: makeJobStore(jobsTable, { dynamoDb, documents, definition: subject.definition, ...basics }),
-    sqs: together(process.sqs),
     publish: makePublish({ openBus: () => makeBus(process.events), clock, random: random.next }),
     ...basics,
     log: makeLog(name, world),

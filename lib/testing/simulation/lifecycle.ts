@@ -2,9 +2,10 @@ import { makeWriter } from '../../engine/calls/writes.ts';
 import { dispatch } from '../../engine/retries/dispatch.ts';
 import { type Delivery, deliver } from '../aws/lambda/event-source.ts';
 import { makeProcess } from '../aws/lambda/process.ts';
-import { makeEnvironment, makeLog } from './environment.ts';
+import { makeEnvironment, makeLog, olderOf } from './environment.ts';
 import { keyOf } from './key-of.ts';
 import type { Environment, World } from './model.ts';
+import { olderSqs } from './older-version.ts';
 import { overLines } from './process-network.ts';
 
 export interface InvokeOptions {
@@ -82,12 +83,13 @@ export async function tick(name: string, world: World): Promise<void> {
   const moment = random.int(1, 60);
   if (world.stormy && world.plan === undefined && decisions.happens(`${name}: dies at moment ${moment}`, 25))
     process.crashAtMoment(moment);
+  const older = olderOf(name, world);
   const basics = { dynamoDb: process.dynamoDb, clock: process.clock, random: random.next };
   const work = dispatch(
     {
       ...basics,
       table: jobsTable,
-      sqs: process.sqs,
+      sqs: older === undefined ? process.sqs : olderSqs(process.sqs, older),
       log: makeLog(name, world),
       writer: makeWriter(basics),
       queueName: () => queue.name,

@@ -1,5 +1,6 @@
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import type { QueueSettings } from '../../contract/definition/queue-settings.ts';
+import type { MessageAttributes } from '../../contract/message-attributes.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { JobContext } from '../../engine/job-context.ts';
@@ -35,6 +36,25 @@ export interface Outgoing {
   /** Epoch ms. */
   readonly runAtMs?: number;
   readonly maxAttempts?: number;
+  /** A field that no envelope has: the body is refused. */
+  readonly typo?: string;
+  /** Message attributes of the sender's own. */
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** What an earlier version of Sluice makes of a message, beside this one. */
+export interface OlderVersion {
+  /** A message as its consumer reads it. */
+  received(message: Outgone): MessageAttributes;
+  /** A message as its consumer, dispatcher or operator sends it. */
+  sent(attributes: MessageAttributes): MessageAttributes;
+}
+
+/** What a message is, beside its times. */
+export interface Outgone {
+  readonly messageId: string;
+  readonly body: string;
+  readonly attributes: MessageAttributes;
 }
 
 /** Something that happens to the system from outside. */
@@ -58,6 +78,8 @@ export interface Subject {
   readonly messages: readonly Outgoing[];
   /** Beside those that every simulation has. */
   readonly events: readonly WorldEvent[];
+  /** Half of the processes are of it: a deploy is under way. @default none are */
+  readonly older?: OlderVersion;
   /** Processes that may die of nothing of their own, at most. */
   readonly crashes: number;
   /** Mends a dead letter's body before its redrive. @returns undefined to leave it as it is */

@@ -1,17 +1,19 @@
+import { hash } from 'node:crypto';
 import type { Job } from '../../contract/job.ts';
 import { METRICS } from '../../contract/names.ts';
 import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
 import { canonical } from '../aws/dynamodb/expressions.ts';
 import { checkChange } from './change-invariants.ts';
-import { count, type Watched, type Witness, type WitnessDeps } from './observed.ts';
+import { count, type RefusedBody, type Watched, type Witness, type WitnessDeps } from './observed.ts';
 
 export function makeWitness(deps: WitnessDeps): Witness {
   const { trace, subject } = deps;
   const jobs = new Map<string, Watched>();
   let calmSinceMs = Number.POSITIVE_INFINITY;
   const read = (payload: unknown) => canonical(subject.definition.payload.safeParse(payload).data);
-  const witness: Witness = {
+  const witness: Witness & { readonly refusals: (RefusedBody & { readonly hash: string })[] } = {
     violations: [],
+    refusals: [],
     jobs,
     counts: new Map(),
     truth: new Map(),
@@ -23,6 +25,10 @@ export function makeWitness(deps: WitnessDeps): Witness {
       const watched = jobs.get(key) ?? unseen(key);
       jobs.set(key, watched);
       add(watched.payloads, jobId, read(payload));
+    },
+    refused(sent) {
+      witness.refusals.push({ ...sent, hash: hash('sha256', sent.body, 'base64') });
+      if (!jobs.has(sent.messageId)) jobs.set(sent.messageId, { ...unseen(sent.messageId), spare: true });
     },
     look() {
       for (const watched of jobs.values()) lookAt(watched, deps, witness);
@@ -53,6 +59,8 @@ const unseen = (key: string): Watched => ({
   mended: new Map(),
   redriven: new Set(),
   deadRuns: new Set(),
+  diedOf: new Set(),
+  spare: false,
   begins: new Map(),
   starts: [],
   raw: undefined,
@@ -75,7 +83,9 @@ function deleteLate(jobs: ReadonlyMap<string, Watched>, keys: ReadonlySet<string
 
 /** The job with this id that holds its key; else one that was sent with it. */
 const jobOf = (watched: readonly Watched[], jobId: string): Watched | undefined =>
-  watched.find(({ item }) => item?.jobId === jobId) ?? watched.find(({ payloads }) => payloads.has(jobId));
+  watched.find(({ item }) => item?.jobId === jobId) ??
+  watched.find(({ payloads }) => payloads.has(jobId)) ??
+  watched.find(({ key, spare }) => spare && key === jobId);
 
 /** Its item as it is now: what changed since the last look is held against the promises. */
 function lookAt(watched: Watched, deps: WitnessDeps, witness: Witness): void {

@@ -77,11 +77,14 @@ export function makeWorld(subject: Subject, decisions: Decisions, options: World
       owners.set(owner, process);
       return owner;
     },
-    nextMessageId: () => `m${++sent}`,
+    nextMessageId: () => (subject.older === undefined ? `m${++sent}` : uuid(++sent)),
     send: (message) => send(message, world),
   };
   return world;
 }
+
+/** Of the form that SQS's message ids have. */
+const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
 function reached({ name, input }: Call, { witness, deadLetters }: World): void {
   witness.look();
@@ -96,14 +99,17 @@ function refusal({ input }: Call, { deadLetters, clock, down }: World): Error | 
 }
 
 function send(message: Outgoing, { queue, witness, trace, nextMessageId }: World): string {
-  const { id, key, payload, runAtMs, maxAttempts } = message;
+  const { id, key, payload, runAtMs, maxAttempts, typo, attributes = {} } = message;
   const messageId = nextMessageId();
   const runAt = runAtMs === undefined ? {} : { runAt: new Date(runAtMs).toISOString() };
   const body = { ...(id && { id }), ...(key && { key }), ...runAt, ...(maxAttempts && { maxAttempts }), payload };
-  queue.add({ MessageBody: JSON.stringify(body), MessageAttributes: {} }, messageId);
+  const MessageBody = JSON.stringify({ ...body, ...(typo !== undefined && { [typo]: 1 }) });
+  const texts = Object.entries(attributes).map(([name, value]) => [name, { type: 'String', value }] as const);
+  queue.add({ MessageBody, MessageAttributes: toSqs(Object.fromEntries(texts)) }, messageId);
   const jobId = id ?? messageId;
   trace?.('producer', `sends ${jobId}${key === undefined ? '' : ` with key ${key}`} (message ${messageId})`);
   witness.watch({ jobId, key: key ?? jobId, payload });
+  if (typo !== undefined) witness.refused({ messageId, key: key ?? jobId, body: MessageBody });
   return messageId;
 }
 

@@ -1,11 +1,13 @@
 import { fromSqs, toSqs } from '../../../lib/aws/message-attributes.ts';
 import { readAttributes, writeAttributes } from '../../../lib/contract/message-attributes.ts';
 import { METRICS } from '../../../lib/contract/names.ts';
+import { namesOf } from '../../../lib/testing/simulation/key-of.ts';
 import type { Outgoing, Subject, World, WorldEvent } from '../../../lib/testing/simulation/model.ts';
 import type { Watched } from '../../../lib/testing/simulation/observed.ts';
 import type { Random } from '../../../lib/testing/simulation/random.ts';
 import { BEHAVIOURS, DEFINITIONS, EFFECTS, INNOCENT, type SimulatedPayload, work } from './handler.ts';
 
+import { OLDER } from './older-version.ts';
 import { OPERATOR_EVENTS } from './operator-events.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -13,18 +15,29 @@ const DAY_MS = 24 * 3600 * 1000;
 /** Our own subject: up to five jobs of every behaviour, some without an id, some under one key, some for later. */
 export function makeSubject(random: Random): Subject {
   const definition = random.pick(DEFINITIONS);
-  const messages = Array.from({ length: random.int(1, 5) }, (_, n) => message(n, random));
+  const isRolling = definition.rateLimit === undefined && random.percent(25);
+  const messages = Array.from({ length: random.int(1, 5) }, (_, n) => message(n, random, isRolling));
+  const lost: string[] = [];
   const poisons = messages.filter(({ payload }) => payload.do === 'poison').length;
   return {
     definition,
-    perform: work,
+    ...(isRolling && { older: OLDER }),
+    perform(payload, context, surroundings) {
+      const { mark } = payload as SimulatedPayload;
+      // The version before hands no sender's attributes on.
+      if (!isRolling && context.job.attributes.sender !== mark) lost.push(`${context.job.id}, run ${context.job.run}`);
+      return work(payload, context, surroundings);
+    },
     tables: { [EFFECTS]: ['id'] },
     messages,
-    events: [foreign(messages), stray(messages), outage, ...OPERATOR_EVENTS],
+    events: [foreign(messages), stray(messages), fixed(messages), outage, ...OPERATOR_EVENTS],
     // Few enough that no innocent job can use up its attempts by them: a poison job takes its mates along once.
     crashes: Math.max(0, 3 - poisons),
     mend: (body) => mended(body),
-    check,
+    check(world) {
+      for (const job of lost) world.witness.violate(`${job} starts without its sender’s attributes`);
+      check(world);
+    },
   };
 }
 
@@ -33,28 +46,47 @@ type Message = Outgoing & { readonly payload: SimulatedPayload };
 /** Virtual time starts here, whatever the machine's clock says. */
 const START_MS = Date.UTC(2026, 0, 1);
 
-function message(n: number, random: Random): Message {
+function message(n: number, random: Random, isRolling: boolean): Message {
   const behaviour = random.pick(BEHAVIOURS);
   const seconds = random.pick([0, 1, 8, 20, 65, 90, 700]);
   const later = random.percent(20) ? { runAtMs: START_MS + random.pick([1, 30, 100, 5000]) * 1000 } : {};
   // Jobs without an id are told apart by their mark alone; two in ten share one key.
   const name = random.percent(85) ? { id: `j${n}`, ...(random.percent(20) && { key: 'shared' }) } : {};
   const few = random.percent(10) && !INNOCENT.includes(behaviour) ? { maxAttempts: 2 } : {};
-  return { ...name, ...later, ...few, payload: { do: behaviour, seconds, mark: `j${n}` } };
+  // The version before gives a refused body other names.
+  const typo = !isRolling && random.percent(12) ? { typo: 'maxAtempts' } : {};
+  // The version before takes a `jobId` of the sender's for its own. One that it renewed before it began has no item to
+  // show it.
+  const own = { sender: `j${n}`, ...(!isRolling && { jobId: 'import-17' }) };
+  const when = isRolling && !('id' in name) ? {} : later;
+  return { ...name, ...when, ...few, ...typo, attributes: own, payload: { do: behaviour, seconds, mark: `j${n}` } };
 }
 
 /** A dead letter's body with work that succeeds. */
 function mended(body: string): string | undefined {
-  const envelope = JSON.parse(body) as { payload: SimulatedPayload };
+  const { maxAtempts: _, ...envelope } = JSON.parse(body) as { payload: SimulatedPayload; maxAtempts?: 1 };
   return JSON.stringify({ ...envelope, payload: { ...envelope.payload, do: 'commit', seconds: 1 } });
 }
+
+/** A producer whose body was refused sends it again without the typo. */
+const fixed = (messages: readonly Message[]): WorldEvent => ({
+  name: 'a producer sends a refused body again, fixed',
+  weight: 4,
+  happen({ send }, random) {
+    const [first, ...others] = messages.filter(({ id, typo }) => id !== undefined && typo !== undefined);
+    if (first === undefined) return;
+    const { typo: _, ...message } = random.pick([first, ...others]);
+    send(message);
+  },
+});
 
 /** Another body under a job's name: the first one stays. It says so by a mark that no handler may meet. */
 const foreign = (messages: readonly Message[]): WorldEvent => ({
   name: 'another body comes under a job’s name',
   weight: 3,
   happen({ queue, witness, nextMessageId }, random) {
-    const named = messages.filter(({ id }) => id !== undefined && witness.byJobId(id) !== undefined);
+    // A name that died refused is free for another body.
+    const named = messages.filter(({ id, typo }) => id && typo === undefined && witness.byJobId(id) !== undefined);
     const [first, ...others] = named;
     if (first === undefined) return;
     const { id, key, payload } = random.pick([first, ...others]);
@@ -70,12 +102,15 @@ const stray = (messages: readonly Message[]): WorldEvent => ({
   name: 'a dead letter comes back with another job in it',
   weight: 3,
   happen({ queue, deadLetters, nextMessageId }) {
-    const letter = deadLetters.messages().find(({ attributes }) => attributes.run !== undefined);
+    const letter = deadLetters
+      .messages()
+      .find(({ attributes }) => !/^Invalid/.test(attributes.reason?.StringValue ?? 'Invalid'));
     if (letter === undefined) return;
     const { own, sender } = readAttributes(fromSqs(letter.attributes));
     const payload = { ...messages[0]?.payload, do: 'commit', mark: 'foreign' };
-    const MessageAttributes = toSqs(writeAttributes({ own: { ...own, jobId: 'stranger' }, sender }));
-    queue.add({ MessageBody: JSON.stringify({ id: 'stranger', payload }), MessageAttributes }, nextMessageId());
+    const { key } = namesOf(letter);
+    const MessageAttributes = toSqs(writeAttributes({ own: { ...own, jobId: 'stranger', key }, sender }));
+    queue.add({ MessageBody: JSON.stringify({ id: 'stranger', key, payload }), MessageAttributes }, nextMessageId());
   },
 });
 
@@ -114,6 +149,11 @@ function checkEffects({ item, starts, forgotten }: Watched, { witness, dynamoDb 
   const last = starts.at(-1)?.payload;
   if (item === undefined || last === undefined || forgotten) return;
   const { do: behaviour, mark } = JSON.parse(last) as SimulatedPayload;
+  // A refused body under a taken name is a job of its own, and does the same work once it is corrected.
+  const sameWork = [...witness.jobs.values()].filter(({ starts: all }) =>
+    all.some(({ payload }) => payload.includes(`"${mark}"`)),
+  );
+  if (sameWork.length > 1) return;
   const times = (effect: string) =>
     (dynamoDb.item(EFFECTS, `${mark}/${effect}`) as { times?: number } | undefined)?.times ?? 0;
   const expected = item.status === 'COMPLETED' ? 1 : 0;

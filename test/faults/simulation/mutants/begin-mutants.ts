@@ -63,4 +63,14 @@ export const BEGIN_MUTANTS: readonly Mutant[] = [
     'const set = { ...run, ...started(facts), attempts: item.attempts + 1 };',
   ]),
   inBegin('a job whose retention has passed stays in its old run', ['runNo: old.runNo + 1', 'runNo: old.runNo']),
+  inBegin('a refused body under another’s name is deleted', [
+    "return isUnheard(facts, item) ? RENAME : { row: 'foreign', action: 'ack' };",
+    "return { row: 'foreign', action: 'ack' };",
+  ]),
+  inBegin('a copy of the body that a name died of dies again', [
+    'item.bodyHash === bodyHash || item.diedOf?.includes(bodyHash) === true;',
+    'item.bodyHash === bodyHash;',
+  ]),
+  inBegin('a name that died refused is free before its dead letter is sent', ['|| item.undelivered ||', '||']),
+  inBegin('a name is free whatever its job died of', ['!neverRan || !wasRefused ||', '']),
 ];
