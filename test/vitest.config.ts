@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { COMPILE_CACHE } from './support/compile-cache.ts';
 import { makeProgressReporter } from './support/tools/progress-reporter.ts';
-import { WaitersAmongWorkers } from './support/tools/sequencer.ts';
+import { LongestFirst } from './support/tools/sequencer.ts';
 
 /** LocalStack runs one batch at a time, some eight jobs a second: what waits for others' jobs waits longer there. */
 const ON_LOCALSTACK = process.env.SLUICE_TEST_EMULATOR === 'localstack-host';
@@ -34,7 +34,9 @@ const DEEP_INTEGRATION = ['test/integration/languages.test.ts'];
 const ELSEWHERE = ['test/integration/**', ...PARTLY, ...DEEP];
 
 const unit = {
-  testTimeout: 30_000,
+  // Enough for a busy machine. No test waits that long.
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
   env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
   setupFiles: [here('support/setup.ts')],
 };
@@ -51,7 +53,7 @@ export default defineConfig({
     reporters: ['default', makeProgressReporter(), here('support/tools/summary-reporter.ts')],
     // Two cores, of which the emulator and its functions need one. What runs on the embedded one mostly waits.
     maxWorkers: ON_LOCALSTACK ? 2 : 4,
-    sequence: { sequencer: WaitersAmongWorkers },
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -64,7 +66,7 @@ export default defineConfig({
         },
       },
       { test: { ...unit, name: 'unit-isolated', include: ISOLATED, exclude: ELSEWHERE } },
-      { test: { ...unit, name: 'part', include: PARTLY, provide: { deep: false } } },
+      { test: { ...unit, name: 'unit-part', include: PARTLY, provide: { deep: false } } },
       { test: { ...unit, name: 'deep', include: [...PARTLY, ...DEEP], provide: { deep: true } } },
       {
         test: {

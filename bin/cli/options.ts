@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import type { JobDefinition } from '../../lib/contract/definition/job-definition.ts';
 import { didYouMean } from '../../lib/contract/definition/suggest.ts';
+import type { Host } from './host.ts';
 
 /** A command line that is wrong: nothing was done. */
 export class UsageError extends Error {
@@ -67,11 +68,24 @@ export function definitionOf(definitions: readonly JobDefinition[], type: string
 /** SQS takes at most 1 MiB. A larger file than this is refused without looking into it. */
 const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 
-/** The text itself, the contents of `@file`, or standard input for `-`. @throws UsageError, or the file system's error */
-export async function textArgument(value: string): Promise<string> {
-  if (value === '-') return text(process.stdin);
-  if (!value.startsWith('@')) return value;
-  const content = await readFile(value.slice(1), 'utf8');
-  if (content.length > MAX_TEXT_BYTES) throw new UsageError(`${value.slice(1)} has more than 64 MiB`);
-  return content;
+/**
+ * The text itself, the contents of `@file`, or standard input for `-`, without a byte order mark.
+ *
+ * @throws UsageError, or the file system's error
+ */
+export async function textArgument(value: string, { stdin }: Pick<Host, 'stdin'>): Promise<string> {
+  if (value !== '-' && !value.startsWith('@')) return value;
+  const name = value === '-' ? 'standard input' : value.slice(1);
+  const content = await (value === '-' ? buffer(stdin) : readFile(name));
+  if (content.length > MAX_TEXT_BYTES) throw new UsageError(`${name} has more than 64 MiB`);
+  return fromUtf8(name, content);
+}
+
+/** Text of a file, without a byte order mark. @throws UsageError if it is not UTF-8 */
+export function fromUtf8(name: string, content: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(content);
+  } catch (cause) {
+    throw new UsageError(`${name} is not UTF-8: save it as UTF-8`, { cause });
+  }
 }

@@ -1,17 +1,22 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { abortedBy, type CurrentSignal, ownCalls } from './client-settings.ts';
 import { PlainJsonProtocol } from './plain-json.ts';
 import type { Sqs } from './ports.ts';
 import { makeSqsClient, withoutLogger } from './sqs-client.ts';
 
 /**
- * A client of the SDK's own configuration, as Sluice reads and writes its table with. Its middleware is put together once a
- * command instead of once a call: what is added to its stack after a first call is not seen.
+ * The client that Sluice reads and writes its table with. Its middleware is put together once a command instead of once a
+ * call: what is added to its stack after a first call is not seen.
+ *
+ * @param signal gives up the requests under way when it is aborted
  */
-export const makeDynamoDbClient = (): DynamoDBClient =>
-  withoutLogger(new DynamoDBClient({ protocol: PlainJsonProtocol, cacheMiddleware: true }));
+export const makeDynamoDbClient = (signal: CurrentSignal): DynamoDBClient => {
+  const settings = { ...ownCalls(), protocol: PlainJsonProtocol, cacheMiddleware: true };
+  return abortedBy(withoutLogger(new DynamoDBClient(settings)), signal);
+};
 
-/** Made when a first message waits or is dead-lettered: a batch that succeeds needs no SQS. */
-export const makeSqs = (): Sqs => onFirstUse(makeSqsClient);
+/** The engine's SQS. Made when a first message waits or is dead-lettered: a batch that succeeds needs none. */
+export const makeSqs = (signal: CurrentSignal): Sqs => onFirstUse(() => abortedBy(makeSqsClient(ownCalls()), signal));
 
 /** A client that is made when it is first used. */
 export function onFirstUse<Client extends { send: unknown }>(make: () => { send(command: never): unknown }): Client {

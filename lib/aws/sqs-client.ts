@@ -1,13 +1,14 @@
 /** Apart from the other clients, because a producer imports it: without a bundler, it would load DynamoDB's with it. */
-import { SQSClient } from '@aws-sdk/client-sqs';
+import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import { PlainJsonProtocol } from './plain-json.ts';
 
 interface WithStack {
   readonly middlewareStack: { remove(name: string): boolean };
 }
 
-/** A client of the SDK's own configuration, as Sluice sends with. */
-export const makeSqsClient = (): SQSClient => withoutLogger(new SQSClient({ protocol: PlainJsonProtocol }));
+/** The client that Sluice sends with. @param settings beside the SDK's own configuration. @default none */
+export const makeSqsClient = (settings: SQSClientConfig = {}): SQSClient =>
+  withoutLogger(new SQSClient({ ...settings, protocol: PlainJsonProtocol }));
 
 /** Without the SDK's copies of every input and output for a logger that nobody gave: 3 % of a small job's CPU. */
 export function withoutLogger<Client extends WithStack>(client: Client): Client {

@@ -13,6 +13,8 @@ export const BUNDLE_FORM = {
   mainFields: ['module', 'main'],
   target: 'node24',
   minify: true,
+  // Node prints the source line of an error that ends a process: of one that is the whole file, it would be 145,904 characters.
+  lineLimit: 200,
   // `on` for job types with tracing. With `off`, esbuild drops the branch that imports the tracer, and the tracer with it.
   define: { 'process.env.SLUICE_TRACING': '"off"' },
   // Packages that are still CommonJS call `require` for Node's own modules.

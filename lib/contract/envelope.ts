@@ -1,6 +1,7 @@
 import { MAX_ATTEMPTS } from './definition/retry-options.ts';
 import { didYouMean } from './definition/suggest.ts';
-import { InvalidMessageError } from './errors.ts';
+import { InvalidMessageError, InvalidPayloadError } from './errors.ts';
+import { JsonError, textOf, toJson } from './json.ts';
 import { isJobId, isJobKey, JOB_ID, JOB_KEY, optional } from './names.ts';
 
 /** The body of an SQS message, as a producer writes it. Only `payload` is required. */
@@ -82,7 +83,7 @@ function checkedEnvelope(fields: Record<string, unknown>, type: string, nowMs: n
 /**
  * Writes a message body.
  *
- * @throws InvalidMessageError if {@link decodeEnvelope} would refuse it
+ * @throws InvalidMessageError if {@link decodeEnvelope} would refuse it; InvalidPayloadError if JSON cannot carry the payload
  */
 export function encodeEnvelope(envelope: Envelope, type: string, nowMs: number): string {
   return writeEnvelope(envelope, type, nowMs).body;
@@ -91,12 +92,25 @@ export function encodeEnvelope(envelope: Envelope, type: string, nowMs: number):
 /**
  * Writes a message body, and reads it as its consumer will.
  *
- * @throws InvalidMessageError if {@link decodeEnvelope} would refuse it; TypeError if JSON cannot carry it
+ * @throws InvalidMessageError if {@link decodeEnvelope} would refuse it; InvalidPayloadError if JSON cannot carry the payload
  */
 export function writeEnvelope(envelope: Written, type: string, nowMs: number): { body: string; envelope: Envelope } {
+  const { payload, ...fields } = envelope;
+  const head = JSON.stringify(fields);
+  const text =
+    payload === undefined ? head : `${head.slice(0, -1)}${head === '{}' ? '' : ','}"payload":${written(payload)}}`;
   // SQS refuses these two as characters; JSON writes both as text.
-  const body = JSON.stringify(envelope).replace(/[\ufffe\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
+  const body = text.replace(/[\ufffe\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
   return { body, envelope: decodeEnvelope(body, type, nowMs) };
+}
+
+function written(payload: unknown): string {
+  try {
+    return textOf(payload) ?? toJson('payload', payload);
+  } catch (cause) {
+    if (!(cause instanceof JsonError)) throw cause;
+    throw new InvalidPayloadError(cause.message, { cause });
+  }
 }
 
 /** Fields that are undefined are left out. */

@@ -36,7 +36,7 @@ function requestedDelay(errorName: string, delaySeconds: number): number {
 }
 
 /**
- * Thrown by a handler that was told when to come back (HTTP 429 or 503 with `Retry-After`). The attempt counts; the
+ * Thrown by a handler that knows when to come back (HTTP 429 or 503 with `Retry-After`). The attempt counts; the
  * delay overrides the retry policy's.
  *
  * @param delaySeconds seconds from now, 0 to 604,800 (7 days)
@@ -72,7 +72,7 @@ export class JobTimeoutError extends Error {
   override readonly name = 'JobTimeoutError';
 }
 
-/** An attempt that ended because its process was told to shut down (SIGTERM). It is retried by policy. */
+/** An attempt that ended because its process was told to shut down (SIGTERM). It does not count: the job is put back. */
 export class ShutdownError extends Error {
   override readonly name = 'ShutdownError';
 }

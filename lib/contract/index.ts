@@ -1,4 +1,4 @@
-/** What handlers, producers and readers of events share: job definitions, the errors by which a handler decides, events. */
+/** What job types, producers and readers of events need: definitions, the errors by which a handler decides, events. */
 export type { AlarmThresholds } from './definition/alarm-thresholds.ts';
 export { defineJob, type JobDefinition, type JobOptions, type Payload } from './definition/job-definition.ts';
 export type { ProvisionedPollers } from './definition/pollers.ts';

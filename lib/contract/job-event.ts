@@ -7,7 +7,7 @@ export const EVENT_SOURCE = 'sluice';
 /** Detail types: what a rule's pattern names. */
 export const DETAIL_TYPES = { completed: 'Job Completed', dead: 'Job Dead-Lettered' } as const;
 
-/** What every event tells of its job. Never the payload, never the result: who needs them looks the job up. */
+/** What every event says of its job. Never the payload, never the result: who needs them looks the job up. */
 export interface JobEventDetail {
   readonly id: string;
   readonly type: string;
@@ -38,7 +38,7 @@ export type JobEvent =
   | { readonly detailType: typeof DETAIL_TYPES.completed; readonly detail: CompletedDetail }
   | { readonly detailType: typeof DETAIL_TYPES.dead; readonly detail: DeadLetteredDetail };
 
-/** Where the job ran: what its item does not tell. */
+/** Where the job ran: what its item does not hold. */
 export interface EventOrigin {
   readonly queueUrl: string;
   readonly tenant: string | undefined;

@@ -2,7 +2,7 @@ import type { JobError } from './errors.ts';
 
 export type JobStatus = 'SCHEDULED' | 'INPROGRESS' | 'RETRYING' | 'COMPLETED' | 'DEAD' | 'CANCELLED';
 
-/** Why a job died. `Crashed`: its last attempt's process ended without a word. */
+/** Why a job died. `Crashed`: the process of its last attempt died. */
 export type DeadLetterReason = 'PermanentError' | 'AttemptsExhausted' | 'InvalidMessage' | 'InvalidPayload' | 'Crashed';
 
 /** A job as its handler sees it. Times are ISO 8601. */

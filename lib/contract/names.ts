@@ -28,7 +28,7 @@ export const names = {
   keyAlias: (stage: string) => `alias/sluice-${stage}`,
 } as const;
 
-/** Environment variables by which a stack tells its functions where things are. */
+/** Environment variables that a stack sets for its functions. */
 export const ENV = {
   jobsTable: 'SLUICE_JOBS_TABLE',
   queueUrl: 'SLUICE_QUEUE_URL',
@@ -47,6 +47,7 @@ export const METRICS = {
   deadLettered: 'JobsDeadLettered',
   stalled: 'JobsStalled',
   duplicate: 'JobsDuplicate',
+  unhandledRejection: 'UnhandledRejections',
   duration: 'JobDuration',
   queueLatency: 'QueueLatency',
   retryLateness: 'RetryLateness',

@@ -12,7 +12,7 @@ export interface ReadPayload {
 }
 
 /**
- * Reads a payload by its definition's schema. Never throws: a refusal is a value. It tells at most five issues, and of a
+ * Reads a payload by its definition's schema. Never throws: a refusal is a value. It names at most five issues, and of a
  * payload of more than {@link MAX_CHECKED_WHOLE} values only the first: to find and word them all would take seconds.
  */
 export function readPayload(definition: JobDefinition, payload: unknown): ReadPayload {
@@ -21,10 +21,10 @@ export function readPayload(definition: JobDefinition, payload: unknown): ReadPa
     if (result.success) return { payload: result.data };
     const isHuge = holdsMoreThan(MAX_CHECKED_WHOLE, payload);
     const error = (isHuge ? undefined : definition.payload.safeParse(payload).error) ?? result.error;
-    // zod's messages tell what was expected and the type that came, never the value.
-    const told = tell(error.issues.slice(0, MAX_TOLD), ['payload']).slice(0, MAX_TOLD);
-    if (isHuge) told.push('the rest was not checked');
-    return { payload: undefined, refusal: new InvalidPayloadError(told.join('; '), { cause: error }) };
+    // zod's messages say what was expected and which type came, never the value.
+    const reasons = reasonsOf(error.issues.slice(0, MAX_ISSUES), ['payload']).slice(0, MAX_ISSUES);
+    if (isHuge) reasons.push('the rest was not checked');
+    return { payload: undefined, refusal: new InvalidPayloadError(reasons.join('; '), { cause: error }) };
   } catch (cause) {
     return { payload: undefined, refusal: new InvalidPayloadError('the payload schema itself threw', { cause }) };
   }
@@ -34,8 +34,8 @@ export function readPayload(definition: JobDefinition, payload: unknown): ReadPa
  * zod stops at the first issue that settles a refusal; so does its own `validate`. Its public type does not name the option.
  */
 const FIRST_ISSUE: z.core.ParseContext<z.core.$ZodIssue> & { readonly abortEarly: true } = { abortEarly: true };
-/** Issues of a refusal that are told. */
-const MAX_TOLD = 5;
+/** Issues of a refusal that are named. */
+const MAX_ISSUES = 5;
 /** Values of a payload up to which a refusal looks for all issues: some milliseconds. */
 const MAX_CHECKED_WHOLE = 1000;
 /** Characters of an issue's field and of its message: both may hold keys of the payload. */
@@ -55,11 +55,11 @@ function holdsMoreThan(limit: number, value: unknown): boolean {
 }
 
 /** Each issue with its field; of a union, what its closest member refused. */
-function tell(issues: readonly z.core.$ZodIssue[], at: readonly PropertyKey[]): string[] {
+function reasonsOf(issues: readonly z.core.$ZodIssue[], at: readonly PropertyKey[]): string[] {
   return issues.flatMap((issue) => {
     const path = [...at, ...issue.path];
     const [closest] = issue.code === 'invalid_union' ? issue.errors.toSorted((a, b) => a.length - b.length) : [];
-    if (closest) return tell(closest.slice(0, MAX_TOLD), path);
+    if (closest) return reasonsOf(closest.slice(0, MAX_ISSUES), path);
     return [`${path.map(String).join('.').slice(0, MAX_PART)}: ${issue.message.slice(0, MAX_PART)}`];
   });
 }

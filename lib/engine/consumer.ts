@@ -8,14 +8,16 @@ import { openConnection } from '../aws/warm-connection.ts';
 import type { JobDefinition, Payload } from '../contract/definition/job-definition.ts';
 import { queueSettings } from '../contract/definition/queue-settings.ts';
 import { ENV } from '../contract/names.ts';
+import { type CallTime, makeCallTime } from './calls/call-time.ts';
 import { defaultBus, makePublish } from './calls/events.ts';
 import { together } from './calls/sqs.ts';
-import { systemClock } from './clock.ts';
+import { type Clock, systemClock } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { refuseDisabledIdempotency, required } from './environment.ts';
 import { runBatch } from './job/batch.ts';
+import { onException, onRejection } from './job/left-behind.ts';
 import type { JobContext, Perform } from './job-context.ts';
-import { onShutdown } from './shutdown.ts';
+import { onShutdown, type Shutdown } from './shutdown.ts';
 import { makeJobStore } from './table/job-store.ts';
 import { LineFormat } from './telemetry/log-format.ts';
 import { makeMeter } from './telemetry/metrics.ts';
@@ -37,28 +39,49 @@ export function consumer<D extends JobDefinition>(definition: D, perform: Perfor
   const shutdown = onShutdown();
   // Loaded while the function starts, so that no job waits for it.
   const tracing = openTracing(definition.type);
-  const dynamoDb = makeDynamoDbClient();
+  const basics = { clock: systemClock, random: Math.random };
+  const callTime = makeCallTime(basics);
+  const dynamoDb = makeDynamoDbClient(callTime.signal);
   // A traced function opens none here: X-Ray logs an error for each request outside of an invocation.
   if (tracing === undefined) openConnection(dynamoDb);
   return (event, context) => {
-    engine ??= { ...makeEngine(definition, perform, { dynamoDb, shutdown: shutdown.signal }), tracing };
+    if (engine === undefined) {
+      const started = { ...basics, dynamoDb, callTime, shutdown: shutdown.signal };
+      engine = { ...makeEngine(definition, perform, started), tracing };
+      watchProcess(engine, shutdown);
+    }
     return shutdown.track(runBatch(event, context, engine));
   };
 }
 
+/**
+ * From the first invocation on, what a job leaves behind ends no other job's attempt. Before it, a rejection or an exception
+ * ends the process, as Node has it: a function that did not start well must not run jobs.
+ */
+function watchProcess(engine: Engine, shutdown: Shutdown): void {
+  process.on('unhandledRejection', (reason) => onRejection(reason, engine));
+  process.on('uncaughtException', (error) => {
+    void onException(error, engine, shutdown.abort).then(() => process.exit(1));
+  });
+}
+
 /** What is made while the function starts. */
 interface Started {
+  readonly clock: Clock;
+  readonly random: () => number;
   readonly dynamoDb: DynamoDBClient;
+  readonly callTime: CallTime;
   readonly shutdown: AbortSignal;
 }
 
 function makeEngine<D extends JobDefinition>(
   definition: D,
   perform: Perform<D>,
-  { dynamoDb, shutdown }: Started,
+  { dynamoDb, shutdown, ...started }: Started,
 ): Engine {
   refuseDisabledIdempotency();
-  const basics = { clock: systemClock, random: Math.random, nonce: randomUUID };
+  const basics = { ...started, nonce: randomUUID };
+  const { callTime } = basics;
   const documents = makeDocuments(dynamoDb);
   return {
     definition,
@@ -68,11 +91,12 @@ function makeEngine<D extends JobDefinition>(
     queueUrl: required(ENV.queueUrl),
     deadLetterQueueUrl: required(ENV.deadLetterQueueUrl),
     store: makeJobStore(required(ENV.jobsTable), { dynamoDb, documents, definition, ...basics }),
-    sqs: together(makeSqs()),
-    publish: makePublish({ openBus: defaultBus, ...basics }),
+    sqs: together(makeSqs(callTime.signal), callTime),
+    publish: makePublish({ openBus: () => defaultBus(callTime.signal), callTime }),
     ...basics,
     log: new Logger({ serviceName: `sluice-${definition.type}`, logFormatter: new LineFormat() }),
     meter: makeMeter(definition.type),
+    running: new Set(),
     shutdown,
   };
 }

@@ -1,8 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
-import { makeDynamoDbClient } from '../aws/clients.ts';
-import { makeSqsClient } from '../aws/sqs-client.ts';
+import { makeDynamoDbClient, makeSqs } from '../aws/clients.ts';
 import { ENV, METRICS, names } from '../contract/names.ts';
+import { makeCallTime } from './calls/call-time.ts';
 import { makeWriter } from './calls/writes.ts';
 import { systemClock } from './clock.ts';
 import { required } from './environment.ts';
@@ -30,12 +30,13 @@ export function dispatcher(): (event: unknown, context: Context) => Promise<void
 }
 
 function makeDeps(): DispatchDeps {
-  const basics = { dynamoDb: makeDynamoDbClient(), clock: systemClock, random: Math.random };
+  const callTime = makeCallTime({ clock: systemClock, random: Math.random });
+  const basics = { dynamoDb: makeDynamoDbClient(callTime.signal), clock: systemClock, callTime };
   const stage = required(ENV.stage);
   return {
     ...basics,
     table: required(ENV.jobsTable),
-    sqs: makeSqsClient(),
+    sqs: makeSqs(callTime.signal),
     log: new Logger({ serviceName: 'sluice-dispatcher', logFormatter: new LineFormat() }),
     writer: makeWriter(basics),
     queueName: (type) => names.queue(stage, type),

@@ -6,9 +6,11 @@ import type { QueueSettings } from '../contract/definition/queue-settings.ts';
 import type { JobItem } from '../contract/protocol/job-item.ts';
 import type { Message } from '../contract/protocol/message.ts';
 import { LEASE_BEYOND_END_MS } from '../contract/protocol/timing.ts';
+import type { CallTime } from './calls/call-time.ts';
 import type { Publish } from './calls/events.ts';
 import type { Clock } from './clock.ts';
 import type { JobContext } from './job-context.ts';
+import type { RunningJob } from './running.ts';
 import type { JobStore } from './table/job-store.ts';
 import type { Meter } from './telemetry/metrics.ts';
 import type { Traced } from './telemetry/tracer.ts';
@@ -25,6 +27,8 @@ export interface Engine {
   readonly store: JobStore;
   readonly sqs: Sqs;
   readonly publish: Publish;
+  /** What all of them make their calls in. */
+  readonly callTime: CallTime;
   readonly clock: Clock;
   /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
@@ -34,7 +38,9 @@ export interface Engine {
   readonly meter: Meter;
   /** Undefined if the job type is not traced. */
   readonly tracing?: Promise<Traced> | undefined;
-  /** Aborted at SIGTERM. */
+  /** Jobs whose handlers were called and whose attempts have not ended. */
+  readonly running: Set<RunningJob>;
+  /** Aborted at SIGTERM, and when an exception ends the process. */
   readonly shutdown: AbortSignal;
 }
 

@@ -33,6 +33,7 @@ export interface JobContext<P = unknown> {
    *
    * @param writes at most 99 over all calls of an attempt; none may touch the job's own item
    * @throws RangeError if there are too many, or one is for the job's own item
+   * @throws TypeError if one holds a value that DynamoDB cannot keep (a Date, NaN, an empty Set), naming where
    */
   commit(writes: readonly TransactWrite[]): void;
   /**
@@ -41,6 +42,7 @@ export interface JobContext<P = unknown> {
    *
    * @param writes at most 99
    * @param state  JSON, at most 32 KB
+   * @throws RangeError, TypeError as `commit` does; nothing was written
    * @throws WriteConditionError if a write's own condition failed; nothing was written
    * @throws LeaseLostError if the job is no longer this attempt's; JobCancelledError if it was cancelled
    */

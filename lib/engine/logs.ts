@@ -1,3 +1,4 @@
+import { toJobError } from '../contract/errors.ts';
 import type { Message } from '../contract/protocol/message.ts';
 import type { Failure, SettleStep } from '../contract/protocol/settle.ts';
 import type { Claim, Engine } from './engine.ts';
@@ -43,20 +44,26 @@ interface FailedAttempt {
 }
 
 /**
- * Logs `job.failed` with its causes, then what the failure led to: `job.retrying`, `job.parked`, `job.snoozed` or
- * `job.dead`.
+ * Logs `job.failed` with its causes, then what the failure led to: `job.retrying`, `job.parked` or `job.dead`. A job that
+ * did not fail is only `job.snoozed` or `job.put-back`.
  */
 export function logFailure(engine: Engine, { claim, failure, step, thrown }: FailedAttempt): void {
   const { log } = engine;
   const error = { errorName: failure.error.name, errorMessage: failure.error.message };
   const fields = { ...jobFields(claim, engine), ...error, durationMs: durationMs(claim, engine) };
-  if (failure.kind === 'snooze') {
-    log.info('job.snoozed', { ...fields, delayMs: failure.delayMs });
+  if (failure.kind === 'snooze' || failure.kind === 'putBack') {
+    log.info(failure.kind === 'snooze' ? 'job.snoozed' : 'job.put-back', { ...fields, delayMs: failure.delayMs });
     return;
   }
   log.warn('job.failed', { ...fields, ...(thrown instanceof Error && { error: bare(thrown) }) });
   if (failure.kind === 'dead') log.error('job.dead', { ...fields, reason: failure.reason });
   else log.info(step.row === 'parked' ? 'job.parked' : 'job.retrying', { ...fields, delayMs: failure.delayMs });
+}
+
+/** What a line says of anything thrown. */
+export function thrownFields(thrown: unknown) {
+  const { name: errorName, message: errorMessage } = toJobError(thrown);
+  return { errorName, errorMessage, ...(thrown instanceof Error && { error: bare(thrown) }) };
 }
 
 /** Causes that a line shows at most; libraries wrap an error two or three times. */

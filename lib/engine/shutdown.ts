@@ -2,6 +2,8 @@
 export interface Shutdown {
   /** Aborted at SIGTERM. */
   readonly signal: AbortSignal;
+  /** Aborts the signal. */
+  abort(): void;
   /** Adds work that must end before the process exits. */
   track<T>(work: Promise<T>): Promise<T>;
 }
@@ -21,6 +23,7 @@ export function onShutdown(): Shutdown {
   });
   return {
     signal: controller.signal,
+    abort: () => controller.abort(),
     track(work) {
       running.add(work);
       const done = () => void running.delete(work);

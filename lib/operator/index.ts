@@ -1,5 +1,5 @@
 /** The verbs of the command `sluice` as functions, for other programs. */
-export { type Aws, nowOf, type Stage } from './aws.ts';
+export { type Aws, nowOf, pause, type Stage } from './aws.ts';
 export { checkCorrectedPayload } from './dead-letters/corrected-body.ts';
 export { normalisedError } from './dead-letters/error-groups.ts';
 export type { ReceiveAllResult } from './dead-letters/receive-all.ts';
@@ -21,6 +21,7 @@ export type { JobTable, Operated } from './job-table.ts';
 export { cancel, retryNow } from './jobs/cancel-and-retry.ts';
 export { type JobView, job, whereIs } from './jobs/job.ts';
 export { type JobLogLine, jobLogs } from './jobs/job-logs.ts';
+export { indented } from './json-text.ts';
 export { type Drained, drain } from './queues/drain.ts';
 export { type RunningState, type Switched, setRunning } from './queues/event-source.ts';
 export { type QueueState, type QueuesReport, queues } from './queues/queues.ts';

@@ -1,4 +1,5 @@
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
+import { jsonText } from '../contract/json.ts';
 import {
   createProducer,
   type EnqueueOptions,
@@ -7,6 +8,7 @@ import {
   type SentJob,
 } from '../producer/index.ts';
 import type { Stage } from './aws.ts';
+import { fieldText, unheldMessage, unheldNumber } from './json-text.ts';
 import { queuesOf } from './stage.ts';
 
 /** What sending needs: the stage to find the queue in, and the calls to SQS. */
@@ -70,9 +72,9 @@ export async function send(
   definition: JobDefinition,
   { text, ...options }: TextOptions & { text: string },
 ): Promise<SentJob> {
-  const { payload, ...own } = parsed(text, options.envelopes === true);
+  const { payload, own } = parsed(text, options.envelopes === true);
   const { envelopes: _, ...common } = options;
-  return (await producerFor(deps, definition)).enqueue(definition, payload, { ...defined(common), ...own });
+  return (await producerFor(deps, definition)).enqueue(definition, jsonText(payload), { ...defined(common), ...own });
 }
 
 /** Lines that go to the producer in one call. After an interruption it takes some five seconds at most to finish one. */
@@ -93,16 +95,23 @@ export async function sendLines(
   const bulk = makeBulk(producer, definition, options);
   let chunk: Line[] = [];
   let number = 0;
-  for await (const text of lines) {
-    number += 1;
-    if (text.trim() === '') continue;
-    chunk.push({ number, text });
-    if (chunk.length < CHUNK) continue;
-    await bulk.take(chunk);
-    chunk = [];
+  let unread: unknown;
+  try {
+    for await (const text of lines) {
+      number += 1;
+      if (text.trim() === '') continue;
+      chunk.push({ number, text });
+      if (chunk.length < CHUNK) continue;
+      await bulk.take(chunk);
+      chunk = [];
+    }
+  } catch (error) {
+    // What was read before is reported, or nobody would know what was sent.
+    unread = error;
   }
   await bulk.take(chunk);
-  return bulk.report();
+  const report = bulk.report();
+  return unread === undefined || 'failure' in report ? report : { ...report, failure: unread };
 }
 
 interface Line {
@@ -110,8 +119,11 @@ interface Line {
   readonly text: string;
 }
 
-interface Given extends Line {
-  readonly payload: unknown;
+interface Given extends Line, GivenText {}
+
+/** The payload's JSON as it was given, and the job's own options. */
+interface GivenText {
+  readonly payload: string;
   readonly own: EnqueueOptions;
 }
 
@@ -156,7 +168,7 @@ async function attempt(bulk: Bulk, given: readonly Given[]): Promise<void> {
   const { producer, definition, options, counts } = bulk;
   const { maxAttempts, runAt, delaySeconds, tenant } = options;
   const common = { maxAttempts, runAt, delaySeconds, tenant };
-  const payloads = given.map(({ payload }) => payload);
+  const payloads = given.map(({ payload }) => jsonText(payload));
   const each = (_payload: unknown, i: number) => given[i]?.own ?? {};
   const results = await producer.enqueueMany(definition, payloads, { ...defined(common), each });
   for (const [i, result] of results.entries()) {
@@ -183,11 +195,13 @@ function refuse({ options, counts }: Bulk, line: Line, refusal: Refusal): Promis
 }
 
 function refusedLine(line: Line, { given, jobId, maybeSent = false, why }: Refusal): RefusedLine {
-  const again =
-    given === undefined
-      ? line.text
-      : JSON.stringify({ ...(jobId !== undefined && { id: jobId }), ...given.own, payload: given.payload });
+  const again = given === undefined ? line.text : envelopeText(given, jobId);
   return { line: line.number, jobId, why, maybeSent, again };
+}
+
+function envelopeText({ payload, own }: GivenText, jobId: string | undefined): string {
+  const head = JSON.stringify({ ...(jobId !== undefined && { id: jobId }), ...own }).slice(0, -1);
+  return `${head}${head === '{' ? '' : ','}"payload":${payload}}`;
 }
 
 interface Refusal {
@@ -199,29 +213,34 @@ interface Refusal {
 
 function tryParse(line: Line, envelopes: boolean): Given | InvalidTextError {
   try {
-    const { payload, ...own } = parsed(line.text, envelopes);
-    return { ...line, payload, own };
+    return { ...line, ...parsed(line.text, envelopes) };
   } catch (error) {
     if (error instanceof InvalidTextError) return error;
     throw error;
   }
 }
 
-function parsed(text: string, envelopes: boolean): EnqueueOptions & { payload: unknown } {
+function parsed(text: string, envelopes: boolean): GivenText {
   if (text.trim() === '') throw new InvalidTextError('it is empty: a JSON payload is needed');
-  let value: unknown;
+  const value = parsedJson(text);
+  const unheld = unheldNumber(text, envelopes ? [] : ['payload']);
+  if (unheld !== undefined) throw new InvalidTextError(unheldMessage(unheld));
+  if (!envelopes) return { payload: text.trim(), own: {} };
+  const payload = fieldText(text, 'payload');
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || payload === undefined) {
+    throw new InvalidTextError('it is not an object with a "payload"');
+  }
+  const { payload: _, ...own } = value as { payload: unknown };
+  return { payload, own };
+}
+
+function parsedJson(text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     // The parser's message quotes the text, which is the payload.
     throw new InvalidTextError('it is not JSON');
   }
-  if (!envelopes) return { payload: value };
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, 'payload')) {
-    throw new InvalidTextError('it is not an object with a "payload"');
-  }
-  const { payload, ...own } = value as { payload: unknown };
-  return { payload, ...own };
 }
 
 /** Drops undefined options, so that they do not replace the options of a single job. */

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
-import { type Envelope, writeEnvelope } from '../contract/envelope.ts';
-import { InvalidMessageError, InvalidPayloadError } from '../contract/errors.ts';
+import { writeEnvelope } from '../contract/envelope.ts';
 import { readPayload } from '../contract/payload.ts';
 import { MAX_DELAY_SECONDS, MAX_MESSAGE_BYTES } from '../contract/sqs-limits.ts';
 import { MessageTooLargeError } from './errors.ts';
@@ -38,7 +37,11 @@ export function encodeJob(definition: JobDefinition, { payload, options }: Given
   const jobId = id ?? uuidV7(nowMs);
   const { type } = definition;
   const createdAt = new Date(nowMs).toISOString();
-  const { body, envelope } = written({ id: jobId, key, type, maxAttempts, createdAt, runAt, payload }, type, nowMs);
+  const { body, envelope } = writeEnvelope(
+    { id: jobId, key, type, maxAttempts, createdAt, runAt, payload },
+    type,
+    nowMs,
+  );
   const { refusal } = readPayload(definition, envelope.payload);
   if (refusal !== undefined) throw refusal;
   const bytes = Buffer.byteLength(body);
@@ -64,18 +67,4 @@ function uuidV7(nowMs: number): string {
   const time = nowMs.toString(16).padStart(12, '0');
   // A random UUID has its version digit at 14, and behind it the variant where it belongs.
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
-}
-
-function written(
-  envelope: Parameters<typeof writeEnvelope>[0],
-  type: string,
-  nowMs: number,
-): { body: string; envelope: Envelope } {
-  try {
-    return writeEnvelope(envelope, type, nowMs);
-  } catch (cause) {
-    // A circle, a bigint, or a toJSON of the payload's own that throws.
-    if (cause instanceof InvalidMessageError) throw cause;
-    throw new InvalidPayloadError('the payload cannot be written as JSON', { cause });
-  }
 }

@@ -2,6 +2,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type * as z from 'zod';
 import type { JobDefinition, Payload } from '../contract/definition/job-definition.ts';
 import type { JobError } from '../contract/errors.ts';
+import { toJson } from '../contract/json.ts';
 import type { JobItem } from '../contract/protocol/job-item.ts';
 import type { JobContext } from '../engine/job-context.ts';
 import type { Outgoing, Subject, Surroundings, World } from './simulation/model.ts';
@@ -127,7 +128,9 @@ function subjectOf<D extends JobDefinition>(
     perform: (payload, context, surroundings) =>
       handler(payload as Payload<D>, context as JobContext<Payload<D>>, surroundings),
     tables,
-    messages: payloads.map((payload, i): Outgoing => ({ id: idOf(i), payload })),
+    messages: payloads.map(
+      (payload, i): Outgoing => ({ id: idOf(i), payload: JSON.parse(toJson(`payloads.${i}`, payload)) }),
+    ),
     events: [],
     crashes: Math.max(0, Math.min(crashes, definition.retry.maxAttempts - 2)),
     check: (world) => checkByCaller(world, check),
@@ -152,6 +155,6 @@ function checkByCaller(world: World, check: SimulateOptions<JobDefinition>['chec
   try {
     check?.(endOf(world));
   } catch (error) {
-    world.witness.violate(error instanceof Error ? error.message : String(error));
+    world.observer.violate(error instanceof Error ? error.message : String(error));
   }
 }

@@ -36,7 +36,7 @@ export interface TestRun {
   readonly tables: Readonly<Record<string, readonly Record<string, unknown>[]>>;
   /** Names of the events that were logged, by the engine and by the handler: `job.started`, … */
   readonly events: readonly string[];
-  /** What EventBridge was told: of a death, and of a completion if the definition asks for it. */
+  /** The events that were published: of a death, and of a completion if the definition asks for it. */
   readonly published: readonly MemoryEvent[];
   /** The job's item in the jobs table. */
   readonly item: JobItem;
@@ -91,13 +91,13 @@ function checkHandler(item: JobItem | undefined, { type }: JobDefinition): void 
 
 function report({ aws, events, sentAtMs, progress, written, tables }: Trial, item: JobItem): TestRun {
   const { status, attempts, reason, error, result } = item;
-  const letter = aws.deadLetters.messages()[0];
+  const deadLetter = aws.deadLetters.messages()[0];
   const plain = (name: string) =>
     aws.dynamoDb
       .table(name)
       .items()
       .map((one) => unmarshall(one));
-  const attributes = Object.entries(letter?.attributes ?? {}).map(([name, { StringValue }]) => [name, StringValue]);
+  const attributes = Object.entries(deadLetter?.attributes ?? {}).map(([name, { StringValue }]) => [name, StringValue]);
   return {
     ...{ status, attempts, item },
     delaysMs: events.flatMap(({ name, delayMs }) => (DELAYED.includes(name) ? (delayMs ?? []) : [])),
@@ -111,9 +111,9 @@ function report({ aws, events, sentAtMs, progress, written, tables }: Trial, ite
     tables: Object.fromEntries(tables.map((name) => [name, plain(name)])),
     events: events.map(({ name }) => name),
     published: aws.bus.events,
-    ...(letter !== undefined && { deadLetter: Object.fromEntries(attributes) }),
+    ...(deadLetter !== undefined && { deadLetter: Object.fromEntries(attributes) }),
   };
 }
 
 /** Events of attempts that another one follows. */
-const DELAYED = ['job.retrying', 'job.parked', 'job.snoozed'];
+const DELAYED = ['job.retrying', 'job.parked', 'job.snoozed', 'job.put-back'];

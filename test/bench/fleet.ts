@@ -3,6 +3,7 @@ import type { JobDefinition } from '../../lib/contract/definition/job-definition
 import { queueSettings } from '../../lib/contract/definition/queue-settings.ts';
 import { names } from '../../lib/contract/names.ts';
 import { TICK_MS } from '../../lib/contract/protocol/timing.ts';
+import { makeCallTime } from '../../lib/engine/calls/call-time.ts';
 import { makeBus, makePublish } from '../../lib/engine/calls/events.ts';
 import { together } from '../../lib/engine/calls/sqs.ts';
 import { makeWriter } from '../../lib/engine/calls/writes.ts';
@@ -57,16 +58,20 @@ export function makeFleet(options: FleetOptions): Fleet {
   const { dynamoDb, sqs, queue, deadLetters, settings } = aws;
   const basics = { clock, random, nonce: () => `owner-${Math.floor(random() * 2 ** 52)}` };
   const { client, documents } = dynamoDb;
-  const makeEngine = (): Engine => ({
-    ...{ definition, settings, log: silent, perform, ...basics },
-    queueUrl: queue.url,
-    deadLetterQueueUrl: deadLetters.url,
-    store: makeJobStore(TABLE, { dynamoDb: client, documents, definition, ...basics }),
-    sqs: together(sqs.client as Engine['sqs']),
-    publish: makePublish({ openBus: () => makeBus(makeMemoryEvents().client), ...basics }),
-    meter: { count: () => undefined, milliseconds: () => undefined, flush: () => undefined },
-    shutdown: new AbortController().signal,
-  });
+  const makeEngine = (): Engine => {
+    const callTime = makeCallTime(basics);
+    return {
+      ...{ definition, settings, log: silent, perform, callTime, ...basics },
+      queueUrl: queue.url,
+      deadLetterQueueUrl: deadLetters.url,
+      store: makeJobStore(TABLE, { dynamoDb: client, documents, definition, callTime, ...basics }),
+      sqs: together(sqs.client as Engine['sqs'], callTime),
+      publish: makePublish({ openBus: () => makeBus(makeMemoryEvents().client), callTime }),
+      meter: { count: () => undefined, milliseconds: () => undefined, flush: () => undefined },
+      running: new Set(),
+      shutdown: new AbortController().signal,
+    };
+  };
   startEventSourceMapping(queue, {
     ...{ clock, environment: makeEnvironments(makeEngine), batchSize: definition.batchSize },
     functionTimeoutSeconds: settings.functionTimeoutSeconds,
@@ -111,7 +116,7 @@ function makeEnvironments(makeEngine: () => Engine): () => ExecutionEnvironment 
 /** The first tick comes at some moment of the first minute. */
 function startTicks({ dynamoDb, sqs, queue }: ReturnType<typeof makeAws>, options: FleetOptions) {
   const { clock, random, definition, onTick } = options;
-  const parts = { dynamoDb: dynamoDb.client, clock, random };
+  const parts = { dynamoDb: dynamoDb.client, clock, callTime: makeCallTime({ clock, random }) };
   const deps = {
     ...{ ...parts, table: TABLE, log: silent, writer: makeWriter(parts), queueName: () => queue.name },
     sqs: sqs.client as Engine['sqs'],

@@ -36,3 +36,21 @@ export async function alternate<Name extends string>(
 /** Run by run: pairs that ran side by side saw the same machine. */
 export const ratios = (figures: readonly number[], baseline: readonly number[]): number[] =>
   figures.map((figure, i) => figure / (baseline[i] ?? Number.NaN));
+
+/**
+ * The 95 % interval of a median, without an assumption about how figures are spread: the order statistics whose ranks a
+ * fair coin's binomial distribution leaves outside in at most 2.5 % of the cases on either side.
+ *
+ * @param figures at least 6, below which no such interval exists
+ */
+export function medianInterval(figures: readonly number[]): [low: number, high: number] {
+  const sorted = [...figures].sort((a, b) => a - b);
+  const { length } = sorted;
+  let rank = 0;
+  let chance = 0.5 ** length;
+  for (let below = chance; below <= 0.025; below += chance) {
+    rank += 1;
+    chance *= (length - rank + 1) / rank;
+  }
+  return [sorted[rank - 1] ?? Number.NaN, sorted[length - rank] ?? Number.NaN];
+}

@@ -3,11 +3,13 @@ import type { JobDefinition } from '../../lib/contract/definition/job-definition
 import { queueSettings } from '../../lib/contract/definition/queue-settings.ts';
 import { names } from '../../lib/contract/names.ts';
 import { itemId, type JobItem } from '../../lib/contract/protocol/job-item.ts';
+import { makeCallTime } from '../../lib/engine/calls/call-time.ts';
 import { makeBus, makePublish } from '../../lib/engine/calls/events.ts';
 import { together } from '../../lib/engine/calls/sqs.ts';
 import { makeWriter } from '../../lib/engine/calls/writes.ts';
 import type { Engine } from '../../lib/engine/engine.ts';
 import { runBatch } from '../../lib/engine/job/batch.ts';
+import { onException, onRejection } from '../../lib/engine/job/left-behind.ts';
 import type { JobContext } from '../../lib/engine/job-context.ts';
 import { type Dispatched, dispatch } from '../../lib/engine/retries/dispatch.ts';
 import { makeJobStore } from '../../lib/engine/table/job-store.ts';
@@ -63,6 +65,12 @@ export interface World {
   kill(): void;
   /** Its signal is what SIGTERM aborts. */
   readonly shutdown: AbortController;
+  /** What Node reports when a promise is rejected and nobody handles it. To be called by a handler. */
+  reject(reason: unknown): void;
+  /** What Node reports when nothing catches an exception: the process ends. To be called by a handler. */
+  crash(error: unknown): void;
+  /** The next batch runs in a process that nobody shuts down. */
+  restart(): void;
   /** Sends a message, a whole body or an envelope's fields, and returns its id. */
   send(body: string | object, options?: MessageOptions): string;
   /** One batch through the consumer. */
@@ -100,11 +108,19 @@ export function makeWorld({ definition = defineProbe(), perform = probe, disorde
   const bus = makeMemoryEvents();
   const parts = { clock, dynamoDb, sqs, bus, queue, deadLetters, output, definition };
   const starts: string[] = [];
-  const shutdown = new AbortController();
-  const invoke = makeInvoke({ ...parts, perform, starts, shutdown });
+  let shutdown = new AbortController();
+  const invoke = makeInvoke({ ...parts, perform, starts, shutdown: () => shutdown });
   let sent = 0;
   const world: World = {
-    ...{ ...parts, starts, shutdown },
+    ...{ ...parts, starts },
+    get shutdown() {
+      return shutdown;
+    },
+    reject: (reason) => invoke.reject(reason),
+    crash: (error) => invoke.crash(error),
+    restart() {
+      shutdown = new AbortController();
+    },
     kill: () => invoke.running()?.kill(),
     send(body, options) {
       const messageId = `sent-${++sent}`;
@@ -124,11 +140,9 @@ export function makeWorld({ definition = defineProbe(), perform = probe, disorde
   return world;
 }
 
-type Parts = Pick<
-  World,
-  'clock' | 'dynamoDb' | 'sqs' | 'bus' | 'queue' | 'deadLetters' | 'definition' | 'starts' | 'shutdown'
-> & {
+type Parts = Pick<World, 'clock' | 'dynamoDb' | 'sqs' | 'bus' | 'queue' | 'deadLetters' | 'definition' | 'starts'> & {
   readonly perform: Perform;
+  readonly shutdown: () => AbortController;
 };
 
 /** The event source and the function: each batch runs in a process of its own, which may crash. */
@@ -136,9 +150,15 @@ function makeInvoke(parts: Parts) {
   const { clock, dynamoDb, sqs, bus, queue, definition } = parts;
   let nonces = 0;
   let process: MemoryProcess | undefined;
+  let latest: Engine | undefined;
+  const running = () => {
+    if (latest === undefined) throw new TypeError('no process runs');
+    return latest;
+  };
   const resources = { dynamoDb: dynamoDb.client, documents: dynamoDb.documents, sqs: sqs.client, events: bus.client };
   const worker = () => {
     const engine = makeEngine(makeProcess({ ...resources, clock }), parts, () => `owner-${++nonces}`);
+    latest = engine;
     const { functionTimeoutSeconds } = engine.settings;
     const consumer: BatchConsumer = (event, context) => runBatch(event, context, engine);
     return () => deliver(queue, { consumer, clock, batchSize: definition.batchSize, functionTimeoutSeconds });
@@ -147,6 +167,7 @@ function makeInvoke(parts: Parts) {
     process = makeProcess({ ...resources, clock: skewed(clock, aheadMs) });
     if (crash !== undefined) process.crashAt(crash.call, crash.moment);
     const engine = makeEngine(process, parts, () => `owner-${++nonces}`);
+    latest = engine;
     return clock.run(
       deliver(queue, {
         consumer: (event, context) => runBatch(event, context, engine),
@@ -158,7 +179,12 @@ function makeInvoke(parts: Parts) {
       }),
     );
   };
-  return { once, worker, running: () => process };
+  const reject = (reason: unknown) => onRejection(reason, running());
+  const crash = (error: unknown) => {
+    const dying = process;
+    void onException(error, running(), () => parts.shutdown().abort()).then(() => dying?.kill());
+  };
+  return { once, worker, reject, crash, running: () => process };
 }
 
 /** As `lib/engine/consumer.ts` wires it, with the in-memory AWS in the place of the real one. */
@@ -168,7 +194,8 @@ function makeEngine(
   nonce: () => string,
 ): Engine {
   const { definition, perform, queue, deadLetters, starts, shutdown } = parts;
-  const basics = { clock, random: () => 0.5, nonce };
+  const callTime = makeCallTime({ clock, random: () => 0.5 });
+  const basics = { clock, random: () => 0.5, callTime, nonce };
   return {
     definition,
     perform(payload, context) {
@@ -179,12 +206,13 @@ function makeEngine(
     queueUrl: queue.url,
     deadLetterQueueUrl: deadLetters.url,
     store: makeJobStore(JOBS_TABLE, { dynamoDb, documents, definition, ...basics }),
-    sqs: together(sqs),
+    sqs: together(sqs, callTime),
     publish: makePublish({ openBus: () => makeBus(events), ...basics }),
     ...basics,
     log: new Logger({ serviceName: `sluice-${definition.type}`, logLevel: 'DEBUG' }),
     meter: makeMeter(definition.type),
-    shutdown: shutdown.signal,
+    running: new Set(),
+    shutdown: shutdown().signal,
   };
 }
 
@@ -223,7 +251,7 @@ function makeQueues(
 }
 
 function tick({ dynamoDb, sqs, clock }: World, timeoutMs: number): Promise<Dispatched> {
-  const basics = { dynamoDb: dynamoDb.client, clock, random: () => 0.5 };
+  const basics = { dynamoDb: dynamoDb.client, clock, callTime: makeCallTime({ clock, random: () => 0.5 }) };
   const deps = {
     ...basics,
     table: JOBS_TABLE,

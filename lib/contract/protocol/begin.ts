@@ -1,19 +1,20 @@
-import { toJobError } from '../errors.ts';
+import { type JobError, MAX_ERROR_MESSAGE_LENGTH, toJobError } from '../errors.ts';
 import { deadExpiration, finishedExpiration, isExpired, unfinishedExpiration } from './expiration.ts';
 import { type ItemUpdate, type ItemWrite, insert, update } from './item-write.ts';
 import {
   deadList,
   dueList,
+  endPutBacks,
   fitsAnItem,
   isFinished,
   isWaiting,
   itemId,
   type JobItem,
-  NO_BODY,
   OPTIONAL_ATTRIBUTES,
   parkedEnvelope,
 } from './job-item.ts';
 import type { Message } from './message.ts';
+import { diedOf, isFree, isUnheard } from './refused-body.ts';
 import { EARLY_MS, IN_PLACE_MS, iso, RECHECK_AFTER_LEASE_MS } from './timing.ts';
 import type { BeginRow } from './transitions.ts';
 
@@ -32,7 +33,7 @@ export interface BeginFacts {
   readonly queueRetention: number;
 }
 
-/** The message begins again, under the name that {@link underMessageId} gives it. */
+/** The message begins again, under its message's id. */
 interface Rename {
   readonly row: 'renamed';
   readonly action: 'rename';
@@ -54,8 +55,9 @@ export function begin(facts: BeginFacts): BeginStep {
   const { item } = facts;
   if (item === undefined) return beginAbsent(facts);
   if (isFinished(item) && isExpired(item, facts.nowMs) && !item.undelivered) return beginAnew(facts, item);
-  if (isFree(facts, item)) return beginAnew(facts, item, diedOf(facts, item));
-  if (isForeign(facts, item)) return isUnheard(facts, item) ? RENAME : { row: 'foreign', action: 'ack' };
+  if (isFree(item, facts.message) && !isRedrive(facts, item))
+    return beginAnew(facts, item, diedOf(item, facts.message));
+  if (isForeign(facts, item)) return isUnheard(item, facts.message) ? RENAME : { row: 'foreign', action: 'ack' };
   if (facts.message.refusal && (isWaiting(item) || isLeaseOut(facts, item) || isRedrive(facts, item))) {
     return refuse(facts, item);
   }
@@ -75,38 +77,6 @@ function isForeign(facts: BeginFacts, item: JobItem): boolean {
 }
 
 const RENAME: Rename = { row: 'renamed', action: 'rename' };
-
-/**
- * A refused body under a name that another body holds: nobody would ever hear of it. It is none of those if the name died of
- * it before, or was cancelled before it came, or if there is no other name to give.
- */
-function isUnheard({ message }: BeginFacts, item: JobItem): boolean {
-  if (message.refusal === undefined || isUnderMessageId(message)) return false;
-  return item.bodyHash !== NO_BODY && !hasDiedOf(message, item);
-}
-
-/** The name's job, maybe of an earlier run, has or had this very body: the message is a copy. */
-export const hasDiedOf = ({ bodyHash }: Message, item: JobItem): boolean =>
-  item.bodyHash === bodyHash || item.diedOf?.includes(bodyHash) === true;
-
-/** The name's job died of a refused body, never ran, and its dead letter is sent: an accepted body takes the name. */
-function isFree(facts: BeginFacts, item: JobItem): boolean {
-  const { message } = facts;
-  const neverRan = item.status === 'DEAD' && item.attempts === 0 && item.processedAt === undefined;
-  const wasRefused = item.reason === 'InvalidMessage' || item.reason === 'InvalidPayload';
-  if (!neverRan || !wasRefused || item.undelivered || message.refusal) return false;
-  return !isRedrive(facts, item) && !hasDiedOf(message, item);
-}
-
-const firstMessageId = ({ key, messageId = key, attributes }: Message): string =>
-  attributes.firstMessageId ?? messageId;
-export const isUnderMessageId = (message: Message): boolean => message.key === firstMessageId(message);
-
-/** A message under the id with which SQS took it: a name that no other job has. */
-export function underMessageId(message: Message): Message {
-  const name = firstMessageId(message);
-  return { ...message, jobId: name, key: name, named: false, attributes: {} };
-}
 
 /** The message is the dead letter of the item's own run: a redrive, and proof that it was delivered. */
 function isRedrive({ message }: BeginFacts, item: JobItem): boolean {
@@ -173,14 +143,25 @@ function beginInProgress(facts: BeginFacts, item: JobItem): BeginStep {
     return { row: 'leased', action: 'wait', untilMs: (item.leaseUntil ?? 0) + RECHECK_AFTER_LEASE_MS };
   if (item.cancelRequested) return { row: 'cancelled', action: 'ack', write: update(item, { set: cancelled(facts) }) };
   if (item.attempts < item.maxAttempts) {
-    const set = { ...started(facts), attempts: item.attempts + 1 };
+    const set = { ...started(facts), attempts: item.attempts + 1, ...endPutBacks(item) };
     return { row: 'stalled', action: 'run', alone: true, write: uncancelled(item, set) };
   }
-  const error = { name: 'Crashed', message: `attempt ${item.attempts} of ${item.maxAttempts} ended without a word` };
+  const error = { name: 'Crashed', message: crashMessage(item) };
   return { row: 'crashed', action: 'deadLetter', write: uncancelled(item, dead(facts, { reason: 'Crashed', error })) };
 }
 
-/** Row `redriven`: the next run of a dead job, maybe with a mended body, under the same id. */
+/** What ended the last attempt's process, if that could leave a note. */
+export const crashOf = ({ crash, owner }: JobItem): JobError | undefined =>
+  crash !== undefined && crash.owner === owner ? crash : undefined;
+
+function crashMessage(item: JobItem): string {
+  const crash = crashOf(item);
+  const died = `the process of attempt ${item.attempts} of ${item.maxAttempts} died`;
+  if (crash === undefined) return died;
+  return `${died}: ${crash.name}: ${crash.message}`.slice(0, MAX_ERROR_MESSAGE_LENGTH).toWellFormed();
+}
+
+/** Row `redriven`: the next run of a dead job, maybe with a corrected body, under the same id. */
 function redrive(facts: BeginFacts, item: JobItem): BeginStep {
   const { message, nowMs } = facts;
   const run = { ...newRun(facts, item), maxAttempts: message.maxAttempts };
@@ -207,16 +188,8 @@ export function newItem(facts: BeginFacts) {
 
 function newRun(facts: BeginFacts, item: JobItem) {
   const { bodyHash } = facts.message;
-  return { runNo: item.runNo + 1, bodyHash, snoozes: 0, snoozesInRow: 0, ...diedOf(facts, item) };
-}
-
-/** Bodies that a name is known to have died of: 4 KB of an item. */
-const MAX_DIED_OF = 100;
-
-/** What the next run must know: copies of the body that died may still come. */
-function diedOf({ message }: BeginFacts, { diedOf: before = [], bodyHash }: JobItem): Pick<JobItem, 'diedOf'> {
-  if (bodyHash === message.bodyHash) return {};
-  return { diedOf: [...before.filter((hash) => hash !== bodyHash), bodyHash].slice(-MAX_DIED_OF) };
+  const counters = { snoozes: 0, snoozesInRow: 0, ...endPutBacks(item) };
+  return { runNo: item.runNo + 1, bodyHash, ...counters, ...diedOf(item, facts.message) };
 }
 
 function started(facts: BeginFacts) {
@@ -247,7 +220,7 @@ function dead(facts: BeginFacts, cause: Pick<JobItem, 'error'> & { reason: NonNu
 const cancelled = (facts: BeginFacts) =>
   ({ status: 'CANCELLED', expiration: finishedExpiration(facts, facts.nowMs) }) as const;
 
-/** No write is fenced on `cancelRequested`: a cancellation that came since the read is met by row `cancelled` next time. */
+/** A cancellation changes nothing of the fence: one that came since the read is met by row `cancelled` in the next round. */
 const uncancelled = (item: JobItem, set: Partial<JobItem>): ItemUpdate => ({
   ...update(item, { set }),
   absent: ['cancelRequested'],

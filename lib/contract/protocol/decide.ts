@@ -1,8 +1,9 @@
 import type { JobDefinition } from '../definition/job-definition.ts';
 import { retryDelayMs } from '../definition/retry-policy.ts';
 import { JobResultError, PermanentError, RetryAfterError, SnoozeError, toJobError } from '../errors.ts';
-import { type JobItem, MAX_SNOOZES_IN_ROW } from './job-item.ts';
+import { type JobItem, MAX_PUT_BACKS_IN_ROW, MAX_SNOOZES_IN_ROW } from './job-item.ts';
 import type { Failure } from './settle.ts';
+import { PUT_BACK_MS } from './timing.ts';
 
 /**
  * What a failed attempt leads to. Pure.
@@ -28,4 +29,21 @@ export function decide(
   if (thrown instanceof RetryAfterError)
     return { kind: 'retry', delayMs: Math.round(thrown.delaySeconds * 1000), error };
   return { kind: 'retry', delayMs: retryDelayMs(retry.backoff, item.attempts, random), error };
+}
+
+/** An attempt that was interrupted: its process ends. */
+export interface Interruption {
+  readonly error: unknown;
+  /** The handler has ended too. If not, it may run on until the process is killed. */
+  readonly hasEnded: boolean;
+}
+
+/** What an interrupted attempt leads to: the job is put back, and after 100 times in a row it has failed. Pure. */
+export function decideInterrupted(
+  { error, hasEnded }: Interruption,
+  item: JobItem,
+  options: Parameters<typeof decide>[2],
+): Failure {
+  if ((item.putBacksInRow ?? 0) >= MAX_PUT_BACKS_IN_ROW) return decide(error, item, options);
+  return { kind: 'putBack', delayMs: hasEnded ? 0 : PUT_BACK_MS, error: toJobError(error) };
 }

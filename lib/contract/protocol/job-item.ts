@@ -29,6 +29,8 @@ export interface JobItem {
   readonly failedAt?: string;
   readonly reason?: DeadLetterReason;
   readonly error?: JobError;
+  /** The exception that ended the process of an attempt, and the owner that this attempt's begin had. */
+  readonly crash?: JobError & { readonly owner: string };
   readonly result?: unknown;
   readonly progress?: unknown;
   readonly checkpoint?: unknown;
@@ -45,11 +47,14 @@ export interface JobItem {
   readonly envelope?: ParkedEnvelope;
   readonly listKey?: string;
   readonly listAt?: number;
-  /** What is still owed of a death: its dead letter and its event, or, the letter sent, only its `event`. */
+  /** What is still pending of a death: its dead letter and its event, or only its `event`. */
   readonly undelivered?: true | 'event';
   readonly cancelRequested?: true;
+  /** Begins of this run that counted no attempt: snoozes, and jobs that were put back. */
   readonly snoozes: number;
   readonly snoozesInRow: number;
+  /** Times in a row that it was put back because its process ended. */
+  readonly putBacksInRow?: number;
   /** Epoch seconds; the table's TTL. */
   readonly expiration: number;
 }
@@ -57,7 +62,18 @@ export interface JobItem {
 /** Attributes that not every item has. */
 export const OPTIONAL_ATTRIBUTES = [
   ...['processedAt', 'completedAt', 'failedAt', 'reason', 'error', 'result', 'progress', 'checkpoint', 'owner'],
-  ...['leaseUntil', 'dueAt', 'envelope', 'listKey', 'listAt', 'undelivered', 'cancelRequested', 'diedOf'],
+  ...[
+    'leaseUntil',
+    'dueAt',
+    'envelope',
+    'listKey',
+    'listAt',
+    'undelivered',
+    'cancelRequested',
+    'putBacksInRow',
+    'crash',
+    'diedOf',
+  ],
 ] as const satisfies readonly (keyof JobItem)[];
 
 /** No body has this hash. */
@@ -77,6 +93,12 @@ export const MAX_PROGRESS_BYTES = 4 * 1024;
 export const MAX_RESULT_BYTES = 100 * 1024;
 /** Snoozes in a row that a job may take; the next is a death. */
 export const MAX_SNOOZES_IN_ROW = 100;
+/** Times in a row that a job is put back without an attempt; the next spends one. */
+export const MAX_PUT_BACKS_IN_ROW = 100;
+
+/** Ends a row of put-backs. Most jobs never have the attribute, and get none. */
+export const endPutBacks = ({ putBacksInRow }: JobItem): Partial<JobItem> =>
+  putBacksInRow === undefined ? {} : { putBacksInRow: 0 };
 
 /** Whether the job may be parked: its message fits into an item. */
 export const fitsAnItem = ({ body, sender = {} }: Pick<Message, 'body' | 'sender'>): boolean =>

@@ -23,8 +23,8 @@ export type OperatorStep =
   | { readonly row: 'none'; readonly item: JobItem | undefined };
 
 /**
- * Rows `refusedAhead`, `cancelledWaiting` and `cancelRequested`. A finished job stays as it ended. One whose retention is
- * over counts as absent, as for begin: a message of that name would run again.
+ * Rows `refusedAhead`, `cancelledWaiting` and `cancelRequested`. A finished job stays as it ended. One whose retention
+ * is over counts as absent, as for begin: a message of that name would run again.
  */
 export function cancelJob(facts: CancelFacts): OperatorStep {
   const { item, nowMs } = facts;
@@ -50,7 +50,7 @@ export function cancelJob(facts: CancelFacts): OperatorStep {
   return { row: 'refusedAhead', write: over(item, refusedBeforehand(facts)) };
 }
 
-/** Row `dueNow`: a parked job is due now; the dispatcher's next tick sends it. One that waits in place is left as it is. */
+/** Row `dueNow`: a parked job is due now; the dispatcher's next tick sends it. One that waits in place stays as it is. */
 export function retryJobNow(item: JobItem | undefined, nowMs: number): OperatorStep {
   const parked = item !== undefined && isWaiting(item) && item.listKey !== undefined && item.listAt !== undefined;
   if (!parked) return { row: 'none', item };

@@ -8,8 +8,9 @@ import { IN_PLACE_MS } from './timing.ts';
 export const needsToken = ({ action, row }: BeginStep): boolean => action === 'run' && row !== 'leased';
 
 /**
- * Row `limited`: the step would start an attempt, and its type is over its rate limit. The job waits without an attempt: in place
- * up to 60 s, parked beyond, where it waits already or is new. A stalled job and a redrive wait in place, as they are.
+ * Row `limited`: the step would start an attempt, and its type is over its rate limit. The job waits without an attempt:
+ * in place up to 60 s, parked beyond, where it waits already or is new. A stalled job and a redrive wait in place, as
+ * they are.
  *
  * @param step    what begin chose
  * @param untilMs when the job may ask again, epoch ms

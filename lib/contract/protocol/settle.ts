@@ -2,7 +2,7 @@ import type { JobError } from '../errors.ts';
 import type { DeadLetterReason } from '../job.ts';
 import { deadExpiration, finishedExpiration, unfinishedExpiration } from './expiration.ts';
 import type { ItemUpdate } from './item-write.ts';
-import { deadList, dueList, fitsAnItem, type JobItem, parkedEnvelope } from './job-item.ts';
+import { deadList, dueList, endPutBacks, fitsAnItem, type JobItem, parkedEnvelope } from './job-item.ts';
 import type { Message } from './message.ts';
 import { IN_PLACE_MS, iso } from './timing.ts';
 import type { SettleRow } from './transitions.ts';
@@ -10,7 +10,7 @@ import type { SettleRow } from './transitions.ts';
 /** What an attempt that did not complete leads to. */
 export type Failure =
   | { readonly kind: 'retry'; readonly delayMs: number; readonly error: JobError }
-  | { readonly kind: 'snooze'; readonly delayMs: number; readonly error: JobError }
+  | { readonly kind: 'snooze' | 'putBack'; readonly delayMs: number; readonly error: JobError }
   | { readonly kind: 'dead'; readonly reason: DeadLetterReason; readonly error: JobError };
 
 /** Everything that a settle is decided on. */
@@ -37,24 +37,30 @@ export function complete(facts: SettleFacts, result: unknown): SettleStep & { re
   return { row: 'completed', write, action: 'ack' };
 }
 
-/** Rows `retryInPlace`, `parked`, `snoozed` and `dead`. */
+/** Rows `retryInPlace`, `parked`, `snoozed`, `putBack` and `dead`. */
 export function fail(facts: SettleFacts, failure: Failure): SettleStep {
   if (failure.kind === 'dead') return die(facts, failure);
   const { item, nowMs } = facts;
   const dueAt = nowMs + failure.delayMs;
-  const snooze = failure.kind === 'snooze';
-  const counters = snooze
-    ? { attempts: item.attempts - 1, snoozes: item.snoozes + 1, snoozesInRow: item.snoozesInRow + 1 }
-    : { snoozesInRow: 0 };
   const expiration = unfinishedExpiration(facts, dueAt);
-  const waiting = { status: 'RETRYING', dueAt, error: failure.error, expiration, ...counters } as const;
+  const waiting = { status: 'RETRYING', dueAt, error: failure.error, expiration, ...counters(item, failure) } as const;
   if (failure.delayMs <= IN_PLACE_MS || !fitsAnItem(facts.message)) {
     const write = uncancelled(mine(item, waiting));
-    return { row: snooze ? 'snoozed' : 'retryInPlace', write, action: 'wait', untilMs: dueAt };
+    return { row: ROWS_IN_PLACE[failure.kind], write, action: 'wait', untilMs: dueAt };
   }
   const list = { envelope: parkedEnvelope(facts.message), listKey: dueList(item.id), listAt: dueAt };
   const write = uncancelled(mine(item, { ...waiting, ...list }));
-  return { row: snooze ? 'snoozed' : 'parked', write, action: 'ack' };
+  return { row: failure.kind === 'retry' ? 'parked' : ROWS_IN_PLACE[failure.kind], write, action: 'ack' };
+}
+
+const ROWS_IN_PLACE = { retry: 'retryInPlace', snooze: 'snoozed', putBack: 'putBack' } as const;
+
+/** What a failure counts as. Each kind ends the row of the others. */
+function counters(item: JobItem, { kind }: Failure): Partial<JobItem> {
+  const noAttempt = { attempts: item.attempts - 1, snoozes: item.snoozes + 1 };
+  if (kind === 'putBack') return { ...noAttempt, putBacksInRow: (item.putBacksInRow ?? 0) + 1 };
+  if (kind === 'snooze') return { ...noAttempt, snoozesInRow: item.snoozesInRow + 1, ...endPutBacks(item) };
+  return { snoozesInRow: 0, ...endPutBacks(item) };
 }
 
 function die({ item, nowMs, ...retention }: SettleFacts, { reason, error }: Failure & { kind: 'dead' }): SettleStep {
@@ -72,9 +78,18 @@ export function cancel(facts: SettleFacts): SettleStep {
 
 /** Row `checkpointed`: the job goes on, with the state its next attempt will find. */
 export function checkpoint(item: JobItem, state: unknown): ItemUpdate {
-  const write = mine(item, { checkpoint: state, checkpointNo: item.checkpointNo + 1, snoozesInRow: 0 });
+  const write = mine(item, {
+    checkpoint: state,
+    checkpointNo: item.checkpointNo + 1,
+    snoozesInRow: 0,
+    ...endPutBacks(item),
+  });
   return uncancelled({ ...write, fence: { ...write.fence, checkpointNo: item.checkpointNo } });
 }
+
+/** Row `crashNoted`: the job stays as it is, and its next begin knows why its process ended. */
+export const crashNoted = (item: JobItem, error: JobError): ItemUpdate =>
+  mine(item, { crash: { ...error, owner: item.owner ?? '' } });
 
 /** Row `progressed`. */
 export const progress = (item: JobItem, value: unknown): ItemUpdate => mine(item, { progress: value });

@@ -16,10 +16,21 @@ export const WATCHDOG_MS = 24 * 3600 * 1000;
 
 /** Unfinished jobs are settled this long before the function's end. */
 export const SETTLE_BEFORE_END_MS = 1000;
+/** A batch is reported this long before the function's end, whatever calls are still under way: they are given up. */
+export const REPORT_BEFORE_END_MS = 200;
 /** A lease outlives its invocation by this much: what the clocks of two machines may differ by, and some. */
 export const LEASE_BEYOND_END_MS = 2000;
 /** The message of a job whose lease lives comes back this long after the lease's end. */
 export const RECHECK_AFTER_LEASE_MS = 1000;
+
+/**
+ * A job that is put back at SIGTERM while its handler still runs is due after this time: Lambda kills the process within
+ * two seconds (Lambda Developer Guide, "Lambda execution environment", shutdown phase).
+ */
+export const PUT_BACK_MS = 3000;
+
+/** A process that an exception ends tries for so long to leave word of its jobs. */
+export const LAST_WRITES_MS = 500;
 
 /** The shortest time between two writes of `progress` by one attempt. */
 export const PROGRESS_INTERVAL_MS = 1000;

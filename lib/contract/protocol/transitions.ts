@@ -20,7 +20,7 @@ const ANY = ['absent', ...WAITING, 'INPROGRESS', ...TERMINAL] as const;
 
 /**
  * The protocol as a table, by the word for each row. `begin.ts` chooses among the B rows, `rate-limited.ts` writes L,
- * `settle.ts` the S rows and P, `operate.ts` the C rows and N; the dispatcher writes R, the consumer D.
+ * `settle.ts` the S rows, K and P, `operate.ts` the C rows and N; the dispatcher writes R, the consumer D.
  */
 export const TRANSITIONS = {
   invalid: {
@@ -168,7 +168,21 @@ export const TRANSITIONS = {
     to: 'CANCELLED',
     message: 'ack',
   },
+  putBack: {
+    code: 'S10',
+    from: MINE,
+    condition: 'its process ends before its handler (SIGTERM), putBacksInRow < 100; not cancelRequested',
+    to: 'RETRYING',
+    message: 'wait',
+  },
   lost: { code: 'S9', from: ANY, condition: 'not mine: any settle', to: 'same', message: 'keep' },
+  crashNoted: {
+    code: 'K',
+    from: MINE,
+    condition: 'an exception of its handler, which nothing caught, ends the process: `crash` says which',
+    to: 'INPROGRESS',
+    message: 'none',
+  },
   progressed: { code: 'P', from: MINE, condition: 'progress, at most one a second', to: 'INPROGRESS', message: 'none' },
   limited: {
     code: 'L',

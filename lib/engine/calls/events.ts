@@ -5,10 +5,11 @@ import {
   type PutEventsRequestEntry,
   type PutEventsResultEntry,
 } from '@aws-sdk/client-eventbridge';
+import { abortedBy, type CurrentSignal, ownCalls } from '../../aws/client-settings.ts';
 import { isTransient } from '../../aws/errors.ts';
 import type { EventBridge } from '../../aws/ports.ts';
 import { EVENT_SOURCE, type JobEvent } from '../../contract/job-event.ts';
-import type { Clock } from '../clock.ts';
+import { type CallTime, MESSAGE_TRIES } from './call-time.ts';
 import { gather, type Retry, type Waiting } from './gather.ts';
 
 /** An event that EventBridge did not take: it is still pending. */
@@ -32,13 +33,12 @@ export const makeBus =
     client.send(new PutEventsCommand({ Entries }));
 
 /** The default bus, behind the SDK's client. */
-export const defaultBus = (): Bus => makeBus(new EventBridgeClient({}));
+export const defaultBus = (signal: CurrentSignal): Bus => makeBus(abortedBy(new EventBridgeClient(ownCalls()), signal));
 
 export interface PublishDeps {
   /** Called when the first event is due: most processes never need a client of EventBridge. */
   readonly openBus: () => Bus;
-  readonly clock: Clock;
-  readonly random: () => number;
+  readonly callTime: CallTime;
 }
 
 /**
@@ -46,20 +46,19 @@ export interface PublishDeps {
  * key of 250 and an error message of 512 characters are its longest fields), a call takes 256 KB at the least.
  */
 const MAX_ENTRIES = 10;
-/** Tries of one entry beyond the SDK's own: some two seconds in all, then the message is kept and brings it again. */
-const MAX_TRIES = 5;
 
 interface Entry {
   readonly entry: PutEventsRequestEntry;
 }
 
 /** Publishes the events that are ready in the same turn of the event loop together. Each ends by itself. */
-export function makePublish({ openBus, clock, random }: PublishDeps): Publish {
+export function makePublish({ openBus, callTime }: PublishDeps): Publish {
   let bus: Bus | undefined;
   const send = async (call: Waiting<Entry, void>[], retry: Retry<Entry, void>): Promise<void> => {
     try {
       bus ??= openBus();
-      const { Entries = [] } = await bus(call.map(({ entry }) => entry));
+      const put = bus;
+      const { Entries = [] } = await callTime.within(() => put(call.map(({ entry }) => entry)));
       for (const [i, one] of call.entries()) answer(one, Entries[i], retry);
     } catch (error) {
       for (const one of call) {
@@ -68,7 +67,7 @@ export function makePublish({ openBus, clock, random }: PublishDeps): Publish {
       }
     }
   };
-  const retries = { maxTries: MAX_TRIES, gaveUp: refused, clock, random };
+  const retries = { maxTries: MESSAGE_TRIES, gaveUp: refused, callTime };
   const publish = gather<Entry, void>({ fits: (call) => call.length < MAX_ENTRIES, send, retries });
   return (event, trace) => publish({ entry: toEntry(event, trace) });
 }

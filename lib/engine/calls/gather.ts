@@ -1,5 +1,5 @@
 import { cut, type Fits } from '../../aws/cut.ts';
-import { backoffMs, type Clock, sleep } from '../clock.ts';
+import type { CallTime } from './call-time.ts';
 
 /** An entry until its caller has an answer. */
 export type Waiting<Entry, Answer> = Entry & {
@@ -23,10 +23,9 @@ export interface GatherOptions<Entry, Answer> {
 export interface Retries {
   /** Calls that carry one entry, at most. */
   readonly maxTries: number;
-  /** The error of an entry that all of them carried in vain. */
+  /** The error of an entry that all of them carried in vain, or that no time is left for. */
   readonly gaveUp: (cause: unknown) => Error;
-  readonly clock: Clock;
-  readonly random: () => number;
+  readonly callTime: CallTime;
 }
 
 /**
@@ -46,11 +45,15 @@ export function gather<Entry extends object, Answer>(
   const enqueue = (one: Waiting<Entry, Answer>) => {
     if (waiting.push(one) === 1) setImmediate(flush);
   };
+  const again = async (one: Waiting<Entry, Answer>, cause: unknown, { callTime, gaveUp }: Retries) => {
+    if (await callTime.pause(one.tries)) enqueue(one);
+    else one.reject(gaveUp(cause));
+  };
   const retry: Retry<Entry, Answer> = (one, cause) => {
     one.tries += 1;
     if (retries === undefined) one.reject(cause);
     else if (one.tries >= retries.maxTries) one.reject(retries.gaveUp(cause));
-    else void sleep(retries.clock, backoffMs(one.tries, retries.random)).then(() => enqueue(one));
+    else void again(one, cause, retries);
   };
   return (entry) => new Promise((resolve, reject) => enqueue({ ...entry, tries: 0, resolve, reject }));
 }

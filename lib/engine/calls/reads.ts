@@ -2,7 +2,7 @@ import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
 import { isTransient } from '../../aws/errors.ts';
 import { toItem } from '../../aws/marshal.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
-import { backoffMs, sleep } from '../clock.ts';
+import { TABLE_TRIES } from './call-time.ts';
 import { gather, type Waiting } from './gather.ts';
 import type { WriterDeps } from './writes.ts';
 
@@ -27,11 +27,10 @@ const DECISIVE = [
     'leaseUntil',
   ],
   ...['dueAt', 'listKey', 'listAt'],
-  ...['undelivered', 'cancelRequested', 'snoozes', 'snoozesInRow', 'expiration'],
+  ...['undelivered', 'cancelRequested', 'snoozes', 'snoozesInRow', 'putBacksInRow', 'crash', 'expiration'],
 ] as const satisfies readonly (keyof JobItem)[];
 /** BatchGetItem takes 100 keys (DynamoDB API reference). */
 const MAX_KEYS = 100;
-const MAX_TRIES = 6;
 
 /** Reads one item, consistently; undefined if there is none. @throws ReadError */
 export type Reader = (id: string) => Promise<JobItem | undefined>;
@@ -82,7 +81,7 @@ export interface Projection {
 export async function readItems(
   { table, names }: Projection,
   ids: readonly string[],
-  deps: WriterDeps,
+  { dynamoDb, callTime }: WriterDeps,
 ): Promise<Map<string, JobItem>> {
   const found = new Map<string, JobItem>();
   const projection = {
@@ -93,12 +92,12 @@ export async function readItems(
   let missing = [...ids];
   let failure: unknown;
   for (let tries = 0; missing.length > 0; tries++) {
-    if (tries > 0) await sleep(deps.clock, backoffMs(tries, deps.random));
-    if (tries === MAX_TRIES) throw failure ?? new ReadError(`${missing.length} keys stayed unprocessed`);
+    const mayAsk = tries === 0 || (tries < TABLE_TRIES && (await callTime.pause(tries)));
+    if (!mayAsk) throw failure ?? new ReadError(`${missing.length} keys stayed unprocessed`);
     const Keys = missing.slice(0, MAX_KEYS).map((id) => ({ id: { S: id } }));
     try {
       const command = new BatchGetItemCommand({ RequestItems: { [table]: { Keys, ...projection } } });
-      const { Responses, UnprocessedKeys } = await deps.dynamoDb.send(command);
+      const { Responses, UnprocessedKeys } = await callTime.within(() => dynamoDb.send(command));
       for (const raw of Responses?.[table] ?? []) {
         const item = toItem<JobItem>(raw);
         found.set(item.id, item);

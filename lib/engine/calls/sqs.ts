@@ -7,11 +7,13 @@ import {
   type SendMessageCommandInput,
 } from '@aws-sdk/client-sqs';
 import { bytesOf } from '../../aws/cut.ts';
+import { isThrottle, isTransient } from '../../aws/errors.ts';
 import { fromSqs } from '../../aws/message-attributes.ts';
 import type { Sqs } from '../../aws/ports.ts';
 import { attributeBytes } from '../../contract/message-attributes.ts';
 import { MAX_BATCH_ENTRIES, MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
-import { gather, type Waiting } from './gather.ts';
+import { type CallTime, MESSAGE_TRIES } from './call-time.ts';
+import { gather, type Retry, type Waiting } from './gather.ts';
 
 /** What SQS said of one entry of a batch that it took otherwise; `name` is SQS's code. */
 export class SqsEntryError extends Error {
@@ -44,6 +46,8 @@ interface FailedEntry {
   readonly Id?: string | undefined;
   readonly Code?: string | undefined;
   readonly Message?: string | undefined;
+  /** It will be refused again. */
+  readonly SenderFault?: boolean | undefined;
 }
 
 interface BatchAnswer {
@@ -53,12 +57,14 @@ interface BatchAnswer {
 
 /**
  * SQS as ten jobs side by side want it: their SendMessage and ChangeMessageVisibility calls that are ready in the same
- * turn of the event loop travel as one batch call, each ending by itself. A lone one goes as it is.
+ * turn of the event loop travel as one batch call, each ending by itself. A lone one goes as it is. What SQS could not take
+ * just now is sent again.
  */
-export function together(sqs: Sqs): Sqs {
-  const send = inBatches<SendMessageCommandInput>((batch) => sqs.send(new SendMessageBatchCommand(batch)));
-  const hide = inBatches<ChangeMessageVisibilityCommandInput>((batch) =>
-    sqs.send(new ChangeMessageVisibilityBatchCommand(batch)),
+export function together(sqs: Sqs, callTime: CallTime): Sqs {
+  const send = inBatches<SendMessageCommandInput>((batch) => sqs.send(new SendMessageBatchCommand(batch)), callTime);
+  const hide = inBatches<ChangeMessageVisibilityCommandInput>(
+    (batch) => sqs.send(new ChangeMessageVisibilityBatchCommand(batch)),
+    callTime,
   );
   const one = (command: Parameters<Sqs['send']>[0]): Promise<object> => {
     if (command instanceof SendMessageCommand) {
@@ -69,20 +75,32 @@ export function together(sqs: Sqs): Sqs {
     if (command instanceof ChangeMessageVisibilityCommand) {
       return hide({ input: command.input, bytes: 0, alone: () => sqs.send(command) });
     }
-    return sqs.send(command);
+    return callTime.call(() => sqs.send(command), MESSAGE_TRIES);
   };
   return { send: one } as { send: unknown } as Sqs;
 }
 
-function inBatches<Input extends Addressed>(sendBatch: (batch: Batch<Input>) => Promise<BatchAnswer>) {
-  const send = async (call: Waiting<Entry<Input>, object>[]): Promise<void> => {
+function inBatches<Input extends Addressed>(
+  sendBatch: (batch: Batch<Input>) => Promise<BatchAnswer>,
+  callTime: CallTime,
+) {
+  const send = async (call: Waiting<Entry<Input>, object>[], retry: Retry<Entry<Input>, object>): Promise<void> => {
     const [first] = call;
     if (first === undefined) return;
-    if (call.length === 1) return first.alone().then(first.resolve);
-    const Entries = call.map(({ input: { QueueUrl: _, ...entry } }, i) => ({ Id: String(i), ...entry }));
-    answer(call, await sendBatch({ QueueUrl: first.input.QueueUrl, Entries }));
+    try {
+      if (call.length === 1) return first.resolve(await callTime.within(first.alone));
+      const Entries = call.map(({ input: { QueueUrl: _, ...entry } }, i) => ({ Id: String(i), ...entry }));
+      const batch = { QueueUrl: first.input.QueueUrl, Entries };
+      answer(call, await callTime.within(() => sendBatch(batch)), retry);
+    } catch (error) {
+      for (const one of call) {
+        if (isTransient(error)) retry(one, error);
+        else one.reject(error);
+      }
+    }
   };
-  return gather<Entry<Input>, object>({ fits, send });
+  const gaveUp = (cause: unknown) => (cause instanceof Error ? cause : new SqsEntryError('Unknown', String(cause)));
+  return gather<Entry<Input>, object>({ fits, send, retries: { maxTries: MESSAGE_TRIES, gaveUp, callTime } });
 }
 
 /** One queue each, at most ten entries, within SQS's bytes. */
@@ -91,12 +109,27 @@ const fits = (call: readonly Entry<Addressed>[], { input, bytes }: Entry<Address
   call[0]?.input.QueueUrl === input.QueueUrl &&
   bytesOf(call) + bytes <= MAX_CALL_BYTES;
 
-function answer(call: readonly Waiting<object, object>[], { Successful = [], Failed = [] }: BatchAnswer): void {
-  for (const success of Successful) call[Number(success.Id)]?.resolve(success);
-  for (const { Id, Code = 'Unknown', Message = Code } of Failed) {
-    call[Number(Id)]?.reject(new SqsEntryError(Code, Message));
+function answer<Input extends Addressed>(
+  call: readonly Waiting<Entry<Input>, object>[],
+  { Successful = [], Failed = [] }: BatchAnswer,
+  retry: Retry<Entry<Input>, object>,
+): void {
+  const answered = new Set<Waiting<Entry<Input>, object>>();
+  const entryOf = ({ Id }: Pick<FailedEntry, 'Id'>) => {
+    const one = call[Number(Id)];
+    if (one !== undefined) answered.add(one);
+    return one;
+  };
+  for (const success of Successful) entryOf(success)?.resolve(success);
+  for (const failed of Failed) {
+    const one = entryOf(failed);
+    if (one === undefined) continue;
+    const { Code = 'Unknown', Message = Code, SenderFault } = failed;
+    const error = new SqsEntryError(Code, Message);
+    if (SenderFault !== true || isThrottle(Code)) retry(one, error);
+    else one.reject(error);
   }
-  // A promise that has its answer takes no second one.
-  const unanswered = new SqsEntryError('Unanswered', 'SQS answered fewer entries than were sent');
-  for (const { reject } of call) reject(unanswered);
+  for (const one of call) {
+    if (!answered.has(one)) one.reject(new SqsEntryError('Unanswered', 'SQS answered fewer entries than were sent'));
+  }
 }

@@ -1,9 +1,9 @@
 import type { BatchStatementError, BatchStatementResponse } from '@aws-sdk/client-dynamodb';
 import { type AttributeValue, BatchExecuteStatementCommand } from '@aws-sdk/client-dynamodb';
 import { bytesOf } from '../../aws/cut.ts';
-import { isTransient } from '../../aws/errors.ts';
+import { faultOf } from '../../aws/errors.ts';
 import type { DynamoDb } from '../../aws/ports.ts';
-import type { Clock } from '../clock.ts';
+import { type CallTime, TABLE_TRIES } from './call-time.ts';
 import { gather, type Retry, type Waiting } from './gather.ts';
 
 /** One PartiQL statement that writes one item under its own condition. */
@@ -32,16 +32,13 @@ export class WriteError extends Error {
 
 export interface WriterDeps {
   readonly dynamoDb: DynamoDb;
-  readonly clock: Clock;
-  readonly random: () => number;
+  readonly callTime: CallTime;
 }
 
 /** BatchExecuteStatement takes 25 statements (DynamoDB API reference). */
 const MAX_STATEMENTS = 25;
 /** A request is at most 16 MB (DynamoDB quotas); parked bodies can be 320 KB each, so a call is kept well below. */
 const MAX_CALL_BYTES = 4_000_000;
-/** Tries of one statement beyond the SDK's own: some six seconds in all. */
-const MAX_TRIES = 6;
 
 interface Entry {
   readonly statement: Statement;
@@ -57,24 +54,25 @@ export type Writer = (statement: Statement) => Promise<WriteResult>;
  * Sends the statements that are ready in the same turn of the event loop together: ten jobs that begin side by side are
  * one call. A statement that was throttled is sent again alone, after a backoff.
  */
-export function makeWriter({ dynamoDb, clock, random }: WriterDeps): Writer {
+export function makeWriter({ dynamoDb, callTime }: WriterDeps): Writer {
+  const gaveUp = (cause: unknown) => new WriteError('DynamoDB did not take the write', { cause });
   const send = async (call: Write[], retry: RetryWrite): Promise<void> => {
     try {
-      const { Responses = [] } = await dynamoDb.send(
-        new BatchExecuteStatementCommand({ Statements: call.map(toRequest) }),
-      );
+      const command = new BatchExecuteStatementCommand({ Statements: call.map(toRequest) });
+      const { Responses = [] } = await callTime.within(() => dynamoDb.send(command));
       for (const [i, one] of call.entries()) answer(one, Responses[i], retry);
     } catch (error) {
+      const { isTransient, maybeDone } = faultOf(error);
       for (const one of call) {
-        if (isTransient(error)) retry(one, error);
+        if (isTransient) retry(one, error);
+        else if (maybeDone) one.reject(gaveUp(error));
         // One statement that DynamoDB cannot read refuses the whole call: the others are sent without it.
         else if (call.length > 1) void send([one], retry);
         else one.reject(new WriteError('DynamoDB refused the write', { cause: error }));
       }
     }
   };
-  const gaveUp = (cause: unknown) => new WriteError('DynamoDB did not take the write', { cause });
-  const write = gather<Entry, WriteResult>({ fits, send, retries: { maxTries: MAX_TRIES, gaveUp, clock, random } });
+  const write = gather<Entry, WriteResult>({ fits, send, retries: { maxTries: TABLE_TRIES, gaveUp, callTime } });
   return (statement) => write({ statement, bytes: sizeOf(statement) });
 }
 

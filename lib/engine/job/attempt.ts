@@ -1,4 +1,5 @@
 import { METRICS } from '../../contract/names.ts';
+import { crashOf } from '../../contract/protocol/begin.ts';
 import { itemId } from '../../contract/protocol/job-item.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import type { SettleStep } from '../../contract/protocol/settle.ts';
@@ -7,10 +8,11 @@ import { annotationsOf, jobFields } from '../logs.ts';
 import { deadLetter } from '../message/dead-letter.ts';
 import { publishCompleted } from '../message/publish.ts';
 import { type MessageOutcome, type Received, wait } from '../message/wait.ts';
+import { type RunningJob, startJob } from '../running.ts';
 import type { Begun } from '../table/job-store.ts';
 import { runOnce } from './idempotency.ts';
-import { notStarted } from './not-started.ts';
-import { type Outcome, runHandler } from './run-handler.ts';
+import { notStarted, type Stalled } from './not-started.ts';
+import { type Outcome, runHandler, type Started } from './run-handler.ts';
 import { settle } from './settle.ts';
 
 /** What bounds an attempt. */
@@ -24,23 +26,37 @@ export interface AttemptScope {
 /**
  * One attempt of one job, from its message to its end: begin, run, settle, and then what becomes of the message.
  *
- * @returns what becomes of the message, or `stalled`: nothing was done yet, the job must run alone
+ * @returns what becomes of the message, or that the job is stalled: nothing was done yet, it must run alone
  * @throws WriteError, ReadError if the jobs table did not answer: the message must be kept
  */
-export async function attempt(received: Received, scope: AttemptScope): Promise<MessageOutcome | 'stalled'> {
+export async function attempt(received: Received, scope: AttemptScope): Promise<MessageOutcome | Stalled> {
   const { engine, invocation } = scope;
   const { message } = received;
+  let job: RunningJob | undefined;
   const steps = {
     begin: () => begin(message, scope),
-    run: (claim: Claim) => run(claim, engine, invocation),
+    run: (claim: Claim) => {
+      job = startJob(jobFields(claim, engine));
+      engine.running.add(job);
+      return run({ claim, job }, engine, invocation);
+    },
     settle: (claim: Claim, outcome: Outcome) => settle(claim, outcome, engine),
   };
-  const ended = await runOnce(itemId(engine.definition.type, message.key), steps, invocation.idempotency);
-  if (ended.kind === 'notStarted') return notStarted(ended.begun, received, engine);
-  const { claim, settlement } = ended;
-  if (settlement.kind === 'settled') return settled(received, { claim, step: settlement.step }, engine);
-  engine.log.warn('job.lease-lost', { ...jobFields(claim, engine), endsAtMs: invocation.endsAtMs });
-  return 'keep';
+  try {
+    const ended = await runOnce(itemId(engine.definition.type, message.key), steps, invocation.idempotency);
+    if (ended.kind === 'notStarted') return await notStarted(ended.begun, received, engine);
+    const { claim, settlement } = ended;
+    if (settlement.kind === 'settled') return await settled(received, { claim, step: settlement.step }, engine);
+    engine.log.warn('job.lease-lost', { ...jobFields(claim, engine), endsAtMs: invocation.endsAtMs });
+    return 'keep';
+  } finally {
+    if (job !== undefined) endJob(job, engine);
+  }
+}
+
+function endJob(job: RunningJob, { running }: Engine): void {
+  running.delete(job);
+  job.ended.resolve();
 }
 
 /** Begins the job: with a claim, the handler runs next. */
@@ -57,10 +73,11 @@ async function begin(message: Message, { engine, invocation, alone }: AttemptSco
 }
 
 /** Runs the handler, as a part of the trace if the job type is traced. */
-async function run(claim: Claim, engine: Engine, invocation: Invocation): Promise<Outcome> {
-  const handle = () => runHandler(claim, engine, invocation);
+async function run(begun: Started, engine: Engine, invocation: Invocation): Promise<Outcome> {
+  const handle = () => runHandler(begun, engine, invocation);
   const traced = await engine.tracing;
-  return traced === undefined ? handle() : traced({ annotations: annotationsOf(claim, engine), failureOf }, handle);
+  if (traced === undefined) return handle();
+  return traced({ annotations: annotationsOf(begun.claim, engine), failureOf }, handle);
 }
 
 const failureOf = (outcome: Outcome): Error | undefined =>
@@ -86,7 +103,9 @@ function reportStart(claim: Claim, { step, before }: Begun, engine: Engine): voi
   const readyAtMs = step.row === 'due' ? before?.dueAt : Math.max(message.sentAtMs, message.runAtMs ?? 0);
   if (step.row === 'stalled') {
     meter.count(METRICS.stalled);
-    log.warn('job.stalled', jobFields(claim, engine));
+    const crash = before && crashOf(before);
+    const error = crash && { errorName: crash.name, errorMessage: crash.message };
+    log.warn('job.stalled', { ...jobFields(claim, engine), ...error });
   } else if (readyAtMs !== undefined && before?.owner === undefined) {
     meter.milliseconds(METRICS.queueLatency, clock.now() - readyAtMs);
   }

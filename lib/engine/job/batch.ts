@@ -2,8 +2,9 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Message } from '../../contract/protocol/message.ts';
-import { SETTLE_BEFORE_END_MS } from '../../contract/protocol/timing.ts';
+import { REPORT_BEFORE_END_MS, SETTLE_BEFORE_END_MS } from '../../contract/protocol/timing.ts';
 import type { Engine, Invocation } from '../engine.ts';
+import { messageFields } from '../logs.ts';
 import { decodeBoth, isFormer } from '../message/decode.ts';
 import { type Received, wait } from '../message/wait.ts';
 import { attempt } from './attempt.ts';
@@ -15,7 +16,7 @@ class KeptError extends Error {
 
 /**
  * Runs the jobs of a batch. Stalled ones run last and one by one, after all others are settled and their metrics
- * written: a job that kills its process must not spend the attempts of the others.
+ * written, fewest attempts first: a job that kills its process must not spend the attempts of the others.
  *
  * @returns the messages to keep; the event source mapping deletes the others
  * @throws UnexpectedBatchTypeError if the event is no SQS event: then SQS keeps the whole batch
@@ -23,12 +24,13 @@ class KeptError extends Error {
 export async function runBatch(event: SQSEvent, context: Context, engine: Engine): Promise<SQSBatchResponse> {
   const idempotency = new IdempotencyConfig({ lambdaContext: context });
   const invocation = { endsAtMs: engine.clock.now() + context.getRemainingTimeInMillis(), idempotency };
-  const stalled: SQSRecord[] = [];
+  const endCalls = engine.callTime.begin(invocation.endsAtMs - REPORT_BEFORE_END_MS);
+  const stalled: { record: SQSRecord; attempts: number }[] = [];
   let isFirst = true;
   const handle = async (record: SQSRecord): Promise<void> => {
     const outcome = await runRecord(record, { engine, invocation, alone: false, isFirst });
     if (!engine.definition.parallel) isFirst = false;
-    if (outcome === 'stalled') stalled.push(record);
+    if (typeof outcome === 'object') stalled.push({ record, attempts: outcome.attempts });
     if (outcome !== 'ack') throw new KeptError();
   };
   try {
@@ -41,13 +43,15 @@ export async function runBatch(event: SQSEvent, context: Context, engine: Engine
     engine.meter.flush();
     isFirst = stalled.length === event.Records.length;
     const acked = new Set<string>();
-    for (const record of stalled) {
+    // A job that kills its process has had more attempts than its mates, which therefore run before it.
+    for (const { record } of stalled.sort((a, b) => a.attempts - b.attempts)) {
       const outcome = await runRecord(record, { engine, invocation, alone: true, isFirst });
       if (outcome === 'ack') acked.add(record.messageId);
       isFirst = false;
     }
     return { batchItemFailures: response.batchItemFailures.filter(({ itemIdentifier }) => !acked.has(itemIdentifier)) };
   } finally {
+    endCalls();
     engine.meter.flush();
   }
 }
@@ -63,15 +67,16 @@ interface RecordScope {
 /** Never throws: if one record fails, its message stays and the others go on. */
 async function runRecord(record: SQSRecord, scope: RecordScope) {
   const { engine, invocation } = scope;
+  let message: Message | undefined;
   try {
-    const message = await received(record, engine);
+    message = await received(record, engine);
     const one: Received = { message, receiptHandle: record.receiptHandle };
     if (!mayStart(scope)) return await wait(one, engine.clock.now() + 1000, engine);
     return await attempt(one, { engine, invocation, alone: scope.alone });
   } catch (error) {
     engine.log.error('job.not-settled', {
       messageId: record.messageId,
-      jobType: engine.definition.type,
+      ...(message === undefined ? { jobType: engine.definition.type } : messageFields(message, engine)),
       error: error as Error,
     });
     return 'keep';

@@ -26,6 +26,10 @@ export function makeContext(claim: Claim, engine: Engine, deadline: Deadline): H
   const checkOpen = () => {
     if (!open) throw new LeaseLostError('the attempt has ended: nothing was written');
   };
+  const checkpointInTurn = inTurn(async (writes, state) => {
+    checkOpen();
+    claim.item = await writeCheckpoint(claim, { writes, state }, engine);
+  });
   const job = toJob(claim);
   let log: JobContext['log'] | undefined;
   const context: JobContext = {
@@ -43,14 +47,14 @@ export function makeContext(claim: Claim, engine: Engine, deadline: Deadline): H
     progress: async (value) => progress.report(asJson('progress', value ?? null, MAX_PROGRESS_BYTES)),
     commit(writes) {
       checkOpen();
-      engine.store.checkWrites(claim.item.id, [...staged, ...writes]);
+      engine.store.checkWrites(claim.item.id, { writes, staged: staged.length });
       staged.push(...writes);
     },
-    checkpoint: inTurn(async (writes, state) => {
-      checkOpen();
-      engine.store.checkWrites(claim.item.id, writes);
-      claim.item = await writeCheckpoint(claim, { writes, state }, engine);
-    }),
+    async checkpoint(writes, state) {
+      // Before its turn: the handler's own stack says where the writes came from.
+      engine.store.checkWrites(claim.item.id, { writes });
+      return checkpointInTurn(writes, state);
+    },
   };
   const close = () => {
     open = false;
@@ -87,7 +91,7 @@ async function writeCheckpoint(
   { writes, state }: { writes: readonly TransactWrite[]; state: unknown },
   engine: Engine,
 ) {
-  const kept = asJson('the checkpoint', state ?? null, MAX_CHECKPOINT_BYTES);
+  const kept = asJson('checkpoint', state ?? null, MAX_CHECKPOINT_BYTES);
   const own = checkpoint(item, kept);
   const settled = await engine.store.settle(own, { with: writes });
   const after = { ...item, ...own.set };

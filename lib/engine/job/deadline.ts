@@ -8,7 +8,7 @@ export interface Deadline {
   readonly signal: AbortSignal;
   /** Rejects with the reason once the signal is aborted. */
   readonly aborted: Promise<never>;
-  abort(reason: Error): void;
+  abort(reason: unknown): void;
   /** Ends the timer: the attempt is over. */
   close(): void;
 }
@@ -23,10 +23,9 @@ export function makeDeadline({ definition, clock, shutdown }: Engine, { endsAtMs
     const which = atMs === ownEndMs ? `timeoutSeconds ${definition.timeoutSeconds}` : 'its function’s end';
     controller.abort(new JobTimeoutError(`the attempt ran past ${which}`));
   };
-  const shutDown = () => controller.abort(new ShutdownError('the process is shutting down'));
+  const shutDown = () => controller.abort(shuttingDown());
   const cancelTimer = clock.after(Math.max(0, atMs - clock.now()), timedOut);
   shutdown.addEventListener('abort', shutDown, { once: true });
-  if (shutdown.aborted) shutDown();
   const aborted = new Promise<never>((_, reject) => {
     if (signal.aborted) reject(signal.reason);
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
@@ -38,3 +37,5 @@ export function makeDeadline({ definition, clock, shutdown }: Engine, { endsAtMs
   };
   return { atMs, signal, aborted, abort: (reason) => controller.abort(reason), close };
 }
+
+export const shuttingDown = () => new ShutdownError('the process is shutting down');

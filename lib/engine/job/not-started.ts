@@ -7,16 +7,21 @@ import { publishCompleted } from '../message/publish.ts';
 import { type MessageOutcome, type Received, wait } from '../message/wait.ts';
 import type { Begun } from '../table/job-store.ts';
 
+/** A job that must run alone, and the attempts that it has had. */
+export interface Stalled {
+  readonly attempts: number;
+}
+
 /** What becomes of a message whose job did not begin to run. */
 export async function notStarted(
   { step, item, message }: Begun,
   { receiptHandle }: Received,
   engine: Engine,
-): Promise<MessageOutcome | 'stalled'> {
+): Promise<MessageOutcome | Stalled> {
   const fields = { ...messageFields(message, engine), ...(item !== undefined && { attempt: item.attempts }) };
   switch (step.action) {
     case 'run':
-      return 'stalled';
+      return { attempts: item?.attempts ?? 0 };
     case 'wait':
       if (step.row === 'limited')
         engine.log.debug('job.limited', { ...fields, delayMs: step.untilMs - engine.clock.now() });

@@ -1,40 +1,65 @@
-import { JobResultError } from '../../contract/errors.ts';
+import { JobResultError, ShutdownError } from '../../contract/errors.ts';
+import type { Interruption } from '../../contract/protocol/decide.ts';
 import { MAX_RESULT_BYTES } from '../../contract/protocol/job-item.ts';
 import type { Claim, Engine, Invocation } from '../engine.ts';
 import type { TransactWrite } from '../job-context.ts';
+import { type RunningJob, runAs } from '../running.ts';
 import { makeContext } from './context.ts';
-import { makeDeadline } from './deadline.ts';
+import { makeDeadline, shuttingDown } from './deadline.ts';
 import { asJson } from './json.ts';
 
 /** How a handler ended. */
 export type Outcome =
   | { readonly kind: 'completed'; readonly result: unknown; readonly writes: readonly TransactWrite[] }
-  | { readonly kind: 'failed'; readonly error: unknown };
+  | { readonly kind: 'failed'; readonly error: unknown }
+  /** Its process shuts down. */
+  | ({ readonly kind: 'interrupted' } & Interruption);
+
+/** An attempt that has begun. */
+export interface Started {
+  readonly claim: Claim;
+  readonly job: RunningJob;
+}
 
 /**
- * Runs the user's handler to its end or its deadline, whichever comes first. Never throws. A handler that ignores its
- * signal and ends later can no longer change anything; its late rejection is ignored.
+ * Runs the user's handler to its end, its deadline or SIGTERM, whichever comes first. Never throws. A handler that ignores
+ * its signal and ends later can no longer change anything; its late rejection is ignored. After SIGTERM none is called.
  */
-export async function runHandler(claim: Claim, engine: Engine, invocation: Invocation): Promise<Outcome> {
+export async function runHandler({ claim, job }: Started, engine: Engine, invocation: Invocation): Promise<Outcome> {
+  if (engine.shutdown.aborted) return { kind: 'interrupted', error: shuttingDown(), hasEnded: true };
   const deadline = makeDeadline(engine, invocation);
   const { context, staged, close } = makeContext(claim, engine, deadline);
-  const running = new Promise((resolve) => resolve(engine.perform(claim.message.payload, context)));
+  job.handler = { claim, fail: deadline.abort };
+  const perform = () => engine.perform(claim.message.payload, context);
+  const running = new Promise((resolve) => resolve(runAs(job, perform)));
+  let hasEnded = false;
+  const end = () => {
+    hasEnded = true;
+  };
+  running.then(end, end);
   try {
     const returned = await Promise.race([running, deadline.aborted]);
     return { kind: 'completed', result: checkedResult(returned), writes: staged };
   } catch (error) {
-    return { kind: 'failed', error };
+    if (error !== deadline.signal.reason || !(error instanceof ShutdownError)) return { kind: 'failed', error };
+    // A handler that heeds its signal ends in this turn of the event loop.
+    await new Promise(setImmediate);
+    return { kind: 'interrupted', error, hasEnded };
   } finally {
-    running.catch(() => undefined);
+    job.handler = undefined;
     deadline.close();
     close();
+    if (job.isToBlame) await never();
   }
 }
 
 function checkedResult(returned: unknown): unknown {
   try {
-    return asJson('the result', returned, MAX_RESULT_BYTES);
+    return asJson('result', returned, MAX_RESULT_BYTES);
   } catch (cause) {
     throw new JobResultError(cause instanceof Error ? cause.message : String(cause), { cause });
   }
 }
+
+/** Its process ends: the attempt is not settled. */
+const never = (): Promise<never> => new Promise(() => undefined);

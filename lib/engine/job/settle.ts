@@ -1,8 +1,15 @@
 import { WriteConditionError, WriteRefusedError } from '../../contract/errors.ts';
 import { METRICS } from '../../contract/names.ts';
-import { decide } from '../../contract/protocol/decide.ts';
+import { decide, decideInterrupted } from '../../contract/protocol/decide.ts';
 import type { Settled } from '../../contract/protocol/item-write.ts';
-import { cancel, complete, fail, type SettleFacts, type SettleStep } from '../../contract/protocol/settle.ts';
+import {
+  cancel,
+  complete,
+  type Failure,
+  fail,
+  type SettleFacts,
+  type SettleStep,
+} from '../../contract/protocol/settle.ts';
 import type { Claim, Engine } from '../engine.ts';
 import { durationMs, jobFields, logFailure } from '../logs.ts';
 import type { Outcome } from './run-handler.ts';
@@ -11,6 +18,7 @@ import type { Outcome } from './run-handler.ts';
 export type Settlement = { readonly kind: 'settled'; readonly step: SettleStep } | { readonly kind: 'lost' };
 
 type Completed = Extract<Outcome, { kind: 'completed' }>;
+type Uncompleted = Exclude<Outcome, Completed>;
 
 /**
  * Writes what an attempt's outcome leads to.
@@ -18,12 +26,12 @@ type Completed = Extract<Outcome, { kind: 'completed' }>;
  * @throws WriteError, ReadError if the jobs table did not answer
  */
 export async function settle(claim: Claim, outcome: Outcome, engine: Engine): Promise<Settlement> {
-  if (outcome.kind === 'failed') return settleFailed(claim, outcome.error, engine);
+  if (outcome.kind !== 'completed') return settleFailed(claim, outcome, engine);
   try {
     return await settleCompleted(claim, outcome, engine);
   } catch (error) {
     if (!(error instanceof WriteConditionError || error instanceof WriteRefusedError)) throw error;
-    return settleFailed(claim, error, engine);
+    return settleFailed(claim, { kind: 'failed', error }, engine);
   }
 }
 
@@ -41,9 +49,9 @@ async function settleCompleted(claim: Claim, { result, writes }: Completed, engi
   return { kind: 'settled', step };
 }
 
-/** Rows `retryInPlace`, `parked`, `snoozed`, `dead` and `cancelledAtEnd`: the attempt failed. */
-async function settleFailed(claim: Claim, thrown: unknown, engine: Engine): Promise<Settlement> {
-  const failure = decide(thrown, claim.item, { retry: engine.definition.retry, random: engine.random() });
+/** Rows `retryInPlace`, `parked`, `snoozed`, `putBack`, `dead` and `cancelledAtEnd`: the attempt did not complete. */
+async function settleFailed(claim: Claim, outcome: Uncompleted, engine: Engine): Promise<Settlement> {
+  const failure = failureOf(outcome, claim, engine);
   let step = fail(facts(claim, engine), failure);
   let settled = await engine.store.settle(step.write);
   if (settled.kind === 'tooLarge') {
@@ -51,12 +59,17 @@ async function settleFailed(claim: Claim, thrown: unknown, engine: Engine): Prom
     settled = await engine.store.settle(step.write);
   }
   if (isWritten(settled, step)) {
-    logFailure(engine, { claim, failure, step, thrown });
-    if (failure.kind !== 'snooze') engine.meter.count(METRICS.failed);
+    logFailure(engine, { claim, failure, step, thrown: outcome.error });
+    if (failure.kind === 'retry' || failure.kind === 'dead') engine.meter.count(METRICS.failed);
     if (failure.kind === 'retry') engine.meter.count(METRICS.retried);
     return { kind: 'settled', step };
   }
   return isCancelled(settled, claim) ? settleCancelled(claim, engine) : { kind: 'lost' };
+}
+
+function failureOf(outcome: Uncompleted, { item }: Claim, engine: Engine): Failure {
+  const options = { retry: engine.definition.retry, random: engine.random() };
+  return outcome.kind === 'failed' ? decide(outcome.error, item, options) : decideInterrupted(outcome, item, options);
 }
 
 async function settleCancelled(claim: Claim, engine: Engine): Promise<Settlement> {
@@ -72,7 +85,7 @@ async function settleCancelled(claim: Claim, engine: Engine): Promise<Settlement
 function inPlace({ row, write }: SettleStep, { clock }: Engine): SettleStep {
   const { envelope: _, listKey: __, listAt: ___, ...set } = write.set;
   return {
-    row: row === 'snoozed' ? row : 'retryInPlace',
+    row: row === 'parked' ? 'retryInPlace' : row,
     write: { ...write, set },
     action: 'wait',
     untilMs: set.dueAt ?? clock.now(),

@@ -1,9 +1,9 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { type JobItem, LIST_SHARDS, LISTS_INDEX } from '../../contract/protocol/job-item.ts';
-import { LOOK_AHEAD_MS } from '../../contract/protocol/timing.ts';
+import { LOOK_AHEAD_MS, REPORT_BEFORE_END_MS } from '../../contract/protocol/timing.ts';
+import { TABLE_TRIES } from '../calls/call-time.ts';
 import { readItems } from '../calls/reads.ts';
-import type { Clock } from '../clock.ts';
 import { type ReleaseDeps, release } from './release.ts';
 
 /** Time kept for what is on its way when the function's end is near. */
@@ -14,7 +14,6 @@ const PARKED = ['id', 'type', 'jobId', 'status', 'dueAt', 'listKey', 'listAt', '
 
 export interface DispatchDeps extends ReleaseDeps {
   readonly table: string;
-  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -32,9 +31,11 @@ export interface Dispatched {
 /** Row `released`: releases the parked jobs that fall due, all shards side by side, until none is left or time runs low. */
 export async function dispatch(deps: DispatchDeps, endsAtMs: number): Promise<Dispatched> {
   const stopAtMs = endsAtMs - STOP_BEFORE_END_MS;
+  const endCalls = deps.callTime.begin(endsAtMs - REPORT_BEFORE_END_MS);
   const lists = Array.from({ length: LIST_SHARDS }, (_, shard) => `due#${shard}`);
   // All are waited for: Lambda freezes the process as soon as the tick has ended, whatever was still on its way.
   const ended = await Promise.allSettled(lists.map((listKey) => dispatchShard(listKey, deps, stopAtMs)));
+  endCalls();
   const failed = ended.find((shard) => shard.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   const shards = ended.flatMap((shard) => (shard.status === 'fulfilled' ? [shard.value] : []));
@@ -54,7 +55,8 @@ async function dispatchShard(listKey: string, deps: DispatchDeps, stopAtMs: numb
   let from: Record<string, { S: string } | { N: string }> | undefined;
   do {
     if (deps.clock.now() >= stopAtMs) return { ...total, finished: false };
-    const page = await deps.dynamoDb.send(dueQuery(deps.table, { listKey, untilMs, from }));
+    const query = dueQuery(deps.table, { listKey, untilMs, from });
+    const page = await deps.callTime.call(() => deps.dynamoDb.send(query), TABLE_TRIES);
     const ids = (page.Items ?? []).flatMap(({ id }) => id?.S ?? []);
     // The index may lag: what is released is decided on a consistent read of the item itself.
     const read = await readItems({ table: deps.table, names: PARKED }, ids, deps);

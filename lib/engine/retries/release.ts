@@ -8,7 +8,9 @@ import type { ItemUpdate } from '../../contract/protocol/item-write.ts';
 import { type JobItem, keyOf } from '../../contract/protocol/job-item.ts';
 import { WATCHDOG_MS } from '../../contract/protocol/timing.ts';
 import { MAX_BATCH_ENTRIES, MAX_DELAY_SECONDS, MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
+import { MESSAGE_TRIES } from '../calls/call-time.ts';
 import type { Writer, WriterDeps } from '../calls/writes.ts';
+import type { Clock } from '../clock.ts';
 import { origin } from '../message/wait.ts';
 import { toStatement } from '../table/statements.ts';
 
@@ -17,6 +19,7 @@ const ATTRIBUTE_BYTES = 16_384;
 
 export interface ReleaseDeps extends WriterDeps {
   readonly table: string;
+  readonly clock: Clock;
   readonly sqs: Sqs;
   readonly log: Logger;
   readonly writer: Writer;
@@ -38,7 +41,8 @@ async function releaseCall(items: JobItem[], deps: ReleaseDeps): Promise<number>
   try {
     const QueueUrl = await queueUrl(type, deps);
     const Entries = items.map((item, i) => entry(item, i, deps.clock.now()));
-    const { Successful = [], Failed = [] } = await deps.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    const command = new SendMessageBatchCommand({ QueueUrl, Entries });
+    const { Successful = [], Failed = [] } = await deps.callTime.call(() => deps.sqs.send(command), MESSAGE_TRIES);
     for (const { Id, Code } of Failed)
       deps.log.warn('release.refused', { jobId: items[Number(Id)]?.jobId, code: Code });
     const sent = Successful.flatMap(({ Id }) => items[Number(Id)] ?? []);
@@ -84,8 +88,9 @@ async function queueUrl(type: string, deps: ReleaseDeps): Promise<string> {
   return asked;
 }
 
-async function askQueueUrl(type: string, { queueUrls, queueName, sqs }: ReleaseDeps): Promise<string> {
-  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: queueName(type) }));
+async function askQueueUrl(type: string, { queueUrls, queueName, sqs, callTime }: ReleaseDeps): Promise<string> {
+  const command = new GetQueueUrlCommand({ QueueName: queueName(type) });
+  const { QueueUrl } = await callTime.call(() => sqs.send(command), MESSAGE_TRIES);
   if (QueueUrl === undefined) throw new TypeError(`SQS named no URL for ${queueName(type)}`);
   queueUrls.set(type, QueueUrl);
   return QueueUrl;

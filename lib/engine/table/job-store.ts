@@ -1,25 +1,18 @@
 import { toItem } from '../../aws/marshal.ts';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
-import {
-  type BeginFacts,
-  type BeginStep,
-  begin,
-  type DoneStep,
-  hasDiedOf,
-  isUnderMessageId,
-  underMessageId,
-} from '../../contract/protocol/begin.ts';
+import { type BeginFacts, type BeginStep, begin, type DoneStep } from '../../contract/protocol/begin.ts';
 import { type ItemUpdate, type ItemWrite, type Settled, written } from '../../contract/protocol/item-write.ts';
 import { itemId, type JobItem } from '../../contract/protocol/job-item.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import { limited, needsToken } from '../../contract/protocol/rate-limited.ts';
+import { hasDiedOf, isUnderMessageId, underMessageId } from '../../contract/protocol/refused-body.ts';
 import { makeReader } from '../calls/reads.ts';
 import { makeWriter, WriteError, type WriteResult, type WriterDeps } from '../calls/writes.ts';
 import type { Clock } from '../clock.ts';
 import type { TransactWrite } from '../job-context.ts';
 import { makeRateLimiter, type RateLimiter } from './rate-limiter.ts';
 import { toStatement } from './statements.ts';
-import { checkWrites, type TransactionDeps, transact } from './transaction.ts';
+import { checkWrites, type TransactionDeps, transact, type WritesToCheck } from './transaction.ts';
 
 /** A begin row carried out: the item as it stands now, and what is to be done with the message. */
 export interface Begun {
@@ -55,11 +48,13 @@ export interface JobStore {
    *
    * @param id of the job's item
    * @throws RangeError if there are too many, or one is for the job's own item
+   * @throws TypeError if one is no write, or holds a value that DynamoDB cannot keep
    */
-  checkWrites(id: string, writes: readonly TransactWrite[]): void;
+  checkWrites(id: string, check: WritesToCheck): void;
 }
 
 export interface JobStoreDeps extends WriterDeps, TransactionDeps {
+  readonly clock: Clock;
   /** The job type whose jobs begin here, with its rate limit. */
   readonly definition: JobDefinition;
 }
@@ -100,7 +95,7 @@ export function makeJobStore(table: string, deps: JobStoreDeps): JobStore {
       if (result.kind === 'refused') return { kind: 'refused', item: result.old && toItem(result.old) };
       return result.kind === 'unread' ? { kind: 'refused', item: await read(change.id) } : result;
     },
-    checkWrites: (id, writes) => checkWrites(table, id, writes),
+    checkWrites: (id, check) => checkWrites(table, id, check),
   };
 }
 
@@ -116,7 +111,7 @@ async function firstLook(message: Message, read: (message: Message) => Promise<J
   if (message.refusal === undefined || isUnderMessageId(message)) return { message, item: await read(message) };
   const renamed = underMessageId(message);
   const [item, other] = await Promise.all([read(message), read(renamed)]);
-  const began = other !== undefined && hasDiedOf(message, other);
+  const began = other !== undefined && hasDiedOf(other, message);
   return began ? { message: renamed, item: other } : { message, item };
 }
 

@@ -1,7 +1,14 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { METRICS } from '../../contract/names.ts';
 
-type CountName = (typeof METRICS)['completed' | 'failed' | 'retried' | 'deadLettered' | 'stalled' | 'duplicate'];
+type CountName = (typeof METRICS)[
+  | 'completed'
+  | 'failed'
+  | 'retried'
+  | 'deadLettered'
+  | 'stalled'
+  | 'duplicate'
+  | 'unhandledRejection'];
 type DurationName = (typeof METRICS)['duration' | 'queueLatency' | 'retryLateness'];
 
 /** Gathers an invocation's metrics. */

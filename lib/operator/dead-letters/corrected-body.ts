@@ -2,6 +2,7 @@ import type { JobDefinition } from '../../contract/definition/job-definition.ts'
 import { decodeEnvelope, type Envelope, readEnvelope } from '../../contract/envelope.ts';
 import { InvalidMessageError } from '../../contract/errors.ts';
 import { readPayload } from '../../contract/payload.ts';
+import { unheldMessage, unheldNumber } from '../json-text.ts';
 import { identityOf } from './filter.ts';
 import { type DeadLetter, isOurs } from './receive.ts';
 import { CorrectedBodyError } from './send-back.ts';
@@ -51,10 +52,14 @@ export function checkCorrectedPayload(definition: JobDefinition, body: string): 
 }
 
 function checkedEnvelope(body: string, type: string): Envelope {
+  let envelope: Envelope;
   try {
-    return decodeEnvelope(body, type, Date.now());
+    envelope = decodeEnvelope(body, type, Date.now());
   } catch (cause) {
     if (!(cause instanceof InvalidMessageError)) throw cause;
     throw new CorrectedBodyError(`the corrected body is refused: ${cause.message}`, { cause });
   }
+  const unheld = unheldNumber(body);
+  if (unheld === undefined) return envelope;
+  throw new CorrectedBodyError(`the corrected body is refused: ${unheldMessage(unheld)}`);
 }

@@ -2,28 +2,29 @@ import { METRICS } from '../../contract/names.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
 import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
 import { STRAGGLE_MS } from './network-faults.ts';
-import { count, type Watched, type Witness, type WitnessDeps } from './observed.ts';
+import { count, type ObservedJob, type Observer, type ObserverDeps } from './observed.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 
-type Deps = WitnessDeps & { readonly witness: Witness };
+type Deps = ObserverDeps & { readonly observer: Observer };
 
 /** A job's item is not what it was: is the change one that the protocol allows? */
-export function checkChange(watched: Watched, now: JobItem | undefined, deps: Deps): void {
-  const before = watched.item;
-  watched.item = now;
+export function checkChange(observed: ObservedJob, now: JobItem | undefined, deps: Deps): void {
+  const before = observed.item;
+  observed.item = now;
   const goesOn = now !== undefined && before?.cancelRequested && before.runNo === now.runNo;
-  if (goesOn && now.status === 'RETRYING') deps.witness.violate(`${now.jobId} was cancelled, and is to be tried again`);
+  if (goesOn && now.status === 'RETRYING')
+    deps.observer.violate(`${now.jobId} was cancelled, and is to be tried again`);
   if (now === undefined) {
-    checkRemoval(watched, before, deps);
+    checkRemoval(observed, before, deps);
     return;
   }
   deps.trace?.('table', describe(now));
-  checkEnd(watched, { before, now }, deps);
-  checkFences(before, now, deps.witness);
-  if (isBegin(before, now)) noteBegin(watched, { before, now }, deps);
-  checkCounters(watched, now, deps.witness);
-  noteState(watched, { before, now }, deps);
+  checkEnd(observed, { before, now }, deps);
+  checkFences(before, now, deps.observer);
+  if (isBegin(before, now)) noteBegin(observed, { before, now }, deps);
+  checkCounters(observed, now, deps.observer);
+  noteState(observed, { before, now }, deps);
 }
 
 interface Change {
@@ -34,13 +35,13 @@ interface Change {
 function describe({ jobId, status, attempts, maxAttempts, runNo, reason, undelivered, ...item }: JobItem): string {
   const due = item.dueAt === undefined ? '' : `, due ${new Date(item.dueAt).toISOString()}`;
   const list = item.listKey === undefined ? '' : `, on list ${item.listKey}`;
-  const why = reason === undefined ? '' : `, ${reason}${undelivered ? ', letter owed' : ''}`;
+  const why = reason === undefined ? '' : `, ${reason}${undelivered ? ', dead letter pending' : ''}`;
   const owner = status === 'INPROGRESS' ? `, ${item.owner}` : '';
   return `${jobId} is ${status} (run ${runNo}, attempt ${attempts}/${maxAttempts}${owner}${due}${list}${why})`;
 }
 
 /** Only a running attempt writes a checkpoint or completes its job. */
-function checkFences(before: JobItem | undefined, now: JobItem, { violate }: Witness): void {
+function checkFences(before: JobItem | undefined, now: JobItem, { violate }: Observer): void {
   if (before === undefined || before.runNo !== now.runNo || before.status === 'INPROGRESS') return;
   if (now.checkpointNo > before.checkpointNo) violate(`${now.jobId} got a checkpoint while it was ${before.status}`);
   if (now.status === 'COMPLETED' && before.status !== 'COMPLETED')
@@ -50,23 +51,27 @@ function checkFences(before: JobItem | undefined, now: JobItem, { violate }: Wit
 const ENDS: readonly string[] = ['COMPLETED', 'CANCELLED', 'DEAD'];
 const isOver = (item: JobItem | undefined) => item !== undefined && ENDS.includes(item.status);
 
-/** An ended job stays what it is, within its retention, but for a redrive of its own run's letter. */
-function checkEnd(watched: Watched, { before, now }: Change, { clock, subject, witness }: Deps): void {
+/** An ended job stays what it is, within its retention, but for a redrive of its own run's dead letter. */
+function checkEnd(observed: ObservedJob, { before, now }: Change, { clock, subject, observer }: Deps): void {
   if (before === undefined || !isOver(before) || (before.status === now.status && before.runNo === now.runNo)) return;
   const retentionMs = subject.definition.retention * DAY_MS;
-  if (clock.now() + CLOCK_SKEW_MS >= watched.endedAtMs + retentionMs) {
-    watched.forgotten = true;
+  if (clock.now() + CLOCK_SKEW_MS >= observed.endedAtMs + retentionMs) {
+    observed.forgotten = true;
     return;
   }
   const isNext = before.status === 'DEAD' && now.runNo === before.runNo + 1;
-  if (isNext && (watched.redriven.has(before.runNo) || isFree(before, now, watched))) return;
-  witness.violate(
+  if (isNext && (observed.redriven.has(before.runNo) || isFree(before, now, observed))) return;
+  observer.violate(
     `${before.jobId} was ${before.status} in run ${before.runNo} and is ${now.status} in run ${now.runNo}`,
   );
 }
 
 /** A body that its own name died of has its dead letter: a copy of it makes no second one under its message's id. */
-function checkFirstDeath({ key, spare }: Watched, { bodyHash }: JobItem, { refusals, jobs, violate }: Witness): void {
+function checkFirstDeath(
+  { key, spare }: ObservedJob,
+  { bodyHash }: JobItem,
+  { refusals, jobs, violate }: Observer,
+): void {
   const sent = refusals.find(({ messageId, hash }) => spare && messageId === key && hash === bodyHash);
   const named = sent && jobs.get(sent.key);
   if (named?.diedOf.has(bodyHash) && !named.forgotten)
@@ -74,7 +79,7 @@ function checkFirstDeath({ key, spare }: Watched, { bodyHash }: JobItem, { refus
 }
 
 /** A name that died refused without ever running is free for another body, once its dead letter is sent. */
-const isFree = (before: JobItem, now: JobItem, { diedOf }: Watched): boolean =>
+const isFree = (before: JobItem, now: JobItem, { diedOf }: ObservedJob): boolean =>
   /^Invalid/.test(before.reason ?? '') &&
   before.processedAt === undefined &&
   !before.undelivered &&
@@ -88,37 +93,41 @@ function endOf({ expiration }: JobItem, writtenAtMs: number, retentionMs: number
 }
 
 /** What is late TTL's business: ended jobs, once their retention has passed. */
-function checkRemoval(watched: Watched, before: JobItem | undefined, { clock, subject, witness, trace }: Deps): void {
+function checkRemoval(
+  observed: ObservedJob,
+  before: JobItem | undefined,
+  { clock, subject, observer, trace }: Deps,
+): void {
   if (before === undefined) return;
   trace?.('table', `${before.jobId} is gone (TTL)`);
-  if (!isOver(before)) witness.violate(`${before.jobId} expired while it was ${before.status}`);
-  const keptMs = clock.now() + CLOCK_SKEW_MS - watched.endedAtMs;
+  if (!isOver(before)) observer.violate(`${before.jobId} expired while it was ${before.status}`);
+  const keptMs = clock.now() + CLOCK_SKEW_MS - observed.endedAtMs;
   if (isOver(before) && keptMs < subject.definition.retention * DAY_MS)
-    witness.violate(`${before.jobId} (${before.status}) was forgotten after ${Math.round(keptMs / 1000)} s`);
-  watched.forgotten = true;
-  watched.begins.clear();
-  watched.starts.length = 0;
+    observer.violate(`${before.jobId} (${before.status}) was forgotten after ${Math.round(keptMs / 1000)} s`);
+  observed.forgotten = true;
+  observed.begins.clear();
+  observed.starts.length = 0;
 }
 
 function isBegin(before: JobItem | undefined, now: JobItem): boolean {
   return now.status === 'INPROGRESS' && (before?.status !== 'INPROGRESS' || before.owner !== now.owner);
 }
 
-function noteBegin({ begins }: Watched, { before, now }: Change, { clock, isAlive, witness }: Deps): void {
+function noteBegin({ begins }: ObservedJob, { before, now }: Change, { clock, isAlive, observer }: Deps): void {
   begins.set(now.runNo, (begins.get(now.runNo) ?? 0) + 1);
   if (before?.cancelRequested && before.runNo === now.runNo)
-    witness.violate(`${now.jobId} was cancelled, and is begun`);
+    observer.violate(`${now.jobId} was cancelled, and is begun`);
   if (before?.status !== 'INPROGRESS') return;
-  count(witness.truth, METRICS.stalled);
+  count(observer.truth, METRICS.stalled);
   if ((before.leaseUntil ?? 0) > clock.now() + CLOCK_SKEW_MS) {
-    witness.violate(`${now.jobId} was begun while its lease lived`);
+    observer.violate(`${now.jobId} was begun while its lease lived`);
   } else if (isAlive(before.owner ?? '')) {
-    witness.violate(`${now.jobId} stalled, and the process that began it is alive: an attempt was lost`);
+    observer.violate(`${now.jobId} stalled, and the process that began it is alive: an attempt was lost`);
   }
 }
 
 /** Begins of a run are its attempts and its snoozes; a handler starts at most once in each. */
-function checkCounters({ begins, starts, item }: Watched, now: JobItem, { violate }: Witness): void {
+function checkCounters({ begins, starts, item }: ObservedJob, now: JobItem, { violate }: Observer): void {
   const { jobId, attempts, maxAttempts, snoozes, runNo } = now;
   if (attempts > maxAttempts) violate(`${jobId} has ${attempts} attempts of ${maxAttempts}`);
   const begun = begins.get(runNo) ?? 0;
@@ -128,20 +137,20 @@ function checkCounters({ begins, starts, item }: Watched, now: JobItem, { violat
   if (started > begun) violate(`${item?.jobId} started ${started} times in ${begun} begins`);
 }
 
-function noteState(watched: Watched, { before, now }: Change, deps: Deps): void {
-  const { clock, stormy, subject, witness } = deps;
+function noteState(observed: ObservedJob, { before, now }: Change, deps: Deps): void {
+  const { clock, stormy, subject, observer } = deps;
   const { status, dueAt, runNo, owner, listKey } = now;
   if ((status === 'SCHEDULED' || status === 'RETRYING') && dueAt !== undefined) {
-    const isNew = watched.waiting?.dueAt !== dueAt;
+    const isNew = observed.waiting?.dueAt !== dueAt;
     const since = { stormy: stormy(), crashes: deps.crashes() };
-    if (isNew) watched.waiting = { dueAt, inPlace: listKey === undefined, owner, ...since };
+    if (isNew) observed.waiting = { dueAt, inPlace: listKey === undefined, owner, ...since };
   }
   if (!isOver(now) || (before?.status === status && before.runNo === runNo)) return;
-  watched.endedAtMs = endOf(now, clock.now(), subject.definition.retention * DAY_MS);
-  if (status === 'COMPLETED') count(witness.truth, METRICS.completed);
+  observed.endedAtMs = endOf(now, clock.now(), subject.definition.retention * DAY_MS);
+  if (status === 'COMPLETED') count(observer.truth, METRICS.completed);
   if (status !== 'DEAD') return;
-  watched.deadRuns.add(runNo);
-  checkFirstDeath(watched, now, witness);
-  watched.diedOf.add(now.bodyHash);
-  count(witness.truth, METRICS.deadLettered);
+  observed.deadRuns.add(runNo);
+  checkFirstDeath(observed, now, observer);
+  observed.diedOf.add(now.bodyHash);
+  count(observer.truth, METRICS.deadLettered);
 }

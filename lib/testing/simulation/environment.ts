@@ -1,6 +1,8 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SQSEvent } from 'aws-lambda';
+import type { Sqs } from '../../aws/ports.ts';
 import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
+import { makeCallTime } from '../../engine/calls/call-time.ts';
 import { makeBus, makePublish } from '../../engine/calls/events.ts';
 import { together } from '../../engine/calls/sqs.ts';
 import type { Clock } from '../../engine/clock.ts';
@@ -26,7 +28,7 @@ export function makeEnvironment(name: string, world: World): Environment {
   });
   const older = olderOf(name, world);
   const sqs = older === undefined ? process.sqs : olderSqs(process.sqs, older);
-  const engine = { ...makeEngine(name, process, world), sqs: together(sqs) };
+  const engine = makeEngine(name, { process, sqs }, world);
   const read = (event: SQSEvent) => (older === undefined ? event : olderEvent(event, older));
   return { name, process, consumer: (event, context) => runBatch(read(event), context, engine) };
 }
@@ -38,27 +40,35 @@ export function olderOf(name: string, { subject: { older }, decisions, trace }: 
   return older;
 }
 
-function makeEngine(name: string, process: MemoryProcess, world: World): Omit<Engine, 'sqs'> {
-  const { subject, queue, deadLetters, jobsTable, witness, decisions } = world;
+interface Clients {
+  readonly process: MemoryProcess;
+  readonly sqs: Sqs;
+}
+
+function makeEngine(name: string, { process, sqs }: Clients, world: World): Engine {
+  const { subject, queue, deadLetters, jobsTable, observer, decisions } = world;
   const random = decisions.random(`${name}, the engine`);
   const luck = decisions.random(`${name}, its handlers`);
   const clock: Clock = skewed(process.clock, random.int(-SKEW_MS, SKEW_MS));
-  const basics = { clock, random: random.next, nonce: () => world.nonce(process) };
+  const callTime = makeCallTime({ clock, random: random.next });
+  const basics = { clock, random: random.next, callTime, nonce: () => world.nonce(process) };
   const { dynamoDb, documents } = process;
   return {
     definition: subject.definition,
     perform: (payload, context) => {
-      witness.started(context.job, clock.now());
+      observer.started(context.job, clock.now());
       return subject.perform(payload, context, { clock, random: luck, kill: process.kill });
     },
     settings: world.settings,
     queueUrl: queue.url,
     deadLetterQueueUrl: deadLetters.url,
     store: makeJobStore(jobsTable, { dynamoDb, documents, definition: subject.definition, ...basics }),
-    publish: makePublish({ openBus: () => makeBus(process.events), clock, random: random.next }),
+    sqs: together(sqs, callTime),
+    publish: makePublish({ openBus: () => makeBus(process.events), callTime }),
     ...basics,
     log: makeLog(name, world),
     meter: makeMeter(world),
+    running: new Set(),
     shutdown: new AbortController().signal,
   };
 }
@@ -75,13 +85,13 @@ export function makeLog(name: string, { trace }: Pick<World, 'trace'>): Logger {
 }
 
 /** What is not flushed when its process dies is lost. */
-function makeMeter({ witness }: World): Meter {
+function makeMeter({ observer }: World): Meter {
   let gathered: string[] = [];
   const meter: Pick<Meter, 'count' | 'milliseconds' | 'flush'> = {
     count: (name) => void gathered.push(name),
     milliseconds: () => undefined,
     flush() {
-      for (const name of gathered) witness.counted(name);
+      for (const name of gathered) observer.counted(name);
       gathered = [];
     },
   };

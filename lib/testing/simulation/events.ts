@@ -1,7 +1,7 @@
 import { sleep } from '../../engine/clock.ts';
 import type { StoredMessage } from '../aws/sqs/model.ts';
-import { keyOf } from './key-of.ts';
 import type { World, WorldEvent } from './model.ts';
+import { keyOf } from './names-of.ts';
 import { STRAGGLE_MS } from './network-faults.ts';
 import type { Random } from './random.ts';
 import { redrive } from './world.ts';
@@ -33,21 +33,21 @@ export const EVENTS: readonly WorldEvent[] = [
   {
     name: 'the queue is purged',
     weight: 1,
-    happen({ queue, witness, clock, settings }) {
+    happen({ queue, observer, clock, settings }) {
       // Who received it may have died since, with a begin still under way.
       const sinceMs = clock.now() - settings.functionTimeoutSeconds * 1000 - STRAGGLE_MS;
       const isHeld = ({ receivedAtMs = 0, visibleAtMs }: StoredMessage) =>
         receivedAtMs > sinceMs || (receivedAtMs > 0 && visibleAtMs > clock.now());
-      witness.purging(new Set(queue.messages().filter(isHeld).map(keyOf)));
+      observer.purging(new Set(queue.messages().filter(isHeld).map(keyOf)));
       queue.purge();
     },
   },
   {
     name: 'expired items are removed',
     weight: 4,
-    happen: ({ dynamoDb, jobsTable, witness }) => {
+    happen: ({ dynamoDb, jobsTable, observer }) => {
       dynamoDb.table(jobsTable).expire();
-      witness.look();
+      observer.look();
     },
   },
   {
@@ -55,6 +55,17 @@ export const EVENTS: readonly WorldEvent[] = [
     weight: 2,
     happen: ({ down, clock }) => {
       down.deadLetters = clock.now() + HOUR_MS;
+    },
+  },
+  {
+    name: 'DynamoDB throttles every call',
+    weight: 2,
+    happen(world, random) {
+      // A job whose end cannot be written has spent its attempt, as with a process that dies.
+      if (world.crashesLeft <= 0) return;
+      world.crashesLeft -= 1;
+      world.outages += 1;
+      world.down.dynamoDb = world.clock.now() + random.pick([2000, 12_000, 40_000, 90_000]);
     },
   },
   {
@@ -91,7 +102,7 @@ function again({ queue, clock }: World, random: Random): void {
 function sendBack(world: World, random: Random, { keep }: { keep: boolean }): void {
   const [first, ...others] = world.deadLetters.messages();
   if (first === undefined) return;
-  const letter = random.pick([first, ...others]);
-  const mended = random.percent(40) ? world.subject.mend?.(letter.body, random) : undefined;
-  redrive(world, letter.messageId, { keep, ...(mended !== undefined && { mended }) });
+  const deadLetter = random.pick([first, ...others]);
+  const correctedBody = random.percent(40) ? world.subject.correct?.(deadLetter.body, random) : undefined;
+  redrive(world, deadLetter.messageId, { keep, ...(correctedBody !== undefined && { correctedBody }) });
 }

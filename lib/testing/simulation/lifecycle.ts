@@ -1,10 +1,11 @@
+import { makeCallTime } from '../../engine/calls/call-time.ts';
 import { makeWriter } from '../../engine/calls/writes.ts';
 import { dispatch } from '../../engine/retries/dispatch.ts';
 import { type Delivery, deliver } from '../aws/lambda/event-source.ts';
 import { makeProcess } from '../aws/lambda/process.ts';
 import { makeEnvironment, makeLog, olderOf } from './environment.ts';
-import { keyOf } from './key-of.ts';
 import type { Environment, World } from './model.ts';
+import { keyOf } from './names-of.ts';
 import { olderSqs } from './older-version.ts';
 import { overLines } from './process-network.ts';
 
@@ -33,6 +34,7 @@ export async function invoke(name: string, world: World, { batchSize = 10, throt
   });
   if (typeof deletesAfterMs === 'number' && deletesAfterMs > 0) noteLateDeletion(delivery, world);
   if (delivery.outcome === 'crashed') world.crashes += 1;
+  if (delivery.outcome === 'timedOut') world.observer.violate(`${name} was not reported before its function’s end`);
   const messages = delivery.records.map(({ messageId }) => messageId).join(' ');
   const kept = delivery.kept.length === 0 ? '' : `, keeps ${delivery.kept.join(' ')}`;
   if (!isDown) trace?.(environment.name, `${name} of ${messages || 'nothing'}: ${delivery.outcome}${kept}`);
@@ -42,9 +44,9 @@ export async function invoke(name: string, world: World, { batchSize = 10, throt
 }
 
 /** Another invocation may be at work on a message, or have set its timer, when the deletion for the one before comes. */
-function noteLateDeletion({ records, kept }: Delivery, { queue, witness }: World): void {
+function noteLateDeletion({ records, kept }: Delivery, { queue, observer }: World): void {
   const acked = new Set(records.map(({ messageId }) => messageId).filter((id) => !kept.includes(id)));
-  witness.deletingLate(
+  observer.deletingLate(
     new Set(
       queue
         .messages()
@@ -84,7 +86,8 @@ export async function tick(name: string, world: World): Promise<void> {
   if (world.stormy && world.plan === undefined && decisions.happens(`${name}: dies at moment ${moment}`, 25))
     process.crashAtMoment(moment);
   const older = olderOf(name, world);
-  const basics = { dynamoDb: process.dynamoDb, clock: process.clock, random: random.next };
+  const callTime = makeCallTime({ clock: process.clock, random: random.next });
+  const basics = { dynamoDb: process.dynamoDb, clock: process.clock, callTime };
   const work = dispatch(
     {
       ...basics,

@@ -14,7 +14,7 @@ import type { MemorySqs } from '../aws/sqs/sqs.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import type { Decisions } from './decisions.ts';
 import type { NetworkFault } from './network-faults.ts';
-import type { Trace, Witness } from './observed.ts';
+import type { Observer, Trace } from './observed.ts';
 import type { Random } from './random.ts';
 
 /** What a simulated handler has beside its payload and context: the world it runs in, instead of the real one. */
@@ -74,6 +74,8 @@ export interface Subject {
   perform(payload: unknown, context: JobContext, surroundings: Surroundings): unknown;
   /** Tables beside the jobs table: key attributes by name. */
   readonly tables: Record<string, readonly string[]>;
+  /** Largest item of the tables, bytes. @default 400 KB */
+  readonly maxItemBytes?: number;
   /** Messages that producers send, each a job. */
   readonly messages: readonly Outgoing[];
   /** Beside those that every simulation has. */
@@ -82,9 +84,9 @@ export interface Subject {
   readonly older?: OlderVersion;
   /** Processes that may die of nothing of their own, at most. */
   readonly crashes: number;
-  /** Mends a dead letter's body before its redrive. @returns undefined to leave it as it is */
-  mend?(body: string, random: Random): string | undefined;
-  /** What must hold beside the promises, once all has ended: says what does not by `world.witness.violate`. */
+  /** Corrects a dead letter's body before its redrive. @returns undefined to leave it as it is */
+  correct?(body: string, random: Random): string | undefined;
+  /** What must hold beside the promises, once all has ended: says what does not by `world.observer.violate`. */
   check(world: World): void;
 }
 
@@ -107,7 +109,7 @@ export interface World {
   readonly deadLetters: MemoryQueue;
   readonly jobsTable: string;
   readonly settings: QueueSettings;
-  readonly witness: Witness;
+  readonly observer: Observer;
   readonly trace: Trace | undefined;
   /** Faults by plan instead of by luck. */
   readonly plan: ((call: Call) => NetworkFault | undefined) | undefined;
@@ -115,11 +117,13 @@ export interface World {
   readonly dies: ((moment: Moment) => boolean) | undefined;
   /** Faults and crashes are drawn: false once the storm is over. */
   stormy: boolean;
-  /** Until then no consumer starts, the dispatcher's rule is off, the DLQ refuses: epoch ms. */
-  readonly down: { consumer: number; dispatcher: number; deadLetters: number };
+  /** Until then no consumer starts, the dispatcher's rule is off, the DLQ refuses, DynamoDB throttles every call: epoch ms. */
+  readonly down: { consumer: number; dispatcher: number; deadLetters: number; dynamoDb: number };
   /** Environments that wait for their next invocation, frozen. */
   readonly warm: Environment[];
   crashesLeft: number;
+  /** Times that DynamoDB throttled everything, and calls that were never answered, so far: what they meant to write may count twice or never. */
+  outages: number;
   /** Consumer processes that died so far. */
   deaths: number;
   /** Invocations that crashed so far: also the one that finds its process dead. */

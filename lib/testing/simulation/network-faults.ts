@@ -4,7 +4,7 @@ import { type Call, type Command, type Faults, throttled, timeout, toCall } from
 import type { Random } from './random.ts';
 
 /** What can go wrong with a call on its way. */
-export const NETWORK_FAULTS = ['throttled', 'lostReply', 'repeated', 'straggles', 'partly'] as const;
+export const NETWORK_FAULTS = ['throttled', 'lostReply', 'repeated', 'straggles', 'partly', 'unanswered'] as const;
 export type NetworkFault = (typeof NETWORK_FAULTS)[number];
 
 /** What lies between a process and AWS. */
@@ -56,6 +56,11 @@ export function overNetwork<T extends DynamoDb | DynamoDbDocuments | EventBridge
         straggle(command, call);
         throw timeout();
       }
+      if (fault === 'unanswered') {
+        // It arrives or not: nobody will know.
+        if (random.percent(50)) void reach(command, call).catch(() => undefined);
+        return new Promise(() => undefined);
+      }
       if (fault === 'repeated') await reach(command, call).catch(() => undefined);
       if (fault === 'partly') service.faults.plan(() => true, somePart(call, random));
       const [reply] = await Promise.allSettled([reach(command, call)]);
@@ -69,11 +74,15 @@ export function overNetwork<T extends DynamoDb | DynamoDbDocuments | EventBridge
 }
 
 /** Calls of which a part can fail while the rest is taken. */
-const BATCHES = ['BatchExecuteStatement', 'BatchGetItem', 'SendMessageBatch'];
+const BATCHES = ['BatchExecuteStatement', 'BatchGetItem', 'PutEvents', 'SendMessageBatch'];
 
 function somePart({ name }: Call, random: Random) {
   if (!BATCHES.includes(name)) return { kind: 'fails', error: throttled() } as const;
   const indexes = [0, 1, 2, 3].filter(() => random.percent(50));
+  // EventBridge answers in the order of the entries: what it leaves out is the end.
+  if (name === 'PutEvents') return { kind: 'unanswered', indexes: [1, 2, 3, 4], taken: random.percent(50) } as const;
+  if (name === 'SendMessageBatch' && random.percent(30))
+    return { kind: 'unanswered', indexes, taken: random.percent(50) } as const;
   const code = name === 'SendMessageBatch' ? 'InternalError' : 'ThrottlingError';
   return { kind: 'partly', indexes, code } as const;
 }

@@ -9,12 +9,12 @@ import type { Item } from '../aws/dynamodb/expressions.ts';
 export type Trace = (who: string, what: string) => void;
 
 /** One idempotency key, its job, and all that was seen of it. */
-export interface Watched {
+export interface ObservedJob {
   readonly key: string;
   /** Jobs that were sent under this key, and their payloads as the schema reads them. */
   readonly payloads: Map<string, Set<string>>;
   /** Payloads that a redrive brought, by job. */
-  readonly mended: Map<string, Set<string>>;
+  readonly corrected: Map<string, Set<string>>;
   /** Runs whose dead letter was sent back. */
   readonly redriven: Set<number>;
   readonly deadRuns: Set<number>;
@@ -65,9 +65,9 @@ export interface RefusedBody {
 }
 
 /** Sees all that happens and holds it against the promises. */
-export interface Witness {
+export interface Observer {
   readonly violations: string[];
-  readonly jobs: ReadonlyMap<string, Watched>;
+  readonly jobs: ReadonlyMap<string, ObservedJob>;
   /** What the metrics said, and what was so. */
   readonly counts: Map<string, number>;
   readonly truth: Map<string, number>;
@@ -77,26 +77,26 @@ export interface Witness {
   refused(sent: RefusedBody): void;
   /** The refused bodies that were sent. */
   readonly refusals: readonly (RefusedBody & { readonly hash: string })[];
-  /** Looks at every watched job's item. */
+  /** Looks at every observed job's item. */
   look(): void;
   /** A handler starts. @param nowMs by the clock of its process */
   started(job: Job, nowMs: number): void;
   /** A metric was written. */
   counted(name: string): void;
-  /** A letter was sent to the dead-letter queue. */
-  letter(attributes: object): void;
-  redriven(letter: { jobId: string; run: number; payload: unknown }): void;
+  /** A message was sent to the dead-letter queue. */
+  deadLetter(attributes: object): void;
+  redriven(deadLetter: { jobId: string; run: number; payload: unknown }): void;
   /** The queue is being purged. @param held keys of the messages that somebody is at work on */
   purging(held: ReadonlySet<string>): void;
   /** Messages of these jobs were acked, and their deletion comes late. */
   deletingLate(keys: ReadonlySet<string>): void;
-  /** All is calm from now on. */
-  calmed(): void;
-  /** The watched job with this id, whatever its key. */
-  byJobId(jobId: string): Watched | undefined;
+  /** From now on no fault is drawn. */
+  settlingDown(): void;
+  /** The observed job with this id, whatever its key. */
+  byJobId(jobId: string): ObservedJob | undefined;
 }
 
-export interface WitnessDeps {
+export interface ObserverDeps {
   readonly clock: Clock;
   readonly raw: (key: string) => Item | undefined;
   readonly item: (key: string) => JobItem | undefined;

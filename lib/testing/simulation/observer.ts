@@ -4,59 +4,59 @@ import { METRICS } from '../../contract/names.ts';
 import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
 import { canonical } from '../aws/dynamodb/expressions.ts';
 import { checkChange } from './change-invariants.ts';
-import { count, type RefusedBody, type Watched, type Witness, type WitnessDeps } from './observed.ts';
+import { count, type ObservedJob, type Observer, type ObserverDeps, type RefusedBody } from './observed.ts';
 
-export function makeWitness(deps: WitnessDeps): Witness {
+export function makeObserver(deps: ObserverDeps): Observer {
   const { trace, subject } = deps;
-  const jobs = new Map<string, Watched>();
-  let calmSinceMs = Number.POSITIVE_INFINITY;
+  const jobs = new Map<string, ObservedJob>();
+  let settlingSinceMs = Number.POSITIVE_INFINITY;
   const read = (payload: unknown) => canonical(subject.definition.payload.safeParse(payload).data);
-  const witness: Witness & { readonly refusals: (RefusedBody & { readonly hash: string })[] } = {
+  const observer: Observer & { readonly refusals: (RefusedBody & { readonly hash: string })[] } = {
     violations: [],
     refusals: [],
     jobs,
     counts: new Map(),
     truth: new Map(),
     violate(what) {
-      witness.violations.push(what);
+      observer.violations.push(what);
       trace?.('BROKEN', what);
     },
     watch({ jobId, key, payload }) {
-      const watched = jobs.get(key) ?? unseen(key);
-      jobs.set(key, watched);
-      add(watched.payloads, jobId, read(payload));
+      const observed = jobs.get(key) ?? unseen(key);
+      jobs.set(key, observed);
+      add(observed.payloads, jobId, read(payload));
     },
     refused(sent) {
-      witness.refusals.push({ ...sent, hash: hash('sha256', sent.body, 'base64') });
+      observer.refusals.push({ ...sent, hash: hash('sha256', sent.body, 'base64') });
       if (!jobs.has(sent.messageId)) jobs.set(sent.messageId, { ...unseen(sent.messageId), spare: true });
     },
     look() {
-      for (const watched of jobs.values()) lookAt(watched, deps, witness);
+      for (const observed of jobs.values()) lookAt(observed, deps, observer);
     },
-    started: (job, nowMs) => checkStarted(jobs.get(job.key), { ...deps, job, nowMs, calmSinceMs }, witness),
-    counted: (name) => count(witness.counts, name),
-    letter: (attributes) => checkLetter(attributes as Attributes, witness),
+    started: (job, nowMs) => checkStarted(jobs.get(job.key), { ...deps, job, nowMs, settlingSinceMs }, observer),
+    counted: (name) => count(observer.counts, name),
+    deadLetter: (attributes) => checkDeadLetter(attributes as Attributes, observer),
     redriven({ jobId, run, payload }) {
-      const watched = witness.byJobId(jobId);
-      watched?.redriven.add(run);
-      if (watched !== undefined) add(watched.mended, jobId, read(payload));
+      const observed = observer.byJobId(jobId);
+      observed?.redriven.add(run);
+      if (observed !== undefined) add(observed.corrected, jobId, read(payload));
     },
     purging(held) {
-      for (const watched of jobs.values()) purge(watched, held);
+      for (const observed of jobs.values()) purge(observed, held);
     },
     deletingLate: (keys) => deleteLate(jobs, keys),
-    calmed() {
-      calmSinceMs = deps.clock.now();
+    settlingDown() {
+      settlingSinceMs = deps.clock.now();
     },
     byJobId: (jobId) => jobOf([...jobs.values()], jobId),
   };
-  return witness;
+  return observer;
 }
 
-const unseen = (key: string): Watched => ({
+const unseen = (key: string): ObservedJob => ({
   key,
   payloads: new Map(),
-  mended: new Map(),
+  corrected: new Map(),
   redriven: new Set(),
   deadRuns: new Set(),
   diedOf: new Set(),
@@ -77,60 +77,60 @@ function add(all: Map<string, Set<string>>, name: string, value: string): void {
   all.set(name, (all.get(name) ?? new Set()).add(value));
 }
 
-function deleteLate(jobs: ReadonlyMap<string, Watched>, keys: ReadonlySet<string>): void {
-  for (const [key, watched] of jobs) watched.deletedLate ||= keys.has(key);
+function deleteLate(jobs: ReadonlyMap<string, ObservedJob>, keys: ReadonlySet<string>): void {
+  for (const [key, observed] of jobs) observed.deletedLate ||= keys.has(key);
 }
 
 /** The job with this id that holds its key; else one that was sent with it. */
-const jobOf = (watched: readonly Watched[], jobId: string): Watched | undefined =>
-  watched.find(({ item }) => item?.jobId === jobId) ??
-  watched.find(({ payloads }) => payloads.has(jobId)) ??
-  watched.find(({ key, spare }) => spare && key === jobId);
+const jobOf = (observed: readonly ObservedJob[], jobId: string): ObservedJob | undefined =>
+  observed.find(({ item }) => item?.jobId === jobId) ??
+  observed.find(({ payloads }) => payloads.has(jobId)) ??
+  observed.find(({ key, spare }) => spare && key === jobId);
 
 /** Its item as it is now: what changed since the last look is held against the promises. */
-function lookAt(watched: Watched, deps: WitnessDeps, witness: Witness): void {
-  const raw = deps.raw(watched.key);
-  if (raw === watched.raw) return;
-  watched.raw = raw;
-  checkChange(watched, raw && deps.item(watched.key), { ...deps, witness });
+function lookAt(observed: ObservedJob, deps: ObserverDeps, observer: Observer): void {
+  const raw = deps.raw(observed.key);
+  if (raw === observed.raw) return;
+  observed.raw = raw;
+  checkChange(observed, raw && deps.item(observed.key), { ...deps, observer });
 }
 
 /** @param held keys of the messages that somebody is at work on */
-function purge(watched: Watched, held: ReadonlySet<string>): void {
-  watched.purged = true;
-  if (held.has(watched.key) || needsItsMessage(watched)) watched.stranded = true;
+function purge(observed: ObservedJob, held: ReadonlySet<string>): void {
+  observed.purged = true;
+  if (held.has(observed.key) || needsItsMessage(observed)) observed.stranded = true;
 }
 
-/** A job of which the queue's message is all there is: not begun, waiting in its queue, running, owing a letter, sent back. */
-function needsItsMessage({ item, redriven, waiting }: Watched): boolean {
+/** A job of which the queue's message is all there is: not begun, waiting in its queue, running, its dead letter pending, sent back. */
+function needsItsMessage({ item, redriven, waiting }: ObservedJob): boolean {
   if (item === undefined || item.status === 'INPROGRESS') return true;
   if (item.status === 'DEAD' && redriven.has(item.runNo)) return true;
   const waits = item.status === 'SCHEDULED' || item.status === 'RETRYING';
   return (waits && waiting?.inPlace === true) || item.undelivered === true;
 }
 
-interface StartFacts extends Pick<WitnessDeps, 'settings' | 'isAlive' | 'subject' | 'queued' | 'crashes'> {
+interface StartFacts extends Pick<ObserverDeps, 'settings' | 'isAlive' | 'subject' | 'queued' | 'crashes'> {
   readonly job: Job;
   /** By the clock of the process that starts it. */
   readonly nowMs: number;
-  readonly calmSinceMs: number;
+  readonly settlingSinceMs: number;
 }
 
-function checkStarted(watched: Watched | undefined, facts: StartFacts, witness: Witness): void {
+function checkStarted(observed: ObservedJob | undefined, facts: StartFacts, observer: Observer): void {
   const { id, key } = facts.job;
-  if (watched === undefined) {
-    witness.violate(`${id} starts under key ${key}, which nobody sent`);
+  if (observed === undefined) {
+    observer.violate(`${id} starts under key ${key}, which nobody sent`);
     return;
   }
-  checkStart(watched, facts, witness);
-  checkLateness(watched, facts, witness);
-  watched.waiting = undefined;
+  checkStart(observed, facts, observer);
+  checkLateness(observed, facts, observer);
+  observed.waiting = undefined;
 }
 
-function checkStart(watched: Watched, { job, nowMs }: StartFacts, { violate }: Witness): void {
+function checkStart(observed: ObservedJob, { job, nowMs }: StartFacts, { violate }: Observer): void {
   const { id, run } = job;
   const payload = canonical(job.payload);
-  const { item, waiting, starts } = watched;
+  const { item, waiting, starts } = observed;
   const owner = item?.owner;
   if (waiting !== undefined && nowMs < waiting.dueAt - CLOCK_SKEW_MS)
     violate(`${id} starts ${waiting.dueAt - nowMs} ms early`);
@@ -139,9 +139,10 @@ function checkStart(watched: Watched, { job, nowMs }: StartFacts, { violate }: W
     if (starts.some((start) => start.owner === owner)) violate(`${id} starts twice in one begin`);
     if (item.jobId !== id) violate(`${id} starts, but ${item.jobId} holds the key`);
   }
-  // Whoever comes under the key once its retention has passed is a job of their own, though nobody told of it.
-  const isNew = watched.forgotten && !watched.payloads.has(id);
-  const known = isNew || watched.payloads.get(id)?.has(payload) || (run > 1 && watched.mended.get(id)?.has(payload));
+  // Whoever comes under the key once its retention has passed is a job of their own, though it was never reported.
+  const isNew = observed.forgotten && !observed.payloads.has(id);
+  const known =
+    isNew || observed.payloads.get(id)?.has(payload) || (run > 1 && observed.corrected.get(id)?.has(payload));
   if (!known) violate(`${id} starts with a payload that is not its own: ${payload}`);
   if (starts.some((start) => start.run === run && start.payload !== payload && item?.jobId === id))
     violate(`${id} starts with another payload than before in its run ${run}`);
@@ -149,10 +150,10 @@ function checkStart(watched: Watched, { job, nowMs }: StartFacts, { violate }: W
 }
 
 /** What waits in its queue comes after what is there with it, batch by batch; nothing waits for hours beyond its time. */
-function checkLateness({ waiting, purged, deletedLate }: Watched, facts: StartFacts, { violate }: Witness): void {
+function checkLateness({ waiting, purged, deletedLate }: ObservedJob, facts: StartFacts, { violate }: Observer): void {
   if (waiting === undefined || purged) return;
   const { dueAt, inPlace, stormy, owner = '' } = waiting;
-  const lateMs = facts.nowMs - Math.max(dueAt, facts.calmSinceMs);
+  const lateMs = facts.nowMs - Math.max(dueAt, facts.settlingSinceMs);
   // A process that died right after could not set its message's timer, and an invocation that crashed with it in hand did not
   // begin it: it comes after the queue's visibility timeout. So does a copy, if the message itself is deleted meanwhile.
   // A type's rate holds its jobs back as long as it must.
@@ -167,22 +168,22 @@ function checkLateness({ waiting, purged, deletedLate }: Watched, facts: StartFa
 
 type Attributes = Record<string, { readonly StringValue?: string } | undefined>;
 
-/** Each letter of ours belongs to a job that died in that run, and says why. */
-function checkLetter({ jobId, run, reason }: Attributes, { byJobId, violate }: Witness): void {
+/** Each dead letter of ours belongs to a job that died in that run, and says why. */
+function checkDeadLetter({ jobId, run, reason }: Attributes, { byJobId, violate }: Observer): void {
   const id = jobId?.StringValue ?? '';
-  const watched = byJobId(id);
+  const observed = byJobId(id);
   const runNo = Number(run?.StringValue);
-  if (watched === undefined || !watched.deadRuns.has(runNo)) {
-    violate(`a letter of ${id}, run ${runNo}, which is not dead`);
+  if (observed === undefined || !observed.deadRuns.has(runNo)) {
+    violate(`a dead letter of ${id}, run ${runNo}, which is not dead`);
     return;
   }
-  const { item } = watched;
+  const { item } = observed;
   if (item?.status === 'DEAD' && item.runNo === runNo && item.reason !== reason?.StringValue)
-    violate(`the letter of ${id} says ${reason?.StringValue}, its item ${item.reason}`);
+    violate(`the dead letter of ${id} says ${reason?.StringValue}, its item ${item.reason}`);
 }
 
 /** Metrics never exceed what was so. */
-export function checkMetrics({ counts, truth, violate }: Witness): void {
+export function checkMetrics({ counts, truth, violate }: Observer): void {
   for (const name of [METRICS.completed, METRICS.deadLettered, METRICS.stalled]) {
     const [said, was] = [counts.get(name) ?? 0, truth.get(name) ?? 0];
     if (said > was) violate(`${name} was counted ${said} times, it happened ${was} times`);

@@ -1,5 +1,7 @@
+import { REQUEST_TIMEOUT_MS, REQUESTS_PER_CALL } from '../../aws/client-settings.ts';
 import type { DynamoDb, DynamoDbDocuments, EventBridge, Sqs } from '../../aws/ports.ts';
 import type { Call } from '../aws/faults.ts';
+import { makeSdkClient } from '../aws/sdk-client.ts';
 import type { World } from './model.ts';
 import { type NetworkFault, overNetwork } from './network-faults.ts';
 import type { Random } from './random.ts';
@@ -25,8 +27,13 @@ const CHANCES: readonly (readonly [NetworkFault, number])[] = [
 /** A transaction that arrives when another attempt runs is what its fence is for: rare, if it were left to chance alone. */
 const TRANSACTION = /^TransactWrite/;
 const STRAGGLING_TRANSACTION = 100;
-/** The engine tries six times: a storm that outlasts them says nothing about what it does with an answer. */
+/** The engine tries five times or more: a storm that outlasts them says nothing about what it does with an answer. */
 const MAX_IN_ROW = 3;
+/** Chance in a thousand that no answer ever comes: it may cost a job its attempt, as a process that dies does. */
+const UNANSWERED = 12;
+
+/** As the engine's own clients are made. */
+const SDK = { maxAttempts: REQUESTS_PER_CALL, baseDelayMs: 25, requestTimeoutMs: REQUEST_TIMEOUT_MS };
 
 /** The clients of one process, over a network that the schedule's faults are drawn for. */
 export function overLines(line: Line, world: World) {
@@ -38,11 +45,12 @@ export function overLines(line: Line, world: World) {
     refusal: world.refusal,
   };
   const { dynamoDb, sqs, bus } = world;
+  const bySdk = <T>(client: T) => makeSdkClient(client, { ...SDK, clock: world.clock, random: line.random.next });
   return {
-    dynamoDb: overNetwork<DynamoDb>(dynamoDb, network),
-    documents: overNetwork<DynamoDbDocuments>({ client: dynamoDb.documents, faults: dynamoDb.faults }, network),
-    sqs: overNetwork<Sqs>(sqs, network),
-    events: overNetwork<EventBridge>(bus, network),
+    dynamoDb: bySdk(overNetwork<DynamoDb>(dynamoDb, network)),
+    documents: bySdk(overNetwork<DynamoDbDocuments>({ client: dynamoDb.documents, faults: dynamoDb.faults }, network)),
+    sqs: bySdk(overNetwork<Sqs>(sqs, network)),
+    events: bySdk(overNetwork<EventBridge>(bus, network)),
   };
 }
 
@@ -51,6 +59,7 @@ function faultOf(call: Call, line: Line, world: World): NetworkFault | undefined
   const planned = world.plan?.(call);
   if (planned !== undefined) world.trace?.(line.name, `${call.name}: ${planned}`);
   if (planned !== undefined || !world.stormy || world.plan !== undefined) return planned;
+  if (isUnanswered(call, line, world)) return 'unanswered';
   let luck = line.random.int(1, 1000);
   for (const [fault, chance] of CHANCES) {
     luck -= fault === 'straggles' && TRANSACTION.test(call.name) ? STRAGGLING_TRANSACTION : chance;
@@ -65,6 +74,16 @@ function faultOf(call: Call, line: Line, world: World): NetworkFault | undefined
   }
   line.faultsInRow = 0;
   return undefined;
+}
+
+/** Drawn by itself, and out of what a schedule may cost a job in attempts. */
+function isUnanswered(call: Call, line: Line, world: World): boolean {
+  if (world.crashesLeft <= 0 || line.random.int(1, 1000) > UNANSWERED) return false;
+  if (!world.decisions.take(`${line.name}, call ${line.calls} (${call.name}): unanswered`)) return false;
+  world.crashesLeft -= 1;
+  world.outages += 1;
+  world.trace?.(line.name, `${call.name}: unanswered`);
+  return true;
 }
 
 function mayDie(name: string, line: Line, world: World): void {

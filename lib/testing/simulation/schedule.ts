@@ -1,10 +1,10 @@
 import { makeDecisions } from './decisions.ts';
-import { checkEnds } from './end-invariants.ts';
+import { checkEndInvariants } from './end-invariants.ts';
 import { EVENTS } from './events.ts';
 import { invoke, tick } from './lifecycle.ts';
 import type { Subject, World, WorldEvent } from './model.ts';
 import { makeRandom, type Random } from './random.ts';
-import { calm } from './settle-down.ts';
+import { settleDown } from './settle-down.ts';
 import { makeWorld, redrive, type WorldOptions } from './world.ts';
 
 /** Makes what is simulated, anew for each schedule. */
@@ -23,7 +23,7 @@ export interface ScheduleOptions extends WorldOptions {
   readonly without?: ReadonlySet<string>;
 }
 
-/** One schedule: a storm, calm until all has ended, a redrive of some that died, and calm again. */
+/** One schedule: a storm of faults, none until all has ended, a redrive of some that died, and none again. */
 export async function runSchedule(make: MakeSubject, seed: number, options: ScheduleOptions = {}): Promise<Ran> {
   const decisions = makeDecisions(seed, options.without);
   const world = makeWorld(make(makeRandom(seed)), decisions, options);
@@ -32,14 +32,14 @@ export async function runSchedule(make: MakeSubject, seed: number, options: Sche
     await toTheEnd(world);
     if (redriveSome(world)) await toTheEnd(world);
   } catch (error) {
-    world.witness.violate(`the simulation stopped: ${error instanceof Error ? error.stack : String(error)}`);
+    world.observer.violate(`the simulation stopped: ${error instanceof Error ? error.stack : String(error)}`);
   }
-  return { violations: world.witness.violations, taken: decisions.taken, world };
+  return { violations: world.observer.violations, taken: decisions.taken, world };
 }
 
 export async function toTheEnd(world: World): Promise<void> {
-  await calm(world);
-  checkEnds(world);
+  await settleDown(world);
+  checkEndInvariants(world);
 }
 
 /** Leaps of time between two steps, ms. */
@@ -109,15 +109,15 @@ function weighted(events: readonly WorldEvent[], random: Random): WorldEvent {
   return ALWAYS[0] as WorldEvent;
 }
 
-/** Sends some dead letters back once all is calm. */
+/** Sends some dead letters back once all has ended. */
 function redriveSome(world: World): boolean {
   const { deadLetters, decisions, subject } = world;
   let any = false;
   for (const { messageId, body } of deadLetters.messages()) {
-    const random = decisions.random(`letter ${messageId}`);
-    if (!random.percent(50) || !decisions.take(`at the end: letter ${messageId} is sent back`)) continue;
-    const mended = random.percent(50) ? subject.mend?.(body, random) : undefined;
-    redrive(world, messageId, mended === undefined ? {} : { mended });
+    const random = decisions.random(`dead letter ${messageId}`);
+    if (!random.percent(50) || !decisions.take(`at the end: dead letter ${messageId} is sent back`)) continue;
+    const correctedBody = random.percent(50) ? subject.correct?.(body, random) : undefined;
+    redrive(world, messageId, correctedBody === undefined ? {} : { correctedBody });
     any = true;
   }
   return any;

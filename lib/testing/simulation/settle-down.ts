@@ -14,8 +14,8 @@ const MOST_ROUNDS = 3000;
  *
  * @param longestMs how long to wait; what is not at rest in six days never will be
  */
-export async function calm(world: World, longestMs: number = LONGEST_MS): Promise<void> {
-  const { clock, witness, warm } = world;
+export async function settleDown(world: World, longestMs: number = LONGEST_MS): Promise<void> {
+  const { clock, observer, warm } = world;
   world.stormy = false;
   world.queue.change({ maxInFlight: MAX_IN_FLIGHT });
   for (const { process } of warm) process.crashAtMoment(0);
@@ -23,14 +23,14 @@ export async function calm(world: World, longestMs: number = LONGEST_MS): Promis
   const upAtMs = Math.max(...Object.values(world.down));
   while (clock.now() < upAtMs) if (!(await goOn(world, minutes, upAtMs))) break;
   await clock.advance(Math.max(0, upAtMs - clock.now()));
-  witness.calmed();
+  observer.settlingDown();
   const untilMs = clock.now() + longestMs;
   for (let round = 1; clock.now() < untilMs; round++) {
-    if (round > MOST_ROUNDS) return witness.violate('it never comes to rest');
+    if (round > MOST_ROUNDS) return observer.violate('it never comes to rest');
     redriveMoved(world);
     if (!(await goOn(world, minutes, untilMs))) return;
   }
-  if (longestMs === LONGEST_MS) witness.violate('it does not come to rest in six days');
+  if (longestMs === LONGEST_MS) observer.violate('it does not come to rest in six days');
 }
 
 /** An invocation if there is something to receive, else the next thing that time brings. @returns whether there was any */
@@ -53,13 +53,13 @@ async function goOn(world: World, minutes: { nextMs: number }, untilMs: number):
 }
 
 /**
- * What SQS itself moved to the dead-letter queue, as no consumer could start, is sent back by the operator: also a letter
+ * What SQS itself moved to the dead-letter queue, as no consumer could start, is sent back by the operator: also a dead letter
  * that the console had sent back, which still says why its job died in the run before.
  */
 function redriveMoved(world: World): void {
   for (const { messageId, attributes } of world.deadLetters.messages()) {
     const run = Number(attributes.run?.StringValue);
-    const item = world.witness.byJobId(attributes.jobId?.StringValue ?? '')?.item;
+    const item = world.observer.byJobId(attributes.jobId?.StringValue ?? '')?.item;
     const isOpen = ['SCHEDULED', 'INPROGRESS', 'RETRYING'].includes(item?.status ?? '') || item?.undelivered === true;
     const goesOn = item?.runNo === run + 1 && isOpen;
     if (attributes.reason === undefined || goesOn) redrive(world, messageId);

@@ -6,17 +6,17 @@ import { itemId, type JobItem } from '../../contract/protocol/job-item.ts';
 import type { Clock } from '../../engine/clock.ts';
 import { makeMemoryDynamoDb } from '../aws/dynamodb/dynamodb.ts';
 import { makeMemoryEvents } from '../aws/eventbridge.ts';
-import { awsError, type Call } from '../aws/faults.ts';
+import { awsError, type Call, throttled } from '../aws/faults.ts';
 import type { MemoryProcess, Moment } from '../aws/lambda/process.ts';
 import { makeMemorySqs } from '../aws/sqs/sqs.ts';
 import { makeVirtualClock } from '../virtual-clock.ts';
 import type { Decisions } from './decisions.ts';
 import { disturb } from './disorder.ts';
-import { namesOf } from './key-of.ts';
 import type { Outgoing, Subject, World } from './model.ts';
+import { namesOf } from './names-of.ts';
 import type { NetworkFault } from './network-faults.ts';
 import type { Trace } from './observed.ts';
-import { makeWitness } from './observer.ts';
+import { makeObserver } from './observer.ts';
 
 const STAGE = 'sim';
 const DAY_MS = 24 * 3600 * 1000;
@@ -28,7 +28,7 @@ export interface WorldOptions {
 }
 
 /** The table, the queues and the bus, as the stacks make them. */
-function deploy({ definition, tables }: Subject, clock: Clock) {
+function deploy({ definition, tables, maxItemBytes }: Subject, clock: Clock) {
   const jobsTable = names.jobsTable(STAGE);
   const settings = queueSettings(definition);
   const sqs = makeMemorySqs(clock);
@@ -38,7 +38,7 @@ function deploy({ definition, tables }: Subject, clock: Clock) {
   });
   const policy = { maxReceiveCount: settings.maxReceiveCount, to: deadLetters };
   const queue = sqs.createQueue(names.queue(STAGE, definition.type), { ...settings, redrive: policy });
-  const dynamoDb = makeMemoryDynamoDb({ clock, tables: { [jobsTable]: ['id'], ...tables } });
+  const dynamoDb = makeMemoryDynamoDb({ clock, tables: { [jobsTable]: ['id'], ...tables }, maxItemBytes });
   return { jobsTable, settings, sqs, queue, deadLetters, dynamoDb, bus: makeMemoryEvents() };
 }
 
@@ -54,20 +54,22 @@ export function makeWorld(subject: Subject, decisions: Decisions, options: World
   let sent = 0;
   const item = (key: string): JobItem | undefined => dynamoDb.item(jobsTable, itemId(type, key));
   const raw = (key: string) => dynamoDb.table(jobsTable).get({ id: { S: itemId(type, key) } });
-  const isAlive = (owner: string) => owners.get(owner)?.alive === true;
+  // One that gave a write up for want of an answer, or of time, may not know what it began.
+  const isAlive = (owner: string) => owners.get(owner)?.alive === true && world.outages === 0;
   const queued = () => deployed.queue.messages().length;
   const crashes = () => world.crashes;
   const stormy = () => world.stormy || world.plan !== undefined;
-  const witness = makeWitness({ clock, item, raw, isAlive, trace, subject, settings, stormy, queued, crashes });
+  const observer = makeObserver({ clock, item, raw, isAlive, trace, subject, settings, stormy, queued, crashes });
   const world: World = {
     ...deployed,
-    ...{ subject, decisions, clock, witness, trace, item },
+    ...{ subject, decisions, clock, observer, trace, item },
     plan: options.plan,
     dies: options.dies,
     stormy: true,
-    down: { consumer: 0, dispatcher: 0, deadLetters: 0 },
+    down: { consumer: 0, dispatcher: 0, deadLetters: 0, dynamoDb: 0 },
     warm: [],
     crashesLeft: subject.crashes,
+    outages: 0,
     deaths: 0,
     crashes: 0,
     reached: (call) => reached(call, world),
@@ -86,19 +88,23 @@ export function makeWorld(subject: Subject, decisions: Decisions, options: World
 /** Of the form that SQS's message ids have. */
 const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
-function reached({ name, input }: Call, { witness, deadLetters }: World): void {
-  witness.look();
+function reached({ name, input }: Call, { observer, deadLetters }: World): void {
+  observer.look();
   const { QueueUrl, MessageAttributes = {} } = input as { QueueUrl?: string; MessageAttributes?: object };
-  if (name === 'SendMessage' && QueueUrl === deadLetters.url) witness.letter(MessageAttributes);
+  if (name === 'SendMessage' && QueueUrl === deadLetters.url) observer.deadLetter(MessageAttributes);
 }
 
-function refusal({ input }: Call, { deadLetters, clock, down }: World): Error | undefined {
-  const isLetter = (input as { QueueUrl?: string }).QueueUrl === deadLetters.url;
-  if (!isLetter || clock.now() >= down.deadLetters) return undefined;
+/** Calls to DynamoDB that the engine makes. */
+const OF_DYNAMODB = /^(BatchExecuteStatement|BatchGetItem|TransactWrite|Query)/;
+
+function refusal({ name, input }: Call, { deadLetters, clock, down }: World): Error | undefined {
+  if (clock.now() < down.dynamoDb && OF_DYNAMODB.test(name)) return throttled();
+  const isDeadLetter = (input as { QueueUrl?: string }).QueueUrl === deadLetters.url;
+  if (!isDeadLetter || clock.now() >= down.deadLetters) return undefined;
   return awsError('ServiceUnavailable', 'the dead-letter queue is down', 503);
 }
 
-function send(message: Outgoing, { queue, witness, trace, nextMessageId }: World): string {
+function send(message: Outgoing, { queue, observer, trace, nextMessageId }: World): string {
   const { id, key, payload, runAtMs, maxAttempts, typo, attributes = {} } = message;
   const messageId = nextMessageId();
   const runAt = runAtMs === undefined ? {} : { runAt: new Date(runAtMs).toISOString() };
@@ -108,8 +114,8 @@ function send(message: Outgoing, { queue, witness, trace, nextMessageId }: World
   queue.add({ MessageBody, MessageAttributes: toSqs(Object.fromEntries(texts)) }, messageId);
   const jobId = id ?? messageId;
   trace?.('producer', `sends ${jobId}${key === undefined ? '' : ` with key ${key}`} (message ${messageId})`);
-  witness.watch({ jobId, key: key ?? jobId, payload });
-  if (typo !== undefined) witness.refused({ messageId, key: key ?? jobId, body: MessageBody });
+  observer.watch({ jobId, key: key ?? jobId, payload });
+  if (typo !== undefined) observer.refused({ messageId, key: key ?? jobId, body: MessageBody });
   return messageId;
 }
 
@@ -117,21 +123,25 @@ function send(message: Outgoing, { queue, witness, trace, nextMessageId }: World
  * A dead letter sent back as it is, or with a corrected body. One of ours carries its names; a message that SQS moved is
  * given those that it had there.
  */
-export function redrive(world: World, messageId: string, options: { mended?: string; keep?: boolean } = {}): void {
-  const letter = world.deadLetters.messages().find((message) => message.messageId === messageId);
-  if (letter === undefined) return;
-  const { own, sender, formerJobId } = readAttributes(fromSqs(letter.attributes));
-  const { jobId, key } = namesOf(letter);
+export function redrive(
+  world: World,
+  messageId: string,
+  options: { correctedBody?: string; keep?: boolean } = {},
+): void {
+  const deadLetter = world.deadLetters.messages().find((message) => message.messageId === messageId);
+  if (deadLetter === undefined) return;
+  const { own, sender, formerJobId } = readAttributes(fromSqs(deadLetter.attributes));
+  const { jobId, key } = namesOf(deadLetter);
   const isNamed = own.jobId !== undefined || formerJobId !== undefined;
   const named = { jobId, key, ...(jobId !== messageId && { firstMessageId: messageId }) };
-  const MessageAttributes = isNamed ? letter.attributes : toSqs(writeAttributes({ own: named, sender }));
-  const MessageBody = options.mended ?? letter.body;
+  const MessageAttributes = isNamed ? deadLetter.attributes : toSqs(writeAttributes({ own: named, sender }));
+  const MessageBody = options.correctedBody ?? deadLetter.body;
   world.queue.add({ MessageBody, MessageAttributes }, world.nextMessageId());
   // Moving deletes by no receipt handle: the one made up here is older than none.
   if (!options.keep) world.deadLetters.delete(`${world.deadLetters.name}/${messageId}/Infinity`);
   const payload = payloadOf(MessageBody);
-  world.trace?.('operator', `redrives ${jobId}${options.mended === undefined ? '' : ', mended'}`);
-  world.witness.redriven({ jobId, run: own.run ?? 0, payload });
+  world.trace?.('operator', `redrives ${jobId}${options.correctedBody === undefined ? '' : ' with a corrected body'}`);
+  world.observer.redriven({ jobId, run: own.run ?? 0, payload });
 }
 
 function payloadOf(body: string): unknown {

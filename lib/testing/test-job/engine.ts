@@ -3,6 +3,7 @@ import type { DynamoDbDocuments } from '../../aws/ports.ts';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { queueSettings } from '../../contract/definition/queue-settings.ts';
 import { names } from '../../contract/names.ts';
+import { makeCallTime } from '../../engine/calls/call-time.ts';
 import { makeBus, makePublish } from '../../engine/calls/events.ts';
 import { together } from '../../engine/calls/sqs.ts';
 import { makeWriter } from '../../engine/calls/writes.ts';
@@ -78,7 +79,8 @@ export function makeTestEngine(
   { aws, process, documents, shutdown }: TestProcess,
 ): Engine {
   const { queue, deadLetters, random, log } = aws;
-  const basics = { clock: process.clock, random, nonce: () => `owner-${++nonces}` };
+  const callTime = makeCallTime({ clock: process.clock, random });
+  const basics = { clock: process.clock, random, callTime, nonce: () => `owner-${++nonces}` };
   return {
     definition,
     perform,
@@ -86,18 +88,19 @@ export function makeTestEngine(
     queueUrl: queue.url,
     deadLetterQueueUrl: deadLetters.url,
     store: makeJobStore(JOBS_TABLE, { dynamoDb: process.dynamoDb, documents, definition, ...basics }),
-    sqs: together(process.sqs),
+    sqs: together(process.sqs, callTime),
     publish: makePublish({ openBus: () => makeBus(process.events), ...basics }),
     ...basics,
     log,
     meter: { count: () => undefined, milliseconds: () => undefined, flush: () => undefined },
+    running: new Set(),
     shutdown,
   };
 }
 
 /** One tick of the retry dispatcher. */
 export function tick({ dynamoDb, sqs, clock, random, log }: TestAws): Promise<unknown> {
-  const basics = { dynamoDb: dynamoDb.client, clock, random };
+  const basics = { dynamoDb: dynamoDb.client, clock, callTime: makeCallTime({ clock, random }) };
   const queueName = (type: string) => names.queue(STAGE, type);
   const deps = { ...basics, table: JOBS_TABLE, sqs: sqs.client, log, writer: makeWriter(basics), queueName };
   return dispatch({ ...deps, queueUrls: new Map() }, clock.now() + 50_000);
@@ -111,7 +114,7 @@ export interface Event {
   readonly delayMs?: number;
 }
 
-/** Logs nothing; tells what it would have. */
+/** Logs nothing; reports what it would have. */
 class EventLogger extends Logger {
   readonly #clock: Clock;
   readonly #onEvent: (event: Event) => void;

@@ -1,4 +1,4 @@
-/** A test of a handler that cannot tell anything: it was set up wrongly, or what it waits for never comes. */
+/** A test of a handler that shows nothing: it was set up wrongly, or what it waits for never comes. */
 export class TestJobError extends Error {
   override readonly name = 'TestJobError';
 }

@@ -43,7 +43,12 @@ export const hangs = (times = 1): JobFault => ({ kind: 'hangs', times });
  */
 export const isCancelled = (): JobFault => ({ kind: 'cancelled', times: 1 });
 
-/** The process is told to shut down (SIGTERM) once the handler was called: its signal is aborted. @param times attempts @default 1 */
+/**
+ * The process is told to shut down (SIGTERM) once the handler was called: its signal is aborted, and the job is put back
+ * without an attempt.
+ *
+ * @param times starts of the handler; after 100 in a row the next spends an attempt @default 1
+ */
 export const isShutDown = (times = 1): JobFault => ({ kind: 'shutDown', times });
 
 /**
@@ -59,7 +64,7 @@ export const crashes = (at: CrashPoint = 'start', times = 1): JobFault => ({ kin
  * DynamoDB refuses the engine's calls for being too many; the engine repeats them.
  *
  * @param during 'handler' are the calls of `progress` and `checkpoint`
- * @param times  calls, from 1; the engine gives up on a write after its sixth @default 1
+ * @param times  calls, from 1; the engine gives up on a write after its tenth @default 1
  */
 export const dynamoDbThrottles = (during: AttemptPhase, times = 1): JobFault => ({ kind: 'throttles', during, times });
 

@@ -128,7 +128,7 @@ async function underFault(fault: HandlerFault | undefined, attempt: Attempt) {
   }
 }
 
-/** The context, which notes what it is told, and dies at the checkpoint that the fault names. */
+/** The context, which notes each call, and dies at the checkpoint that the fault names. */
 function watchedContext(
   context: JobContext,
   fault: HandlerFault | undefined,

@@ -9,7 +9,7 @@ export interface WriteLog {
   readonly writes: TransactWrite[];
   /** States that checkpoints wrote, in order. */
   readonly checkpoints: unknown[];
-  /** The handler writes to a table that the test has not named: its run tells nothing. */
+  /** The handler writes to a table that the test has not named: its run shows nothing. */
   failure: TestJobError | undefined;
 }
 

@@ -3,7 +3,7 @@ import { capacityOf, type OutageOptions } from './outage.ts';
 
 /*
  * What the policy promises of a second's retries, derived before the first run of these scenarios. One promise was wrong and
- * was mended after it: `mostPerSecond` was the mean of what there is room for (4,166), and 4,500 were measured, because nine
+ * was corrected after it: `mostPerSecond` was the mean of what there is room for (4,166), and 4,500 were measured, because nine
  * batches of 120 ms can begin within a second.
  *
  * A wave is the retries after the n-th failure. Each of its jobs draws its delay evenly from (1 − jitter) to 1 of the planned

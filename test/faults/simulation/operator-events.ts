@@ -60,22 +60,22 @@ async function operator(name: string, world: World, command: (hands: Hands) => P
   world.trace?.(who, end);
 }
 
-function someKey({ witness }: World, random: Random): string | undefined {
-  const [first, ...others] = [...witness.jobs.keys()];
+function someKey({ observer }: World, random: Random): string | undefined {
+  const [first, ...others] = [...observer.jobs.keys()];
   return first === undefined ? undefined : random.pick([first, ...others]);
 }
 
 async function redriveSome(world: World, random: Random, { sqs }: Hands): Promise<void> {
-  const { queue, deadLetters, witness, subject, trace } = world;
+  const { queue, deadLetters, observer, subject, trace } = world;
   const dlq = { sqs, queueUrl: queue.url, deadLetterQueueUrl: deadLetters.url };
   const received = await receiveDeadLetters(dlq, { hiddenSeconds: 30, waitSeconds: 0 });
   const redrives = received.map((deadLetter) => {
     const { run } = deadLetter.read.own;
-    const body = isOurs(deadLetter) && random.percent(40) ? subject.mend?.(deadLetter.body, random) : undefined;
+    const body = isOurs(deadLetter) && random.percent(40) ? subject.correct?.(deadLetter.body, random) : undefined;
     const { payload } = JSON.parse(body ?? deadLetter.body) as { payload: unknown };
     const { jobId } = identityOf(deadLetter, subject.definition.type);
-    trace?.('operator', `redrives ${jobId}${body === undefined ? '' : ', mended'}`);
-    witness.redriven({ jobId, run: run ?? 0, payload });
+    trace?.('operator', `redrives ${jobId}${body === undefined ? '' : ' with a corrected body'}`);
+    observer.redriven({ jobId, run: run ?? 0, payload });
     return { deadLetter, ...(body !== undefined && { body }) };
   });
   if (redrives.length > 0) await sendBack(dlq, redrives);

@@ -9,7 +9,7 @@ function setUp({ isTTY = false } = {}) {
   const tally = makeTally({ seeds: 500, from: 7, to, fails, now: () => time.ms });
   const pass = (seconds: number, done = 100) => {
     time.ms += seconds * 1000;
-    tally.tell({ done });
+    tally.report({ done });
   };
   return { tally, pass, written, failures };
 }
@@ -37,9 +37,9 @@ describe('progress', () => {
     ]);
   });
 
-  it('tells a failure at once, and counts it', () => {
+  it('reports a failure at once, and counts it', () => {
     const { tally, failures, written } = setUp();
-    tally.tell({ seed: 9, failure: 'seed 9: lost' });
+    tally.report({ seed: 9, failure: 'seed 9: lost' });
     expect(failures).toEqual(['seed 9: lost']);
     expect([tally.done, tally.broken, written]).toEqual([0, 1, []]);
     expect(tally.summary()).toBe('0 of 500 schedules from 7, 1 broken, 0.0 s');

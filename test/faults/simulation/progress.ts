@@ -1,13 +1,13 @@
-/** What a worker tells of its schedules. */
+/** What a worker reports of its schedules. */
 export type Progress = { readonly done: number } | { readonly seed: number; readonly failure: string };
 
 /** How far a run is. */
 export interface Tally {
   readonly done: number;
   readonly broken: number;
-  tell(progress: Progress): void;
+  report(progress: Progress): void;
   summary(): string;
-  /** Nothing more is told. */
+  /** Nothing more is reported. */
   end(): void;
 }
 
@@ -48,7 +48,7 @@ export function makeTally({ seeds, from, to, fails, now }: TallyOptions): Tally 
     get broken() {
       return total.broken;
     },
-    tell(progress) {
+    report(progress) {
       if ('done' in progress) total.done += progress.done;
       else {
         total.broken += 1;

@@ -5,8 +5,8 @@ import { plant } from './mutants/plant.ts';
 import { makeTally, type Progress } from './progress.ts';
 
 /**
- * `npm run simulate -- --seeds 1000000 [--from N] [--workers 2]`: runs schedules over all cores, tells of each that broke
- * a promise what it takes and what happened in it, and exits 1. Its progress goes to stderr. `--stop` ends at the first.
+ * `npm run simulate -- --seeds 1000000 [--from N] [--workers 2]`: runs schedules over all cores, reports of each that
+ * broke a promise what it takes and what happened in it, and exits 1. Its progress goes to stderr. `--stop` ends at the first.
  * The same seed is the same schedule: `--from N --seeds 1` replays it. `--mutant "<defect>"` plants one of the deliberate
  * defects first.
  */
@@ -24,7 +24,7 @@ const PORTION = 100;
 /** Each takes some seconds to shrink: if more fail, their seeds are enough. */
 const MOST_SHRUNK = 3;
 
-async function work({ from, seeds, step, stop, mutant }: Task, tell: (progress: Progress) => void): Promise<void> {
+async function work({ from, seeds, step, stop, mutant }: Task, report: (progress: Progress) => void): Promise<void> {
   // A plain object: Powertools asks for its variables again and again, and the real environment answers slowly.
   process.env = { ...process.env };
   // An error is how a row says what it decided: nobody reads where it was made.
@@ -37,12 +37,12 @@ async function work({ from, seeds, step, stop, mutant }: Task, tell: (progress: 
     const failure = await simulateSeed(seed, { shrinks: mutant === undefined && failures < MOST_SHRUNK });
     if (failure !== undefined) {
       failures += 1;
-      tell({ seed, failure });
-      if (stop) return tell({ done: n % PORTION });
+      report({ seed, failure });
+      if (stop) return report({ done: n % PORTION });
     }
-    if (n % PORTION === 0) tell({ done: PORTION });
+    if (n % PORTION === 0) report({ done: PORTION });
   }
-  tell({ done: seeds % PORTION });
+  report({ done: seeds % PORTION });
 }
 
 async function main(): Promise<void> {
@@ -67,7 +67,7 @@ async function main(): Promise<void> {
     from: from + k,
     seeds: Math.ceil((seeds - k) / workers),
   }));
-  await Promise.all(tasks.map((one) => (workers === 1 ? work(one, tally.tell) : inWorker(one, tally.tell))));
+  await Promise.all(tasks.map((one) => (workers === 1 ? work(one, tally.report) : inWorker(one, tally.report))));
   tally.end();
   const { user, system } = process.cpuUsage();
   console.log(`${tally.summary()}, ${((user + system) / 1000 / Math.max(1, tally.done)).toFixed(1)} ms of CPU each`);
@@ -79,10 +79,10 @@ function wholeNumber(text: string): number {
   throw new RangeError(`--seeds, --from and --workers are whole numbers from 1 on, got ${text}`);
 }
 
-function inWorker(task: Task, tell: (progress: Progress) => void): Promise<void> {
+function inWorker(task: Task, report: (progress: Progress) => void): Promise<void> {
   const worker = new Worker(new URL(import.meta.url), { workerData: task });
   return new Promise((resolve, reject) => {
-    worker.on('message', tell);
+    worker.on('message', report);
     worker.once('error', reject);
     worker.once('exit', () => resolve());
   });

@@ -1,12 +1,21 @@
 import { fromSqs, toSqs } from '../../../lib/aws/message-attributes.ts';
 import { readAttributes, writeAttributes } from '../../../lib/contract/message-attributes.ts';
 import { METRICS } from '../../../lib/contract/names.ts';
-import { namesOf } from '../../../lib/testing/simulation/key-of.ts';
+import { MAX_PARKED_BYTES } from '../../../lib/contract/protocol/job-item.ts';
 import type { Outgoing, Subject, World, WorldEvent } from '../../../lib/testing/simulation/model.ts';
-import type { Watched } from '../../../lib/testing/simulation/observed.ts';
+import { namesOf } from '../../../lib/testing/simulation/names-of.ts';
+import type { ObservedJob } from '../../../lib/testing/simulation/observed.ts';
 import type { Random } from '../../../lib/testing/simulation/random.ts';
-import { BEHAVIOURS, DEFINITIONS, EFFECTS, INNOCENT, type SimulatedPayload, work } from './handler.ts';
-
+import {
+  BEHAVIOURS,
+  DEFINITIONS,
+  EFFECTS,
+  FILLER,
+  INNOCENT,
+  NARROW_ITEM_BYTES,
+  type SimulatedPayload,
+  work,
+} from './handler.ts';
 import { OLDER } from './older-version.ts';
 import { OPERATOR_EVENTS } from './operator-events.ts';
 
@@ -29,17 +38,20 @@ export function makeSubject(random: Random): Subject {
       return work(payload, context, surroundings);
     },
     tables: { [EFFECTS]: ['id'] },
+    ...(random.percent(30) && { maxItemBytes: NARROW_ITEM_BYTES }),
     messages,
     events: [foreign(messages), stray(messages), fixed(messages), outage, ...OPERATOR_EVENTS],
     // Few enough that no innocent job can use up its attempts by them: a poison job takes its mates along once.
     crashes: Math.max(0, 3 - poisons),
-    mend: (body) => mended(body),
+    correct: corrected,
     check(world) {
-      for (const job of lost) world.witness.violate(`${job} starts without its sender’s attributes`);
+      for (const job of lost) world.observer.violate(`${job} starts without its sender’s attributes`);
       check(world);
     },
   };
 }
+
+const TOO_BIG_TO_PARK = 'x'.repeat(MAX_PARKED_BYTES);
 
 type Message = Outgoing & { readonly payload: SimulatedPayload };
 
@@ -59,11 +71,16 @@ function message(n: number, random: Random, isRolling: boolean): Message {
   // show it.
   const own = { sender: `j${n}`, ...(!isRolling && { jobId: 'import-17' }) };
   const when = isRolling && !('id' in name) ? {} : later;
-  return { ...name, ...when, ...few, ...typo, attributes: own, payload: { do: behaviour, seconds, mark: `j${n}` } };
+  // Near an item's limit with its checkpoint, or (seldom, for it costs time) beyond what an item takes at all.
+  const filler = behaviour === 'bulky' ? FILLER : random.percent(1) ? TOO_BIG_TO_PARK : undefined;
+  return {
+    ...{ ...name, ...when, ...few, ...typo, attributes: own },
+    payload: { do: behaviour, seconds, mark: `j${n}`, ...(filler !== undefined && { filler }) },
+  };
 }
 
-/** A dead letter's body with work that succeeds. */
-function mended(body: string): string | undefined {
+/** A dead letter's body with work that succeeds, and without the typo. */
+function corrected(body: string): string | undefined {
   const { maxAtempts: _, ...envelope } = JSON.parse(body) as { payload: SimulatedPayload; maxAtempts?: 1 };
   return JSON.stringify({ ...envelope, payload: { ...envelope.payload, do: 'commit', seconds: 1 } });
 }
@@ -84,14 +101,14 @@ const fixed = (messages: readonly Message[]): WorldEvent => ({
 const foreign = (messages: readonly Message[]): WorldEvent => ({
   name: 'another body comes under a job’s name',
   weight: 3,
-  happen({ queue, witness, nextMessageId }, random) {
+  happen({ queue, observer, nextMessageId }, random) {
     // A name that died refused is free for another body.
-    const named = messages.filter(({ id, typo }) => id && typo === undefined && witness.byJobId(id) !== undefined);
+    const named = messages.filter(({ id, typo }) => id && typo === undefined && observer.byJobId(id) !== undefined);
     const [first, ...others] = named;
     if (first === undefined) return;
     const { id, key, payload } = random.pick([first, ...others]);
     // Only once the first one is there: which of two is first is nobody's promise.
-    if (witness.byJobId(id ?? '')?.item === undefined) return;
+    if (observer.byJobId(id ?? '')?.item === undefined) return;
     const body = { id, ...(key !== undefined && { key }), payload: { ...payload, mark: 'foreign' } };
     queue.add({ MessageBody: JSON.stringify(body), MessageAttributes: {} }, nextMessageId());
   },
@@ -102,13 +119,13 @@ const stray = (messages: readonly Message[]): WorldEvent => ({
   name: 'a dead letter comes back with another job in it',
   weight: 3,
   happen({ queue, deadLetters, nextMessageId }) {
-    const letter = deadLetters
+    const deadLetter = deadLetters
       .messages()
       .find(({ attributes }) => !/^Invalid/.test(attributes.reason?.StringValue ?? 'Invalid'));
-    if (letter === undefined) return;
-    const { own, sender } = readAttributes(fromSqs(letter.attributes));
+    if (deadLetter === undefined) return;
+    const { own, sender } = readAttributes(fromSqs(deadLetter.attributes));
     const payload = { ...messages[0]?.payload, do: 'commit', mark: 'foreign' };
-    const { key } = namesOf(letter);
+    const { key } = namesOf(deadLetter);
     const MessageAttributes = toSqs(writeAttributes({ own: { ...own, jobId: 'stranger', key }, sender }));
     queue.add({ MessageBody: JSON.stringify({ id: 'stranger', key, payload }), MessageAttributes }, nextMessageId());
   },
@@ -124,45 +141,57 @@ const outage: WorldEvent = {
 };
 
 export function check(world: World): void {
-  const { witness } = world;
-  for (const watched of witness.jobs.values()) {
-    if (watched.item === undefined) continue;
-    checkInnocent(watched, world);
-    checkEffects(watched, world);
+  const { observer } = world;
+  for (const observed of observer.jobs.values()) {
+    if (observed.item === undefined) continue;
+    checkInnocent(observed, world);
+    checkEffects(observed, world);
+    checkEvents(observed, world);
   }
-  const [said, was] = [witness.counts.get(METRICS.completed) ?? 0, witness.truth.get(METRICS.completed) ?? 0];
-  if (world.deaths === 0 && said !== was)
-    witness.violate(`${was} jobs completed, ${said} were counted, and no process died`);
+  const [said, was] = [observer.counts.get(METRICS.completed) ?? 0, observer.truth.get(METRICS.completed) ?? 0];
+  if (world.deaths === 0 && world.outages === 0 && said !== was)
+    observer.violate(`${was} jobs completed, ${said} were counted, and no process died`);
 }
 
-function checkInnocent({ item, starts }: Watched, { witness, subject, crashesLeft }: World): void {
+function checkInnocent({ item, starts }: ObservedJob, { observer, subject, crashesLeft }: World): void {
   const last = starts.at(-1)?.payload;
   const behaviour = last === undefined ? undefined : (JSON.parse(last) as { do: string }).do;
-  // A mended body makes a job innocent that was given few attempts: drawn crashes alone can use those up.
+  // A corrected body makes a job innocent that was given few attempts: drawn crashes alone can use those up.
   if (item?.reason === 'Crashed' && item.maxAttempts <= (subject.crashes ?? 0) - crashesLeft) return;
   if (item?.status === 'DEAD' && INNOCENT.some((innocent) => innocent === behaviour))
-    witness.violate(`${item.jobId} (${behaviour}) died innocent: ${item.reason}`);
+    observer.violate(`${item.jobId} (${behaviour}) died innocent: ${item.reason}`);
+}
+
+/** The event of a job's end was taken by the bus: of each death, and of each completion if the definition asks for it. */
+function checkEvents({ item, ...observed }: ObservedJob, { observer, subject, bus }: World): void {
+  if (item === undefined || observed.stranded || observed.purged || observed.forgotten) return;
+  const { jobId, status, runNo } = item;
+  const asked = status === 'DEAD' || (status === 'COMPLETED' && subject.definition.completionEvent);
+  const type = status === 'DEAD' ? 'Job Dead-Lettered' : 'Job Completed';
+  const isIts = ({ detail, ...event }: (typeof bus.events)[number]) =>
+    event['detail-type'] === type && detail.id === jobId && detail.run === runNo;
+  if (asked && !bus.events.some(isIts)) observer.violate(`${jobId} is ${status} in run ${runNo}, and no event says so`);
 }
 
 /** What `commit` and `checkpoint` write happens exactly once, and nothing of an attempt that has ended. */
-function checkEffects({ item, starts, forgotten }: Watched, { witness, dynamoDb }: World): void {
+function checkEffects({ item, starts, forgotten }: ObservedJob, { observer, dynamoDb }: World): void {
   const last = starts.at(-1)?.payload;
   if (item === undefined || last === undefined || forgotten) return;
   const { do: behaviour, mark } = JSON.parse(last) as SimulatedPayload;
   // A refused body under a taken name is a job of its own, and does the same work once it is corrected.
-  const sameWork = [...witness.jobs.values()].filter(({ starts: all }) =>
+  const sameWork = [...observer.jobs.values()].filter(({ starts: all }) =>
     all.some(({ payload }) => payload.includes(`"${mark}"`)),
   );
   if (sameWork.length > 1) return;
   const times = (effect: string) =>
     (dynamoDb.item(EFFECTS, `${mark}/${effect}`) as { times?: number } | undefined)?.times ?? 0;
   const expected = item.status === 'COMPLETED' ? 1 : 0;
-  if (['commit', 'flaky', 'fickle', 'snooze'].includes(behaviour) && times('commit') !== expected)
-    witness.violate(`${item.jobId} is ${item.status}, its commit happened ${times('commit')} times`);
+  if (['commit', 'flaky', 'fickle', 'snooze', 'bulky'].includes(behaviour) && times('commit') !== expected)
+    observer.violate(`${item.jobId} is ${item.status}, its commit happened ${times('commit')} times`);
   for (const page of [1, 2, 3]) {
     const written = times(`page-${page}`);
     const missing = ['pages', 'deaf'].includes(behaviour) && item.status === 'COMPLETED' && written === 0;
-    if (written > 1 || missing) witness.violate(`page ${page} of ${item.jobId} happened ${written} times`);
+    if (written > 1 || missing) observer.violate(`page ${page} of ${item.jobId} happened ${written} times`);
   }
-  if (times('zombie') > 0) witness.violate(`${item.jobId} was written by an attempt that had ended`);
+  if (times('zombie') > 0) observer.violate(`${item.jobId} was written by an attempt that had ended`);
 }

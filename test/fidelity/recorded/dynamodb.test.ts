@@ -2,6 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { WriteConditionError, WriteRefusedError } from '../../../lib/contract/errors.ts';
 import type { ItemUpdate } from '../../../lib/contract/protocol/item-write.ts';
+import { makeCallTime } from '../../../lib/engine/calls/call-time.ts';
 import { makeReader } from '../../../lib/engine/calls/reads.ts';
 import { makeWriter, WriteError } from '../../../lib/engine/calls/writes.ts';
 import { systemClock } from '../../../lib/engine/clock.ts';
@@ -11,7 +12,10 @@ import { jobItem, makeEngine, makeReleaseDeps, TABLE } from './engine.ts';
 import { errorOf, okOf } from './recordings.ts';
 import { errorReply, ok, refusal, startWire, type Wire } from './wire.ts';
 
-const deps = ({ dynamoDb }: Wire) => ({ dynamoDb, clock: systemClock, random: () => 0 });
+const deps = ({ dynamoDb }: Wire) => ({
+  dynamoDb,
+  callTime: makeCallTime({ clock: systemClock, random: () => 0 }),
+});
 const update: ItemUpdate = {
   kind: 'update',
   id: 'probe#a',

@@ -4,6 +4,7 @@ import { MARSHALL } from '../../../lib/aws/marshal.ts';
 import { queueSettings } from '../../../lib/contract/definition/queue-settings.ts';
 import type { JobItem } from '../../../lib/contract/protocol/job-item.ts';
 import type { Message } from '../../../lib/contract/protocol/message.ts';
+import { makeCallTime } from '../../../lib/engine/calls/call-time.ts';
 import { makeWriter } from '../../../lib/engine/calls/writes.ts';
 import { systemClock } from '../../../lib/engine/clock.ts';
 import type { Engine } from '../../../lib/engine/engine.ts';
@@ -17,7 +18,8 @@ import type { Wire } from './wire.ts';
 export const TABLE = 'sluice-test-jobs';
 
 /** No backoff: what waits, waits no time. */
-const basics = { clock: systemClock, random: () => 0 };
+const timing = { clock: systemClock, random: () => 0 };
+const basics = { ...timing, callTime: makeCallTime(timing) };
 
 /** The engine as a consumer makes it, its clients the SDK's own, at the end of a wire. */
 export function makeEngine(wire: Wire): { engine: Engine; output: Output } {
@@ -39,6 +41,7 @@ export function makeEngine(wire: Wire): { engine: Engine; output: Output } {
     nonce,
     log: new Logger({ serviceName: 'sluice-probe' }),
     meter: makeMeter(definition.type),
+    running: new Set(),
     shutdown: new AbortController().signal,
   };
   return { engine, output };

@@ -135,14 +135,52 @@ it('a handler that timed out and rejects later does not fail the next batch', as
   expect(job('late')).toMatchObject({ status: 'RETRYING', attempts: 1 });
 });
 
-it('SIGTERM while a job runs: it is settled, its metrics are written, the process exits 0', async () => {
+const logged = (event: string): Record<string, unknown>[] =>
+  running()
+    .lines.filter((line) => line.includes(`"${event}"`))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+const MATES = Array.from({ length: 9 }, (_, i) => `mate-${i}`);
+
+it('a rejection left behind fails its own attempt, and its nine batch mates complete', async () => {
+  send('bad', { do: 'leave', afterMs: 100, ms: 60_000 });
+  for (const id of MATES) send(id, { do: 'work', ms: 500 });
+  expect(await deliver()).toEqual(response('bad'));
+  const error = { name: 'RangeError', message: 'left behind' };
+  expect(job('bad')).toMatchObject({ status: 'RETRYING', attempts: 1, error });
+  for (const id of MATES) expect(job(id)).toMatchObject({ status: 'COMPLETED', attempts: 1 });
+  expect(logged('job.unhandled-rejection')).toMatchObject([{ jobId: 'bad', errorName: 'RangeError' }]);
+  expect(metric('UnhandledRejections')).toBe(1);
+});
+
+it('a rejection that comes when its job has completed does not fail the next batch', async () => {
+  send('bad', { do: 'leave', afterMs: 300, ms: 0 });
+  expect(await deliver()).toEqual(response());
+  send('next', { do: 'work', ms: 600 });
+  expect(await deliver()).toEqual(response());
+  for (const id of ['bad', 'next']) expect(job(id)).toMatchObject({ status: 'COMPLETED', attempts: 1 });
+  expect(logged('job.unhandled-rejection')).toMatchObject([{ jobId: 'bad' }]);
+});
+
+it('an exception in a timer ends the process: its batch mates are put back, its own job keeps a note', async () => {
+  send('bad', { do: 'throw', afterMs: 100, ms: 60_000 });
+  for (const id of MATES) send(id, { do: 'work', ms: 60_000 });
+  void api.invoke({ Records: aws.queue.receive(10).map((message) => toRecord(message, aws.queue)) });
+  expect(await running().ended).toBe(1);
+  for (const id of MATES) expect(job(id)).toMatchObject({ status: 'RETRYING', attempts: 0 });
+  const crash = { name: 'RangeError', message: 'thrown in a timer' };
+  expect(job('bad')).toMatchObject({ status: 'INPROGRESS', attempts: 1, crash });
+  expect(logged('job.uncaught-exception')).toMatchObject([{ jobId: 'bad', errorName: 'RangeError' }]);
+  expect(Math.max(...running().lines.map(({ length }) => length))).toBeLessThan(3000);
+});
+
+it('SIGTERM while a job runs: it is put back without an attempt, the process exits 0', async () => {
   send('long', { do: 'work', ms: 60_000 });
   void api.invoke({ Records: aws.queue.receive(10).map((message) => toRecord(message, aws.queue)) });
   await running().line('job.started');
   running().signal('SIGTERM');
   expect(await running().ended).toBe(0);
-  expect(job('long')).toMatchObject({ status: 'RETRYING', attempts: 1, error: { name: 'ShutdownError' } });
-  expect(metric('JobsFailed')).toBe(1);
+  expect(job('long')).toMatchObject({ status: 'RETRYING', attempts: 0, error: { name: 'ShutdownError' } });
+  expect(metric('JobsFailed')).toBe(0);
 });
 
 it('SIGTERM between two batches: the process exits 0 as soon as the runtime lets it', async () => {

@@ -1,7 +1,7 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take longest, longest first. The first ones mostly wait for an emulator's clock. */
-const LONGEST = [
+export const LONGEST: readonly string[] = [
   'test/integration/operation.test.ts',
   'test/integration/cli.test.ts',
   'test/faults/simulation/schedules.test.ts',
@@ -24,7 +24,7 @@ const LONGEST = [
  * Begins with what takes longest, whatever an earlier run remembers, so that nothing long is left over at the end; files
  * that wait stand among files that work. Other files follow project by project: those of one process stay together.
  */
-export class WaitersAmongWorkers extends BaseSequencer {
+export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification) => {
       const place = LONGEST.findIndex((file) => moduleId.endsWith(`/${file}`));

@@ -16,6 +16,7 @@ const WRITERS: Readonly<Record<string, string>> = {
   L: 'consumer, before a job runs',
   S: 'consumer, when an attempt ends or checkpoints',
   P: 'consumer, while a job runs',
+  K: 'consumer, as its process dies',
   D: 'consumer, once a job is DEAD',
   R: 'retry dispatcher',
   C: 'operator: `sluice cancel`',

@@ -145,7 +145,7 @@ describe('an encoded envelope', () => {
     fc.assert(
       fc.property(envelopes, (envelope) => {
         const body = encodeEnvelope(envelope, 'send-email', NOW);
-        expect(JSON.stringify(decode(body))).toBe(JSON.stringify(envelope));
+        expect(decode(body)).toEqual(JSON.parse(JSON.stringify(envelope)));
         expect(encodeEnvelope(decode(body), 'send-email', NOW)).toBe(body);
       }),
     );
@@ -165,7 +165,6 @@ describe('an encoded envelope', () => {
   it.each([
     [{ payload: 1, id: 'a b' }, '"id" must be'],
     [{ payload: undefined }, 'the body has no "payload"'],
-    [{ payload: () => 1 }, 'the body has no "payload"'],
     [{ payload: 1, type: 'process-payment' }, '"type" must be "send-email", the type of this queue'],
     [{ payload: 1, runAt: '2028-06-02T00:00:00Z' }, 'at most one year ahead'],
   ])('is refused before it is sent: %o', (envelope, said) => {

@@ -28,7 +28,7 @@ describe.each([
     expect(() => new Thrown(seconds as never)).toThrow(RangeError);
   });
 
-  it('says its delay, unless it is told what to say, and keeps its cause', () => {
+  it('says its delay, unless it is given a message, and keeps its cause', () => {
     const cause = new Error('429');
     expect(new Thrown(7.5)).toMatchObject({ name, message: said });
     expect(new Thrown(1, 'busy', { cause })).toMatchObject({ message: 'busy', cause });

@@ -41,7 +41,7 @@ describe('names', () => {
     const { namespace: _, dimension: __, ...metrics } = METRICS;
     expect(Object.values(metrics).sort()).toEqual([
       ...['JobDuration', 'JobsCompleted', 'JobsDeadLettered', 'JobsDuplicate', 'JobsFailed', 'JobsRetried'],
-      ...['JobsStalled', 'QueueLatency', 'RetryLateness'],
+      ...['JobsStalled', 'QueueLatency', 'RetryLateness', 'UnhandledRejections'],
     ]);
   });
 

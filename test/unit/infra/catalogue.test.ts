@@ -147,13 +147,13 @@ describe('rights', () => {
 
 describe('a resource that holds data', () => {
   const HOLDS = ['DynamoDB::GlobalTable', 'SQS::Queue', 'Logs::LogGroup', 'S3::Bucket', 'SecretsManager::Secret'];
-  const fates = (stage: keyof typeof stages) =>
+  const outcomes = (stage: keyof typeof stages) =>
     HOLDS.flatMap((type) => resourcesOf(stages[stage], `AWS::${type}`)).map(({ deletionPolicy }) => deletionPolicy);
 
   test('is deleted with its stack on dev, and kept on prod', () => {
-    expect(new Set(fates('dev'))).toEqual(new Set(['Delete']));
-    expect(new Set(fates('prod'))).toEqual(new Set(['RetainExceptOnCreate']));
-    expect(fates('prod')).toHaveLength(2 + 2 * TYPES.length + TYPES.length + 1 + 2);
+    expect(new Set(outcomes('dev'))).toEqual(new Set(['Delete']));
+    expect(new Set(outcomes('prod'))).toEqual(new Set(['RetainExceptOnCreate']));
+    expect(outcomes('prod')).toHaveLength(2 + 2 * TYPES.length + TYPES.length + 1 + 2);
   });
 
   test.each(Object.entries(stages))(

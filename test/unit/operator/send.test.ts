@@ -67,6 +67,47 @@ describe('one job', () => {
   });
 });
 
+const ACCOUNT = '3889108265204450030';
+
+describe('the text that was given is what is sent', () => {
+  const text = '{"do": "complete", "rate": 1.50, "note": "\\u00e9\u2028"}';
+
+  test('of one job, and of an envelope', async () => {
+    const world = makeWorld();
+    await send(depsOf(world), world.definition, { text: `  ${text}\n`, id: 'a' });
+    await send(depsOf(world), world.definition, { text: `{"id":"b","payload":${text}}`, envelopes: true });
+    for (const { body } of world.queue.messages()) expect(body).toContain(`"payload":${text}}`);
+  });
+
+  test('of many, also of those that are sent again', async () => {
+    const world = makeWorld();
+    world.sqs.faults.plan('SendMessageBatch', { kind: 'fails', error: awsError('InvalidMessageContents', 'no') });
+    const { refused } = await bulk(world, [text]);
+    expect(refused).toMatchObject([{ again: expect.stringContaining(`,"payload":${text}}`) }]);
+    await bulk(
+      world,
+      refused.map(({ again }) => again),
+      { envelopes: true },
+    );
+    expect(world.queue.messages()).toMatchObject([{ body: expect.stringContaining(`"payload":${text}}`) }]);
+  });
+
+  test.each([
+    [`{"do":"complete","account":${ACCOUNT}}`, false],
+    [`{"payload":{"do":"complete","account":${ACCOUNT}}}`, true],
+  ])(
+    'but for a number that a handler would read as another, which is refused by its path',
+    async (given, envelopes) => {
+      const world = makeWorld();
+      const sending = send(depsOf(world), world.definition, { text: given, envelopes });
+      await expect(sending).rejects.toThrow('the number payload.account has more digits than JavaScript holds');
+      await expect(sending).rejects.not.toThrow(ACCOUNT);
+      expect((await bulk(world, [given], { envelopes })).refused).toMatchObject([{ again: given }]);
+      expect(world.queue.messages()).toEqual([]);
+    },
+  );
+});
+
 describe('many jobs', () => {
   test('are sent; refused lines can be corrected and sent again', async () => {
     const world = makeWorld();
@@ -115,6 +156,19 @@ describe('many jobs', () => {
     );
     expect(rest.report.sent).toBe(1100);
     expect(world.queue.messages()).toHaveLength(2100);
+  });
+
+  test('are all in the report if their file ends in the middle', async () => {
+    const world = makeWorld();
+    async function* lines() {
+      yield payload;
+      throw new Error('line 2 is not UTF-8');
+    }
+    const report = await sendLines(depsOf(world), world.definition, {
+      lines: lines(),
+      onRefused: async () => undefined,
+    });
+    expect(report).toMatchObject({ sent: 1, failure: { message: 'line 2 is not UTF-8' } });
   });
 
   test('are all in the report if the queue is gone', async () => {

@@ -116,9 +116,14 @@ describe('the package, installed elsewhere', { timeout: 300_000 }, () => {
     const stacks = (await readdir(out)).filter((file) => file.endsWith('.template.json')).sort();
     expect(stacks).toEqual(['shop.template.json', 'sluice-dev-core.template.json', 'sluice-dev-greet.template.json']);
     const bundles = (await readdir(out)).filter((file) => file.startsWith('asset.'));
-    const code = await Promise.all(bundles.map((bundle) => readFile(join(out, bundle, 'index.mjs'), 'utf8')));
+    const code = await Promise.all(
+      bundles.map((bundle) => readFile(join(out, bundle, 'index.mjs'), 'utf8').then(joined)),
+    );
     expect(code.filter((text) => text.includes('nobody to greet'))).toHaveLength(1);
     expect(code.filter((text) => text.includes('dispatch.finished'))).toHaveLength(1);
     expect(await readFile(join(out, 'shop.template.json'), 'utf8')).toContain('sluice-dev-greet');
   });
 });
+
+/** A bundle's text without the line breaks that esbuild puts into long strings. */
+const joined = (code: string): string => code.replaceAll('\\\n', '');

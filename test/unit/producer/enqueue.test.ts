@@ -94,8 +94,10 @@ describe('refused before sending', () => {
 
   it.each<[string, unknown, string]>([
     ['a payload of another shape', { n: '1' }, 'payload.n: Invalid input: expected number, received string'],
-    ['what JSON makes null', { n: Number.NaN }, 'payload.n: Invalid input: expected number, received null'],
-    ['a bigint', { n: 1n }, 'the payload cannot be written as JSON'],
+    ['what JSON makes null', { n: Number.NaN }, 'payload.n is NaN, which JSON cannot carry'],
+    ['what JSON makes {}', { n: 1, note: new Set(['a']) }, 'payload.note is a Set, which JSON cannot carry'],
+    ['a bigint', { n: 1n }, 'payload.n is a bigint'],
+    ['a function', () => 1, 'payload is a function'],
   ])('%s', async (_, payload, message) => {
     const { enqueue, sqs } = makeShop();
     const sending = enqueue(resize, payload as { n: number });
@@ -135,8 +137,10 @@ describe('what SQS answers', () => {
     ['nothing', timeout(), true, 'job a may or may not have been sent (TimeoutError: socket hang up): send it again'],
   ])('%s: an error says whether it may have been sent', async (_, error, maybeSent, message) => {
     const { enqueue, sqs } = makeShop();
-    sqs.faults.plan('SendMessage', { kind: 'fails', error });
+    sqs.faults.plan('SendMessage', { kind: 'fails', error }, 6);
     const sending = enqueue(resize, { n: 1 }, { id: 'a' });
+    sending.catch(() => undefined);
+    await vi.runAllTimersAsync();
     await expect(sending).rejects.toThrow(SendError);
     await expect(sending).rejects.toThrow(message);
     await expect(sending).rejects.toMatchObject({ code: error.name, maybeSent, cause: error });
@@ -153,9 +157,9 @@ describe('the queue', () => {
 
   it('is asked for again after a failure', async () => {
     const { enqueue, sqs } = makeShop();
-    sqs.faults.plan('GetQueueUrl', { kind: 'fails', error: throttled() });
+    sqs.faults.plan('GetQueueUrl', { kind: 'fails', error: awsError('AccessDenied', 'no', 403) });
     await expect(enqueue(resize, { n: 1 })).rejects.toThrow(
-      'queue sluice-test-resize could not be found: ThrottlingException',
+      'queue sluice-test-resize could not be found: AccessDenied',
     );
     await enqueue(resize, { n: 1 });
   });

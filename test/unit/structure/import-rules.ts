@@ -20,6 +20,13 @@ export const importRules = {
     ...ROOMS.map(roomRule),
     { name: 'no-circle', severity: 'error', from: {}, to: { circular: true } },
     {
+      name: 'every-import-is-found',
+      comment: 'one that is not found is checked by no rule',
+      severity: 'error',
+      from: { pathNot: 'node_modules' },
+      to: { couldNotResolve: true },
+    },
+    {
       name: 'a-job-type-is-one-folder',
       severity: 'error',
       from: { path: '^functions/([^/]+)/' },

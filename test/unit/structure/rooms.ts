@@ -24,7 +24,7 @@ const ENGINE_BASICS = ['clock', 'environment', 'job-context', 'shutdown'];
 const ENGINE_ENTRIES = ['consumer', 'dispatcher', 'index'];
 const INFRA_ARNS = ['arns', 'leave-out'];
 const INFRA_SETTINGS = ['stage-settings'];
-const OPERATOR_BASICS = ['aws', 'failure', 'job-table', 'stage'];
+const OPERATOR_BASICS = ['aws', 'failure', 'job-table', 'json-text', 'stage'];
 const LOCAL_BASICS = [
   ...['cleanup', 'command', 'errors', 'health', 'install-once', 'log-line', 'mailbox', 'owned-process', 'places'],
   ...['python', 'zip'],

@@ -52,12 +52,15 @@ export interface DynamoDbOptions {
   readonly tables: Record<string, readonly string[]>;
   /** Whether `calls` holds every call; a million jobs' fill the memory. @default true */
   readonly keepsCalls?: boolean;
+  /** Largest item, bytes: less than DynamoDB's makes items near the limit cheap. @default 400 KB */
+  readonly maxItemBytes?: number | undefined;
 }
 
-export function makeMemoryDynamoDb({ clock, tables: keys, keepsCalls = true }: DynamoDbOptions): MemoryDynamoDb {
+export function makeMemoryDynamoDb(given: DynamoDbOptions): MemoryDynamoDb {
+  const { clock, tables: keys, keepsCalls = true, maxItemBytes } = given;
   const faults = makeFaults();
   const calls: Call[] = [];
-  const options = { clock, indexLagMs: () => memory.indexLagMs };
+  const options = { clock, indexLagMs: () => memory.indexLagMs, maxItemBytes };
   const tables = new Map(Object.entries(keys).map(([name, key]) => [name, makeMemoryTable(name, key, options)]));
   const table: Tables = (name) => {
     const found = tables.get(name?.split('/').at(-1) ?? '');

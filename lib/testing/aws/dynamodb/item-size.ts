@@ -21,8 +21,8 @@ function valueBytes(value: AttributeValue): number {
 /** A character is at most three bytes: small items, as nearly all are, need not be counted. */
 const MOST_BYTES_A_CHARACTER = 3;
 
-export const isTooLarge = (item: Item): boolean =>
-  MOST_BYTES_A_CHARACTER * charactersOf(item) > MAX_ITEM_BYTES && itemBytes(item) > MAX_ITEM_BYTES;
+export const isTooLarge = (item: Item, maxBytes: number = MAX_ITEM_BYTES): boolean =>
+  MOST_BYTES_A_CHARACTER * charactersOf(item) > maxBytes && itemBytes(item) > maxBytes;
 
 /** At least as many as a third of the item's bytes. */
 function charactersOf(item: Item): number {

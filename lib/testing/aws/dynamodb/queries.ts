@@ -32,7 +32,7 @@ function oneList({ IndexName, ...named }: QueryCommandInput, condition: string):
   return isList && attributeName(name, { names }) === 'listKey' ? values?.[value]?.S : undefined;
 }
 
-/** What a page needs of a list: hits stand together, and one more than its limit tells that it is not the last. */
+/** What a page needs of a list: hits stand together, and one more than its limit shows that it is not the last. */
 function firstHits(list: readonly Item[], input: QueryCommandInput, condition: string): Item[] {
   const { ExclusiveStartKey: from, Limit = Number.POSITIVE_INFINITY } = input;
   const hits: Item[] = [];

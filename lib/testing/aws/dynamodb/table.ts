@@ -12,7 +12,9 @@ export interface MemoryTable {
   /** Names of the key's attributes. */
   readonly key: readonly string[];
   get(key: Item): Item | undefined;
-  /** @throws ValidationException beyond 400 KB or without its key */
+  /** Whether an item is larger than the table takes. */
+  refuses(item: Item): boolean;
+  /** @throws ValidationException beyond that, or without its key */
   put(item: Item): void;
   delete(key: Item): void;
   items(): Item[];
@@ -35,6 +37,8 @@ export interface TableOptions {
   readonly clock: Clock;
   /** How late the index shows a write, ms. */
   readonly indexLagMs: () => number;
+  /** Largest item. @default 400 KB */
+  readonly maxItemBytes?: number | undefined;
 }
 
 export const ITEM_TOO_LARGE = 'Item size has exceeded the maximum allowed size';
@@ -72,13 +76,15 @@ export function makeMemoryTable(name: string, key: readonly string[], options: T
     }
     coming = later.reverse();
   };
+  const refuses = (item: Item) => isTooLarge(item, options.maxItemBytes);
   return {
     name,
     key,
+    refuses,
     get: (wanted) => items.get(idOf(wanted)),
     put(item) {
       const id = idOf(item);
-      if (isTooLarge(item)) throw awsError('ValidationException', ITEM_TOO_LARGE);
+      if (refuses(item)) throw awsError('ValidationException', ITEM_TOO_LARGE);
       const kept = withShortNumbers(item);
       items.set(id, kept);
       indexed(id, indexEntry(kept, key));

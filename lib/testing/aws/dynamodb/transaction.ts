@@ -2,7 +2,6 @@ import type { CancellationReason, TransactWriteItemsCommandInput } from '@aws-sd
 import type { Clock } from '../../../engine/clock.ts';
 import { awsError, type Fault, partlyHit } from '../faults.ts';
 import { canonical, holds, type Item } from './expressions.ts';
-import { isTooLarge } from './item-size.ts';
 import { checkKeyUnchanged } from './items.ts';
 import { CONDITION_FAILED, checkAllUsed, placeholdersOf, type Tables, validation } from './service.ts';
 import { ITEM_TOO_LARGE, type MemoryTable, pick } from './table.ts';
@@ -78,7 +77,7 @@ function weigh(write: Write, tables: Tables, injected: string | undefined): Weig
   }
   const after = afterwards(write, { ...key, ...old }, placeholders);
   if (typeof after === 'object') checkKeyUnchanged(key, after);
-  const tooLarge = typeof after === 'object' && isTooLarge(after);
+  const tooLarge = typeof after === 'object' && table.refuses(after);
   const reason = tooLarge ? { Code: 'ValidationError', Message: ITEM_TOO_LARGE } : { Code: 'None' };
   return { table, key, after, reason };
 }

@@ -14,7 +14,7 @@ export interface EventSourceMappingOptions
   readonly maxConcurrency?: number;
   /** Whether Lambda has no room now: a batch is received and counted, and nobody is invoked. @default never */
   readonly throttled?: () => boolean;
-  /** Told of each batch at its end. */
+  /** Called with each batch at its end. */
   readonly onDelivery?: (delivery: Delivery) => void;
 }
 

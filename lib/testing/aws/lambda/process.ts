@@ -43,37 +43,37 @@ export type Moment = { readonly at: 'before' | 'after'; readonly command: Comman
 /** @param dies asked at every such moment. @default never */
 export function makeProcess(resources: ProcessResources, dies?: (moment: Moment) => boolean): MemoryProcess {
   const { dynamoDb, documents, sqs, events, clock } = resources;
-  const life = makeLife(clock, dies);
-  const gate = (client: { send: unknown }) => gated(client as Client, life) as { send: unknown };
+  const lifecycle = makeLifecycle(clock, dies);
+  const gate = (client: { send: unknown }) => gated(client as Client, lifecycle) as { send: unknown };
   return {
     dynamoDb: gate(dynamoDb) as DynamoDb,
     documents: gate(documents) as DynamoDbDocuments,
     sqs: gate(sqs) as Sqs,
     events: gate(events) as EventBridge,
-    clock: { now: clock.now, after: (delayMs, callback) => life.timer(delayMs, callback) },
+    clock: { now: clock.now, after: (delayMs, callback) => lifecycle.timer(delayMs, callback) },
     get alive() {
-      return life.alive;
+      return lifecycle.alive;
     },
-    died: life.died,
+    died: lifecycle.died,
     get calls() {
-      return life.calls;
+      return lifecycle.calls;
     },
     get moments() {
-      return life.moments;
+      return lifecycle.moments;
     },
-    kill: life.kill,
+    kill: lifecycle.kill,
     crashAt(call, moment) {
-      life.crash = { call, moment };
+      lifecycle.crash = { call, moment };
     },
     crashAtMoment(moment) {
-      life.lastMoment = moment;
+      lifecycle.lastMoment = moment;
     },
-    freeze: life.freeze,
-    thaw: life.thaw,
+    freeze: lifecycle.freeze,
+    thaw: lifecycle.thaw,
   };
 }
 
-interface Life {
+interface Lifecycle {
   alive: boolean;
   calls: number;
   moments: number;
@@ -90,10 +90,10 @@ interface Life {
   timer(delayMs: number, callback: () => void): () => void;
 }
 
-function makeLife(clock: Clock, dies?: (moment: Moment) => boolean): Life {
+function makeLifecycle(clock: Clock, dies?: (moment: Moment) => boolean): Lifecycle {
   const death = Promise.withResolvers<void>();
   const { freeze, thaw, awake, onceAwake } = makeSleep(clock);
-  const life: Life = {
+  const lifecycle: Lifecycle = {
     ...{ freeze, thaw, awake },
     alive: true,
     calls: 0,
@@ -102,19 +102,19 @@ function makeLife(clock: Clock, dies?: (moment: Moment) => boolean): Life {
     lastMoment: 0,
     died: death.promise,
     kill() {
-      life.alive = false;
+      lifecycle.alive = false;
       death.resolve();
     },
     pass(moment) {
-      life.moments += 1;
-      const hit = life.crash?.call === life.calls && life.crash.moment === moment.at;
-      if (dies?.(moment) || hit || life.moments === life.lastMoment) life.kill();
-      return life.alive;
+      lifecycle.moments += 1;
+      const hit = lifecycle.crash?.call === lifecycle.calls && lifecycle.crash.moment === moment.at;
+      if (dies?.(moment) || hit || lifecycle.moments === lifecycle.lastMoment) lifecycle.kill();
+      return lifecycle.alive;
     },
     timer(delayMs, callback) {
       let cancelled = false;
       const fire = () => {
-        if (!cancelled && life.alive && life.pass({ at: 'timer' })) callback();
+        if (!cancelled && lifecycle.alive && lifecycle.pass({ at: 'timer' })) callback();
       };
       const cancel = clock.after(delayMs, () => onceAwake(fire));
       return () => {
@@ -123,7 +123,7 @@ function makeLife(clock: Clock, dies?: (moment: Moment) => boolean): Life {
       };
     },
   };
-  return life;
+  return lifecycle;
 }
 
 /** Freezing and thawing: what waits meanwhile goes on in its order. */
@@ -155,17 +155,17 @@ interface Client {
   send(command: Command): Promise<unknown>;
 }
 
-function gated(client: Client, life: Life): Client {
+function gated(client: Client, lifecycle: Lifecycle): Client {
   return {
     async send(command) {
-      await life.awake();
-      if (!life.alive) return silence();
-      life.calls += 1;
-      if (!life.pass({ at: 'before', command })) return silence();
+      await lifecycle.awake();
+      if (!lifecycle.alive) return silence();
+      lifecycle.calls += 1;
+      if (!lifecycle.pass({ at: 'before', command })) return silence();
       const [reply] = await Promise.allSettled([client.send(command)]);
-      if (!life.alive) return silence();
-      const frozenMs = await life.awake();
-      if (!life.alive || !life.pass({ at: 'after', command })) return silence();
+      if (!lifecycle.alive) return silence();
+      const frozenMs = await lifecycle.awake();
+      if (!lifecycle.alive || !lifecycle.pass({ at: 'after', command })) return silence();
       if (frozenMs > CONNECTION_MS) throw timeout();
       if (reply.status === 'rejected') throw reply.reason;
       return reply.value;

@@ -1,8 +1,8 @@
 import { type Heap, makeHeap } from './heap.ts';
 import type { QueueCounts, StoredMessage } from './model.ts';
 
-/** A message's place: by the moment at which it is visible, and of equal ones the one that came first. */
-interface Place {
+/** A message in the index: sorted by the moment at which it is visible, and of equal ones by which came first. */
+interface Entry {
   readonly message: StoredMessage;
   readonly serial: number;
 }
@@ -27,46 +27,46 @@ export interface MessageStore {
   expire(oldestMs: number): void;
 }
 
-/** Places that are out of date may be as many as those that are not, and some. */
+/** Stale entries may be as many as current ones, and this many more. */
 const MOST_STALE = 64;
 
-const isBefore = (a: Place, b: Place) =>
+const isBefore = (a: Entry, b: Entry) =>
   a.message.visibleAtMs === b.message.visibleAtMs ? a.serial < b.serial : a.message.visibleAtMs < b.message.visibleAtMs;
 
 export function makeMessageStore(): MessageStore {
-  const places = new Map<string, Place>();
-  const shelves = makeShelves(places);
+  const entries = new Map<string, Entry>();
+  const index = makeIndex(entries);
   let serial = 0;
   /** No message was sent before. */
   let oldestSentMs = Number.POSITIVE_INFINITY;
   const remove = (messageId: string) => {
-    const place = places.get(messageId);
-    if (place !== undefined) shelves.remove(place);
-    return places.delete(messageId);
+    const entry = entries.get(messageId);
+    if (entry !== undefined) index.remove(entry);
+    return entries.delete(messageId);
   };
   return {
-    get: (messageId) => places.get(messageId)?.message,
+    get: (messageId) => entries.get(messageId)?.message,
     set(message) {
-      const before = places.get(message.messageId);
-      if (before !== undefined) shelves.remove(before);
+      const before = entries.get(message.messageId);
+      if (before !== undefined) index.remove(before);
       oldestSentMs = Math.min(oldestSentMs, message.sentAtMs);
-      const place = { message, serial: before?.serial ?? ++serial };
-      places.set(message.messageId, place);
-      shelves.add(place);
+      const entry = { message, serial: before?.serial ?? ++serial };
+      entries.set(message.messageId, entry);
+      index.add(entry);
     },
     delete: remove,
     clear() {
-      places.clear();
-      shelves.clear();
+      entries.clear();
+      index.clear();
     },
-    all: () => Array.from(places.values(), ({ message }) => message),
-    visible: (nowMs, max) => shelves.at(nowMs).visible(max),
-    counts: (nowMs) => ({ ...shelves.at(nowMs).counted }),
-    nextVisibleAtMs: (nowMs) => shelves.at(nowMs).nextVisibleAtMs(),
+    all: () => Array.from(entries.values(), ({ message }) => message),
+    visible: (nowMs, max) => index.at(nowMs).visible(max),
+    counts: (nowMs) => ({ ...index.at(nowMs).counted }),
+    nextVisibleAtMs: (nowMs) => index.at(nowMs).nextVisibleAtMs(),
     expire(oldestMs) {
       if (oldestSentMs > oldestMs) return;
       oldestSentMs = Number.POSITIVE_INFINITY;
-      for (const { message } of [...places.values()]) {
+      for (const { message } of [...entries.values()]) {
         if (message.sentAtMs <= oldestMs) remove(message.messageId);
         else oldestSentMs = Math.min(oldestSentMs, message.sentAtMs);
       }
@@ -75,25 +75,25 @@ export function makeMessageStore(): MessageStore {
 }
 
 /** The visible and the hidden, as of a moment, each by its moment. What was replaced or deleted is left out when it comes up. */
-function makeShelves(places: ReadonlyMap<string, Place>) {
+function makeIndex(entries: ReadonlyMap<string, Entry>) {
   const [visible, hidden] = [makeHeap(isBefore), makeHeap(isBefore)];
   const counted = { visible: 0, inFlight: 0, delayed: 0 };
   let asOfMs = Number.NEGATIVE_INFINITY;
-  const isCurrent = (place: Place) => places.get(place.message.messageId) === place;
-  const isVisible = ({ message }: Place) => message.visibleAtMs <= asOfMs;
-  const count = (place: Place, by: 1 | -1) => {
-    counted[isVisible(place) ? 'visible' : place.message.receiveCount > 0 ? 'inFlight' : 'delayed'] += by;
+  const isCurrent = (entry: Entry) => entries.get(entry.message.messageId) === entry;
+  const isVisible = ({ message }: Entry) => message.visibleAtMs <= asOfMs;
+  const count = (entry: Entry, by: 1 | -1) => {
+    counted[isVisible(entry) ? 'visible' : entry.message.receiveCount > 0 ? 'inFlight' : 'delayed'] += by;
   };
-  const shelves = {
+  const index = {
     counted,
-    add(place: Place) {
-      (isVisible(place) ? visible : hidden).push(place);
-      count(place, 1);
-      if (visible.size + hidden.size <= 2 * places.size + MOST_STALE) return;
+    add(entry: Entry) {
+      (isVisible(entry) ? visible : hidden).push(entry);
+      count(entry, 1);
+      if (visible.size + hidden.size <= 2 * entries.size + MOST_STALE) return;
       visible.keep(isCurrent);
       hidden.keep(isCurrent);
     },
-    remove: (place: Place) => count(place, -1),
+    remove: (entry: Entry) => count(entry, -1),
     clear() {
       visible.clear();
       hidden.clear();
@@ -113,27 +113,27 @@ function makeShelves(places: ReadonlyMap<string, Place>) {
         visible.push(next);
       }
       asOfMs = nowMs;
-      return shelves;
+      return index;
     },
     visible(max: number): StoredMessage[] {
-      const taken: Place[] = [];
-      while (taken.length < max && first(visible, isCurrent) !== undefined) taken.push(visible.pop() as Place);
-      for (const place of taken) visible.push(place);
+      const taken: Entry[] = [];
+      while (taken.length < max && first(visible, isCurrent) !== undefined) taken.push(visible.pop() as Entry);
+      for (const entry of taken) visible.push(entry);
       return taken.map(({ message }) => message);
     },
     nextVisibleAtMs: () => first(hidden, isCurrent)?.message.visibleAtMs,
   };
   const rewind = (toMs: number) => {
     asOfMs = toMs;
-    shelves.clear();
-    for (const place of places.values()) shelves.add(place);
+    index.clear();
+    for (const entry of entries.values()) index.add(entry);
   };
-  return shelves;
+  return index;
 }
 
-function first(heap: Heap<Place>, isCurrent: (place: Place) => boolean): Place | undefined {
-  for (let place = heap.peek(); place !== undefined; place = heap.peek()) {
-    if (isCurrent(place)) return place;
+function first(heap: Heap<Entry>, isCurrent: (entry: Entry) => boolean): Entry | undefined {
+  for (let entry = heap.peek(); entry !== undefined; entry = heap.peek()) {
+    if (isCurrent(entry)) return entry;
     heap.pop();
   }
   return undefined;

@@ -127,13 +127,13 @@ function moveOne(
   }
   const { messageId: _, movedFrom: __, firstReceivedAtMs: ___, receivedAtMs: ____, ...kept } = message;
   const nowMs = service.clock.now();
-  const fresh = { messageId: service.nextMessageId(), sentAtMs: nowMs, visibleAtMs: nowMs, receiveCount: 0 };
+  const arrival = { messageId: service.nextMessageId(), sentAtMs: nowMs, visibleAtMs: nowMs, receiveCount: 0 };
   source.delete(message.receiptHandle);
-  home.move({ ...kept, ...fresh });
+  home.move({ ...kept, ...arrival });
   task.moved += 1;
 }
 
-/** As ListMessageMoveTasks tells it: the handle only while it runs. */
+/** As ListMessageMoveTasks reports it: the handle only while it runs. */
 const shown = ({ handle, status, failure, destinationArn, perSecond, ...task }: MoveTask) => ({
   ...(status === 'RUNNING' && { TaskHandle: handle }),
   Status: status,

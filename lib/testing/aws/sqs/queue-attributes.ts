@@ -14,24 +14,24 @@ interface NumberAttribute {
     | 'maximumMessageBytes';
   readonly min: number;
   readonly max: number;
-  /** Of a fresh queue. */
-  readonly fresh: number;
+  /** Of a new queue. */
+  readonly initial: number;
 }
 
 const DAY_SECONDS = 24 * 3600;
 
 const NUMBERS: Readonly<Record<string, NumberAttribute>> = {
-  VisibilityTimeout: { setting: 'visibilityTimeoutSeconds', min: 0, max: MAX_VISIBILITY_SECONDS, fresh: 30 },
-  MessageRetentionPeriod: { setting: 'retentionSeconds', min: 60, max: 14 * DAY_SECONDS, fresh: 4 * DAY_SECONDS },
-  DelaySeconds: { setting: 'delaySeconds', min: 0, max: MAX_DELAY_SECONDS, fresh: 0 },
-  ReceiveMessageWaitTimeSeconds: { setting: 'receiveWaitSeconds', min: 0, max: 20, fresh: 0 },
-  MaximumMessageSize: { setting: 'maximumMessageBytes', min: 1024, max: MAX_MESSAGE_BYTES, fresh: MAX_MESSAGE_BYTES },
+  VisibilityTimeout: { setting: 'visibilityTimeoutSeconds', min: 0, max: MAX_VISIBILITY_SECONDS, initial: 30 },
+  MessageRetentionPeriod: { setting: 'retentionSeconds', min: 60, max: 14 * DAY_SECONDS, initial: 4 * DAY_SECONDS },
+  DelaySeconds: { setting: 'delaySeconds', min: 0, max: MAX_DELAY_SECONDS, initial: 0 },
+  ReceiveMessageWaitTimeSeconds: { setting: 'receiveWaitSeconds', min: 0, max: 20, initial: 0 },
+  MaximumMessageSize: { setting: 'maximumMessageBytes', min: 1024, max: MAX_MESSAGE_BYTES, initial: MAX_MESSAGE_BYTES },
 };
 
 /** Accepted, without any effect here. */
 const IGNORED = ['Policy', 'KmsMasterKeyId', 'SqsManagedSseEnabled', 'RedriveAllowPolicy'];
 
-export const FRESH: MemoryQueueSettings = {
+export const NEW_QUEUE: MemoryQueueSettings = {
   visibilityTimeoutSeconds: 30,
   retentionSeconds: 4 * DAY_SECONDS,
 };
@@ -98,7 +98,7 @@ export function toAttributes({ arn, settings, counts }: MemoryQueue): Record<str
     ApproximateNumberOfMessagesDelayed: String(delayed),
     SqsManagedSseEnabled: 'true',
     ...Object.fromEntries(
-      Object.entries(NUMBERS).map(([name, { setting, fresh }]) => [name, String(settings[setting] ?? fresh)]),
+      Object.entries(NUMBERS).map(([name, { setting, initial }]) => [name, String(settings[setting] ?? initial)]),
     ),
     ...(policy && { RedrivePolicy: JSON.stringify(policy) }),
   };

@@ -18,10 +18,10 @@ export function makeMemoryQueue(name: string, given: MemoryQueueSettings, clock:
     messages.expire(clock.now() - settings.retentionSeconds * 1000);
     return messages;
   };
-  const { watch, tell } = makeWatchers();
+  const { watch, notify } = makeWatchers();
   const store = (message: StoredMessage) => {
     messages.set(message);
-    tell();
+    notify();
   };
   return {
     name,
@@ -42,7 +42,7 @@ export function makeMemoryQueue(name: string, given: MemoryQueueSettings, clock:
       const received = chosen(messages, settings, { count, nowMs: clock.now() }).flatMap((message) =>
         receiveOne(message, messages, receiving),
       );
-      if (received.some(({ visibleAtMs }) => visibleAtMs <= clock.now())) tell();
+      if (received.some(({ visibleAtMs }) => visibleAtMs <= clock.now())) notify();
       return received.map((message) => {
         receiveOf.set(message.messageId, ++receives);
         return { ...message, receiptHandle: `${name}/${message.messageId}/${receives}` };
@@ -59,7 +59,7 @@ export function makeMemoryQueue(name: string, given: MemoryQueueSettings, clock:
       // Only a queue in disorder asks once more what the latest receive of a deleted message was.
       if (settings.disorder === undefined) receiveOf.delete(messageId);
       // A queue at its in-flight quota has room again.
-      if (messages.delete(messageId)) tell();
+      if (messages.delete(messageId)) notify();
     },
     purge: () => messages.clear(),
     messages: () => stored().all(),
@@ -76,7 +76,7 @@ function makeWatchers() {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    tell() {
+    notify() {
       for (const listener of [...listeners]) listener();
     },
   };

@@ -9,7 +9,7 @@ import type {
   SetQueueAttributesCommandInput,
 } from '@aws-sdk/client-sqs';
 import { refused } from './limits.ts';
-import { FRESH, toAttributes, toSettings } from './queue-attributes.ts';
+import { NEW_QUEUE, toAttributes, toSettings } from './queue-attributes.ts';
 import type { SqsCommand, SqsService } from './service.ts';
 
 /** How long after a purge the next one is refused (SQS API Reference, PurgeQueue). */
@@ -24,7 +24,7 @@ const byArn =
 const createQueue: SqsCommand<CreateQueueCommandInput> = ({ QueueName = '', Attributes = {} }, service) => {
   const settings = toSettings(Attributes, byArn(service));
   const existing = service.queues().find(({ name }) => name === QueueName);
-  if (existing === undefined) return { QueueUrl: service.create(QueueName, { ...FRESH, ...settings }).url };
+  if (existing === undefined) return { QueueUrl: service.create(QueueName, { ...NEW_QUEUE, ...settings }).url };
   const present = toAttributes(existing);
   for (const [name, value] of Object.entries(Attributes)) {
     if (present[name] === value) continue;

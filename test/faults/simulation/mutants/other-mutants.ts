@@ -35,9 +35,20 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     "{ kind: 'update', id, set: {}, remove: ['listKey', 'listAt'], fence, absent: [] }",
   ]),
   inEngine('retries/release')('a parked job’s message is sent after its list was updated', [
-    'const { Successful = [], Failed = [] } = await deps.sqs.send(',
-    'await Promise.all(items.map((item) => moveOn(item, deps)));\n    const { Successful = [], Failed = [] } = await deps.sqs.send(',
+    'const { Successful = [], Failed = [] } = await deps.callTime.call(',
+    'await Promise.all(items.map((item) => moveOn(item, deps)));\n    const { Successful = [], Failed = [] } = await deps.callTime.call(',
   ]),
+  inEngine('calls/call-time')('a call is waited for beyond the moment at which its batch must be reported', [
+    'Promise.race([send(), bound.over])',
+    'send()',
+  ]),
+  {
+    defect: 'the SDK tries the engine’s calls again by itself, and nothing bounds that',
+    edits: [
+      { file: 'lib/aws/client-settings.ts', from: 'REQUESTS_PER_CALL = 1', to: 'REQUESTS_PER_CALL = 4' },
+      { file: 'lib/engine/calls/call-time.ts', from: 'Promise.race([send(), bound.over])', to: 'send()' },
+    ],
+  },
   inContract('protocol/timing')('nobody watches what was released', ['24 * 3600 * 1000', '1000 * 24 * 3600 * 1000']),
   inEngine('job/run-handler')('a handler that fails is taken to have succeeded', [
     "return { kind: 'failed', error };",
@@ -47,6 +58,28 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     'return item?.owner === write.fence.owner && item?.status === write.set.status;',
     'return false;',
   ]),
+  inEngine('job/settle')('an item without room for its message keeps its list time', [
+    'listKey: __, listAt: ___, ...set }',
+    'listKey: __, ...set }',
+  ]),
+  inEngine('calls/events')('an event that EventBridge’s answer leaves out counts as taken', [
+    'if (EventId !== undefined) one.resolve();',
+    'if (result === undefined || EventId !== undefined) one.resolve();',
+  ]),
+  inEngine('calls/sqs')('a message that SQS’s answer leaves out counts as taken', [
+    'for (const { reject } of call) reject(unanswered);',
+    'for (const { resolve } of call) resolve(unanswered);',
+  ]),
+  {
+    defect: 'a dead letter that SQS’s answer leaves out is deleted when it is sent back',
+    edits: [
+      {
+        file: 'lib/operator/dead-letters/send-back.ts',
+        from: 'if (done.has(String(i))) return [];',
+        to: 'if (done.has(String(i)) || !Failed.some(({ Id }) => Id === String(i))) return [];',
+      },
+    ],
+  },
   inEngine('job/settle')('commit stands outside the fence', [
     'store.settle(step.write, { with: writes })',
     'store.settle({ ...step.write, fence: { id: step.write.id } }, { with: writes })',

@@ -1,6 +1,6 @@
 import { makeDecisions } from '../../../../lib/testing/simulation/decisions.ts';
-import { checkEnds } from '../../../../lib/testing/simulation/end-invariants.ts';
-import { calm } from '../../../../lib/testing/simulation/settle-down.ts';
+import { checkEndInvariants } from '../../../../lib/testing/simulation/end-invariants.ts';
+import { settleDown } from '../../../../lib/testing/simulation/settle-down.ts';
 import { makeWorld } from '../../../../lib/testing/simulation/world.ts';
 import { DEFINITIONS, EFFECTS, work } from '../handler.ts';
 import { check } from '../subject.ts';
@@ -29,13 +29,13 @@ async function live(
       void timeline.push(`${new Date(atMs).toISOString()} ${who}: ${what}`));
   const world = makeWorld(subject, makeDecisions(1), { plan: plan.plan, dies: plan.dies, trace });
   for (const message of scenario.messages) world.send(message);
-  await calm(world, scenario.next === undefined ? undefined : 3_600_000);
+  await settleDown(world, scenario.next === undefined ? undefined : 3_600_000);
   if (scenario.next !== undefined) {
     await world.clock.run(Promise.resolve(scenario.next(world)));
-    await calm(world);
+    await settleDown(world);
   }
-  checkEnds(world);
-  return { plan, violations: world.witness.violations };
+  checkEndInvariants(world);
+  return { plan, violations: world.observer.violations };
 }
 
 /** What broke, with its timeline; empty if nothing did. */

@@ -85,7 +85,7 @@ export const SCENARIOS: readonly Scenario[] = [
     messages: [{ ...job('commit'), typo: 'maxAtempts' }],
     next: async (world) => {
       for (const { messageId } of world.deadLetters.messages())
-        redrive(world, messageId, { mended: JSON.stringify({ id: 'a', payload: job('commit').payload }) });
+        redrive(world, messageId, { correctedBody: JSON.stringify({ id: 'a', payload: job('commit').payload }) });
       world.send({ ...job('commit'), typo: 'maxAtempts' });
     },
   },

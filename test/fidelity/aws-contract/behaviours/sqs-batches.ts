@@ -13,7 +13,7 @@ const entries = (...ids: string[]) => ids.map((Id) => ({ Id, MessageBody: `body 
 const numbered = (count: number) => entries(...Array.from({ length: count }, (_, i) => `message-${i}`));
 
 /** What came of each entry: `sent`, or its code and whose fault it is. */
-const fates = ({ Successful = [], Failed = [] }: SendMessageBatchCommandOutput) =>
+const outcomes = ({ Successful = [], Failed = [] }: SendMessageBatchCommandOutput) =>
   Object.fromEntries([
     ...Successful.map(({ Id }) => [Id, 'sent']),
     ...Failed.map(({ Id, Code, SenderFault }) => [Id, SenderFault ? `${Code}, the sender’s fault` : Code]),
@@ -46,7 +46,7 @@ export const BATCHES: readonly Behaviour<AwsWithSqs>[] = [
     what: 'a queue’s own maximum is of one entry, not of the batch',
     source: { recorded: 'sqs-batch-total-above-queue-maximum' },
     observe: async (aws) =>
-      fates(
+      outcomes(
         await sendRecorded('sqs-batch-total-above-queue-maximum', await makeQueue(aws, { MaximumMessageSize: '2048' })),
       ),
     onAws: { 1: 'sent', 2: 'sent' },
@@ -56,7 +56,7 @@ export const BATCHES: readonly Behaviour<AwsWithSqs>[] = [
     what: 'an entry above the queue’s maximum fails alone',
     source: { recorded: 'sqs-batch-entry-too-long' },
     observe: async (aws) =>
-      fates(await sendRecorded('sqs-batch-entry-too-long', await makeQueue(aws, { MaximumMessageSize: '1024' }))),
+      outcomes(await sendRecorded('sqs-batch-entry-too-long', await makeQueue(aws, { MaximumMessageSize: '1024' }))),
     onAws: { fits: 'sent', exceeds: 'InvalidParameterValue, the sender’s fault' },
   },
   {
@@ -77,8 +77,8 @@ export const BATCHES: readonly Behaviour<AwsWithSqs>[] = [
       const queue = await makeQueue(aws);
       const [good, late] = entries('good', 'late');
       if (good === undefined || late === undefined) throw new TypeError('two entries were made');
-      const { late: fate } = await queue.sendBatch([good, { ...late, DelaySeconds: 901 }]).then(fates);
-      return fate === 'sent' ? 'sent' : 'not sent';
+      const { late: outcome } = await queue.sendBatch([good, { ...late, DelaySeconds: 901 }]).then(outcomes);
+      return outcome === 'sent' ? 'sent' : 'not sent';
     },
     onAws: 'not sent',
   },

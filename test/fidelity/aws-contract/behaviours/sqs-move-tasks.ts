@@ -40,10 +40,10 @@ async function ended(aws: AwsWithSqs, from: Queue): Promise<ListMessageMoveTasks
 }
 
 /** Dead letters that a consumer sent itself. */
-async function buried(aws: AwsWithSqs, count: number) {
+async function withDeadLetters(aws: AwsWithSqs, count: number) {
   const queues = await makeQueueWithDeadLetters(aws, 3);
   for (let i = 0; i < count; i++) {
-    await queues.deadLetters.send({ MessageBody: `letter ${i}`, MessageAttributes: { jobId: text(`job-${i}`) } });
+    await queues.deadLetters.send({ MessageBody: `dead letter ${i}`, MessageAttributes: { jobId: text(`job-${i}`) } });
   }
   return queues;
 }
@@ -81,7 +81,7 @@ export const MOVE_TASKS: readonly Behaviour<AwsWithSqs>[] = [
     what: 'dead letters that a consumer sent itself have no queue to go back to: the task fails, they stay',
     source: { page: TROUBLE },
     async observe(aws) {
-      const { deadLetters } = await buried(aws, 1);
+      const { deadLetters } = await withDeadLetters(aws, 1);
       await start(aws, deadLetters);
       const { Status, FailureReason } = await ended(aws, deadLetters);
       return [Status, FailureReason, await deadLetters.got({ WaitTimeSeconds: 2 })];
@@ -93,7 +93,7 @@ export const MOVE_TASKS: readonly Behaviour<AwsWithSqs>[] = [
     what: 'with a custom destination such dead letters move, attributes and all',
     source: { recorded: 'test_basic_move_task_workflow' },
     async observe(aws) {
-      const { queue, deadLetters } = await buried(aws, 1);
+      const { queue, deadLetters } = await withDeadLetters(aws, 1);
       await start(aws, deadLetters, queue);
       const { Body, MessageAttributes } = await queue.receiveOne({
         WaitTimeSeconds: 10,
@@ -101,7 +101,7 @@ export const MOVE_TASKS: readonly Behaviour<AwsWithSqs>[] = [
       });
       return [Body, MessageAttributes?.jobId?.StringValue];
     },
-    onAws: ['letter 0', 'job-0'],
+    onAws: ['dead letter 0', 'job-0'],
   },
   {
     id: 'move-needs-dead-letter-queue',
@@ -121,7 +121,7 @@ export const MOVE_TASKS: readonly Behaviour<AwsWithSqs>[] = [
     what: 'a destination must exist',
     source: { recorded: 'test_destination_needs_to_exist' },
     async observe(aws) {
-      const { deadLetters } = await buried(aws, 0);
+      const { deadLetters } = await withDeadLetters(aws, 0);
       const SourceArn = await deadLetters.arn();
       const DestinationArn = `${SourceArn}-never-created`;
       return refusal(aws.sqs.send(new StartMessageMoveTaskCommand({ SourceArn, DestinationArn })));
@@ -137,7 +137,7 @@ export const MOVE_TASKS: readonly Behaviour<AwsWithSqs>[] = [
     what: 'a source has one task at a time; its handle is shown while it runs',
     source: { recorded: 'test_start_multiple_move_tasks' },
     async observe(aws) {
-      const { queue, deadLetters } = await buried(aws, 4);
+      const { queue, deadLetters } = await withDeadLetters(aws, 4);
       const { TaskHandle } = await start(aws, deadLetters, queue, { MaxNumberOfMessagesPerSecond: 1 });
       const second = await outcome(start(aws, deadLetters, queue));
       const SourceArn = await deadLetters.arn();
@@ -151,7 +151,7 @@ export const MOVE_TASKS: readonly Behaviour<AwsWithSqs>[] = [
     what: 'a cancelled task leaves the rest where it is',
     source: { recorded: 'test_move_task_cancel' },
     async observe(aws) {
-      const { queue, deadLetters } = await buried(aws, 4);
+      const { queue, deadLetters } = await withDeadLetters(aws, 4);
       const { TaskHandle = '' } = await start(aws, deadLetters, queue, { MaxNumberOfMessagesPerSecond: 1 });
       await aws.wait(0.5);
       const { ApproximateNumberOfMessagesMoved: count = 9 } = await cancel(aws, TaskHandle);
@@ -165,7 +165,7 @@ export const MOVE_TASKS: readonly Behaviour<AwsWithSqs>[] = [
     what: 'a handle that is none, and one of no task, are refused',
     source: { recorded: 'test_cancel_with_invalid_task_handle' },
     async observe(aws) {
-      const { deadLetters } = await buried(aws, 0);
+      const { deadLetters } = await withDeadLetters(aws, 0);
       const sourceArn = await deadLetters.arn();
       const unknown = Buffer.from(JSON.stringify({ taskId: '10f6f8c9-3c5e-4a5b-9f7e-0b1f6a1c7e55', sourceArn }));
       return [await outcome(cancel(aws, 'foobared')), await outcome(cancel(aws, unknown.toString('base64')))];

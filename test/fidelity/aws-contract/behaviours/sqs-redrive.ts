@@ -43,13 +43,13 @@ export const REDRIVE: readonly Behaviour<AwsWithSqs>[] = [
     source: { recorded: 'sqs-redrive-keeps-message' },
     async observe(aws) {
       const { queue, deadLetters, message } = await moved(aws);
-      const letter = await deadLetters.receiveOne(ALL);
+      const deadLetter = await deadLetters.receiveOne(ALL);
       return {
-        sameId: letter.MessageId === message.MessageId,
-        body: letter.Body,
-        digest: letter.MD5OfMessageAttributes,
-        trace: letter.Attributes?.AWSTraceHeader,
-        fromQueue: letter.Attributes?.DeadLetterQueueSourceArn === (await queue.arn()),
+        sameId: deadLetter.MessageId === message.MessageId,
+        body: deadLetter.Body,
+        digest: deadLetter.MD5OfMessageAttributes,
+        trace: deadLetter.Attributes?.AWSTraceHeader,
+        fromQueue: deadLetter.Attributes?.DeadLetterQueueSourceArn === (await queue.arn()),
       };
     },
     onAws: {
@@ -76,8 +76,8 @@ export const REDRIVE: readonly Behaviour<AwsWithSqs>[] = [
     source: { page: 'SQS Developer Guide, "Setting-up dead-letter queue retention"' },
     async observe(aws) {
       const { deadLetters, message } = await moved(aws);
-      const letter = await deadLetters.receiveOne(ALL);
-      return letter.Attributes?.SentTimestamp === message.Attributes?.SentTimestamp;
+      const deadLetter = await deadLetters.receiveOne(ALL);
+      return deadLetter.Attributes?.SentTimestamp === message.Attributes?.SentTimestamp;
     },
     onAws: true,
   },

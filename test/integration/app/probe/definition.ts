@@ -13,6 +13,8 @@ const step = z.discriminatedUnion('do', [
   z.object({ do: z.literal('work'), ms: z.number() }),
   /** Ignores its signal, then rejects. */
   z.object({ do: z.literal('hang'), ms: z.number() }),
+  /** Works so long, and leaves a promise that rejects, or a timer that throws, after some time. */
+  z.object({ do: z.enum(['leave', 'throw']), afterMs: z.number(), ms: z.number() }),
   /** Kills its own process. */
   z.object({ do: z.literal('exit') }),
   z.object({ do: z.literal('commit'), effects: z.array(z.string()), thenFail: z.boolean().optional() }),

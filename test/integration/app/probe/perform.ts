@@ -33,6 +33,14 @@ function take(step: Step, context: JobContext): Promise<unknown> | unknown {
       return sleep(step.ms, 'worked', { signal: context.signal });
     case 'hang':
       return sleep(step.ms).then(() => Promise.reject(new Error('too late')));
+    case 'leave':
+      void sleep(step.afterMs).then(() => Promise.reject(new RangeError('left behind')));
+      return sleep(step.ms, 'worked');
+    case 'throw':
+      setTimeout(() => {
+        throw new RangeError('thrown in a timer');
+      }, step.afterMs);
+      return sleep(step.ms, 'worked');
     case 'exit':
       return process.exit(1);
     default:

@@ -9,7 +9,7 @@ import { facts, item, NOW, TOO_BIG, writeOf } from '../support/protocol.ts';
 const terminal = ({ status }: JobItem) => ['COMPLETED', 'DEAD', 'CANCELLED'].includes(status);
 const waits = ({ status }: JobItem) => ['SCHEDULED', 'RETRYING'].includes(status);
 const out = ({ status, leaseUntil = 0 }: JobItem) => status === 'INPROGRESS' && leaseUntil <= NOW;
-const letter = (found: JobItem, { message: { attributes } }: BeginFacts) =>
+const isRedrive = (found: JobItem, { message: { attributes } }: BeginFacts) =>
   found.status === 'DEAD' && attributes.jobId === found.jobId && attributes.run === found.runNo;
 
 const ABSENT: readonly [row: string, holds: (given: BeginFacts) => boolean][] = [
@@ -29,7 +29,7 @@ const FOUND: readonly [row: string, holds: (found: JobItem, given: BeginFacts) =
       found.attempts === 0 &&
       !found.undelivered &&
       given.message.refusal === undefined &&
-      !letter(found, given) &&
+      !isRedrive(found, given) &&
       ![found.bodyHash, ...(found.diedOf ?? [])].includes(given.message.bodyHash),
   ],
   [
@@ -37,14 +37,14 @@ const FOUND: readonly [row: string, holds: (found: JobItem, given: BeginFacts) =
     (found, given) =>
       given.message.refusal !== undefined &&
       given.message.messageId === 'm1' &&
-      (found.jobId !== given.message.jobId || !letter(found, given)) &&
+      (found.jobId !== given.message.jobId || !isRedrive(found, given)) &&
       ![found.bodyHash, ...(found.diedOf ?? [])].includes(given.message.bodyHash),
   ],
   ['foreign', (found, { message }) => found.jobId !== message.jobId],
-  ['foreign', (found, given) => found.bodyHash !== given.message.bodyHash && !letter(found, given)],
+  ['foreign', (found, given) => found.bodyHash !== given.message.bodyHash && !isRedrive(found, given)],
   [
     'invalid',
-    (found, given) => given.message.refusal !== undefined && (waits(found) || out(found) || letter(found, given)),
+    (found, given) => given.message.refusal !== undefined && (waits(found) || out(found) || isRedrive(found, given)),
   ],
   [
     'early',
@@ -57,7 +57,7 @@ const FOUND: readonly [row: string, holds: (found: JobItem, given: BeginFacts) =
   ['cancelled', (found) => out(found) && found.cancelRequested === true],
   ['stalled', (found) => out(found) && found.attempts < found.maxAttempts],
   ['crashed', out],
-  ['redriven', letter],
+  ['redriven', isRedrive],
   ['undelivered', (found) => found.status === 'DEAD' && found.undelivered === true],
   ['duplicate', terminal],
 ];
@@ -91,10 +91,10 @@ const found = fc
   })
   .map(({ at, parked, status, reason, diedOf, undelivered, cancelRequested, ...rest }) => {
     const times = status === 'INPROGRESS' ? { leaseUntil: at } : { dueAt: at, ...(parked && { listAt: at }) };
-    // Only a death is owed to the DLQ.
-    const owed = status === 'DEAD' && undelivered ? { undelivered } : {};
+    // Only a death is pending.
+    const pending = status === 'DEAD' && undelivered ? { undelivered } : {};
     const death = { ...(status === 'DEAD' && { reason: reason as 'Crashed' }), ...(diedOf && { diedOf }) };
-    const marks = { ...owed, ...death, ...(cancelRequested && { cancelRequested }) };
+    const marks = { ...pending, ...death, ...(cancelRequested && { cancelRequested }) };
     return item({ status: status as JobItem['status'], ...rest, ...times, ...marks });
   });
 const received = fc

@@ -134,11 +134,11 @@ const ROWS: readonly [
   ['duplicate', 'ack', 'a dead and delivered job', dead(), {}],
   ['duplicate', 'ack', 'a dead and delivered job, and a refusal', dead(), { refusal }],
   ['duplicate', 'ack', 'a completed job, by what looks like a redrive', item(), redriven],
-  ['undelivered', 'deadLetter', 'a dead job that is still owed', dead({ undelivered: true }), {}],
+  ['undelivered', 'deadLetter', 'a dead job whose dead letter is pending', dead({ undelivered: true }), {}],
   [
     'undelivered',
     'deadLetter',
-    'a dead job that is still owed, and a refusal',
+    'a dead job whose dead letter is pending, and a refusal',
     dead({ undelivered: true }),
     { refusal },
   ],
@@ -150,7 +150,7 @@ const ROWS: readonly [
     dead({ undelivered: true }),
     redriven,
   ],
-  ['redriven', 'run', 'a dead job, redriven with a mended body: before foreign', dead(), { ...redriven, ...other }],
+  ['redriven', 'run', 'a dead job, redriven with a corrected body: before foreign', dead(), { ...redriven, ...other }],
   ['redriven', 'run', 'a dead job, redriven for half a second ahead', dead(), { ...redriven, runAtMs: NOW + 500 }],
   ['redriven', 'ack', 'a dead job, redriven for later', dead(), { ...redriven, runAtMs: NOW + 501 }],
   [
@@ -161,14 +161,14 @@ const ROWS: readonly [
     { ...redriven, runAtMs: NOW + 501, body: TOO_BIG },
   ],
   ['duplicate', 'ack', 'a dead job, redriven from an earlier run', dead({ runNo: 2 }), redriven],
-  ['foreign', 'ack', 'a dead job, a mended body of an earlier run', dead({ runNo: 2 }), { ...redriven, ...other }],
+  ['foreign', 'ack', 'a dead job, a corrected body of an earlier run', dead({ runNo: 2 }), { ...redriven, ...other }],
   ['duplicate', 'ack', 'a dead job, by a run without its name', dead(), { attributes: { run: 1 } }],
   ['duplicate', 'ack', 'a dead job, by a name without its run', dead(), { attributes: { jobId: 'j' } }],
   ['invalid', 'deadLetter', 'a dead job, redriven with a refused body', dead(), { ...redriven, ...other, refusal }],
   [
     'invalid',
     'deadLetter',
-    'owed, redriven, refused: before redriven and undelivered',
+    'pending, redriven, refused: before redriven and undelivered',
     dead({ undelivered: true }),
     { ...redriven, refusal },
   ],
@@ -257,14 +257,26 @@ const ROWS: readonly [
   ['foreign', 'ack', 'another dead job under the key, redriven', dead({ jobId: 'k' }), redriven],
   ['foreign', 'ack', 'another body under the name', waiting(), other],
   ['foreign', 'ack', 'another body, and a refusal: before invalid', waiting(), { ...other, refusal }],
-  ['foreign', 'ack', 'another body while it is owed: before undelivered', dead({ undelivered: true }), other],
+  [
+    'foreign',
+    'ack',
+    'another body while its dead letter is pending: before undelivered',
+    dead({ undelivered: true }),
+    other,
+  ],
   ['first', 'run', 'an expired job, whoever’s it was: before foreign', item({ expiration: NOW / S, jobId: 'k' }), {}],
   ['first', 'run', 'an expired dead job, redriven: before redriven', dead({ expiration: 1 }), redriven],
   ['invalid', 'deadLetter', 'an expired job, and a refusal', item({ expiration: NOW / S }), { refusal }],
   ['parkUntilDue', 'ack', 'an expired job, and a runAt', item({ expiration: NOW / S }), { runAtMs: NOW + 90_000 }],
   ['waitUntilDue', 'wait', 'an expired job, and a runAt soon', item({ expiration: NOW / S }), { runAtMs: NOW + 9 * S }],
   ['duplicate', 'ack', 'a job that expires in a second', item({ expiration: NOW / S + 1 }), {}],
-  ['undelivered', 'deadLetter', 'an expired job that is still owed', dead({ expiration: 1, undelivered: true }), {}],
+  [
+    'undelivered',
+    'deadLetter',
+    'an expired job whose dead letter is pending',
+    dead({ expiration: 1, undelivered: true }),
+    {},
+  ],
   ['due', 'run', 'a waiting job, however old', waiting({ expiration: 1 }), {}],
   ['stalled', 'run', 'a running job, however old', running({ expiration: 1, leaseUntil: 1 }), {}],
 ];
@@ -300,8 +312,8 @@ describe('begin', () => {
     const after = write === undefined ? before : written(write, found).status;
     if (write === undefined && !ALSO[row]) expect(['same', 'absent', before], 'the table’s to').toContain(to);
     if (write !== undefined) expect([to, ...(ALSO[row] ?? [])], 'the table’s to').toContain(after);
-    const told = 'alone' in step ? `${step.action} alone` : step.action;
-    expect([message, ...(ALSO[row] ?? [])], 'the table’s message').toContain(told);
+    const done = 'alone' in step ? `${step.action} alone` : step.action;
+    expect([message, ...(ALSO[row] ?? [])], 'the table’s message').toContain(done);
   });
 
   it('looks at every row but retentionOver and freed, which the others carry out', () => {

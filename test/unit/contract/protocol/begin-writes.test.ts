@@ -57,9 +57,9 @@ const died = {
 } as const;
 const refused = { ...died, reason: 'InvalidPayload', error: { name: 'InvalidPayloadError', message: 'no' } } as const;
 const nextRun = { runNo: 2, bodyHash: 'other', snoozes: 0, snoozesInRow: 0 } as const;
-const lost = { name: 'Crashed', message: 'attempt 5 of 5 ended without a word' };
+const lost = { name: 'Crashed', message: 'the process of attempt 5 of 5 died' };
 const deadFence = { runNo: 1, status: 'DEAD', attempts: 4, snoozes: 2 } as const;
-const letter = dead({ attempts: 4, snoozes: 2, snoozesInRow: 2, cancelRequested: true, checkpoint: 7 });
+const redrivenFrom = dead({ attempts: 4, snoozes: 2, snoozesInRow: 2, cancelRequested: true, checkpoint: 7 });
 
 const insert = (attributes: Partial<JobItem>) => ({ kind: 'insert', item: { ...inserted, ...attributes } });
 type Update = Extract<ItemWrite, { kind: 'update' }>;
@@ -112,7 +112,7 @@ const WRITES: readonly [
   ],
   [
     'invalid, as redriven',
-    letter,
+    redrivenFrom,
     { ...redriven, ...other, refusal },
     update({
       set: { ...refused, ...nextRun, diedOf: ['hash'], attempts: 0 },
@@ -177,7 +177,7 @@ const WRITES: readonly [
   ['undelivered', dead({ undelivered: true }), {}, undefined],
   [
     'redriven',
-    letter,
+    redrivenFrom,
     { ...redriven, ...other, maxAttempts: 9 },
     update({
       set: { ...nextRun, ...started, diedOf: ['hash'], attempts: 1, maxAttempts: 9 },
@@ -187,7 +187,7 @@ const WRITES: readonly [
   ],
   [
     'redriven, for later',
-    letter,
+    redrivenFrom,
     { ...redriven, ...other, runAtMs: IN_90_S },
     update({
       set: { ...nextRun, ...scheduled, diedOf: ['hash'], maxAttempts: 5 },

@@ -27,7 +27,7 @@ describe('cancel', () => {
     expect(after).toMatchObject({ maxAttempts: 5, checkpointNo: 0, snoozes: 0, snoozesInRow: 0, expiration });
   });
 
-  it('refusedAhead: so is one whose retention is over, with nothing left of its last life', () => {
+  it('refusedAhead: so is one whose retention is over, with nothing left of its last run', () => {
     const old = item({ expiration: 1, runNo: 3, result: 'old', checkpoint: 9, owner: 'x' });
     const write = writeOf(cancelled(old));
     expect(write).toMatchObject({ kind: 'update', fence: fencedOn(old) });
@@ -48,7 +48,7 @@ describe('cancel', () => {
     for (const gone of ['dueAt', 'listKey', 'listAt', 'envelope']) expect(after).not.toHaveProperty(gone);
   });
 
-  it('cancelRequested: one that runs is told, whoever runs it', () => {
+  it('cancelRequested: one that runs is marked, whoever runs it', () => {
     const step = cancelled(running());
     expect(step.row).toBe('cancelRequested');
     const { fence, set } = writeOf(step) as { fence: object; set: object };
@@ -60,7 +60,7 @@ describe('cancel', () => {
     ['completed', item()],
     ['dead', dead()],
     ['cancelled', item({ status: 'CANCELLED' })],
-    ['expired, with a death that is owed', dead({ expiration: 1, undelivered: true })],
+    ['expired, with a pending death', dead({ expiration: 1, undelivered: true })],
   ])('leaves a job that is %s as it ended', (_, found) => {
     expect(cancelled(found)).toEqual({ row: 'none', item: found });
   });

@@ -124,10 +124,10 @@ describe('settle', () => {
   });
 
   it.each(STEPS)('%s as the table has it: %s', (row, _what, step, action) => {
-    const { from, to, message: told } = TRANSITIONS[row];
+    const { from, to, message: becomes } = TRANSITIONS[row];
     expect(from).toEqual([claim.status]);
     expect(step.write.set.status).toBe(to);
-    expect([told, ...(told === 'as there' ? ['wait', 'ack'] : [])]).toContain(action);
+    expect([becomes, ...(becomes === 'as there' ? ['wait', 'ack'] : [])]).toContain(action);
   });
 
   it('waits until the job is due', () => {

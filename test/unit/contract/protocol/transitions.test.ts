@@ -18,7 +18,7 @@ describe('an item, as begin leaves it', () => {
     for (const gone of ['dueAt', 'listKey', 'listAt', 'envelope']) expect(began).not.toHaveProperty(gone);
   });
 
-  it('that expired has a new life with the next run’s number, and nothing of the old one', () => {
+  it('that expired begins anew with the next run’s number, and nothing of the old one', () => {
     const old = item({ expiration: 1, runNo: 3, result: 'old', checkpoint: 9, snoozes: 4, attempts: 5 });
     expect(begun(old)).toMatchObject({ runNo: 4, attempts: 1, snoozes: 0, checkpointNo: 0 });
     for (const gone of ['result', 'checkpoint']) expect(begun(old)).not.toHaveProperty(gone);
@@ -26,9 +26,9 @@ describe('an item, as begin leaves it', () => {
 
   it('keeps its checkpoint through a redrive, and nothing of the death', () => {
     const old = dead({ checkpoint: 7, checkpointNo: 3, snoozes: 2, cancelRequested: true, maxAttempts: 5 });
-    const began = begun(old, { ...redriven, maxAttempts: 9, bodyHash: 'mended' });
+    const began = begun(old, { ...redriven, maxAttempts: 9, bodyHash: 'corrected' });
     expect(began).toMatchObject({ runNo: 2, attempts: 1, maxAttempts: 9, checkpoint: 7, checkpointNo: 3, snoozes: 0 });
-    expect(began.bodyHash).toBe('mended');
+    expect(began.bodyHash).toBe('corrected');
     for (const gone of ['error', 'reason', 'failedAt', 'listKey', 'listAt', 'undelivered', 'cancelRequested']) {
       expect(began).not.toHaveProperty(gone);
     }
@@ -59,8 +59,8 @@ describe('a fence', () => {
 describe('the table', () => {
   it('has every row of the protocol that is built so far', () => {
     const rows = ['B0', 'B1', 'B1b', ...Array.from({ length: 14 }, (_, i) => `B${i + 2}`)];
-    const settles = Array.from({ length: 9 }, (_, i) => `S${i + 1}`);
-    const others = ['P', 'L', 'D', 'R', 'C1', 'C2', 'C3', 'N'];
+    const settles = Array.from({ length: 10 }, (_, i) => `S${i + 1}`);
+    const others = ['P', 'K', 'L', 'D', 'R', 'C1', 'C2', 'C3', 'N'];
     expect(
       Object.values(TRANSITIONS)
         .map(({ code }) => code)
@@ -68,7 +68,7 @@ describe('the table', () => {
     ).toEqual([...rows, ...settles, ...others].sort());
   });
 
-  it('has no way out of a terminal state but a redrive, an end of its retention, and a death that is owed', () => {
+  it('has no way out of a terminal state but a redrive, an end of its retention, and a pending death', () => {
     const leaving = Object.entries(TRANSITIONS).filter(
       ([, { from, to }]) =>
         (from as readonly string[]).some((state) => /COMPLETED|CANCELLED/.test(state)) && to !== 'same',

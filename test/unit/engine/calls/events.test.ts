@@ -70,7 +70,7 @@ describe('delivered: the event of a dead job', () => {
 
   test('is published before the item says so: a crash in between publishes it twice, and never loses it', async () => {
     const world = makeWorld();
-    world.dynamoDb.faults.plan(marks, { kind: 'fails', error: timeout() }, 6);
+    world.dynamoDb.faults.plan(marks, { kind: 'fails', error: timeout() }, 10);
     world.send({ id: 'a', payload: { do: 'permanent' } });
     await world.deliver();
     expect(world.job('a')?.undelivered).toBe(true);
@@ -200,6 +200,25 @@ describe('PutEvents', () => {
     for (let i = 0; i < 3; i++) world.send({ id: `j${i}` });
     expect((await world.deliver()).kept).toHaveLength(1);
     expect(details(world)).toHaveLength(2);
+  });
+
+  test.each([true, false])('answers fewer entries: the last is sent again, whether it was taken: %s', async (taken) => {
+    const world = makeWorld({ definition: asking() });
+    world.bus.faults.plan('PutEvents', { kind: 'unanswered', indexes: [2], taken });
+    for (let i = 0; i < 3; i++) world.send({ id: `j${i}` });
+    expect((await world.deliver()).kept).toEqual([]);
+    expect(puts(world)).toEqual([3, 1]);
+    expect(details(world).map(({ id }) => id)).toEqual([...(taken ? ['j0', 'j1', 'j2'] : ['j0', 'j1']), 'j2']);
+  });
+
+  test('never answers for an entry: its message is kept, and a later receive publishes it', async () => {
+    const world = makeWorld({ definition: asking() });
+    world.bus.faults.plan('PutEvents', { kind: 'unanswered', indexes: [0], taken: false }, 5);
+    world.send({ id: 'a' });
+    expect((await world.deliver()).kept).toEqual(['sent-1']);
+    expect(details(world)).toEqual([]);
+    await world.drain(3600);
+    expect([details(world).length, world.starts, world.queue.messages()]).toEqual([1, ['a/1'], []]);
   });
 
   test('carries an event of the longest fields, which stays far below its limit', async () => {

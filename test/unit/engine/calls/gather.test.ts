@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { makeCallTime } from '../../../../lib/engine/calls/call-time.ts';
 import { type GatherOptions, gather } from '../../../../lib/engine/calls/gather.ts';
 import { makeVirtualClock } from '../../../../lib/testing/index.ts';
 
@@ -58,7 +59,7 @@ test('an entry that is sent again waits, and is given up after its last try', as
   const startedAtMs = clock.now();
   const gaveUp = (cause: unknown) => new Error('gave up', { cause });
   const { calls, ask } = gathered({
-    retries: { maxTries: 3, gaveUp, clock, random: () => 1 },
+    retries: { maxTries: 3, gaveUp, callTime: makeCallTime({ clock, random: () => 1 }) },
     async send(call, retry) {
       for (const one of call) {
         if (one.n === 0) retry(one, 'busy');

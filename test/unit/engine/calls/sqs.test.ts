@@ -1,5 +1,6 @@
 import { ChangeMessageVisibilityCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { beforeEach, expect, it } from 'vitest';
+import { makeCallTime } from '../../../../lib/engine/calls/call-time.ts';
 import { together } from '../../../../lib/engine/calls/sqs.ts';
 import { type MemoryQueue, type MemorySqs, makeMemorySqs, makeVirtualClock } from '../../../../lib/testing/index.ts';
 
@@ -10,7 +11,7 @@ const clock = makeVirtualClock();
 beforeEach(() => {
   sqs = makeMemorySqs(clock);
   queue = sqs.createQueue('sluice-test-probe', { visibilityTimeoutSeconds: 60, retentionSeconds: 86_400 });
-  client = together(sqs.client);
+  client = together(sqs.client, makeCallTime({ clock, random: () => 0 }));
 });
 
 const send = (MessageBody: string) => client.send(new SendMessageCommand({ QueueUrl: queue.url, MessageBody }));
@@ -53,4 +54,18 @@ it('messages that are hidden side by side travel in one call, each with its own 
   );
   expect(names().slice(1)).toEqual(['ChangeMessageVisibilityBatch']);
   expect(queue.receive(10)).toEqual([]);
+});
+
+it.each([true, false])('an entry that the answer leaves out fails alone, whether it was taken: %s', async (taken) => {
+  sqs.faults.plan('SendMessageBatch', { kind: 'unanswered', indexes: [1], taken });
+  const sent = await Promise.allSettled([send('a'), send('b'), send('c')]);
+  expect(sent.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(sent[1]).toMatchObject({ reason: { name: 'Unanswered', message: expect.stringMatching(/fewer entries/) } });
+  expect(queue.messages()).toHaveLength(taken ? 3 : 2);
+});
+
+it('an answer without any entry fails each of them', async () => {
+  sqs.faults.plan('SendMessageBatch', { kind: 'unanswered', indexes: [0, 1], taken: false });
+  const sent = await Promise.allSettled([send('a'), send('b')]);
+  expect(sent.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
 });

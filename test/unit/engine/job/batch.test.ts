@@ -172,14 +172,14 @@ describe('the time of an attempt', () => {
 });
 
 describe('a shutdown', () => {
-  test('aborts the running jobs, which are retried, and starts no other', async () => {
+  test('aborts the running jobs, which are put back, and starts no other', async () => {
     const world = makeWorld({ definition: defineProbe({ parallel: false, batchSize: 2 }) });
     world.send({ id: 'a', payload: { do: 'hang' } });
     world.send({ id: 'b' });
     world.clock.after(2000, () => world.shutdown.abort());
     const { kept } = await world.deliver();
     expect(kept).toHaveLength(2);
-    expect(world.job('a')).toMatchObject({ status: 'RETRYING', attempts: 1, error: { name: 'ShutdownError' } });
+    expect(world.job('a')).toMatchObject({ status: 'RETRYING', attempts: 0, error: { name: 'ShutdownError' } });
     expect(world.job('b')).toBeUndefined();
     expect(world.starts).toEqual(['a/1']);
   });

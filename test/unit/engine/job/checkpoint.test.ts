@@ -142,7 +142,7 @@ describe('a checkpoint', () => {
         await context.checkpoint([sideEffect(context)], { slice: 2 });
       },
     });
-    world.dynamoDb.faults.plan('TransactWrite', { kind: 'lostReply' }, 8);
+    world.dynamoDb.faults.plan('TransactWrite', { kind: 'lostReply' }, 10);
     world.send({ id: 'a' });
     await world.deliver();
     expect(world.dynamoDb.faults.pending).toBe(0);

@@ -1,7 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toAttribute } from '../../../../lib/aws/marshal.ts';
-import { asJson, JsonError } from '../../../../lib/engine/job/json.ts';
+import { JsonError } from '../../../../lib/contract/json.ts';
+import { asJson } from '../../../../lib/engine/job/json.ts';
+import type { JobContext } from '../../../../lib/engine/job-context.ts';
+import { makeWorld, type WorldOptions } from '../../../support/world.ts';
 
 const nested = (levels: number): unknown => (levels === 0 ? 1 : { a: nested(levels - 1) });
 const cycle: { self?: unknown } = {};
@@ -35,8 +38,9 @@ describe('asJson', () => {
     ['a cycle', cycle],
     ['29 levels', nested(29)],
     ['a field without a name', { '': 1 }],
+    ['a field named __proto__', JSON.parse('{"__proto__":1}')],
   ])('refuses %s', (_, value) => {
-    expect(() => asJson('the result', value, 100_000)).toThrow(JsonError);
+    expect(() => asJson('result', value, 100_000)).toThrow(JsonError);
   });
 
   test('keeps 28 levels, and DynamoDB’s largest and smallest numbers', () => {
@@ -52,6 +56,49 @@ describe('asJson', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('what a handler keeps', () => {
+  const keep = async (perform: NonNullable<WorldOptions['perform']>) => {
+    const world = makeWorld({ perform });
+    world.send({ id: 'a' });
+    await world.deliver();
+    return world.job('a');
+  };
+
+  test.each<[string, unknown, string]>([
+    ['a Map', { by: new Map() }, 'by is a Map'],
+    ['an invalid Date', { at: new Date(Number.NaN) }, 'at is an invalid Date'],
+    ['NaN', { n: Number.NaN }, 'n is NaN'],
+    ['a hole', { list: [1, undefined] }, 'list.1 is undefined'],
+    ['a number that DynamoDB cannot keep', { n: 1e126 }, 'n is 1e+126'],
+  ])('is refused by its path in a result, a progress and a checkpoint: %s', async (_, value, said) => {
+    const names = ['result', 'progress', 'checkpoint'] as const;
+    const performs = {
+      result: () => value,
+      progress: (_payload: unknown, context: JobContext) => context.progress(value),
+      checkpoint: (_payload: unknown, context: JobContext) => context.checkpoint([], value),
+    };
+    for (const name of names) {
+      const job = await keep(performs[name]);
+      const error = name === 'result' ? 'JobResultError' : 'JsonError';
+      expect(job?.error).toEqual({ name: error, message: expect.stringContaining(`${name}.${said}`) });
+    }
+  });
+
+  test.each([
+    ['text', '\ud83d', '\ufffd'],
+    ['text that looks like an escape', '\\ud83d \\\ud83d', '\\ud83d \\\ufffd'],
+    ['a whole emoji', '😀', '😀'],
+    ['a name', { a: { '\ude00x': ['y\ud83d'] } }, { a: { '\ufffdx': ['y\ufffd'] } }],
+  ])('is well-formed, though it was half an emoji: %s', async (_, value, kept) => {
+    const job = await keep(async (_payload, context) => {
+      await context.progress(value);
+      await context.checkpoint([], value);
+      return value;
+    });
+    expect(job).toMatchObject({ status: 'COMPLETED', result: kept, progress: kept, checkpoint: kept });
   });
 });
 

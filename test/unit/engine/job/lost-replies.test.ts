@@ -89,7 +89,7 @@ async function outcome(name: string, kind?: 'lostReply' | 'repeated') {
   return {
     item: Object.fromEntries(timeless),
     kept: kept.length,
-    letters: world.deadLetters.messages().map(({ attributes }) => attributes.reason?.StringValue),
+    deadLetters: world.deadLetters.messages().map(({ attributes }) => attributes.reason?.StringValue),
     starts: world.starts,
     metrics: metrics.map((metric) => total(world.output, metric)),
   };
@@ -122,9 +122,9 @@ describe('a write whose reply is lost', () => {
   test.each([
     ['the dead letter', POISON],
     ['a renewal', { payload: { do: 'fail' } }],
-  ])('to SQS (%s) keeps the message, and a second copy does no harm', async (_, fields) => {
+  ])('to SQS (%s) keeps the message after five tries, and the copies do no harm', async (_, fields) => {
     const world = makeWorld();
-    world.sqs.faults.plan('SendMessage', { kind: 'lostReply' });
+    world.sqs.faults.plan('SendMessage', { kind: 'lostReply' }, 5);
     world.send(fields, { attributes: {} });
     const { kept } = await world.deliver();
     expect(kept).toHaveLength(1);

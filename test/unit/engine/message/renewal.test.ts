@@ -70,7 +70,7 @@ describe('a message that cannot wait much longer', () => {
 
   test('is kept if SQS refuses the copy', async () => {
     const world = makeWorld();
-    world.sqs.faults.plan('SendMessage', { kind: 'fails', error: awsError('InternalFailure', 'no', 500) });
+    world.sqs.faults.plan('SendMessage', { kind: 'fails', error: awsError('InternalFailure', 'no', 500) }, 5);
     const messageId = world.send({ payload: RETRY });
     const { kept } = await world.deliver();
     expect(kept).toEqual([messageId]);

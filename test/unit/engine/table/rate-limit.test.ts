@@ -164,7 +164,7 @@ describe('the bucket of a rate limit', () => {
 
   test('keeps the messages, without an attempt, if it does not answer', async () => {
     const world = makeWorld({ definition: limitedTo(5, 1) });
-    world.dynamoDb.faults.plan(isBucket, { kind: 'fails', error: throttled() }, 6);
+    world.dynamoDb.faults.plan(isBucket, { kind: 'fails', error: throttled() }, 10);
     world.send({ id: 'a' });
     expect((await world.deliver()).kept).toEqual(['sent-1']);
     expect(world.job('a')).toBeUndefined();

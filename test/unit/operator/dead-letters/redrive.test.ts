@@ -116,6 +116,22 @@ describe('a redrive with a filter', () => {
     expect(visible(world)).toBe(7);
   });
 
+  test('by key sends back the text that was given', async () => {
+    const world = await graveyard(3);
+    const body = '{"id":"a2",\n "payload": {"do":"complete", "rate":1.50}}';
+    expect(await redrive(stageOf(world), 'probe', { filter: { key: 'a2' }, body, ...FAST })).toMatchObject({ sent: 1 });
+    expect(world.queue.messages()).toMatchObject([{ body }]);
+  });
+
+  test('and a number that a handler would read as another sends nothing back', async () => {
+    const world = await graveyard(3);
+    const body = '{"id":"a2","payload":{"do":"complete","account":3889108265204450030}}';
+    const { received, sent } = await redrive(stageOf(world), 'probe', { filter: { key: 'a2' }, body, ...FAST });
+    expect(sent).toBe(0);
+    expect(String(received.failure)).toMatch(/refused: the number payload\.account has more digits/);
+    expect(world.queue.messages()).toEqual([]);
+  });
+
   test.each([
     ['another id', { id: 'other', payload: { do: 'complete' } }, /"id" must be "a2".*got "other"/],
     ['another key', { id: 'a2', key: 'k', payload: { do: 'complete' } }, /"key" must be "a2".*got "k"/],
@@ -184,6 +200,58 @@ describe('a dead letter whose body left no room for its run', () => {
     expect(await redrive(stageOf(world), 'probe', FAST)).toMatchObject({ sent: 1 });
     await world.drain();
     expect(world.job('a')).toMatchObject({ status: 'DEAD', runNo: 2 });
+  });
+});
+
+describe('an answer that leaves out a dead letter', () => {
+  test.each([true, false])('when it is sent: it stays, and runs once, whether it was taken: %s', async (taken) => {
+    const world = await graveyard(4);
+    world.sqs.faults.plan('SendMessageBatch', { kind: 'unanswered', indexes: [1], taken });
+    const { sent, refused } = await redrive(stageOf(world), 'probe', FAST);
+    expect([sent, refused.map(({ code, message }) => [code, message])]).toEqual([
+      3,
+      [['Unanswered', 'SQS answered fewer entries than were sent']],
+    ]);
+    expect(visible(world)).toBe(1);
+    expect(world.queue.messages()).toHaveLength(taken ? 4 : 3);
+    await world.drain();
+    await redrive(stageOf(world), 'probe', { filter: { key: refused[0]?.jobId }, ...FAST });
+    await world.drain();
+    expect(world.starts.filter((start) => start === `${refused[0]?.jobId}/1`).length).toBeLessThanOrEqual(3);
+  });
+
+  test.each([true, false])('when it is deleted: it is reported as left, whether it was deleted: %s', async (taken) => {
+    const world = await graveyard(4);
+    world.sqs.faults.plan('DeleteMessageBatch', { kind: 'unanswered', indexes: [0, 3], taken });
+    const report = await redrive(stageOf(world), 'probe', FAST);
+    expect([report.sent, report.left.map(({ code }) => code)]).toEqual([2, ['Unanswered', 'Unanswered']]);
+    expect(world.queue.messages()).toHaveLength(4);
+    expect(visible(world)).toBe(taken ? 0 : 2);
+  });
+});
+
+describe('a dead letter that arrives during a redrive', () => {
+  test('stays, and is visible again', async () => {
+    const world = await graveyard(3);
+    const happens = () => {
+      world.clock.set(world.clock.now() + 1);
+      const attributes = { jobId: 'new', jobType: 'probe', run: '1', reason: 'PermanentError' };
+      const MessageAttributes = Object.fromEntries(
+        Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
+      );
+      world.deadLetters.add({ MessageBody: envelope({ id: 'new' }), MessageAttributes }, 'new');
+    };
+    world.sqs.faults.plan('SendMessageBatch', { kind: 'meanwhile', happens });
+    const { sent, received } = await redrive(stageOf(world), 'probe', { workers: 1, ...FAST } as object);
+    expect([sent, received.passedOver, visible(world)]).toEqual([3, 1, 1]);
+    expect(world.deadLetters.messages().map(({ messageId }) => messageId)).toEqual(['new']);
+  });
+
+  test('and one that was sent at its very start is sent back', async () => {
+    const world = await graveyard(1);
+    world.send({ id: 'b', payload: { do: 'permanent' } });
+    await world.drain();
+    expect(await redrive(stageOf(world), 'probe', FAST)).toMatchObject({ sent: 2 });
   });
 });
 

@@ -36,7 +36,7 @@ describe('simulate', () => {
     expect(ended.COMPLETED).toBeGreaterThan(70);
   });
 
-  it('tells of the first schedule that breaks the caller’s own promise, and what it takes', async () => {
+  it('reports the first schedule that breaks the caller’s own promise, and what it takes', async () => {
     const error = await broken(hasty);
     expect(error).toBeInstanceOf(SimulationError);
     const [, needed = ''] = /What it takes .+ (\d+) things? remain/.exec(error.message) ?? [];
@@ -55,10 +55,10 @@ describe('simulate', () => {
     const taken: string[] = [];
     const before = () => void taken.splice(0);
     const once = () => expect(taken.filter((name) => name === 'a').length).toBeLessThan(2);
-    const told: Handler = ({ name }) => void taken.push(name);
-    const { message, seed } = await broken(told, { before, check: once });
+    const noted: Handler = ({ name }) => void taken.push(name);
+    const { message, seed } = await broken(noted, { before, check: once });
     expect(Number(/ (\d+) things? remain/.exec(message)?.[1])).toBeLessThan(10);
-    const again = await broken(told, { before, check: once, from: seed, schedules: 1 });
+    const again = await broken(noted, { before, check: once, from: seed, schedules: 1 });
     expect(again.message).toBe(message);
   });
 

@@ -47,7 +47,7 @@ describe('an argument that is wrong is named, with what it must be', () => {
     ],
     ['items of no table', [job, perform, { payload, items: { a: [] } }], 'a table that tables does not name'],
     ['an id that is none', [job, perform, { payload, id: 'a b' }], 'cannot be sent: "id" must be'],
-    ['a payload that is not JSON', [job, perform, { payload: { x: 1n } }], 'cannot be sent: '],
+    ['a payload that is not JSON', [job, perform, { payload: { x: 1n } }], 'cannot be sent: payload.x is a bigint'],
   ])('%s', async (_, args, message) => {
     expect(await complaint(call(...args))).toContain(message);
   });

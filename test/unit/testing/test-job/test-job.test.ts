@@ -159,7 +159,7 @@ describe('faults', () => {
     expect(deaf).toMatchObject({ status: 'COMPLETED' });
   });
 
-  it('a process that is shut down aborts the attempt, which is tried again', async () => {
+  it('a process that is shut down aborts the attempt, and the job is put back without it', async () => {
     const reasons: unknown[] = [];
     const work = async (_: Image, { signal, job }: JobContext) => {
       signal.addEventListener('abort', () => reasons.push(signal.reason.name));
@@ -167,16 +167,16 @@ describe('faults', () => {
       return job.attempts;
     };
     const run = await testJob(resizeImage, work, { payload, faults: [isShutDown()] });
-    expect(run).toMatchObject({ status: 'COMPLETED', attempts: 2, result: 2, delaysMs: [2000] });
+    expect(run).toMatchObject({ status: 'COMPLETED', attempts: 1, result: 1, delaysMs: [3000] });
     expect(reasons).toEqual(['ShutdownError']);
   });
 
-  it('DynamoDB that throttles is asked again, and given up on after the sixth time', async () => {
-    const run = await testJob(resizeImage, perform, { payload, faults: [dynamoDbThrottles('begin', 5)] });
+  it('DynamoDB that throttles is asked again, and given up on after the tenth time', async () => {
+    const run = await testJob(resizeImage, perform, { payload, faults: [dynamoDbThrottles('begin', 9)] });
     expect(run).toMatchObject({ status: 'COMPLETED', attempts: 1, startsMs: [0] });
-    const later = await testJob(resizeImage, perform, { payload, faults: [dynamoDbThrottles('begin', 6)] });
+    const later = await testJob(resizeImage, perform, { payload, faults: [dynamoDbThrottles('begin', 10)] });
     expect(later).toMatchObject({ status: 'COMPLETED', attempts: 1, startsMs: [VISIBILITY_MS] });
-    const again = await testJob(resizeImage, perform, { payload, faults: [dynamoDbThrottles('end', 6)] });
+    const again = await testJob(resizeImage, perform, { payload, faults: [dynamoDbThrottles('end', 10)] });
     expect(again).toMatchObject({ status: 'COMPLETED', attempts: 2, startsMs: [0, VISIBILITY_MS] });
   });
 

@@ -139,7 +139,7 @@ test('a transaction that meets another is cancelled for the conflict', async () 
   expect(memory.item('t', 'a')).toBeUndefined();
 });
 
-test('a command that is not known is told', async () => {
+test('an unknown command is refused', async () => {
   const { documents } = setUp();
   class ExecuteStatementCommand {
     readonly input = {};

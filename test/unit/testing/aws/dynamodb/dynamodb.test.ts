@@ -2,6 +2,7 @@ import { BatchExecuteStatementCommand, BatchGetItemCommand, QueryCommand } from 
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from 'vitest';
+import { makeCallTime } from '../../../../../lib/engine/calls/call-time.ts';
 import { readItems } from '../../../../../lib/engine/calls/reads.ts';
 import { toStatement } from '../../../../../lib/engine/table/statements.ts';
 import { makeMemoryDynamoDb, makeVirtualClock } from '../../../../../lib/testing/index.ts';
@@ -117,7 +118,7 @@ describe('reads', () => {
     const { clock, memory } = setUp();
     const ids = Array.from({ length: 60 }, (_, i) => `i${i}`);
     for (const id of ids) memory.put('t', { id, result: 'x'.repeat(390 * 1024) });
-    const deps = { dynamoDb: memory.client, clock, random: () => 0 };
+    const deps = { dynamoDb: memory.client, callTime: makeCallTime({ clock, random: () => 0 }) };
     const found = await clock.run(readItems({ table: 't', names: ['id', 'result'] }, ids, deps));
     expect([...found.keys()].sort()).toEqual([...ids].sort());
     expect(memory.calls).toHaveLength(2);

@@ -77,13 +77,13 @@ describe('a process that dies at its n-th moment', () => {
     const { clock, sqs, process, ask } = makeAll();
     process.crashAtMoment(moment);
     let ended = false;
-    const life = async () => {
+    const work = async () => {
       await ask();
       await new Promise<void>((resolve) => void process.clock.after(1000, resolve));
       await ask();
       ended = true;
     };
-    void life();
+    void work();
     await clock.advance(5000);
     expect({ calls: sqs.calls.length, alive: process.alive, ended }).toEqual({ calls, alive: false, ended: false });
     expect(process.moments).toBe(moment);

@@ -154,14 +154,14 @@ describe('queues', () => {
     expect(queue.messages()).toEqual([]);
   });
 
-  test('take attributes and tell them, and hold to them', async () => {
+  test('take attributes, report them, and hold to them', async () => {
     const { client, clock, dead, sqs } = setUp();
     const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: 7 });
     const Attributes = { DelaySeconds: '10', VisibilityTimeout: '5', RedrivePolicy };
     const { QueueUrl = '' } = await client.send(new CreateQueueCommand({ QueueName: 'made', Attributes }));
     const AttributeNames = ['DelaySeconds' as const, 'RedrivePolicy' as const];
-    const told = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));
-    expect(told.Attributes).toEqual({ DelaySeconds: '10', RedrivePolicy });
+    const reported = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));
+    expect(reported.Attributes).toEqual({ DelaySeconds: '10', RedrivePolicy });
     await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'b' }));
     await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'b', DelaySeconds: 0 }));
     const made = sqs.queue(QueueUrl);

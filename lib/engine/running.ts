@@ -1,0 +1,26 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { JobItem } from '../contract/protocol/job-item.ts';
+
+/** A job whose handler was called, until its attempt has ended and its message is dealt with. */
+export interface RunningJob {
+  /** For log lines. Small: whatever the handler leaves behind (a timer, a pooled connection) keeps it. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Undefined once the handler has ended, or its time. */
+  handler: { readonly claim: { readonly item: JobItem }; fail(reason: unknown): void } | undefined;
+  /** An exception of its own ends the process: nothing else is written for it. */
+  isToBlame: boolean;
+  readonly ended: PromiseWithResolvers<void>;
+}
+
+export const startJob = (fields: RunningJob['fields']): RunningJob => ({
+  ...{ fields, handler: undefined, isToBlame: false },
+  ended: Promise.withResolvers(),
+});
+
+const storage = new AsyncLocalStorage<RunningJob>();
+
+/** Calls a job's handler, so that whatever comes of it later is known to be that job's. */
+export const runAs = <T>(job: RunningJob, handler: () => T): T => storage.run(job, handler);
+
+/** The job that the code at hand belongs to, also after the job has ended. */
+export const currentJob = (): RunningJob | undefined => storage.getStore();
