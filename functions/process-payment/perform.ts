@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import { MAX_REQUESTED_DELAY_SECONDS, type Payload, PermanentError, RetryAfterError } from '#sluice/contract';
+import { type Payload, PermanentError } from '#sluice/contract';
 import type { JobContext } from '#sluice/engine';
 import { apiKey, forgetApiKey } from './api-key.ts';
 import type { processPayment } from './definition.ts';
@@ -13,21 +13,24 @@ import type { processPayment } from './definition.ts';
  */
 export async function perform(payload: Payload<typeof processPayment>, context: JobContext) {
   const { amount, currency, paymentMethod, customer, description } = payload;
-  const stripe = client(await apiKey(), context.remainingMs());
-  const intent = await stripe.paymentIntents
-    .create(
-      {
-        amount,
-        currency,
-        payment_method: paymentMethod,
-        confirm: true,
-        // A job has no browser that could be redirected.
-        automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
-        ...(customer !== undefined && { customer }),
-        ...(description !== undefined && { description }),
-        metadata: { jobId: context.job.id },
-      },
-      { idempotencyKey: context.idempotencyKey },
+  const key = await apiKey(context.signal);
+  const time = makeCallTime(context.remainingMs());
+  const intent = await time
+    .within(
+      client(key, time).paymentIntents.create(
+        {
+          amount,
+          currency,
+          payment_method: paymentMethod,
+          confirm: true,
+          // A job has no browser that could be redirected.
+          automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
+          ...(customer !== undefined && { customer }),
+          ...(description !== undefined && { description }),
+          metadata: { jobId: context.job.id },
+        },
+        { idempotencyKey: context.idempotencyKey },
+      ),
     )
     .catch((error: unknown) => {
       throw judged(error);
@@ -42,11 +45,6 @@ export async function perform(payload: Payload<typeof processPayment>, context: 
 function judged(error: unknown): unknown {
   if (error instanceof Stripe.errors.StripeCardError)
     return permanent(error.code ?? 'card_error', error.message, error);
-  if (error instanceof Stripe.errors.StripeRateLimitError) {
-    const seconds = Number(error.headers?.['retry-after']);
-    if (!(seconds > 0)) return error;
-    return new RetryAfterError(Math.min(seconds, MAX_REQUESTED_DELAY_SECONDS), error.message, { cause: error });
-  }
   if (error instanceof Stripe.errors.StripeAuthenticationError) {
     // The key was rotated or is wrong. A person can fix that while the job is retried.
     forgetApiKey();
@@ -62,7 +60,7 @@ function judged(error: unknown): unknown {
     // Stripe also keeps a 500 of a payment that had begun: every attempt would get it again until the key expires.
     return permanent('outcome_unknown', 'Stripe failed in the middle: look there whether it was taken', error);
   }
-  // Also a 409 (StripeAPIError): the first request with this key has not finished.
+  // Also a 429, with which Stripe names no time to come back, and a 409: the first request with this key has not finished.
   return error;
 }
 
@@ -71,13 +69,14 @@ function permanent(name: string, message: string, cause: unknown): PermanentErro
   return Object.assign(new PermanentError(message, { cause }), { name });
 }
 
-function client(key: string, remainingMs: number): Stripe {
+function client(key: string, time: CallTime): Stripe {
   const base = process.env.STRIPE_API_BASE;
   const url = base ? new URL(base) : undefined;
   return new Stripe(key, {
-    // The engine retries, with its own delays, and records each attempt.
+    // The engine retries, with its own delays, and records each attempt. A connection that closes is tried once more all
+    // the same, under the same key: often it was only old.
     maxNetworkRetries: 0,
-    timeout: Math.max(1000, remainingMs - 1000),
+    httpClient: time.bound(Stripe.createNodeHttpClient()),
     telemetry: false,
     ...(url && {
       protocol: url.protocol === 'http:' ? 'http' : 'https',
@@ -85,4 +84,36 @@ function client(key: string, remainingMs: number): Stripe {
       port: url.port || (url.protocol === 'http:' ? 80 : 443),
     }),
   });
+}
+
+/** The time that one call to Stripe may take, however many requests the library makes of it. */
+interface CallTime {
+  /** @throws Error once the time is up */
+  within<T>(call: Promise<T>): Promise<T>;
+  /** Gives each request what is left. The library would give a repeated one its whole timeout anew. */
+  bound(http: Stripe.HttpClient): Stripe.HttpClient;
+}
+
+/** A second is left for what comes after the call; half of what there is, if that is less than two. */
+function makeCallTime(remainingMs: number): CallTime {
+  const timeMs = Math.ceil(Math.max(remainingMs - 1000, remainingMs / 2));
+  const endsAtMs = performance.now() + timeMs;
+  const signal = AbortSignal.timeout(timeMs);
+  return {
+    within(call) {
+      const late = new Promise<never>((_, reject) => {
+        signal.onabort = () => reject(new Error(`Stripe did not answer within ${timeMs} ms`));
+      });
+      return Promise.race([call, late]);
+    },
+    bound(http) {
+      const request = http.makeRequest.bind(http);
+      http.makeRequest = (...args) => {
+        const [host, port, path, method, headers, data, protocol] = args;
+        const leftMs = Math.max(1, Math.ceil(endsAtMs - performance.now()));
+        return request(host, port, path, method, headers, data, protocol, leftMs);
+      };
+      return http;
+    },
+  };
 }

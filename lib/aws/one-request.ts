@@ -40,7 +40,7 @@ export function asOneRequest<Made extends WithStack>(made: Made): Made {
 /** Whether a call failed before a request was made: of its input, the configuration or the credentials. */
 export const isUnsent = (error: unknown): boolean => isObject(error) && unsent.has(error);
 
-/** Whether a call failed after a request of it was made, whatever came of that. */
+/** Whether a call failed after its request was made, whatever it failed of. */
 export const isSent = (error: unknown): boolean => isObject(error) && sent.has(error);
 
 /** Marks an error of a call that was never begun. */

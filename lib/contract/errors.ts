@@ -1,3 +1,6 @@
+import { brand } from './brand.ts';
+import { cut, isError, quietly, readError, reasonsOf, tagOf } from './thrown.ts';
+
 /** A job definition that cannot be deployed or run: the message names the option, the range and the value given. */
 export class JobDefinitionError extends Error {
   override readonly name = 'JobDefinitionError';
@@ -108,50 +111,38 @@ export class JobCancelledError extends Error {
   override readonly name = 'JobCancelledError';
 }
 
+brand({
+  ...{ InvalidMessageError, InvalidPayloadError, JobCancelledError, JobDefinitionError, JobResultError },
+  ...{ JobTimeoutError, LeaseLostError, PermanentError, RetryAfterError, ShutdownError, SnoozeError },
+  ...{ WriteConditionError, WriteRefusedError },
+});
+
 /** Name and message of a failure as kept in the item and on the dead letter. */
 export interface JobError {
   readonly name: string;
-  /** At most 512 characters. */
+  /** At most 512 characters; with the first reasons, as `fetch failed: connect ECONNREFUSED 127.0.0.1:9`. */
   readonly message: string;
 }
-
-/** Characters of an error message that are kept (lib/engine/README.md, "Names and the jobs table"). */
-export const MAX_ERROR_MESSAGE_LENGTH = 512;
 
 /** What is kept of anything thrown, an `Error` or not. Never throws, whatever its name or message do when looked at. */
 export function toJobError(thrown: unknown): JobError {
   if (!isError(thrown)) return { name: 'NonError', message: cut(describe(thrown)) };
-  const { name, message } = { name: textOf(() => thrown.name), message: textOf(() => thrown.message) };
-  return { name: cut(name, 128) || 'Error', message: cut(message) };
+  const error = readError(thrown);
+  // A refusal says all by itself; what caused it may quote the payload.
+  const isRefusal = thrown instanceof InvalidMessageError || thrown instanceof InvalidPayloadError;
+  return { name: error.name, message: isRefusal ? error.message : withReasons(reasonsOf(error)) };
 }
 
-function isError(thrown: unknown): thrown is Error {
-  try {
-    return thrown instanceof Error;
-  } catch {
-    return false;
-  }
-}
-
-/** Text of a property that may be no text, or a getter that throws. */
-function textOf(read: () => unknown): string {
-  try {
-    return String(read());
-  } catch {
-    return '';
-  }
-}
+/** Many errors repeat what caused them: a reason that is there already is not said again. */
+const withReasons = (reasons: readonly string[]): string =>
+  cut(
+    reasons.reduce(
+      (said, reason) => (said === reason || said.includes(`: ${reason}`) ? said : `${said}: ${reason}`),
+      reasons[0] ?? '',
+    ),
+  );
 
 function describe(thrown: unknown): string {
   if (typeof thrown === 'string') return thrown;
-  try {
-    return JSON.stringify(thrown) ?? String(thrown);
-  } catch {
-    return textOf(() => Object.prototype.toString.call(thrown));
-  }
-}
-
-/** A surrogate pair that the cut halves becomes U+FFFD, which SQS and DynamoDB both accept. */
-function cut(text: unknown, length = MAX_ERROR_MESSAGE_LENGTH): string {
-  return String(text).slice(0, length).toWellFormed();
+  return quietly(() => JSON.stringify(thrown) ?? String(thrown)) ?? tagOf(thrown);
 }

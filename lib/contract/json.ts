@@ -1,3 +1,5 @@
+import { messageOf } from './thrown.ts';
+
 /** A value that JSON cannot carry: the message says where in it, and what stands there. */
 export class JsonError extends Error {
   override readonly name = 'JsonError';
@@ -35,8 +37,7 @@ export function toJson(what: string, value: unknown): string {
   } catch (cause) {
     if (cause instanceof JsonError) throw cause;
     // Nested beyond the stack, or a getter or a `toJSON` of the value's own that threw.
-    const said = cause instanceof Error ? cause.message : String(cause);
-    throw new JsonError(`${what} cannot be written as JSON: ${said}`, { cause });
+    throw new JsonError(`${what} cannot be written as JSON: ${messageOf(cause)}`, { cause });
   }
 }
 

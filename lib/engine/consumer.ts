@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { makeDynamoDbClient, makeSqs } from '../aws/clients.ts';
@@ -19,7 +18,7 @@ import { onException, onRejection } from './job/left-behind.ts';
 import type { JobContext, Perform } from './job-context.ts';
 import { onShutdown, type Shutdown } from './shutdown.ts';
 import { makeJobStore } from './table/job-store.ts';
-import { LineFormat } from './telemetry/log-format.ts';
+import { makeLogger } from './telemetry/logger.ts';
 import { makeMeter } from './telemetry/metrics.ts';
 import { openTracing } from './telemetry/tracing.ts';
 
@@ -94,7 +93,7 @@ function makeEngine<D extends JobDefinition>(
     sqs: together(makeSqs(callTime.signal), callTime),
     publish: makePublish({ openBus: () => defaultBus(callTime.signal), callTime }),
     ...basics,
-    log: new Logger({ serviceName: `sluice-${definition.type}`, logFormatter: new LineFormat() }),
+    log: makeLogger(`sluice-${definition.type}`),
     meter: makeMeter(definition.type),
     running: new Set(),
     shutdown,

@@ -1,4 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import { makeDynamoDbClient, makeSqs } from '../aws/clients.ts';
 import { ENV, METRICS, names } from '../contract/names.ts';
@@ -7,7 +6,7 @@ import { makeWriter } from './calls/writes.ts';
 import { systemClock } from './clock.ts';
 import { required } from './environment.ts';
 import { type DispatchDeps, dispatch } from './retries/dispatch.ts';
-import { LineFormat } from './telemetry/log-format.ts';
+import { makeLogger } from './telemetry/logger.ts';
 import { makeMeter } from './telemetry/metrics.ts';
 
 /**
@@ -37,7 +36,7 @@ function makeDeps(): DispatchDeps {
     ...basics,
     table: required(ENV.jobsTable),
     sqs: makeSqs(callTime.signal),
-    log: new Logger({ serviceName: 'sluice-dispatcher', logFormatter: new LineFormat() }),
+    log: makeLogger('sluice-dispatcher'),
     writer: makeWriter(basics),
     queueName: (type) => names.queue(stage, type),
     queueUrls: new Map(),

@@ -34,10 +34,11 @@ export interface Engine {
   readonly random: () => number;
   /** Never the same twice, in any process. At most 36 characters, which is what a ClientRequestToken takes. */
   readonly nonce: () => string;
+  /** Never throws, nor does the meter: nothing waits for what they report. */
   readonly log: Logger;
   readonly meter: Meter;
   /** Undefined if the job type is not traced. */
-  readonly tracing?: Promise<Traced> | undefined;
+  readonly tracing?: Promise<Traced | undefined> | undefined;
   /** Jobs whose handlers were called and whose attempts have not ended. */
   readonly running: Set<RunningJob>;
   /** Aborted at SIGTERM, and when an exception ends the process. */
@@ -54,6 +55,8 @@ export interface Invocation {
 /** A job that has begun: what this attempt holds. Each checkpoint replaces `item`. */
 export interface Claim {
   item: JobItem;
+  /** Once the handler has ended: its latest progress, if it reported any. */
+  progress?: unknown;
   readonly message: Message;
 }
 

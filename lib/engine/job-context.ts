@@ -25,7 +25,8 @@ export interface JobContext<P = unknown> {
   readonly idempotencyKey: string;
   /**
    * Keeps a value in the job's item for people to look at (JSON, at most 4 KB). At most one a second is written, the
-   * latest wins. It is also how a running job learns that it was cancelled: its signal is then aborted.
+   * latest wins; the last one is written with the attempt's end. It is also how a running job learns that it was
+   * cancelled: its signal is then aborted.
    */
   progress(value: unknown): Promise<void>;
   /**

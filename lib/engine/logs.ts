@@ -1,6 +1,7 @@
 import { toJobError } from '../contract/errors.ts';
 import type { Message } from '../contract/protocol/message.ts';
 import type { Failure, SettleStep } from '../contract/protocol/settle.ts';
+import { isError, readError } from '../contract/thrown.ts';
 import type { Claim, Engine } from './engine.ts';
 import type { Annotations } from './telemetry/tracer.ts';
 
@@ -23,13 +24,7 @@ export const jobFields = ({ item, message }: Claim, engine: Pick<Engine, 'defini
 
 /** What an attempt's trace is found by. */
 export function annotationsOf({ item, message }: Claim, engine: Pick<Engine, 'definition'>): Annotations {
-  const senderTrace = /(?:^|;)Root=([^;]+)/.exec(message.trace ?? '')?.[1];
-  return {
-    ...messageFields(message, engine),
-    attempt: item.attempts,
-    run: item.runNo,
-    ...(senderTrace !== undefined && { senderTrace }),
-  };
+  return { ...messageFields(message, engine), attempt: item.attempts, run: item.runNo, sender: message.trace };
 }
 
 /** Milliseconds since the attempt began. */
@@ -55,7 +50,7 @@ export function logFailure(engine: Engine, { claim, failure, step, thrown }: Fai
     log.info(failure.kind === 'snooze' ? 'job.snoozed' : 'job.put-back', { ...fields, delayMs: failure.delayMs });
     return;
   }
-  log.warn('job.failed', { ...fields, ...(thrown instanceof Error && { error: bare(thrown) }) });
+  log.warn('job.failed', { ...fields, ...errorField(thrown) });
   if (failure.kind === 'dead') log.error('job.dead', { ...fields, reason: failure.reason });
   else log.info(step.row === 'parked' ? 'job.parked' : 'job.retrying', { ...fields, delayMs: failure.delayMs });
 }
@@ -63,21 +58,7 @@ export function logFailure(engine: Engine, { claim, failure, step, thrown }: Fai
 /** What a line says of anything thrown. */
 export function thrownFields(thrown: unknown) {
   const { name: errorName, message: errorMessage } = toJobError(thrown);
-  return { errorName, errorMessage, ...(thrown instanceof Error && { error: bare(thrown) }) };
+  return { errorName, errorMessage, ...errorField(thrown) };
 }
 
-/** Causes that a line shows at most; libraries wrap an error two or three times. */
-const MAX_CAUSES = 5;
-
-/**
- * An error without its extra properties. Clients keep whole requests and replies there (Stripe's hold the payment
- * method and the client's secret), and those are payloads.
- */
-function bare(error: Error, causes = MAX_CAUSES): Error {
-  const { cause } = error;
-  const hasCause = cause instanceof Error && causes > 0;
-  const copy = new Error(error.message, hasCause ? { cause: bare(cause, causes - 1) } : undefined);
-  Object.defineProperty(copy, 'name', { value: error.name, enumerable: false });
-  if (error.stack !== undefined) copy.stack = error.stack;
-  return copy;
-}
+const errorField = (thrown: unknown) => isError(thrown) && { error: readError(thrown) };

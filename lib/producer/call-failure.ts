@@ -1,4 +1,4 @@
-import { errorName, faultOf, statusOf } from '../aws/errors.ts';
+import { type CallFault, errorName, faultOf, statusOf } from '../aws/errors.ts';
 import { isSent, isUnsent } from '../aws/one-request.ts';
 
 const MISSING = /QueueDoesNotExist|NonExistentQueue/;
@@ -20,12 +20,16 @@ export interface CallFailure {
 
 export function callFailure(error: unknown): CallFailure {
   const code = errorName(error);
-  if (NO_CREDENTIALS.test(code)) return { code, isTransient: false, maybeSent: false, hopeless: true };
-  // Its input, the configuration or the caller's signal: it will fail again, and nothing has left.
-  if (isUnsent(error)) return { code, isTransient: false, maybeSent: false, hopeless: false };
-  const { isTransient, maybeDone } = faultOf(error);
-  const hopeless = !isTransient && (statusOf(error) === 403 || isQueueMissing(error));
-  // An answer that was read and refused, as one whose MD5 is wrong, says nothing of the message: it may be sent again.
-  const isUnclear = !isTransient && !maybeDone && statusOf(error) === undefined && isSent(error);
-  return { code, isTransient: isTransient || isUnclear, maybeSent: maybeDone || isUnclear, hopeless };
+  const { isTransient, maybeDone } = sendFault(error);
+  const hopeless = NO_CREDENTIALS.test(code) || (!isTransient && (statusOf(error) === 403 || isQueueMissing(error)));
+  return { code, isTransient, maybeSent: maybeDone, hopeless };
+}
+
+/** What the producer's own requests know more: whether they left. */
+function sendFault(error: unknown): CallFault {
+  const fault = faultOf(error);
+  if (isUnsent(error)) return { ...fault, maybeDone: false };
+  // An answer that was read and refused, as one whose MD5 is wrong; or an error that nobody has met yet.
+  const isOpen = statusOf(error) === undefined && !fault.isTransient && isSent(error);
+  return isOpen ? { isTransient: true, maybeDone: true } : fault;
 }

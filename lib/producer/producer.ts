@@ -96,6 +96,8 @@ export function createProducer({ stage, client, queueUrls = {}, ...given }: Prod
   return {
     async enqueue(definition, payload, { signal, ...options } = {}) {
       const job = encodeJob(definition, { payload, options }, Date.now());
+      const refusal = (await job.pending)?.refusal;
+      if (refusal !== undefined) throw refusal;
       const queueUrl = await untilAborted(findQueue(definition.type), signal);
       return sendOne(job, { sqs: sqs(), queueUrl, limits: { ...limits, signal } });
     },

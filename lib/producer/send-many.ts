@@ -50,10 +50,10 @@ const fits = (call: readonly PlacedJob[], { job }: PlacedJob): boolean =>
   call.length < MAX_BATCH_ENTRIES && call.reduce((sum, other) => sum + other.job.bytes, job.bytes) <= MAX_MESSAGE_BYTES;
 
 async function sendCall(call: readonly PlacedJob[], service: Service, deps: SendManyDeps): Promise<void> {
+  let left = call.some(({ job }) => job.pending !== undefined) ? await accepted(call, deps) : call;
   const tries = startTries(service.isDown ? { ...deps.limits, tries: 1 } : deps.limits);
   /** Jobs that an earlier try, one without an answer, may have sent. */
   const doubtful = new Set<PlacedJob>();
-  let left = call;
   let isLast = false;
   while (left.length > 0) {
     const answers = await tryOnce(left, { tries, service, deps });
@@ -70,6 +70,17 @@ async function sendCall(call: readonly PlacedJob[], service: Service, deps: Send
       return true;
     });
   }
+}
+
+/** The jobs of a call whose payloads a schema that takes time accepts; the others are refused. */
+async function accepted(call: readonly PlacedJob[], { done }: SendManyDeps): Promise<PlacedJob[]> {
+  const left: PlacedJob[] = [];
+  for (const placed of call) {
+    const error = (await placed.job.pending)?.refusal;
+    if (error === undefined) left.push(placed);
+    else done(placed.place, { status: 'refused', jobId: placed.job.jobId, error });
+  }
+  return left;
 }
 
 /** What SQS said to one job. */

@@ -39,7 +39,8 @@ export function makeVirtualClock(startMs: number = Date.UTC(2026, 0, 1)): Virtua
   };
   return {
     now: () => nowMs,
-    after: (delayMs, callback) => timers.add(nowMs + Math.max(0, delayMs), callback),
+    // Whole milliseconds, as Date.now() and setTimeout know them.
+    after: (delayMs, callback) => timers.add(nowMs + Math.max(0, Math.trunc(delayMs)), callback),
     settle,
     async run(work) {
       const isOver = watched(work);

@@ -1,12 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import {
-  checkedFaultOrder,
-  createFaults,
-  type Fault,
-  type FaultOrder,
-  faultHeaders,
-  type StatusFault,
-} from './faults.ts';
+import { checkedFaultOrder, createFaults, type Fault, type FaultOrder, type StatusFault } from './faults.ts';
 import { type JsonReply, type RunningServer, readBody, sendJson, startServer } from './http-server.ts';
 import { createStripeApi, type RecordedPayment, type StripeApi, type StripeCall } from './stripe-api.ts';
 import { metadataOf } from './stripe-payment-intents.ts';
@@ -23,7 +16,11 @@ export interface StripeStandIn extends RunningServer {
   readonly payments: () => readonly RecordedPayment[];
   /** All requests, those that met a fault or a replay included, oldest first. */
   readonly requests: () => readonly RecordedRequest[];
-  /** Orders a fault for the next requests. `match` may name `idempotencyKey` and `metadata[<name>]`. */
+  /**
+   * Orders a fault for the next requests. `match` may name `idempotencyKey` and `metadata[<name>]`.
+   *
+   * @throws TypeError for a `retryAfter`, which Stripe never sends
+   */
   readonly failNext: (order: FaultOrder) => void;
   /** Forgets payments, keys, requests and faults. */
   readonly clear: () => void;
@@ -39,11 +36,15 @@ export async function startStripe(options: { readonly port?: number } = {}): Pro
   const faults = createFaults();
   const api = createStripeApi();
   const requests: RecordedRequest[] = [];
+  const order = (given: FaultOrder) => {
+    if ('retryAfter' in given) throw new TypeError('Stripe sends no Retry-After: leave it out of the order');
+    faults.order(given);
+  };
   const server = await startServer(async (request, response) => {
     const call = await readCall(request);
     if (call.path === '/_control/payments') return sendJson(response, { status: 200, body: api.payments() });
     if (call.path === '/_control/faults') {
-      faults.order(checkedFaultOrder(JSON.parse(call.body)));
+      order(checkedFaultOrder(JSON.parse(call.body)));
       return sendJson(response, { status: 200, body: {} });
     }
     const fault = faults.take(traits(call));
@@ -56,7 +57,7 @@ export async function startStripe(options: { readonly port?: number } = {}): Pro
     ...server,
     payments: api.payments,
     requests: () => requests,
-    failNext: faults.order,
+    failNext: order,
     clear: () => {
       faults.clear();
       api.clear();
@@ -96,6 +97,5 @@ function failure(fault: StatusFault): JsonReply {
   return {
     status: fault.status,
     body: { error: fault.status === 429 ? limited : broken },
-    headers: faultHeaders(fault),
   };
 }

@@ -88,7 +88,7 @@ describe.concurrent('a job that fails', () => {
     const waiting = await reaches(id, ['RETRYING']);
     expect(waiting.listKey).toBeUndefined();
     const item = await reaches(id, ['COMPLETED']);
-    expect(item).toMatchObject({ attempts: 3, error: { name: 'Error', message: 'second' } });
+    expect(item).toMatchObject({ attempts: 3, error: { name: 'Error', message: 'second: the cause' } });
     // 1 s and 2 s, no jitter: not earlier, by more than half a second each.
     expect(Date.parse(item.processedAt ?? '') - Date.parse(item.createdAt)).toBeGreaterThan(2000);
   });
@@ -113,7 +113,7 @@ describe.concurrent('a job that fails', () => {
       attempts: '2',
       errorName: 'BrokenPipe',
     });
-    expect(attributes?.errorMessage).toBe('no\ufffd luck 🦊');
+    expect(attributes?.errorMessage).toBe('no\ufffd luck 🦊: the cause');
   });
 
   it.each([

@@ -35,15 +35,17 @@ function emitted(lines: readonly string[]): Set<string> {
   );
 }
 
-/** What a run of every kind of end writes: completed, failed, retried, dead, a duplicate, stalled. */
+/** What a run of every kind of end writes: completed, failed, retried, dead, a duplicate, stalled, a rejection left behind. */
 async function aRunOf(type: ProbeType): Promise<void> {
-  const [good, dead, stalls] = [newId('good'), newId('dead'), newId('stalls')];
+  const [good, dead, stalls, leaves] = [newId('good'), newId('dead'), newId('stalls'), newId('leaves')];
   const body = envelope(good, [{ do: 'fail' }, { do: 'complete' }]);
   await send(body, { type });
   await send(envelope(dead, [{ do: 'permanent', message: 'no' }]), { type });
   await reaches(good, ['COMPLETED'], { type });
   await send(body, { type });
   await reaches(dead, ['DEAD'], { type });
+  await send(envelope(leaves, [{ do: 'leave', afterMs: 50, ms: 1000 }, { do: 'complete' }]), { type });
+  await reaches(leaves, ['COMPLETED'], { type });
   const steps = envelope(stalls, [{ do: 'fail' }, { do: 'complete' }]);
   await send(steps, { type });
   await eventually(async () => (await itemOf(stalls, type))?.status === 'RETRYING', 'its retry');

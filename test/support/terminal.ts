@@ -7,6 +7,8 @@ import type { Ran } from './cli.ts';
 export interface TerminalOptions {
   /** Whether a person sits at it. */
   readonly tty?: boolean;
+  /** Streams that are the terminal, where not all are. */
+  readonly ttys?: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
   /** What is typed, or comes through the pipe. */
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -18,10 +20,11 @@ export interface TerminalOptions {
 export async function runAt(
   clients: Clients,
   args: readonly string[],
-  { tty = false, input = '', env = {}, signal = new AbortController().signal, clock }: TerminalOptions = {},
+  { tty = false, input = '', env = {}, signal = new AbortController().signal, clock, ttys }: TerminalOptions = {},
 ): Promise<Ran> {
-  const [out, err] = [makeOutput(tty), makeOutput(tty)];
-  const stdin = Object.assign(new PassThrough(), { isTTY: tty });
+  const isTTY = ttys ?? { stdin: tty, stdout: tty, stderr: tty };
+  const [out, err] = [makeOutput(isTTY.stdout), makeOutput(isTTY.stderr)];
+  const stdin = Object.assign(new PassThrough(), { isTTY: isTTY.stdin });
   stdin.end(input);
   const code = await sluice(args, {
     ...{ stdin, stdout: out.stream, stderr: err.stream },

@@ -88,7 +88,7 @@ async function correctedBody(context: Context, type: string, options: Options): 
   const definition = definitionOf(definitions, type);
   const before = await onlyBody(context, type, options);
   const after = given === undefined ? await edited(before, context.host) : await textArgument(given, context.host);
-  checkCorrectedPayload(definition, after);
+  await checkCorrectedPayload(definition, after);
   return after.trimEnd();
 }
 

@@ -1,4 +1,5 @@
-import { type JobError, MAX_ERROR_MESSAGE_LENGTH, toJobError } from '../errors.ts';
+import { type JobError, toJobError } from '../errors.ts';
+import { cut } from '../thrown.ts';
 import { deadExpiration, finishedExpiration, isExpired, unfinishedExpiration } from './expiration.ts';
 import { type ItemUpdate, type ItemWrite, insert, update } from './item-write.ts';
 import {
@@ -158,7 +159,7 @@ function crashMessage(item: JobItem): string {
   const crash = crashOf(item);
   const died = `the process of attempt ${item.attempts} of ${item.maxAttempts} died`;
   if (crash === undefined) return died;
-  return `${died}: ${crash.name}: ${crash.message}`.slice(0, MAX_ERROR_MESSAGE_LENGTH).toWellFormed();
+  return cut(`${died}: ${crash.name}: ${crash.message}`);
 }
 
 /** Row `redriven`: the next run of a dead job, maybe with a corrected body, under the same id. */

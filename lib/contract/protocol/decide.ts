@@ -1,6 +1,14 @@
 import type { JobDefinition } from '../definition/job-definition.ts';
 import { retryDelayMs } from '../definition/retry-policy.ts';
-import { JobResultError, PermanentError, RetryAfterError, SnoozeError, toJobError } from '../errors.ts';
+import {
+  JobResultError,
+  MAX_REQUESTED_DELAY_SECONDS,
+  PermanentError,
+  RetryAfterError,
+  SnoozeError,
+  toJobError,
+} from '../errors.ts';
+import { quietly } from '../thrown.ts';
 import { type JobItem, MAX_PUT_BACKS_IN_ROW, MAX_SNOOZES_IN_ROW } from './job-item.ts';
 import type { Failure } from './settle.ts';
 import { PUT_BACK_MS } from './timing.ts';
@@ -21,14 +29,20 @@ export function decide(
   // A result that cannot be stored would be the same next time, and the work is done: running it again only repeats it.
   if (thrown instanceof PermanentError || thrown instanceof JobResultError)
     return { kind: 'dead', reason: 'PermanentError', error };
-  if (thrown instanceof SnoozeError) {
+  const askedMs = thrown instanceof SnoozeError || thrown instanceof RetryAfterError ? requestedMs(thrown) : undefined;
+  if (thrown instanceof SnoozeError && askedMs !== undefined) {
     if (item.snoozesInRow >= MAX_SNOOZES_IN_ROW) return { kind: 'dead', reason: 'AttemptsExhausted', error };
-    return { kind: 'snooze', delayMs: Math.round(thrown.delaySeconds * 1000), error };
+    return { kind: 'snooze', delayMs: askedMs, error };
   }
   if (item.attempts >= item.maxAttempts) return { kind: 'dead', reason: 'AttemptsExhausted', error };
-  if (thrown instanceof RetryAfterError)
-    return { kind: 'retry', delayMs: Math.round(thrown.delaySeconds * 1000), error };
-  return { kind: 'retry', delayMs: retryDelayMs(retry.backoff, item.attempts, random), error };
+  return { kind: 'retry', delayMs: askedMs ?? retryDelayMs(retry.backoff, item.attempts, random), error };
+}
+
+/** @returns undefined if the delay is none: what another copy of the package or a handler put there may be anything */
+function requestedMs(thrown: SnoozeError | RetryAfterError): number | undefined {
+  const seconds: unknown = quietly(() => thrown.delaySeconds);
+  if (typeof seconds !== 'number' || !(seconds >= 0 && seconds <= MAX_REQUESTED_DELAY_SECONDS)) return undefined;
+  return Math.round(seconds * 1000);
 }
 
 /** An attempt that was interrupted: its process ends. */

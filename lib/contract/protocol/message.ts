@@ -22,6 +22,8 @@ export interface Message {
   /** Epoch ms. */
   readonly runAtMs?: number;
   readonly refusal?: InvalidMessageError | InvalidPayloadError;
+  /** The schema takes time: payload and refusal are not known before it ends. */
+  readonly pending?: Promise<{ readonly payload: unknown; readonly refusal?: InvalidPayloadError }>;
   /** Attributes that Sluice itself set. */
   readonly attributes: OwnAttributes;
   /** Attributes that the sender set; they stay with the job. */

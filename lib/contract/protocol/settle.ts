@@ -18,6 +18,8 @@ export interface SettleFacts {
   /** The item as begin left it: this attempt's claim. */
   readonly item: JobItem;
   readonly message: Message;
+  /** The latest that the attempt reported, if any. */
+  readonly progress?: unknown;
   readonly nowMs: number;
   /** Days. */
   readonly retention: number;
@@ -32,7 +34,7 @@ export type SettleStep =
 /** Row `completed` and, inside a transaction, `committed`. */
 export function complete(facts: SettleFacts, result: unknown): SettleStep & { readonly action: 'ack' | 'deadLetter' } {
   const expiration = finishedExpiration(facts, facts.nowMs);
-  const set = { status: 'COMPLETED', completedAt: iso(facts.nowMs), expiration } as const;
+  const set = { status: 'COMPLETED', completedAt: iso(facts.nowMs), expiration, ...carried(facts) } as const;
   const write = mine(facts.item, { ...set, ...(result !== undefined && { result }) });
   return { row: 'completed', write, action: 'ack' };
 }
@@ -43,7 +45,11 @@ export function fail(facts: SettleFacts, failure: Failure): SettleStep {
   const { item, nowMs } = facts;
   const dueAt = nowMs + failure.delayMs;
   const expiration = unfinishedExpiration(facts, dueAt);
-  const waiting = { status: 'RETRYING', dueAt, error: failure.error, expiration, ...counters(item, failure) } as const;
+  const waiting = {
+    ...({ status: 'RETRYING', dueAt, error: failure.error, expiration } as const),
+    ...counters(item, failure),
+    ...carried(facts),
+  };
   if (failure.delayMs <= IN_PLACE_MS || !fitsAnItem(facts.message)) {
     const write = uncancelled(mine(item, waiting));
     return { row: ROWS_IN_PLACE[failure.kind], write, action: 'wait', untilMs: dueAt };
@@ -63,18 +69,26 @@ function counters(item: JobItem, { kind }: Failure): Partial<JobItem> {
   return { snoozesInRow: 0, ...endPutBacks(item) };
 }
 
-function die({ item, nowMs, ...retention }: SettleFacts, { reason, error }: Failure & { kind: 'dead' }): SettleStep {
+function die(facts: SettleFacts, { reason, error }: Failure & { kind: 'dead' }): SettleStep {
+  const { item, nowMs } = facts;
   const list = { listKey: deadList(item.id), listAt: nowMs, undelivered: true } as const;
-  const expiration = deadExpiration(retention, nowMs);
-  const set = { status: 'DEAD', reason, error, failedAt: iso(nowMs), ...list, expiration } as const;
+  const expiration = deadExpiration(facts, nowMs);
+  const set = { status: 'DEAD', reason, error, failedAt: iso(nowMs), ...list, expiration, ...carried(facts) } as const;
   return { row: 'dead', write: mine(item, set), action: 'deadLetter' };
 }
 
 /** Row `cancelledAtEnd`: it would be tried again, but somebody cancelled it while it ran. */
 export function cancel(facts: SettleFacts): SettleStep {
-  const set = { status: 'CANCELLED', expiration: finishedExpiration(facts, facts.nowMs) } as const;
+  const expiration = finishedExpiration(facts, facts.nowMs);
+  const set = { status: 'CANCELLED', expiration, ...carried(facts) } as const;
   return { row: 'cancelledAtEnd', write: mine(facts.item, set), action: 'ack' };
 }
+
+/**
+ * An attempt's end, whichever it is, carries its latest progress: it may wait to be written, and a write before may come
+ * late. It costs nothing, DynamoDB counts the whole item.
+ */
+const carried = ({ progress }: SettleFacts) => progress !== undefined && { progress };
 
 /** Row `checkpointed`: the job goes on, with the state its next attempt will find. */
 export function checkpoint(item: JobItem, state: unknown): ItemUpdate {

@@ -183,7 +183,13 @@ export const TRANSITIONS = {
     to: 'INPROGRESS',
     message: 'none',
   },
-  progressed: { code: 'P', from: MINE, condition: 'progress, at most one a second', to: 'INPROGRESS', message: 'none' },
+  progressed: {
+    code: 'P',
+    from: MINE,
+    condition: 'progress, at most one a second, the latest; the attempt’s end carries the last',
+    to: 'INPROGRESS',
+    message: 'none',
+  },
   limited: {
     code: 'L',
     from: ['absent', ...WAITING],

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { isTransient } from '../../aws/errors.ts';
 import { backoffMs, type Clock, sleep } from '../clock.ts';
+import { withResolvers } from '../resolvers.ts';
 
 /** A call that was given up because the batch must be reported: it may have been carried out all the same. */
 export class OutOfTimeError extends Error {
@@ -100,7 +101,7 @@ function makeBound(untilMs: number, clock: Clock): Bound {
   const controller = new AbortController();
   // A listener for each request under way; beyond ten, Node takes them for a leak.
   setMaxListeners(0, controller.signal);
-  const { promise: over, reject } = Promise.withResolvers<never>();
+  const { promise: over, reject } = withResolvers<never>();
   over.catch(() => undefined);
   const close = clock.after(Math.max(0, untilMs - clock.now()), () => {
     reject(new OutOfTimeError('the batch must be reported: the call was given up'));

@@ -9,6 +9,7 @@ import { abortedBy, type CurrentSignal, ownCalls } from '../../aws/client-settin
 import { isTransient } from '../../aws/errors.ts';
 import type { EventBridge } from '../../aws/ports.ts';
 import { EVENT_SOURCE, type JobEvent } from '../../contract/job-event.ts';
+import { messageOf } from '../../contract/thrown.ts';
 import { type CallTime, MESSAGE_TRIES } from './call-time.ts';
 import { gather, type Retry, type Waiting } from './gather.ts';
 
@@ -73,7 +74,7 @@ export function makePublish({ openBus, callTime }: PublishDeps): Publish {
 }
 
 const refused = (cause: unknown) =>
-  new PublishError(`EventBridge did not take the event: ${cause instanceof Error ? cause.message : String(cause)}`, {
+  new PublishError(`EventBridge did not take the event: ${messageOf(cause)}`, {
     cause,
   });
 

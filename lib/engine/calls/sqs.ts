@@ -12,6 +12,7 @@ import { fromSqs } from '../../aws/message-attributes.ts';
 import type { Sqs } from '../../aws/ports.ts';
 import { attributeBytes } from '../../contract/message-attributes.ts';
 import { MAX_BATCH_ENTRIES, MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
+import { isError, messageOf } from '../../contract/thrown.ts';
 import { type CallTime, MESSAGE_TRIES } from './call-time.ts';
 import { gather, type Retry, type Waiting } from './gather.ts';
 
@@ -99,7 +100,7 @@ function inBatches<Input extends Addressed>(
       }
     }
   };
-  const gaveUp = (cause: unknown) => (cause instanceof Error ? cause : new SqsEntryError('Unknown', String(cause)));
+  const gaveUp = (cause: unknown) => (isError(cause) ? cause : new SqsEntryError('Unknown', messageOf(cause)));
   return gather<Entry<Input>, object>({ fits, send, retries: { maxTries: MESSAGE_TRIES, gaveUp, callTime } });
 }
 

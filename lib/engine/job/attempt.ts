@@ -3,6 +3,7 @@ import { crashOf } from '../../contract/protocol/begin.ts';
 import { itemId } from '../../contract/protocol/job-item.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import type { SettleStep } from '../../contract/protocol/settle.ts';
+import { isError, readError } from '../../contract/thrown.ts';
 import { type Claim, type Engine, type Invocation, leaseUntilMs } from '../engine.ts';
 import { annotationsOf, jobFields } from '../logs.ts';
 import { deadLetter } from '../message/dead-letter.ts';
@@ -81,7 +82,7 @@ async function run(begun: Started, engine: Engine, invocation: Invocation): Prom
 }
 
 const failureOf = (outcome: Outcome): Error | undefined =>
-  outcome.kind === 'failed' && outcome.error instanceof Error ? outcome.error : undefined;
+  outcome.kind === 'failed' && isError(outcome.error) ? readError(outcome.error) : undefined;
 
 /** What becomes of the message of a job that was settled. */
 async function settled(

@@ -1,8 +1,11 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { InvalidPayloadError } from '../../contract/errors.ts';
+import type { ReadPayload } from '../../contract/payload.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import { REPORT_BEFORE_END_MS, SETTLE_BEFORE_END_MS } from '../../contract/protocol/timing.ts';
+import { readError } from '../../contract/thrown.ts';
 import type { Engine, Invocation } from '../engine.ts';
 import { messageFields } from '../logs.ts';
 import { decodeBoth, isFormer } from '../message/decode.ts';
@@ -70,6 +73,7 @@ async function runRecord(record: SQSRecord, scope: RecordScope) {
   let message: Message | undefined;
   try {
     message = await received(record, engine);
+    if (message.pending !== undefined) message = await inTime(message, message.pending, engine);
     const one: Received = { message, receiptHandle: record.receiptHandle };
     if (!mayStart(scope)) return await wait(one, engine.clock.now() + 1000, engine);
     return await attempt(one, { engine, invocation, alone: scope.alone });
@@ -77,7 +81,7 @@ async function runRecord(record: SQSRecord, scope: RecordScope) {
     engine.log.error('job.not-settled', {
       messageId: record.messageId,
       ...(message === undefined ? { jobType: engine.definition.type } : messageFields(message, engine)),
-      error: error as Error,
+      error: readError(error),
     });
     return 'keep';
   }
@@ -88,6 +92,24 @@ async function received(record: SQSRecord, { definition, clock, store }: Engine)
   const { message, former } = decodeBoth(record, definition, clock.now());
   if (former === undefined) return message;
   return isFormer(former, await store.read(former.key)) ? former : message;
+}
+
+/** The message of a job whose payload schema takes time: no more than an attempt may take. */
+async function inTime(
+  message: Message,
+  pending: Promise<ReadPayload>,
+  { clock, definition }: Engine,
+): Promise<Message> {
+  const { timeoutSeconds } = definition;
+  let cancel = () => {};
+  const late = new Promise<ReadPayload>((resolve) => {
+    const why = `the payload schema took longer than timeoutSeconds ${timeoutSeconds}`;
+    const giveUp = () => resolve({ payload: undefined, refusal: new InvalidPayloadError(why) });
+    cancel = clock.after(timeoutSeconds * 1000, giveUp);
+  });
+  const read = await Promise.race([pending, late]);
+  cancel();
+  return { ...message, ...read };
 }
 
 /** The first job of an invocation may always start, a later one only if its whole timeout is left. */

@@ -15,8 +15,8 @@ import { makeProgress } from './progress.ts';
 export interface HandlerContext {
   readonly context: JobContext;
   readonly staged: readonly TransactWrite[];
-  /** The attempt has ended: from now on the context refuses every write. */
-  close(): void;
+  /** The attempt has ended: from now on the context refuses every write. @returns the latest progress */
+  close(): unknown;
 }
 
 export function makeContext(claim: Claim, engine: Engine, deadline: Deadline): HandlerContext {
@@ -58,7 +58,7 @@ export function makeContext(claim: Claim, engine: Engine, deadline: Deadline): H
   };
   const close = () => {
     open = false;
-    progress.close();
+    return progress.close();
   };
   return { context, staged, close };
 }

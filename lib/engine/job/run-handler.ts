@@ -1,6 +1,7 @@
 import { JobResultError, ShutdownError } from '../../contract/errors.ts';
 import type { Interruption } from '../../contract/protocol/decide.ts';
 import { MAX_RESULT_BYTES } from '../../contract/protocol/job-item.ts';
+import { messageOf } from '../../contract/thrown.ts';
 import type { Claim, Engine, Invocation } from '../engine.ts';
 import type { TransactWrite } from '../job-context.ts';
 import { type RunningJob, runAs } from '../running.ts';
@@ -48,7 +49,7 @@ export async function runHandler({ claim, job }: Started, engine: Engine, invoca
   } finally {
     job.handler = undefined;
     deadline.close();
-    close();
+    claim.progress = close();
     if (job.isToBlame) await never();
   }
 }
@@ -57,7 +58,7 @@ function checkedResult(returned: unknown): unknown {
   try {
     return asJson('result', returned, MAX_RESULT_BYTES);
   } catch (cause) {
-    throw new JobResultError(cause instanceof Error ? cause.message : String(cause), { cause });
+    throw new JobResultError(messageOf(cause), { cause });
   }
 }
 

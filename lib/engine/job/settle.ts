@@ -105,9 +105,9 @@ function isCancelled(settled: Settled, { item }: Claim): boolean {
   return status === 'INPROGRESS' && owner === item.owner && cancelRequested === true;
 }
 
-function facts({ item, message }: Claim, { definition, clock }: Engine): SettleFacts {
+function facts({ item, message, progress }: Claim, { definition, clock }: Engine): SettleFacts {
   const { retention, queueRetention } = definition;
-  return { item, message, nowMs: clock.now(), retention, queueRetention };
+  return { item, message, progress, nowMs: clock.now(), retention, queueRetention };
 }
 
 /** Counts and logs that an attempt completed. */

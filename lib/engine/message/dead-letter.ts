@@ -12,6 +12,7 @@ import type { ItemUpdate } from '../../contract/protocol/item-write.ts';
 import { type JobItem, keyOf } from '../../contract/protocol/job-item.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import { MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
+import { readError } from '../../contract/thrown.ts';
 import type { Engine } from '../engine.ts';
 import { messageFields } from '../logs.ts';
 import { publishDeadLettered } from './publish.ts';
@@ -31,7 +32,7 @@ export async function deadLetter(item: JobItem, message: Message, engine: Engine
     if (kind === 'written' && item.undelivered === true) engine.meter.count(METRICS.deadLettered);
     return published ? 'ack' : 'keep';
   } catch (error) {
-    engine.log.error('job.dead-letter-failed', { ...messageFields(message, engine), error: error as Error });
+    engine.log.error('job.dead-letter-failed', { ...messageFields(message, engine), error: readError(error) });
     return 'keep';
   }
 }

@@ -1,6 +1,7 @@
 import { completedEvent, deadLetteredEvent, type JobEvent } from '../../contract/job-event.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
 import type { Message } from '../../contract/protocol/message.ts';
+import { readError } from '../../contract/thrown.ts';
 import type { Engine } from '../engine.ts';
 import { messageFields } from '../logs.ts';
 
@@ -31,7 +32,7 @@ async function publish(event: JobEvent, message: Message, engine: Engine): Promi
     engine.log.error('job.publish-failed', {
       ...messageFields(message, engine),
       detailType: event.detailType,
-      error: error as Error,
+      error: readError(error),
     });
     return false;
   }

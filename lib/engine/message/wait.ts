@@ -3,6 +3,7 @@ import { toSqs } from '../../aws/message-attributes.ts';
 import { writeAttributes } from '../../contract/message-attributes.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import { MAX_DELAY_SECONDS, roomBeside } from '../../contract/sqs-limits.ts';
+import { readError } from '../../contract/thrown.ts';
 import type { Engine } from '../engine.ts';
 import { messageFields } from '../logs.ts';
 
@@ -41,7 +42,7 @@ export async function wait(
       }),
     );
   } catch (error) {
-    engine.log.warn('message.wait-failed', { ...messageFields(message, engine), error: error as Error });
+    engine.log.warn('message.wait-failed', { ...messageFields(message, engine), error: readError(error) });
   }
   return 'keep';
 }
@@ -64,7 +65,7 @@ async function renew(message: Message, DelaySeconds: number, engine: Engine): Pr
       }),
     );
   } catch (error) {
-    engine.log.warn('message.renew-failed', { ...messageFields(message, engine), error: error as Error });
+    engine.log.warn('message.renew-failed', { ...messageFields(message, engine), error: readError(error) });
     return 'keep';
   }
   engine.log.info('job.renewed', { ...messageFields(message, engine), receiveCount, delayMs: DelaySeconds * 1000 });

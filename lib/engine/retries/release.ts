@@ -8,6 +8,7 @@ import type { ItemUpdate } from '../../contract/protocol/item-write.ts';
 import { type JobItem, keyOf } from '../../contract/protocol/job-item.ts';
 import { WATCHDOG_MS } from '../../contract/protocol/timing.ts';
 import { MAX_BATCH_ENTRIES, MAX_DELAY_SECONDS, MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
+import { readError } from '../../contract/thrown.ts';
 import { MESSAGE_TRIES } from '../calls/call-time.ts';
 import type { Writer, WriterDeps } from '../calls/writes.ts';
 import type { Clock } from '../clock.ts';
@@ -49,7 +50,7 @@ async function releaseCall(items: JobItem[], deps: ReleaseDeps): Promise<number>
     await Promise.all(sent.map((item) => moveOn(item, deps)));
     return sent.length;
   } catch (error) {
-    deps.log.error('release.failed', { jobType: type, jobs: items.length, error: error as Error });
+    deps.log.error('release.failed', { jobType: type, jobs: items.length, error: readError(error) });
     return 0;
   }
 }

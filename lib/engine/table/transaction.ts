@@ -5,6 +5,7 @@ import { findUnfit, toItem } from '../../aws/marshal.ts';
 import type { DynamoDbDocuments } from '../../aws/ports.ts';
 import { WriteConditionError, WriteRefusedError } from '../../contract/errors.ts';
 import type { ItemUpdate, Settled } from '../../contract/protocol/item-write.ts';
+import { messageOf } from '../../contract/thrown.ts';
 import { type CallTime, TABLE_TRIES } from '../calls/call-time.ts';
 import { WriteError } from '../calls/writes.ts';
 import type { TransactWrite } from '../job-context.ts';
@@ -116,7 +117,7 @@ interface WriteFields {
 
 /** A transaction that was cancelled, refused, throttled or never sent wrote nothing; one without an answer may have. */
 function gaveUp(cause: unknown, { maybeDone }: { maybeDone: boolean }): Error {
-  const message = `DynamoDB did not take the transaction: ${cause instanceof Error ? cause.message : String(cause)}`;
+  const message = `DynamoDB did not take the transaction: ${messageOf(cause)}`;
   return maybeDone ? new WriteError(message, { cause }) : new WriteRefusedError(message, { cause });
 }
 

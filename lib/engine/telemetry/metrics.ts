@@ -1,5 +1,6 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { METRICS } from '../../contract/names.ts';
+import { quietly } from '../../contract/thrown.ts';
 
 type CountName = (typeof METRICS)[
   | 'completed'
@@ -11,9 +12,10 @@ type CountName = (typeof METRICS)[
   | 'unhandledRejection'];
 type DurationName = (typeof METRICS)['duration' | 'queueLatency' | 'retryLateness'];
 
-/** Gathers an invocation's metrics. */
+/** Gathers an invocation's metrics. Never throws. */
 export interface Meter {
   count(name: CountName): void;
+  /** A value that is no number is left out. */
   milliseconds(name: DurationName, value: number): void;
   /** Writes what was gathered as EMF and starts anew. */
   flush(): void;
@@ -36,12 +38,13 @@ export function makeMeter(jobType?: string): Meter {
   const publish = (add: () => void) => {
     if (jobType !== undefined) metrics.addDimensions({ [METRICS.dimension]: jobType });
     metrics.addDimensions({});
-    add();
-    metrics.publishStoredMetrics();
+    quietly(add);
+    quietly(() => metrics.publishStoredMetrics());
   };
   return {
     count: (name) => void counts.set(name, (counts.get(name) ?? 0) + 1),
     milliseconds(name, value) {
+      if (Number.isNaN(value)) return;
       const values = durations.get(name) ?? [];
       values.push(Math.max(0, value));
       durations.set(name, values);

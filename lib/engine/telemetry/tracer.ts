@@ -1,4 +1,5 @@
 import { Tracer } from '@aws-lambda-powertools/tracer';
+import { quietly } from '../../contract/thrown.ts';
 
 /** Values that X-Ray indexes: traces are found by them. */
 export interface Annotations {
@@ -7,8 +8,8 @@ export interface Annotations {
   readonly attempt: number;
   readonly run: number;
   readonly tenant?: string;
-  /** Trace of the message's sender, as `1-5759e988-bd862e3fe1be46a994272793`. */
-  readonly senderTrace?: string;
+  /** The message's trace header, as its sender set it: its root, as `1-5759e988-bd862e3fe1be46a994272793`, is `senderTrace`. */
+  readonly sender: string | undefined;
 }
 
 export interface TracedAttempt<T> {
@@ -22,27 +23,35 @@ export type Traced = <T>(attempt: TracedAttempt<T>, run: () => Promise<T>) => Pr
 
 /**
  * One X-Ray subsegment for each attempt, under the invocation's segment. Lambda itself links the invocation to the
- * traces of its messages (Lambda Developer Guide, "Using Lambda with Amazon SQS"; X-Ray, "Linked traces").
+ * traces of its messages (Lambda Developer Guide, "Using Lambda with Amazon SQS"; X-Ray, "Linked traces"). What the tracer
+ * fails at is left out of the trace, and changes no attempt.
  */
 export function makeTraced(type: string): Traced {
   const tracer = new Tracer({ serviceName: `sluice-${type}` });
   return async ({ annotations, failureOf }, run) => {
-    const subsegment = tracer.getSegment()?.addNewSubsegment(`## ${type}`);
+    const { sender, ...named } = annotations;
+    const subsegment = quietly(() => tracer.getSegment()?.addNewSubsegment(`## ${type}`));
     if (subsegment === undefined) return run();
-    for (const [name, value] of Object.entries(annotations)) {
-      if (value !== undefined) subsegment.addAnnotation(name, value);
-    }
+    quietly(() => {
+      for (const [name, value] of Object.entries({ ...named, senderTrace: rootOf(sender) })) {
+        if (value !== undefined) subsegment.addAnnotation(name, value);
+      }
+    });
     try {
       // A context of its own: the jobs of a batch run side by side, and what each calls belongs under it.
       const outcome = await tracer.provider.getNamespace().runAndReturn(() => {
-        tracer.setSegment(subsegment);
+        quietly(() => tracer.setSegment(subsegment));
         return run();
       });
-      const failure = failureOf(outcome);
-      if (failure !== undefined) subsegment.addError(failure);
+      quietly(() => {
+        const failure = failureOf(outcome);
+        if (failure !== undefined) subsegment.addError(failure);
+      });
       return outcome;
     } finally {
-      subsegment.close();
+      quietly(() => subsegment.close());
     }
   };
 }
+
+const rootOf = (header = ''): string | undefined => /(?:^|;)Root=([^;]+)/.exec(header)?.[1];

@@ -32,6 +32,7 @@ export function totals(): IWidget[] {
     [METRICS.retried, 'retried'],
     [METRICS.deadLettered, 'dead'],
     [METRICS.stalled, 'stalled'],
+    [METRICS.unhandledRejection, 'left-behind rejections'],
     [METRICS.duplicate, 'duplicates'],
   ] as const;
   const counts = shown.map(([name, label]) => sluiceMetric(name, { period: HOUR, statistic: Stats.SUM, label }));
@@ -85,6 +86,7 @@ const ends = (type: string): IWidget =>
       sum(METRICS.retried, 'retried', type),
       sum(METRICS.deadLettered, 'dead', type),
       sum(METRICS.stalled, 'stalled', type),
+      sum(METRICS.unhandledRejection, 'left-behind rejections', type),
       sum(METRICS.duplicate, 'duplicates', type),
     ],
   });

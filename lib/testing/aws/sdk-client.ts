@@ -1,5 +1,6 @@
-import { faultOf, isThrottle, statusOf } from '../../aws/errors.ts';
+import { errorName, faultOf, isThrottle, statusOf } from '../../aws/errors.ts';
 import { type Clock, sleep } from '../../engine/clock.ts';
+import { withResolvers } from '../../engine/resolvers.ts';
 
 /** How a client of the SDK was made, as far as it matters for its requests. */
 export interface SdkSettings {
@@ -59,8 +60,9 @@ export function makeSdkClient<T>(service: T, settings: SdkSettings): T {
   return client as T;
 }
 
+/** The SDK counts a transaction that is still under way among them. */
 const throttles = (error: unknown): boolean =>
-  error instanceof Error && (isThrottle(error.name) || statusOf(error) === 429);
+  isThrottle(errorName(error)) || statusOf(error) === 429 || errorName(error) === 'TransactionInProgressException';
 
 /** The pause that the service asks for by `x-amz-retry-after`, within the SDK's bounds. */
 function hinted(error: unknown, ownMs: number): number {
@@ -72,7 +74,7 @@ function hinted(error: unknown, ownMs: number): number {
 /** The service's answer, or the error of a request that had none in time. */
 function answerOf(reply: Promise<unknown>, { clock, requestTimeoutMs }: SdkSettings): Promise<unknown> {
   if (requestTimeoutMs === undefined) return reply;
-  const { promise: late, reject } = Promise.withResolvers<never>();
+  const { promise: late, reject } = withResolvers<never>();
   const cancel = clock.after(requestTimeoutMs, () => {
     const message = `a request has exceeded the configured ${requestTimeoutMs} ms requestTimeout`;
     reject(Object.assign(new Error(message), { name: 'TimeoutError', code: 'ETIMEDOUT' }));

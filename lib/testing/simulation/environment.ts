@@ -1,6 +1,5 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SQSEvent } from 'aws-lambda';
-import type { Sqs } from '../../aws/ports.ts';
 import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
 import { makeCallTime } from '../../engine/calls/call-time.ts';
 import { makeBus, makePublish } from '../../engine/calls/events.ts';
@@ -8,13 +7,18 @@ import { together } from '../../engine/calls/sqs.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { runBatch } from '../../engine/job/batch.ts';
+import { onException, onRejection } from '../../engine/job/left-behind.ts';
 import { makeJobStore } from '../../engine/table/job-store.ts';
+import { LineFormat } from '../../engine/telemetry/log-format.ts';
 import type { Meter } from '../../engine/telemetry/metrics.ts';
+import type { BatchConsumer } from '../aws/lambda/event-source.ts';
 import { type MemoryProcess, makeProcess } from '../aws/lambda/process.ts';
 import { skewed } from '../virtual-clock.ts';
-import type { Environment, OlderVersion, World } from './model.ts';
+import type { Environment, OlderVersion, Surroundings, World } from './model.ts';
 import { olderEvent, olderSqs } from './older-version.ts';
 import { type Line, overLines } from './process-network.ts';
+
+const FORMAT = new LineFormat();
 
 /** So the clocks of two machines differ by at most `CLOCK_SKEW_MS`. */
 const SKEW_MS = CLOCK_SKEW_MS / 2;
@@ -28,9 +32,43 @@ export function makeEnvironment(name: string, world: World): Environment {
   });
   const older = olderOf(name, world);
   const sqs = older === undefined ? process.sqs : olderSqs(process.sqs, older);
-  const engine = makeEngine(name, { process, sqs }, world);
   const read = (event: SQSEvent) => (older === undefined ? event : olderEvent(event, older));
-  return { name, process, consumer: (event, context) => runBatch(read(event), context, engine) };
+  const { signal, shutDown, abort } = makeShutdown(process, world);
+  const engine: Engine = makeEngine(
+    { name, shutdown: signal },
+    { process, sqs },
+    {
+      world,
+      surroundings: {
+        ...{ kill: process.kill, shutDown },
+        reject: (reason) => onRejection(reason, engine),
+        crash: (error) => void onException(error, engine, abort).then(process.kill),
+      },
+    },
+  );
+  const consumer: BatchConsumer = (event, context) => runBatch(read(event), context, engine);
+  return { name, process, consumer, isOlder: older !== undefined, shutdown: signal, shutDown };
+}
+
+/** Lambda kills a process so long after its SIGTERM (Lambda Developer Guide, shutdown phase). */
+const SHUTDOWN_MS = 2000;
+
+function makeShutdown({ kill }: MemoryProcess, world: World) {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  const shutDown = () => {
+    if (controller.signal.aborted) return;
+    // What it does not begin any more comes late, as what a crashed invocation held.
+    world.crashes += 1;
+    world.clock.after(SHUTDOWN_MS, kill);
+    abort();
+  };
+  return { signal: controller.signal, abort, shutDown };
+}
+
+interface Surrounded {
+  readonly world: World;
+  readonly surroundings: Omit<Surroundings, 'clock' | 'random'>;
 }
 
 /** The version before, if this process is of it. */
@@ -42,10 +80,14 @@ export function olderOf(name: string, { subject: { older }, decisions, trace }: 
 
 interface Clients {
   readonly process: MemoryProcess;
-  readonly sqs: Sqs;
+  readonly sqs: MemoryProcess['sqs'];
 }
 
-function makeEngine(name: string, { process, sqs }: Clients, world: World): Engine {
+function makeEngine(
+  { name, shutdown }: Pick<Environment, 'name' | 'shutdown'>,
+  { process, sqs }: Clients,
+  { world, surroundings }: Surrounded,
+): Engine {
   const { subject, queue, deadLetters, jobsTable, observer, decisions } = world;
   const random = decisions.random(`${name}, the engine`);
   const luck = decisions.random(`${name}, its handlers`);
@@ -57,7 +99,8 @@ function makeEngine(name: string, { process, sqs }: Clients, world: World): Engi
     definition: subject.definition,
     perform: (payload, context) => {
       observer.started(context.job, clock.now());
-      return subject.perform(payload, context, { clock, random: luck, kill: process.kill });
+      if (shutdown.aborted) observer.violate(`${context.job.id} starts after SIGTERM`);
+      return subject.perform(payload, context, { ...surroundings, clock, random: luck });
     },
     settings: world.settings,
     queueUrl: queue.url,
@@ -69,7 +112,7 @@ function makeEngine(name: string, { process, sqs }: Clients, world: World): Engi
     log: makeLog(name, world),
     meter: makeMeter(world),
     running: new Set(),
-    shutdown: new AbortController().signal,
+    shutdown,
   };
 }
 
@@ -77,7 +120,8 @@ function makeEngine(name: string, { process, sqs }: Clients, world: World): Engi
 export function makeLog(name: string, { trace }: Pick<World, 'trace'>): Logger {
   const note = (message: unknown, fields?: { jobId?: unknown; error?: unknown }) => {
     const about = fields?.jobId === undefined ? '' : ` ${String(fields.jobId)}`;
-    const error = fields?.error instanceof Error ? ` (${fields.error.message})` : '';
+    // Powertools' own reading of an error: it throws where an error cannot be read.
+    const error = fields?.error instanceof Error ? ` (${String(FORMAT.formatError(fields.error).message)})` : '';
     trace?.(name, `${String(message)}${about}${error}`);
   };
   const log = { debug: note, info: note, warn: note, error: note, createChild: () => log };

@@ -13,7 +13,7 @@ import type { MemoryQueue } from '../aws/sqs/model.ts';
 import type { MemorySqs } from '../aws/sqs/sqs.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import type { Decisions } from './decisions.ts';
-import type { NetworkFault } from './network-faults.ts';
+import type { Chances, NetworkFault } from './network-faults.ts';
 import type { Observer, Trace } from './observed.ts';
 import type { Random } from './random.ts';
 
@@ -25,6 +25,12 @@ export interface Surroundings {
   readonly random: Random;
   /** Ends the process, as running out of memory does. */
   readonly kill: () => void;
+  /** SIGTERM: signals are aborted, and the process is killed two seconds later. */
+  readonly shutDown: () => void;
+  /** Leaves a promise that is rejected, and that nobody handles. */
+  readonly reject: (reason: unknown) => void;
+  /** Throws what nothing catches, as a timer's callback does: the process ends. */
+  readonly crash: (error: unknown) => void;
 }
 
 /** What a producer sends. */
@@ -95,6 +101,11 @@ export interface Environment {
   readonly name: string;
   readonly process: MemoryProcess;
   readonly consumer: BatchConsumer;
+  /** It is of the version before, in a rolling deploy. */
+  readonly isOlder: boolean;
+  /** Aborted at its SIGTERM. */
+  readonly shutdown: AbortSignal;
+  shutDown(): void;
 }
 
 /** One job type deployed in memory, in virtual time, and the schedule that it lives through. */
@@ -113,6 +124,7 @@ export interface World {
   readonly trace: Trace | undefined;
   /** Faults by plan instead of by luck. */
   readonly plan: ((call: Call) => NetworkFault | undefined) | undefined;
+  readonly chances: Chances;
   /** Deaths by plan instead of by luck. */
   readonly dies: ((moment: Moment) => boolean) | undefined;
   /** Faults and crashes are drawn: false once the storm is over. */

@@ -7,6 +7,26 @@ import type { Random } from './random.ts';
 export const NETWORK_FAULTS = ['throttled', 'lostReply', 'repeated', 'straggles', 'partly', 'unanswered'] as const;
 export type NetworkFault = (typeof NETWORK_FAULTS)[number];
 
+/** Chances in a thousand that a call meets a fault; the rest goes well. */
+export type Chances = Readonly<Record<NetworkFault, number>>;
+
+/** `unanswered` is drawn by itself: it may cost a job its attempt, as a process that dies does. */
+const CHANCES: Chances = {
+  throttled: 25,
+  lostReply: 30,
+  repeated: 20,
+  straggles: 15,
+  partly: 15,
+  unanswered: 12,
+};
+
+/** The chance of a fault of which a schedule is to be full. */
+const OFTEN = 300;
+
+/** The usual chances, one fault far above them: what needs two of a kind at once is hardly ever met otherwise. */
+export const chancesWith = (often: NetworkFault | undefined): Chances =>
+  often === undefined ? CHANCES : { ...CHANCES, [often]: OFTEN };
+
 /** What lies between a process and AWS. */
 export interface Network {
   readonly clock: Clock;
@@ -78,9 +98,12 @@ const BATCHES = ['BatchExecuteStatement', 'BatchGetItem', 'PutEvents', 'SendMess
 
 function somePart({ name }: Call, random: Random) {
   if (!BATCHES.includes(name)) return { kind: 'fails', error: throttled() } as const;
+  // EventBridge answers in the order of the entries: what it leaves out is the end, or all.
+  if (name === 'PutEvents') {
+    const indexes = random.percent(80) ? [0, 1, 2, 3, 4] : [1, 2, 3, 4];
+    return { kind: 'unanswered', indexes, taken: random.percent(30) } as const;
+  }
   const indexes = [0, 1, 2, 3].filter(() => random.percent(50));
-  // EventBridge answers in the order of the entries: what it leaves out is the end.
-  if (name === 'PutEvents') return { kind: 'unanswered', indexes: [1, 2, 3, 4], taken: random.percent(50) } as const;
   if (name === 'SendMessageBatch' && random.percent(30))
     return { kind: 'unanswered', indexes, taken: random.percent(50) } as const;
   const code = name === 'SendMessageBatch' ? 'InternalError' : 'ThrottlingError';

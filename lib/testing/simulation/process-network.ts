@@ -16,21 +16,13 @@ export interface Line {
   kill?: () => void;
 }
 
-/** Chances in a thousand; the rest goes well. */
-const CHANCES: readonly (readonly [NetworkFault, number])[] = [
-  ['throttled', 25],
-  ['lostReply', 30],
-  ['repeated', 20],
-  ['straggles', 15],
-  ['partly', 15],
-];
+/** One call meets at most one of these; they are drawn in this order. */
+const DRAWN = ['throttled', 'lostReply', 'repeated', 'straggles', 'partly'] as const;
 /** A transaction that arrives when another attempt runs is what its fence is for: rare, if it were left to chance alone. */
 const TRANSACTION = /^TransactWrite/;
 const STRAGGLING_TRANSACTION = 100;
 /** The engine tries five times or more: a storm that outlasts them says nothing about what it does with an answer. */
 const MAX_IN_ROW = 3;
-/** Chance in a thousand that no answer ever comes: it may cost a job its attempt, as a process that dies does. */
-const UNANSWERED = 12;
 
 /** As the engine's own clients are made. */
 const SDK = { maxAttempts: REQUESTS_PER_CALL, baseDelayMs: 25, requestTimeoutMs: REQUEST_TIMEOUT_MS };
@@ -61,8 +53,9 @@ function faultOf(call: Call, line: Line, world: World): NetworkFault | undefined
   if (planned !== undefined || !world.stormy || world.plan !== undefined) return planned;
   if (isUnanswered(call, line, world)) return 'unanswered';
   let luck = line.random.int(1, 1000);
-  for (const [fault, chance] of CHANCES) {
-    luck -= fault === 'straggles' && TRANSACTION.test(call.name) ? STRAGGLING_TRANSACTION : chance;
+  for (const fault of DRAWN) {
+    const isTransaction = fault === 'straggles' && TRANSACTION.test(call.name);
+    luck -= isTransaction ? STRAGGLING_TRANSACTION : world.chances[fault];
     if (luck > 0) continue;
     if (line.faultsInRow >= MAX_IN_ROW) break;
     const name = `${line.name}, call ${line.calls} (${call.name}): ${fault}`;
@@ -76,9 +69,9 @@ function faultOf(call: Call, line: Line, world: World): NetworkFault | undefined
   return undefined;
 }
 
-/** Drawn by itself, and out of what a schedule may cost a job in attempts. */
+/** Out of what a schedule may cost a job in attempts. */
 function isUnanswered(call: Call, line: Line, world: World): boolean {
-  if (world.crashesLeft <= 0 || line.random.int(1, 1000) > UNANSWERED) return false;
+  if (world.crashesLeft <= 0 || line.random.int(1, 1000) > world.chances.unanswered) return false;
   if (!world.decisions.take(`${line.name}, call ${line.calls} (${call.name}): unanswered`)) return false;
   world.crashesLeft -= 1;
   world.outages += 1;

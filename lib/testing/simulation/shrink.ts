@@ -1,4 +1,4 @@
-import { type MakeSubject, runSchedule } from './schedule.ts';
+import { type MakeSubject, runSchedule, type ScheduleOptions } from './schedule.ts';
 
 /** A failing schedule without anything that it does not need to fail. */
 export interface Shrunk {
@@ -15,7 +15,10 @@ const MOST_RUNS = 400;
  * Leaves out of a failing schedule whatever it fails without, in halves, quarters and so on (delta debugging, Zeller and
  * Hildebrandt 2002, its complement half): every decision is drawn by its own name, so the others stay as they were.
  */
-export async function shrink(make: MakeSubject, seed: number, taken: readonly string[]): Promise<Shrunk> {
+export async function shrink(
+  make: MakeSubject,
+  { seed, taken, ...options }: ScheduleOptions & { readonly seed: number; readonly taken: readonly string[] },
+): Promise<Shrunk> {
   let needed = [...new Set(taken)];
   let without = new Set<string>();
   let runs = 0;
@@ -27,7 +30,7 @@ export async function shrink(make: MakeSubject, seed: number, taken: readonly st
     for (let from = 0; from < needed.length && runs < MOST_RUNS; ) {
       const fewer = new Set([...without, ...needed.slice(from, from + size)]);
       runs += 1;
-      const ran = await runSchedule(make, seed, { without: fewer });
+      const ran = await runSchedule(make, seed, { ...options, without: fewer });
       if (ran.violations.length === 0) from += size;
       else {
         without = fewer;
@@ -36,17 +39,17 @@ export async function shrink(make: MakeSubject, seed: number, taken: readonly st
       }
     }
   }
-  return replay(make, seed, without);
+  return replay(make, seed, { ...options, without });
 }
 
-async function replay(make: MakeSubject, seed: number, without: ReadonlySet<string>): Promise<Shrunk> {
+async function replay(make: MakeSubject, seed: number, options: ScheduleOptions): Promise<Shrunk> {
   const timeline: string[] = [];
   let startMs: number | undefined;
   const trace = (atMs: number, who: string, what: string) => {
     startMs ??= atMs;
     timeline.push(`${elapsed(atMs - startMs)}  ${who.padEnd(24)}  ${what}`);
   };
-  const { violations, taken } = await runSchedule(make, seed, { without, trace });
+  const { violations, taken } = await runSchedule(make, seed, { ...options, trace });
   return { needed: taken, timeline, violations };
 }
 

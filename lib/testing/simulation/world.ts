@@ -14,7 +14,7 @@ import type { Decisions } from './decisions.ts';
 import { disturb } from './disorder.ts';
 import type { Outgoing, Subject, World } from './model.ts';
 import { namesOf } from './names-of.ts';
-import type { NetworkFault } from './network-faults.ts';
+import { chancesWith, type NetworkFault } from './network-faults.ts';
 import type { Trace } from './observed.ts';
 import { makeObserver } from './observer.ts';
 
@@ -25,6 +25,8 @@ export interface WorldOptions {
   readonly trace?: ((atMs: number, who: string, what: string) => void) | undefined;
   readonly plan?: (call: Call) => NetworkFault | undefined;
   readonly dies?: (moment: Moment) => boolean;
+  /** The schedule is full of this fault. */
+  readonly often?: NetworkFault | undefined;
 }
 
 /** The table, the queues and the bus, as the stacks make them. */
@@ -65,6 +67,7 @@ export function makeWorld(subject: Subject, decisions: Decisions, options: World
     ...{ subject, decisions, clock, observer, trace, item },
     plan: options.plan,
     dies: options.dies,
+    chances: chancesWith(options.often),
     stormy: true,
     down: { consumer: 0, dispatcher: 0, deadLetters: 0, dynamoDb: 0 },
     warm: [],

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobContext } from '../../engine/job-context.ts';
+import { withResolvers } from '../../engine/resolvers.ts';
 import type { MemoryProcess } from '../aws/lambda/process.ts';
 import { TestJobError } from './error.ts';
 import type { AttemptPhase, FaultPlan, HandlerFault } from './faults.ts';
@@ -20,7 +21,6 @@ interface WatchOptions {
   readonly handler: (payload: unknown, context: JobContext) => unknown;
   readonly process: MemoryProcess;
   readonly faults: FaultPlan;
-  readonly onProgress: (value: unknown) => void;
   readonly patienceMs: number;
   readonly onPhase: (phase: AttemptPhase) => void;
   /** Cancels the job, as an operator does. */
@@ -132,7 +132,7 @@ async function underFault(fault: HandlerFault | undefined, attempt: Attempt) {
 function watchedContext(
   context: JobContext,
   fault: HandlerFault | undefined,
-  { state, onProgress, process, faults }: WatchOptions & { readonly state: State },
+  { state, process, faults }: WatchOptions & { readonly state: State },
 ): JobContext {
   const crash = fault?.kind === 'crashes' && typeof fault.at === 'object' ? fault.at : undefined;
   let checkpoints = 0;
@@ -153,11 +153,7 @@ function watchedContext(
   };
   return {
     ...context,
-    progress: (value) =>
-      during(async () => {
-        await context.progress(value);
-        onProgress(copied(value));
-      }),
+    progress: (value) => during(() => context.progress(value)),
     checkpoint: (writes, kept) =>
       during(async () => {
         const here = ++checkpoints === crash?.checkpoint;
@@ -167,9 +163,6 @@ function watchedContext(
       }),
   };
 }
-
-/** As the table keeps it: a handler may change the value that it handed over. */
-const copied = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));
 
 const forever = (): Promise<never> => new Promise(() => undefined);
 
@@ -186,12 +179,12 @@ interface Signalling {
 }
 
 function signalling(): Signalling {
-  let waiting = Promise.withResolvers<void>();
+  let waiting = withResolvers<void>();
   return {
     next: () => waiting.promise,
     now() {
       waiting.resolve();
-      waiting = Promise.withResolvers<void>();
+      waiting = withResolvers<void>();
     },
   };
 }

@@ -16,7 +16,7 @@ import { TestJobError } from './error.ts';
 import { type AttemptPhase, type FaultPlan, makeFaultPlan } from './faults.ts';
 import { type WatchedHandler, watchHandler } from './handler.ts';
 import type { TestJobOptions } from './options.ts';
-import { noteWrites, type WriteLog } from './writes.ts';
+import { noteProgress, noteWrites, type WriteLog } from './writes.ts';
 
 /** One job on its way through a handler under test. */
 export interface Trial {
@@ -26,7 +26,7 @@ export interface Trial {
   readonly patienceMs: number;
   readonly aws: TestAws;
   readonly faults: FaultPlan;
-  /** Values that `progress` took. */
+  /** Values of `progress` that stood in the job's item, in order. */
   readonly progress: unknown[];
   readonly written: WriteLog;
   readonly events: readonly Event[];
@@ -79,15 +79,15 @@ export const isOver = (item: JobItem | undefined): item is JobItem =>
 
 /** Hands the message to a process of its own, once it is visible. */
 export async function takeTurn(trial: Trial): Promise<void> {
-  const { definition, aws, faults, progress, patienceMs } = trial;
+  const { definition, aws, faults, patienceMs } = trial;
   const { clock, dynamoDb, sqs, bus, queue } = aws;
   await untilVisible(trial);
-  const clients = { dynamoDb: dynamoDb.client, documents: dynamoDb.documents, sqs: sqs.client, events: bus.client };
+  const tables = noteProgress(dynamoDb, trial);
+  const clients = { ...tables, sqs: sqs.client, events: bus.client };
   const process = makeProcess({ ...clients, clock });
   const shutdown = new AbortController();
   const watched: WatchedHandler = watchHandler({
     ...{ handler: trial.handler, process, faults, patienceMs },
-    onProgress: (value) => progress.push(value),
     onPhase: (phase) => {
       trial.phase = phase;
     },

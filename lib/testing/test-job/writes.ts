@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDbDocuments } from '../../aws/ports.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
 import type { TransactWrite } from '../../engine/job-context.ts';
+import type { MemoryDynamoDb } from '../aws/dynamodb/dynamodb.ts';
+import { UnknownFormError } from '../aws/dynamodb/tokens.ts';
 import { TestJobError } from './error.ts';
 
 /** What a handler wrote by `commit` and `checkpoint`. */
@@ -9,7 +12,7 @@ export interface WriteLog {
   readonly writes: TransactWrite[];
   /** States that checkpoints wrote, in order. */
   readonly checkpoints: unknown[];
-  /** The handler writes to a table that the test has not named: its run shows nothing. */
+  /** The handler writes to a table that the test has not named, or in a form that is not modelled: its run shows nothing. */
   failure: TestJobError | undefined;
 }
 
@@ -43,14 +46,44 @@ export function noteWrites(documents: DynamoDbDocuments, log: WriteLog, { tables
         noted.add(ClientRequestToken);
         log.writes.push(...theirs);
       }
-      if (reply.status === 'rejected') throw reply.reason;
+      if (reply.status === 'rejected') {
+        if (reply.reason instanceof UnknownFormError) log.failure ??= notModelled(reply.reason);
+        throw reply.reason;
+      }
       return reply.value;
     },
   };
 }
 
+/** Notes each value of `progress` that a call leaves in the job's item, also where the answer is lost. */
+export function noteProgress(
+  { client, documents }: Pick<MemoryDynamoDb, 'client' | 'documents'>,
+  { item, progress }: { item(): JobItem | undefined; readonly progress: unknown[] },
+) {
+  const look = () => {
+    const now = item()?.progress;
+    if (now !== undefined && !isDeepStrictEqual(now, progress.at(-1))) progress.push(now);
+  };
+  const noted = <C extends { send: unknown }>({ send }: C) =>
+    ({
+      async send(command: unknown) {
+        try {
+          return await (send as (command: unknown) => Promise<unknown>)(command);
+        } finally {
+          look();
+        }
+      },
+    }) as { send: unknown } as C;
+  return { dynamoDb: noted(client), documents: noted(documents) };
+}
+
 const tableOf = ({ Put, Update, Delete, ConditionCheck }: TransactWrite): string | undefined =>
   (Put ?? Update ?? Delete ?? ConditionCheck)?.TableName;
+
+/** DynamoDB may take it: a run that ends DEAD of it would tell what is not so. */
+function notModelled(cause: UnknownFormError): TestJobError {
+  return new TestJobError(`${cause.message}: test this write against a DynamoDB of its own`, { cause });
+}
 
 function unknownTable(name: string | undefined): TestJobError {
   if (name === undefined) {

@@ -81,7 +81,7 @@ async function mischief({ stripe, source }: Stage, { random, endsAtMs }: Part): 
     await sleep(random.int(...MISCHIEF_EVERY_MS));
     stripe.failNext({ reset: 'after' });
     source.failNext({ status: 503, retryAfter: String(random.int(1, 75)) });
-    stripe.failNext({ status: 429, retryAfter: String(random.int(1, 10)) });
+    stripe.failNext({ status: 429 });
   }
 }
 

@@ -8,9 +8,13 @@ import type { Surroundings } from '../../../lib/testing/simulation/model.ts';
 export const EFFECTS = 'effects';
 export const BEHAVIOURS = [
   ...(['commit', 'pages', 'flaky', 'permanent', 'fickle', 'slow'] as const),
-  ...(['zombie', 'deaf', 'late', 'snooze', 'poison', 'bulky'] as const),
+  ...(['zombie', 'deaf', 'late', 'snooze', 'poison', 'bulky', 'reports'] as const),
+  ...(['leaves', 'throws', 'shutDown'] as const),
 ] as const;
 export type Behaviour = (typeof BEHAVIOURS)[number];
+
+/** Jobs that end their process, each once while others run beside them. */
+export const HARMFUL: readonly Behaviour[] = ['poison', 'throws', 'shutDown'];
 
 /** Jobs that nothing of their own can kill. */
 export const INNOCENT: readonly Behaviour[] = ['commit', 'pages'];
@@ -45,7 +49,8 @@ export const DEFINITIONS = [
 ] as const;
 
 /** The user's work: what a payload asks for. */
-export async function work(given: unknown, context: JobContext, { clock, kill }: Surroundings): Promise<unknown> {
+export async function work(given: unknown, context: JobContext, surroundings: Surroundings): Promise<unknown> {
+  const { clock, kill, random } = surroundings;
   const { do: behaviour, seconds, mark } = payload.parse(given);
   const timeoutMs = context.remainingMs();
   switch (behaviour) {
@@ -58,10 +63,10 @@ export async function work(given: unknown, context: JobContext, { clock, kill }:
       // Ignores its signal: the third page is written when the attempt is over, or not at all.
       return pages(mark, context, { clock, pageMs: timeoutMs * 0.4 });
     case 'flaky':
-      if (context.job.attempts < 3) throw seconds > 30 ? new RetryAfterError(seconds) : new Error('flaky');
+      if (context.job.attempts < 3) throw seconds > 30 ? new RetryAfterError(seconds) : random.pick(UNREADABLE)();
       return commit(mark, context);
     case 'permanent':
-      throw new PermanentError('never');
+      throw Object.assign(new PermanentError('never'), { cause: random.pick(UNREADABLE)() });
     case 'fickle':
       if (context.job.attempts === 1) throw new PermanentError('not today');
       return commit(mark, context);
@@ -84,12 +89,65 @@ export async function work(given: unknown, context: JobContext, { clock, kill }:
     case 'snooze':
       if (clock.now() < Date.parse(context.job.createdAt) + seconds * 1000) throw new SnoozeError(seconds / 3);
       return commit(mark, context);
+    case 'reports':
+      return reports(context, { clock, fails: seconds > 30 });
     case 'bulky':
       return bulky(mark, context, seconds);
     case 'poison':
       kill();
       return new Promise(() => undefined);
+    case 'leaves':
+    case 'throws':
+    case 'shutDown':
+      return careless({ do: behaviour, seconds, mark }, context, surroundings);
   }
+}
+
+/** Leaves something behind that goes wrong while it works for a second, or later; or is shut down in the middle. */
+async function careless(
+  { do: behaviour, seconds, mark }: SimulatedPayload,
+  context: JobContext,
+  { clock, reject, crash, shutDown }: Surroundings,
+): Promise<unknown> {
+  const goWrong = async () => {
+    await sleep(clock, seconds * 100);
+    if (behaviour === 'leaves') reject(new Error(`left by ${mark}`));
+    else if (behaviour === 'throws') crash(new Error(`thrown by ${mark}`));
+    else if (context.job.error?.name !== 'ShutdownError') shutDown();
+  };
+  void goWrong();
+  await sleep(clock, 1000);
+  return commit(mark, context);
+}
+
+const refuse = () => {
+  throw new Error('hands off');
+};
+
+/** Errors that cannot be read, and one that can. */
+const UNREADABLE = [
+  () => new Error('flaky'),
+  () => Object.assign(new Error('flaky'), { stack: [] }),
+  () => Object.defineProperty(new Error('flaky'), 'cause', { get: refuse }),
+  () => Object.defineProperty(new Error('flaky'), 'message', { get: refuse }),
+  () => new Proxy(new Error('flaky'), { get: refuse, getPrototypeOf: refuse }),
+] as const;
+
+/** Reports more often than once a second. It returns, or throws, the last value that it reported. */
+async function reports(
+  { job, progress }: JobContext,
+  { clock, fails }: { clock: Clock; fails: boolean },
+): Promise<string> {
+  let last = '';
+  for (let step = 1; step <= 7; step++) {
+    last = `${job.run}-${job.attempts}-${step}`;
+    // Nobody waits for it: one may overtake another.
+    progress(last).catch(() => undefined);
+    await sleep(clock, 500);
+  }
+  if (fails) throw new Error(last);
+  await sleep(clock, 3000);
+  return last;
 }
 
 function commit(mark: string, context: JobContext): string {

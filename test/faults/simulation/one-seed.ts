@@ -1,12 +1,27 @@
+import { NETWORK_FAULTS, type NetworkFault } from '../../../lib/testing/simulation/network-faults.ts';
 import { runSchedule } from '../../../lib/testing/simulation/schedule.ts';
 import { describeFailure, shrink } from '../../../lib/testing/simulation/shrink.ts';
 import { makeSubject } from './subject.ts';
 
+interface SeedOptions {
+  readonly shrinks: boolean;
+  /** The schedule is full of this fault. */
+  readonly often: NetworkFault | undefined;
+}
+
+/** @param name as `--often` takes it @throws RangeError if there is no such fault */
+export function networkFault(name: string | undefined): NetworkFault | undefined {
+  const fault = NETWORK_FAULTS.find((one) => one === name);
+  if (fault === undefined && name !== undefined)
+    throw new RangeError(`--often is one of ${NETWORK_FAULTS.join(', ')}, got ${name}`);
+  return fault;
+}
+
 /** Runs one schedule. @returns undefined if every promise held; else what broke, shrunk if asked for */
-export async function simulateSeed(seed: number, { shrinks }: { shrinks: boolean }): Promise<string | undefined> {
-  const { violations, taken } = await runSchedule(makeSubject, seed);
+export async function simulateSeed(seed: number, { shrinks, often }: SeedOptions): Promise<string | undefined> {
+  const { violations, taken } = await runSchedule(makeSubject, seed, { often });
   if (violations.length === 0) return undefined;
   if (!shrinks) return `seed ${seed}: ${violations.join('; ')}`;
-  const command = `npm run simulate -- --from ${seed} --seeds 1`;
-  return describeFailure(seed, await shrink(makeSubject, seed, taken), command);
+  const command = `npm run simulate -- --from ${seed} --seeds 1${often === undefined ? '' : ` --often ${often}`}`;
+  return describeFailure(seed, await shrink(makeSubject, { seed, taken, often }), command);
 }

@@ -7,8 +7,8 @@ import { makeTally, type Progress } from './progress.ts';
 /**
  * `npm run simulate -- --seeds 1000000 [--from N] [--workers 2]`: runs schedules over all cores, reports of each that
  * broke a promise what it takes and what happened in it, and exits 1. Its progress goes to stderr. `--stop` ends at the first.
- * The same seed is the same schedule: `--from N --seeds 1` replays it. `--mutant "<defect>"` plants one of the deliberate
- * defects first.
+ * The same seed is the same schedule: `--from N --seeds 1` replays it. `--often partly` fills the schedules with that fault
+ * of the network. `--mutant "<defect>"` plants one of the deliberate defects first, with the fault that shows it.
  */
 interface Task {
   readonly from: number;
@@ -17,6 +17,7 @@ interface Task {
   readonly step: number;
   readonly stop: boolean;
   readonly mutant: string | undefined;
+  readonly often: string | undefined;
 }
 
 /** Schedules between two words of progress. */
@@ -24,17 +25,21 @@ const PORTION = 100;
 /** Each takes some seconds to shrink: if more fail, their seeds are enough. */
 const MOST_SHRUNK = 3;
 
-async function work({ from, seeds, step, stop, mutant }: Task, report: (progress: Progress) => void): Promise<void> {
+async function work(
+  { from, seeds, step, stop, mutant, ...options }: Task,
+  report: (progress: Progress) => void,
+): Promise<void> {
   // A plain object: Powertools asks for its variables again and again, and the real environment answers slowly.
   process.env = { ...process.env };
   // An error is how a row says what it decided: nobody reads where it was made.
   Error.stackTraceLimit = 0;
-  if (mutant !== undefined) plant(mutant);
-  const { simulateSeed } = await import('./one-seed.ts');
+  const planted = mutant === undefined ? undefined : plant(mutant);
+  const { networkFault, simulateSeed } = await import('./one-seed.ts');
+  const often = networkFault(options.often ?? planted?.often);
   let failures = 0;
   for (let n = 1; n <= seeds; n++) {
     const seed = from + (n - 1) * step;
-    const failure = await simulateSeed(seed, { shrinks: mutant === undefined && failures < MOST_SHRUNK });
+    const failure = await simulateSeed(seed, { shrinks: mutant === undefined && failures < MOST_SHRUNK, often });
     if (failure !== undefined) {
       failures += 1;
       report({ seed, failure });
@@ -53,6 +58,7 @@ async function main(): Promise<void> {
       workers: { type: 'string', default: String(Math.min(2, availableParallelism())) },
       stop: { type: 'boolean', default: false },
       mutant: { type: 'string' },
+      often: { type: 'string' },
     },
   });
   const [seeds, from, workers] = [values.seeds, values.from, values.workers].map(wholeNumber) as [
@@ -61,7 +67,7 @@ async function main(): Promise<void> {
     number,
   ];
   const tally = makeTally({ seeds, from, to: process.stderr, fails: console.log, now: Date.now });
-  const task = { step: workers, stop: values.stop, mutant: values.mutant };
+  const task = { step: workers, stop: values.stop, mutant: values.mutant, often: values.often };
   const tasks = Array.from({ length: workers }, (_, k) => ({
     ...task,
     from: from + k,

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
+import { NETWORK_FAULTS } from '../../../lib/testing/simulation/network-faults.ts';
 import { inDepth } from '../../support/depth.ts';
 import { simulateOutside } from './support.ts';
 
-const SEEDS = inDepth(20_000, 3000);
+const SEEDS = inDepth(20_000, 1500);
 /** In depth, both cores. */
 const WORKERS = inDepth(2, 1);
 
@@ -11,3 +12,12 @@ it(`no promise is broken in ${SEEDS} schedules of faults from seed 1 on`, { time
   expect(output).toMatch(new RegExp(`${SEEDS} of ${SEEDS} schedules from 1, 0 broken`));
   expect(code).toBe(0);
 });
+
+it.runIf(inDepth(true, false)).each(NETWORK_FAULTS)(
+  'no promise is broken in 500 schedules full of %s',
+  async (often) => {
+    const { code, output } = await simulateOutside('--workers', '1', '--seeds', '500', '--often', often);
+    expect(output).toMatch(/500 of 500 schedules from 1, 0 broken/);
+    expect(code).toBe(0);
+  },
+);

@@ -11,6 +11,7 @@ import {
   DEFINITIONS,
   EFFECTS,
   FILLER,
+  HARMFUL,
   INNOCENT,
   NARROW_ITEM_BYTES,
   type SimulatedPayload,
@@ -25,9 +26,12 @@ const DAY_MS = 24 * 3600 * 1000;
 export function makeSubject(random: Random): Subject {
   const definition = random.pick(DEFINITIONS);
   const isRolling = definition.rateLimit === undefined && random.percent(25);
-  const messages = Array.from({ length: random.int(1, 5) }, (_, n) => message(n, random, isRolling));
+  // Now and then all have one fate, as when a third party is down: their calls travel together.
+  const fate = random.percent(20) ? { do: random.pick(BEHAVIOURS), seconds: random.pick(SECONDS) } : {};
+  const drawn = { isRolling, fate };
+  const messages = Array.from({ length: random.int(1, 5) }, (_, n) => message(n, random, drawn));
   const lost: string[] = [];
-  const poisons = messages.filter(({ payload }) => payload.do === 'poison').length;
+  const poisons = messages.filter(({ payload }) => HARMFUL.includes(payload.do)).length;
   return {
     definition,
     ...(isRolling && { older: OLDER }),
@@ -58,9 +62,16 @@ type Message = Outgoing & { readonly payload: SimulatedPayload };
 /** Virtual time starts here, whatever the machine's clock says. */
 const START_MS = Date.UTC(2026, 0, 1);
 
-function message(n: number, random: Random, isRolling: boolean): Message {
-  const behaviour = random.pick(BEHAVIOURS);
-  const seconds = random.pick([0, 1, 8, 20, 65, 90, 700]);
+const SECONDS = [0, 1, 8, 20, 65, 90, 700] as const;
+
+interface Drawn {
+  readonly isRolling: boolean;
+  readonly fate: Partial<SimulatedPayload>;
+}
+
+function message(n: number, random: Random, { isRolling, fate }: Drawn): Message {
+  const behaviour = fate.do ?? random.pick(BEHAVIOURS);
+  const seconds = fate.seconds ?? random.pick(SECONDS);
   const later = random.percent(20) ? { runAtMs: START_MS + random.pick([1, 30, 100, 5000]) * 1000 } : {};
   // Jobs without an id are told apart by their mark alone; two in ten share one key.
   const name = random.percent(85) ? { id: `j${n}`, ...(random.percent(20) && { key: 'shared' }) } : {};
@@ -110,7 +121,8 @@ const foreign = (messages: readonly Message[]): WorldEvent => ({
     // Only once the first one is there: which of two is first is nobody's promise.
     if (observer.byJobId(id ?? '')?.item === undefined) return;
     const body = { id, ...(key !== undefined && { key }), payload: { ...payload, mark: 'foreign' } };
-    queue.add({ MessageBody: JSON.stringify(body), MessageAttributes: {} }, nextMessageId());
+    const MessageAttributes = { sender: { DataType: 'String', StringValue: 'foreign' } };
+    queue.add({ MessageBody: JSON.stringify(body), MessageAttributes }, nextMessageId());
   },
 });
 
@@ -147,6 +159,7 @@ export function check(world: World): void {
     checkInnocent(observed, world);
     checkEffects(observed, world);
     checkEvents(observed, world);
+    checkProgress(observed, world);
   }
   const [said, was] = [observer.counts.get(METRICS.completed) ?? 0, observer.truth.get(METRICS.completed) ?? 0];
   if (world.deaths === 0 && world.outages === 0 && said !== was)
@@ -173,6 +186,19 @@ function checkEvents({ item, ...observed }: ObservedJob, { observer, subject, bu
   if (asked && !bus.events.some(isIts)) observer.violate(`${jobId} is ${status} in run ${runNo}, and no event says so`);
 }
 
+/** The item of an ended job has the last progress that its last attempt reported. */
+function checkProgress({ item, starts, forgotten }: ObservedJob, { observer }: World): void {
+  const last = starts.at(-1)?.payload;
+  if (item === undefined || last === undefined || forgotten) return;
+  if ((JSON.parse(last) as SimulatedPayload).do !== 'reports') return;
+  const reported = item.status === 'COMPLETED' ? item.result : item.error?.name === 'Error' && item.error.message;
+  if (['COMPLETED', 'DEAD'].includes(item.status) && reported && item.progress !== reported)
+    observer.violate(`${item.jobId} is ${item.status}, it reported ${reported} and its item has ${item.progress}`);
+}
+
+/** Behaviours that write by `commit`. */
+const COMMITTING = ['commit', 'flaky', 'fickle', 'snooze', 'bulky', 'leaves', 'throws', 'shutDown'];
+
 /** What `commit` and `checkpoint` write happens exactly once, and nothing of an attempt that has ended. */
 function checkEffects({ item, starts, forgotten }: ObservedJob, { observer, dynamoDb }: World): void {
   const last = starts.at(-1)?.payload;
@@ -186,7 +212,9 @@ function checkEffects({ item, starts, forgotten }: ObservedJob, { observer, dyna
   const times = (effect: string) =>
     (dynamoDb.item(EFFECTS, `${mark}/${effect}`) as { times?: number } | undefined)?.times ?? 0;
   const expected = item.status === 'COMPLETED' ? 1 : 0;
-  if (['commit', 'flaky', 'fickle', 'snooze', 'bulky'].includes(behaviour) && times('commit') !== expected)
+  const left = /(?:left|thrown) by (\S+)/.exec(`${item.error?.message} ${item.crash?.message}`)?.[1];
+  if (left !== undefined && left !== mark) observer.violate(`${item.jobId} failed of what ${left} left behind`);
+  if (COMMITTING.includes(behaviour) && times('commit') !== expected)
     observer.violate(`${item.jobId} is ${item.status}, its commit happened ${times('commit')} times`);
   for (const page of [1, 2, 3]) {
     const written = times(`page-${page}`);

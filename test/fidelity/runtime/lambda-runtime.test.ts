@@ -93,7 +93,11 @@ it('a failing batch: what waits is kept, what is parked or dead is not', async (
   send('later', { do: 'retryAfter', seconds: 3600 });
   send('dead', { do: 'permanent', message: 'never' });
   expect(await deliver()).toEqual(response('soon'));
-  expect(job('soon')).toMatchObject({ status: 'RETRYING', attempts: 1, error: { name: 'Error', message: 'once' } });
+  expect(job('soon')).toMatchObject({
+    status: 'RETRYING',
+    attempts: 1,
+    error: { name: 'Error', message: 'once: the cause' },
+  });
   expect(job('later')).toMatchObject({ status: 'RETRYING', envelope: { body: expect.stringContaining('later') } });
   // Minified, and yet by the name of its class.
   expect(job('dead')).toMatchObject({ status: 'DEAD', reason: 'PermanentError', error: { name: 'PermanentError' } });

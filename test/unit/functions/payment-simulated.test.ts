@@ -34,12 +34,8 @@ function toCall([, , path, method, headers, body]: Request): StripeCall {
 /** Now and then it is too busy to begin. */
 function answer(call: StripeCall): JsonReply {
   const { random } = here();
-  const refused = (status: number, type: string, headers = {}) => ({
-    status,
-    body: { error: { type, message: 'try again' } },
-    headers,
-  });
-  if (random.percent(4)) return refused(429, 'rate_limit_error', { 'retry-after': '20' });
+  const refused = (status: number, type: string) => ({ status, body: { error: { type, message: 'try again' } } });
+  if (random.percent(4)) return refused(429, 'rate_limit_error');
   if (random.percent(4)) return refused(503, 'api_error');
   return account.handle(call);
 }

@@ -1,4 +1,5 @@
-import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { once } from 'node:events';
+import { afterAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { PermanentError } from '#sluice/contract';
 import { crashes, type JobFault, testJob } from '#sluice/testing';
 import { processPayment } from '../../../functions/process-payment/definition.ts';
@@ -146,22 +147,10 @@ describe('an error that ends a payment', () => {
 });
 
 describe('an error that is retried', () => {
-  it('is a rate limit with Retry-After: after that time', async () => {
-    stripe.failNext({ status: 429, retryAfter: '4' });
+  it('is a rate limit: by the policy, for Stripe names no time to come back', async () => {
+    stripe.failNext({ status: 429 });
     const done = await run();
-    expect(done).toMatchObject({ status: 'COMPLETED', attempts: 2, delaysMs: [4000], startsMs: [0, 4000] });
-    expect(done.error?.name).toBe('RetryAfterError');
-  });
-
-  it('is a rate limit of more than seven days: after seven days', async () => {
-    stripe.failNext({ status: 429, retryAfter: '9999999' });
-    expect(await run()).toMatchObject({ status: 'COMPLETED', delaysMs: [604_800_000] });
-  });
-
-  it.each([undefined, '0', 'soon'])('is a rate limit with Retry-After %o: by the policy', async (retryAfter) => {
-    stripe.failNext({ status: 429, ...(retryAfter !== undefined && { retryAfter }) });
-    const done = await run();
-    expect(done).toMatchObject({ status: 'COMPLETED', delaysMs: [1000], error: { name: 'Error' } });
+    expect(done).toMatchObject({ status: 'COMPLETED', attempts: 2, delaysMs: [1000], error: { name: 'Error' } });
   });
 
   it.each([500, 502, 503])('is status %i: one request an attempt', async (status) => {
@@ -196,6 +185,50 @@ describe('an error that is retried', () => {
     const error = await payAt(status, { type: 'invalid_request_error', message: 'Invalid API Key.' });
     expect(error).not.toBeInstanceOf(PermanentError);
     expect(error).toMatchObject({ type });
+  });
+});
+
+describe('a call that Stripe does not answer', () => {
+  /** Closes the first connection after a while, if it is to; answers nothing else. */
+  async function silent(closesFirst: boolean) {
+    const requests: { readonly key: string | undefined; readonly closed: Promise<unknown> }[] = [];
+    const server = await startServer((request) => {
+      const key = String(request.headers['idempotency-key']);
+      requests.push({ key, closed: once(request.socket, 'close') });
+      if (closesFirst && requests.length === 1) setTimeout(() => request.socket.destroy(), 1000);
+    });
+    onTestFinished(() => server.stop());
+    vi.stubEnv('STRIPE_API_BASE', server.url);
+    return requests;
+  }
+
+  it.each([false, true])('ends within what is left of its job (the first connection closes: %o)', async (closes) => {
+    const requests = await silent(closes);
+    const startedAtMs = performance.now();
+    const error = await rejection(pay({}, fakeContext({ idempotencyKey: KEY, remainingMs: () => 3000 })));
+    expect(performance.now() - startedAtMs).toBeLessThan(3000);
+    expect(error).not.toBeInstanceOf(PermanentError);
+    // A connection that closes is tried again once, with what is left; the request ends with the job's time.
+    expect(requests.map(({ key }) => key)).toEqual(closes ? [KEY, KEY] : [KEY]);
+    await Promise.all(requests.map(({ closed }) => closed));
+  });
+
+  it('ends within what is left of its job though its answer trickles in', async () => {
+    const server = await startServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const trickle = setInterval(() => response.write(' '), 50);
+      response.once('close', () => clearInterval(trickle));
+    });
+    onTestFinished(() => server.stop());
+    vi.stubEnv('STRIPE_API_BASE', server.url);
+    const error = await rejection(pay({}, fakeContext({ remainingMs: () => 600 })));
+    expect(error.message).toBe('Stripe did not answer within 300 ms');
+  });
+
+  it('of Secrets Manager ends with the attempt’s signal', async () => {
+    const signal = AbortSignal.abort();
+    const error = await rejection(pay({}, fakeContext({ signal })));
+    expect(error.name).toBe('AbortError');
   });
 });
 

@@ -83,3 +83,88 @@ describe('a failure is explained', () => {
     expect(failure.message).toBe('no AWS credentials were found');
   });
 });
+
+describe('a failure says exactly', () => {
+  const SIGN_IN = 'name a profile (--profile, AWS_PROFILE), sign in (aws sso login), or set them up (aws configure)';
+  const nested = (depth: number): Error =>
+    depth === 0 ? throttled() : new Error(`level ${depth}`, { cause: nested(depth - 1) });
+  const said = (exitCode: number, message: string, todo?: string) => ({
+    ...{ exitCode, message },
+    ...(todo !== undefined && { todo }),
+  });
+  const status = (code: number) => awsError('Odd', 'odd', code);
+
+  test.each([
+    ['no credentials', named('CredentialsProviderError'), said(4, 'profile "work" gives no credentials', SIGN_IN)],
+    ['no token', named('TokenProviderError'), said(4, 'profile "work" gives no credentials', SIGN_IN)],
+    [
+      'a token that has expired',
+      named('TokenProviderError', 'Token is expired.'),
+      said(4, 'the session’s token has expired', 'sign in again: aws sso login --profile work'),
+    ],
+    [
+      'a session that has expired',
+      named('SSOTokenProviderFailure'),
+      said(4, 'the session’s token has expired', 'sign in again: aws sso login --profile work'),
+    ],
+    [
+      'unknown credentials',
+      named('SignatureDoesNotMatch'),
+      said(4, 'AWS does not know these credentials (SignatureDoesNotMatch)', 'check --profile and --region'),
+    ],
+    [
+      'a missing right',
+      named('AccessDenied', 'no'),
+      said(4, 'a right is missing: no', 'ask for the policy sluice-prod-read or sluice-prod-redrive of the stage'),
+    ],
+    [
+      'no region',
+      new Error('Region is missing'),
+      said(2, 'no region is set', 'name one: --region, AWS_REGION, or in the profile'),
+    ],
+    ['a throttle by its status', status(429), said(5, 'AWS throttles the calls (Odd)', 'try again in a minute')],
+    ['a server’s fault', status(500), said(5, 'AWS failed (Odd, status 500)', 'try again in a minute')],
+    [
+      'another status',
+      status(499),
+      said(1, 'Odd: odd', 'this is unexpected: run the same command with --debug to see where it happened'),
+    ],
+    [
+      'no answer, by its name',
+      named('TimeoutError', 'x'),
+      said(5, 'no answer from AWS at region eu-west-1 (TimeoutError)', 'check the network, --endpoint and --region'),
+    ],
+    [
+      'something that is gone',
+      named('ResourceNotFoundException', 'x'),
+      said(3, 'a queue or table is gone: x', 'was it deleted meanwhile? npx sluice doctor shows what is left'),
+    ],
+    ['a missing job', named('NoSuchJobError', 'no job'), said(3, 'no job')],
+    ['a wrong body', named('CorrectedBodyError', 'wrong'), said(2, 'wrong')],
+    ['a job that changes', named('JobChangedError', 'changed'), said(5, 'changed')],
+    ['a file that may not be read', system('EACCES', 'EACCES: permission denied'), said(2, 'permission denied')],
+    [
+      'a code that is no text',
+      Object.assign(new Error('x'), { code: 7 }),
+      said(1, 'Error: x', 'this is unexpected: run the same command with --debug to see where it happened'),
+    ],
+    ['a cause five deep', nested(5), said(5, 'AWS throttles the calls (ThrottlingException)', 'try again in a minute')],
+    [
+      'a cause too deep',
+      nested(6),
+      said(1, 'Error: level 6', 'this is unexpected: run the same command with --debug to see where it happened'),
+    ],
+    [
+      'nothing at all',
+      undefined,
+      said(1, 'Error: undefined', 'this is unexpected: run the same command with --debug to see where it happened'),
+    ],
+    [
+      'one of several, behind another',
+      new AggregateError([new Error('first'), throttled()], 'all'),
+      said(5, 'AWS throttles the calls (ThrottlingException)', 'try again in a minute'),
+    ],
+  ])('for %s', (_, error, wanted) => {
+    expect(explain(error, where)).toEqual(wanted);
+  });
+});

@@ -19,8 +19,8 @@ const others = (name: string, elsewhere: readonly string[], imports: readonly st
   ...{ name, files: `^${name}/(?!(${elsewhere.join('|')})\\.ts$)[^/]+$`, imports },
 });
 
-const WORDS = ['errors', 'job', 'message-attributes', 'names', 'sqs-limits'];
-const ENGINE_BASICS = ['clock', 'environment', 'job-context', 'shutdown'];
+const WORDS = ['brand', 'errors', 'job', 'message-attributes', 'names', 'sqs-limits', 'thrown'];
+const ENGINE_BASICS = ['clock', 'environment', 'job-context', 'resolvers', 'shutdown'];
 const ENGINE_ENTRIES = ['consumer', 'dispatcher', 'index'];
 const INFRA_ARNS = ['arns', 'leave-out'];
 const INFRA_SETTINGS = ['stage-settings'];
@@ -103,7 +103,7 @@ export const ROOMS: readonly Room[] = [
     [...contract, 'infra: names', 'infra: settings', ...infraParts],
   ),
 
-  folder('lib/testing/aws', ['lib/aws']),
+  folder('lib/testing/aws', ['lib/aws', 'engine: basics']),
   folder('lib/testing/aws/sqs', ['engine: basics', 'lib/testing/aws']),
   folder('lib/testing/aws/dynamodb', [...contract, 'lib/aws', 'engine: basics', 'lib/testing/aws']),
   folder('lib/testing/aws/lambda', ['lib/aws', 'engine: basics', 'lib/testing/aws', 'lib/testing/aws/sqs']),

@@ -20,7 +20,6 @@ import {
   underFault,
 } from '../faults.ts';
 import { toDocuments, toItems } from './documents.ts';
-import type { Item } from './expressions.ts';
 import { itemBytes } from './item-size.ts';
 import { ITEM_COMMANDS } from './items.ts';
 import { QUERY_COMMANDS } from './queries.ts';
@@ -28,6 +27,7 @@ import type { DynamoDbCommand, Tables } from './service.ts';
 import { executeStatements } from './statements.ts';
 import { type MemoryTable, makeMemoryTable, projected } from './table.ts';
 import { makeTransactions } from './transaction.ts';
+import type { Item } from './values.ts';
 
 /** DynamoDB in memory: tables, what engine and operators do with them, and what can go wrong. */
 export interface MemoryDynamoDb {

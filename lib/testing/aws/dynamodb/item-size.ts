@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Item } from './expressions.ts';
+import type { Item } from './values.ts';
 
 /** Largest item (DynamoDB quotas). */
 export const MAX_ITEM_BYTES = 400 * 1024;

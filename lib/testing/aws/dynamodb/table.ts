@@ -1,10 +1,12 @@
 import type { AttributeValue, GetItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../../engine/clock.ts';
 import { awsError } from '../faults.ts';
-import { attributeName, canonical, type Item } from './expressions.ts';
 import { withShortNumbers } from './item-numbers.ts';
 import { isTooLarge } from './item-size.ts';
 import { makeListIndex } from './list-index.ts';
+import { attributeName } from './paths.ts';
+import { UnknownFormError } from './tokens.ts';
+import { canonical, type Item } from './values.ts';
 
 /** One table: items by key, and the sparse index `lists` over those that have `listKey` and `listAt`. */
 export interface MemoryTable {
@@ -135,7 +137,11 @@ export function projected(
   input: Pick<GetItemCommandInput, 'ProjectionExpression' | 'ExpressionAttributeNames'>,
 ): Item {
   const names = input.ExpressionAttributeNames;
-  const tokens = input.ProjectionExpression?.split(',');
+  const expression = input.ProjectionExpression;
+  if (expression !== undefined && /[.[]/.test(expression)) {
+    throw new UnknownFormError('a path into a map or list', expression);
+  }
+  const tokens = expression?.split(',');
   return tokens === undefined
     ? item
     : pick(

@@ -1,11 +1,12 @@
 import type { CancellationReason, TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../../engine/clock.ts';
 import { awsError, type Fault, partlyHit } from '../faults.ts';
-import { canonical, holds, type Item } from './expressions.ts';
+import { holds } from './expressions.ts';
 import { checkKeyUnchanged } from './items.ts';
 import { CONDITION_FAILED, checkAllUsed, placeholdersOf, type Tables, validation } from './service.ts';
 import { ITEM_TOO_LARGE, type MemoryTable, pick } from './table.ts';
 import { updated } from './update-expression.ts';
+import { canonical, type Item } from './values.ts';
 
 /** How long a ClientRequestToken is remembered (DynamoDB API reference, TransactWriteItems). */
 const TOKEN_MS = 10 * 60_000;

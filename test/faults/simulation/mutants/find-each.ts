@@ -12,7 +12,7 @@ export function findEach(mutants: readonly Mutant[]): void {
     mutants,
     mutants.filter((_, i) => i % 3 === 1),
   );
-  it.each(tried)('it is found that $defect', { timeout: 300_000 }, async ({ defect }) => {
+  it.each(tried)('it is found that $defect', { timeout: 900_000 }, async ({ defect }) => {
     const { code, output } = await simulateOutside('--workers', '1', '--seeds', '20000', '--stop', '--mutant', defect);
     expect(output).toMatch(/^seed \d+: /);
     expect(code).toBe(1);

@@ -1,3 +1,5 @@
+import type { NetworkFault } from '../../../../lib/testing/simulation/network-faults.ts';
+
 /** One piece of the code under test, and what stands there instead. */
 export interface Edit {
   readonly file: string;
@@ -9,6 +11,8 @@ export interface Edit {
 export interface Mutant {
   readonly defect: string;
   readonly edits: readonly Edit[];
+  /** A fault of the network of which schedules must be full to show it. */
+  readonly often?: NetworkFault;
 }
 
 const of =

@@ -1,4 +1,4 @@
-import { inContract, inEngine, inSettle, type Mutant } from './mutant.ts';
+import { inBegin, inContract, inEngine, inSettle, type Mutant } from './mutant.ts';
 
 /** Defects in how a job is settled, dead-lettered and released, and in what becomes of its message. */
 export const OTHER_MUTANTS: readonly Mutant[] = [
@@ -38,10 +38,13 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     'const { Successful = [], Failed = [] } = await deps.callTime.call(',
     'await Promise.all(items.map((item) => moveOn(item, deps)));\n    const { Successful = [], Failed = [] } = await deps.callTime.call(',
   ]),
-  inEngine('calls/call-time')('a call is waited for beyond the moment at which its batch must be reported', [
-    'Promise.race([send(), bound.over])',
-    'send()',
-  ]),
+  {
+    ...inEngine('calls/call-time')('a call is waited for beyond the moment at which its batch must be reported', [
+      'Promise.race([send(), bound.over])',
+      'send()',
+    ]),
+    often: 'unanswered',
+  },
   {
     defect: 'the SDK tries the engine’s calls again by itself, and nothing bounds that',
     edits: [
@@ -66,10 +69,13 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     'if (EventId !== undefined) one.resolve();',
     'if (result === undefined || EventId !== undefined) one.resolve();',
   ]),
-  inEngine('calls/sqs')('a message that SQS’s answer leaves out counts as taken', [
-    'for (const { reject } of call) reject(unanswered);',
-    'for (const { resolve } of call) resolve(unanswered);',
-  ]),
+  {
+    ...inEngine('calls/sqs')('a message that SQS’s answer leaves out counts as taken', [
+      'if (!answered.has(one)) one.reject(',
+      'if (!answered.has(one)) one.resolve(',
+    ]),
+    often: 'partly',
+  },
   {
     defect: 'a dead letter that SQS’s answer leaves out is deleted when it is sent back',
     edits: [
@@ -79,6 +85,7 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
         to: 'if (done.has(String(i)) || !Failed.some(({ Id }) => Id === String(i))) return [];',
       },
     ],
+    often: 'partly',
   },
   inEngine('job/settle')('commit stands outside the fence', [
     'store.settle(step.write, { with: writes })',
@@ -99,19 +106,38 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     'return uncancelled({ ...write, fence: { ...write.fence, checkpointNo: item.checkpointNo } });',
     'return { ...write, fence: { id: item.id } };',
   ]),
-  inSettle('a checkpoint has no number', [
-    'checkpoint: state, checkpointNo: item.checkpointNo + 1,',
-    'checkpoint: state,',
-  ]),
+  inSettle('a checkpoint has no number', ['    checkpointNo: item.checkpointNo + 1,\n', '']),
   inSettle('a dead letter counts as sent before it is', ['listAt: nowMs, undelivered: true }', 'listAt: nowMs }']),
   inSettle('a parked job is on no list', ['listKey: dueList(item.id), listAt: dueAt }', 'listAt: dueAt }']),
   inSettle('a snooze is not counted', [
-    '{ attempts: item.attempts - 1, snoozes: item.snoozes + 1,',
-    '{ attempts: item.attempts - 1, snoozes: item.snoozes,',
+    '{ attempts: item.attempts - 1, snoozes: item.snoozes + 1 }',
+    '{ attempts: item.attempts - 1, snoozes: item.snoozes }',
+  ]),
+  inContract('protocol/decide')('a shutdown spends an attempt', ["{ kind: 'putBack',", "{ kind: 'retry',"]),
+  inEngine('job/run-handler')('a handler starts after SIGTERM', [
+    'if (engine.shutdown.aborted) return',
+    'if (engine.shutdown.aborted && claim.item.attempts > 1) return',
+  ]),
+  inEngine('job/left-behind')('a rejection fails whichever job runs', [
+    'const job = currentJob();',
+    'const [job] = engine.running;',
+  ]),
+  inEngine('job/left-behind')('the job whose exception ends the process is put back as the others are', [
+    'job.isToBlame = true;',
+    '',
+  ]),
+  inBegin('a crash is explained by the note of an earlier one', [
+    'crash !== undefined && crash.owner === owner ? crash : undefined',
+    'crash ?? (owner === undefined ? crash : undefined)',
   ]),
   inSettle('a cancelled job is tried again', [
     "({ ...write, absent: ['cancelRequested'] })",
     '({ ...write, absent: [] })',
+  ]),
+  inEngine('logs')('an error is logged as it was thrown', ['error: readError(thrown)', 'error: thrown']),
+  inSettle('an attempt’s end leaves out its latest progress', [
+    'progress !== undefined && { progress };',
+    'progress === false && { progress };',
   ]),
   inContract('protocol/expiration')('a waiting item can expire', [
     'Math.ceil(untilMs / 1000) + deadRetentionSeconds(retention)',

@@ -9,9 +9,10 @@ export const MUTANTS: readonly Mutant[] = [...BEGIN_MUTANTS, ...OTHER_MUTANTS];
  * Plants a defect into modules as they are loaded, so that the code itself needs no hook for it. To be called before
  * anything of `lib` is imported.
  *
+ * @returns what was planted
  * @throws RangeError if there is no such defect, or a piece that it replaces stands not exactly once in its file
  */
-export function plant(defect: string): void {
+export function plant(defect: string): Mutant {
   const mutant = MUTANTS.find((one) => one.defect === defect);
   if (mutant === undefined)
     throw new RangeError(`no mutant "${defect}"; there are: ${MUTANTS.map((m) => m.defect).join('; ')}`);
@@ -23,6 +24,7 @@ export function plant(defect: string): void {
       return { ...loaded, source: edits.reduce(applied, String(loaded.source)) };
     },
   });
+  return mutant;
 }
 
 function applied(code: string, { file, from, to }: Mutant['edits'][number]): string {

@@ -41,6 +41,8 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'a job is retried in its queue, then parked', messages: [job('flaky')] },
   { name: 'a job dies at once', messages: [job('permanent')], pairs: true },
   { name: 'a job uses up two attempts', messages: [job('slow', { seconds: 90, maxAttempts: 2 })], pairs: true },
+  { name: 'a job reports its progress', messages: [job('reports')], pairs: true },
+  { name: 'a job reports its progress and fails', messages: [job('reports', { seconds: 65, maxAttempts: 2 })] },
   { name: 'a job snoozes', messages: [job('snooze', { seconds: 20 })] },
   { name: 'a job is scheduled', messages: [job('commit', { runAtMs: START_MS + 100_000 })] },
   { name: 'a job without an id is renewed', messages: [{ payload: { do: 'flaky', seconds: 1, mark: 'a' } }] },
@@ -53,6 +55,18 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'a job kills its process, with others beside it',
     messages: [job('poison'), job('commit', { id: 'b' }), job('pages', { id: 'c' })],
+  },
+  {
+    name: 'a job leaves a promise behind that rejects, with others beside it',
+    messages: [job('leaves'), job('commit', { id: 'b' }), job('pages', { id: 'c' })],
+  },
+  {
+    name: 'a job throws in a timer, with others beside it',
+    messages: [job('throws', { maxAttempts: 2 }), job('commit', { id: 'b', seconds: 90 }), job('pages', { id: 'c' })],
+  },
+  {
+    name: 'a process is shut down while three jobs run',
+    messages: [job('shutDown'), job('commit', { id: 'b', seconds: 90 }), job('pages', { id: 'c' })],
   },
   { name: 'a job ignores its timeout', messages: [job('deaf')] },
   { name: 'a dead job is redriven and completes', messages: [job('fickle')], next: redriveAll },

@@ -158,3 +158,23 @@ describe('settle', () => {
     }
   });
 });
+
+describe('progress that waits to be written', () => {
+  it.each([null, 0, false, 'half', { done: 1 }])('is in every end’s own write: %o', (waiting) => {
+    const carrying = { ...given, progress: waiting };
+    const ends = [
+      complete(carrying, 1),
+      retry(carrying, 0),
+      retry(carrying, 100_000),
+      snooze(carrying, 0),
+      fail(carrying, { kind: 'dead', reason: 'PermanentError', error }),
+      cancel(carrying),
+    ];
+    for (const { write } of ends) expect(write.set).toHaveProperty('progress', waiting);
+  });
+
+  it('is left out where none waits', () => {
+    for (const { write } of [complete(given, 1), retry(given, 0), cancel(given)])
+      expect(write.set).not.toHaveProperty('progress');
+  });
+});

@@ -2,13 +2,14 @@ import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { defineJob } from '../../../../lib/contract/definition/job-definition.ts';
 import { sleep } from '../../../../lib/engine/clock.ts';
-import type { Call } from '../../../../lib/testing/index.ts';
+import { type Call, throttled } from '../../../../lib/testing/index.ts';
 import { makeDecisions } from '../../../../lib/testing/simulation/decisions.ts';
 import { invoke } from '../../../../lib/testing/simulation/lifecycle.ts';
 import type { Subject } from '../../../../lib/testing/simulation/model.ts';
 import type { NetworkFault } from '../../../../lib/testing/simulation/network-faults.ts';
 import { makeRandom, type Random } from '../../../../lib/testing/simulation/random.ts';
 import { makeWorld } from '../../../../lib/testing/simulation/world.ts';
+import { makeWorld as makeUnitWorld } from '../../../support/world.ts';
 
 const SIDE_TABLE = 'side';
 const RUNS = 1000;
@@ -41,12 +42,25 @@ async function reports(seed: number, fault: NetworkFault, isHit: (call: Call) =>
   const world = makeWorld(subject, makeDecisions(seed), { plan });
   // Also a function that has less time than its definition gives it.
   const functionTimeoutSeconds = random.int(2, world.settings.functionTimeoutSeconds);
-  const settings = { ...world.settings, functionTimeoutSeconds };
+  Object.assign(world, { settings: { ...world.settings, functionTimeoutSeconds } });
   fromMs = world.clock.now() + (random.percent(30) ? 0 : random.int(0, functionTimeoutSeconds * 1000));
   for (let n = random.int(1, 10); n > 0; n--) world.send({ id: `j${n}`, payload: {} });
-  await world.clock.run(invoke('the invocation', { ...world, settings }));
+  await world.clock.run(invoke('the invocation', world));
   return world.deaths === 0;
 }
+
+test('an end that is throttled twice at the function’s end is written, and its message hidden until the retry', async () => {
+  const world = makeUnitWorld();
+  const isEnd = ({ name, input }: Call) => /^Batch/.test(name) && JSON.stringify(input).includes('RETRYING');
+  world.dynamoDb.faults.plan(isEnd, { kind: 'fails', error: throttled() }, 2);
+  world.send({ id: 'a', payload: { do: 'hang' } });
+  const startedAtMs = world.clock.now();
+  const { outcome } = await world.deliver({ functionTimeoutSeconds: 5 });
+  expect(outcome).toBe('answered');
+  expect(world.clock.now() - startedAtMs).toBeLessThan(4800);
+  expect(world.job('a')).toMatchObject({ status: 'RETRYING', error: { name: 'JobTimeoutError' } });
+  expect(world.queue.nextVisibleAtMs()).toBeLessThan(world.clock.now() + 2000);
+});
 
 const ofTable = ({ name }: Call) => /^(Batch|Transact)/.test(name);
 

@@ -39,9 +39,9 @@ export function here(): Surroundings {
 /** A connection that broke. */
 export const cut = () => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 
-/** Counts attempts as their handlers see them. */
+/** Counts starts of handlers. A job that is shut down starts again within the same attempt. */
 export interface Attempts {
-  /** A handler whose stand-ins find their surroundings, and whose attempts are counted. */
+  /** A handler whose stand-ins find their surroundings, and whose starts are counted. */
   of<D extends JobDefinition>(
     perform: (payload: Payload<D>, context: JobContext<Payload<D>>) => unknown,
   ): SimulatedHandler<D>;
@@ -51,18 +51,16 @@ export interface Attempts {
 }
 
 export function countAttempts(): Attempts {
-  /** The last attempt of each run, by job. */
-  const last = new Map<string, number[]>();
+  const starts = new Map<string, number>();
   return {
     of: (perform) => (payload, context, around) => {
-      const { id, run, attempts } = context.job;
-      const runs = last.get(id) ?? [];
-      runs[run] = Math.max(runs[run] ?? 0, attempts);
-      last.set(id, runs);
+      const { id } = context.job;
+      starts.set(id, (starts.get(id) ?? 0) + 1);
+
       return surroundings.run(around, () => perform(payload, context));
     },
-    total: (jobId) => (last.get(jobId) ?? []).reduce((sum, attempts) => sum + (attempts ?? 0), 0),
-    clear: () => last.clear(),
+    total: (jobId) => starts.get(jobId) ?? 0,
+    clear: () => starts.clear(),
   };
 }
 

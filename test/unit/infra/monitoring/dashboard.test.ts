@@ -43,7 +43,7 @@ describe('the dashboard', () => {
       const read = row.flatMap(({ properties }) => properties.metrics ?? []).flat();
       expect(read.filter((part) => part === `sluice-prod-${type}`)).toHaveLength(2);
       expect(read.filter((part) => part === `sluice-prod-${type}-dlq`)).toHaveLength(1);
-      expect(read.filter((part) => part === type)).toHaveLength(10);
+      expect(read.filter((part) => part === type)).toHaveLength(11);
     }
   });
 

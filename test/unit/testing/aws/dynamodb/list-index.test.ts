@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Item } from '../../../../../lib/testing/aws/dynamodb/expressions.ts';
 import { byListAt, makeListIndex } from '../../../../../lib/testing/aws/dynamodb/list-index.ts';
+import type { Item } from '../../../../../lib/testing/aws/dynamodb/values.ts';
 
 const entry = (id: number, list: number, at: number): Item => ({
   id: { S: `job-${id}` },

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { type Reason, reasonOf } from './reasons.ts';
+
+/** What became of one mutant. */
+export interface Outcome {
+  readonly file: string;
+  readonly status: string;
+  readonly line: number;
+  readonly mutatorName: string;
+  readonly replacement: string;
+}
+
+const FOUND = ['Killed', 'Timeout'];
+const MISSED = ['Survived', 'NoCoverage'];
+
+/** The page of a room: the score of each file, and each mutant that no test found, with the reason if there is one. */
+export function page(room: string, outcomes: readonly Outcome[]): string {
+  const files = [...new Set(outcomes.map(({ file }) => file))].sort();
+  const rows = [...files, ''].map((file) => row(file, outcomes));
+  const missed = outcomes.filter(({ status }) => MISSED.includes(status)).map(survivor);
+  const reasons = Map.groupBy(missed, ({ reason }) => reason);
+  return [
+    `# Mistakes planted into ${room}`,
+    '',
+    `Written by \`npm run mutation -- --room ${room} --write\`. Found means that a test failed.`,
+    '',
+    '| file | planted | found | not found | score |',
+    '|---|---|---|---|---|',
+    ...rows,
+    '',
+    ...[...reasons].flatMap(([reason, list]) => ['', `## ${reason}`, '', ...list.map(({ text }) => `- ${text}`)]),
+    '',
+  ].join('\n');
+}
+
+function row(file: string, outcomes: readonly Outcome[]): string {
+  const own = outcomes.filter((one) => file === '' || one.file === file);
+  const count = (statuses: readonly string[]) => own.filter(({ status }) => statuses.includes(status)).length;
+  const [found, missed] = [count(FOUND), count(MISSED)];
+  const score = found + missed === 0 ? '—' : `${((100 * found) / (found + missed)).toFixed(1)} %`;
+  return `| ${file || '**all**'} | ${found + missed} | ${found} | ${missed} | ${score} |`;
+}
+
+function survivor(one: Outcome): { text: string; reason: Reason } {
+  const source = readFileSync(one.file, 'utf8').split('\n')[one.line - 1]?.trim() ?? '';
+  const change = one.replacement.replace(/\s+/g, ' ');
+  const shown = change.length > 60 ? `${change.slice(0, 60)}…` : change;
+  const code = (text: string) => `\`${text.replaceAll('`', 'ˋ').replaceAll('|', '\\|')}\``;
+  return {
+    text: `${one.file}:${one.line} ${one.mutatorName}: ${code(source)} with ${code(shown)}`,
+    reason: reasonOf(one, source),
+  };
+}
