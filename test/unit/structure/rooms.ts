@@ -103,7 +103,7 @@ export const ROOMS: readonly Room[] = [
     [...contract, 'infra: names', 'infra: settings', ...infraParts],
   ),
 
-  folder('lib/testing/aws', ['lib/aws']),
+  folder('lib/testing/aws', ['lib/aws', 'engine: basics']),
   folder('lib/testing/aws/sqs', ['engine: basics', 'lib/testing/aws']),
   folder('lib/testing/aws/dynamodb', [...contract, 'lib/aws', 'engine: basics', 'lib/testing/aws']),
   folder('lib/testing/aws/lambda', ['lib/aws', 'engine: basics', 'lib/testing/aws', 'lib/testing/aws/sqs']),
