@@ -1,12 +1,15 @@
 import { createInterface } from 'node:readline/promises';
 import type { ReceiveAllResult } from '../../lib/operator/index.ts';
 import type { Context } from './context.ts';
+import type { Host } from './host.ts';
 
-/** Asks a yes-or-no question at the terminal. Any answer but yes counts as no, and so does Ctrl-C. */
-async function confirmed(question: string, signal: AbortSignal): Promise<boolean> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
+/** Asks a yes-or-no question at the terminal. Any answer but yes counts as no, and so do Ctrl-C and Ctrl-D. */
+async function confirmed({ host, signal }: Context, question: string): Promise<boolean> {
+  const lines = createInterface({ input: host.stdin, output: host.stderr });
   try {
-    const answer = await lines.question(`${question} [y/N] `, { signal });
+    // A question whose input ends, by Ctrl-D or Ctrl-C, gets no answer at all.
+    const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+    const answer = await Promise.race([lines.question(`${question} [y/N] `, { signal }), ended]);
     return /^y(es)?$/i.test(answer.trim());
   } catch {
     return false;
@@ -16,17 +19,18 @@ async function confirmed(question: string, signal: AbortSignal): Promise<boolean
 }
 
 /** Whether a person sits at a terminal and can answer a question. */
-export const canAsk = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true;
+export const canAsk = ({ stdin, stderr }: Pick<Host, 'stdin' | 'stderr'>): boolean =>
+  stdin.isTTY === true && stderr.isTTY === true;
 
 /** Asks for confirmation, unless `--yes` was given. Without a terminal the answer is no. */
-export async function agreed({ print, signal }: Context, yes: boolean, question: string): Promise<boolean> {
+export async function agreed(context: Context, yes: boolean, question: string): Promise<boolean> {
   if (yes) return true;
-  return !print.json && canAsk() && (await confirmed(question, signal));
+  return !context.print.json && canAsk(context.host) && (await confirmed(context, question));
 }
 
 /** Says that nothing was done. Without a terminal it also prints the question, and how to say yes. */
-export function printDryRun({ print }: Context, question: string, nothing: string): void {
-  print.line(canAsk() ? nothing : `${question} No: ${nothing} (--yes does it).`);
+export function printDryRun({ host, print }: Context, question: string, nothing: string): void {
+  print.line(canAsk(host) ? nothing : `${question} No: ${nothing} (--yes does it).`);
 }
 
 /** Throws what ended the receiving early: the command fails with it, after its report was printed. */

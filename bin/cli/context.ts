@@ -1,13 +1,7 @@
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { LambdaClient } from '@aws-sdk/client-lambda';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Command, Option } from 'commander';
 import { checkedStage, ENV } from '../../lib/contract/names.ts';
 import type { Stage, Whereabouts } from '../../lib/operator/index.ts';
+import type { Clients, Host } from './host.ts';
 import { UsageError } from './options.ts';
 import { makePrinter, type Printer } from './print.ts';
 
@@ -23,17 +17,12 @@ export interface CommonOptions {
 
 /** What a verb works with. */
 export interface Context {
+  readonly host: Host;
   readonly stage: Stage;
   readonly clients: Clients;
   readonly print: Printer;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
-  readonly where: Whereabouts;
-}
-
-interface Clients {
-  readonly dynamoDb: DynamoDBClient;
-  readonly sqs: SQSClient;
 }
 
 /** Adds the options that every verb takes. */
@@ -49,37 +38,33 @@ export function withCommon(command: Command): Command {
   return command;
 }
 
-export const stageName = ({ stage }: CommonOptions): string => stage ?? (process.env[ENV.stage] || 'dev');
+export const stageName = ({ stage }: CommonOptions, { env }: Pick<Host, 'env'>): string =>
+  stage ?? (env[ENV.stage] || 'dev');
+
+/** Where the options and the environment say that the command looks. */
+export const whereabouts = (options: CommonOptions, { env }: Pick<Host, 'env'>): Whereabouts => ({
+  stage: stageName(options, { env }),
+  profile: options.profile ?? env.AWS_PROFILE,
+  region: options.region ?? env.AWS_REGION,
+  endpoint: options.endpoint ?? env.AWS_ENDPOINT_URL,
+});
 
 /** @throws UsageError for an invalid stage or endpoint */
-export function makeContext(options: CommonOptions): Context {
-  const name = checked(() => checkedStage(stageName(options)));
+export function makeContext(options: CommonOptions, host: Host): Context {
+  const name = checked(() => checkedStage(stageName(options, host)));
   const { profile, region, endpoint } = options;
   if (endpoint !== undefined && !/^https?:\/\//.test(endpoint)) {
     throw new UsageError(`--endpoint must be a URL as http://127.0.0.1:4566, got "${endpoint}"`);
   }
-  const config = {
+  const clients = host.connect({
     ...(profile !== undefined && { profile }),
     ...(region !== undefined && { region }),
     ...(endpoint !== undefined && { endpoint }),
-  };
-  const aws = {
-    dynamoDb: new DynamoDBClient(config),
-    sqs: new SQSClient(config),
-    lambda: new LambdaClient(config),
-    logs: new CloudWatchLogsClient(config),
-    cloudWatch: new CloudWatchClient(config),
-    cloudFormation: new CloudFormationClient(config),
-    eventBridge: new EventBridgeClient(config),
-  };
-  const where = {
-    ...{ stage: name, profile: profile ?? process.env.AWS_PROFILE, endpoint: endpoint ?? process.env.AWS_ENDPOINT_URL },
-    region: region ?? process.env.AWS_REGION,
-  };
+  });
   return {
-    ...{ stage: { name, aws }, where, signal: interruption() },
-    clients: { dynamoDb: aws.dynamoDb, sqs: aws.sqs },
-    print: makePrinter({ json: options.json === true }),
+    stage: { name, aws: clients.aws, ...host.clock },
+    ...{ host, clients, signal: host.interruption() },
+    print: makePrinter({ json: options.json === true, host }),
   };
 }
 
@@ -89,17 +74,4 @@ function checked<T>(check: () => T): T {
   } catch (cause) {
     throw new UsageError(`--${(cause as Error).message}`, { cause });
   }
-}
-
-/** The first Ctrl-C lets the calls under way finish; the second ends the process at once. */
-function interruption(): AbortSignal {
-  const controller = new AbortController();
-  const interrupt = () => {
-    if (controller.signal.aborted) process.exit(130);
-    process.stderr.write('\nending; Ctrl-C again to end at once\n');
-    controller.abort();
-  };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
-  return controller.signal;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { indented } from '../../lib/operator/index.ts';
 import { canAsk } from './ask.ts';
+import type { Host } from './host.ts';
 import { fromUtf8, UsageError } from './options.ts';
 
 /**
@@ -12,13 +13,14 @@ import { fromUtf8, UsageError } from './options.ts';
  * @returns the text as it was saved
  * @throws UsageError without a terminal, if the editor fails, or if nothing was changed
  */
-export async function edited(body: string): Promise<string> {
-  if (!canAsk()) throw new UsageError('--edit needs a terminal; --body takes the corrected body from a file or a pipe');
+export async function edited(body: string, host: Host): Promise<string> {
+  if (!canAsk(host))
+    throw new UsageError('--edit needs a terminal; --body takes the corrected body from a file or a pipe');
   const folder = await mkdtemp(join(tmpdir(), 'sluice-edit-'));
   const file = join(folder, 'body.json');
   try {
     await writeFile(file, `${pretty(body)}\n`, { mode: 0o600 });
-    const editor = process.env.VISUAL || process.env.EDITOR || 'vi';
+    const editor = host.env.VISUAL || host.env.EDITOR || 'vi';
     const child = spawn(editor, [file], { stdio: 'inherit', shell: false });
     const code = await new Promise((resolve, reject) => {
       child.on('exit', resolve);

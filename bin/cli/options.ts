@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import type { JobDefinition } from '../../lib/contract/definition/job-definition.ts';
 import { didYouMean } from '../../lib/contract/definition/suggest.ts';
+import type { Host } from './host.ts';
 
 /** A command line that is wrong: nothing was done. */
 export class UsageError extends Error {
@@ -72,10 +73,10 @@ const MAX_TEXT_BYTES = 64 * 1024 * 1024;
  *
  * @throws UsageError, or the file system's error
  */
-export async function textArgument(value: string): Promise<string> {
+export async function textArgument(value: string, { stdin }: Pick<Host, 'stdin'>): Promise<string> {
   if (value !== '-' && !value.startsWith('@')) return value;
   const name = value === '-' ? 'standard input' : value.slice(1);
-  const content = await (value === '-' ? buffer(process.stdin) : readFile(name));
+  const content = await (value === '-' ? buffer(stdin) : readFile(name));
   if (content.length > MAX_TEXT_BYTES) throw new UsageError(`${name} has more than 64 MiB`);
   return fromUtf8(name, content);
 }

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
+import type { Host } from './host.ts';
 
 /** A column of a table. */
 export interface Column<Row> {
@@ -17,6 +18,8 @@ export interface Printer {
   result(value: unknown): boolean;
   table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): void;
   line(text?: string): void;
+  /** Clears the terminal; nothing elsewhere. */
+  clear(): void;
   /** A remark for people, on standard error; left out with `--json`. */
   note(text: string): void;
   readonly colour: Colours;
@@ -24,10 +27,17 @@ export interface Printer {
 
 type Colours = Pick<ReturnType<typeof pc.createColors>, 'red' | 'green' | 'yellow' | 'dim' | 'bold' | 'cyan'>;
 
-export function makePrinter({ json }: { json: boolean }): Printer {
-  const terminal = process.stdout.isTTY === true;
-  const colour = pc.createColors(terminal && process.env.NO_COLOR === undefined);
-  const line = (text = '') => void process.stdout.write(`${text}\n`);
+/** Prints on the host's streams. */
+export function makePrinter({
+  json,
+  host: { stdout, stderr, env },
+}: {
+  json: boolean;
+  host: Pick<Host, 'stdout' | 'stderr' | 'env'>;
+}): Printer {
+  const terminal = stdout.isTTY === true;
+  const colour = pc.createColors(terminal && env.NO_COLOR === undefined);
+  const line = (text = '') => void stdout.write(`${text}\n`);
   return {
     ...{ json, terminal, colour, line },
     result(value) {
@@ -37,8 +47,11 @@ export function makePrinter({ json }: { json: boolean }): Printer {
     table(rows, columns) {
       line(terminal ? drawn(rows, columns, colour) : tabbed(rows, columns));
     },
+    clear() {
+      if (terminal && !json) stdout.write('\u001b[2J\u001b[H');
+    },
     note(text) {
-      if (!json) process.stderr.write(`${text}\n`);
+      if (!json) stderr.write(`${text}\n`);
     },
   };
 }

@@ -1,3 +1,5 @@
+import type { Host } from './host.ts';
+
 /** Shows how much is done: a bar on a terminal, nothing elsewhere. */
 export interface Progress {
   readonly update: (done: number) => void;
@@ -8,10 +10,18 @@ const WIDTH = 30;
 /** Redrawing more often would only cost time. */
 const EVERY_MS = 100;
 
+interface ProgressOptions {
+  readonly host: Pick<Host, 'stderr'>;
+  readonly print: { readonly json: boolean };
+}
+
 /** @param total  what `done` counts up to; undefined if it is not known */
-export function makeProgress(what: string, total: number | undefined, quiet: boolean): Progress {
-  const stream = process.stderr;
-  if (quiet || stream.isTTY !== true) return { update: () => undefined, end: () => undefined };
+export function makeProgress(
+  what: string,
+  total: number | undefined,
+  { host: { stderr: stream }, print: { json } }: ProgressOptions,
+): Progress {
+  if (json || stream.isTTY !== true) return { update: () => undefined, end: () => undefined };
   const startedAtMs = Date.now();
   let lastMs = 0;
   let last = '';

@@ -37,11 +37,16 @@ export interface DynamoDbDocuments {
   send(command: { readonly input: TransactWriteCommandInput }): Promise<object>;
 }
 
+/** What a call takes beside its command. */
+interface CallOptions {
+  readonly abortSignal?: AbortSignal;
+}
+
 /** The calls to SQS that a producer makes: an `SQSClient`, or what stands in for one. */
 export interface ProducerSqs {
-  send(command: SendMessageCommand): Promise<SendMessageCommandOutput>;
-  send(command: SendMessageBatchCommand): Promise<SendMessageBatchCommandOutput>;
-  send(command: GetQueueUrlCommand): Promise<GetQueueUrlCommandOutput>;
+  send(command: SendMessageCommand, options?: CallOptions): Promise<SendMessageCommandOutput>;
+  send(command: SendMessageBatchCommand, options?: CallOptions): Promise<SendMessageBatchCommandOutput>;
+  send(command: GetQueueUrlCommand, options?: CallOptions): Promise<GetQueueUrlCommandOutput>;
 }
 
 /** The calls to SQS that the engine makes: an `SQSClient`, or what stands in for one. */

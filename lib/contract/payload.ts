@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { JobDefinition } from './definition/job-definition.ts';
-import { InvalidPayloadError } from './errors.ts';
+import { InvalidPayloadError, toJobError } from './errors.ts';
 
 /** What a producer hands over: what a definition's schema accepts, before it fills in defaults and transforms. */
 export type PayloadInput<D extends JobDefinition> = z.input<D['payload']>;
@@ -9,24 +9,71 @@ export type PayloadInput<D extends JobDefinition> = z.input<D['payload']>;
 export interface ReadPayload {
   readonly payload: unknown;
   readonly refusal?: InvalidPayloadError;
+  /** The schema takes time (an asynchronous refinement or transform): what it makes of the payload. Never rejects. */
+  readonly pending?: Promise<ReadPayload>;
 }
+
+/** Whether a schema takes time, as far as payloads have shown. */
+const takesTime = new WeakMap<z.ZodType, boolean>();
 
 /**
  * Reads a payload by its definition's schema. Never throws: a refusal is a value. It names at most five issues, and of a
  * payload of more than {@link MAX_CHECKED_WHOLE} values only the first: to find and word them all would take seconds.
  */
-export function readPayload(definition: JobDefinition, payload: unknown): ReadPayload {
+export function readPayload({ payload: schema }: JobDefinition, payload: unknown): ReadPayload {
   try {
-    const result = definition.payload.safeParse(payload, FIRST_ISSUE);
-    if (result.success) return { payload: result.data };
-    const isHuge = holdsMoreThan(MAX_CHECKED_WHOLE, payload);
-    const error = (isHuge ? undefined : definition.payload.safeParse(payload).error) ?? result.error;
-    // zod's messages say what was expected and which type came, never the value.
-    const reasons = reasonsOf(error.issues.slice(0, MAX_ISSUES), ['payload']).slice(0, MAX_ISSUES);
-    if (isHuge) reasons.push('the rest was not checked');
-    return { payload: undefined, refusal: new InvalidPayloadError(reasons.join('; '), { cause: error }) };
+    if (!takesTime.has(schema)) takesTime.set(schema, makesPromise(schema, payload));
+    if (takesTime.get(schema) !== true) return readAtOnce(schema, payload);
   } catch (cause) {
-    return { payload: undefined, refusal: new InvalidPayloadError('the payload schema itself threw', { cause }) };
+    // Thrown by the schema's own code, or by zod at a promise: one that no payload before this one has led to.
+    if (!takesTime.has(schema) || !makesPromiseAfterAll(schema, payload)) return thrown(cause);
+    takesTime.set(schema, true);
+  }
+  return { payload: undefined, pending: readInTime(schema, payload).catch(thrown) };
+}
+
+function readAtOnce(schema: z.ZodType, payload: unknown): ReadPayload {
+  const result = schema.safeParse(payload, FIRST_ISSUE);
+  if (result.success) return { payload: result.data };
+  const isHuge = holdsMoreThan(MAX_CHECKED_WHOLE, payload);
+  return refused((isHuge ? undefined : schema.safeParse(payload).error) ?? result.error, isHuge);
+}
+
+async function readInTime(schema: z.ZodType, payload: unknown): Promise<ReadPayload> {
+  const isHuge = holdsMoreThan(MAX_CHECKED_WHOLE, payload);
+  const result = await schema.safeParseAsync(payload, isHuge ? FIRST_ISSUE : undefined);
+  return result.success ? { payload: result.data } : refused(result.error, isHuge);
+}
+
+function refused(error: z.ZodError, isHuge: boolean): ReadPayload {
+  // zod's messages say what was expected and which type came, never the value.
+  const reasons = reasonsOf(error.issues.slice(0, MAX_ISSUES), ['payload']).slice(0, MAX_ISSUES);
+  if (isHuge) reasons.push('the rest was not checked');
+  return { payload: undefined, refusal: new InvalidPayloadError(reasons.join('; '), { cause: error }) };
+}
+
+function thrown(cause: unknown): ReadPayload {
+  const { name, message } = toJobError(cause);
+  const refusal = new InvalidPayloadError(`the payload schema itself threw ${name}: ${message}`, { cause });
+  return { payload: undefined, refusal };
+}
+
+/**
+ * Whether a schema makes a promise of a payload. zod's own way to find out leaves that promise alone, and its rejection would
+ * end the process.
+ */
+function makesPromise(schema: z.ZodType, payload: unknown): boolean {
+  const made = schema._zod.run({ value: payload, issues: [] }, { ...FIRST_ISSUE, async: true });
+  if (!(made instanceof Promise)) return false;
+  made.catch(() => undefined);
+  return true;
+}
+
+function makesPromiseAfterAll(schema: z.ZodType, payload: unknown): boolean {
+  try {
+    return makesPromise(schema, payload);
+  } catch {
+    return false;
   }
 }
 

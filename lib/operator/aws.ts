@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
@@ -71,6 +72,15 @@ export interface Stage {
   readonly aws: Aws;
   /** Epoch ms. @default Date.now */
   readonly now?: () => number;
+  /** Waits for so many ms, or until the signal is aborted. @default a timer */
+  readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
 export const nowOf = ({ now }: Pick<Stage, 'now'>): number => (now ?? Date.now)();
+
+/** Waits by the stage's clock. An abort ends the wait, and is no error. */
+export const pause = ({ sleep = timer }: Pick<Stage, 'sleep'>, ms: number, signal?: AbortSignal): Promise<void> =>
+  sleep(ms, signal);
+
+const timer = (ms: number, signal?: AbortSignal) =>
+  setTimeout(ms, undefined, signal && { signal }).catch(() => undefined);

@@ -1,4 +1,5 @@
-import { errorName, faultOf, statusOf } from '../aws/errors.ts';
+import { type CallFault, errorName, faultOf, statusOf } from '../aws/errors.ts';
+import { isSent, isUnsent } from '../aws/one-request.ts';
 
 const MISSING = /QueueDoesNotExist|NonExistentQueue/;
 /** What the SDK says when it has nothing to sign with. */
@@ -19,7 +20,16 @@ export interface CallFailure {
 
 export function callFailure(error: unknown): CallFailure {
   const code = errorName(error);
-  const { isTransient, maybeDone } = faultOf(error);
+  const { isTransient, maybeDone } = sendFault(error);
   const hopeless = NO_CREDENTIALS.test(code) || (!isTransient && (statusOf(error) === 403 || isQueueMissing(error)));
   return { code, isTransient, maybeSent: maybeDone, hopeless };
+}
+
+/** What the producer's own requests know more: whether they left. */
+function sendFault(error: unknown): CallFault {
+  const fault = faultOf(error);
+  if (isUnsent(error)) return { ...fault, maybeDone: false };
+  // An answer that was read and refused, as one whose MD5 is wrong; or an error that nobody has met yet.
+  const isOpen = statusOf(error) === undefined && !fault.isTransient && isSent(error);
+  return isOpen ? { isTransient: true, maybeDone: true } : fault;
 }

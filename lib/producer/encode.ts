@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import { writeEnvelope } from '../contract/envelope.ts';
-import { readPayload } from '../contract/payload.ts';
+import { type ReadPayload, readPayload } from '../contract/payload.ts';
 import { MAX_DELAY_SECONDS, MAX_MESSAGE_BYTES } from '../contract/sqs-limits.ts';
 import { MessageTooLargeError } from './errors.ts';
 import { checkedOptions, type EnqueueOptions } from './options.ts';
@@ -10,6 +10,8 @@ import { checkedOptions, type EnqueueOptions } from './options.ts';
 export interface EncodedJob {
   readonly jobId: string;
   readonly bytes: number;
+  /** The schema takes time: whether it refuses the payload. Nothing is sent before. */
+  readonly pending?: Promise<ReadPayload>;
   /** Parameters of SendMessage, or of an entry of SendMessageBatch. */
   readonly message: {
     readonly MessageBody: string;
@@ -42,7 +44,7 @@ export function encodeJob(definition: JobDefinition, { payload, options }: Given
     type,
     nowMs,
   );
-  const { refusal } = readPayload(definition, envelope.payload);
+  const { refusal, pending } = readPayload(definition, envelope.payload);
   if (refusal !== undefined) throw refusal;
   const bytes = Buffer.byteLength(body);
   if (bytes > MAX_MESSAGE_BYTES) throw new MessageTooLargeError(bytes, MAX_MESSAGE_BYTES);
@@ -50,6 +52,7 @@ export function encodeJob(definition: JobDefinition, { payload, options }: Given
   return {
     jobId,
     bytes,
+    ...(pending !== undefined && { pending }),
     message: {
       MessageBody: body,
       // Within SQS's timer the queue itself holds the job; beyond, the consumer parks it in the jobs table.

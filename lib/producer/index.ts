@@ -6,7 +6,13 @@ export { InvalidMessageError, InvalidPayloadError } from '../contract/errors.ts'
 export type { PayloadInput } from '../contract/payload.ts';
 export { MessageTooLargeError, ProducerConfigurationError, SendError } from './errors.ts';
 export type { EnqueueOptions } from './options.ts';
-export { createProducer, type EnqueueManyOptions, type Producer, type ProducerOptions } from './producer.ts';
+export {
+  createProducer,
+  type EnqueueManyOptions,
+  type Producer,
+  type ProducerOptions,
+  type SendOptions,
+} from './producer.ts';
 export type { JobResult } from './send-many.ts';
 export type { SentJob } from './send-one.ts';
 

@@ -1,3 +1,4 @@
+import { asOneRequest } from '../aws/one-request.ts';
 import type { ProducerSqs } from '../aws/ports.ts';
 import { makeSqsClient } from '../aws/sqs-client.ts';
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
@@ -8,6 +9,7 @@ import type { EnqueueOptions } from './options.ts';
 import { makeFindQueue } from './queues.ts';
 import { type JobResult, type PlacedJob, sendMany } from './send-many.ts';
 import { type SentJob, sendOne } from './send-one.ts';
+import { checkedLimits, untilAborted } from './tries.ts';
 
 /** Settings of {@link createProducer}; all of it is optional. */
 export interface ProducerOptions {
@@ -20,10 +22,20 @@ export interface ProducerOptions {
    * @default asked of SQS by the queue's name, once a type
    */
   readonly queueUrls?: Readonly<Record<string, string>>;
+  /** Requests that a call to SQS takes in all, 1 to 20. The SDK's own repeats are off. @default 6 */
+  readonly tries?: number;
+  /** Milliseconds for all of them and the pauses between them, 100 to 600,000. @default 6,000 */
+  readonly timeoutMs?: number;
+}
+
+/** What ends a send before its tries are made. */
+export interface SendOptions {
+  /** Once it is aborted, nothing is sent any more, and the error says whether a job may have been sent. @default none */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How many jobs are sent. */
-export interface EnqueueManyOptions<P = unknown> extends Omit<EnqueueOptions, 'id' | 'key'> {
+export interface EnqueueManyOptions<P = unknown> extends Omit<EnqueueOptions, 'id' | 'key'>, SendOptions {
   /** What one job's options are beyond those of all, as its `id` and `key`. */
   readonly each?: (payload: P, index: number) => EnqueueOptions;
   /** Calls to SQS side by side, 1 to 50 (the connections that the SDK opens by default). @default 10 */
@@ -33,19 +45,24 @@ export interface EnqueueManyOptions<P = unknown> extends Omit<EnqueueOptions, 'i
 /** Sends jobs to the queues of one stage. */
 export interface Producer {
   /**
-   * Sends one job.
+   * Sends one job. What SQS could not take just now is sent again: six requests at most, within 6 s (`createProducer`).
    *
    * @throws InvalidPayloadError if the definition's schema refuses the payload
    * @throws InvalidMessageError if an option is wrong
    * @throws MessageTooLargeError beyond 1,048,576 bytes
-   * @throws SendError if SQS did not take it, or there is no such queue
+   * @throws SendError if SQS did not take it, with whether it may have been taken; or there is no such queue
    * @throws ProducerConfigurationError without a stage
    * @example await enqueue(sendEmail, { to, subject, text }, { key: `welcome-${userId}`, runAt: tomorrowAt9 });
    */
-  enqueue<D extends JobDefinition>(definition: D, payload: PayloadInput<D>, options?: EnqueueOptions): Promise<SentJob>;
+  enqueue<D extends JobDefinition>(
+    definition: D,
+    payload: PayloadInput<D>,
+    options?: EnqueueOptions & SendOptions,
+  ): Promise<SentJob>;
   /**
    * Sends many jobs, ten a call and within SQS's bytes, several calls side by side. Each job is refused or sent by
-   * itself; what SQS could not take just now is sent again, five times at most, over some 6 s.
+   * itself. What SQS could not take just now is sent again, as by `enqueue`: each job has its six requests and its 6 s. Once a
+   * call has had no answer in all of them, the calls after it are tried once, until one is answered.
    *
    * @returns a result for each payload, in their order
    * @throws SendError if there is no such queue, ProducerConfigurationError without a stage: nothing was sent then
@@ -63,32 +80,47 @@ export interface Producer {
 const MAX_CALLS_AT_ONCE = 50;
 const CALLS_AT_ONCE = 10;
 
-/** Makes a producer. Make it once: it keeps its client and the queue URLs that it found. */
-export function createProducer({ stage, client, queueUrls = {} }: ProducerOptions = {}): Producer {
-  let own = client;
+/**
+ * Makes a producer. Make it once: it keeps its client and the queue URLs that it found.
+ *
+ * @throws ProducerConfigurationError if `tries` or `timeoutMs` is out of range
+ */
+export function createProducer({ stage, client, queueUrls = {}, ...given }: ProducerOptions = {}): Producer {
+  const limits = checkedLimits(given);
+  let made: ProducerSqs | undefined;
   const sqs = (): ProducerSqs => {
-    own ??= makeSqsClient();
-    return own;
+    made ??= client === undefined ? asOneRequest(makeSqsClient()) : oneRequestEach(client);
+    return made;
   };
-  const findQueue = makeFindQueue({ stage, queueUrls, sqs });
+  const findQueue = makeFindQueue({ stage, queueUrls, sqs, limits });
   return {
-    async enqueue(definition, payload, options = {}) {
+    async enqueue(definition, payload, { signal, ...options } = {}) {
       const job = encodeJob(definition, { payload, options }, Date.now());
-      return sendOne(job, await findQueue(definition.type), sqs());
+      const refusal = (await job.pending)?.refusal;
+      if (refusal !== undefined) throw refusal;
+      const queueUrl = await untilAborted(findQueue(definition.type), signal);
+      return sendOne(job, { sqs: sqs(), queueUrl, limits: { ...limits, signal } });
     },
-    async enqueueMany(definition, payloads, { each, callsAtOnce = CALLS_AT_ONCE, ...common } = {}) {
+    async enqueueMany(definition, payloads, { each, callsAtOnce = CALLS_AT_ONCE, signal, ...common } = {}) {
       checkCommon(callsAtOnce, common);
-      const queueUrl = await findQueue(definition.type);
+      const queueUrl = await untilAborted(findQueue(definition.type), signal);
       const results: JobResult[] = [];
       const done = (place: number, result: JobResult) => {
         results[place] = result;
       };
       const optionsOf = (payload: unknown, i: number) => ({ ...common, ...each?.(payload as never, i) });
       const jobs = encoded({ definition, payloads, optionsOf, done });
-      await sendMany(jobs, { sqs: sqs(), queueUrl, callsAtOnce, done });
+      await sendMany(jobs, { sqs: sqs(), queueUrl, limits: { ...limits, signal }, callsAtOnce, done });
       return results;
     },
   };
+}
+
+/** A client that others use, too: only what the producer sends is not repeated by the SDK. */
+function oneRequestEach(client: ProducerSqs): ProducerSqs {
+  const send: (command: never, options: { abortSignal?: AbortSignal }) => unknown = (command, options) =>
+    client.send(asOneRequest(command), options);
+  return { send } as { send: unknown } as ProducerSqs;
 }
 
 interface Given {

@@ -2,8 +2,9 @@ import { GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { errorName } from '../aws/errors.ts';
 import type { ProducerSqs } from '../aws/ports.ts';
 import { checkedStage, ENV, names } from '../contract/names.ts';
-import { isQueueMissing } from './call-failure.ts';
+import { callFailure, isQueueMissing } from './call-failure.ts';
 import { ProducerConfigurationError, SendError } from './errors.ts';
+import { startTries, type TryLimits } from './tries.ts';
 
 /** Finds the queue of a job type. */
 export type FindQueue = (type: string) => Promise<string>;
@@ -13,26 +14,27 @@ export interface QueueSource {
   readonly stage: string | undefined;
   readonly queueUrls: Readonly<Record<string, string>>;
   readonly sqs: () => ProducerSqs;
+  readonly limits: TryLimits;
 }
 
 /**
  * The queue's URL: as it was given, or asked of SQS by the queue's fixed name, once a type; what fails is asked again.
  */
-export function makeFindQueue({ stage, queueUrls, sqs }: QueueSource): FindQueue {
+export function makeFindQueue({ queueUrls, ...source }: QueueSource): FindQueue {
   const found = new Map<string, Promise<string>>();
   return (type) => {
     const given = Object.hasOwn(queueUrls, type) ? queueUrls[type] : undefined;
     if (given !== undefined) return Promise.resolve(given);
     const known = found.get(type);
     if (known !== undefined) return known;
-    const asked = ask(type, stage, sqs);
+    const asked = ask(type, source);
     found.set(type, asked);
     asked.catch(() => found.delete(type));
     return asked;
   };
 }
 
-async function ask(type: string, given: string | undefined, sqs: () => ProducerSqs): Promise<string> {
+async function ask(type: string, { stage: given, sqs, limits }: Omit<QueueSource, 'queueUrls'>): Promise<string> {
   const stage = given ?? process.env[ENV.stage];
   if (stage === undefined || stage === '') {
     throw new ProducerConfigurationError(
@@ -41,13 +43,25 @@ async function ask(type: string, given: string | undefined, sqs: () => ProducerS
   }
   const QueueName = names.queue(checkedStage(stage), type);
   try {
-    const { QueueUrl } = await sqs().send(new GetQueueUrlCommand({ QueueName }));
-    if (QueueUrl === undefined) throw new TypeError('SQS answered without a URL');
-    return QueueUrl;
+    return await urlOf(QueueName, sqs(), limits);
   } catch (cause) {
     const why = isQueueMissing(cause)
       ? `does not exist in this account and region: is stage "${stage}" deployed here, with the job type ${type}?`
       : `could not be found: ${errorName(cause)}; sqs:GetQueueUrl is needed, or createProducer({ queueUrls })`;
     throw new SendError(`queue ${QueueName} ${why}`, { code: errorName(cause), maybeSent: false, cause });
+  }
+}
+
+async function urlOf(QueueName: string, sqs: ProducerSqs, limits: TryLimits): Promise<string> {
+  const tries = startTries(limits);
+  for (;;) {
+    try {
+      const command = () => new GetQueueUrlCommand({ QueueName });
+      const { QueueUrl } = await tries.request((options) => sqs.send(command(), options));
+      if (QueueUrl === undefined) throw new TypeError('SQS answered without a URL');
+      return QueueUrl;
+    } catch (cause) {
+      if (!callFailure(cause).isTransient || !(await tries.again())) throw cause;
+    }
   }
 }

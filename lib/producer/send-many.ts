@@ -1,12 +1,12 @@
 import { SendMessageBatchCommand, type SendMessageBatchCommandOutput } from '@aws-sdk/client-sqs';
 import { cutAsTheyCome } from '../aws/cut.ts';
 import { isThrottle } from '../aws/errors.ts';
-import type { ProducerSqs } from '../aws/ports.ts';
 import { MAX_BATCH_ENTRIES, MAX_MESSAGE_BYTES } from '../contract/sqs-limits.ts';
 import { type CallFailure, callFailure } from './call-failure.ts';
 import type { EncodedJob } from './encode.ts';
 import type { SendError } from './errors.ts';
-import { type SentJob, sendError } from './send-one.ts';
+import { type SendDeps, type SentJob, sendError } from './send-one.ts';
+import { startTries, type Tries } from './tries.ts';
 
 /** The outcome of one job of many. */
 export type JobResult =
@@ -22,47 +22,47 @@ export interface PlacedJob {
   readonly place: number;
 }
 
-export interface SendManyDeps {
-  readonly sqs: ProducerSqs;
-  readonly queueUrl: string;
+export interface SendManyDeps extends SendDeps {
   readonly callsAtOnce: number;
   readonly done: (place: number, result: JobResult) => void;
 }
-
-/** Calls that carry one job, the first included. */
-const MAX_TRIES = 6;
-const FIRST_BACKOFF_MS = 100;
-const MAX_BACKOFF_MS = 5000;
 
 /** Sends jobs in as few calls as SQS allows, so many at a time; each job ends in one result. */
 export async function sendMany(jobs: Iterable<PlacedJob>, deps: SendManyDeps): Promise<void> {
   // One iterator for all: each worker takes the next call when it has finished one.
   const calls = cutAsTheyCome(jobs, fits);
-  const stop: Stop = {};
+  const service: Service = { isDown: false };
   const worker = async () => {
-    for (const call of calls) await sendCall(call, stop, deps);
+    for (const call of calls) await sendCall(call, service, deps);
   };
   await Promise.all(Array.from({ length: deps.callsAtOnce }, worker));
 }
 
-/** Why further calls are not made, once one has failed for all. */
-interface Stop {
+/** What calls have learned for those after them. */
+interface Service {
+  /** Why further calls are not made: one has failed for all. */
   cause?: unknown;
+  /** No try of a call was answered: until one is, each call is tried once, or thousands of them would wait one after another. */
+  isDown: boolean;
 }
 
 const fits = (call: readonly PlacedJob[], { job }: PlacedJob): boolean =>
   call.length < MAX_BATCH_ENTRIES && call.reduce((sum, other) => sum + other.job.bytes, job.bytes) <= MAX_MESSAGE_BYTES;
 
-async function sendCall(call: readonly PlacedJob[], stop: Stop, deps: SendManyDeps): Promise<void> {
+async function sendCall(call: readonly PlacedJob[], service: Service, deps: SendManyDeps): Promise<void> {
+  let left = call.some(({ job }) => job.pending !== undefined) ? await accepted(call, deps) : call;
+  const tries = startTries(service.isDown ? { ...deps.limits, tries: 1 } : deps.limits);
   /** Jobs that an earlier try, one without an answer, may have sent. */
   const doubtful = new Set<PlacedJob>();
-  let left = call;
-  for (let tries = 1; left.length > 0; tries++) {
-    if (tries > 1) await backoff(tries - 1);
-    const answers = await tryOnce(left, stop, deps);
+  let isLast = false;
+  while (left.length > 0) {
+    const answers = await tryOnce(left, { tries, service, deps });
+    const answerTo = (i: number) => answers[i] ?? NO_ANSWER;
+    isLast = !left.some((_, i) => isPassing(answerTo(i))) || !(await tries.again());
+    if (isLast && answers.every(isUnanswered)) service.isDown = true;
     left = left.filter((placed, i) => {
-      const answer = answers[i] ?? NO_ANSWER;
-      if ('messageId' in answer || !answer.isTransient || tries === MAX_TRIES) {
+      const answer = answerTo(i);
+      if (isLast || !isPassing(answer)) {
         deps.done(placed.place, resultOf(placed.job.jobId, answer, doubtful.has(placed)));
         return false;
       }
@@ -72,6 +72,17 @@ async function sendCall(call: readonly PlacedJob[], stop: Stop, deps: SendManyDe
   }
 }
 
+/** The jobs of a call whose payloads a schema that takes time accepts; the others are refused. */
+async function accepted(call: readonly PlacedJob[], { done }: SendManyDeps): Promise<PlacedJob[]> {
+  const left: PlacedJob[] = [];
+  for (const placed of call) {
+    const error = (await placed.job.pending)?.refusal;
+    if (error === undefined) left.push(placed);
+    else done(placed.place, { status: 'refused', jobId: placed.job.jobId, error });
+  }
+  return left;
+}
+
 /** What SQS said to one job. */
 type Answer =
   | { readonly messageId: string }
@@ -79,15 +90,32 @@ type Answer =
 
 const NO_ANSWER = { isTransient: true, maybeSent: true, code: 'NoAnswer' };
 
+/** A failure that the same call may not meet again. */
+const isPassing = (answer: Answer): answer is Exclude<Answer, { messageId: string }> =>
+  !('messageId' in answer) && answer.isTransient;
+
+const isUnanswered = (answer: Answer): boolean => isPassing(answer) && !isThrottle(answer.code);
+
+interface Try {
+  readonly tries: Tries;
+  readonly service: Service;
+  readonly deps: SendManyDeps;
+}
+
 /** @returns the jobs' answers, in their order */
-async function tryOnce(jobs: readonly PlacedJob[], stop: Stop, { sqs, queueUrl }: SendManyDeps): Promise<Answer[]> {
+async function tryOnce(jobs: readonly PlacedJob[], { tries, service, deps }: Try): Promise<Answer[]> {
+  const { sqs, queueUrl } = deps;
   const forAll = (cause: unknown) => jobs.map(() => ({ ...callFailure(cause), cause }));
-  if ('cause' in stop) return forAll(stop.cause);
+  if ('cause' in service) return forAll(service.cause);
+  const Entries = jobs.map(({ job }, i) => ({ Id: String(i), ...job.message }));
+  const command = () => new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries });
   try {
-    const Entries = jobs.map(({ job }, i) => ({ Id: String(i), ...job.message }));
-    return answersOf(await sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries })));
+    const answered = await tries.request((options) => sqs.send(command(), options));
+    service.isDown = false;
+    return answersOf(answered);
   } catch (cause) {
-    if (callFailure(cause).hopeless) stop.cause = cause;
+    const { hopeless } = callFailure(cause);
+    if (hopeless) service.cause = cause;
     return forAll(cause);
   }
 }
@@ -107,10 +135,4 @@ function resultOf(jobId: string, answer: Answer, doubtful: boolean): JobResult {
   const maybeSent = answer.maybeSent || doubtful;
   const error = sendError(jobId, { ...answer, maybeSent });
   return { status: maybeSent ? 'unknown' : 'refused', jobId, error };
-}
-
-/** Half to all of a doubling span: refused calls must not come back in step. */
-function backoff(tries: number): Promise<void> {
-  const spanMs = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (tries - 1));
-  return new Promise((resolve) => setTimeout(resolve, spanMs * (0.5 + Math.random() / 2)));
 }

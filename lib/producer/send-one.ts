@@ -3,6 +3,7 @@ import type { ProducerSqs } from '../aws/ports.ts';
 import { type CallFailure, callFailure } from './call-failure.ts';
 import type { EncodedJob } from './encode.ts';
 import { SendError } from './errors.ts';
+import { startTries, type TryLimits } from './tries.ts';
 
 /** A job that SQS took. */
 export interface SentJob {
@@ -11,13 +12,27 @@ export interface SentJob {
   readonly messageId: string;
 }
 
-/** @throws SendError if SQS refused it, or did not answer; the SDK has tried three times by then */
-export async function sendOne({ jobId, message }: EncodedJob, queueUrl: string, sqs: ProducerSqs): Promise<SentJob> {
-  try {
-    const { MessageId = '' } = await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, ...message }));
-    return { jobId, messageId: MessageId };
-  } catch (cause) {
-    throw sendError(jobId, { ...callFailure(cause), cause });
+/** Where and how jobs are sent. */
+export interface SendDeps {
+  readonly sqs: ProducerSqs;
+  readonly queueUrl: string;
+  readonly limits: TryLimits;
+}
+
+/** @throws SendError if SQS refused it, or did not take it in all tries */
+export async function sendOne({ jobId, message }: EncodedJob, { sqs, queueUrl, limits }: SendDeps): Promise<SentJob> {
+  const tries = startTries(limits);
+  let maybeSent = false;
+  for (;;) {
+    try {
+      const command = () => new SendMessageCommand({ QueueUrl: queueUrl, ...message });
+      const { MessageId = '' } = await tries.request((options) => sqs.send(command(), options));
+      return { jobId, messageId: MessageId };
+    } catch (cause) {
+      const failure = callFailure(cause);
+      maybeSent ||= failure.maybeSent;
+      if (!failure.isTransient || !(await tries.again())) throw sendError(jobId, { ...failure, maybeSent, cause });
+    }
   }
 }
 

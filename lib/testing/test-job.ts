@@ -1,4 +1,4 @@
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { NumberValueImpl, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { JobDefinition, Payload } from '../contract/definition/job-definition.ts';
 import type { JobError } from '../contract/errors.ts';
 import type { DeadLetterReason, JobStatus } from '../contract/job.ts';
@@ -96,7 +96,7 @@ function report({ aws, events, sentAtMs, progress, written, tables }: Trial, ite
     aws.dynamoDb
       .table(name)
       .items()
-      .map((one) => unmarshall(one));
+      .map((one) => unmarshall(one, { wrapNumbers }));
   const attributes = Object.entries(deadLetter?.attributes ?? {}).map(([name, { StringValue }]) => [name, StringValue]);
   return {
     ...{ status, attempts, item },
@@ -113,6 +113,12 @@ function report({ aws, events, sentAtMs, progress, written, tables }: Trial, ite
     published: aws.bus.events,
     ...(deadLetter !== undefined && { deadLetter: Object.fromEntries(attributes) }),
   };
+}
+
+/** As the document client reads numbers, which fails for one that is both large and broken: that one keeps its digits. */
+function wrapNumbers(text: string): number | bigint | NumberValueImpl {
+  if (Math.abs(Number(text)) <= Number.MAX_SAFE_INTEGER) return Number(text);
+  return /^-?\d+$/.test(text) ? BigInt(text) : NumberValueImpl.from(text);
 }
 
 /** Events of attempts that another one follows. */

@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import { definitions } from '../../../functions/index.ts';
 import { cancel, EXIT, type Operated, onStage, queuesOf, tableOf } from '../../../lib/operator/index.ts';
 import { definitionOf } from '../options.ts';
-import { keyArgument, runs, typeArgument } from '../verb.ts';
+import { keyArgument, type Run, runs, typeArgument } from '../verb.ts';
 
-export function cancelVerb(program: Command): void {
+export function cancelVerb(program: Command, run: Run): void {
   const command = program
     .command('cancel')
     .summary('cancel a job')
@@ -14,7 +14,7 @@ export function cancelVerb(program: Command): void {
     )
     .addArgument(typeArgument())
     .addArgument(keyArgument());
-  runs(command, async ({ stage, print }, [type = '', key = '']) => {
+  runs(command, run, async ({ stage, print }, [type = '', key = '']) => {
     await queuesOf(stage, type);
     const definition = definitionOf(definitions, type);
     const { row, item } = await onStage(stage, type, () => cancel(tableOf(stage), definition, key));

@@ -3,14 +3,14 @@ import { type DeadGroup, type DeadJob, dead } from '../../../lib/operator/index.
 import { type FilterOptions, filterOf, withFilters } from '../dead-filters.ts';
 import { whole } from '../options.ts';
 import { time } from '../print.ts';
-import { optionalType, runs } from '../verb.ts';
+import { optionalType, type Run, runs } from '../verb.ts';
 
 interface Options extends FilterOptions {
   readonly jobs?: boolean;
   readonly limit: number;
 }
 
-export function deadVerb(program: Command): void {
+export function deadVerb(program: Command, run: Run): void {
   const command = program
     .command('dead')
     .summary('what died, and of what')
@@ -22,7 +22,7 @@ export function deadVerb(program: Command): void {
     .option('--jobs', 'list each job instead of groups')
     .option('--limit <n>', 'with --jobs: how many at most', whole('--limit', { max: 100_000 }), 50);
   withFilters(command);
-  runs<Options>(command, async ({ stage, print }, [type], options) => {
+  runs<Options>(command, run, async ({ stage, print }, [type], options) => {
     const report = await dead(stage, type, filterOf(options));
     const jobs = report.jobs.slice(0, options.limit);
     const { groups, truncated } = report;

@@ -6,7 +6,7 @@ import { type FilterOptions, filterOf, withFilters } from '../dead-filters.ts';
 import { newFileName } from '../file-name.ts';
 import { UsageError } from '../options.ts';
 import { makeProgress } from '../progress.ts';
-import { runs, typeArgument } from '../verb.ts';
+import { type Run, runs, typeArgument } from '../verb.ts';
 
 interface Options extends FilterOptions {
   readonly yes?: boolean;
@@ -14,7 +14,7 @@ interface Options extends FilterOptions {
   readonly save?: string | false;
 }
 
-export function purgeVerb(dlq: Command): void {
+export function purgeVerb(dlq: Command, run: Run): void {
   const command = dlq
     .command('purge')
     .summary('delete dead letters, after saving them')
@@ -27,7 +27,7 @@ export function purgeVerb(dlq: Command): void {
     .option('--save <file>', 'new file to save them to (default: sluice-<stage>-<type>-dlq-<time>.ndjson)')
     .option('--no-save', 'do not save them: they are gone');
   withFilters(command);
-  runs<Options>(command, async (context, [type = ''], { yes, save, ...options }) => {
+  runs<Options>(command, run, async (context, [type = ''], { yes, save, ...options }) => {
     const file = save === false ? undefined : (save ?? newFileName(`${context.stage.name}-${type}-dlq`));
     const filter = filterOf(options);
     const expected = await estimate(context.stage, type, filter);
@@ -37,7 +37,7 @@ export function purgeVerb(dlq: Command): void {
       if (!context.print.result({ dryRun: true, ...expected })) printDryRun(context, question, 'nothing was deleted');
       return;
     }
-    const progress = makeProgress('deleted', expected.matching, context.print.json);
+    const progress = makeProgress('deleted', expected.matching, context);
     const { stage, signal } = context;
     const purged = await purge(stage, type, { file, filter, signal, onProgress: progress.update }).catch(
       (error: unknown) => {

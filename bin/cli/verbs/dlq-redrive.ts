@@ -16,7 +16,7 @@ import { type FilterOptions, filterOf, withFilters } from '../dead-filters.ts';
 import { edited } from '../editor.ts';
 import { definitionOf, textArgument, UsageError, whole } from '../options.ts';
 import { makeProgress } from '../progress.ts';
-import { runs, typeArgument } from '../verb.ts';
+import { type Run, runs, typeArgument } from '../verb.ts';
 
 interface Options extends FilterOptions {
   readonly yes?: boolean;
@@ -26,7 +26,7 @@ interface Options extends FilterOptions {
   readonly body?: string;
 }
 
-export function redriveVerb(dlq: Command): void {
+export function redriveVerb(dlq: Command, run: Run): void {
   const command = dlq
     .command('redrive')
     .summary('send dead letters back to their queue')
@@ -42,7 +42,7 @@ export function redriveVerb(dlq: Command): void {
     .option('--edit', 'correct the body of the one message that matches, in $VISUAL or $EDITOR')
     .option('--body <json>', 'a corrected body for the one message that matches: JSON, @file, or - for standard input');
   withFilters(command);
-  runs<Options>(command, async (context, [type = ''], options) => {
+  runs<Options>(command, run, async (context, [type = ''], options) => {
     const filter = filterOf(options);
     const body = await correctedBody(context, type, options);
     const expected = await estimate(context.stage, type, filter);
@@ -56,7 +56,7 @@ export function redriveVerb(dlq: Command): void {
       return;
     }
     const { limit, rate: perSecond } = options;
-    const progress = makeProgress('sent back', count, context.print.json);
+    const progress = makeProgress('sent back', count, context);
     const redriven = await redrive(context.stage, type, {
       ...{ filter, body, limit, perSecond, signal: context.signal, onProgress: progress.update },
     });
@@ -87,8 +87,8 @@ async function correctedBody(context: Context, type: string, options: Options): 
   if (edit && given !== undefined) throw new UsageError('give --edit or --body, not both');
   const definition = definitionOf(definitions, type);
   const before = await onlyBody(context, type, options);
-  const after = given === undefined ? await edited(before) : await textArgument(given);
-  checkCorrectedPayload(definition, after);
+  const after = given === undefined ? await edited(before, context.host) : await textArgument(given, context.host);
+  await checkCorrectedPayload(definition, after);
   return after.trimEnd();
 }
 

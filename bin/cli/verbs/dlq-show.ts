@@ -4,14 +4,14 @@ import { throwIfFailed } from '../ask.ts';
 import { type FilterOptions, filterOf, withFilters } from '../dead-filters.ts';
 import { whole } from '../options.ts';
 import { time } from '../print.ts';
-import { runs, typeArgument } from '../verb.ts';
+import { type Run, runs, typeArgument } from '../verb.ts';
 
 interface Options extends FilterOptions {
   readonly bodies?: boolean;
   readonly limit: number;
 }
 
-export function showVerb(dlq: Command): void {
+export function showVerb(dlq: Command, run: Run): void {
   const command = dlq
     .command('show')
     .summary('look at dead letters')
@@ -23,7 +23,7 @@ export function showVerb(dlq: Command): void {
     .option('--bodies', 'their bodies, too, which hold the payloads')
     .option('--limit <n>', 'how many at most', whole('--limit', { max: 1000 }), 10);
   withFilters(command);
-  runs<Options>(command, async ({ stage, print, signal }, [type = ''], { bodies, limit, ...options }) => {
+  runs<Options>(command, run, async ({ stage, print, signal }, [type = ''], { bodies, limit, ...options }) => {
     const { deadLetters, received } = await show(stage, type, {
       bodies: bodies === true,
       limit,

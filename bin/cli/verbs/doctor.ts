@@ -5,7 +5,7 @@ import { names } from '../../../lib/contract/names.ts';
 import { doctor, EXIT, type Finding, onStage, scanPrice } from '../../../lib/operator/index.ts';
 import { agreed } from '../ask.ts';
 import type { Context } from '../context.ts';
-import { runs } from '../verb.ts';
+import { type Run, runs } from '../verb.ts';
 
 interface Options {
   readonly scan?: boolean;
@@ -13,7 +13,7 @@ interface Options {
   readonly yes?: boolean;
 }
 
-export function doctorVerb(program: Command): void {
+export function doctorVerb(program: Command, run: Run): void {
   const command = program
     .command('doctor')
     .summary('check a stage end to end')
@@ -27,7 +27,7 @@ export function doctorVerb(program: Command): void {
     )
     .option('--job', 'also send a job to each type and wait for it; it is cancelled beforehand and runs no handler')
     .option('-y, --yes', 'do not ask before the scan');
-  runs<Options>(command, async (context, _args, options) => {
+  runs<Options>(command, run, async (context, _args, options) => {
     const { stage, print } = context;
     const scan = options.scan === true && (await scanIsWanted(context, options.yes === true));
     const findings = await doctor(stage, {
@@ -45,9 +45,7 @@ export function doctorVerb(program: Command): void {
 async function scanIsWanted(context: Context, yes: boolean): Promise<boolean> {
   const { stage, clients } = context;
   const command = new DescribeTableCommand({ TableName: names.jobsTable(stage.name) });
-  const { items, megabytes, dollars } = scanPrice(
-    await onStage(stage, undefined, () => clients.dynamoDb.send(command)),
-  );
+  const { items, megabytes, dollars } = scanPrice(await onStage(stage, undefined, () => clients.tables.send(command)));
   const price = dollars < 0.01 ? 'less than 0.01' : `about ${dollars.toFixed(2)}`;
   const about = `The table had ${items} items, ${megabytes.toFixed(1)} MB; reading it costs ${price} USD (on demand, us-east-1).`;
   if (yes) context.print.note(about);

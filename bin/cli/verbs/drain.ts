@@ -2,20 +2,20 @@ import type { Command } from 'commander';
 import { drain, EXIT, type QueueState } from '../../../lib/operator/index.ts';
 import { whole } from '../options.ts';
 import type { Printer } from '../print.ts';
-import { runs, typeArgument } from '../verb.ts';
+import { type Run, runs, typeArgument } from '../verb.ts';
 
 interface Options {
   readonly timeout: number;
 }
 
-export function drainVerb(program: Command): void {
+export function drainVerb(program: Command, run: Run): void {
   const command = program
     .command('drain')
     .summary('wait until nothing of a type waits or runs')
     .description('Waits until no job of a type waits, runs or is parked. Exit code 1 if that did not happen in time.')
     .addArgument(typeArgument())
     .option('--timeout <seconds>', 'how long to wait', whole('--timeout', { max: 7 * 24 * 3600 }), 3600);
-  runs<Options>(command, async ({ stage, print, signal }, [type = ''], { timeout }) => {
+  runs<Options>(command, run, async ({ stage, print, signal }, [type = ''], { timeout }) => {
     const { end, last } = await drain(stage, type, { timeoutSeconds: timeout, signal, onLook: noteChanges(print) });
     if (!print.result({ end, last })) {
       const resume = end === 'paused' ? ` (${last.state}: npx sluice resume ${type})` : '';

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { type JobLogLine, type JobView, job, jobLogs } from '../../../lib/operator/index.ts';
 import type { Context } from '../context.ts';
-import { keyArgument, runs, typeArgument } from '../verb.ts';
+import { keyArgument, type Run, runs, typeArgument } from '../verb.ts';
 
 interface Options {
   readonly logs?: boolean;
   readonly payload?: boolean;
 }
 
-export function jobVerb(program: Command): void {
+export function jobVerb(program: Command, run: Run): void {
   const command = program
     .command('job')
     .summary('everything about one job')
@@ -20,7 +20,7 @@ export function jobVerb(program: Command): void {
     .addArgument(keyArgument())
     .option('--logs', 'its log lines, too')
     .option('--payload', 'the body of a parked job, too, which holds its payload');
-  runs<Options>(command, async (context, [type = '', key = ''], { logs, payload }) => {
+  runs<Options>(command, run, async (context, [type = '', key = ''], { logs, payload }) => {
     const view = await job(context.stage, { type, key }, { payload: payload === true });
     const lines = logs ? await jobLogs(context.stage, type, { jobId: view.item.jobId }) : undefined;
     if (context.print.result({ ...view, ...(lines && { logs: lines }) })) return;

@@ -3,10 +3,11 @@ import type { Command } from 'commander';
 import { newJobType } from '../../../lib/operator/authoring/new-job-type.ts';
 import { jobType } from '../options.ts';
 import { makePrinter } from '../print.ts';
+import type { Run } from '../verb.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
-export function newVerb(program: Command): void {
+export function newVerb(program: Command, { host }: Run): void {
   program
     .command('new')
     .summary('write a new job type')
@@ -17,7 +18,7 @@ export function newVerb(program: Command): void {
     .option('--json', 'print JSON, for programs')
     .option('--debug', 'show where an error came from')
     .action(async (type: string, { json }: { json?: boolean }) => {
-      const print = makePrinter({ json: json === true });
+      const print = makePrinter({ json: json === true, host });
       const made = await newJobType(type, ROOT);
       if (print.result({ type, ...made })) return;
       for (const file of made.files) print.line(file);

@@ -1,17 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { EXIT, type QueueState, type QueuesReport, queues } from '../../../lib/operator/index.ts';
+import { EXIT, pause, type QueueState, type QueuesReport, queues } from '../../../lib/operator/index.ts';
 import type { Context } from '../context.ts';
 import { whole } from '../options.ts';
 import { type Column, duration } from '../print.ts';
-import { optionalType, runs } from '../verb.ts';
+import { optionalType, type Run, runs } from '../verb.ts';
 
 interface Options {
   readonly watch?: boolean;
   readonly every: number;
 }
 
-export function queuesVerb(program: Command): void {
+export function queuesVerb(program: Command, run: Run): void {
   const command = program
     .command('queues')
     .summary('the state of all job types')
@@ -23,13 +22,13 @@ export function queuesVerb(program: Command): void {
     .addArgument(optionalType())
     .option('-w, --watch', 'repeat until Ctrl-C')
     .option('--every <seconds>', 'with --watch: how often', whole('--every', { max: 3600 }), 2);
-  runs<Options>(command, async (context, [type], { watch, every }) => {
+  runs<Options>(command, run, async (context, [type], { watch, every }) => {
     if (!watch) return show(context, await queues(context.stage, type));
     while (!context.signal.aborted) {
       const report = await queues(context.stage, type);
-      if (context.print.terminal && !context.print.json) process.stdout.write('\u001b[2J\u001b[H');
+      context.print.clear();
       show(context, report);
-      await sleep(every * 1000, undefined, { signal: context.signal }).catch(() => undefined);
+      await pause(context.stage, every * 1000, context.signal);
     }
     return EXIT.interrupted;
   });

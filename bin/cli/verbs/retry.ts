@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { EXIT, type Operated, onStage, queuesOf, retryNow, tableOf } from '../../../lib/operator/index.ts';
-import { keyArgument, runs, typeArgument } from '../verb.ts';
+import { keyArgument, type Run, runs, typeArgument } from '../verb.ts';
 
-export function retryVerb(program: Command): void {
+export function retryVerb(program: Command, run: Run): void {
   const command = program
     .command('retry')
     .summary('retry a parked job now')
@@ -11,7 +11,7 @@ export function retryVerb(program: Command): void {
     )
     .addArgument(typeArgument())
     .addArgument(keyArgument());
-  runs(command, async ({ stage, print }, [type = '', key = '']) => {
+  runs(command, run, async ({ stage, print }, [type = '', key = '']) => {
     await queuesOf(stage, type);
     const { row, item } = await onStage(stage, type, () => retryNow(tableOf(stage), { type, key }));
     const done = row === 'dueNow';

@@ -2,14 +2,15 @@ import type { Command } from 'commander';
 import { definitions } from '../../../functions/index.ts';
 import { messageSchema } from '../../../lib/operator/authoring/schema.ts';
 import { definitionOf, jobType } from '../options.ts';
+import type { Run } from '../verb.ts';
 
-export function schemaVerb(program: Command): void {
+export function schemaVerb(program: Command, { host }: Run): void {
   program
     .command('schema')
     .summary('the JSON Schema of a job type’s messages')
     .description('Prints the JSON Schema (2020-12) of the message body of a job type, for producers in any language.')
     .argument('<type>', 'job type, as send-email', jobType)
     .action((type: string) => {
-      process.stdout.write(`${JSON.stringify(messageSchema(definitionOf(definitions, type)), undefined, 2)}\n`);
+      host.stdout.write(`${JSON.stringify(messageSchema(definitionOf(definitions, type)), undefined, 2)}\n`);
     });
 }

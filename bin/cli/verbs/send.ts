@@ -13,10 +13,11 @@ import {
 } from '../../../lib/operator/index.ts';
 import type { Context } from '../context.ts';
 import { newFileName } from '../file-name.ts';
+import type { Host } from '../host.ts';
 import { linesIn } from '../lines.ts';
 import { definitionOf, key, textArgument, UsageError, whole } from '../options.ts';
 import { makeProgress } from '../progress.ts';
-import { runs, typeArgument } from '../verb.ts';
+import { type Run, runs, typeArgument } from '../verb.ts';
 
 interface Options {
   readonly id?: string;
@@ -30,7 +31,7 @@ interface Options {
   readonly refused?: string;
 }
 
-export function sendVerb(program: Command): void {
+export function sendVerb(program: Command, run: Run): void {
   const command = program
     .command('send')
     .summary('send a job, or many')
@@ -56,13 +57,13 @@ export function sendVerb(program: Command): void {
       '--refused <file>',
       'with --lines: new file for what was not sent (default: sluice-refused-<type>-<time>.ndjson)',
     );
-  runs<Options>(command, async (context, [type = '', given = ''], options) => {
+  runs<Options>(command, run, async (context, [type = '', given = ''], options) => {
     const definition = definitionOf(definitions, type);
     const { id, key: jobKey, maxAttempts, runAt, delay: delaySeconds, tenant, envelopes } = options;
     const job = { id, key: jobKey, maxAttempts, runAt, delaySeconds, tenant, envelopes: envelopes === true };
     if (options.lines) return bulk(context, definition, { given, job, refused: options.refused });
     const deps = { stage: context.stage, sqs: context.clients.sqs };
-    const sent = await send(deps, definition, { ...job, text: await textArgument(given) });
+    const sent = await send(deps, definition, { ...job, text: await textArgument(given, context.host) });
     if (!context.print.result({ type, ...sent })) context.print.line(`sent ${type} ${sent.jobId}`);
     return undefined;
   });
@@ -84,14 +85,14 @@ async function bulk(
   if (job.id !== undefined || job.key !== undefined) {
     throw new UsageError('--id and --key name one job: with --lines, give each its own (--envelopes)');
   }
-  const { print, signal } = context;
+  const { signal } = context;
   const file = refused ?? newFileName(`refused-${definition.type}`);
   if (await exists(file)) throw new UsageError(`${file} exists already: name another file with --refused`);
-  const progress = makeProgress('lines', undefined, print.json);
+  const progress = makeProgress('lines', undefined, context);
   const first: RefusedLine[] = [];
   const sent = await sendLines({ stage: context.stage, sqs: context.clients.sqs }, definition, {
     ...job,
-    ...{ lines: await linesOf(given), signal, onProgress: progress.update },
+    ...{ lines: await linesOf(given, context.host), signal, onProgress: progress.update },
     async onRefused(line) {
       if (first.length < SHOWN) first.push(line);
       await appendFile(file, `${line.again}\n`, { mode: 0o600 });
@@ -110,14 +111,14 @@ const exists = (file: string) =>
   );
 
 /** Checks at once that the file exists, but opens it only when it is read: a stream that ended earlier would hang the reader. */
-async function linesOf(given: string): Promise<AsyncIterable<string>> {
+async function linesOf(given: string, host: Host): Promise<AsyncIterable<string>> {
   if (given !== '-' && !given.startsWith('@')) throw new UsageError('with --lines, give @file or - for standard input');
   if (given !== '-') await access(given.slice(1));
-  return readLines(given);
+  return readLines(given, host);
 }
 
-async function* readLines(given: string): AsyncGenerator<string> {
-  yield* linesIn(given === '-' ? process.stdin : createReadStream(given.slice(1)));
+async function* readLines(given: string, { stdin }: Host): AsyncGenerator<string> {
+  yield* linesIn(given === '-' ? stdin : createReadStream(given.slice(1)));
 }
 
 /** What was not sent: the file that holds it, and the first lines of it. */

@@ -6,6 +6,7 @@ import { checkedBoolean, checkedChoice, checkedNumber, checkedObject, type Numbe
 import { checkedPollers, concurrencyOf, type ProvisionedPollers } from './pollers.ts';
 import { FUNCTION_MAX_SECONDS, jobsTimeSeconds, SETTLE_MARGIN_SECONDS } from './queue-settings.ts';
 import { checkedRateLimit, type RateLimit } from './rate-limit.ts';
+import { madeValueIn } from './repeatable.ts';
 import { checkedRetryPolicy, type RetryOptions } from './retry-options.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import { checkedSchedules, type JobSchedule } from './schedule.ts';
@@ -172,8 +173,14 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
 function checkedSchema<Schema extends z.ZodType>(schema: Schema): Schema {
   // zod's own module has a safeParse as well, with another meaning.
   const candidate = schema as { safeParse?: unknown; _zod?: unknown } | undefined;
-  if (typeof candidate?.safeParse === 'function' && candidate._zod !== undefined) return schema;
-  throw new JobDefinitionError(`payload must be a zod schema, got ${shown(schema)}`);
+  if (typeof candidate?.safeParse !== 'function' || candidate._zod === undefined) {
+    throw new JobDefinitionError(`payload must be a zod schema, got ${shown(schema)}`);
+  }
+  const made = madeValueIn(schema);
+  if (made === undefined) return schema;
+  throw new JobDefinitionError(
+    `${made.path} has a ${made.by} that makes another value each time, so each attempt of a job would get its own: make the value in the producer and send it`,
+  );
 }
 
 function checkCombinations(definition: JobDefinition): void {

@@ -1,17 +1,9 @@
-/** A field of EventBridge's cron expressions (EventBridge User Guide, "Cron expressions"). */
-interface CronField {
-  readonly name: string;
-  readonly min: number;
-  readonly max: number;
-  /** Names of the values, from `min` on. */
-  readonly names?: readonly string[];
-  /** What may stand there beside values, ranges, steps and `*`. */
-  readonly special?: RegExp;
-}
+import { type CronField, firesAfter, numberOf } from './cron-calendar.ts';
 
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 
+/** The fields of EventBridge's cron expressions (EventBridge User Guide, "Cron expressions"). */
 const CRON: readonly CronField[] = [
   { name: 'minutes', min: 0, max: 59 },
   { name: 'hours', min: 0, max: 23 },
@@ -23,14 +15,16 @@ const CRON: readonly CronField[] = [
 const [DAY_OF_MONTH, DAY_OF_WEEK] = [2, 4];
 
 /**
- * Looks at a schedule expression as EventBridge would.
+ * Looks at a schedule expression as EventBridge would, and whether it ever fires.
  *
+ * @param afterMs a time of the expression that is not after this has passed. It is read on the clock of the expression's
+ *                own zone: 02:00 there is 02:00 of UTC here
  * @returns what is wrong with it, as the end of a sentence that begins with its name; undefined if nothing is
  */
-export function expressionFault(expression: string): string | undefined {
+export function expressionFault(expression: string, afterMs: number): string | undefined {
   const [, kind, inner = ''] = /^(rate|cron)\((.*)\)$/.exec(expression) ?? [];
   if (kind === 'rate') return rateFault(inner);
-  if (kind === 'cron') return cronFault(inner.split(' '));
+  if (kind === 'cron') return cronFault(inner.split(' ')) ?? timeFault(inner.split(' '), afterMs);
   return 'must be rate(5 minutes) or cron(0 2 * * ? *), in EventBridge’s form';
 }
 
@@ -46,8 +40,11 @@ function cronFault(fields: readonly string[]): string | undefined {
     return `must have six fields, one blank between them, as cron(0 2 * * ? *): ${CRON.map(({ name }) => name).join(', ')}`;
   }
   for (const [i, rule] of CRON.entries()) {
-    const bad = (fields[i] ?? '').split(',').find((item) => !isCronItem(item, rule));
+    const items = (fields[i] ?? '').split(',');
+    const bad = items.find((item) => !isCronItem(item, rule));
     if (bad !== undefined) return `has "${bad}" for ${rule.name}, which is ${rule.min} to ${rule.max}`;
+    const backwards = items.find((item) => runsBackwards(item, rule));
+    if (backwards !== undefined) return `has "${backwards}" for ${rule.name}, a range that runs backwards`;
   }
   const open = [DAY_OF_MONTH, DAY_OF_WEEK].filter((i) => fields[i] === '?');
   return open.length === 1 ? undefined : 'must have "?" for day of month or for day of week, and not for both';
@@ -64,3 +61,14 @@ function isCronItem(item: string, { min, max, names = [], special }: CronField):
 
 const isStep = (step: string | undefined, max: number): boolean =>
   step === undefined || (Number(step) >= 1 && Number(step) <= max);
+
+function runsBackwards(item: string, rule: CronField): boolean {
+  const [, from, to] = /^(\w+)-(\w+)/.exec(item) ?? [];
+  return from !== undefined && to !== undefined && numberOf(from, rule) > numberOf(to, rule);
+}
+
+function timeFault(fields: readonly string[], afterMs: number): string | undefined {
+  if (firesAfter(fields, CRON, afterMs)) return undefined;
+  if (!firesAfter(fields, CRON, Number.NEGATIVE_INFINITY)) return 'never fires: none of its months has such a day';
+  return `never fires: its last time is before ${new Date(afterMs).toISOString().slice(0, 16)}`;
+}

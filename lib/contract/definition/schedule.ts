@@ -1,6 +1,7 @@
 import { JobDefinitionError } from '../errors.ts';
 import { checkedObject, shown } from './option.ts';
 import { expressionFault } from './schedule-expression.ts';
+import { spelledTimeZone } from './time-zone.ts';
 
 /** A job that EventBridge sends by itself, again and again. */
 export interface JobSchedule<P = unknown> {
@@ -8,7 +9,7 @@ export interface JobSchedule<P = unknown> {
   readonly name: string;
   /** In EventBridge's form: `rate(5 minutes)`, or `cron(minutes hours day-of-month month day-of-week year)`. */
   readonly expression: string;
-  /** IANA name of the zone that a cron expression is meant in. @default UTC */
+  /** IANA name of the zone that a cron expression is meant in, spelled as there. @default UTC */
   readonly timeZone?: string;
   /** The payload of each of its jobs; checked against the definition's schema when the stack is built. */
   readonly payload: P;
@@ -20,6 +21,11 @@ const KNOWN = ['name', 'expression', 'timeZone', 'payload', 'offInStages'];
 const NAME = /^[a-z][a-z0-9-]{0,39}$/;
 /** Rules of one job type: no limit of AWS's, an early word against a list that was made by a program. */
 const MAX_SCHEDULES = 50;
+/**
+ * No schedule fired before Sluice was there. A definition asks no clock: its consumer must load after its last time, too.
+ * What has passed since is refused when the stack is built.
+ */
+const FIRST_TIME_MS = Date.UTC(2026, 0, 1);
 
 /** @throws JobDefinitionError for an unknown option, a value out of range, or two schedules of one name */
 export function checkedSchedules(value: unknown): readonly JobSchedule[] {
@@ -40,7 +46,8 @@ function checkedSchedule(path: string, value: unknown): JobSchedule {
     const wanted = '1 to 40 of a-z, 0-9 and "-", starting with a letter';
     throw new JobDefinitionError(`${path}.name must be ${wanted}, got ${shown(name)}`);
   }
-  const fault = typeof expression === 'string' ? expressionFault(expression) : 'must be text, as rate(5 minutes)';
+  const fault =
+    typeof expression === 'string' ? expressionFault(expression, FIRST_TIME_MS) : 'must be text, as rate(5 minutes)';
   if (fault !== undefined) throw new JobDefinitionError(`${path}.expression ${fault}, got ${shown(expression)}`);
   if (payload === undefined) throw new JobDefinitionError(`${path}.payload is missing`);
   const timeZone = checkedTimeZone(`${path}.timeZone`, given.timeZone, String(expression));
@@ -55,21 +62,15 @@ function checkedSchedule(path: string, value: unknown): JobSchedule {
 
 function checkedTimeZone(path: string, value: unknown, expression: string): string | undefined {
   if (value === undefined || value === 'UTC') return undefined;
-  if (typeof value !== 'string' || !isTimeZone(value)) {
+  const spelled = typeof value === 'string' ? spelledTimeZone(value) : undefined;
+  if (typeof value !== 'string' || spelled !== value) {
+    const wanted = spelled === undefined ? 'in its spelling, as "Europe/Berlin"' : `which spells it "${spelled}"`;
     throw new JobDefinitionError(
-      `${path} must be the IANA name of a time zone, as "Europe/Berlin", got ${shown(value)}`,
+      `${path} must be a name of the IANA time zone database, ${wanted}, got ${shown(value)}`,
     );
   }
   if (!expression.startsWith('cron')) throw new JobDefinitionError(`${path} is for cron(…): a rate has no time of day`);
   return value;
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
-  } catch {
-    return false;
-  }
 }
 
 function checkedStages(path: string, value: unknown): readonly string[] {

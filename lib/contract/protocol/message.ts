@@ -1,4 +1,5 @@
 import type { InvalidMessageError, InvalidPayloadError } from '../errors.ts';
+import type { ReadPayload } from '../payload.ts';
 
 /** A received message after decoding: what the transitions need to know of it. A refused body is a value, too. */
 export interface Message {
@@ -19,6 +20,8 @@ export interface Message {
   /** Epoch ms. */
   readonly runAtMs?: number;
   readonly refusal?: InvalidMessageError | InvalidPayloadError;
+  /** The schema takes time: payload and refusal are not known before it ends. */
+  readonly pending?: Promise<ReadPayload>;
   /** Attributes that Sluice itself set. */
   readonly attributes: { readonly jobId?: string; readonly run?: number; readonly due?: number };
   readonly group?: string;

@@ -1,6 +1,8 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { InvalidPayloadError } from '../../contract/errors.ts';
+import type { ReadPayload } from '../../contract/payload.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import { REPORT_BEFORE_END_MS, SETTLE_BEFORE_END_MS } from '../../contract/protocol/timing.ts';
 import type { Engine, Invocation } from '../engine.ts';
@@ -70,6 +72,7 @@ async function runRecord(record: SQSRecord, scope: RecordScope) {
   let message: Message | undefined;
   try {
     message = decode(record, engine.definition, engine.clock.now());
+    if (message.pending !== undefined) message = await inTime(message, message.pending, engine);
     const received: Received = { message, receiptHandle: record.receiptHandle };
     if (!mayStart(scope)) return await wait(received, engine.clock.now() + 1000, engine);
     return await attempt(received, { engine, invocation, alone: scope.alone });
@@ -81,6 +84,24 @@ async function runRecord(record: SQSRecord, scope: RecordScope) {
     });
     return 'keep';
   }
+}
+
+/** The message of a job whose payload schema takes time: no more than an attempt may take. */
+async function inTime(
+  message: Message,
+  pending: Promise<ReadPayload>,
+  { clock, definition }: Engine,
+): Promise<Message> {
+  const { timeoutSeconds } = definition;
+  let cancel = () => {};
+  const late = new Promise<ReadPayload>((resolve) => {
+    const why = `the payload schema took longer than timeoutSeconds ${timeoutSeconds}`;
+    const giveUp = () => resolve({ payload: undefined, refusal: new InvalidPayloadError(why) });
+    cancel = clock.after(timeoutSeconds * 1000, giveUp);
+  });
+  const read = await Promise.race([pending, late]);
+  cancel();
+  return { ...message, ...read };
 }
 
 /** The first job of an invocation may always start, a later one only if its whole timeout is left. */

@@ -6,6 +6,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import type { JobSchedule } from '../../contract/definition/schedule.ts';
+import { expressionFault } from '../../contract/definition/schedule-expression.ts';
 import { writeEnvelope } from '../../contract/envelope.ts';
 import { JobDefinitionError } from '../../contract/errors.ts';
 import { readPayload } from '../../contract/payload.ts';
@@ -18,6 +19,8 @@ export interface JobSchedulesProps {
   readonly queue: Queue;
   /** Whether the queue has the stage's key. */
   readonly encrypted: boolean;
+  /** Epoch ms. @default Date.now() */
+  readonly nowMs?: number;
 }
 
 /** Longest input template of a rule (EventBridge quotas). Scheduler takes more, but one limit for both is simpler. */
@@ -32,11 +35,12 @@ const SCHEDULED_TIME = '<aws.scheduler.scheduled-time>';
  * A schedule in UTC becomes a rule, which fires on every emulator. A schedule with a time zone becomes one of EventBridge
  * Scheduler. Context `schedules=off` deploys them disabled.
  *
- * @throws JobDefinitionError if the definition's schema refuses a payload
+ * @throws JobDefinitionError if the definition's schema refuses a payload, or the last time of a schedule has passed
  */
 export class JobSchedules extends Construct {
   constructor(scope: Construct, id: string, props: JobSchedulesProps) {
     super(scope, id);
+    checkToCome(props.definition, props.nowMs ?? Date.now());
     const inZones = props.definition.schedule.filter(({ timeZone }) => timeZone !== undefined);
     for (const schedule of props.definition.schedule) {
       if (schedule.timeZone === undefined) makeRule(this, schedule, props);
@@ -44,6 +48,19 @@ export class JobSchedules extends Construct {
     if (inZones.length === 0) return;
     const role = makeRole(this, props);
     for (const schedule of inZones) makeSchedule(this, schedule, { ...props, role });
+  }
+}
+
+/** A schedule that is over stands in the account for ever and never fires: it is refused here, where it can be seen. */
+function checkToCome({ type, schedule }: JobDefinition, nowMs: number): void {
+  for (const { name, expression, timeZone = 'UTC' } of schedule) {
+    // Swedish writes a date and a time as ISO 8601 does.
+    const afterMs = Date.parse(`${new Date(nowMs).toLocaleString('sv', { timeZone })}Z`);
+    const fault = expressionFault(expression, afterMs);
+    if (fault === undefined) continue;
+    throw new JobDefinitionError(
+      `${type}: schedule "${name}" ${fault} (${timeZone}), got "${expression}": take it out`,
+    );
   }
 }
 
@@ -120,6 +137,7 @@ function templateOf({ name, payload }: JobSchedule, definition: JobDefinition, m
   const refuse = (why: string, cause?: unknown) =>
     new JobDefinitionError(`${type}: the payload of schedule "${name}" ${why}`, { cause });
   const { body, envelope } = writeEnvelope({ id: `${name}:MARK`, type, payload }, type, Date.now());
+  // A schema that takes time cannot be asked here: its consumer asks it.
   const { refusal } = readPayload(definition, envelope.payload);
   if (refusal !== undefined) throw refuse(`is refused: ${refusal.message}`, refusal);
   // EventBridge replaces text between angle brackets, so the payload's own brackets are escaped.

@@ -27,6 +27,9 @@ export function messageSchema(definition: JobDefinition): JsonSchema {
       const { type: kind } = zodSchema._zod.def;
       if (NOT_IN_JSON.includes(kind))
         jsonSchema.$comment = `a ${kind} of the payload's schema: JSON Schema cannot say it`;
+      if (!Number.isInteger(jsonSchema.multipleOf ?? 1)) jsonSchema.$comment = MULTIPLE;
+      // zod names formats of its own, as `ends_with`: a strict reader refuses the schema for it. Their pattern stays.
+      if (!FORMATS.has(jsonSchema.format ?? '')) delete jsonSchema.format;
     },
   });
   // The consumer needs a payload even if its schema accepts undefined.
@@ -34,6 +37,25 @@ export function messageSchema(definition: JobDefinition): JsonSchema {
 }
 
 const NOT_IN_JSON = ['bigint', 'custom', 'date', 'function', 'map', 'set', 'symbol', 'transform', 'undefined', 'void'];
+
+/** Binary fractions: 19.99 / 0.01 is 1998.9999999999998. */
+const MULTIPLE =
+  'Ajv needs its option multipleOfPrecision: 6, or it refuses multiples as 19.99 that the consumer takes';
+
+/** JSON Schema 2020-12, validation part, 7.3: "Defined Formats". */
+const FORMATS: ReadonlySet<string> = new Set([
+  ...['date-time', 'date', 'time', 'duration', 'email', 'idn-email', 'hostname', 'idn-hostname', 'ipv4', 'ipv6', 'uri'],
+  ...[
+    'uri-reference',
+    'iri',
+    'iri-reference',
+    'uuid',
+    'uri-template',
+    'json-pointer',
+    'relative-json-pointer',
+    'regex',
+  ],
+]);
 
 function envelopeOf({ type, payload, retry }: JobDefinition) {
   const { id, key, time } = ENVELOPE_PATTERNS;

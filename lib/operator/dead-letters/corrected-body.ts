@@ -35,8 +35,9 @@ export function checkCorrectedBody(deadLetter: DeadLetter, type: string, body: s
  *
  * @throws CorrectedBodyError that says what is wrong with it
  */
-export function checkCorrectedPayload(definition: JobDefinition, body: string): void {
-  const { refusal } = readPayload(definition, checkedEnvelope(body, definition.type).payload);
+export async function checkCorrectedPayload(definition: JobDefinition, body: string): Promise<void> {
+  const read = readPayload(definition, checkedEnvelope(body, definition.type).payload);
+  const { refusal } = (await read.pending) ?? read;
   if (refusal !== undefined)
     throw new CorrectedBodyError(`the corrected body is refused: ${refusal.message}`, { cause: refusal });
 }

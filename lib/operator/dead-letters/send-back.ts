@@ -21,7 +21,7 @@ export interface SendBackEntry {
 export interface SendBackResult {
   /** Accepted by the queue and deleted from the dead-letter queue. */
   readonly sent: readonly DeadLetter[];
-  /** Refused by the queue: they stay in the dead-letter queue. */
+  /** Refused by the queue, or not answered for: they stay in the dead-letter queue. */
   readonly refused: readonly Refused[];
   /**
    * Accepted by the queue, but not deleted from the dead-letter queue: they become visible there again. Redriven once more
@@ -83,8 +83,8 @@ async function sendBackCall(dlq: DeadLetterQueue, call: readonly SendBackEntry[]
   const Entries = call.map(entry);
   const deadLetters = call.map(({ deadLetter }) => deadLetter);
   try {
-    const { Failed = [] } = await dlq.sqs.send(new SendMessageBatchCommand({ QueueUrl: dlq.queueUrl, Entries }));
-    const refused = failures(Failed, deadLetters);
+    const answer = await dlq.sqs.send(new SendMessageBatchCommand({ QueueUrl: dlq.queueUrl, Entries }));
+    const refused = notDone(answer, deadLetters);
     const accepted = deadLetters.filter((deadLetter) => !refused.some((one) => one.deadLetter === deadLetter));
     const left = await remove(dlq, accepted);
     return { sent: accepted.filter((deadLetter) => !left.some((one) => one.deadLetter === deadLetter)), refused, left };
@@ -113,19 +113,29 @@ export async function remove(dlq: DeadLetterQueue, deadLetters: readonly DeadLet
   const QueueUrl = dlq.deadLetterQueueUrl;
   const Entries = deadLetters.map(({ receiptHandle }, i) => ({ Id: String(i), ReceiptHandle: receiptHandle }));
   try {
-    const { Failed = [] } = await dlq.sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
-    return failures(Failed, deadLetters);
+    return notDone(await dlq.sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries })), deadLetters);
   } catch (error) {
     const { name: code, message } = error as Error;
     return deadLetters.map((deadLetter) => ({ deadLetter, code, message }));
   }
 }
 
-const failures = (failed: readonly BatchResultErrorEntry[], deadLetters: readonly DeadLetter[]): Refused[] =>
-  failed.flatMap(({ Id, Code = 'Unknown', Message = '' }) => {
-    const deadLetter = deadLetters[Number(Id)];
-    return deadLetter === undefined ? [] : [{ deadLetter, code: Code, message: Message }];
+interface BatchAnswer {
+  readonly Successful?: readonly { readonly Id?: string | undefined }[] | undefined;
+  readonly Failed?: readonly BatchResultErrorEntry[] | undefined;
+}
+
+const UNANSWERED = { Code: 'Unanswered', Message: 'SQS answered fewer entries than were sent' };
+
+/** Dead letters that SQS did not say it had taken: refused ones, and those that its answer leaves out. */
+function notDone({ Successful = [], Failed = [] }: BatchAnswer, deadLetters: readonly DeadLetter[]): Refused[] {
+  const done = new Set(Successful.map(({ Id }) => Id));
+  return deadLetters.flatMap((deadLetter, i) => {
+    if (done.has(String(i))) return [];
+    const { Code = 'Unknown', Message = '' } = Failed.find(({ Id }) => Id === String(i)) ?? UNANSWERED;
+    return [{ deadLetter, code: Code, message: Message }];
   });
+}
 
 function entry({ deadLetter, body, run }: SendBackEntry, index: number): SendMessageBatchRequestEntry {
   const { attributes, group, trace } = deadLetter;

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { names } from '../../contract/names.ts';
+import { nowOf, pause } from '../aws.ts';
 import { cancel } from '../jobs/cancel-and-retry.ts';
 import { jobLogs } from '../jobs/job-logs.ts';
 import { queuesOf, tableOf } from '../stage.ts';
@@ -26,17 +26,17 @@ async function syntheticJob({ stage, definitions }: Subject, type: string, id: s
   if (item?.status !== 'CANCELLED') return bad('synthetic job', `${type}: the jobs table did not take it`, 'try again');
   const { queueUrl: QueueUrl } = await queuesOf(stage, type);
   const body = JSON.stringify({ id, payload: null });
-  const startedAtMs = Date.now();
+  const startedAtMs = nowOf(stage);
   const Entries = [{ Id: '0', MessageBody: body }];
-  const { Failed = [] } = await stage.aws.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
-  if (Failed.length > 0) return bad('synthetic job', `${type}: SQS refused it`, Failed[0]?.Message ?? 'try again');
-  while (Date.now() - startedAtMs < TIMEOUT_MS) {
-    await sleep(POLL_MS);
+  const { Successful = [], Failed = [] } = await stage.aws.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+  if (Successful.length === 0)
+    return bad('synthetic job', `${type}: SQS refused it`, Failed[0]?.Message ?? 'try again');
+  while (nowOf(stage) - startedAtMs < TIMEOUT_MS) {
+    await pause(stage, POLL_MS);
     const [line] = await jobLogs(stage, type, { jobId: id, sinceMs: startedAtMs - TIMEOUT_MS, limit: 1 });
-    if (line !== undefined) return ok('synthetic job', `${type} answered in ${seconds(startedAtMs)} s`);
+    if (line !== undefined)
+      return ok('synthetic job', `${type} answered in ${((nowOf(stage) - startedAtMs) / 1000).toFixed(1)} s`);
   }
   const todo = `look at the latest errors in log group /aws/lambda/${names.consumer(stage.name, type)}; does its event source run?`;
   return bad('synthetic job', `${type} did not answer within ${TIMEOUT_MS / 1000} s`, todo);
 }
-
-const seconds = (sinceMs: number) => ((Date.now() - sinceMs) / 1000).toFixed(1);

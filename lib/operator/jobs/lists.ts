@@ -2,7 +2,7 @@ import { type AttributeValue, BatchGetItemCommand, QueryCommand } from '@aws-sdk
 import { cutAsTheyCome } from '../../aws/cut.ts';
 import { toItem } from '../../aws/marshal.ts';
 import { type JobItem, LIST_SHARDS, LISTS_INDEX } from '../../contract/protocol/job-item.ts';
-import type { Stage } from '../aws.ts';
+import { pause, type Stage } from '../aws.ts';
 import { tableOf } from '../stage.ts';
 
 /** An entry of the table's sparse index `lists`. */
@@ -104,7 +104,7 @@ async function readPage(stage: Stage, ids: readonly string[], attributes: readon
   for (let tries = 0; left.length > 0; tries++) {
     if (tries === MAX_TRIES)
       throw new ThrottledReadError('DynamoDB did not answer for all items: try again in a minute');
-    if (tries > 0) await new Promise((resolve) => setTimeout(resolve, 50 * 2 ** tries));
+    if (tries > 0) await pause(stage, 50 * 2 ** tries);
     const Keys = left.map((id) => ({ id: { S: id } }));
     const command = new BatchGetItemCommand({ RequestItems: { [table]: { Keys, ...projection } } });
     const { Responses, UnprocessedKeys } = await dynamoDb.send(command);

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Stage } from '../aws.ts';
+import { nowOf, pause, type Stage } from '../aws.ts';
 import { type QueueState, queues } from './queues.ts';
 
 /** How {@link drain} ended. */
@@ -28,7 +27,7 @@ const EMPTY_LOOKS = 3;
  */
 export async function drain(stage: Stage, type: string, options: DrainOptions = {}): Promise<Drained> {
   const { timeoutSeconds = 3600, everySeconds = 5, signal, onLook } = options;
-  const giveUpAtMs = Date.now() + timeoutSeconds * 1000;
+  const giveUpAtMs = nowOf(stage) + timeoutSeconds * 1000;
   for (let empty = 0; ; ) {
     const [state] = (await queues(stage, type)).queues;
     if (state === undefined) throw new TypeError(`no state of ${type}`);
@@ -38,8 +37,8 @@ export async function drain(stage: Stage, type: string, options: DrainOptions = 
     if (empty >= EMPTY_LOOKS) return { end: 'empty', last: state };
     // No consumer receives what waits, so the wait would never end.
     if (empty === 0 && state.state !== 'running' && state.state !== 'starting') return { end: 'paused', last: state };
-    if (Date.now() > giveUpAtMs) return { end: 'timeout', last: state };
-    await sleep(everySeconds * 1000, undefined, signal && { signal }).catch(() => undefined);
+    if (nowOf(stage) > giveUpAtMs) return { end: 'timeout', last: state };
+    await pause(stage, everySeconds * 1000, signal);
     if (signal?.aborted) return { end: 'interrupted', last: state };
   }
 }

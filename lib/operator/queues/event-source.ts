@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type EventSourceMappingConfiguration,
   ListEventSourceMappingsCommand,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
 import { names } from '../../contract/names.ts';
-import type { Stage } from '../aws.ts';
+import { nowOf, pause, type Stage } from '../aws.ts';
 import { NoSuchTypeError, onStage } from '../stage.ts';
 
 /** Whether a job type's jobs are started; `missing`: its function has no event source. */
@@ -64,12 +63,12 @@ export async function setRunning(
   if (stateOf(mapping) === wanted) return { type, state: wanted, changed: false };
   const command = new UpdateEventSourceMappingCommand({ UUID: mapping.UUID, Enabled: running });
   let after = stateOf(await stage.aws.lambda.send(command));
-  const giveUpAtMs = Date.now() + LONGEST_SWITCH_MS;
+  const giveUpAtMs = nowOf(stage) + LONGEST_SWITCH_MS;
   while (wait && after !== wanted) {
-    if (Date.now() > giveUpAtMs) {
+    if (nowOf(stage) > giveUpAtMs) {
       throw new SwitchTimeoutError(`the event source of ${type} is still ${after}: look again with npx sluice queues`);
     }
-    await sleep(POLL_MS);
+    await pause(stage, POLL_MS);
     after = await runningState(stage, type);
   }
   return { type, state: after, changed: true };

@@ -1,4 +1,4 @@
-import type { PutEventsCommandInput, PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import type { PutEventsCommandInput, PutEventsRequestEntry, PutEventsResultEntry } from '@aws-sdk/client-eventbridge';
 import type { EventBridge } from '../../aws/ports.ts';
 import {
   awsError,
@@ -6,6 +6,7 @@ import {
   type Command,
   type Fault,
   type Faults,
+  leftOut,
   makeFaults,
   partlyHit,
   toCall,
@@ -57,11 +58,12 @@ function putEvents({ Entries = [] }: PutEventsCommandInput, events: MemoryEvent[
   const bytes = Entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
   if (bytes > MAX_CALL_BYTES)
     throw awsError('ValidationException', 'Total size of the entries in the request is over the limit.');
-  const results = Entries.map((entry, i) => {
+  const results = Entries.flatMap((entry, i): PutEventsResultEntry[] => {
     const hit = partlyHit(fault, i);
-    if (hit) return { ErrorCode: hit.code, ErrorMessage: 'injected' };
-    events.push(toEvent(entry));
-    return { EventId: `event-${events.length}` };
+    if (hit) return [{ ErrorCode: hit.code, ErrorMessage: 'injected' }];
+    const silent = leftOut(fault, i);
+    if (silent?.taken !== false) events.push(toEvent(entry));
+    return silent === undefined ? [{ EventId: `event-${events.length}` }] : [];
   });
   return { FailedEntryCount: results.filter(({ ErrorCode }) => ErrorCode !== undefined).length, Entries: results };
 }

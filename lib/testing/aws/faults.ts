@@ -26,6 +26,8 @@ export type Fault =
   | { readonly kind: 'repeated' }
   /** Entries, statements or keys of a batch that are not taken, by index; the others are. */
   | { readonly kind: 'partly'; readonly indexes: readonly number[]; readonly code: string }
+  /** Entries of a batch, by index, that its answer leaves out, whether they were taken or not. */
+  | { readonly kind: 'unanswered'; readonly indexes: readonly number[]; readonly taken: boolean }
   /** Something else happens just before: what another process does in between. */
   | { readonly kind: 'meanwhile'; readonly happens: () => void };
 
@@ -80,6 +82,11 @@ export function underFault<T>(fault: Fault | undefined, perform: (fault: Fault |
 /** Whether a batch's part of this index is hit. */
 export function partlyHit(fault: Fault | undefined, index: number): { code: string } | undefined {
   return fault?.kind === 'partly' && fault.indexes.includes(index) ? fault : undefined;
+}
+
+/** Whether a batch's answer leaves out the part of this index. */
+export function leftOut(fault: Fault | undefined, index: number): { taken: boolean } | undefined {
+  return fault?.kind === 'unanswered' && fault.indexes.includes(index) ? fault : undefined;
 }
 
 /** An error as the SDK throws it: told apart by its name, with the status of the reply. */

@@ -1,5 +1,5 @@
 import { METRICS } from '../../contract/names.ts';
-import type { JobItem } from '../../contract/protocol/job-item.ts';
+import { type JobItem, MAX_PUT_BACKS_IN_ROW } from '../../contract/protocol/job-item.ts';
 import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
 import { STRAGGLE_MS } from './network-faults.ts';
 import { count, type ObservedJob, type Observer, type ObserverDeps } from './observed.ts';
@@ -22,6 +22,8 @@ export function checkChange(observed: ObservedJob, now: JobItem | undefined, dep
   deps.trace?.('table', describe(now));
   checkEnd(observed, { before, now }, deps);
   checkFences(before, now, deps.observer);
+  checkPutBack(before, now, deps.observer);
+  checkCrash(before, now, deps.observer);
   if (isBegin(before, now)) noteBegin(observed, { before, now }, deps);
   checkCounters(observed, now, deps.observer);
   noteState(observed, { before, now }, deps);
@@ -46,6 +48,22 @@ function checkFences(before: JobItem | undefined, now: JobItem, { violate }: Obs
   if (now.checkpointNo > before.checkpointNo) violate(`${now.jobId} got a checkpoint while it was ${before.status}`);
   if (now.status === 'COMPLETED' && before.status !== 'COMPLETED')
     violate(`${now.jobId} completed while it was ${before.status}`);
+}
+
+/** A shutdown spends no attempt, but for the 101st in a row. */
+function checkPutBack(before: JobItem | undefined, now: JobItem, { violate }: Observer): void {
+  const isShutDown = now.error?.name === 'ShutdownError' && (now.putBacksInRow ?? 0) < MAX_PUT_BACKS_IN_ROW;
+  if (before?.status !== 'INPROGRESS' || now.status !== 'RETRYING' || !isShutDown) return;
+  if (now.attempts !== before.attempts - 1) violate(`${now.jobId} was shut down, and its attempt counts`);
+}
+
+/** An attempt that left a note ends with its process, and only its own note is quoted. */
+function checkCrash(before: JobItem | undefined, now: JobItem, { violate }: Observer): void {
+  if (before?.status !== 'INPROGRESS') return;
+  const isNoted = before.crash !== undefined && before.crash.owner === before.owner;
+  if (isNoted && now.status === 'RETRYING') violate(`${now.jobId} ended its process, and is to be tried again`);
+  const isQuoted = / died: /.test(now.error?.message ?? '');
+  if (now.reason === 'Crashed' && isQuoted !== isNoted) violate(`${now.jobId} died Crashed: ${now.error?.message}`);
 }
 
 const ENDS: readonly string[] = ['COMPLETED', 'CANCELLED', 'DEAD'];

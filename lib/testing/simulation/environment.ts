@@ -6,11 +6,13 @@ import { together } from '../../engine/calls/sqs.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { runBatch } from '../../engine/job/batch.ts';
+import { onException, onRejection } from '../../engine/job/left-behind.ts';
 import { makeJobStore } from '../../engine/table/job-store.ts';
 import type { Meter } from '../../engine/telemetry/metrics.ts';
+import type { BatchConsumer } from '../aws/lambda/event-source.ts';
 import { type MemoryProcess, makeProcess } from '../aws/lambda/process.ts';
 import { skewed } from '../virtual-clock.ts';
-import type { Environment, World } from './model.ts';
+import type { Environment, Surroundings, World } from './model.ts';
 import { type Line, overLines } from './process-network.ts';
 
 /** So the clocks of two machines differ by at most `CLOCK_SKEW_MS`. */
@@ -23,11 +25,45 @@ export function makeEnvironment(name: string, world: World): Environment {
   void process.died.then(() => {
     world.deaths += 1;
   });
-  const engine = makeEngine(name, process, world);
-  return { name, process, consumer: (event, context) => runBatch(event, context, engine) };
+  const { signal, shutDown, abort } = makeShutdown(process, world);
+  const engine: Engine = makeEngine({ name, shutdown: signal }, process, {
+    world,
+    surroundings: {
+      ...{ kill: process.kill, shutDown },
+      reject: (reason) => onRejection(reason, engine),
+      crash: (error) => void onException(error, engine, abort).then(process.kill),
+    },
+  });
+  const consumer: BatchConsumer = (event, context) => runBatch(event, context, engine);
+  return { name, process, consumer, shutdown: signal, shutDown };
 }
 
-function makeEngine(name: string, process: MemoryProcess, world: World): Engine {
+/** Lambda kills a process so long after its SIGTERM (Lambda Developer Guide, shutdown phase). */
+const SHUTDOWN_MS = 2000;
+
+function makeShutdown({ kill }: MemoryProcess, world: World) {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  const shutDown = () => {
+    if (controller.signal.aborted) return;
+    // What it does not begin any more comes late, as what a crashed invocation held.
+    world.crashes += 1;
+    world.clock.after(SHUTDOWN_MS, kill);
+    abort();
+  };
+  return { signal: controller.signal, abort, shutDown };
+}
+
+interface Surrounded {
+  readonly world: World;
+  readonly surroundings: Omit<Surroundings, 'clock' | 'random'>;
+}
+
+function makeEngine(
+  { name, shutdown }: Pick<Environment, 'name' | 'shutdown'>,
+  process: MemoryProcess,
+  { world, surroundings }: Surrounded,
+): Engine {
   const { subject, queue, deadLetters, jobsTable, observer, decisions } = world;
   const random = decisions.random(`${name}, the engine`);
   const luck = decisions.random(`${name}, its handlers`);
@@ -39,7 +75,8 @@ function makeEngine(name: string, process: MemoryProcess, world: World): Engine 
     definition: subject.definition,
     perform: (payload, context) => {
       observer.started(context.job, clock.now());
-      return subject.perform(payload, context, { clock, random: luck, kill: process.kill });
+      if (shutdown.aborted) observer.violate(`${context.job.id} starts after SIGTERM`);
+      return subject.perform(payload, context, { ...surroundings, clock, random: luck });
     },
     settings: world.settings,
     queueUrl: queue.url,
@@ -51,7 +88,7 @@ function makeEngine(name: string, process: MemoryProcess, world: World): Engine 
     log: makeLog(name, world),
     meter: makeMeter(world),
     running: new Set(),
-    shutdown: new AbortController().signal,
+    shutdown,
   };
 }
 

@@ -17,7 +17,7 @@ export async function invoke(name: string, world: World, { batchSize = 10, throt
   const { queue, clock, settings, trace, decisions } = world;
   const random = decisions.random(`${name}, its environment`);
   const isDown = clock.now() < world.down.consumer;
-  const warm = random.percent(60) ? world.warm.shift() : undefined;
+  const warm = random.percent(60) ? takeWarm(world) : undefined;
   const environment = warm ?? makeEnvironment(name, world);
   if (!isDown && !throttled) prepare(environment, name, world);
   const deletesAfterMs = deletion(name, world);
@@ -36,9 +36,18 @@ export async function invoke(name: string, world: World, { batchSize = 10, throt
   const messages = delivery.records.map(({ messageId }) => messageId).join(' ');
   const kept = delivery.kept.length === 0 ? '' : `, keeps ${delivery.kept.join(' ')}`;
   if (!isDown) trace?.(environment.name, `${name} of ${messages || 'nothing'}: ${delivery.outcome}${kept}`);
+  if (environment.shutdown.aborted) environment.process.kill();
   if (!environment.process.alive) return;
   environment.process.freeze();
   world.warm.push(environment);
+}
+
+/** Lambda invokes no environment that it shuts down. */
+function takeWarm({ warm }: World): Environment | undefined {
+  for (;;) {
+    const environment = warm.shift();
+    if (environment === undefined || !environment.shutdown.aborted) return environment;
+  }
 }
 
 /** Another invocation may be at work on a message, or have set its timer, when the deletion for the one before comes. */
@@ -54,9 +63,18 @@ function noteLateDeletion({ records, kept }: Delivery, { queue, observer }: Worl
   );
 }
 
-function prepare({ process, name: who }: Environment, name: string, world: World): void {
+function prepare(environment: Environment, name: string, world: World): void {
+  const { process, name: who } = environment;
   process.thaw();
   if (!world.stormy || world.plan !== undefined || world.crashesLeft <= 0) return;
+  const shutDownAfterMs = world.decisions.random(`${name}, its shutdown`).int(0, 3000);
+  if (world.decisions.happens(`${name}: SIGTERM after ${shutDownAfterMs} ms`, 8)) {
+    // It may be killed before its jobs are put back: to them, a crash.
+    world.crashesLeft -= 1;
+    world.trace?.(who, `is shut down ${shutDownAfterMs} ms into ${name}`);
+    world.clock.after(shutDownAfterMs, environment.shutDown);
+    return;
+  }
   const moment = world.decisions.random(`${name}, its death`).int(1, 24);
   if (!world.decisions.happens(`${name}: its process dies at moment ${moment}`, 25)) return;
   world.crashesLeft -= 1;

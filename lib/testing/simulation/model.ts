@@ -24,6 +24,12 @@ export interface Surroundings {
   readonly random: Random;
   /** Ends the process, as running out of memory does. */
   readonly kill: () => void;
+  /** SIGTERM: signals are aborted, and the process is killed two seconds later. */
+  readonly shutDown: () => void;
+  /** Leaves a promise that is rejected, and that nobody handles. */
+  readonly reject: (reason: unknown) => void;
+  /** Throws what nothing catches, as a timer's callback does: the process ends. */
+  readonly crash: (error: unknown) => void;
 }
 
 /** What a producer sends. */
@@ -54,6 +60,8 @@ export interface Subject {
   perform(payload: unknown, context: JobContext, surroundings: Surroundings): unknown;
   /** Tables beside the jobs table: key attributes by name. */
   readonly tables: Record<string, readonly string[]>;
+  /** Largest item of the tables, bytes. @default 400 KB */
+  readonly maxItemBytes?: number;
   /** Messages that producers send, each a job. */
   readonly messages: readonly Outgoing[];
   /** Beside those that every simulation has. */
@@ -71,6 +79,9 @@ export interface Environment {
   readonly name: string;
   readonly process: MemoryProcess;
   readonly consumer: BatchConsumer;
+  /** Aborted at its SIGTERM. */
+  readonly shutdown: AbortSignal;
+  shutDown(): void;
 }
 
 /** One job type deployed in memory, in virtual time, and the schedule that it lives through. */

@@ -74,11 +74,15 @@ export function overNetwork<T extends DynamoDb | DynamoDbDocuments | EventBridge
 }
 
 /** Calls of which a part can fail while the rest is taken. */
-const BATCHES = ['BatchExecuteStatement', 'BatchGetItem', 'SendMessageBatch'];
+const BATCHES = ['BatchExecuteStatement', 'BatchGetItem', 'PutEvents', 'SendMessageBatch'];
 
 function somePart({ name }: Call, random: Random) {
   if (!BATCHES.includes(name)) return { kind: 'fails', error: throttled() } as const;
   const indexes = [0, 1, 2, 3].filter(() => random.percent(50));
+  // EventBridge answers in the order of the entries: what it leaves out is the end.
+  if (name === 'PutEvents') return { kind: 'unanswered', indexes: [1, 2, 3, 4], taken: random.percent(50) } as const;
+  if (name === 'SendMessageBatch' && random.percent(30))
+    return { kind: 'unanswered', indexes, taken: random.percent(50) } as const;
   const code = name === 'SendMessageBatch' ? 'InternalError' : 'ThrottlingError';
   return { kind: 'partly', indexes, code } as const;
 }

@@ -3,7 +3,7 @@ import type { QueueSettings } from '../../contract/definition/queue-settings.ts'
 import type { Job } from '../../contract/job.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
 import type { Clock } from '../../engine/clock.ts';
-import type { Item } from '../aws/dynamodb/expressions.ts';
+import type { Item } from '../aws/dynamodb/values.ts';
 
 /** Writes a line of the timeline. */
 export type Trace = (who: string, what: string) => void;

@@ -1,7 +1,7 @@
 import type { Job } from '../../contract/job.ts';
 import { METRICS } from '../../contract/names.ts';
 import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
-import { canonical } from '../aws/dynamodb/expressions.ts';
+import { canonical } from '../aws/dynamodb/values.ts';
 import { checkChange } from './change-invariants.ts';
 import { count, type ObservedJob, type Observer, type ObserverDeps } from './observed.ts';
 

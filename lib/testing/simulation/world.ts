@@ -25,7 +25,7 @@ export interface WorldOptions {
 }
 
 /** The table, the queues and the bus, as the stacks make them. */
-function deploy({ definition, tables }: Subject, clock: Clock) {
+function deploy({ definition, tables, maxItemBytes }: Subject, clock: Clock) {
   const jobsTable = names.jobsTable(STAGE);
   const settings = queueSettings(definition);
   const sqs = makeMemorySqs(clock);
@@ -35,7 +35,7 @@ function deploy({ definition, tables }: Subject, clock: Clock) {
   });
   const policy = { maxReceiveCount: settings.maxReceiveCount, to: deadLetters };
   const queue = sqs.createQueue(names.queue(STAGE, definition.type), { ...settings, redrive: policy });
-  const dynamoDb = makeMemoryDynamoDb({ clock, tables: { [jobsTable]: ['id'], ...tables } });
+  const dynamoDb = makeMemoryDynamoDb({ clock, tables: { [jobsTable]: ['id'], ...tables }, maxItemBytes });
   return { jobsTable, settings, sqs, queue, deadLetters, dynamoDb, bus: makeMemoryEvents() };
 }
 

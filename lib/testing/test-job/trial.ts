@@ -1,6 +1,8 @@
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { queueSettings } from '../../contract/definition/queue-settings.ts';
-import { encodeEnvelope } from '../../contract/envelope.ts';
+import { isRepeatable } from '../../contract/definition/repeatable.ts';
+import { decodeEnvelope, encodeEnvelope } from '../../contract/envelope.ts';
+import { readPayload } from '../../contract/payload.ts';
 import { itemId, type JobItem } from '../../contract/protocol/job-item.ts';
 import { TICK_MS } from '../../contract/protocol/timing.ts';
 import { runBatch } from '../../engine/job/batch.ts';
@@ -56,13 +58,20 @@ export function makeTrial(definition: JobDefinition, handler: Trial['handler'], 
   return trial;
 }
 
-function bodyOf({ type }: JobDefinition, { payload, id, key, maxAttempts }: TestJobOptions, nowMs: number): string {
+function bodyOf(definition: JobDefinition, { payload, id, key, maxAttempts }: TestJobOptions, nowMs: number): string {
+  const { type } = definition;
   const envelope = { payload: payload as unknown, id, key, ...(maxAttempts !== undefined && { maxAttempts }) };
+  let body: string;
   try {
-    return encodeEnvelope(envelope as Parameters<typeof encodeEnvelope>[0], type, nowMs);
+    body = encodeEnvelope(envelope as Parameters<typeof encodeEnvelope>[0], type, nowMs);
   } catch (cause) {
     throw new TestJobError(`${type}: the job cannot be sent: ${(cause as Error).message}`, { cause });
   }
+  const sent = decodeEnvelope(body, type, nowMs).payload;
+  if (isRepeatable(() => readPayload(definition, sent).payload)) return body;
+  throw new TestJobError(
+    `${type}: the schema makes another payload of this one each time, so each attempt would get its own: make in the producer what it makes, and send it`,
+  );
 }
 
 export const isOver = (item: JobItem | undefined): item is JobItem =>

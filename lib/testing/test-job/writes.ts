@@ -1,6 +1,7 @@
 import type { DynamoDbDocuments } from '../../aws/ports.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
 import type { TransactWrite } from '../../engine/job-context.ts';
+import { UnknownFormError } from '../aws/dynamodb/tokens.ts';
 import { TestJobError } from './error.ts';
 
 /** What a handler wrote by `commit` and `checkpoint`. */
@@ -9,7 +10,7 @@ export interface WriteLog {
   readonly writes: TransactWrite[];
   /** States that checkpoints wrote, in order. */
   readonly checkpoints: unknown[];
-  /** The handler writes to a table that the test has not named: its run shows nothing. */
+  /** The handler writes to a table that the test has not named, or in a form that is not modelled: its run shows nothing. */
   failure: TestJobError | undefined;
 }
 
@@ -43,7 +44,10 @@ export function noteWrites(documents: DynamoDbDocuments, log: WriteLog, { tables
         noted.add(ClientRequestToken);
         log.writes.push(...theirs);
       }
-      if (reply.status === 'rejected') throw reply.reason;
+      if (reply.status === 'rejected') {
+        if (reply.reason instanceof UnknownFormError) log.failure ??= notModelled(reply.reason);
+        throw reply.reason;
+      }
       return reply.value;
     },
   };
@@ -51,6 +55,11 @@ export function noteWrites(documents: DynamoDbDocuments, log: WriteLog, { tables
 
 const tableOf = ({ Put, Update, Delete, ConditionCheck }: TransactWrite): string | undefined =>
   (Put ?? Update ?? Delete ?? ConditionCheck)?.TableName;
+
+/** DynamoDB may take it: a run that ends DEAD of it would tell what is not so. */
+function notModelled(cause: UnknownFormError): TestJobError {
+  return new TestJobError(`${cause.message}: test this write against a DynamoDB of its own`, { cause });
+}
 
 function unknownTable(name: string | undefined): TestJobError {
   if (name === undefined) {

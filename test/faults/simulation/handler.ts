@@ -8,17 +8,26 @@ import type { Surroundings } from '../../../lib/testing/simulation/model.ts';
 export const EFFECTS = 'effects';
 export const BEHAVIOURS = [
   ...(['commit', 'pages', 'flaky', 'permanent', 'fickle', 'slow'] as const),
-  ...(['zombie', 'deaf', 'late', 'snooze', 'poison'] as const),
+  ...(['zombie', 'deaf', 'late', 'snooze', 'poison', 'bulky'] as const),
+  ...(['leaves', 'throws', 'shutDown'] as const),
 ] as const;
 export type Behaviour = (typeof BEHAVIOURS)[number];
+
+/** Jobs that end their process, each once while others run beside them. */
+export const HARMFUL: readonly Behaviour[] = ['poison', 'throws', 'shutDown'];
 
 /** Jobs that nothing of their own can kill. */
 export const INNOCENT: readonly Behaviour[] = ['commit', 'pages'];
 
-const payload = z.object({ do: z.enum(BEHAVIOURS), seconds: z.number(), mark: z.string() });
+const payload = z.object({
+  ...{ do: z.enum(BEHAVIOURS), seconds: z.number(), mark: z.string() },
+  filler: z.string().optional(),
+});
 export type SimulatedPayload = z.infer<typeof payload>;
 
-type Varied = Partial<Pick<JobDefinition, 'timeoutSeconds' | 'parallel' | 'batchSize' | 'rateLimit'>>;
+type Varied = Partial<
+  Pick<JobDefinition, 'timeoutSeconds' | 'parallel' | 'batchSize' | 'rateLimit' | 'completionEvent'>
+>;
 const define = (delaysSeconds: number[], options: Varied) =>
   defineJob({
     type: 'sim',
@@ -27,16 +36,21 @@ const define = (delaysSeconds: number[], options: Varied) =>
     ...options,
   });
 
-/** Side by side, one by one, with batches that outlast a parked job's wait, and held to a rate. */
+/** Side by side, one by one, with batches that outlast a parked job's wait, with a completion event, and held to rates. */
 export const DEFINITIONS = [
   define([1, 70, 600], { timeoutSeconds: 10 }),
   define([1, 70, 600], { timeoutSeconds: 10, parallel: false, batchSize: 3 }),
   define([70, 1, 600], { timeoutSeconds: 100 }),
+  define([1, 70, 600], { timeoutSeconds: 10, completionEvent: true }),
   define([1, 70, 600], { timeoutSeconds: 10, rateLimit: { limit: 1, perSeconds: 45 } }),
+  // A turn is further ahead than a job waits in place; a batch has several tokens.
+  define([1, 70, 600], { timeoutSeconds: 10, rateLimit: { limit: 1, perSeconds: 150 }, completionEvent: true }),
+  define([1, 70, 600], { timeoutSeconds: 10, rateLimit: { limit: 20, perSeconds: 10 }, batchSize: 5 }),
 ] as const;
 
 /** The user's work: what a payload asks for. */
-export async function work(given: unknown, context: JobContext, { clock, kill }: Surroundings): Promise<unknown> {
+export async function work(given: unknown, context: JobContext, surroundings: Surroundings): Promise<unknown> {
+  const { clock, kill } = surroundings;
   const { do: behaviour, seconds, mark } = payload.parse(given);
   const timeoutMs = context.remainingMs();
   switch (behaviour) {
@@ -75,10 +89,33 @@ export async function work(given: unknown, context: JobContext, { clock, kill }:
     case 'snooze':
       if (clock.now() < Date.parse(context.job.createdAt) + seconds * 1000) throw new SnoozeError(seconds / 3);
       return commit(mark, context);
+    case 'bulky':
+      return bulky(mark, context, seconds);
     case 'poison':
       kill();
       return new Promise(() => undefined);
+    case 'leaves':
+    case 'throws':
+    case 'shutDown':
+      return careless({ do: behaviour, seconds, mark }, context, surroundings);
   }
+}
+
+/** Leaves something behind that goes wrong while it works for a second, or later; or is shut down in the middle. */
+async function careless(
+  { do: behaviour, seconds, mark }: SimulatedPayload,
+  context: JobContext,
+  { clock, reject, crash, shutDown }: Surroundings,
+): Promise<unknown> {
+  const goWrong = async () => {
+    await sleep(clock, seconds * 100);
+    if (behaviour === 'leaves') reject(new Error(`left by ${mark}`));
+    else if (behaviour === 'throws') crash(new Error(`thrown by ${mark}`));
+    else if (context.job.error?.name !== 'ShutdownError') shutDown();
+  };
+  void goWrong();
+  await sleep(clock, 1000);
+  return commit(mark, context);
 }
 
 function commit(mark: string, context: JobContext): string {
@@ -96,6 +133,22 @@ async function pages(
     await checkpoint([count(`${mark}/page-${page}`)], page);
   }
   return mark;
+}
+
+/** What `bulky` keeps as its checkpoint: beside it, an item of {@link NARROW_ITEM_BYTES} has no room for its body. */
+const BALLAST = 'b'.repeat(1500);
+/** Of a body that alone fits an item of {@link NARROW_ITEM_BYTES}. */
+export const FILLER = 'f'.repeat(1500);
+/** Instead of 400 KB: an item near the limit is cheap. */
+export const NARROW_ITEM_BYTES = 3500;
+
+/** Is put back twice with a checkpoint so large that its item has no room for its message, then commits. */
+async function bulky(mark: string, context: JobContext, seconds: number): Promise<string> {
+  const { attempts, checkpoint } = context.job;
+  if (checkpoint === undefined) await context.checkpoint([count(`${mark}/page-1`)], BALLAST);
+  if (attempts === 1) throw new RetryAfterError(Math.max(65, seconds));
+  if (attempts === 2) throw new Error('bulky');
+  return commit(mark, context);
 }
 
 const count = (id: string) => ({

@@ -1,9 +1,19 @@
 import { METRICS } from '../../../lib/contract/names.ts';
+import { MAX_PARKED_BYTES } from '../../../lib/contract/protocol/job-item.ts';
 import type { Outgoing, Subject, World, WorldEvent } from '../../../lib/testing/simulation/model.ts';
 import type { ObservedJob } from '../../../lib/testing/simulation/observed.ts';
 import type { Random } from '../../../lib/testing/simulation/random.ts';
-import { BEHAVIOURS, DEFINITIONS, EFFECTS, INNOCENT, type SimulatedPayload, work } from './handler.ts';
-
+import {
+  BEHAVIOURS,
+  DEFINITIONS,
+  EFFECTS,
+  FILLER,
+  HARMFUL,
+  INNOCENT,
+  NARROW_ITEM_BYTES,
+  type SimulatedPayload,
+  work,
+} from './handler.ts';
 import { OPERATOR_EVENTS } from './operator-events.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -12,11 +22,12 @@ const DAY_MS = 24 * 3600 * 1000;
 export function makeSubject(random: Random): Subject {
   const definition = random.pick(DEFINITIONS);
   const messages = Array.from({ length: random.int(1, 5) }, (_, n) => message(n, random));
-  const poisons = messages.filter(({ payload }) => payload.do === 'poison').length;
+  const poisons = messages.filter(({ payload }) => HARMFUL.includes(payload.do)).length;
   return {
     definition,
     perform: work,
     tables: { [EFFECTS]: ['id'] },
+    ...(random.percent(30) && { maxItemBytes: NARROW_ITEM_BYTES }),
     messages,
     events: [foreign(messages), stray(messages), outage, ...OPERATOR_EVENTS],
     // Few enough that no innocent job can use up its attempts by them: a poison job takes its mates along once.
@@ -25,6 +36,8 @@ export function makeSubject(random: Random): Subject {
     check,
   };
 }
+
+const TOO_BIG_TO_PARK = 'x'.repeat(MAX_PARKED_BYTES);
 
 type Message = Outgoing & { readonly payload: SimulatedPayload };
 
@@ -38,7 +51,12 @@ function message(n: number, random: Random): Message {
   // Jobs without an id are told apart by their mark alone; two in ten share one key.
   const name = random.percent(85) ? { id: `j${n}`, ...(random.percent(20) && { key: 'shared' }) } : {};
   const few = random.percent(10) && !INNOCENT.includes(behaviour) ? { maxAttempts: 2 } : {};
-  return { ...name, ...later, ...few, payload: { do: behaviour, seconds, mark: `j${n}` } };
+  // Near an item's limit with its checkpoint, or (seldom, for it costs time) beyond what an item takes at all.
+  const filler = behaviour === 'bulky' ? FILLER : random.percent(1) ? TOO_BIG_TO_PARK : undefined;
+  return {
+    ...{ ...name, ...later, ...few },
+    payload: { do: behaviour, seconds, mark: `j${n}`, ...(filler !== undefined && { filler }) },
+  };
 }
 
 /** A dead letter's body with work that succeeds. */
@@ -97,6 +115,7 @@ export function check(world: World): void {
     if (observed.item === undefined) continue;
     checkInnocent(observed, world);
     checkEffects(observed, world);
+    checkEvents(observed, world);
   }
   const [said, was] = [observer.counts.get(METRICS.completed) ?? 0, observer.truth.get(METRICS.completed) ?? 0];
   if (world.deaths === 0 && world.outages === 0 && said !== was)
@@ -112,6 +131,20 @@ function checkInnocent({ item, starts }: ObservedJob, { observer, subject, crash
     observer.violate(`${item.jobId} (${behaviour}) died innocent: ${item.reason}`);
 }
 
+/** The event of a job's end was taken by the bus: of each death, and of each completion if the definition asks for it. */
+function checkEvents({ item, ...observed }: ObservedJob, { observer, subject, bus }: World): void {
+  if (item === undefined || observed.stranded || observed.purged || observed.forgotten) return;
+  const { jobId, status, runNo } = item;
+  const asked = status === 'DEAD' || (status === 'COMPLETED' && subject.definition.completionEvent);
+  const type = status === 'DEAD' ? 'Job Dead-Lettered' : 'Job Completed';
+  const isIts = ({ detail, ...event }: (typeof bus.events)[number]) =>
+    event['detail-type'] === type && detail.id === jobId && detail.run === runNo;
+  if (asked && !bus.events.some(isIts)) observer.violate(`${jobId} is ${status} in run ${runNo}, and no event says so`);
+}
+
+/** Behaviours that write by `commit`. */
+const COMMITTING = ['commit', 'flaky', 'fickle', 'snooze', 'bulky', 'leaves', 'throws', 'shutDown'];
+
 /** What `commit` and `checkpoint` write happens exactly once, and nothing of an attempt that has ended. */
 function checkEffects({ item, starts, forgotten }: ObservedJob, { observer, dynamoDb }: World): void {
   const last = starts.at(-1)?.payload;
@@ -120,7 +153,9 @@ function checkEffects({ item, starts, forgotten }: ObservedJob, { observer, dyna
   const times = (effect: string) =>
     (dynamoDb.item(EFFECTS, `${mark}/${effect}`) as { times?: number } | undefined)?.times ?? 0;
   const expected = item.status === 'COMPLETED' ? 1 : 0;
-  if (['commit', 'flaky', 'fickle', 'snooze'].includes(behaviour) && times('commit') !== expected)
+  const left = /(?:left|thrown) by (\S+)/.exec(`${item.error?.message} ${item.crash?.message}`)?.[1];
+  if (left !== undefined && left !== mark) observer.violate(`${item.jobId} failed of what ${left} left behind`);
+  if (COMMITTING.includes(behaviour) && times('commit') !== expected)
     observer.violate(`${item.jobId} is ${item.status}, its commit happened ${times('commit')} times`);
   for (const page of [1, 2, 3]) {
     const written = times(`page-${page}`);

@@ -2,6 +2,8 @@ import { accepted, type Difference } from './difference.ts';
 import { OF_LOCALSTACK } from './differences-localstack.ts';
 import { OF_MINISTACK } from './differences-ministack.ts';
 
+const n = (value: number) => ({ N: String(value) });
+
 /** Both emulators: MiniStack keeps LocalStack's tables. */
 const OF_BOTH: readonly Difference[] = [
   {
@@ -44,6 +46,30 @@ const OF_BOTH: readonly Difference[] = [
     how: 'one attribute can be set and removed in one update',
     observed: {
       'item-update-refused': ['ValidationException', 'accepted', 'ValidationException', 'ValidationException'],
+    },
+  },
+  {
+    on: ['MiniStack', 'LocalStack'],
+    how: 'expressions are hardly checked: two operators, a clause twice, overlapping paths, unknown types, lists joined with what is none; of two elements that are removed, the second is counted after the first has gone',
+    observed: {
+      'item-list-append': [
+        { elems: { L: [n(1), n(2), n(3), n(9)] } },
+        { elems: { L: [n(9), n(1), n(2), n(3)] } },
+        { fresh: { L: [n(9)] } },
+        {},
+      ],
+      'item-nested-paths': [
+        { box: { M: { x: n(3), core: { M: { y: n(2), z: n(1) } } } } },
+        { elems: { L: [n(1), n(1), n(3), n(2)] } },
+        { elems: { L: [n(2)] }, box: { M: { core: { M: { y: n(2) } } } } },
+        'ValidationException',
+        { box: { L: [n(9)] } },
+      ],
+      'item-one-operator': [{ price: { N: '0.3' } }, { n: n(2) }, { word: n(1) }],
+      'item-condition-functions': [
+        ...['accepted', 'ConditionalCheckFailedException', 'accepted', 'ConditionalCheckFailedException'],
+        ...['ConditionalCheckFailedException', 'accepted', 'accepted'],
+      ],
     },
   },
 ];

@@ -137,8 +137,10 @@ describe('what SQS answers', () => {
     ['nothing', timeout(), true, 'job a may or may not have been sent (TimeoutError: socket hang up): send it again'],
   ])('%s: an error says whether it may have been sent', async (_, error, maybeSent, message) => {
     const { enqueue, sqs } = makeShop();
-    sqs.faults.plan('SendMessage', { kind: 'fails', error });
+    sqs.faults.plan('SendMessage', { kind: 'fails', error }, 6);
     const sending = enqueue(resize, { n: 1 }, { id: 'a' });
+    sending.catch(() => undefined);
+    await vi.runAllTimersAsync();
     await expect(sending).rejects.toThrow(SendError);
     await expect(sending).rejects.toThrow(message);
     await expect(sending).rejects.toMatchObject({ code: error.name, maybeSent, cause: error });
@@ -155,9 +157,9 @@ describe('the queue', () => {
 
   it('is asked for again after a failure', async () => {
     const { enqueue, sqs } = makeShop();
-    sqs.faults.plan('GetQueueUrl', { kind: 'fails', error: throttled() });
+    sqs.faults.plan('GetQueueUrl', { kind: 'fails', error: awsError('AccessDenied', 'no', 403) });
     await expect(enqueue(resize, { n: 1 })).rejects.toThrow(
-      'queue sluice-test-resize could not be found: ThrottlingException',
+      'queue sluice-test-resize could not be found: AccessDenied',
     );
     await enqueue(resize, { n: 1 });
   });

@@ -1,7 +1,7 @@
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { MARSHALL } from '../../../aws/marshal.ts';
 import type { Call } from '../faults.ts';
-import type { Item } from './expressions.ts';
+import type { Item } from './values.ts';
 
 /** The document client's commands, and the ones that they stand for. */
 const COMMANDS: Readonly<Record<string, string>> = {

@@ -21,7 +21,6 @@ import {
   underFault,
 } from '../faults.ts';
 import { toDocuments, toItems } from './documents.ts';
-import type { Item } from './expressions.ts';
 import { itemBytes } from './item-size.ts';
 import { ITEM_COMMANDS } from './items.ts';
 import { QUERY_COMMANDS } from './queries.ts';
@@ -29,6 +28,7 @@ import type { DynamoDbCommand, Tables } from './service.ts';
 import { executeStatements } from './statements.ts';
 import { type MemoryTable, makeMemoryTable, projected } from './table.ts';
 import { makeTransactions } from './transaction.ts';
+import type { Item } from './values.ts';
 
 /** DynamoDB in memory: tables, what engine and operators do with them, and what can go wrong. */
 export interface MemoryDynamoDb {
@@ -53,12 +53,15 @@ export interface DynamoDbOptions {
   readonly tables: Record<string, readonly string[]>;
   /** Whether `calls` holds every call; a million jobs' fill the memory. @default true */
   readonly keepsCalls?: boolean;
+  /** Largest item, bytes: less than DynamoDB's makes items near the limit cheap. @default 400 KB */
+  readonly maxItemBytes?: number | undefined;
 }
 
-export function makeMemoryDynamoDb({ clock, tables: keys, keepsCalls = true }: DynamoDbOptions): MemoryDynamoDb {
+export function makeMemoryDynamoDb(given: DynamoDbOptions): MemoryDynamoDb {
+  const { clock, tables: keys, keepsCalls = true, maxItemBytes } = given;
   const faults = makeFaults();
   const calls: Call[] = [];
-  const options = { clock, indexLagMs: () => memory.indexLagMs };
+  const options = { clock, indexLagMs: () => memory.indexLagMs, maxItemBytes };
   const tables = new Map(Object.entries(keys).map(([name, key]) => [name, makeMemoryTable(name, key, options)]));
   const table: Tables = (name) => {
     const found = tables.get(name?.split('/').at(-1) ?? '');

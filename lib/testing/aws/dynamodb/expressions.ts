@@ -1,74 +1,14 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { awsError } from '../faults.ts';
-import { RESERVED_WORDS } from './reserved-words.ts';
-
-export type Item = Record<string, AttributeValue>;
-
-/** What the placeholders of an expression stand for. */
-export interface Placeholders {
-  readonly names?: Record<string, string> | undefined;
-  readonly values?: Item | undefined;
-}
-
-const TOKEN = /\s*(<=|>=|<>|[=<>(),+-]|[:#]?[A-Za-z_][A-Za-z0-9_.]*)/y;
-
-/** The words and signs of an expression, read one after the other. */
-export interface Tokens {
-  peek(): string | undefined;
-  next(): string;
-  /** Takes the next token if it is this one, in any case. */
-  take(token: string): boolean;
-  expect(token: string): void;
-}
-
-/** The same few expressions come again and again: each is cut once. */
-const cut = new Map<string, readonly string[]>();
-const MOST_CUT = 1000;
-
-function cutUp(expression: string): readonly string[] {
-  const known = cut.get(expression);
-  if (known !== undefined) return known;
-  const all: string[] = [];
-  const pattern = new RegExp(TOKEN);
-  while (pattern.lastIndex < expression.trimEnd().length) {
-    const at = pattern.lastIndex;
-    const token = pattern.exec(expression)?.[1];
-    if (token === undefined) throw invalid(`cannot read "${expression.slice(at, at + 20)}"`);
-    all.push(token);
-  }
-  if (cut.size >= MOST_CUT) cut.clear();
-  cut.set(expression, all);
-  return all;
-}
-
-export function tokens(expression: string): Tokens {
-  const all = cutUp(expression);
-  let position = 0;
-  const next = () => {
-    const token = all[position++];
-    if (token === undefined) throw invalid(`"${expression}" ends too early`);
-    return token;
-  };
-  const take = (token: string) => {
-    const here = all[position];
-    if (here !== token && here?.toUpperCase() !== token.toUpperCase()) return false;
-    position += 1;
-    return true;
-  };
-  const expect = (token: string) => {
-    if (!take(token)) throw invalid(`expected "${token}" in "${expression}", got "${all[position] ?? 'its end'}"`);
-  };
-  return { peek: () => all[position], next, take, expect };
-}
-
-export const invalid = (message: string): Error => awsError('ValidationException', `Invalid expression: ${message}`);
+import { type Placeholders, readPath, valueAt } from './paths.ts';
+import { invalid, type Tokens, tokens } from './tokens.ts';
+import { elementsOf, type Item, order, same, TYPES, typeOf } from './values.ts';
 
 /**
- * Evaluates a condition: comparisons, BETWEEN, IN, AND, OR, NOT, parentheses, attribute_exists,
- * attribute_not_exists, begins_with, contains.
+ * Evaluates a condition: comparisons, BETWEEN, IN, AND, OR, NOT, parentheses, and every function that DynamoDB has for
+ * conditions; of paths into maps and lists, too.
  *
  * @param item the item as it stands; undefined if there is none
- * @throws ValidationException for anything else
+ * @throws ValidationException for what DynamoDB refuses, UnknownFormError for a function that it does not have
  */
 export function holds(expression: string, item: Item | undefined, placeholders: Placeholders): boolean {
   const reader = tokens(expression);
@@ -107,10 +47,9 @@ function primary(scope: Scope): boolean {
     reader.expect(')');
     return result;
   }
-  if (reader.take('attribute_exists')) return argument(scope) !== undefined;
-  if (reader.take('attribute_not_exists')) return argument(scope) === undefined;
-  if (reader.take('begins_with')) return beginsWith(scope);
-  if (reader.take('contains')) return contains(scope);
+  for (const [name, test] of FUNCTIONS) {
+    if (reader.takeCall(name)) return test(scope);
+  }
   const left = operand(scope);
   if (reader.take('BETWEEN')) return isBetween(left, scope);
   if (reader.take('IN')) return isOneOf(left, scope);
@@ -134,15 +73,22 @@ function isOneOf(value: AttributeValue | undefined, scope: Scope): boolean {
   return listed.some((one) => compare(value, '=', one));
 }
 
+/** The functions of conditions; the bracket that opens has been read. */
+const FUNCTIONS: readonly (readonly [string, (scope: Scope) => boolean])[] = [
+  ['attribute_exists', (scope) => argument(scope) !== undefined],
+  ['attribute_not_exists', (scope) => argument(scope) === undefined],
+  ['attribute_type', hasType],
+  ['begins_with', beginsWith],
+  ['contains', contains],
+];
+
 function argument(scope: Scope): AttributeValue | undefined {
-  scope.reader.expect('(');
-  const value = operand(scope);
+  const value = valueAt(scope.item, readPath(scope.reader, scope.placeholders));
   scope.reader.expect(')');
   return value;
 }
 
 function twoArguments(scope: Scope): (AttributeValue | undefined)[] {
-  scope.reader.expect('(');
   const first = operand(scope);
   scope.reader.expect(',');
   const second = operand(scope);
@@ -150,38 +96,56 @@ function twoArguments(scope: Scope): (AttributeValue | undefined)[] {
   return [first, second];
 }
 
-function beginsWith(scope: Scope): boolean {
-  const [text, prefix] = twoArguments(scope);
-  return text?.S !== undefined && prefix?.S !== undefined && text.S.startsWith(prefix.S);
+function hasType(scope: Scope): boolean {
+  const [value, wanted] = twoArguments(scope);
+  const type = TYPES.find((one) => one === wanted?.S);
+  if (type === undefined) throw invalid(`a type is one of ${TYPES.join(', ')}; function: attribute_type`);
+  return value !== undefined && typeOf(value) === type;
 }
 
-/** Part of a text, or an element of a list or set. */
+function beginsWith(scope: Scope): boolean {
+  const [whole, prefix] = twoArguments(scope);
+  if (whole?.B !== undefined && prefix?.B !== undefined) {
+    return Buffer.from(whole.B).subarray(0, prefix.B.length).equals(prefix.B);
+  }
+  return whole?.S !== undefined && prefix?.S !== undefined && whole.S.startsWith(prefix.S);
+}
+
+/** Part of a text or of bytes, or an element of a list or set. */
 function contains(scope: Scope): boolean {
   const [whole, part] = twoArguments(scope);
   if (whole === undefined || part === undefined) return false;
   if (whole.S !== undefined) return part.S !== undefined && whole.S.includes(part.S);
-  const elements = whole.L ?? whole.SS?.map((S) => ({ S })) ?? whole.NS?.map((N) => ({ N })) ?? [];
-  return elements.some((element) => same(element, part));
+  if (whole.B !== undefined) return part.B !== undefined && Buffer.from(whole.B).includes(Buffer.from(part.B));
+  return elementsOf(whole).some((element) => same(element, part));
 }
 
-/** A path's value in the item (undefined if it has none) or a placeholder's. */
-export function operand(scope: Scope): AttributeValue | undefined {
-  const token = scope.reader.next();
-  if (!token.startsWith(':')) return scope.item[attributeName(token, scope.placeholders)];
-  const value = scope.placeholders.values?.[token];
+/** A path's value in the item (undefined if it has none), a placeholder's, or a size. */
+function operand(scope: Scope): AttributeValue | undefined {
+  if (!scope.reader.takeCall('size')) return readValue(scope);
+  const value = readValue(scope);
+  scope.reader.expect(')');
+  return value && sizeOf(value);
+}
+
+/** A path's value in the item (undefined if it has none), or a placeholder's. */
+export function readValue({ reader, item, placeholders }: Scope): AttributeValue | undefined {
+  if (reader.peek()?.startsWith(':') !== true) return valueAt(item, readPath(reader, placeholders));
+  return placeholder(reader.next(), placeholders);
+}
+
+export function placeholder(token: string, { values }: Placeholders): AttributeValue {
+  const value = values?.[token];
   if (value === undefined) throw invalid(`an expression attribute value used in expression is not defined: ${token}`);
   return value;
 }
 
-export function attributeName(token: string, { names }: Placeholders): string {
-  if (!/^#?[A-Za-z_]/.test(token) || token.includes('.')) throw invalid(`"${token}" is not a top-level attribute`);
-  if (!token.startsWith('#')) {
-    if (!RESERVED_WORDS.has(token.toUpperCase())) return token;
-    throw invalid(`Attribute name is a reserved keyword; reserved keyword: ${token}`);
-  }
-  const name = names?.[token];
-  if (name === undefined) throw invalid(`an expression attribute name used in expression is not defined: ${token}`);
-  return name;
+/** Characters of a text, bytes, or elements; a number has no size, and compares with nothing. */
+function sizeOf(value: AttributeValue): AttributeValue | undefined {
+  const { S, B, M } = value;
+  if (['N', 'BOOL', 'NULL'].includes(typeOf(value) ?? '')) return undefined;
+  const size = S?.length ?? B?.length ?? (M === undefined ? elementsOf(value).length : Object.keys(M).length);
+  return { N: String(size) };
 }
 
 /** As DynamoDB compares: values of different types are never equal and have no order. */
@@ -204,24 +168,3 @@ function compare(left: AttributeValue | undefined, operator: string, right: Attr
       throw invalid(`"${operator}" is no comparison`);
   }
 }
-
-/** Equal by value: the order of a map's entries does not matter, `1` and `1.0` are one number. */
-export function same(left: AttributeValue, right: AttributeValue): boolean {
-  if (left.N !== undefined && right.N !== undefined) return Number(left.N) === Number(right.N);
-  if (left.S !== undefined && right.S !== undefined) return left.S === right.S;
-  return canonical(left) === canonical(right);
-}
-
-function order(left: AttributeValue, right: AttributeValue): number | undefined {
-  if (left.N !== undefined && right.N !== undefined) return Number(left.N) - Number(right.N);
-  if (left.S !== undefined && right.S !== undefined) return Buffer.compare(Buffer.from(left.S), Buffer.from(right.S));
-  return undefined;
-}
-
-/** JSON with every object's keys in order. */
-export const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );

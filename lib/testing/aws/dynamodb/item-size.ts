@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Item } from './expressions.ts';
+import type { Item } from './values.ts';
 
 /** Largest item (DynamoDB quotas). */
 export const MAX_ITEM_BYTES = 400 * 1024;
@@ -21,8 +21,8 @@ function valueBytes(value: AttributeValue): number {
 /** A character is at most three bytes: small items, as nearly all are, need not be counted. */
 const MOST_BYTES_A_CHARACTER = 3;
 
-export const isTooLarge = (item: Item): boolean =>
-  MOST_BYTES_A_CHARACTER * charactersOf(item) > MAX_ITEM_BYTES && itemBytes(item) > MAX_ITEM_BYTES;
+export const isTooLarge = (item: Item, maxBytes: number = MAX_ITEM_BYTES): boolean =>
+  MOST_BYTES_A_CHARACTER * charactersOf(item) > maxBytes && itemBytes(item) > maxBytes;
 
 /** At least as many as a third of the item's bytes. */
 function charactersOf(item: Item): number {

@@ -4,10 +4,11 @@ import type {
   PutItemCommandInput,
   UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { holds, type Item, same } from './expressions.ts';
+import { holds } from './expressions.ts';
 import { checkAllUsed, conditionFailed, type DynamoDbCommand, placeholdersOf, validation } from './service.ts';
 import { type MemoryTable, pick, projected } from './table.ts';
 import { updated } from './update-expression.ts';
+import { type Item, same } from './values.ts';
 
 const get: DynamoDbCommand<GetItemCommandInput> = (input, table) => {
   checkAllUsed(input, [input.ProjectionExpression]);

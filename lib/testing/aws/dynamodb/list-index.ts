@@ -1,4 +1,4 @@
-import type { Item } from './expressions.ts';
+import type { Item } from './values.ts';
 
 /** What the index `lists` shows: each list in its order, without looking at the others. */
 export interface ListIndex {

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { type Item, same } from './expressions.ts';
+import { type Item, same } from './values.ts';
 
 /** A statement that the engine writes, with its parameters in their places. */
 export type PartiQl =

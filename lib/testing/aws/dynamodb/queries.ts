@@ -1,10 +1,12 @@
 import type { QueryCommandInput, ScanCommandInput } from '@aws-sdk/client-dynamodb';
 import { LISTS_INDEX } from '../../../contract/protocol/job-item.ts';
-import { attributeName, canonical, holds, type Item } from './expressions.ts';
+import { holds } from './expressions.ts';
 import { itemBytes } from './item-size.ts';
 import { ascending, byListAt, firstAfter } from './list-index.ts';
+import { attributeName } from './paths.ts';
 import { checkAllUsed, type DynamoDbCommand, placeholdersOf, type Tables, validation } from './service.ts';
 import { type MemoryTable, pick, projected } from './table.ts';
+import { canonical, type Item } from './values.ts';
 
 /** What one page of a query or scan reads (DynamoDB Developer Guide, "Paginating table query results"). */
 const PAGE_BYTES = 1024 * 1024;

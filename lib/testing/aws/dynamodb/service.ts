@@ -1,6 +1,6 @@
 import { awsError, type Fault } from '../faults.ts';
-import type { Item } from './expressions.ts';
 import type { MemoryTable } from './table.ts';
+import type { Item } from './values.ts';
 
 export type Tables = (name: string | undefined) => MemoryTable;
 

@@ -1,8 +1,8 @@
 import type { BatchExecuteStatementCommandInput, BatchStatementResponse } from '@aws-sdk/client-dynamodb';
 import { awsError, type Fault, partlyHit } from '../faults.ts';
-import { canonical, type Item } from './expressions.ts';
 import { matches, type PartiQl, parseStatement, StatementError } from './partiql.ts';
 import { ITEM_TOO_LARGE, type MemoryTable, pick } from './table.ts';
+import { canonical, type Item } from './values.ts';
 
 type Tables = (name: string | undefined) => MemoryTable;
 

@@ -1,10 +1,12 @@
 import type { AttributeValue, GetItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../../engine/clock.ts';
 import { awsError } from '../faults.ts';
-import { attributeName, canonical, type Item } from './expressions.ts';
 import { withShortNumbers } from './item-numbers.ts';
 import { isTooLarge } from './item-size.ts';
 import { makeListIndex } from './list-index.ts';
+import { attributeName } from './paths.ts';
+import { UnknownFormError } from './tokens.ts';
+import { canonical, type Item } from './values.ts';
 
 /** One table: items by key, and the sparse index `lists` over those that have `listKey` and `listAt`. */
 export interface MemoryTable {
@@ -12,7 +14,9 @@ export interface MemoryTable {
   /** Names of the key's attributes. */
   readonly key: readonly string[];
   get(key: Item): Item | undefined;
-  /** @throws ValidationException beyond 400 KB or without its key */
+  /** Whether an item is larger than the table takes. */
+  refuses(item: Item): boolean;
+  /** @throws ValidationException beyond that, or without its key */
   put(item: Item): void;
   delete(key: Item): void;
   items(): Item[];
@@ -35,6 +39,8 @@ export interface TableOptions {
   readonly clock: Clock;
   /** How late the index shows a write, ms. */
   readonly indexLagMs: () => number;
+  /** Largest item. @default 400 KB */
+  readonly maxItemBytes?: number | undefined;
 }
 
 export const ITEM_TOO_LARGE = 'Item size has exceeded the maximum allowed size';
@@ -72,13 +78,15 @@ export function makeMemoryTable(name: string, key: readonly string[], options: T
     }
     coming = later.reverse();
   };
+  const refuses = (item: Item) => isTooLarge(item, options.maxItemBytes);
   return {
     name,
     key,
+    refuses,
     get: (wanted) => items.get(idOf(wanted)),
     put(item) {
       const id = idOf(item);
-      if (isTooLarge(item)) throw awsError('ValidationException', ITEM_TOO_LARGE);
+      if (refuses(item)) throw awsError('ValidationException', ITEM_TOO_LARGE);
       const kept = withShortNumbers(item);
       items.set(id, kept);
       indexed(id, indexEntry(kept, key));
@@ -129,7 +137,11 @@ export function projected(
   input: Pick<GetItemCommandInput, 'ProjectionExpression' | 'ExpressionAttributeNames'>,
 ): Item {
   const names = input.ExpressionAttributeNames;
-  const tokens = input.ProjectionExpression?.split(',');
+  const expression = input.ProjectionExpression;
+  if (expression !== undefined && /[.[]/.test(expression)) {
+    throw new UnknownFormError('a path into a map or list', expression);
+  }
+  const tokens = expression?.split(',');
   return tokens === undefined
     ? item
     : pick(

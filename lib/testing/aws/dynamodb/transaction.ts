@@ -1,12 +1,12 @@
 import type { CancellationReason, TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../../engine/clock.ts';
 import { awsError, type Fault, partlyHit } from '../faults.ts';
-import { canonical, holds, type Item } from './expressions.ts';
-import { isTooLarge } from './item-size.ts';
+import { holds } from './expressions.ts';
 import { checkKeyUnchanged } from './items.ts';
 import { CONDITION_FAILED, checkAllUsed, placeholdersOf, type Tables, validation } from './service.ts';
 import { ITEM_TOO_LARGE, type MemoryTable, pick } from './table.ts';
 import { updated } from './update-expression.ts';
+import { canonical, type Item } from './values.ts';
 
 /** How long a ClientRequestToken is remembered (DynamoDB API reference, TransactWriteItems). */
 const TOKEN_MS = 10 * 60_000;
@@ -78,7 +78,7 @@ function weigh(write: Write, tables: Tables, injected: string | undefined): Weig
   }
   const after = afterwards(write, { ...key, ...old }, placeholders);
   if (typeof after === 'object') checkKeyUnchanged(key, after);
-  const tooLarge = typeof after === 'object' && isTooLarge(after);
+  const tooLarge = typeof after === 'object' && table.refuses(after);
   const reason = tooLarge ? { Code: 'ValidationError', Message: ITEM_TOO_LARGE } : { Code: 'None' };
   return { table, key, after, reason };
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../engine/clock.ts';
-import { type Fault, partlyHit } from '../faults.ts';
+import { type Fault, leftOut, partlyHit } from '../faults.ts';
 import { checkEntries, refused } from './limits.ts';
 import type { MemoryQueue, MemoryQueueSettings } from './model.ts';
 
@@ -37,10 +37,13 @@ export function eachEntry<E extends Entry>(
   const Successful: object[] = [];
   const Failed: object[] = [];
   for (const [i, entry] of entries.entries()) {
+    const silent = leftOut(fault, i);
+    if (silent?.taken === false) continue;
     try {
       const hit = partlyHit(fault, i);
       if (hit) throw refused(`${hit.code}: injected`, hit.code);
-      Successful.push({ Id: entry.Id, ...perform(entry) });
+      const done = { Id: entry.Id, ...perform(entry) };
+      if (silent === undefined) Successful.push(done);
     } catch (error) {
       const { name: Code, message: Message } = error as Error;
       Failed.push({ Id: entry.Id, Code, Message, SenderFault: Code !== 'InternalError' });

@@ -1,4 +1,4 @@
-import { inContract, inEngine, inSettle, type Mutant } from './mutant.ts';
+import { inBegin, inContract, inEngine, inSettle, type Mutant } from './mutant.ts';
 
 /** Defects in how a job is settled, dead-lettered and released, and in what becomes of its message. */
 export const OTHER_MUTANTS: readonly Mutant[] = [
@@ -58,6 +58,28 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     'return item?.owner === write.fence.owner && item?.status === write.set.status;',
     'return false;',
   ]),
+  inEngine('job/settle')('an item without room for its message keeps its list time', [
+    'listKey: __, listAt: ___, ...set }',
+    'listKey: __, ...set }',
+  ]),
+  inEngine('calls/events')('an event that EventBridge’s answer leaves out counts as taken', [
+    'if (EventId !== undefined) one.resolve();',
+    'if (result === undefined || EventId !== undefined) one.resolve();',
+  ]),
+  inEngine('calls/sqs')('a message that SQS’s answer leaves out counts as taken', [
+    'for (const { reject } of call) reject(unanswered);',
+    'for (const { resolve } of call) resolve(unanswered);',
+  ]),
+  {
+    defect: 'a dead letter that SQS’s answer leaves out is deleted when it is sent back',
+    edits: [
+      {
+        file: 'lib/operator/dead-letters/send-back.ts',
+        from: 'if (done.has(String(i))) return [];',
+        to: 'if (done.has(String(i)) || !Failed.some(({ Id }) => Id === String(i))) return [];',
+      },
+    ],
+  },
   inEngine('job/settle')('commit stands outside the fence', [
     'store.settle(step.write, { with: writes })',
     'store.settle({ ...step.write, fence: { id: step.write.id } }, { with: writes })',
@@ -84,8 +106,25 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
   inSettle('a dead letter counts as sent before it is', ['listAt: nowMs, undelivered: true }', 'listAt: nowMs }']),
   inSettle('a parked job is on no list', ['listKey: dueList(item.id), listAt: dueAt }', 'listAt: dueAt }']),
   inSettle('a snooze is not counted', [
-    '{ attempts: item.attempts - 1, snoozes: item.snoozes + 1,',
-    '{ attempts: item.attempts - 1, snoozes: item.snoozes,',
+    '{ attempts: item.attempts - 1, snoozes: item.snoozes + 1 }',
+    '{ attempts: item.attempts - 1, snoozes: item.snoozes }',
+  ]),
+  inContract('protocol/decide')('a shutdown spends an attempt', ["{ kind: 'putBack',", "{ kind: 'retry',"]),
+  inEngine('job/run-handler')('a handler starts after SIGTERM', [
+    'if (engine.shutdown.aborted) return',
+    'if (engine.shutdown.aborted && claim.item.attempts > 1) return',
+  ]),
+  inEngine('job/left-behind')('a rejection fails whichever job runs', [
+    'const job = currentJob();',
+    'const [job] = engine.running;',
+  ]),
+  inEngine('job/left-behind')('the job whose exception ends the process is put back as the others are', [
+    'job.isToBlame = true;',
+    '',
+  ]),
+  inBegin('a crash is explained by the note of an earlier one', [
+    'crash !== undefined && crash.owner === owner ? crash : undefined',
+    'crash ?? (owner === undefined ? crash : undefined)',
   ]),
   inSettle('a cancelled job is tried again', [
     "({ ...write, absent: ['cancelRequested'] })",

@@ -54,6 +54,18 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'a job kills its process, with others beside it',
     messages: [job('poison'), job('commit', { id: 'b' }), job('pages', { id: 'c' })],
   },
+  {
+    name: 'a job leaves a promise behind that rejects, with others beside it',
+    messages: [job('leaves'), job('commit', { id: 'b' }), job('pages', { id: 'c' })],
+  },
+  {
+    name: 'a job throws in a timer, with others beside it',
+    messages: [job('throws', { maxAttempts: 2 }), job('commit', { id: 'b', seconds: 90 }), job('pages', { id: 'c' })],
+  },
+  {
+    name: 'a process is shut down while three jobs run',
+    messages: [job('shutDown'), job('commit', { id: 'b', seconds: 90 }), job('pages', { id: 'c' })],
+  },
   { name: 'a job ignores its timeout', messages: [job('deaf')] },
   { name: 'a dead job is redriven and completes', messages: [job('fickle')], next: redriveAll },
   { name: 'a dead job is redriven and dies again', messages: [job('permanent')], next: redriveAll },

@@ -1,3 +1,4 @@
+import { EXPRESSIONS } from './dynamodb-expressions.ts';
 import { ITEMS } from './dynamodb-items.ts';
 import { QUERIES } from './dynamodb-queries.ts';
 import { STATEMENTS } from './dynamodb-statements.ts';
@@ -5,4 +6,4 @@ import { TRANSACTIONS } from './dynamodb-transactions.ts';
 import { VALUES } from './dynamodb-values.ts';
 
 /** What DynamoDB does. */
-export const DYNAMODB_BEHAVIOURS = [...ITEMS, ...VALUES, ...STATEMENTS, ...TRANSACTIONS, ...QUERIES];
+export const DYNAMODB_BEHAVIOURS = [...ITEMS, ...EXPRESSIONS, ...VALUES, ...STATEMENTS, ...TRANSACTIONS, ...QUERIES];

@@ -55,6 +55,16 @@ describe('a draw', () => {
     expect(draw(alive, FIFTY, ask({ first: 2 })).grants.first).toBe(0);
   });
 
+  it('of a slow limit keeps a line that is some seconds late', () => {
+    const slow = { limit: 1, perSeconds: 60 };
+    const late = (ms: number) => ({ version: 7, nextAt: NOW - ms, lineEndsAt: NOW + 600 * S });
+    for (const ms of [11 * S, 70 * S, 130 * S]) {
+      const { grants, turns } = draw(late(ms), slow, ask({ first: 1 }));
+      expect([grants.first, turns]).toEqual([0, [NOW + 599.5 * S]]);
+    }
+    expect(draw(late(130 * S + 1), slow, ask({ first: 1 })).grants.first).toBe(1);
+  });
+
   it('of one in ten seconds gives one in ten seconds', () => {
     const slow = { limit: 1, perSeconds: 10 };
     const first = draw(undefined, slow, ask({ first: 3 }));

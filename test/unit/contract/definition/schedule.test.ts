@@ -35,7 +35,20 @@ describe('schedules', () => {
     ...['cron(0/15 * * * ? *)', 'cron(0/10 * ? * MON-FRI *)', 'cron(0/5 8-17 ? * MON-FRI *)'],
     ...['cron(0/30 20-23 ? * MON-FRI *)', 'cron(0/30 0-2 ? * MON-FRI *)', 'cron(0 9 ? * 2#1 *)', 'cron(0 9 ? * 6L *)'],
     ...['cron(0 0 L * ? *)', 'cron(0 0 LW * ? *)', 'cron(0 0 3W * ? *)', 'cron(0 0 1,15 JAN,JUL ? 2026-2030)'],
-    ...['cron(59 23 31 12 ? 2199)', 'cron(*/7 * ? * TUEL *)', 'cron(0 0 ? * SUN#5 1970)'],
+    ...[
+      'cron(0 0 29 2 ? *)',
+      'cron(0 0 29 FEB ? 2028)',
+      'cron(0 0 ? 2 MON#5 *)',
+      'cron(0 0 31W * ? *)',
+      'cron(0 0 1W 8 ? 2026)',
+    ],
+    ...[
+      'cron(0 22-23,0-8 ? * FRI-SAT,SUN-MON *)',
+      'cron(0 0 30/1 1-3 ? *)',
+      'cron(0 0 1 1 ? 2020-2027)',
+      'cron(0 0 ? 2 L 2026)',
+    ],
+    ...['cron(59 23 31 12 ? 2199)', 'cron(*/7 * ? * TUEL *)', 'cron(0 0 ? * SUN#5 2026)'],
   ])('take %s', (expression) => {
     expect(expressed(expression).schedule).toMatchObject([{ expression }]);
   });
@@ -68,6 +81,22 @@ describe('schedules', () => {
     ['cron(? 2 * * ? *)', 'has "?" for minutes'],
     ['cron(0 2 * * * *)', 'must have "?" for day of month or for day of week, and not for both'],
     ['cron(0 2 ? * ? *)', 'must have "?" for day of month or for day of week, and not for both'],
+    ['cron(0 0 30 2 ? *)', 'never fires: none of its months has such a day, got "cron(0 0 30 2 ? *)"'],
+    ['cron(0 0 31 2,4,6,SEP,11 ? *)', 'never fires: none of its months has such a day'],
+    ['cron(0 0 31W APR ? *)', 'never fires: none of its months has such a day'],
+    ['cron(0 0 30/1 FEB ? *)', 'never fires: none of its months has such a day'],
+    ['cron(0 0 29 2 ? 2026-2027)', 'never fires: none of its months has such a day'],
+    ['cron(0 0 ? 2 SUN#5 2026-2031)', 'never fires: none of its months has such a day'],
+    ['cron(0 0 1 1 ? 2020)', 'never fires: its last time is before 2026-01-01'],
+    ['cron(0 0 ? * MON 1999-2025)', 'never fires: its last time is before 2026-01-01'],
+    ['cron(0 0 29 2 ? 2024-2027)', 'never fires: its last time is before 2026-01-01'],
+    ['cron(50-10 2 * * ? *)', 'has "50-10" for minutes, a range that runs backwards'],
+    ['cron(0 20-8 * * ? *)', 'has "20-8" for hours, a range that runs backwards'],
+    ['cron(0 0 28-2 * ? *)', 'has "28-2" for day of month, a range that runs backwards'],
+    ['cron(0 0 1 NOV-FEB ? *)', 'has "NOV-FEB" for month, a range that runs backwards'],
+    ['cron(0 0 ? * FRI-MON *)', 'has "FRI-MON" for day of week, a range that runs backwards'],
+    ['cron(0/10 20-8/2 * * ? *)', 'has "20-8/2" for hours, a range that runs backwards'],
+    ['cron(0 0 * * ? 2030-2026)', 'has "2030-2026" for year, a range that runs backwards'],
   ])('refuse the expression %s', (expression, said) => {
     expect(() => expressed(expression)).toThrow(`tidy-up: schedule[0].expression ${said}`);
   });
@@ -80,12 +109,37 @@ describe('schedules', () => {
     [{ name: 'n'.repeat(41) }, 'schedule[0].name must be 1 to 40'],
     [{ payload: undefined }, 'schedule[0].payload is missing'],
     [{ timezone: 'UTC' }, 'unknown option "timezone" in schedule[0]; did you mean "timeZone"?'],
-    [{ expression: 'cron(0 2 * * ? *)', timeZone: 'Mars/Olympus' }, 'schedule[0].timeZone must be the IANA name'],
-    [{ expression: 'cron(0 2 * * ? *)', timeZone: '+02:00' }, 'schedule[0].timeZone must be the IANA name'],
+    [{ expression: 'cron(0 2 * * ? *)', timeZone: 'Mars/Olympus' }, 'schedule[0].timeZone must be a name of the IANA'],
+    [{ expression: 'cron(0 2 * * ? *)', timeZone: '+02:00' }, 'schedule[0].timeZone must be a name of the IANA'],
     [{ timeZone: 'Europe/Berlin' }, 'schedule[0].timeZone is for cron(…): a rate has no time of day'],
     [{ offInStages: 'dev' }, 'schedule[0].offInStages must be a list of stages, as ["dev"], got "dev"'],
   ])('refuse %j', (more, said) => {
     expect(() => one(more)).toThrow(said);
+  });
+
+  it.each([
+    ...['Europe/Berlin', 'Asia/Kolkata', 'Asia/Calcutta', 'Europe/Kyiv', 'America/Argentina/Buenos_Aires', 'GB-Eire'],
+    ...['America/Port-au-Prince', 'Antarctica/DumontDUrville', 'Etc/UTC', 'Etc/GMT+5', 'EST5EDT', 'US/Eastern', 'NZ'],
+  ])('take the zone %s', (timeZone) => {
+    expect(one({ expression: 'cron(0 2 * * ? *)', timeZone }).schedule).toMatchObject([{ timeZone }]);
+  });
+
+  it.each([
+    ['europe/berlin', 'which spells it "Europe/Berlin", got "europe/berlin"'],
+    ['EUROPE/BERLIN', 'which spells it "Europe/Berlin"'],
+    ['america/port-Au-prince', 'which spells it "America/Port-au-Prince"'],
+    ['utc', 'which spells it "UTC"'],
+    ['gb-eire', 'which spells it "GB-Eire"'],
+    ['Australia/Act', 'which spells it "Australia/ACT"'],
+    ['asia/kolkata', 'in its spelling, as "Europe/Berlin", got "asia/kolkata"'],
+    ['Asia/KOLKATA', 'in its spelling'],
+    ['PST', 'in its spelling'],
+    ['JST', 'in its spelling'],
+    ['SystemV/PST8', 'in its spelling'],
+    ['Europe/Berlin ', 'in its spelling'],
+  ])('refuse the zone %s', (timeZone, said) => {
+    const refused = 'schedule[0].timeZone must be a name of the IANA time zone database, ';
+    expect(() => one({ expression: 'cron(0 2 * * ? *)', timeZone })).toThrow(`${refused}${said}`);
   });
 
   it.each<[unknown, string]>([

@@ -202,6 +202,25 @@ describe('PutEvents', () => {
     expect(details(world)).toHaveLength(2);
   });
 
+  test.each([true, false])('answers fewer entries: the last is sent again, whether it was taken: %s', async (taken) => {
+    const world = makeWorld({ definition: asking() });
+    world.bus.faults.plan('PutEvents', { kind: 'unanswered', indexes: [2], taken });
+    for (let i = 0; i < 3; i++) world.send({ id: `j${i}` });
+    expect((await world.deliver()).kept).toEqual([]);
+    expect(puts(world)).toEqual([3, 1]);
+    expect(details(world).map(({ id }) => id)).toEqual([...(taken ? ['j0', 'j1', 'j2'] : ['j0', 'j1']), 'j2']);
+  });
+
+  test('never answers for an entry: its message is kept, and a later receive publishes it', async () => {
+    const world = makeWorld({ definition: asking() });
+    world.bus.faults.plan('PutEvents', { kind: 'unanswered', indexes: [0], taken: false }, 5);
+    world.send({ id: 'a' });
+    expect((await world.deliver()).kept).toEqual(['sent-1']);
+    expect(details(world)).toEqual([]);
+    await world.drain(3600);
+    expect([details(world).length, world.starts, world.queue.messages()]).toEqual([1, ['a/1'], []]);
+  });
+
   test('carries an event of the longest fields, which stays far below its limit', async () => {
     const long = '\u{1f600}\u0000'.repeat(200);
     const world = makeWorld({

@@ -55,3 +55,17 @@ it('messages that are hidden side by side travel in one call, each with its own 
   expect(names().slice(1)).toEqual(['ChangeMessageVisibilityBatch']);
   expect(queue.receive(10)).toEqual([]);
 });
+
+it.each([true, false])('an entry that the answer leaves out fails alone, whether it was taken: %s', async (taken) => {
+  sqs.faults.plan('SendMessageBatch', { kind: 'unanswered', indexes: [1], taken });
+  const sent = await Promise.allSettled([send('a'), send('b'), send('c')]);
+  expect(sent.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(sent[1]).toMatchObject({ reason: { name: 'Unanswered', message: expect.stringMatching(/fewer entries/) } });
+  expect(queue.messages()).toHaveLength(taken ? 3 : 2);
+});
+
+it('an answer without any entry fails each of them', async () => {
+  sqs.faults.plan('SendMessageBatch', { kind: 'unanswered', indexes: [0, 1], taken: false });
+  const sent = await Promise.allSettled([send('a'), send('b')]);
+  expect(sent.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+});

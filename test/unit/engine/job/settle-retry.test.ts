@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { RetryAfterError, SnoozeError } from '../../../../lib/contract/errors.ts';
 import { iso } from '../../../../lib/contract/protocol/timing.ts';
 import { envelope } from '../../../support/factories.ts';
 import { total } from '../../../support/output.ts';
 import { defineProbe } from '../../../support/probe.ts';
-import { makeWorld } from '../../../support/world.ts';
+import { makeWorld, type World } from '../../../support/world.ts';
 
 const DAY_S = 24 * 3600;
 const BIG = 'x'.repeat(330 * 1024);
@@ -54,6 +55,60 @@ describe('a retry within a minute', () => {
     expect(world.queue.nextVisibleAtMs()).toBe(world.clock.now() + 600_000);
     expect(world.output.events()).toContain('job.failed');
     expect([total(world.output, 'JobsFailed'), total(world.output, 'JobsRetried')]).toEqual([1, 1]);
+  });
+});
+
+/** A body that could be parked, beside a checkpoint that leaves no room for it in the item. */
+const NEARLY = 'x'.repeat(319 * 1024);
+
+describe('a job whose item would pass 400 KB', () => {
+  /** Attempt 1 was lost with its process; attempt 2 is put back; attempt 3 completes. */
+  async function putBack(thrown: Error): Promise<World> {
+    const world = makeWorld({
+      perform() {
+        if (world.starts.length < 2) throw thrown;
+        return 'at last';
+      },
+    });
+    world.send(envelope({ id: 'a', payload: { do: 'complete', filler: NEARLY } }));
+    await world.deliver({ crash: { call: 1, moment: 'after' } });
+    world.alter('a', { checkpoint: 'y'.repeat(90 * 1024), checkpointNo: 1 });
+    await world.clock.advance(3600_000);
+    await world.deliver();
+    return world;
+  }
+
+  test.each([
+    ['a retry', new RetryAfterError(600)],
+    ['a snooze', new SnoozeError(600)],
+  ])('waits in its queue for %s, and runs to its end by its own message', async (_, thrown) => {
+    const world = await putBack(thrown);
+    const { dueAt = 0 } = world.job('a') ?? {};
+    expect(dueAt).toBe(world.clock.now() + 600_000);
+    for (const name of ['envelope', 'listKey', 'listAt']) expect(world.job('a')).not.toHaveProperty(name);
+    await world.drain(3600);
+    expect(world.job('a')).toMatchObject({ status: 'COMPLETED', result: 'at last' });
+    expect(world.queue.messages()).toEqual([]);
+  });
+
+  test('that waited for a due time of its own before does the same', async () => {
+    const world = makeWorld({
+      perform(_, { job }) {
+        if (job.attempts > 1) return 'at last';
+        world.alter('a', { checkpoint: 'y'.repeat(90 * 1024), checkpointNo: 1 });
+        throw new RetryAfterError(7200);
+      },
+    });
+    world.send(
+      envelope({ id: 'a', runAt: iso(world.clock.now() + 600_000), payload: { do: 'complete', filler: NEARLY } }),
+    );
+    await world.deliver();
+    await world.clock.advance(580_000);
+    await world.tick();
+    await world.drain(20);
+    expect(world.job('a')).toMatchObject({ status: 'RETRYING', attempts: 1 });
+    await world.drain(8000);
+    expect(world.job('a')).toMatchObject({ status: 'COMPLETED', attempts: 2, result: 'at last' });
   });
 });
 

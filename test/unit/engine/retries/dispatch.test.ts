@@ -73,6 +73,23 @@ describe('released: the dispatcher', () => {
     expect(await world.tick()).toMatchObject({ released: 1, refused: 0 });
   });
 
+  test.each([true, false])(
+    'leaves a job parked that the answer leaves out, whether it was taken: %s',
+    async (taken) => {
+      const world = await parked(3, 120);
+      await world.clock.advance(60_000);
+      world.sqs.faults.plan('SendMessageBatch', { kind: 'unanswered', indexes: [0], taken }, 8);
+      const { released, refused } = await world.tick();
+      expect([released + refused, refused]).toEqual([3, sends(world).length]);
+      // Fewer calls were made than could have been: what is left of the fault must not hit the next tick.
+      while (world.sqs.faults.pending > 0) world.sqs.faults.take({ name: 'SendMessageBatch', input: {} });
+      expect(await world.tick()).toMatchObject({ released: refused, refused: 0 });
+      await world.drain(300);
+      expect([...world.starts].sort()).toEqual(['j0/1', 'j1/1', 'j2/1']);
+      expect(world.queue.messages()).toEqual([]);
+    },
+  );
+
   test('leaves the jobs of a call parked that fails as a whole', async () => {
     const world = await parked(1, 120);
     await world.clock.advance(60_000);
@@ -116,9 +133,18 @@ describe('released: the dispatcher', () => {
     await world.clock.advance(DAY_MS - 30_001);
     expect((await world.tick()).released).toBe(0);
     await world.clock.advance(1);
-    expect((await world.tick()).released).toBe(1);
+    // Late since it was due, not since its list entry: nobody would hear of the day.
+    expect(await world.tick()).toMatchObject({ released: 1, latenessMs: DAY_MS - 90_000 });
     await world.drain(120);
     expect(world.starts).toEqual(['j0/1']);
+  });
+
+  test('reports the lateness of the job that is the longest overdue', async () => {
+    const world = await parked(2, 120);
+    world.send({ id: 'later', runAt: iso(world.clock.now() + 200_000) });
+    await world.deliver();
+    await world.clock.advance(300_000);
+    expect(await world.tick()).toMatchObject({ released: 3, latenessMs: 180_000 });
   });
 
   test('moves the list entry of a long overdue job on from now, by a day', async () => {

@@ -1,8 +1,11 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { defineJob } from '../../../../lib/contract/definition/job-definition.ts';
 import type { JobSchedule } from '../../../../lib/contract/definition/schedule.ts';
 import { decodeEnvelope } from '../../../../lib/contract/envelope.ts';
+import { JobSchedules } from '../../../../lib/infra/job/job-schedules.ts';
 import { jobs, makeApp, synthesize } from '../support/fixture.ts';
 import { arn, arnOf, asText, ofType, one, rightsOfRole, statementsOf } from '../support/template.ts';
 
@@ -135,5 +138,28 @@ describe('any schedule', () => {
   it('with a payload that is too long for EventBridge is not deployed', () => {
     const long = { ...NIGHTLY, payload: { text: 'x'.repeat(8192) } };
     expect(() => deploy([long])).toThrow(/schedule "nightly" makes 8\d{3} characters, EventBridge takes 8192/);
+  });
+
+  it.each([
+    // New York is four hours behind UTC in July, Berlin two ahead.
+    ['UTC', '2026-07-01T01:59Z', '2026-07-01T02:00Z'],
+    ['America/New_York', '2026-07-01T05:59Z', '2026-07-01T06:00Z'],
+    ['Europe/Berlin', '2026-06-30T23:59Z', '2026-07-01T00:00Z'],
+  ])('in %s is deployed at %s, and refused at %s, when its last time has come', (timeZone, before, after) => {
+    const expression = 'cron(0 1,2 1 7 ? 2025-2026)';
+    const [payload, props] = [{ text: 'a' }, { stage: 'prod', encrypted: false }];
+    const definition = defineJob({
+      type: 'tidy-up',
+      payload: z.strictObject({ text: z.string() }),
+      schedule: [{ name: 'last', expression, timeZone, payload }],
+    });
+    const made = (at: string) => {
+      const stack = new Stack(new App(), 'Stack');
+      const queue = new Queue(stack, 'Queue');
+      return new JobSchedules(stack, 'Schedules', { ...props, definition, queue, nowMs: Date.parse(at) });
+    };
+    expect(() => made(before)).not.toThrow();
+    const said = 'tidy-up: schedule "last" never fires: its last time is before 2026-07-01T02:00';
+    expect(() => made(after)).toThrow(`${said} (${timeZone}), got "${expression}": take it out`);
   });
 });

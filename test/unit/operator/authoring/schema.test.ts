@@ -151,6 +151,51 @@ describe.each(ALL.map((definition) => [definition.type, definition] as const))(
   },
 );
 
+/** What JSON Schema 2020-12 knows ("Defined Formats", 7.3 of its validation part). */
+const STANDARD =
+  'date-time date time duration email idn-email hostname idn-hostname ipv4 ipv6 uri uri-reference iri iri-reference ' +
+  'uuid uri-template json-pointer relative-json-pointer regex';
+
+it('formats that the standard does not know are left out, and what their pattern says stays', () => {
+  const payload = z.object({
+    ...{
+      file: z.string().endsWith('.csv'),
+      table: z.string().startsWith('t_').includes('x'),
+      upper: z.string().uppercase(),
+    },
+    ...{ token: z.jwt(), nano: z.nanoid(), cuid: z.cuid2(), emoji: z.emoji(), base: z.base64(), range: z.cidrv4() },
+    ...{ phone: z.e164(), host: z.hostname(), url: z.url(), uuid: z.uuid(), day: z.iso.date(), mail: z.email() },
+    list: z.array(z.union([z.ulid(), z.hex(), z.stringFormat('own', /^o/)])),
+  });
+  const schema = messageSchema(defineJob({ type: 'job', payload }));
+  const formats = Object.fromEntries(STANDARD.split(' ').map((name) => [name, true as const]));
+  const validate = new Ajv2020({ strict: true, strictTypes: false, formats }).compile(schema);
+  expect(schema).toMatchObject({
+    properties: {
+      payload: { properties: { url: { format: 'uri' }, uuid: { format: 'uuid' }, mail: { format: 'email' } } },
+    },
+  });
+  const file = z.object({ file: z.string().endsWith('.csv') });
+  const accepts = new Ajv2020({ formats }).compile(messageSchema(defineJob({ type: 'job', payload: file })));
+  expect(['a.csv', 'a.txt'].map((name) => accepts({ payload: { file: name } }))).toEqual([true, false]);
+  expect(validate({ payload: {} })).toBe(false);
+});
+
+it('a broken multiple says how Ajv reads it: with multipleOfPrecision it takes what the consumer takes', () => {
+  const payload = z.object({ price: z.number().multipleOf(0.01), dozen: z.number().multipleOf(12) });
+  const definition = defineJob({ type: 'job', payload });
+  const schema = messageSchema(definition);
+  expect(schema).toMatchObject({
+    properties: { payload: { properties: { price: { $comment: expect.stringContaining('multipleOfPrecision: 6') } } } },
+  });
+  expect(JSON.stringify(schema).match(/multipleOfPrecision/g)).toHaveLength(1);
+  const accepts = new Ajv2020({ multipleOfPrecision: 6 }).compile(schema);
+  for (const price of [0.07, 4.35, 19.99, 1e6 + 0.01, 0.015, 4.351]) {
+    const body = { payload: { price, dozen: 24 } };
+    expect([price, accepts(body)]).toEqual([price, verdict(definition, body) === 'taken']);
+  }
+});
+
 describe('a schema with parts that JSON Schema cannot express', () => {
   it('accepts them, with a comment', () => {
     const definition = defineJob({ type: 'job', payload: z.object({ at: z.date(), text: z.string() }) });

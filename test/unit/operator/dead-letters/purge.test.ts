@@ -82,6 +82,26 @@ describe('a purge', () => {
     expect(world.deadLetters.counts().visible).toBe(5);
   });
 
+  test.each([true, false])('counts no dead letter that the answer leaves out, deleted or not: %s', async (taken) => {
+    const world = await graveyard(5);
+    world.sqs.faults.plan('DeleteMessageBatch', { kind: 'unanswered', indexes: [2], taken });
+    expect(await purge(stageOf(world), 'probe', { file, ...FAST })).toMatchObject({ deleted: 4, left: 1 });
+    expect(await saved()).toHaveLength(5);
+    expect(world.deadLetters.counts().visible).toBe(taken ? 0 : 1);
+  });
+
+  test('leaves a dead letter that arrives during it, and does not save it', async () => {
+    const world = await graveyard(3);
+    const happens = () => {
+      world.clock.set(world.clock.now() + 1);
+      world.deadLetters.add({ MessageBody: '{"payload":1}' }, 'new');
+    };
+    world.sqs.faults.plan('DeleteMessageBatch', { kind: 'meanwhile', happens });
+    expect(await purge(stageOf(world), 'probe', { file, ...FAST })).toMatchObject({ deleted: 3 });
+    expect(world.deadLetters.messages().map(({ messageId }) => messageId)).toEqual(['new']);
+    expect(await saved()).toHaveLength(3);
+  });
+
   test('that is interrupted has saved all that it deleted', async () => {
     const world = await graveyard(100);
     const controller = new AbortController();

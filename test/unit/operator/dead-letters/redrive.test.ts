@@ -202,6 +202,58 @@ describe('a dead letter whose body left no room for its run', () => {
   });
 });
 
+describe('an answer that leaves out a dead letter', () => {
+  test.each([true, false])('when it is sent: it stays, and runs once, whether it was taken: %s', async (taken) => {
+    const world = await graveyard(4);
+    world.sqs.faults.plan('SendMessageBatch', { kind: 'unanswered', indexes: [1], taken });
+    const { sent, refused } = await redrive(stageOf(world), 'probe', FAST);
+    expect([sent, refused.map(({ code, message }) => [code, message])]).toEqual([
+      3,
+      [['Unanswered', 'SQS answered fewer entries than were sent']],
+    ]);
+    expect(visible(world)).toBe(1);
+    expect(world.queue.messages()).toHaveLength(taken ? 4 : 3);
+    await world.drain();
+    await redrive(stageOf(world), 'probe', { filter: { key: refused[0]?.jobId }, ...FAST });
+    await world.drain();
+    expect(world.starts.filter((start) => start === `${refused[0]?.jobId}/1`).length).toBeLessThanOrEqual(3);
+  });
+
+  test.each([true, false])('when it is deleted: it is reported as left, whether it was deleted: %s', async (taken) => {
+    const world = await graveyard(4);
+    world.sqs.faults.plan('DeleteMessageBatch', { kind: 'unanswered', indexes: [0, 3], taken });
+    const report = await redrive(stageOf(world), 'probe', FAST);
+    expect([report.sent, report.left.map(({ code }) => code)]).toEqual([2, ['Unanswered', 'Unanswered']]);
+    expect(world.queue.messages()).toHaveLength(4);
+    expect(visible(world)).toBe(taken ? 0 : 2);
+  });
+});
+
+describe('a dead letter that arrives during a redrive', () => {
+  test('stays, and is visible again', async () => {
+    const world = await graveyard(3);
+    const happens = () => {
+      world.clock.set(world.clock.now() + 1);
+      const attributes = { jobId: 'new', jobType: 'probe', run: '1', reason: 'PermanentError' };
+      const MessageAttributes = Object.fromEntries(
+        Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
+      );
+      world.deadLetters.add({ MessageBody: envelope({ id: 'new' }), MessageAttributes }, 'new');
+    };
+    world.sqs.faults.plan('SendMessageBatch', { kind: 'meanwhile', happens });
+    const { sent, received } = await redrive(stageOf(world), 'probe', { workers: 1, ...FAST } as object);
+    expect([sent, received.passedOver, visible(world)]).toEqual([3, 1, 1]);
+    expect(world.deadLetters.messages().map(({ messageId }) => messageId)).toEqual(['new']);
+  });
+
+  test('and one that was sent at its very start is sent back', async () => {
+    const world = await graveyard(1);
+    world.send({ id: 'b', payload: { do: 'permanent' } });
+    await world.drain();
+    expect(await redrive(stageOf(world), 'probe', FAST)).toMatchObject({ sent: 2 });
+  });
+});
+
 describe('a dead letter that the queue refuses', () => {
   test('is reported, stays, and blocks no other', async () => {
     const world = await graveyard(9);

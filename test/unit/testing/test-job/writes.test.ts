@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { defineJob } from '../../../../lib/contract/definition/job-definition.ts';
 import type { JobContext } from '../../../../lib/engine/job-context.ts';
-import { crashes, dynamoDbLosesReply, dynamoDbThrottles, testJob, throws } from '../../../../lib/testing/index.ts';
+import {
+  crashes,
+  dynamoDbLosesReply,
+  dynamoDbThrottles,
+  TestJobError,
+  testJob,
+  throws,
+} from '../../../../lib/testing/index.ts';
 
 const importPages = defineJob({ type: 'import-pages', payload: z.object({ pages: z.int() }) });
 const tables = { counts: ['id'] };
@@ -96,5 +103,61 @@ describe('commit and checkpoint', () => {
   it('are not those of an attempt that threw before', async () => {
     const run = await testJob(importPages, perform, { payload, tables, faults: [throws(new Error('busy'), 2)] });
     expect(run).toMatchObject({ attempts: 3, delaysMs: [1000, 5000], checkpoints: [1, 2, 3] });
+  });
+
+  it.each([
+    ['SET seen = list_append(if_not_exists(seen, :none), :list)', { seen: [1] }],
+    ['SET box.page = box.page + :tenth', { box: { page: 0.3 } }],
+    ['SET box.cells[1] = :one', { box: { page: 0.2, cells: [7, 1] } }],
+    ['REMOVE box.cells[0]', { box: { page: 0.2, cells: [] } }],
+    ['ADD tags :tag', { tags: new Set(['a', 'b']) }],
+    ['DELETE tags :tag', { tags: new Set(['a']) }],
+    ['SET n = :one, #c = :one', { n: 1, c: 1 }, 'size(tags) < :ten AND attribute_type(tags, :SS)'],
+  ])('take %s', async (UpdateExpression, changed, ConditionExpression?: string) => {
+    const given = {
+      ':one': 1,
+      ':tenth': 0.1,
+      ':ten': 10,
+      ':none': [],
+      ':list': [1],
+      ':tag': new Set(['b']),
+      ':SS': 'SS',
+    };
+    const text = `${UpdateExpression} ${ConditionExpression}`;
+    const used = Object.entries(given).filter(([name]) => new RegExp(`${name}\\b`).test(text));
+    const Update = {
+      ...{ TableName: 'counts', Key: { id: 'a' }, UpdateExpression },
+      ...(ConditionExpression !== undefined && { ConditionExpression, ExpressionAttributeNames: { '#c': 'c' } }),
+      ...(used.length > 0 && { ExpressionAttributeValues: Object.fromEntries(used) }),
+    };
+    const tags = new Set(UpdateExpression.startsWith('DELETE') ? ['a', 'b'] : ['a']);
+    const before = { id: 'a', box: { page: 0.2, cells: [7] }, tags };
+    if (UpdateExpression.startsWith('SET box.page')) before.box = { page: 0.2 } as typeof before.box;
+    const work = (_: unknown, { commit }: JobContext) => commit([{ Update }]);
+    const run = await testJob(importPages, work, { payload, tables, items: { counts: [before] } });
+    expect(run.error).toBeUndefined();
+    expect(run.tables.counts).toEqual([{ ...before, ...changed }]);
+  });
+
+  it('are refused as on AWS: two operators are one too many', async () => {
+    const Update = {
+      ...{ TableName: 'counts', Key: { id: 'a' }, UpdateExpression: 'SET c = c + :a - :b' },
+      ExpressionAttributeValues: { ':a': 2, ':b': 1 },
+    };
+    const work = (_: unknown, { commit }: JobContext) => commit([{ Update }]);
+    const options = { payload, tables, items: { counts: [{ id: 'a', c: 1 }] }, maxAttempts: 1 };
+    const run = await testJob(importPages, work, options);
+    expect(run).toMatchObject({ status: 'DEAD', error: { name: 'WriteRefusedError' }, writes: [] });
+  });
+
+  it('in a form that is not modelled are an error of the test, not of the job', async () => {
+    const Update = {
+      ...{ TableName: 'counts', Key: { id: 'a' }, UpdateExpression: 'SET c = upper(:a)' },
+      ExpressionAttributeValues: { ':a': 'x' },
+    };
+    const work = (_: unknown, { commit }: JobContext) => commit([{ Update }]);
+    const run = testJob(importPages, work, { payload, tables });
+    await expect(run).rejects.toThrow(TestJobError);
+    await expect(run).rejects.toThrow('the in-memory DynamoDB does not know the form upper(…) in "SET c = upper(:a)"');
   });
 });

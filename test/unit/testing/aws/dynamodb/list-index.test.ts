@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Item } from '../../../../../lib/testing/aws/dynamodb/expressions.ts';
+import type { Item } from '../../../../../lib/testing/aws/dynamodb/values.ts';
 import { byListAt, makeListIndex } from '../../../../../lib/testing/aws/dynamodb/list-index.ts';
 
 const entry = (id: number, list: number, at: number): Item => ({

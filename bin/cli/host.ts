@@ -1,0 +1,69 @@
+import type { Readable, Writable } from 'node:stream';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { type DescribeTableCommand, type DescribeTableCommandOutput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Aws, SendDeps, Stage } from '../../lib/operator/index.ts';
+
+/** Where the command runs: its streams, variables and clients. The process's own, or replacements in tests. */
+export interface Host {
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Writable & { readonly isTTY?: boolean };
+  readonly stderr: Writable & { readonly isTTY?: boolean };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Clients of one account and region. */
+  readonly connect: (config: ClientConfig) => Clients;
+  /** Called once a verb runs. @returns what Ctrl-C aborts */
+  readonly interruption: () => AbortSignal;
+  /** The stage's clock. @default the machine's */
+  readonly clock?: Pick<Stage, 'now' | 'sleep'>;
+}
+
+/** What `--profile`, `--region` and `--endpoint` say; the SDK finds what is left out. */
+export interface ClientConfig {
+  readonly profile?: string;
+  readonly region?: string;
+  readonly endpoint?: string;
+}
+
+/** What the command calls AWS through. */
+export interface Clients {
+  readonly aws: Aws;
+  readonly sqs: SendDeps['sqs'];
+  readonly tables: { send(command: DescribeTableCommand): Promise<DescribeTableCommandOutput> };
+}
+
+/** The process that runs the command. */
+export const processHost = (): Host => ({
+  ...{ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env: process.env },
+  ...{ connect, interruption },
+});
+
+function connect(config: ClientConfig): Clients {
+  const aws = {
+    dynamoDb: new DynamoDBClient(config),
+    sqs: new SQSClient(config),
+    lambda: new LambdaClient(config),
+    logs: new CloudWatchLogsClient(config),
+    cloudWatch: new CloudWatchClient(config),
+    cloudFormation: new CloudFormationClient(config),
+    eventBridge: new EventBridgeClient(config),
+  };
+  return { aws, sqs: aws.sqs, tables: aws.dynamoDb };
+}
+
+/** The first Ctrl-C lets the calls under way finish; the second ends the process at once. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  const interrupt = () => {
+    if (controller.signal.aborted) process.exit(130);
+    process.stderr.write('\nending; Ctrl-C again to end at once\n');
+    controller.abort();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  return controller.signal;
+}

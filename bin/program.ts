@@ -1,0 +1,86 @@
+import { inspect } from 'node:util';
+import { Command, CommanderError } from 'commander';
+import { EXIT, type ExitCode, explain } from '../lib/operator/index.ts';
+import { type CommonOptions, whereabouts } from './cli/context.ts';
+import type { Host } from './cli/host.ts';
+import type { Run } from './cli/verb.ts';
+import { cancelVerb } from './cli/verbs/cancel.ts';
+import { deadVerb } from './cli/verbs/dead.ts';
+import { dlqVerb } from './cli/verbs/dlq.ts';
+import { doctorVerb } from './cli/verbs/doctor.ts';
+import { drainVerb } from './cli/verbs/drain.ts';
+import { jobVerb } from './cli/verbs/job.ts';
+import { newVerb } from './cli/verbs/new.ts';
+import { pauseVerb } from './cli/verbs/pause.ts';
+import { queuesVerb } from './cli/verbs/queues.ts';
+import { resumeVerb } from './cli/verbs/resume.ts';
+import { retryVerb } from './cli/verbs/retry.ts';
+import { schemaVerb } from './cli/verbs/schema.ts';
+import { sendVerb } from './cli/verbs/send.ts';
+
+const EXIT_CODES = `
+Exit codes: 0 done; 1 done in part, or a fault was found; 2 wrong usage or input; 3 no such stage, job type or job;
+4 credentials or rights; 5 AWS did not answer as it should, try again; 130 interrupted.`;
+
+/**
+ * Runs the command.
+ *
+ * @param args  what stands behind `sluice`
+ * @returns the exit code; what is to be read was printed on the host's streams
+ */
+export async function sluice(args: readonly string[], host: Host): Promise<ExitCode> {
+  const run: Run = { host, exitCode: EXIT.done };
+  try {
+    await makeProgram(run).parseAsync(args, { from: 'user' });
+    return run.exitCode;
+  } catch (error) {
+    return fail(error, args, host);
+  }
+}
+
+function makeProgram(run: Run): Command {
+  const { stdout, stderr } = run.host;
+  const program = new Command('sluice')
+    .description('Operates Sluice: background jobs on SQS, Lambda and DynamoDB.')
+    .addHelpText('after', EXIT_CODES)
+    .showHelpAfterError('(--help shows how it is used)')
+    .configureOutput({ writeOut: (text) => void stdout.write(text), writeErr: (text) => void stderr.write(text) })
+    .exitOverride();
+  for (const add of [queuesVerb, jobVerb, sendVerb, deadVerb, dlqVerb, retryVerb, cancelVerb]) add(program, run);
+  for (const add of [pauseVerb, resumeVerb, drainVerb, doctorVerb, schemaVerb, newVerb]) add(program, run);
+  inherit(program);
+  return program;
+}
+
+/** Subcommands inherit the program's settings. */
+function inherit(command: Command): void {
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command);
+    inherit(child);
+  }
+}
+
+const TYPED = ['stage', 'profile', 'region', 'endpoint'] as const satisfies readonly (keyof CommonOptions)[];
+
+/** Options as they were typed: the failure may have come before they were parsed. */
+function typed(args: readonly string[]): CommonOptions {
+  const found = TYPED.flatMap((name) => {
+    const at = args.findIndex((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
+    const arg = args[at];
+    const value = arg?.includes('=') ? arg.slice(name.length + 3) : at < 0 ? undefined : args[at + 1];
+    return value === undefined ? [] : [[name, value]];
+  });
+  return Object.fromEntries(found) as CommonOptions;
+}
+
+function fail(error: unknown, args: readonly string[], host: Host): ExitCode {
+  if (error instanceof CommanderError) {
+    const asked = /helpDisplayed|version|^commander\.help$/.test(error.code) && error.exitCode === 0;
+    return asked ? EXIT.done : EXIT.usage;
+  }
+  const { exitCode, message, todo } = explain(error, whereabouts(typed(args), host));
+  if (args.includes('--json')) host.stderr.write(`${JSON.stringify({ error: { message, todo, exitCode } })}\n`);
+  else host.stderr.write(`sluice: ${message}${todo === undefined ? '' : `\n  ${todo}`}\n`);
+  if (args.includes('--debug')) host.stderr.write(`${inspect(error)}\n`);
+  return exitCode;
+}

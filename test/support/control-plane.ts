@@ -1,0 +1,144 @@
+import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
+import type { FilteredLogEvent, FilterLogEventsCommandInput } from '@aws-sdk/client-cloudwatch-logs';
+import type { Rule } from '@aws-sdk/client-eventbridge';
+import { names } from '../../lib/contract/names.ts';
+import type { Aws } from '../../lib/operator/index.ts';
+import { type Call, type Command, toCall } from '../../lib/testing/aws/faults.ts';
+import { awsError } from '../../lib/testing/index.ts';
+import { STAGE } from './world.ts';
+
+/** An event source as Lambda knows it. */
+interface EventSource {
+  state: string;
+  /** The states that it goes through, one with each look. */
+  readonly next: string[];
+}
+
+/** What of a stage is neither queue nor table, in memory: it answers as AWS does, and can be changed. */
+export interface ControlPlane {
+  readonly aws: Pick<Aws, 'lambda' | 'logs' | 'cloudWatch' | 'cloudFormation' | 'eventBridge'>;
+  readonly calls: Call[];
+  /** Stacks' statuses by name. */
+  readonly stacks: Map<string, string>;
+  /** Event sources by function name. */
+  readonly eventSources: Map<string, EventSource>;
+  readonly alarms: MetricAlarm[];
+  /** Rules that call the dispatcher. */
+  readonly rules: Rule[];
+  /** Log groups' events by name. */
+  readonly logs: Map<string, FilteredLogEvent[]>;
+  /** Values of `ApproximateAgeOfOldestMessage` by queue name, the newest first. */
+  readonly ages: Map<string, number[]>;
+}
+
+/** Entries of a page of alarms and of log events: few, so that there are several. */
+const PAGE = 2;
+
+/** A stage with one job type, all well: deployed, running, an alarm that is off, a rule that ticks. */
+export function makeControlPlane(type: string, nowMs: number): ControlPlane {
+  const consumer = names.consumer(STAGE, type);
+  const dispatcher = names.dispatcher(STAGE);
+  const plane = {
+    calls: [] as Call[],
+    stacks: new Map([
+      [names.coreStack(STAGE), 'UPDATE_COMPLETE'],
+      [names.jobStack(STAGE, type), 'CREATE_COMPLETE'],
+    ]),
+    eventSources: new Map([[consumer, { state: 'Enabled', next: [] as string[] }]]),
+    alarms: [{ AlarmName: `${names.queue(STAGE, type)}-dead-letters`, StateValue: 'OK' }] as MetricAlarm[],
+    rules: [{ Name: 'each-minute', State: 'ENABLED' }] as Rule[],
+    logs: new Map([[`/aws/lambda/${dispatcher}`, [tick(nowMs - 20_000)]]]),
+    ages: new Map<string, number[]>(),
+  };
+  const client = {
+    async send(command: Command): Promise<object> {
+      const call = toCall(command);
+      plane.calls.push(call);
+      const answer = ANSWERS[call.name];
+      if (answer === undefined) throw new TypeError(`${call.name} is not a call that the operator makes`);
+      return answer(call.input as Input, plane);
+    },
+  };
+  // A client each: a test may replace one call of one service.
+  const own = () => ({ ...client });
+  const aws = { lambda: own(), logs: own(), cloudWatch: own(), cloudFormation: own(), eventBridge: own() };
+  return { ...plane, aws };
+}
+
+/** A line of the dispatcher's log. */
+export const tick = (timestamp: number): FilteredLogEvent => ({
+  timestamp,
+  message: JSON.stringify({ message: 'dispatch.finished' }),
+});
+
+type Plane = Omit<ControlPlane, 'aws'>;
+/** Fields of the inputs of all calls. */
+interface Input {
+  readonly StackName: string;
+  readonly FunctionName: string;
+  readonly UUID: string;
+  readonly Enabled: boolean;
+  readonly Name: string;
+  readonly NextToken?: string;
+  readonly AlarmNamePrefix: string;
+  readonly MetricDataQueries: { Id: string; MetricStat: { Metric: { Dimensions: { Value: string }[] } } }[];
+}
+
+const missing = (what: string) => awsError('ResourceNotFoundException', `${what} does not exist`);
+
+function page<T>(all: readonly T[], token: string | undefined) {
+  const from = Number(token ?? 0);
+  const next = from + PAGE < all.length ? String(from + PAGE) : undefined;
+  return { entries: all.slice(from, from + PAGE), next };
+}
+
+const ANSWERS: Readonly<Record<string, (input: Input, plane: Plane) => object>> = {
+  DescribeStacks({ StackName }, { stacks }) {
+    const StackStatus = stacks.get(StackName);
+    if (StackStatus === undefined) throw awsError('ValidationError', `Stack with id ${StackName} does not exist`);
+    return { Stacks: [{ StackName, StackStatus }] };
+  },
+  ListEventSourceMappings({ FunctionName }, { eventSources }) {
+    const found = eventSources.get(FunctionName);
+    if (found === undefined) return { EventSourceMappings: [] };
+    const State = found.state;
+    found.state = found.next.shift() ?? State;
+    const queue = FunctionName;
+    const other = { UUID: 'other', State: 'Disabled', EventSourceArn: `arn:aws:sqs:us-east-1:1:${queue}-other` };
+    const own = { UUID: FunctionName, State, EventSourceArn: `arn:aws:sqs:us-east-1:1:${queue}` };
+    return { EventSourceMappings: [other, own] };
+  },
+  UpdateEventSourceMapping({ UUID, Enabled }, { eventSources }) {
+    const found = eventSources.get(UUID);
+    if (found === undefined) throw missing(UUID);
+    found.state = Enabled ? 'Enabling' : 'Disabling';
+    found.next.push(Enabled ? 'Enabled' : 'Disabled');
+    return { State: found.state };
+  },
+  GetFunctionConfiguration: ({ FunctionName }) => ({
+    FunctionArn: `arn:aws:lambda:us-east-1:1:function:${FunctionName}`,
+  }),
+  ListRuleNamesByTarget: (_, { rules }) => ({ RuleNames: rules.map(({ Name }) => Name) }),
+  DescribeRule: ({ Name }, { rules }) => rules.find((rule) => rule.Name === Name) ?? {},
+  DescribeAlarms({ AlarmNamePrefix, NextToken }, { alarms }) {
+    const own = alarms.filter(({ AlarmName = '' }) => AlarmName.startsWith(AlarmNamePrefix));
+    const { entries, next } = page(own, NextToken);
+    return { MetricAlarms: entries, ...(next !== undefined && { NextToken: next }) };
+  },
+  FilterLogEvents(input, { logs }) {
+    const { logGroupName = '', startTime = 0, nextToken } = input as unknown as FilterLogEventsCommandInput;
+    const group = logs.get(logGroupName);
+    if (group === undefined) throw missing(logGroupName);
+    const { entries, next } = page(
+      group.filter(({ timestamp = 0 }) => timestamp >= startTime),
+      nextToken,
+    );
+    return { events: entries, ...(next !== undefined && { nextToken: next }) };
+  },
+  GetMetricData: ({ MetricDataQueries }, { ages }) => ({
+    MetricDataResults: MetricDataQueries.map(({ Id, MetricStat }) => ({
+      Id,
+      Values: ages.get(MetricStat.Metric.Dimensions[0]?.Value ?? '') ?? [],
+    })),
+  }),
+};

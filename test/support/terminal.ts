@@ -1,0 +1,46 @@
+import { PassThrough, Writable } from 'node:stream';
+import type { Clients, Host } from '../../bin/cli/host.ts';
+import { sluice } from '../../bin/program.ts';
+import type { Ran } from './cli.ts';
+
+/** Where a run of the command takes place: a pipe, unless a terminal is asked for. */
+export interface TerminalOptions {
+  /** Whether a person sits at it. */
+  readonly tty?: boolean;
+  /** What is typed, or comes through the pipe. */
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  readonly clock?: Host['clock'];
+}
+
+/** Runs the command in this process, against clients that answer. */
+export async function runAt(
+  clients: Clients,
+  args: readonly string[],
+  { tty = false, input = '', env = {}, signal = new AbortController().signal, clock }: TerminalOptions = {},
+): Promise<Ran> {
+  const [out, err] = [makeOutput(tty), makeOutput(tty)];
+  const stdin = Object.assign(new PassThrough(), { isTTY: tty });
+  stdin.end(input);
+  const code = await sluice(args, {
+    ...{ stdin, stdout: out.stream, stderr: err.stream },
+    env: { SLUICE_STAGE: 'test', ...env },
+    connect: () => clients,
+    interruption: () => signal,
+    ...(clock !== undefined && { clock }),
+  });
+  return { code, stdout: out.text(), stderr: err.text(), json: <T>() => JSON.parse(out.text()) as T };
+}
+
+function makeOutput(isTTY: boolean) {
+  let text = '';
+  const write = (chunk: Buffer, _encoding: string, done: () => void) => {
+    text += chunk.toString();
+    done();
+  };
+  return { stream: Object.assign(new Writable({ write }), { isTTY }), text: () => text };
+}
+
+/** What a terminal gets, with its control character as text: a regular expression may not hold it. */
+export const visible = (text: string): string => text.replaceAll('\u001b', '␛');

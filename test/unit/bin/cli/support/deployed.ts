@@ -1,0 +1,70 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { sendEmail } from '../../../../../functions/send-email/definition.ts';
+import { PermanentError } from '../../../../../lib/contract/errors.ts';
+import type { Ran } from '../../../../support/cli.ts';
+import { type ControlPlane, makeControlPlane } from '../../../../support/control-plane.ts';
+import { runAt, type TerminalOptions } from '../../../../support/terminal.ts';
+import { makeWorld, type World } from '../../../../support/world.ts';
+import { stageOf } from '../../../operator/support/stage.ts';
+
+/** A stage with one job type, and the command beside it. */
+export interface Deployed {
+  readonly world: World;
+  readonly plane: ControlPlane;
+  /** The table's size, as DynamoDB describes it. */
+  readonly table: { ItemCount?: number; TableSizeBytes?: number };
+  run(args: string, options?: TerminalOptions): Promise<Ran>;
+  /** At a terminal, where the input is typed. */
+  ask(args: string, input?: string, options?: TerminalOptions): Promise<Ran>;
+  /** Sends an e-mail whose subject says how it ends: `permanent`, `fail`; any other completes. */
+  mail(id: string, subject?: string, fields?: object): void;
+  /** So many jobs that died. */
+  graveyard(count: number): Promise<void>;
+}
+
+export function deployed(): Deployed {
+  const world = makeWorld({ definition: sendEmail, perform });
+  const plane = makeControlPlane('send-email', world.clock.now());
+  const { aws } = stageOf(world, plane.aws);
+  const table = {};
+  const clients = { aws, sqs: world.sqs.client, tables: { send: async () => ({ $metadata: {}, Table: table }) } };
+  const clock = { now: world.clock.now, sleep: (ms: number) => world.clock.advance(ms) };
+  const run: Deployed['run'] = (args, options) => runAt(clients, words(args), { clock, ...options });
+  const mail: Deployed['mail'] = (id, subject = 'fine', fields = {}) =>
+    void world.send({ id, ...fields, payload: { to: 'ada@example.com', subject, text: 'Hello.' } });
+  return {
+    ...{ world, plane, table, run, mail },
+    ask: (args, input = '', options) => run(args, { tty: true, input, ...options }),
+    async graveyard(count) {
+      for (let i = 0; i < count; i++) mail(`a${i}`, 'permanent');
+      await world.drain();
+      await world.clock.advance(1000);
+    },
+  };
+}
+
+function perform(payload: unknown) {
+  const { subject } = payload as { subject: string };
+  if (subject === 'permanent') throw new PermanentError('no such mailbox');
+  if (subject === 'fail') throw new Error('busy');
+  return { sent: subject };
+}
+
+/** Arguments as a shell splits them: '…' holds spaces. */
+const words = (line: string): string[] =>
+  [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '');
+
+/** An empty folder that the test works in, and the files in it. */
+export function workingFolder(): { path: string; files: () => string[] } {
+  const before = process.cwd();
+  const path = mkdtempSync(join(tmpdir(), 'sluice-cli-'));
+  process.chdir(path);
+  onTestFinished(() => {
+    process.chdir(before);
+    rmSync(path, { recursive: true });
+  });
+  return { path, files: () => readdirSync(path) };
+}
