@@ -17,7 +17,7 @@ export function withFilters(command: Command): Command {
   const reasons = 'PermanentError, AttemptsExhausted, InvalidMessage, InvalidPayload or Crashed';
   option('--reason <reason>', `died of: ${reasons}`, reason);
   option('--error <text>', 'the error’s name or message contains the text', String);
-  option('--since <age>', 'died within, as 30m, 2h, 1d; or since a time in ISO 8601', since);
+  option('--since <age>', 'died within, as 30m, 2h, 1d; or since a time in ISO 8601, local without a zone', since);
   option('--key <key>', 'the job of this key', key);
   return command;
 }

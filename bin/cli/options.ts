@@ -11,14 +11,26 @@ export class UsageError extends Error {
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 24 * 3600 };
 
-/** `30m`, `2h`, `1d`, or a time in ISO 8601, as epoch ms. @throws UsageError */
+/**
+ * `30m`, `2h`, `1d`, or a time in ISO 8601, as epoch ms. Without a zone it is local, as every time that is shown; a day
+ * alone begins at its local midnight.
+ *
+ * @throws UsageError for anything else, and for a day that its month does not have
+ */
 export function since(value: string): number {
   const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(value) ?? [];
   if (count !== undefined) return Date.now() - Number(count) * (UNITS[unit] ?? 0) * 1000;
-  const at = Date.parse(value);
-  if (/^\d{4}-\d\d-\d\d/.test(value) && !Number.isNaN(at)) return at;
+  const [, year, month, day, rest] = /^(\d{4})-(\d\d)-(\d\d)(.*)$/.exec(value) ?? [];
+  if (Number(day) > daysOf(Number(year), Number(month))) {
+    throw new UsageError(`--since: there is no such day as ${value.slice(0, 10)}`);
+  }
+  // JavaScript reads a day alone as one of UTC.
+  const at = Date.parse(rest === '' ? `${value}T00:00` : value);
+  if (day !== undefined && !Number.isNaN(at)) return at;
   throw new UsageError(`--since must be an age as 30m, 2h or 1d, or a time as 2026-01-31T09:00:00Z, got "${value}"`);
 }
+
+const daysOf = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate();
 
 /** Makes a parser of a whole number. */
 export function whole(name: string, { min = 1, max }: { min?: number; max: number }): (value: string) => number {

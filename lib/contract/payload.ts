@@ -2,8 +2,15 @@ import type * as z from 'zod';
 import type { JobDefinition } from './definition/job-definition.ts';
 import { InvalidPayloadError, toJobError } from './errors.ts';
 
-/** What a producer hands over: what a definition's schema accepts, before it fills in defaults and transforms. */
-export type PayloadInput<D extends JobDefinition> = z.input<D['payload']>;
+/**
+ * What a producer hands over: what a definition's schema accepts, before it fills in defaults and transforms. Of a
+ * definition that may be one of several, what each of them accepts.
+ */
+export type PayloadInput<D extends JobDefinition> =
+  TakesInput<D> extends (payload: infer Input) => void ? Input : never;
+
+/** A function for each member of a union: what can be handed to any of them is the intersection of what they take. */
+type TakesInput<D> = D extends JobDefinition ? (payload: z.input<D['payload']>) => void : never;
 
 /** A payload as its schema made it, or why the schema refused it. */
 export interface ReadPayload {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { JobItem } from '../contract/protocol/job-item.ts';
+import { type Resolvers, withResolvers } from './resolvers.ts';
 
 /** A job whose handler was called, until its attempt has ended and its message is dealt with. */
 export interface RunningJob {
@@ -9,12 +10,12 @@ export interface RunningJob {
   handler: { readonly claim: { readonly item: JobItem }; fail(reason: unknown): void } | undefined;
   /** An exception of its own ends the process: nothing else is written for it. */
   isToBlame: boolean;
-  readonly ended: PromiseWithResolvers<void>;
+  readonly ended: Resolvers<void>;
 }
 
 export const startJob = (fields: RunningJob['fields']): RunningJob => ({
   ...{ fields, handler: undefined, isToBlame: false },
-  ended: Promise.withResolvers(),
+  ended: withResolvers(),
 });
 
 const storage = new AsyncLocalStorage<RunningJob>();

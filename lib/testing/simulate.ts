@@ -1,8 +1,8 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type * as z from 'zod';
 import type { JobDefinition, Payload } from '../contract/definition/job-definition.ts';
 import type { JobError } from '../contract/errors.ts';
 import { toJson } from '../contract/json.ts';
+import type { PayloadInput } from '../contract/payload.ts';
 import type { JobItem } from '../contract/protocol/job-item.ts';
 import type { JobContext } from '../engine/job-context.ts';
 import type { Outgoing, Subject, Surroundings, World } from './simulation/model.ts';
@@ -18,7 +18,7 @@ export type SimulatedHandler<D extends JobDefinition> = (
 
 export interface SimulateOptions<D extends JobDefinition> {
   /** Payloads as a producer sends them: one job each. */
-  readonly payloads: readonly z.input<D['payload']>[];
+  readonly payloads: readonly PayloadInput<D>[];
   /** Tables that `commit` and `checkpoint` write: the names of their key attributes, by table. */
   readonly tables?: Readonly<Record<string, readonly string[]>>;
   /** How many schedules. @default 200, some two seconds */

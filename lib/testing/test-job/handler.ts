@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobContext } from '../../engine/job-context.ts';
+import { withResolvers } from '../../engine/resolvers.ts';
 import type { MemoryProcess } from '../aws/lambda/process.ts';
 import { TestJobError } from './error.ts';
 import type { AttemptPhase, FaultPlan, HandlerFault } from './faults.ts';
@@ -186,12 +187,12 @@ interface Signalling {
 }
 
 function signalling(): Signalling {
-  let waiting = Promise.withResolvers<void>();
+  let waiting = withResolvers<void>();
   return {
     next: () => waiting.promise,
     now() {
       waiting.resolve();
-      waiting = Promise.withResolvers<void>();
+      waiting = withResolvers<void>();
     },
   };
 }

@@ -1,7 +1,7 @@
-import type * as z from 'zod';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { shown as quoted } from '../../contract/definition/option.ts';
 import { didYouMean } from '../../contract/definition/suggest.ts';
+import type { PayloadInput } from '../../contract/payload.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import { TestJobError } from './error.ts';
 import { type CrashPoint, isHandlers, type JobFault } from './faults.ts';
@@ -9,7 +9,7 @@ import { type CrashPoint, isHandlers, type JobFault } from './faults.ts';
 /** What `testJob` runs a handler with. */
 export interface TestJobOptions<D extends JobDefinition = JobDefinition> {
   /** The job's input, as a producer sends it. */
-  readonly payload: z.input<D['payload']>;
+  readonly payload: PayloadInput<D>;
   /** What goes wrong: `throws`, `hangs`, `crashes`, `isCancelled`, `isShutDown`, `dynamoDbThrottles`, `dynamoDbLosesReply`. @default nothing */
   readonly faults?: readonly JobFault[];
   /** The job's id. @default 'job-1' */

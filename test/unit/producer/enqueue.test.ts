@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import * as z from 'zod';
-import { defineJob } from '../../../lib/contract/definition/job-definition.ts';
+import { defineJob, type JobDefinition } from '../../../lib/contract/definition/job-definition.ts';
 import { InvalidMessageError, InvalidPayloadError, SendError } from '../../../lib/producer/index.ts';
-import { awsError, throttled, timeout } from '../../../lib/testing/index.ts';
+import { awsError, type TestJobOptions, throttled, timeout } from '../../../lib/testing/index.ts';
 import { bodies, makeShop, resize } from './support.ts';
 
 const NOW = Date.parse('2026-01-31T09:00:00Z');
@@ -17,6 +17,25 @@ afterEach(() => {
 });
 
 describe('what is sent', () => {
+  it('of a definition that may be one of two is a payload that both take', () => {
+    const shrink = defineJob({ type: 'shrink', payload: z.strictObject({ n: z.int(), by: z.int().optional() }) });
+    const rename = defineJob({ type: 'rename', payload: z.union([z.strictObject({ to: z.string() }), z.null()]) });
+    const { enqueue, enqueueMany } = makeShop();
+    expectTypeOf(enqueue<typeof rename>)
+      .parameter(1)
+      .toEqualTypeOf<{ to: string } | null>();
+    expectTypeOf(enqueue<JobDefinition>)
+      .parameter(1)
+      .toBeUnknown();
+    expectTypeOf<{ n: number }>().toExtend<Parameters<typeof enqueue<typeof shrink | typeof resize>>[1]>();
+    expectTypeOf<{ to: string }>().not.toExtend<Parameters<typeof enqueue<typeof rename | typeof resize>>[1]>();
+    expectTypeOf<{ n: number }>().not.toExtend<Parameters<typeof enqueue<typeof rename | typeof resize>>[1]>();
+    expectTypeOf<{ to: string }[]>().not.toExtend<Parameters<typeof enqueueMany<typeof rename | typeof resize>>[1]>();
+    type Run = TestJobOptions<typeof rename | typeof resize>['payload'];
+    expectTypeOf<{ to: string }>().not.toExtend<Run>();
+    expectTypeOf<{ to: string; n: number }>().toExtend<Run>();
+  });
+
   it('is the payload as given, under a UUIDv7 that begins with the time', async () => {
     const { enqueue, queue } = makeShop();
     const { jobId, messageId } = await enqueue(resize, { n: 1 });

@@ -1,5 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Clock } from '../../../engine/clock.ts';
+import { withResolvers } from '../../../engine/resolvers.ts';
 import { md5, md5OfAttributes } from '../sqs/md5.ts';
 import type { MemoryQueue, Received } from '../sqs/model.ts';
 import { changed, systemAttributes } from '../sqs/receive.ts';
@@ -77,7 +78,7 @@ type Ended =
 async function invoke(event: SQSEvent, options: EventSourceOptions): Promise<Ended> {
   const { consumer, clock, functionTimeoutSeconds, process } = options;
   const endsAtMs = clock.now() + functionTimeoutSeconds * 1000;
-  const { promise: stopped, resolve: stop } = Promise.withResolvers<Ended>();
+  const { promise: stopped, resolve: stop } = withResolvers<Ended>();
   const cancelTimer = clock.after(functionTimeoutSeconds * 1000, () => {
     stop({ outcome: 'timedOut' });
     process?.kill();

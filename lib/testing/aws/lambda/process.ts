@@ -1,5 +1,6 @@
 import type { DynamoDb, DynamoDbDocuments, EventBridge, Sqs } from '../../../aws/ports.ts';
 import type { Clock } from '../../../engine/clock.ts';
+import { withResolvers } from '../../../engine/resolvers.ts';
 import { type Command, timeout } from '../faults.ts';
 
 /** What a process works with. */
@@ -91,7 +92,7 @@ interface Lifecycle {
 }
 
 function makeLifecycle(clock: Clock, dies?: (moment: Moment) => boolean): Lifecycle {
-  const death = Promise.withResolvers<void>();
+  const death = withResolvers<void>();
   const { freeze, thaw, awake, onceAwake } = makeSleep(clock);
   const lifecycle: Lifecycle = {
     ...{ freeze, thaw, awake },

@@ -49,6 +49,8 @@ const TYPES = [
   'send--email',
   'z9-10x',
   'z9-9-',
+  // Names of the files' own, and a global's.
+  ...['run', 'throws', 'test-job', 'define-job', 'refused', 'value-of'],
 ];
 
 describe('new job types', () => {
@@ -97,6 +99,24 @@ describe('the catalogue', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  it.each([
+    'run',
+    'throws',
+    'test-job',
+    'faults',
+    'refused',
+    'define-job',
+    'z',
+    'signal',
+    'fetch',
+    'value-of',
+    'delete',
+  ])('gets another name for %s, which the new files or JavaScript use', async (type) => {
+    const root = await repositoryOf('taken', SHORT);
+    const camel = type.replace(/-(.)/, (_, next: string) => next.toUpperCase());
+    expect((await newJobType(type, root)).definition).toBe(`${camel}Job`);
   });
 
   it('that is empty gets its first line', async () => {

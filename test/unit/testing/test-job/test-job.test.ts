@@ -36,6 +36,20 @@ describe('a handler', () => {
     expect(run.events).toEqual(['job.started', 'job.completed']);
   });
 
+  it('runs on Node 20, which has no Promise.withResolvers', async () => {
+    const { withResolvers } = Promise;
+    Object.assign(Promise, { withResolvers: undefined });
+    try {
+      const faults = [throws(new Error('busy')), crashes()];
+      expect(await testJob(resizeImage, perform, { payload, faults })).toMatchObject({
+        status: 'COMPLETED',
+        attempts: 3,
+      });
+    } finally {
+      Object.assign(Promise, { withResolvers });
+    }
+  });
+
   it('is not called with a payload that its schema refuses', async () => {
     let calls = 0;
     const run = await testJob(resizeImage, () => ++calls, { payload: { key: 'cat.png', width: 3 } });
