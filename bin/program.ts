@@ -17,6 +17,7 @@ import { resumeVerb } from './cli/verbs/resume.ts';
 import { retryVerb } from './cli/verbs/retry.ts';
 import { schemaVerb } from './cli/verbs/schema.ts';
 import { sendVerb } from './cli/verbs/send.ts';
+import { traceVerb } from './cli/verbs/trace.ts';
 
 const EXIT_CODES = `
 Exit codes: 0 done; 1 done in part, or a fault was found; 2 wrong usage or input; 3 no such stage, job type or job;
@@ -47,7 +48,7 @@ function makeProgram(run: Run): Command {
     .configureOutput({ writeOut: (text) => void stdout.write(text), writeErr: (text) => void stderr.write(text) })
     .exitOverride();
   for (const add of [queuesVerb, jobVerb, sendVerb, deadVerb, dlqVerb, retryVerb, cancelVerb]) add(program, run);
-  for (const add of [pauseVerb, resumeVerb, drainVerb, doctorVerb, schemaVerb, newVerb]) add(program, run);
+  for (const add of [pauseVerb, resumeVerb, drainVerb, doctorVerb, traceVerb, schemaVerb, newVerb]) add(program, run);
   inherit(program);
   return program;
 }

@@ -49,7 +49,8 @@ function environment(port: number, scratch: string): NodeJS.ProcessEnv {
   return {
     ...emulatorEnvironment(),
     // The emulator's wrapper around a function uses deprecated API of Node. The warning would appear in the function's log.
-    NODE_OPTIONS: '--disable-warning=DEP0169',
+    // It sets a function's own variables too late for Node's options.
+    NODE_OPTIONS: '--disable-warning=DEP0169 --enable-source-maps',
     TMPDIR: scratch,
     STATE_DIR: join(scratch, 'state'),
     S3_DATA_DIR: join(scratch, 's3'),

@@ -52,7 +52,7 @@ try {
   process.exit(0);
 } catch (thrown) {
   const { name, message, stack = '' } = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const frames = stack.split('\n').filter((line) => /^ {4}at .*(task|sluice-load-)/.test(line));
+  const frames = stack.split('\n').filter((line) => /^ {4}at .*(source:|sluice-load-|\.mjs:)/.test(line));
   process.stderr.write([`${name}: ${message}`, ...frames.slice(0, 3)].join('\n'));
   process.exit(1);
 }

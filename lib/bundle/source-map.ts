@@ -8,9 +8,6 @@ interface RawMap {
   readonly sourcesContent?: unknown;
 }
 
-/** Folder of the assembly that keeps the maps, each under the name that stack frames have in place of a file. */
-export const MAPS = 'source-maps';
-
 /**
  * A bundle's source map, whose sources are as people know them: paths from the project's root. Sluice's own files lie in
  * `node_modules/sluice`, as in the package. It holds no source text.

@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { join } from 'node:path';
 
+/** Folder of the assembly that keeps the maps, each under the name that stack frames have in place of a file. */
+export const MAPS = 'source-maps';
 /** The scheme that a map's sources have where Node itself reads the map: their paths from the project's root come after it. */
 export const SOURCE = 'source:///';
 /** `sluice-prod-send-email-0123456789abcdef.mjs:12:345`, with what a runtime writes before a file's name. */

@@ -5,7 +5,8 @@ import { buildFailureOf, bundle, TRACED } from './bundle.ts';
 import type { Asset } from './define-bundle.ts';
 import { installBeside, packageFolder, type Target } from './install.ts';
 import { settingsOf } from './settings-of.ts';
-import { MAPS, nameOf, readableMap } from './source-map.ts';
+import { nameOf, readableMap } from './source-map.ts';
+import { MAPS } from './stack.ts';
 
 /** What {@link writeBundle} is told beside the entry and the folder. */
 export interface WriteOptions {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { extname } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   type IPolicyValidationContext,
@@ -10,6 +10,7 @@ import {
 } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { LoadableBundle } from '../../bundle/load-bundles.ts';
+import { MAPS, mapsIn, readableStack } from '../../bundle/stack.ts';
 import { type TemplateView, viewTemplate } from './template-view.ts';
 
 /** With this file's ending: `.ts` in a checkout, `.js` in the compiled package. */
@@ -58,11 +59,16 @@ class LoadCheck implements IPolicyValidationPlugin {
     const failures = loaded(found.map(({ bundle }) => bundle));
     const violations = found.flatMap((fn) => {
       const failure = failures[fn.functionName];
-      return failure === undefined ? [] : [violation(fn, { severity: 'error', what: failure })];
+      return failure === undefined
+        ? []
+        : [violation(fn, { severity: 'error', what: readableStack(failure, mapsFor(fn.bundle)) })];
     });
     return { success: violations.length === 0, violations };
   }
 }
+
+/** Where the assembly keeps them: its bundles lie in `bundles/<function>`. */
+const mapsFor = ({ folder }: Bundle) => mapsIn(join(folder, '../..', MAPS));
 
 function loaded(bundles: readonly LoadableBundle[]): Record<string, string> {
   if (bundles.length === 0) return {};

@@ -30,9 +30,12 @@ it.each([
   expect((await bundled(files)).said).toMatch(said);
 });
 
-it('synth refuses a bundle that cannot be loaded, and says which', () => {
-  const { said } = synthesized({ 'handler.ts': `throw new RangeError('too early');\n${handler}` });
-  expect(said).toMatch(/sluice-dev-probe cannot be loaded as on Lambda. RangeError: too early.*handler\.ts:1/);
+it.each(['dev', 'prod'])('synth of stage %s refuses a bundle that cannot be loaded, and says where', (stage) => {
+  const { said } = synthesized(
+    { 'handler.ts': `throw new RangeError('too early');\n${handler}` },
+    { context: { stage } },
+  );
+  expect(said).toMatch(/sluice-\w+-probe cannot be loaded as on Lambda. RangeError: too early.*handler\.ts:1/);
 });
 
 it('the function’s own variables are set while it is loaded', () => {

@@ -34,6 +34,26 @@ describe('a line of the log', () => {
     expect(render({ ...job, ...fields })).toBe(`12:04:31 send-email       …0000000 ${expected}`);
   });
 
+  const stack = `TypeError: no
+    at async run (source:///node_modules/sluice/lib/engine/job/run-handler.ts:9:3)
+    at perform (source:///functions/hello/perform.ts:9:18)`;
+  it.each([
+    [
+      { message: 'job.failed', error: { name: 'TypeError', message: 'no', stack } },
+      'failed     at functions/hello/perform.ts:9:18',
+    ],
+    [
+      { message: 'job.failed', error: { stack: 'Error', cause: { stack } } },
+      'failed     at functions/hello/perform.ts:9:18',
+    ],
+    [
+      { message: 'job.unhandled-rejection', errorName: 'TypeError', errorMessage: 'no', error: { stack } },
+      'unhandled-rejection TypeError: no  at functions/hello/perform.ts:9:18',
+    ],
+  ])('names the place in the user’s own code: %j', (fields, expected) => {
+    expect(render({ ...job, ...fields })).toBe(`12:04:31 send-email       …0000000 ${expected}`);
+  });
+
   it('has the time of the entry, not of its storage', () => {
     expect(render({ ...job, message: 'job.duplicate', timestamp: '2026-01-01T09:08:07.000Z' })).toMatch(/^09:08:07 /);
   });

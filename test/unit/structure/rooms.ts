@@ -19,7 +19,7 @@ const others = (name: string, elsewhere: readonly string[], imports: readonly st
   ...{ name, files: `^${name}/(?!(${elsewhere.join('|')})\\.ts$)[^/]+$`, imports },
 });
 
-const WORDS = ['brand', 'errors', 'job', 'names', 'sqs-limits', 'thrown'];
+const WORDS = ['brand', 'errors', 'job', 'message-attributes', 'names', 'sqs-limits', 'thrown'];
 const ENGINE_BASICS = ['clock', 'environment', 'job-context', 'resolvers', 'shutdown'];
 const ENGINE_ENTRIES = ['consumer', 'dispatcher', 'index'];
 const INFRA_ARNS = ['arns', 'leave-out'];
@@ -44,7 +44,7 @@ export const ROOMS: readonly Room[] = [
   folder('lib/contract/protocol', ['contract: words', 'lib/contract/definition']),
   others('lib/contract', WORDS, ['contract: words', 'lib/contract/definition', 'lib/contract/protocol']),
 
-  folder('lib/aws', []),
+  folder('lib/aws', ['contract: words']),
 
   folder('lib/bundle', []),
   folder('lib/bundle/stand-ins', []),
@@ -73,7 +73,7 @@ export const ROOMS: readonly Room[] = [
   folder('lib/producer', [...contract, 'lib/aws']),
 
   files('operator: basics', 'lib/operator', OPERATOR_BASICS, [...contract, 'lib/aws']),
-  folder('lib/operator/jobs', [...contract, 'lib/aws', 'operator: basics']),
+  folder('lib/operator/jobs', [...contract, 'lib/aws', 'lib/bundle', 'operator: basics']),
   folder('lib/operator/dead-letters', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
   folder('lib/operator/queues', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
   folder('lib/operator/doctor', [
@@ -81,7 +81,7 @@ export const ROOMS: readonly Room[] = [
   ]),
   folder('lib/operator/authoring', contract),
   others('lib/operator', OPERATOR_BASICS, [
-    ...[...contract, 'lib/producer', 'operator: basics'],
+    ...[...contract, 'lib/bundle', 'lib/producer', 'operator: basics'],
     ...['lib/operator/jobs', 'lib/operator/dead-letters', 'lib/operator/queues', 'lib/operator/doctor'],
   ]),
 
@@ -132,7 +132,7 @@ export const ROOMS: readonly Room[] = [
   },
   folder('functions', [...contract, 'a job type']),
 
-  files('localstack: basics', 'localstack', LOCAL_BASICS, []),
+  files('localstack: basics', 'localstack', LOCAL_BASICS, ['lib/bundle']),
   folder('localstack/host', ['localstack: basics']),
   folder('localstack/stand-ins', []),
   others(
