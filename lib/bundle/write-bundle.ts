@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { buildFailureOf, bundle, TRACED } from './bundle.ts';
 import type { Asset } from './define-bundle.ts';
 import { installBeside, packageFolder, type Target } from './install.ts';
-import { settingsOf } from './settings-of.ts';
+import { settingsFileOf, settingsOf } from './settings-of.ts';
 import { nameOf, readableMap } from './source-map.ts';
 import { MAPS } from './stack.ts';
 
@@ -27,6 +27,8 @@ export interface WrittenBundle {
   readonly warnings: readonly string[];
   /** For the load check: what is not in the bundle. */
   readonly leftOut: { readonly external: readonly string[]; readonly install: readonly string[] };
+  /** Files that it is made of, those of packages left out; a folder of assets ends in `/`. */
+  readonly sources: readonly string[];
 }
 
 /**
@@ -42,18 +44,29 @@ export async function writeBundle(
   const settings = await settingsOf(entry);
   const options = { ...(traced ? TRACED : {}), ...(map !== undefined && { sourcemap: 'external' as const }) };
   const made = await bundle(entry, options, settings);
+  const assets = new Map(settings.assets.map((asset) => [asset.to, found(asset, entry)]));
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  for (const [to, from] of made.files) await cp(from, join(folder, to), { recursive: true });
-  for (const asset of settings.assets) await cp(found(asset, entry), join(folder, asset.to), { recursive: true });
+  for (const [to, from] of [...made.files, ...assets]) await cp(from, join(folder, to), { recursive: true });
   await installBeside(settings.install, { entry, folder, target });
   await writeCode(folder, made, map);
-  const warnings = made.readingBeside.map(
-    (name) =>
-      `${name} looks for files of its own beside its code, and they are not in the bundle: name it in \`install\` or its files in ` +
-      '`assets` of bundle.ts beside the handler (defineBundle)',
-  );
-  return { layers: settings.layers, warnings, leftOut: { external: settings.external, install: settings.install } };
+  return {
+    layers: settings.layers,
+    warnings: made.readingBeside.map(warningOf),
+    leftOut: { external: settings.external, install: settings.install },
+    sources: sourcesOf(entry, [...Object.keys(made.metafile.inputs), ...made.files.values(), ...assets.values()]),
+  };
+}
+
+const warningOf = (name: string) =>
+  `${name} looks for files of its own beside its code, and they are not in the bundle: name it in \`install\` or its files in ` +
+  '`assets` of bundle.ts beside the handler (defineBundle)';
+
+function sourcesOf(entry: string, inputs: readonly string[]): string[] {
+  const own = inputs.map((input) => resolve(input)).filter((file) => !file.includes(`${sep}node_modules${sep}`));
+  // What is no file was made by a plugin.
+  const files = [...own, settingsFileOf(entry) ?? entry].filter((file) => existsSync(file));
+  return files.map((file) => (statSync(file).isDirectory() ? `${file}${sep}` : file));
 }
 
 interface Code {

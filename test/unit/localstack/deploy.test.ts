@@ -102,7 +102,11 @@ it('a reload runs new code without a deploy, and its log is tailed', { timeout: 
   const functions = await deployedFunctions(emulator, 'test');
   expect(functions).toMatchObject([{ name: 'sluice-test-probe', folder: 'probe' }]);
   const lines: string[] = [];
-  const stopTail = tailLogs(emulator, functions, ({ source, message }) => lines.push(`${source} ${message}`));
+  const stopTail = tailLogs(
+    emulator,
+    () => functions,
+    ({ source, message }) => lines.push(`${source} ${message}`),
+  );
   const entry = join(app, 'handler.ts');
   const handler = (answer: string) =>
     `import { hostname } from 'node:os';
