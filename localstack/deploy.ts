@@ -6,6 +6,7 @@ import { runCommand, tail } from './command.ts';
 import { type Emulator, EmulatorError } from './emulator.ts';
 import { fillGaps, LEFT_OUT } from './gaps.ts';
 import { childEnvironment, NODE_BIN, ROOT, workFolder } from './places.ts';
+import { stackProgress } from './stack-progress.ts';
 
 /** Options of {@link deploy}. */
 export interface DeployOptions {
@@ -105,14 +106,14 @@ async function deployStacks(
   log(`deploying stage ${options.stage}`);
   const concurrency = ['--require-approval', 'never', '--concurrency', String(CONCURRENCY)];
   const args = ['deploy', ...(options.stacks ?? ['--all']), ...concurrency, ...(await appArgs(emulator, options))];
-  const cwd = options.app ?? ROOT;
+  const command = { args, cwd: options.app ?? ROOT, onLine: stackProgress(log) };
   try {
-    await cdk(emulator, { args, cwd });
+    await cdk(emulator, command);
   } catch (error) {
     if (!isNameTaken(error)) throw error;
     log('a queue of this name was deleted less than a minute ago, and SQS keeps a name for 60 s: waiting to try again');
     await setTimeout(NAME_FREE_AFTER_MS);
-    await cdk(emulator, { args, cwd });
+    await cdk(emulator, command);
   }
 }
 
@@ -130,7 +131,14 @@ async function appArgs(emulator: DeployTarget, options: DeployOptions): Promise<
   return ['--output', output, ...Object.entries(context).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
 }
 
-async function cdk(emulator: DeployTarget, { args, cwd }: { args: readonly string[]; cwd: string }): Promise<void> {
+interface CdkCommand {
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** Gets each line of its output. */
+  readonly onLine?: (line: string) => void;
+}
+
+async function cdk(emulator: DeployTarget, { args, cwd, onLine }: CdkCommand): Promise<void> {
   const result = await runCommand(join(NODE_BIN, 'cdk'), [...args, '--no-notices', '--ci', '--progress', 'events'], {
     cwd,
     env: childEnvironment({
@@ -140,6 +148,7 @@ async function cdk(emulator: DeployTarget, { args, cwd }: { args: readonly strin
       NO_COLOR: '1',
     }),
     timeoutMs: 600_000,
+    ...(onLine && { onLine }),
   }).catch((cause: unknown) => {
     throw new EmulatorError('the cdk command could not be started: run npm install first', { cause });
   });
