@@ -7,6 +7,7 @@ import { type Emulator, EmulatorError } from './emulator.ts';
 import { fillGaps, LEFT_OUT } from './gaps.ts';
 import { childEnvironment, NODE_BIN, ROOT, workFolder } from './places.ts';
 import { stackProgress } from './stack-progress.ts';
+import { warningsIn } from './synth-warnings.ts';
 
 /** Options of {@link deploy}. */
 export interface DeployOptions {
@@ -56,6 +57,7 @@ export async function deploy(emulator: DeployTarget, options: DeployOptions): Pr
   try {
     if (!(await isBootstrapped(cloudFormation))) await bootstrap(emulator, log);
     await deployStacks(emulator, options, log);
+    for (const warning of warningsIn(await outputFolder(emulator, options))) log(`! ${warning}`);
     const deployment = await readOutputs(cloudFormation, options.stage);
     await fillGaps(emulator.clientConfig, {
       ...deployment,
@@ -125,11 +127,14 @@ function isNameTaken(error: unknown): boolean {
 async function appArgs(emulator: DeployTarget, options: DeployOptions): Promise<string[]> {
   const without = emulator.kind === 'embedded' ? { leaveOut: LEFT_OUT.join(',') } : {};
   const context = { stage: options.stage, emulator: emulator.kind, ...without, ...options.context };
-  // One folder for each stage and emulator: the CDK locks it, and two commands may deploy at the same time.
-  const output = join(await workFolder('cdk.out'), `${options.stage}-${new URL(emulator.endpoint).port}`);
+  const output = await outputFolder(emulator, options);
   await rm(output, { recursive: true, force: true });
   return ['--output', output, ...Object.entries(context).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
 }
+
+/** One folder for each stage and emulator: the CDK locks it, and two commands may deploy at the same time. */
+const outputFolder = async ({ endpoint }: DeployTarget, { stage }: DeployOptions): Promise<string> =>
+  join(await workFolder('cdk.out'), `${stage}-${new URL(endpoint).port}`);
 
 interface CdkCommand {
   readonly args: readonly string[];

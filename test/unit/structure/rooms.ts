@@ -27,7 +27,7 @@ const INFRA_SETTINGS = ['stage-settings'];
 const OPERATOR_BASICS = ['aws', 'failure', 'job-table', 'json-text', 'stage'];
 const LOCAL_BASICS = [
   ...['cleanup', 'command', 'errors', 'health', 'install-once', 'log-line', 'mailbox', 'owned-process', 'places'],
-  ...['python', 'stack-progress', 'zip'],
+  ...['python', 'stack-progress', 'synth-warnings', 'zip'],
 ];
 const LOCAL_COMMANDS = ['local', 'tour'];
 
