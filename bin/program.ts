@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
-import { EXIT, type ExitCode, explain } from '../lib/operator/index.ts';
+import { EXIT, type ExitCode, explain, type Whereabouts } from '../lib/operator/index.ts';
 import { type CommonOptions, whereabouts } from './cli/context.ts';
 import type { Host } from './cli/host.ts';
 import type { Run } from './cli/verb.ts';
@@ -71,7 +71,16 @@ function typed(args: readonly string[]): CommonOptions {
     const value = arg?.includes('=') ? arg.slice(name.length + 3) : at < 0 ? undefined : args[at + 1];
     return value === undefined ? [] : [[name, value]];
   });
-  return Object.fromEntries(found) as CommonOptions;
+  return { ...Object.fromEntries(found), ...(args.includes('--local') && { local: true }) } as CommonOptions;
+}
+
+const ELSEWHERE: readonly ExitCode[] = [EXIT.missing, EXIT.access, EXIT.later];
+
+/** A way out that is easily overlooked: the stage that is looked for is the one on this machine. */
+function localHint(exitCode: ExitCode, where: Whereabouts, host: Host): string | undefined {
+  const local = ELSEWHERE.includes(exitCode) ? host.localStage?.() : undefined;
+  if (local === undefined || local.endpoint === where.endpoint) return undefined;
+  return `npm run local keeps stage ${local.stage} up on this machine: add --local for it`;
 }
 
 function fail(error: unknown, args: readonly string[], host: Host): ExitCode {
@@ -79,7 +88,10 @@ function fail(error: unknown, args: readonly string[], host: Host): ExitCode {
     const asked = /helpDisplayed|version|^commander\.help$/.test(error.code) && error.exitCode === 0;
     return asked ? EXIT.done : EXIT.usage;
   }
-  const { exitCode, message, todo } = explain(error, whereabouts(typed(args), host));
+  const where = whereabouts(typed(args), host);
+  const { exitCode, message, todo: known } = explain(error, where);
+  const hints = [known, localHint(exitCode, where, host)].filter((hint) => hint !== undefined);
+  const todo = hints.length === 0 ? undefined : hints.join('\n  ');
   if (args.includes('--json')) host.stderr.write(`${JSON.stringify({ error: { message, todo, exitCode } })}\n`);
   else host.stderr.write(`sluice: ${message}${todo === undefined ? '' : `\n  ${todo}`}\n`);
   if (args.includes('--debug')) host.stderr.write(`${inspect(error)}\n`);

@@ -6,6 +6,7 @@ import type { Deployment } from './deploy.ts';
 import { checkedEmulatorKind, type Emulator } from './emulator.ts';
 import { EmulatorError, messageOf } from './errors.ts';
 import { bundled, type Redeploy, redeployFunction } from './hot-reload.ts';
+import { writeLocalEnv } from './local-env.ts';
 import { renderLogLine } from './log-line.ts';
 import { type DeployedFunction, deployedFunctions, tailLogs } from './log-tail.ts';
 import { ROOT } from './places.ts';
@@ -14,6 +15,8 @@ import { stackSources } from './stack-sources.ts';
 import { bringUp, type LocalSluice } from './up.ts';
 import { watchSources } from './watch.ts';
 
+/** The same each time, if it is free: what was sourced once stays right. */
+const PORT = 4580;
 const USAGE = 'npm run local -- [--stage=dev] [--emulator=localstack|localstack-host|embedded]';
 
 try {
@@ -42,10 +45,11 @@ async function local(): Promise<void> {
   });
   // From before the deploy on, so that nothing that is saved meanwhile is missed.
   const watch = await watchSources(session.saved);
-  sluice = await bringUp({ stage, emulator, log: (line) => say(`  ${line}`) }).catch((error: unknown) => {
+  sluice = await bringUp({ stage, emulator, port: PORT, log: (line) => say(`  ${line}`) }).catch((error: unknown) => {
     watch.stop();
     throw error;
   });
+  const removeEnv = await writeLocalEnv(sluice.emulator, stage);
   const deployed = await deployedBy(sluice.deployment, sluice.emulator);
   const stopTail = tailLogs(sluice.emulator, session.functions, (line) => {
     const rendered = renderLogLine(line);
@@ -55,6 +59,7 @@ async function local(): Promise<void> {
     stop: async () => {
       say('taking it down');
       watch.stop();
+      await removeEnv();
       await stopTail();
       await sluice?.stop();
     },
@@ -91,11 +96,9 @@ function introduce({ emulator, deployment, stripe, source }: LocalSluice): void 
   for (const [type, { queueUrl }] of Object.entries(deployment.queues)) say(`  ${type.padEnd(16)} ${queueUrl}`);
   say(`  Stripe stand-in  ${stripe.url}`);
   say(`  JSON source      ${source.url}/crm/records`);
-  const { AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret, AWS_REGION: region } = emulator.env;
-  // Some SDKs read AWS_REGION, others AWS_DEFAULT_REGION.
-  say(`  aws: export AWS_ENDPOINT_URL=${emulator.endpoint} AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`);
-  say(`       export AWS_ACCESS_KEY_ID=${key} AWS_SECRET_ACCESS_KEY=${secret}`);
-  say('Save a handler and it runs. Ctrl-C takes all of it down.\n');
+  say('  npx sluice queues --local      looks at it');
+  say('  source .sluice/local.env        a shell, an app or the aws command finds it');
+  say('Save a file and what holds it runs. Ctrl-C takes all of it down.\n');
 }
 
 function say(line: string): void {

@@ -13,7 +13,7 @@ import { checkedLimits, untilAborted } from './tries.ts';
 
 /** Settings of {@link createProducer}; all of it is optional. */
 export interface ProducerOptions {
-  /** Stage whose queues get the jobs. @default environment variable SLUICE_STAGE */
+  /** Stage whose queues get the jobs. @default environment variable SLUICE_STAGE, else `dev` */
   readonly stage?: string;
   /** @default a client of the SDK's own configuration, made at the first send */
   readonly client?: ProducerSqs;
@@ -51,7 +51,6 @@ export interface Producer {
    * @throws InvalidMessageError if an option is wrong
    * @throws MessageTooLargeError beyond 1,048,576 bytes
    * @throws SendError if SQS did not take it, with whether it may have been taken; or there is no such queue
-   * @throws ProducerConfigurationError without a stage
    * @example await enqueue(sendEmail, { to, subject, text }, { key: `welcome-${userId}`, runAt: tomorrowAt9 });
    */
   enqueue<D extends JobDefinition>(
@@ -65,7 +64,7 @@ export interface Producer {
    * call has had no answer in all of them, the calls after it are tried once, until one is answered.
    *
    * @returns a result for each payload, in their order
-   * @throws SendError if there is no such queue, ProducerConfigurationError without a stage: nothing was sent then
+   * @throws SendError if there is no such queue: nothing was sent then
    * @example
    * const results = await enqueueMany(sendEmail, mails, { each: (_mail, i) => ({ key: `news-12-${userIds[i]}` }) });
    * const failed = results.filter(({ status }) => status !== 'sent');
