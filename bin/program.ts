@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
-import { EXIT, type ExitCode, explain, type Whereabouts } from '../lib/operator/index.ts';
+import { EXIT, type ExitCode, explain, type Failure, type Whereabouts } from '../lib/operator/index.ts';
 import { type CommonOptions, whereabouts } from './cli/context.ts';
 import type { Host } from './cli/host.ts';
 import type { Run } from './cli/verb.ts';
@@ -77,8 +77,9 @@ function typed(args: readonly string[]): CommonOptions {
 const ELSEWHERE: readonly ExitCode[] = [EXIT.missing, EXIT.access, EXIT.later];
 
 /** A way out that is easily overlooked: the stage that is looked for is the one on this machine. */
-function localHint(exitCode: ExitCode, where: Whereabouts, host: Host): string | undefined {
-  const local = ELSEWHERE.includes(exitCode) ? host.localStage?.() : undefined;
+function localHint({ exitCode, message }: Failure, where: Whereabouts, host: Host): string | undefined {
+  const isElsewhere = ELSEWHERE.includes(exitCode) || message === 'no region is set';
+  const local = isElsewhere ? host.localStage?.() : undefined;
   if (local === undefined || local.endpoint === where.endpoint) return undefined;
   return `npm run local keeps stage ${local.stage} up on this machine: add --local for it`;
 }
@@ -89,8 +90,9 @@ function fail(error: unknown, args: readonly string[], host: Host): ExitCode {
     return asked ? EXIT.done : EXIT.usage;
   }
   const where = whereabouts(typed(args), host);
-  const { exitCode, message, todo: known } = explain(error, where);
-  const hints = [known, localHint(exitCode, where, host)].filter((hint) => hint !== undefined);
+  const failure = explain(error, where);
+  const { exitCode, message } = failure;
+  const hints = [failure.todo, localHint(failure, where, host)].filter((hint) => hint !== undefined);
   const todo = hints.length === 0 ? undefined : hints.join('\n  ');
   if (args.includes('--json')) host.stderr.write(`${JSON.stringify({ error: { message, todo, exitCode } })}\n`);
   else host.stderr.write(`sluice: ${message}${todo === undefined ? '' : `\n  ${todo}`}\n`);

@@ -7,7 +7,7 @@ import { checkedEmulatorKind, type Emulator } from './emulator.ts';
 import { EmulatorError, messageOf } from './errors.ts';
 import { bundled, type Redeploy, redeployFunction } from './hot-reload.ts';
 import { writeLocalEnv } from './local-env.ts';
-import { renderLogLine } from './log-line.ts';
+import { type RawLogLine, renderLogLine } from './log-line.ts';
 import { type DeployedFunction, deployedFunctions, tailLogs } from './log-tail.ts';
 import { ROOT } from './places.ts';
 import { type Deployed, makeSession } from './session.ts';
@@ -45,27 +45,32 @@ async function local(): Promise<void> {
   });
   // From before the deploy on, so that nothing that is saved meanwhile is missed.
   const watch = await watchSources(session.saved);
-  sluice = await bringUp({ stage, emulator, port: PORT, log: (line) => say(`  ${line}`) }).catch((error: unknown) => {
-    watch.stop();
+  const stops: (() => void | Promise<void>)[] = [watch.stop];
+  const stop = async () => {
+    for (const end of stops.splice(0).reverse()) await end();
+  };
+  try {
+    sluice = await bringUp({ stage, emulator, port: PORT, log: (line) => say(`  ${line}`) });
+    stops.push(sluice.stop, await writeLocalEnv(sluice.emulator, stage));
+    const deployed = await deployedBy(sluice.deployment, sluice.emulator);
+    stops.push(tailLogs(sluice.emulator, session.functions, show));
+    onProcessEnd({
+      stop: async () => {
+        say('taking it down');
+        await stop();
+      },
+    });
+    introduce(sluice);
+    session.begin(deployed, watch);
+  } catch (error) {
+    await stop();
     throw error;
-  });
-  const removeEnv = await writeLocalEnv(sluice.emulator, stage);
-  const deployed = await deployedBy(sluice.deployment, sluice.emulator);
-  const stopTail = tailLogs(sluice.emulator, session.functions, (line) => {
-    const rendered = renderLogLine(line);
-    if (rendered !== undefined) say(rendered);
-  });
-  onProcessEnd({
-    stop: async () => {
-      say('taking it down');
-      watch.stop();
-      await removeEnv();
-      await stopTail();
-      await sluice?.stop();
-    },
-  });
-  introduce(sluice);
-  session.begin(deployed, watch);
+  }
+}
+
+function show(line: RawLogLine): void {
+  const rendered = renderLogLine(line);
+  if (rendered !== undefined) say(rendered);
 }
 
 async function deployedBy({ stage, queues }: Deployment, emulator: Emulator): Promise<Deployed> {
@@ -76,11 +81,13 @@ async function deployedBy({ stage, queues }: Deployment, emulator: Emulator): Pr
   };
 }
 
-const redeployOf = ({ name, folder, traced }: DeployedFunction): Redeploy => ({
-  functionName: name,
-  entry: join(ROOT, 'functions', folder, 'handler.ts'),
-  traced,
-});
+function redeployOf({ name, folder, traced }: DeployedFunction): Redeploy {
+  return {
+    functionName: name,
+    entry: join(ROOT, 'functions', folder, 'handler.ts'),
+    traced,
+  };
+}
 
 function options() {
   try {

@@ -54,8 +54,7 @@ export class SluiceFunction extends LambdaFunction {
       loggingFormat: LoggingFormat.JSON,
       environment: {
         AWS_SDK_UA_APP_ID: appId(props.functionName),
-        // Stacks name files and lines. It costs memory and start time, so elsewhere the command reads the map.
-        ...(props.disposable && { NODE_OPTIONS: '--enable-source-maps' }),
+        ...nodeOptions(scope, props),
         ...props.environment,
       },
       // A function that sends to its own queue is a loop to Lambda, which would stop a job after some 16 renewals of its
@@ -64,6 +63,15 @@ export class SluiceFunction extends LambdaFunction {
     });
     if (props.tracing && this.role !== undefined) acknowledgeWildcard(this.role, TRACES);
   }
+}
+
+/**
+ * Stacks that name files and lines. They cost memory and start time, so on stages that are kept the command reads the map. The
+ * embedded emulator has Node's options of its own for all functions.
+ */
+function nodeOptions(scope: Construct, { disposable }: SluiceFunctionProps): Record<string, string> {
+  const isEmbedded = scope.node.tryGetContext('emulator') === 'embedded';
+  return disposable && !isEmbedded ? { NODE_OPTIONS: '--enable-source-maps' } : {};
 }
 
 const TRACES = {

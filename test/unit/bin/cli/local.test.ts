@@ -53,6 +53,17 @@ test('a command that finds no stage says that a local one is up', async () => {
   expect((await deployed().run('queues --stage prdo')).stderr).not.toContain('--local');
 });
 
+test('so does one that knows no region', async () => {
+  const clients = deployed();
+  const connected = () => {
+    throw new Error('Region is missing');
+  };
+  const { code, stderr } = await clients.run('queues', { localStage: () => LOCAL, connected });
+  expect(code).toBe(2);
+  expect(stderr).toContain('no region is set');
+  expect(stderr).toContain('add --local for it');
+});
+
 test('the command reads the file that npm run local writes for shells', () => {
   const text = localEnv({ env: ENV }, 'test');
   expect(localStage(fileOf(text))).toEqual(LOCAL);
