@@ -142,8 +142,8 @@ export const ROOMS: readonly Room[] = [
   folder('localstack/tour', [...contract, 'localstack: basics', 'localstack']),
   files('localstack: commands', 'localstack', LOCAL_COMMANDS, ['localstack: basics', 'localstack', 'localstack/tour']),
 
-  folder('bin/cli', [...contract, 'lib/operator']),
-  folder('bin/cli/verbs', [...contract, 'lib/operator', 'lib/operator/authoring', 'functions', 'bin/cli']),
+  folder('bin/cli', [...contract, 'lib/operator', 'functions']),
+  folder('bin/cli/verbs', [...contract, 'lib/operator', 'lib/operator/authoring', 'bin/cli']),
   folder('bin', [
     ...[...contract, 'functions', 'lib/infra', 'lib/infra/job'],
     ...['lib/operator', 'bin/cli', 'bin/cli/verbs'],
