@@ -62,6 +62,6 @@ function show({ print }: Context, findings: readonly Finding[]): void {
   const colours = { ok: green, note: yellow, bad: red, unknown: yellow };
   for (const { level, check, what, todo } of findings) {
     const way = todo === undefined ? '' : dim(` → ${todo}`);
-    print.line(`${colours[level](SIGNS[level])} ${check.padEnd(14)} ${what}${way}`);
+    print.line(colours[level](SIGNS[level]), ` ${check.padEnd(14)} ${what}`, way);
   }
 }

@@ -3,6 +3,7 @@ import { messageSchema } from '../../../lib/operator/authoring/schema.ts';
 import { loadDefinitions } from '../catalogue.ts';
 import { definitionOf, jobType } from '../options.ts';
 import type { Run } from '../verb.ts';
+import { visibleJson } from '../visible.ts';
 
 export function schemaVerb(program: Command, { host }: Run): void {
   program
@@ -13,6 +14,6 @@ export function schemaVerb(program: Command, { host }: Run): void {
     .option('--debug', 'show where an error came from')
     .action(async (type: string) => {
       const definition = definitionOf(await loadDefinitions(), type);
-      host.stdout.write(`${JSON.stringify(messageSchema(definition), undefined, 2)}\n`);
+      host.stdout.write(`${visibleJson(messageSchema(definition), 2)}\n`);
     });
 }
