@@ -47,7 +47,7 @@ export function redriveVerb(dlq: Command, run: Run): void {
     const body = await correctedBody(context, type, options);
     const expected = await estimate(context.stage, type, filter);
     const count = body === undefined ? Math.min(expected.matching, options.limit ?? Number.POSITIVE_INFINITY) : 1;
-    const about = `${count} of ${expected.inQueue} dead letters of ${type}${expected.filtered ? ' match' : ''}.`;
+    const about = `${expected.truncated && body === undefined ? 'At least ' : ''}${count} of ${expected.inQueue} dead letters of ${type}${expected.filtered ? ' match' : ''}.`;
     const question = `${about} They start again at attempt 1 with the same ids. Send them back?`;
     if (!(await agreed(context, options.yes === true, question))) {
       if (!context.print.result({ dryRun: true, ...expected, wouldSend: count })) {
