@@ -1,6 +1,7 @@
 import { MAX_ATTEMPTS } from './definition/retry-options.ts';
 import { didYouMean } from './definition/suggest.ts';
 import { InvalidMessageError, InvalidPayloadError } from './errors.ts';
+import { foreignBody } from './foreign-body.ts';
 import { JsonError, textOf, toJson } from './json.ts';
 
 /** The body of an SQS message, as a producer writes it. Only `payload` is required. */
@@ -41,7 +42,7 @@ export const isJobId = (id: unknown): id is string => typeof id === 'string' && 
  */
 export function decodeEnvelope(body: string, type: string, nowMs: number): Envelope {
   const fields = parseObject(body);
-  for (const name of Object.keys(fields)) checkKnown(name);
+  for (const name of Object.keys(fields)) checkKnown(name, fields);
   if (!Object.hasOwn(fields, 'payload')) throw new InvalidMessageError('the body has no "payload"');
   check(fields, 'id', isJobId, '1 to 128 of A-Z a-z 0-9 _ . : -');
   check(fields, 'key', (key) => typeof key === 'string' && KEY.test(key), '1 to 250 of A-Z a-z 0-9 _ . : -');
@@ -104,8 +105,10 @@ function parseObject(body: string): Record<string, unknown> {
   return parsed as Record<string, unknown>;
 }
 
-function checkKnown(name: string): void {
+function checkKnown(name: string, fields: Record<string, unknown>): void {
   if ((FIELDS as readonly string[]).includes(name)) return;
+  const foreign = foreignBody(fields);
+  if (foreign !== undefined) throw new InvalidMessageError(foreign);
   if (RESERVED_FIELDS.includes(name)) {
     throw new InvalidMessageError(`"${name}" is reserved in the envelope; leave it out`);
   }

@@ -73,6 +73,7 @@ async function runRecord(record: SQSRecord, scope: RecordScope) {
   let message: Message | undefined;
   try {
     message = decode(record, engine.definition, engine.clock.now());
+    if (message.probe !== undefined) return dropProbe(record.messageId, message.probe, engine);
     if (message.pending !== undefined) message = await inTime(message, message.pending, engine);
     const received: Received = { message, receiptHandle: record.receiptHandle };
     if (!mayStart(scope)) return await wait(received, engine.clock.now() + 1000, engine);
@@ -85,6 +86,12 @@ async function runRecord(record: SQSRecord, scope: RecordScope) {
     });
     return 'keep';
   }
+}
+
+/** A message that is no job, and comes once: it is logged and deleted. */
+function dropProbe(messageId: string, probe: string, { definition, log }: Engine): 'ack' {
+  log.info('message.probe-dropped', { messageId, jobType: definition.type, probe });
+  return 'ack';
 }
 
 /** The message of a job whose payload schema takes time: no more than an attempt may take. */

@@ -3,6 +3,7 @@ import type { SQSRecord } from 'aws-lambda';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { decodeEnvelope, type Envelope, isJobId } from '../../contract/envelope.ts';
 import { InvalidMessageError } from '../../contract/errors.ts';
+import { awsProbe } from '../../contract/foreign-body.ts';
 import { MESSAGE_ATTRIBUTES } from '../../contract/names.ts';
 import { readPayload } from '../../contract/payload.ts';
 import type { Message } from '../../contract/protocol/message.ts';
@@ -33,7 +34,8 @@ export function decode(record: SQSRecord, definition: JobDefinition, nowMs: numb
   } catch (cause) {
     const refusal =
       cause instanceof InvalidMessageError ? cause : new InvalidMessageError('the body cannot be read', { cause });
-    return { ...base, ...outside, jobId: nameless, key: nameless, named, refusal };
+    const probe = optional('probe', awsProbe(record.body));
+    return { ...base, ...outside, jobId: nameless, key: nameless, named, refusal, ...probe };
   }
   const jobId = envelope.id ?? nameless;
   return {
