@@ -19,7 +19,7 @@ import type {
   SendMessageCommand,
   SendMessageCommandOutput,
 } from '@aws-sdk/client-sqs';
-import type { TransactWriteCommand, TransactWriteCommandOutput } from '@aws-sdk/lib-dynamodb';
+import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 
 /** The calls to DynamoDB by which the engine and the operator read jobs. */
 export interface DynamoDbReads {
@@ -32,9 +32,9 @@ export type DynamoDb = DynamoDbReads & {
   send(command: BatchExecuteStatementCommand): Promise<BatchExecuteStatementCommandOutput>;
 };
 
-/** The transactions of `commit` and `checkpoint`: a `DynamoDBDocumentClient`, or what stands in for one. */
+/** The transactions of `commit` and `checkpoint`, in plain values. */
 export interface DynamoDbDocuments {
-  send(command: TransactWriteCommand): Promise<TransactWriteCommandOutput>;
+  send(command: { readonly input: TransactWriteCommandInput }): Promise<object>;
 }
 
 /** What a call takes beside its command. */

@@ -3,6 +3,7 @@ import { didYouMean } from './definition/suggest.ts';
 import { InvalidMessageError, InvalidPayloadError } from './errors.ts';
 import { foreignBody } from './foreign-body.ts';
 import { JsonError, textOf, toJson } from './json.ts';
+import { isJobId, isJobKey, JOB_ID, JOB_KEY, optional } from './names.ts';
 
 /** The body of an SQS message, as a producer writes it. Only `payload` is required. */
 export interface Envelope {
@@ -23,15 +24,14 @@ export interface Envelope {
 const FIELDS = ['payload', 'id', 'key', 'type', 'maxAttempts', 'createdAt', 'runAt'] as const;
 /** Names that later versions of the envelope may give a meaning. */
 const RESERVED_FIELDS = ['v', 'then', 'flow', 'lane', 'payloadRef', 'sealed', 'tags'];
-const JOB_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
-const KEY = /^[A-Za-z0-9_.:-]{1,250}$/;
 const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 /** What the fields' text must match, for whoever describes the envelope. */
-export const ENVELOPE_PATTERNS = { id: JOB_ID, key: KEY, time: ISO_8601 } as const;
+export const ENVELOPE_PATTERNS = { id: JOB_ID, key: JOB_KEY, time: ISO_8601 } as const;
 /** A leap year, so that "one year ahead" is never refused. */
 const MAX_AHEAD_MS = 366 * 24 * 3600 * 1000;
 
-export const isJobId = (id: unknown): id is string => typeof id === 'string' && JOB_ID.test(id);
+/** The names that a body gives its job. */
+export type EnvelopeNames = Pick<Envelope, 'id' | 'key'>;
 
 /**
  * Reads a message body. Strict, so that a typo never silently changes what a job does.
@@ -41,11 +41,38 @@ export const isJobId = (id: unknown): id is string => typeof id === 'string' && 
  * @throws InvalidMessageError saying which field is wrong and what it must be
  */
 export function decodeEnvelope(body: string, type: string, nowMs: number): Envelope {
-  const fields = parseObject(body);
+  return checkedEnvelope(parseObject(body), type, nowMs);
+}
+
+/** Reads a message body. Never throws: a refusal is a value, with the names that the refused body gives its job. */
+export function readEnvelope(
+  body: string,
+  type: string,
+  nowMs: number,
+): { readonly envelope: Envelope } | { readonly refusal: InvalidMessageError; readonly names: EnvelopeNames } {
+  let fields: Record<string, unknown> | undefined;
+  try {
+    fields = parseObject(body);
+    return { envelope: checkedEnvelope(fields, type, nowMs) };
+  } catch (cause) {
+    const refusal =
+      cause instanceof InvalidMessageError ? cause : new InvalidMessageError('the body cannot be read', { cause });
+    return { refusal, names: fields === undefined ? {} : namesIn(fields) };
+  }
+}
+
+/** `id` and `key`, if each of them is valid or absent: half of a name may be another job's. */
+function namesIn(fields: Record<string, unknown>): EnvelopeNames {
+  const { id, key } = fields;
+  if ((id !== undefined && !isJobId(id)) || (key !== undefined && !isJobKey(key))) return {};
+  return { ...optional('id', id), ...optional('key', key) };
+}
+
+function checkedEnvelope(fields: Record<string, unknown>, type: string, nowMs: number): Envelope {
   for (const name of Object.keys(fields)) checkKnown(name, fields);
   if (!Object.hasOwn(fields, 'payload')) throw new InvalidMessageError('the body has no "payload"');
   check(fields, 'id', isJobId, '1 to 128 of A-Z a-z 0-9 _ . : -');
-  check(fields, 'key', (key) => typeof key === 'string' && KEY.test(key), '1 to 250 of A-Z a-z 0-9 _ . : -');
+  check(fields, 'key', isJobKey, '1 to 250 of A-Z a-z 0-9 _ . : -');
   check(fields, 'type', (given) => given === type, `"${type}", the type of this queue`);
   check(fields, 'maxAttempts', isMaxAttempts, `a whole number from ${MAX_ATTEMPTS.min} to ${MAX_ATTEMPTS.max}`);
   check(fields, 'createdAt', isTime, 'a time in ISO 8601 with a zone, as 2026-01-31T09:00:00Z');

@@ -16,6 +16,8 @@ export interface Job<P = unknown> {
   readonly attempts: number;
   readonly maxAttempts: number;
   readonly createdAt: string;
+  /** Message attributes that its sender set, a `traceparent` say: their text, or base64 where they are binary. */
+  readonly attributes: Readonly<Record<string, string>>;
   /** The SQS message group that it came with: whose job it is, for fair queues. */
   readonly tenant?: string;
   /** Start of this attempt. */

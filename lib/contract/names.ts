@@ -53,5 +53,20 @@ export const METRICS = {
   retryLateness: 'RetryLateness',
 } as const;
 
-/** Attributes of a message that Sluice sets on what it sends. */
-export const MESSAGE_ATTRIBUTES = { jobId: 'jobId', run: 'run', due: 'due' } as const;
+/**
+ * Attributes of a message that Sluice sets on what it sends. `sluice` has them all; no sender may set it. The others are
+ * written for consumers of the version before.
+ */
+export const MESSAGE_ATTRIBUTES = { own: 'sluice', jobId: 'jobId', run: 'run', due: 'due' } as const;
+
+/** A job's id. */
+export const JOB_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
+/** An idempotency key. */
+export const JOB_KEY = /^[A-Za-z0-9_.:-]{1,250}$/;
+export const isJobId = (id: unknown): id is string => typeof id === 'string' && JOB_ID.test(id);
+export const isJobKey = (key: unknown): key is string => typeof key === 'string' && JOB_KEY.test(key);
+
+/** A field of an object, if it has a value. */
+export function optional<Name extends string, Value>(name: Name, value: Value | undefined): { [N in Name]?: Value } {
+  return value === undefined ? {} : ({ [name]: value } as { [N in Name]?: Value });
+}

@@ -70,7 +70,7 @@ describe.concurrent('a job that is sent twice', () => {
     );
     await reaches(id, ['RETRYING']);
     await send(envelope(id, [{ do: 'complete', result: 'second' }]));
-    await send('not even JSON', { attributes: { jobId: text(id) } });
+    await send('not even JSON', { attributes: { sluice: text(JSON.stringify({ id })) } });
     expect(await reaches(id, ['COMPLETED', 'DEAD'])).toMatchObject({
       status: 'COMPLETED',
       attempts: 2,

@@ -42,7 +42,7 @@ describe.concurrent('a body that is refused', () => {
 
   it('keeps the name that its attribute gives it', async () => {
     const jobId = newId();
-    await send('hello', { attributes: { jobId: { DataType: 'String', StringValue: jobId } } });
+    await send('hello', { attributes: { sluice: { DataType: 'String', StringValue: JSON.stringify({ id: jobId }) } } });
     await reaches(jobId, ['DEAD']);
     expect(await deadLetters(jobId)).toHaveLength(1);
   });

@@ -15,6 +15,7 @@ import {
   parkedEnvelope,
 } from './job-item.ts';
 import type { Message } from './message.ts';
+import { diedOf, isFree, isUnheard } from './refused-body.ts';
 import { EARLY_MS, IN_PLACE_MS, iso, RECHECK_AFTER_LEASE_MS } from './timing.ts';
 import type { BeginRow } from './transitions.ts';
 
@@ -33,21 +34,31 @@ export interface BeginFacts {
   readonly queueRetention: number;
 }
 
+/** The message begins again, under its message's id. */
+interface Rename {
+  readonly row: 'renamed';
+  readonly action: 'rename';
+}
+
 /** What is done with a message: `write` first, if there is one, then the action. */
-export type BeginStep =
+export type BeginStep = DoneStep | Rename;
+export type DoneStep =
   | { readonly row: BeginRow; readonly action: 'run'; readonly write?: ItemWrite; readonly alone?: true }
   | { readonly row: BeginRow; readonly action: 'ack' | 'deadLetter'; readonly write?: ItemWrite }
   | { readonly row: BeginRow; readonly action: 'wait'; readonly untilMs: number };
 
 /**
- * Chooses the begin row of the protocol that fits: the first of `retentionOver`, `foreign`, `invalid` and the first case
- * of `early`; then the others from top to bottom, `redriven` before `undelivered`. Pure: nothing is read or written.
+ * Chooses the begin row of the protocol that fits: the first of `retentionOver`, `freed`, `renamed`, `foreign`, `invalid` and
+ * the first case of `early`; then the others from top to bottom, `redriven` before `undelivered`. Pure: nothing is read or
+ * written.
  */
 export function begin(facts: BeginFacts): BeginStep {
   const { item } = facts;
   if (item === undefined) return beginAbsent(facts);
   if (isFinished(item) && isExpired(item, facts.nowMs) && !item.undelivered) return beginAnew(facts, item);
-  if (isForeign(facts, item)) return { row: 'foreign', action: 'ack' };
+  if (isFree(item, facts.message) && !isRedrive(facts, item))
+    return beginAnew(facts, item, diedOf(item, facts.message));
+  if (isForeign(facts, item)) return isUnheard(item, facts.message) ? RENAME : { row: 'foreign', action: 'ack' };
   if (facts.message.refusal && (isWaiting(item) || isLeaseOut(facts, item) || isRedrive(facts, item))) {
     return refuse(facts, item);
   }
@@ -66,13 +77,15 @@ function isForeign(facts: BeginFacts, item: JobItem): boolean {
   return item.bodyHash !== facts.message.bodyHash && !isRedrive(facts, item);
 }
 
+const RENAME: Rename = { row: 'renamed', action: 'rename' };
+
 /** The message is the dead letter of the item's own run: a redrive, and proof that it was delivered. */
 function isRedrive({ message }: BeginFacts, item: JobItem): boolean {
   const { jobId, run } = message.attributes;
   return item.status === 'DEAD' && jobId === item.jobId && run === item.runNo;
 }
 
-function beginAbsent(facts: BeginFacts): BeginStep {
+function beginAbsent(facts: BeginFacts): DoneStep {
   const { message, nowMs } = facts;
   if (message.refusal)
     return { row: 'invalid', action: 'deadLetter', write: insert({ ...newItem(facts), ...refused(facts) }) };
@@ -88,11 +101,12 @@ function beginAbsent(facts: BeginFacts): BeginStep {
   return { row: 'first', action: 'run', write: insert({ ...newItem(facts), ...started(facts), attempts: 1 }) };
 }
 
-/** Row `retentionOver`: as for an absent item, written over the expired one. */
-function beginAnew(facts: BeginFacts, old: JobItem): BeginStep {
+/** Rows `retentionOver` and `freed`: as for an absent item, written over the old one. */
+function beginAnew(facts: BeginFacts, old: JobItem, kept: Pick<JobItem, 'diedOf'> = {}): DoneStep {
   const step = beginAbsent({ ...facts, item: undefined });
   if (step.action === 'wait' || step.write?.kind !== 'insert') return step;
-  const { id, ...attributes } = step.write.item;
+  const { id, ...item } = step.write.item;
+  const attributes = { ...item, ...kept };
   const write = update(old, { set: { ...attributes, runNo: old.runNo + 1 } });
   const remove = OPTIONAL_ATTRIBUTES.filter((name) => !(name in attributes));
   return { ...step, write: { ...write, id, remove } };
@@ -173,9 +187,10 @@ export function newItem(facts: BeginFacts) {
   return { id: itemId(type, message.key), jobId, type, bodyHash, maxAttempts, createdAt, ...counters };
 }
 
-function newRun({ message }: BeginFacts, item: JobItem) {
+function newRun(facts: BeginFacts, item: JobItem) {
+  const { bodyHash } = facts.message;
   const counters = { snoozes: 0, snoozesInRow: 0, ...endPutBacks(item) };
-  return { runNo: item.runNo + 1, bodyHash: message.bodyHash, ...counters };
+  return { runNo: item.runNo + 1, bodyHash, ...counters, ...diedOf(item, facts.message) };
 }
 
 function started(facts: BeginFacts) {

@@ -1,5 +1,6 @@
 import type { JobError } from '../errors.ts';
 import type { DeadLetterReason, JobStatus } from '../job.ts';
+import { attributeBytes, type MessageAttributes } from '../message-attributes.ts';
 import type { Message } from './message.ts';
 
 /** What is needed to send a parked job's message again. */
@@ -9,6 +10,8 @@ export interface ParkedEnvelope {
   readonly group?: string;
   /** AWSTraceHeader. */
   readonly trace?: string;
+  /** The sender's message attributes. */
+  readonly attributes?: MessageAttributes;
 }
 
 /** One item of the jobs table: one job, and its idempotency record. Times ending in `At` are ISO 8601 if text, else epoch ms. */
@@ -33,8 +36,10 @@ export interface JobItem {
   readonly checkpoint?: unknown;
   readonly checkpointNo: number;
   readonly runNo: number;
-  /** SHA-256 of the message body, base64. */
+  /** SHA-256 of the message body, base64; {@link NO_BODY} if the job was cancelled before its message came. */
   readonly bodyHash: string;
+  /** Hashes of the other bodies that earlier runs died of, the newest last. */
+  readonly diedOf?: readonly string[];
   /** Nonce of the begin that holds, or last held, the lease. */
   readonly owner?: string;
   readonly leaseUntil?: number;
@@ -70,14 +75,18 @@ export const OPTIONAL_ATTRIBUTES = [
     'putBacksInRow',
     'crash',
     'turn',
+    'diedOf',
   ],
 ] as const satisfies readonly (keyof JobItem)[];
+
+/** No body has this hash. */
+export const NO_BODY = '-';
 
 /** Name of the sparse index: partition `listKey`, sort `listAt`, keys only. */
 export const LISTS_INDEX = 'lists';
 /** Shards of each list: a partition of the index takes 1,000 writes/s (DynamoDB quotas), eight take 8,000. */
 export const LIST_SHARDS = 8;
-/** Largest body that is parked: an item is at most 400 KB; checkpoint (32), progress (4) and the rest need room. */
+/** Largest body that is parked, with its sender's attributes: an item is at most 400 KB; checkpoint (32), progress (4) and the rest need room. */
 export const MAX_PARKED_BYTES = 320 * 1024;
 /** Largest `checkpoint` state, JSON bytes. */
 export const MAX_CHECKPOINT_BYTES = 32 * 1024;
@@ -94,12 +103,18 @@ export const MAX_PUT_BACKS_IN_ROW = 100;
 export const endPutBacks = ({ putBacksInRow }: JobItem): Partial<JobItem> =>
   putBacksInRow === undefined ? {} : { putBacksInRow: 0 };
 
-/** Whether the job may be parked: its body fits into an item. */
-export const fitsAnItem = ({ body }: Pick<Message, 'body'>): boolean => Buffer.byteLength(body) <= MAX_PARKED_BYTES;
+/** Whether the job may be parked: its message fits into an item. */
+export const fitsAnItem = ({ body, sender = {} }: Pick<Message, 'body' | 'sender'>): boolean =>
+  Buffer.byteLength(body) + attributeBytes(sender) <= MAX_PARKED_BYTES;
 
-/** A message's own body, group and trace: what a parked job's message is sent again from. */
-export function parkedEnvelope({ body, group, trace }: Message): ParkedEnvelope {
-  return { body, ...(group !== undefined && { group }), ...(trace !== undefined && { trace }) };
+/** What a parked job's message is sent again from. */
+export function parkedEnvelope({ body, group, trace, sender }: Message): ParkedEnvelope {
+  return {
+    body,
+    ...(group !== undefined && { group }),
+    ...(trace !== undefined && { trace }),
+    ...(sender !== undefined && { attributes: sender }),
+  };
 }
 
 /** The job waits: in its queue, or parked in the table. */

@@ -1,11 +1,14 @@
 import type { InvalidMessageError, InvalidPayloadError } from '../errors.ts';
+import type { MessageAttributes, OwnAttributes } from '../message-attributes.ts';
 
 /** A received message after decoding: what the transitions need to know of it. A refused body is a value, too. */
 export interface Message {
-  /** The job's own id: the body's, else attribute `jobId`, else the SQS message id. */
+  /** The job's own id: of the attribute `sluice`, else of the body, else the SQS message id. */
   readonly jobId: string;
   /** Idempotency key; the job id unless the body gives one. */
   readonly key: string;
+  /** Id of the SQS message. */
+  readonly messageId?: string;
   /** Whether body or attribute names the job: if not, its name is lost with this message id. */
   readonly named: boolean;
   readonly body: string;
@@ -24,7 +27,9 @@ export interface Message {
   /** The schema takes time: payload and refusal are not known before it ends. */
   readonly pending?: Promise<{ readonly payload: unknown; readonly refusal?: InvalidPayloadError }>;
   /** Attributes that Sluice itself set. */
-  readonly attributes: { readonly jobId?: string; readonly run?: number; readonly due?: number };
+  readonly attributes: OwnAttributes;
+  /** Attributes that the sender set; they stay with the job. */
+  readonly sender?: MessageAttributes;
   readonly group?: string;
   readonly trace?: string;
   readonly receiveCount: number;

@@ -1,6 +1,6 @@
 import { finishedExpiration, isExpired } from './expiration.ts';
 import { type ItemUpdate, type ItemWrite, insert, update } from './item-write.ts';
-import { isWaiting, itemId, type JobItem, OPTIONAL_ATTRIBUTES } from './job-item.ts';
+import { isWaiting, itemId, type JobItem, NO_BODY, OPTIONAL_ATTRIBUTES } from './job-item.ts';
 import { iso } from './timing.ts';
 import type { OperatorRow } from './transitions.ts';
 
@@ -75,8 +75,6 @@ function refusedBeforehand(facts: CancelFacts): JobItem {
     ...{ maxAttempts, runNo: 1, attempts: 0, checkpointNo: 0, snoozes: 0, snoozesInRow: 0 },
   };
 }
-
-const NO_BODY = '-';
 
 function over(old: JobItem, { id, ...attributes }: JobItem): ItemUpdate {
   const remove = OPTIONAL_ATTRIBUTES.filter((name) => !(name in attributes));

@@ -59,6 +59,20 @@ export const TRANSITIONS = {
     to: 'same',
     message: 'ack',
   },
+  freed: {
+    code: 'B14',
+    from: ['DEAD'],
+    condition: 'died refused, delivered, never ran; another body, accepted: the next run begins',
+    to: 'same',
+    message: 'as there',
+  },
+  renamed: {
+    code: 'B15',
+    from: [...WAITING, 'INPROGRESS', ...TERMINAL],
+    condition: 'refused, as foreign, and the name did not die of it: it begins under its message id',
+    to: 'same',
+    message: 'as there',
+  },
   due: {
     code: 'B5',
     from: WAITING,

@@ -14,7 +14,18 @@ export class ReadError extends Error {
 /** What a transition is decided on: all but the bulky attributes, of which 25 items could weigh 10 MB. */
 const DECISIVE = [
   ...['id', 'jobId', 'type', 'status', 'attempts', 'maxAttempts', 'createdAt', 'processedAt', 'completedAt'],
-  ...['failedAt', 'reason', 'error', 'checkpoint', 'checkpointNo', 'runNo', 'bodyHash', 'owner', 'leaseUntil'],
+  ...[
+    'failedAt',
+    'reason',
+    'error',
+    'checkpoint',
+    'checkpointNo',
+    'runNo',
+    'bodyHash',
+    'diedOf',
+    'owner',
+    'leaseUntil',
+  ],
   ...['dueAt', 'listKey', 'listAt'],
   ...['undelivered', 'cancelRequested', 'snoozes', 'snoozesInRow', 'putBacksInRow', 'crash', 'expiration'],
 ] as const satisfies readonly (keyof JobItem)[];

@@ -8,7 +8,9 @@ import {
 } from '@aws-sdk/client-sqs';
 import { bytesOf } from '../../aws/cut.ts';
 import { isThrottle, isTransient } from '../../aws/errors.ts';
+import { fromSqs } from '../../aws/message-attributes.ts';
 import type { Sqs } from '../../aws/ports.ts';
+import { attributeBytes } from '../../contract/message-attributes.ts';
 import { MAX_BATCH_ENTRIES, MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
 import { isError, messageOf } from '../../contract/thrown.ts';
 import { type CallTime, MESSAGE_TRIES } from './call-time.ts';
@@ -67,7 +69,8 @@ export function together(sqs: Sqs, callTime: CallTime): Sqs {
   );
   const one = (command: Parameters<Sqs['send']>[0]): Promise<object> => {
     if (command instanceof SendMessageCommand) {
-      const bytes = Buffer.byteLength(command.input.MessageBody ?? '');
+      const { MessageBody = '', MessageAttributes = {} } = command.input;
+      const bytes = Buffer.byteLength(MessageBody) + attributeBytes(fromSqs(MessageAttributes));
       return send({ input: command.input, bytes, alone: () => sqs.send(command) });
     }
     if (command instanceof ChangeMessageVisibilityCommand) {

@@ -68,7 +68,7 @@ async function begin(message: Message, { engine, invocation, alone }: AttemptSco
   const begun = await engine.store.begin(message, { type, nowMs, ...lease, retention, queueRetention }, alone);
   const { step, item } = begun;
   if (step.action !== 'run' || (step.alone && !alone) || item === undefined) return { begun, claim: undefined };
-  const claim: Claim = { item, message };
+  const claim: Claim = { item, message: begun.message };
   reportStart(claim, begun, engine);
   return { begun, claim };
 }

@@ -8,7 +8,7 @@ import { REPORT_BEFORE_END_MS, SETTLE_BEFORE_END_MS } from '../../contract/proto
 import { readError } from '../../contract/thrown.ts';
 import type { Engine, Invocation } from '../engine.ts';
 import { messageFields } from '../logs.ts';
-import { decode } from '../message/decode.ts';
+import { decodeBoth, isFormer } from '../message/decode.ts';
 import { type Received, wait } from '../message/wait.ts';
 import { attempt } from './attempt.ts';
 
@@ -72,12 +72,12 @@ async function runRecord(record: SQSRecord, scope: RecordScope) {
   const { engine, invocation } = scope;
   let message: Message | undefined;
   try {
-    message = decode(record, engine.definition, engine.clock.now());
-    if (message.probe !== undefined) return dropProbe(record.messageId, message.probe, engine);
+    message = await received(record, engine);
+    if (message.probe !== undefined) return dropProbe(message, message.probe, engine);
     if (message.pending !== undefined) message = await inTime(message, message.pending, engine);
-    const received: Received = { message, receiptHandle: record.receiptHandle };
-    if (!mayStart(scope)) return await wait(received, engine.clock.now() + 1000, engine);
-    return await attempt(received, { engine, invocation, alone: scope.alone });
+    const one: Received = { message, receiptHandle: record.receiptHandle };
+    if (!mayStart(scope)) return await wait(one, engine.clock.now() + 1000, engine);
+    return await attempt(one, { engine, invocation, alone: scope.alone });
   } catch (error) {
     engine.log.error('job.not-settled', {
       messageId: record.messageId,
@@ -89,9 +89,16 @@ async function runRecord(record: SQSRecord, scope: RecordScope) {
 }
 
 /** A message that is no job, and comes once: it is logged and deleted. */
-function dropProbe(messageId: string, probe: string, { definition, log }: Engine): 'ack' {
+function dropProbe({ messageId }: Message, probe: string, { definition, log }: Engine): 'ack' {
   log.info('message.probe-dropped', { messageId, jobType: definition.type, probe });
   return 'ack';
+}
+
+/** The record's message. Where a `jobId` alone may be the version before's, the item of that name decides. */
+async function received(record: SQSRecord, { definition, clock, store }: Engine): Promise<Message> {
+  const { message, former } = decodeBoth(record, definition, clock.now());
+  if (former === undefined) return message;
+  return isFormer(former, await store.read(former.key)) ? former : message;
 }
 
 /** The message of a job whose payload schema takes time: no more than an attempt may take. */

@@ -1,5 +1,6 @@
 import { JobCancelledError, LeaseLostError } from '../../contract/errors.ts';
 import type { Job } from '../../contract/job.ts';
+import type { MessageAttributes } from '../../contract/message-attributes.ts';
 import { keyOf, MAX_CHECKPOINT_BYTES, MAX_PROGRESS_BYTES } from '../../contract/protocol/job-item.ts';
 import { checkpoint } from '../../contract/protocol/settle.ts';
 import { WriteError } from '../calls/writes.ts';
@@ -103,6 +104,9 @@ async function writeCheckpoint(
   throw new JobCancelledError('the job was cancelled: nothing was written');
 }
 
+const textsOf = (attributes: MessageAttributes = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(attributes).map(([name, { value }]) => [name, value]));
+
 function toJob({ item, message }: Claim): Job {
   return {
     id: item.jobId,
@@ -114,6 +118,7 @@ function toJob({ item, message }: Claim): Job {
     createdAt: item.createdAt,
     processedAt: item.processedAt ?? item.createdAt,
     run: item.runNo,
+    attributes: textsOf(message.sender),
     ...(message.group !== undefined && { tenant: message.group }),
     ...(item.error !== undefined && { error: item.error }),
     ...(item.checkpoint !== undefined && { checkpoint: item.checkpoint }),

@@ -14,11 +14,10 @@ export interface Stalled {
 
 /** What becomes of a message whose job did not begin to run. */
 export async function notStarted(
-  { step, item }: Begun,
-  received: Received,
+  { step, item, message }: Begun,
+  { receiptHandle }: Received,
   engine: Engine,
 ): Promise<MessageOutcome | Stalled> {
-  const { message } = received;
   const fields = { ...messageFields(message, engine), ...(item !== undefined && { attempt: item.attempts }) };
   switch (step.action) {
     case 'run':
@@ -26,7 +25,7 @@ export async function notStarted(
     case 'wait':
       if (step.row === 'limited')
         engine.log.debug('job.limited', { ...fields, delayMs: step.untilMs - engine.clock.now() });
-      return wait(received, step.untilMs, engine);
+      return wait({ message, receiptHandle }, step.untilMs, engine);
     case 'deadLetter': {
       if (item === undefined) throw new TypeError(`${step.row} dead-letters a job without an item`);
       const { reason, error } = item;

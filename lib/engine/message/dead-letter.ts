@@ -1,14 +1,22 @@
-import { type MessageAttributeValue, SendMessageCommand } from '@aws-sdk/client-sqs';
-import { METRICS } from '../../contract/names.ts';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { toSqs } from '../../aws/message-attributes.ts';
+import {
+  attributeBytes,
+  DEATH,
+  type MessageAttribute,
+  type MessageAttributes,
+  writeAttributes,
+} from '../../contract/message-attributes.ts';
+import { MESSAGE_ATTRIBUTES, METRICS } from '../../contract/names.ts';
 import type { ItemUpdate } from '../../contract/protocol/item-write.ts';
-import type { JobItem } from '../../contract/protocol/job-item.ts';
+import { type JobItem, keyOf } from '../../contract/protocol/job-item.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import { MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
 import { readError } from '../../contract/thrown.ts';
 import type { Engine } from '../engine.ts';
 import { messageFields } from '../logs.ts';
 import { publishDeadLettered } from './publish.ts';
-import { type MessageOutcome, origin, stringAttribute } from './wait.ts';
+import { type MessageOutcome, origin } from './wait.ts';
 
 /**
  * Row `delivered`: sends a DEAD job's message to the dead-letter queue, publishes the event, then marks the item as
@@ -34,7 +42,7 @@ async function sendDeadLetter(item: JobItem, message: Message, { sqs, deadLetter
     new SendMessageCommand({
       QueueUrl: deadLetterQueueUrl,
       MessageBody: message.body,
-      MessageAttributes: deadLetterAttributes(item, Buffer.byteLength(message.body)),
+      MessageAttributes: deadLetterAttributes(item, Buffer.byteLength(message.body), message.sender),
       ...origin(message),
     }),
   );
@@ -48,32 +56,50 @@ function whilePending({ id, runNo, undelivered = true }: JobItem): ItemUpdate {
   return { kind: 'update', id, set: {}, remove: [], fence: { status: 'DEAD', runNo, undelivered }, absent: [] };
 }
 
+/** What a dead letter must say, then what it may leave out, the most important first. The sender's own are in between. */
+const NAMES = [MESSAGE_ATTRIBUTES.own, MESSAGE_ATTRIBUTES.jobId, DEATH.jobType, MESSAGE_ATTRIBUTES.run, DEATH.reason];
+const DETAILS = [DEATH.attempts, DEATH.failedAt, DEATH.errorName, DEATH.errorMessage];
+
 /**
  * The attributes of a dead letter, most important first. SQS must never refuse a dead letter. It refuses empty values
  * and control characters, so values are cleaned and empty ones left out. It counts attributes towards the message's
- * size, so the least important are left out until the message fits.
+ * size, so the least important are left out until the message fits; the sender's own all or none.
  */
-export function deadLetterAttributes(item: JobItem, bodyBytes: number): Record<string, MessageAttributeValue> {
+export function deadLetterAttributes(item: JobItem, bodyBytes: number, sender?: MessageAttributes) {
+  const room = MAX_MESSAGE_BYTES - bodyBytes;
+  const own = { jobId: item.jobId, key: keyOf(item), run: item.runNo, type: item.type };
+  const carried = { own, death: deathOf(item) };
+  const all = writeAttributes({ ...carried, sender });
+  const withoutDetails = Object.entries(all).filter(([name]) => !(DETAILS as readonly string[]).includes(name));
+  const fits = attributeBytes(Object.fromEntries(withoutDetails)) <= room;
+  return toSqs(cutTo(room, fits ? all : writeAttributes(carried)));
+}
+
+function deathOf({ type, reason, attempts, failedAt, error }: JobItem): Record<string, string> {
   const values = {
-    jobId: item.jobId,
-    jobType: item.type,
-    run: String(item.runNo),
-    reason: item.reason,
-    attempts: String(item.attempts),
-    failedAt: item.failedAt,
-    errorName: item.error?.name,
-    errorMessage: item.error?.message,
+    ...{
+      [DEATH.jobType]: type,
+      [DEATH.reason]: reason,
+      [DEATH.attempts]: String(attempts),
+      [DEATH.failedAt]: failedAt,
+    },
+    ...{ [DEATH.errorName]: error?.name, [DEATH.errorMessage]: error?.message },
   };
-  const attributes: Record<string, MessageAttributeValue> = {};
-  let bytes = bodyBytes;
-  for (const [name, raw] of Object.entries(values)) {
-    const value = cleaned(raw ?? '');
-    if (value === '') continue;
-    bytes += Buffer.byteLength(name) + Buffer.byteLength(value) + 'String'.length;
-    if (bytes > MAX_MESSAGE_BYTES) break;
-    attributes[name] = stringAttribute(value);
+  const texts = Object.entries(values).map(([name, raw]) => [name, cleaned(raw ?? '')] as const);
+  return Object.fromEntries(texts.filter(([, value]) => value !== ''));
+}
+
+function cutTo(room: number, all: MessageAttributes): MessageAttributes {
+  const ranked: readonly string[] = [...NAMES, ...DETAILS];
+  const others = Object.keys(all).filter((name) => !ranked.includes(name));
+  const kept: Record<string, MessageAttribute> = {};
+  for (const name of [...NAMES, ...others, ...DETAILS]) {
+    const attribute = all[name];
+    if (attribute === undefined) continue;
+    if (attributeBytes({ ...kept, [name]: attribute }) > room) break;
+    kept[name] = attribute;
   }
-  return attributes;
+  return kept;
 }
 
 /** Characters that SQS takes: #x9 #xA #xD, #x20–#xD7FF, #xE000–#xFFFD, and beyond (SQS API reference, SendMessage). */

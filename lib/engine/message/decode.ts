@@ -1,69 +1,103 @@
 import { hash } from 'node:crypto';
-import type { SQSRecord } from 'aws-lambda';
+import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
-import { decodeEnvelope, type Envelope, isJobId } from '../../contract/envelope.ts';
-import { InvalidMessageError } from '../../contract/errors.ts';
+import { type EnvelopeNames, readEnvelope } from '../../contract/envelope.ts';
 import { awsProbe } from '../../contract/foreign-body.ts';
-import { MESSAGE_ATTRIBUTES } from '../../contract/names.ts';
+import {
+  type MessageAttribute,
+  type MessageAttributes,
+  type OwnAttributes,
+  readAttributes,
+  withoutOurs,
+} from '../../contract/message-attributes.ts';
+import { optional } from '../../contract/names.ts';
 import { readPayload } from '../../contract/payload.ts';
+import type { JobItem } from '../../contract/protocol/job-item.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import { iso } from '../../contract/protocol/timing.ts';
+
+/** A message whose only `jobId` may be an earlier version's, or its sender's own: the job's item tells. */
+export interface Decoded {
+  readonly message: Message;
+  /** The message as it is if that `jobId` names its job. */
+  readonly former?: Message;
+}
 
 /**
  * Reads an SQS record. Never throws: the refusal of a body or payload is returned, and begin writes the job DEAD (row
  * `invalid`).
  */
 export function decode(record: SQSRecord, definition: JobDefinition, nowMs: number): Message {
-  const attributes = sluiceAttributes(record);
+  return decodeBoth(record, definition, nowMs).message;
+}
+
+/** As {@link decode}, with what the message is if it was renewed by the version before. */
+export function decodeBoth(record: SQSRecord, definition: JobDefinition, nowMs: number): Decoded {
+  const { own, sender, formerJobId } = readAttributes(attributesOf(record.messageAttributes));
+  const { messageId } = record;
   const sentAtMs = Number(record.attributes.SentTimestamp);
+  const outside = { maxAttempts: definition.retry.maxAttempts, createdAt: iso(sentAtMs), payload: undefined };
+  const read = readEnvelope(record.body, definition.type, nowMs);
+  const inside =
+    'refusal' in read
+      ? { refusal: read.refusal, ...optional('probe', awsProbe(record.body)) }
+      : insideOf(read.envelope, definition);
   const base = {
+    messageId,
     body: record.body,
     bodyHash: hash('sha256', record.body, 'base64'),
-    attributes,
     receiveCount: Number(record.attributes.ApproximateReceiveCount),
     sentAtMs,
     ...optional('group', record.attributes.MessageGroupId),
     ...optional('trace', record.attributes.AWSTraceHeader),
+    ...outside,
+    ...inside,
   };
-  const outside = { maxAttempts: definition.retry.maxAttempts, createdAt: iso(sentAtMs), payload: undefined };
-  const named = attributes.jobId !== undefined;
-  const nameless = attributes.jobId ?? record.messageId;
-  let envelope: Envelope;
-  try {
-    envelope = decodeEnvelope(record.body, definition.type, nowMs);
-  } catch (cause) {
-    const refusal =
-      cause instanceof InvalidMessageError ? cause : new InvalidMessageError('the body cannot be read', { cause });
-    const probe = optional('probe', awsProbe(record.body));
-    return { ...base, ...outside, jobId: nameless, key: nameless, named, refusal, ...probe };
+  const names = 'refusal' in read ? read.names : read.envelope;
+  const message = { ...base, ...named({ own, names, messageId }), ...senders(sender) };
+  if (formerJobId === undefined) return { message };
+  const former = named({ own: { jobId: formerJobId }, names, messageId });
+  return { message, former: { ...base, ...former, ...senders(withoutOurs(sender)) } };
+}
+
+/** Whether an item shows that a message was renewed by the version before: it has this name and this body. */
+export const isFormer = ({ jobId, bodyHash }: Message, item: JobItem | undefined): boolean =>
+  item?.jobId === jobId && item.bodyHash === bodyHash;
+
+interface Names {
+  readonly own: OwnAttributes;
+  /** Of the body. */
+  readonly names: EnvelopeNames;
+  readonly messageId: string;
+}
+
+/** A name in `sluice` comes first: a corrected body does not rename the job that it is for. */
+function named({ own, names, messageId }: Names): Pick<Message, 'jobId' | 'key' | 'named' | 'attributes'> {
+  if (own.jobId !== undefined && own.key !== undefined) {
+    return { jobId: own.jobId, key: own.key, named: true, attributes: own };
   }
-  const jobId = envelope.id ?? nameless;
+  const jobId = names.id ?? own.jobId ?? messageId;
+  return { jobId, key: names.key ?? jobId, named: (own.jobId ?? names.id) !== undefined, attributes: own };
+}
+
+type ReadEnvelope = Extract<ReturnType<typeof readEnvelope>, { envelope: unknown }>['envelope'];
+
+function insideOf({ maxAttempts, createdAt, runAt, payload }: ReadEnvelope, definition: JobDefinition) {
   return {
-    ...base,
-    jobId,
-    key: envelope.key ?? jobId,
-    named: named || envelope.id !== undefined,
-    maxAttempts: envelope.maxAttempts ?? outside.maxAttempts,
-    createdAt: envelope.createdAt === undefined ? outside.createdAt : iso(Date.parse(envelope.createdAt)),
-    ...(envelope.runAt !== undefined && { runAtMs: Date.parse(envelope.runAt) }),
-    ...readPayload(definition, envelope.payload),
+    ...optional('maxAttempts', maxAttempts),
+    ...(createdAt !== undefined && { createdAt: iso(Date.parse(createdAt)) }),
+    ...(runAt !== undefined && { runAtMs: Date.parse(runAt) }),
+    ...readPayload(definition, payload),
   };
 }
 
-function sluiceAttributes({ messageAttributes }: SQSRecord): Message['attributes'] {
-  const text = (name: string) => messageAttributes[name]?.stringValue;
-  const jobId = text(MESSAGE_ATTRIBUTES.jobId);
-  return {
-    ...optional('jobId', isJobId(jobId) ? jobId : undefined),
-    ...optional('run', wholeNumber(text(MESSAGE_ATTRIBUTES.run))),
-    ...optional('due', wholeNumber(text(MESSAGE_ATTRIBUTES.due))),
-  };
-}
+const senders = (sender: MessageAttributes) => (Object.keys(sender).length === 0 ? {} : { sender });
 
-function wholeNumber(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
-}
-
-function optional<Name extends string, Value>(name: Name, value: Value | undefined): { [N in Name]?: Value } {
-  return value === undefined ? {} : ({ [name]: value } as { [N in Name]?: Value });
+function attributesOf(attributes: SQSMessageAttributes): MessageAttributes {
+  const all: Record<string, MessageAttribute> = {};
+  for (const name of Object.keys(attributes)) {
+    const { dataType = 'String', stringValue, binaryValue } = attributes[name] ?? {};
+    all[name] = { type: dataType, value: stringValue ?? binaryValue ?? '' };
+  }
+  return all;
 }

@@ -1,7 +1,8 @@
-import { ChangeMessageVisibilityCommand, type MessageAttributeValue, SendMessageCommand } from '@aws-sdk/client-sqs';
-import { MESSAGE_ATTRIBUTES } from '../../contract/names.ts';
+import { ChangeMessageVisibilityCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { toSqs } from '../../aws/message-attributes.ts';
+import { writeAttributes } from '../../contract/message-attributes.ts';
 import type { Message } from '../../contract/protocol/message.ts';
-import { MAX_DELAY_SECONDS } from '../../contract/sqs-limits.ts';
+import { MAX_DELAY_SECONDS, roomBeside } from '../../contract/sqs-limits.ts';
 import { readError } from '../../contract/thrown.ts';
 import type { Engine } from '../engine.ts';
 import { messageFields } from '../logs.ts';
@@ -52,14 +53,14 @@ function mustRenew({ receiveCount, sentAtMs, named }: Message, { settings, clock
 }
 
 async function renew(message: Message, DelaySeconds: number, engine: Engine): Promise<MessageOutcome> {
-  const { jobId, attributes, body, receiveCount } = message;
+  const { jobId, key, attributes, sender, body, receiveCount } = message;
   try {
     await engine.sqs.send(
       new SendMessageCommand({
         QueueUrl: engine.queueUrl,
         MessageBody: body,
         DelaySeconds,
-        MessageAttributes: ownAttributes({ ...attributes, jobId }),
+        MessageAttributes: toSqs(writeAttributes({ own: { ...attributes, jobId, key }, sender }, roomBeside(body))),
         ...origin(message),
       }),
     );
@@ -71,20 +72,12 @@ async function renew(message: Message, DelaySeconds: number, engine: Engine): Pr
   return 'ack';
 }
 
-/** The attributes that Sluice sets on what it sends to a job's queue. */
-export function ownAttributes({ jobId, run, due }: { jobId: string; run?: number; due?: number }) {
-  const all: Record<string, MessageAttributeValue> = { [MESSAGE_ATTRIBUTES.jobId]: stringAttribute(jobId) };
-  if (run !== undefined) all[MESSAGE_ATTRIBUTES.run] = stringAttribute(String(run));
-  if (due !== undefined) all[MESSAGE_ATTRIBUTES.due] = stringAttribute(String(due));
-  return all;
-}
-
-export const stringAttribute = (StringValue: string): MessageAttributeValue => ({ DataType: 'String', StringValue });
-
 /** A message's group and trace, as parameters of the call that sends it on. */
 export function origin({ group, trace }: { group?: string; trace?: string }) {
   return {
     ...(group !== undefined && { MessageGroupId: group }),
-    ...(trace !== undefined && { MessageSystemAttributes: { AWSTraceHeader: stringAttribute(trace) } }),
+    ...(trace !== undefined && {
+      MessageSystemAttributes: { AWSTraceHeader: { DataType: 'String', StringValue: trace } },
+    }),
   };
 }

@@ -1,16 +1,18 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { GetQueueUrlCommand, SendMessageBatchCommand, type SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
 import { bytesOf, cut } from '../../aws/cut.ts';
+import { toSqs } from '../../aws/message-attributes.ts';
 import type { Sqs } from '../../aws/ports.ts';
+import { attributeBytes, writeAttributes } from '../../contract/message-attributes.ts';
 import type { ItemUpdate } from '../../contract/protocol/item-write.ts';
-import type { JobItem } from '../../contract/protocol/job-item.ts';
+import { type JobItem, keyOf } from '../../contract/protocol/job-item.ts';
 import { WATCHDOG_MS } from '../../contract/protocol/timing.ts';
 import { MAX_BATCH_ENTRIES, MAX_DELAY_SECONDS, MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
 import { readError } from '../../contract/thrown.ts';
 import { MESSAGE_TRIES } from '../calls/call-time.ts';
 import type { Writer, WriterDeps } from '../calls/writes.ts';
 import type { Clock } from '../clock.ts';
-import { origin, ownAttributes } from '../message/wait.ts';
+import { origin } from '../message/wait.ts';
 import { toStatement } from '../table/statements.ts';
 
 /** Of a call's bytes, these are left for attributes. */
@@ -64,11 +66,12 @@ async function moveOn({ id, dueAt = 0, listKey }: JobItem, { table, clock, write
 function entry(item: JobItem, index: number, nowMs: number): SendMessageBatchRequestEntry {
   const { jobId, dueAt = 0, envelope } = item;
   const delay = Math.ceil((dueAt - nowMs) / 1000);
+  const own = { jobId, key: keyOf(item), due: dueAt };
   return {
     Id: String(index),
     MessageBody: envelope?.body ?? '',
     DelaySeconds: Math.min(Math.max(delay, 0), MAX_DELAY_SECONDS),
-    MessageAttributes: ownAttributes({ jobId, due: dueAt }),
+    MessageAttributes: toSqs(writeAttributes({ own, sender: envelope?.attributes })),
     ...origin(envelope ?? {}),
   };
 }
@@ -106,6 +109,9 @@ const fits = (call: readonly Sized[], { item, bytes }: Sized): boolean =>
   bytesOf(call) + bytes <= MAX_MESSAGE_BYTES - ATTRIBUTE_BYTES;
 
 function inCalls(items: readonly JobItem[]): JobItem[][] {
-  const sized = items.map((item) => ({ item, bytes: Buffer.byteLength(item.envelope?.body ?? '') }));
+  const sized = items.map((item) => {
+    const { body = '', attributes = {} } = item.envelope ?? {};
+    return { item, bytes: Buffer.byteLength(body) + attributeBytes(attributes) };
+  });
   return cut(sized, fits).map((call) => call.map(({ item }) => item));
 }

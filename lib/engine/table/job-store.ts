@@ -1,10 +1,11 @@
 import { toItem } from '../../aws/marshal.ts';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
-import { type BeginFacts, type BeginStep, begin } from '../../contract/protocol/begin.ts';
+import { type BeginFacts, type BeginStep, begin, type DoneStep } from '../../contract/protocol/begin.ts';
 import { type ItemUpdate, type ItemWrite, type Settled, written } from '../../contract/protocol/item-write.ts';
 import { itemId, type JobItem } from '../../contract/protocol/job-item.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import { limited, needsToken } from '../../contract/protocol/rate-limited.ts';
+import { hasDiedOf, isUnderMessageId, underMessageId } from '../../contract/protocol/refused-body.ts';
 import { makeReader } from '../calls/reads.ts';
 import { makeWriter, WriteError, type WriteResult, type WriterDeps } from '../calls/writes.ts';
 import type { Clock } from '../clock.ts';
@@ -15,7 +16,9 @@ import { checkWrites, type TransactionDeps, transact, type WritesToCheck } from 
 
 /** A begin row carried out: the item as it stands now, and what is to be done with the message. */
 export interface Begun {
-  readonly step: BeginStep;
+  readonly step: DoneStep;
+  /** The message, under the name that it began with. */
+  readonly message: Message;
   readonly item: JobItem | undefined;
   /** The item as the row found it; undefined if there was none. */
   readonly before: JobItem | undefined;
@@ -23,6 +26,8 @@ export interface Begun {
 
 /** The jobs table, in the protocol's words: every read and write of an attempt goes through it. */
 export interface JobStore {
+  /** Reads the item of a key, as it stands. @throws ReadError */
+  read(key: string): Promise<JobItem | undefined>;
   /**
    * Chooses and writes the begin row that fits.
    *
@@ -64,17 +69,23 @@ export function makeJobStore(table: string, deps: JobStoreDeps): JobStore {
   const limiter = definition.rateLimit && makeRateLimiter(definition, definition.rateLimit, { table, writer, clock });
   const write = (change: ItemWrite): Promise<WriteResult> => writer(toStatement(table, change));
   return {
-    async begin(message, facts, alone) {
-      const id = itemId(facts.type, message.key);
-      let item = wasSeen(message) ? await read(id) : undefined;
+    read: (key) => read(itemId(definition.type, key)),
+    async begin(given, facts, alone) {
+      const idOf = ({ key }: Message) => itemId(facts.type, key);
+      let { message, item } = await firstLook(given, (one) => read(idOf(one)));
       const choose = makeChoice({ limiter, clock, alone });
       for (let round = 0; round < MAX_ROUNDS; round++) {
         const step = await choose({ ...facts, item, message });
+        if (step.action === 'rename') {
+          message = underMessageId(message);
+          item = await read(idOf(message));
+          continue;
+        }
         const change = 'write' in step ? step.write : undefined;
-        if (change === undefined || isStalled(step, alone)) return { step, item, before: item };
+        if (change === undefined || isStalled(step, alone)) return { step, message, item, before: item };
         const result = await write(change);
-        if (result.kind === 'written') return { step, item: written(change, item), before: item };
-        item = await found(result, () => read(id));
+        if (result.kind === 'written') return { step, message, item: written(change, item), before: item };
+        item = await found(result, () => read(idOf(message)));
       }
       throw new WriteError(`job ${message.jobId} changed ${MAX_ROUNDS} times while it was begun`);
     },
@@ -86,6 +97,22 @@ export function makeJobStore(table: string, deps: JobStoreDeps): JobStore {
     },
     checkWrites: (id, check) => checkWrites(table, id, check),
   };
+}
+
+/** A message that begins, and its item as far as it is known. */
+interface Look {
+  readonly message: Message;
+  readonly item: JobItem | undefined;
+}
+
+/** Reads the item of a message that was received before. A refused one may have begun under its message id (row `renamed`). */
+async function firstLook(message: Message, read: (message: Message) => Promise<JobItem | undefined>): Promise<Look> {
+  if (!wasSeen(message)) return { message, item: undefined };
+  if (message.refusal === undefined || isUnderMessageId(message)) return { message, item: await read(message) };
+  const renamed = underMessageId(message);
+  const [item, other] = await Promise.all([read(message), read(renamed)]);
+  const began = other !== undefined && hasDiedOf(other, message);
+  return began ? { message: renamed, item: other } : { message, item };
 }
 
 /** A stalled job is begun only where it runs alone. */

@@ -1,5 +1,5 @@
 import type { CancellationReason } from '@aws-sdk/client-dynamodb';
-import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { TransactWriteCommand } from '../../aws/documents.ts';
 import { type CallFault, faultOf } from '../../aws/errors.ts';
 import { findUnfit, toItem } from '../../aws/marshal.ts';
 import type { DynamoDbDocuments } from '../../aws/ports.ts';

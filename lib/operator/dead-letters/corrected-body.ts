@@ -1,5 +1,5 @@
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
-import { decodeEnvelope, type Envelope } from '../../contract/envelope.ts';
+import { decodeEnvelope, type Envelope, readEnvelope } from '../../contract/envelope.ts';
 import { InvalidMessageError } from '../../contract/errors.ts';
 import { readPayload } from '../../contract/payload.ts';
 import { unheldMessage, unheldNumber } from '../json-text.ts';
@@ -18,9 +18,13 @@ export function checkCorrectedBody(deadLetter: DeadLetter, type: string, body: s
       `message ${deadLetter.messageId} was moved by SQS, its job is not dead: send it back as it is`,
     );
   }
-  checkedEnvelope(body, type);
+  const given = checkedEnvelope(body, type);
+  const original = namesOf(deadLetter, type);
+  // A refused body that came under another job's name was dead-lettered under its message's id: it may keep that name.
+  if (given.id === original.id && given.key === original.key) return;
   const before = identityOf(deadLetter, type);
-  const after = identityOf(deadLetter, type, body);
+  const jobId = given.id ?? before.jobId;
+  const after = { jobId, key: given.key ?? jobId };
   for (const field of ['jobId', 'key'] as const) {
     if (before[field] === after[field]) continue;
     const name = field === 'jobId' ? 'id' : 'key';
@@ -28,6 +32,12 @@ export function checkCorrectedBody(deadLetter: DeadLetter, type: string, body: s
       `the corrected body names another job: its "${name}" must be "${before[field]}" (or left out, where it was), got "${after[field]}"`,
     );
   }
+}
+
+/** The names in a dead letter's own body. */
+function namesOf({ body, sentAtMs }: DeadLetter, type: string) {
+  const read = readEnvelope(body, type, sentAtMs);
+  return 'refusal' in read ? read.names : read.envelope;
 }
 
 /**

@@ -1,6 +1,6 @@
-import { decodeEnvelope } from '../../contract/envelope.ts';
-import { MESSAGE_ATTRIBUTES } from '../../contract/names.ts';
-import { DEATH, type DeadLetter, jobIdOf } from './receive.ts';
+import { readEnvelope } from '../../contract/envelope.ts';
+import { DEATH } from '../../contract/message-attributes.ts';
+import { type DeadLetter, isOurs } from './receive.ts';
 import { type DeadFilter, isDeadBy } from './report.ts';
 
 /** Names by which a message's job is known. */
@@ -9,42 +9,40 @@ export interface Identity {
   readonly key: string;
 }
 
-/**
- * A message's identity, as the engine reads it: from the body, else from the attribute, else the message id. A body that is
- * refused has none.
- *
- * @param body a body to read instead of the dead letter's own
- */
-export function identityOf(deadLetter: DeadLetter, type: string, body = deadLetter.body): Identity {
-  const named = jobIdOf(deadLetter);
-  try {
-    // Checked against the time of sending: a `runAt` within a year of it was accepted then.
-    const { id = named, key = id } = decodeEnvelope(body, type, deadLetter.sentAtMs);
-    return { jobId: id, key };
-  } catch {
-    return { jobId: named, key: named };
-  }
+/** A message's identity, as the engine reads it: from the attribute `sluice`, else from the body, else the message id. */
+export function identityOf(deadLetter: DeadLetter, type: string): Identity {
+  const { own, formerJobId } = deadLetter.read;
+  if (own.jobId !== undefined && own.key !== undefined) return { jobId: own.jobId, key: own.key };
+  const named = own.jobId ?? formerJobId ?? deadLetter.messageId;
+  // Checked against the time of sending: a `runAt` within a year of it was accepted then.
+  const read = readEnvelope(deadLetter.body, type, deadLetter.sentAtMs);
+  // The version before gave a job whose body it refused no name of the body's.
+  if ('refusal' in read && isOurs(deadLetter)) return { jobId: named, key: named };
+  const { id = named, key = id } = 'refusal' in read ? read.names : read.envelope;
+  return { jobId: id, key };
 }
 
 /** When the job died, epoch ms. For a message that SQS moved: when it was first sent. */
-export function diedAtMs({ attributes, sentAtMs }: DeadLetter): number {
-  const failedAt = Date.parse(attributes[DEATH.failedAt] ?? '');
-  return Number.isNaN(failedAt) ? sentAtMs : failedAt;
+export function diedAtMs(deadLetter: DeadLetter): number {
+  const failedAt = Date.parse(deathOf(deadLetter)[DEATH.failedAt] ?? '');
+  return Number.isNaN(failedAt) ? deadLetter.sentAtMs : failedAt;
 }
+
+/** What a dead letter says of its death. A message that SQS moved says nothing: such an attribute is its sender's. */
+const deathOf = (deadLetter: DeadLetter): DeadLetter['attributes'] => (isOurs(deadLetter) ? deadLetter.attributes : {});
+
+/** Why the job died. */
+export const reasonOf = (deadLetter: DeadLetter): string | undefined => deathOf(deadLetter)[DEATH.reason];
 
 /** Whether a dead letter matches a filter. A message that SQS moved has no reason and no error, so it matches neither. */
 export function matches(deadLetter: DeadLetter, type: string, filter: DeadFilter): boolean {
   if (filter.sinceMs !== undefined && diedAtMs(deadLetter) < filter.sinceMs) return false;
   if (filter.key !== undefined && identityOf(deadLetter, type).key !== filter.key) return false;
-  return isDeadBy({ reason: deadLetter.attributes[DEATH.reason], error: errorOf(deadLetter) }, filter);
+  return isDeadBy({ reason: reasonOf(deadLetter), error: errorOf(deadLetter) }, filter);
 }
 
 /** The error that the job died of. */
-export function errorOf({ attributes }: DeadLetter): { name: string; message: string } | undefined {
-  const name = attributes[DEATH.errorName];
-  const message = attributes[DEATH.errorMessage] ?? '';
+export function errorOf(deadLetter: DeadLetter): { name: string; message: string } | undefined {
+  const { [DEATH.errorName]: name, [DEATH.errorMessage]: message = '' } = deathOf(deadLetter);
   return name === undefined && message === '' ? undefined : { name: name ?? 'Error', message };
 }
-
-/** The run that died. */
-export const runOf = ({ attributes }: DeadLetter): string | undefined => attributes[MESSAGE_ATTRIBUTES.run];

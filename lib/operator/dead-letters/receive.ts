@@ -1,5 +1,6 @@
 import { type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import { MESSAGE_ATTRIBUTES } from '../../contract/names.ts';
+import { fromSqs } from '../../aws/message-attributes.ts';
+import { DEATH, type ReadAttributes, readAttributes } from '../../contract/message-attributes.ts';
 import type { SqsMessages } from '../aws.ts';
 
 /** A message of a dead-letter queue. Nobody else can receive it until it is released or redriven. */
@@ -9,6 +10,8 @@ export interface DeadLetter {
   readonly body: string;
   /** Text of the message attributes. */
   readonly attributes: Readonly<Record<string, string>>;
+  /** All message attributes, told apart: Sluice's own, and the sender's. */
+  readonly read: ReadAttributes;
   readonly group?: string;
   readonly trace?: string;
   /** First enqueue, epoch ms. */
@@ -52,22 +55,14 @@ export async function receiveDeadLetters(dlq: DeadLetterQueue, options: ReceiveO
  * Whether Sluice sent it there after its job had died: it then carries the run that ended. SQS moved all others, because no
  * consumer could start. Their jobs wait, or have never begun.
  */
-export const isOurs = ({ attributes }: DeadLetter): boolean =>
-  attributes[DEATH.jobType] !== undefined && attributes[MESSAGE_ATTRIBUTES.run] !== undefined;
+export function isOurs({ attributes, read: { own } }: DeadLetter): boolean {
+  if (own.run === undefined) return false;
+  // The version before wrote no `sluice`.
+  return own.type !== undefined || (own.key === undefined && attributes[DEATH.jobType] !== undefined);
+}
 
-/** The job's id. A message that SQS moved without one takes its message id, as the engine does. */
-export const jobIdOf = ({ attributes, messageId }: DeadLetter): string =>
-  attributes[MESSAGE_ATTRIBUTES.jobId] ?? messageId;
-
-/** Message attributes that only Sluice's own dead letters carry (lib/engine/README.md, "Names and the jobs table"). */
-export const DEATH = {
-  jobType: 'jobType',
-  reason: 'reason',
-  attempts: 'attempts',
-  failedAt: 'failedAt',
-  errorName: 'errorName',
-  errorMessage: 'errorMessage',
-} as const;
+/** The run that died. */
+export const runOf = ({ read: { own } }: DeadLetter): number | undefined => own.run;
 
 function toDeadLetter({ MessageId = '', ReceiptHandle = '', Body = '', Attributes = {}, MessageAttributes }: Message) {
   const texts = Object.entries(MessageAttributes ?? {}).flatMap(([name, { StringValue }]) =>
@@ -79,6 +74,7 @@ function toDeadLetter({ MessageId = '', ReceiptHandle = '', Body = '', Attribute
     receiptHandle: ReceiptHandle,
     body: Body,
     attributes: Object.fromEntries(texts) as Record<string, string>,
+    read: readAttributes(fromSqs(MessageAttributes)),
     ...(group !== undefined && { group }),
     ...(trace !== undefined && { trace }),
     sentAtMs: Number(Attributes.SentTimestamp),

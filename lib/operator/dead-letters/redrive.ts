@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { MESSAGE_ATTRIBUTES } from '../../contract/names.ts';
+import { DEATH } from '../../contract/message-attributes.ts';
 import { MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
 import { nowOf, type Stage } from '../aws.ts';
 import { readJob } from '../job-table.ts';
 import { tableOf } from '../stage.ts';
 import { checkCorrectedBody } from './corrected-body.ts';
-import { identityOf, matches, runOf } from './filter.ts';
-import { DEATH, type DeadLetter, isOurs, jobIdOf } from './receive.ts';
+import { type Identity, identityOf, matches } from './filter.ts';
+import { type DeadLetter, isOurs, runOf } from './receive.ts';
 import { type ReceiveAllResult, receiveAll } from './receive-all.ts';
 import { type Refused, type SendBackEntry, sendBack } from './send-back.ts';
 import { type DeadLetterSelection, dlqOf } from './show-and-purge.ts';
@@ -43,9 +43,13 @@ export async function redrive(
 ): Promise<RedriveReport> {
   const dlq = await dlqOf(stage, type);
   const startedAtMs = nowOf(stage);
-  const runs = new Map<string, string | undefined>();
+  const runs = new Map<string, number | undefined>();
+  const jobIdOf = (deadLetter: DeadLetter) => identityOf(deadLetter, type).jobId;
   const diedAgain = (deadLetter: DeadLetter) =>
     runs.has(jobIdOf(deadLetter)) && runs.get(jobIdOf(deadLetter)) !== runOf(deadLetter);
+  const view = ({ deadLetter, code, message }: Refused): RefusedDeadLetter => ({
+    ...{ jobId: jobIdOf(deadLetter), messageId: deadLetter.messageId, code, message },
+  });
   const sent: string[] = [];
   const refused: Refused[] = [];
   const left: Refused[] = [];
@@ -69,10 +73,6 @@ export async function redrive(
   return { sent: sent.length, refused: refused.map(view), left: left.map(view), received };
 }
 
-const view = ({ deadLetter, code, message }: Refused): RefusedDeadLetter => ({
-  ...{ jobId: jobIdOf(deadLetter), messageId: deadLetter.messageId, code, message },
-});
-
 /** SQS's limit, less the most that a dead letter's attributes can take (512 characters of error message, and names). */
 const MAY_LACK_ATTRIBUTES_BYTES = MAX_MESSAGE_BYTES - 8192;
 
@@ -81,9 +81,40 @@ async function prepared(
   type: string,
   { deadLetter, body }: { deadLetter: DeadLetter; body: string | undefined },
 ): Promise<SendBackEntry> {
-  const run = await missingRun(stage, type, deadLetter);
+  const [run, identity] = await Promise.all([
+    missingRun(stage, type, deadLetter),
+    formerIdentity(stage, type, deadLetter),
+  ]);
   if (body !== undefined) checkCorrectedBody(deadLetter, type, body);
-  return { deadLetter, ...(body !== undefined && { body }), ...(run !== undefined && { run }) };
+  return {
+    deadLetter,
+    ...(body !== undefined && { body }),
+    ...(run !== undefined && { run }),
+    ...(identity && { identity }),
+  };
+}
+
+/**
+ * The identity of a message whose only `jobId` may be an earlier version's, or its sender's own. It is the earlier version's
+ * where it names a job with this body.
+ */
+async function formerIdentity(stage: Stage, type: string, deadLetter: DeadLetter): Promise<Identity | undefined> {
+  const { formerJobId, ...read } = deadLetter.read;
+  if (formerJobId === undefined) return undefined;
+  const identity = identityOf(deadLetter, type);
+  if (await isJobOf(stage, type, { identity, body: deadLetter.body })) return identity;
+  return identityOf({ ...deadLetter, read }, type);
+}
+
+interface Named {
+  readonly identity: Identity;
+  readonly body: string;
+}
+
+async function isJobOf(stage: Stage, type: string, { identity: { jobId, key }, body }: Named) {
+  const item = await readJob(tableOf(stage), { type, key });
+  const hash = createHash('sha256').update(body).digest('base64');
+  return item !== undefined && item.jobId === jobId && item.bodyHash === hash ? item : undefined;
 }
 
 /**
@@ -91,12 +122,9 @@ async function prepared(
  * message would be acknowledged as a duplicate, and lost.
  */
 async function missingRun(stage: Stage, type: string, deadLetter: DeadLetter): Promise<number | undefined> {
-  if (isOurs(deadLetter) || deadLetter.attributes[MESSAGE_ATTRIBUTES.run] !== undefined) return undefined;
+  if (isOurs(deadLetter) || runOf(deadLetter) !== undefined) return undefined;
   const cut = deadLetter.attributes[DEATH.jobType] !== undefined;
   if (!cut && Buffer.byteLength(deadLetter.body) < MAY_LACK_ATTRIBUTES_BYTES) return undefined;
-  const { jobId, key } = identityOf(deadLetter, type);
-  const item = await readJob(tableOf(stage), { type, key });
-  const hash = createHash('sha256').update(deadLetter.body).digest('base64');
-  const died = item?.status === 'DEAD' && item.jobId === jobId && item.bodyHash === hash;
-  return died ? item.runNo : undefined;
+  const item = await isJobOf(stage, type, { identity: identityOf(deadLetter, type), body: deadLetter.body });
+  return item?.status === 'DEAD' ? item.runNo : undefined;
 }

@@ -4,9 +4,18 @@ import {
   SendMessageBatchCommand,
   type SendMessageBatchRequestEntry,
 } from '@aws-sdk/client-sqs';
-import { MESSAGE_ATTRIBUTES } from '../../contract/names.ts';
-import { MAX_BATCH_ENTRIES, MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
-import { type DeadLetter, type DeadLetterQueue, isOurs, jobIdOf } from './receive.ts';
+import { toSqs } from '../../aws/message-attributes.ts';
+import {
+  attributeBytes,
+  DEATH,
+  type MessageAttributes,
+  withoutOurs,
+  writeAttributes,
+} from '../../contract/message-attributes.ts';
+import { optional } from '../../contract/names.ts';
+import { MAX_BATCH_ENTRIES, MAX_MESSAGE_BYTES, roomBeside } from '../../contract/sqs-limits.ts';
+import { type Identity, identityOf } from './filter.ts';
+import { type DeadLetter, type DeadLetterQueue, isOurs } from './receive.ts';
 
 /** A dead letter to send back. */
 export interface SendBackEntry {
@@ -15,6 +24,8 @@ export interface SendBackEntry {
   readonly body?: string;
   /** The run that died, if the dead letter had no room for it. @default the dead letter's own */
   readonly run?: number;
+  /** Names the job of a message that says it by an attribute of the version before. */
+  readonly identity?: Identity;
 }
 
 /** What happened to the dead letters. */
@@ -41,15 +52,12 @@ export class CorrectedBodyError extends Error {
   override readonly name = 'CorrectedBodyError';
 }
 
-/** Bytes of an entry beside its body: names, types and values of three attributes. */
-const ATTRIBUTE_BYTES = 256;
-
 /**
  * Sends dead letters back to their queue. Each is deleted from the dead-letter queue once the queue has accepted it. If this
  * is interrupted at any point, no dead letter is lost, and one that was sent twice runs once.
  *
- * A job keeps its id, run, message group and trace. The id is the attribute `jobId`, or the message id if SQS moved a message
- * without one.
+ * A job keeps its id, key, run, message group, trace and its sender's attributes. The id is that of the attribute `sluice`,
+ * or of the body, or the message id if SQS moved a message without one.
  *
  * @throws CorrectedBodyError before anything is sent, if a corrected body is given for a dead letter that is not ours
  */
@@ -137,21 +145,35 @@ function notDone({ Successful = [], Failed = [] }: BatchAnswer, deadLetters: rea
   });
 }
 
-function entry({ deadLetter, body, run }: SendBackEntry, index: number): SendMessageBatchRequestEntry {
-  const { attributes, group, trace } = deadLetter;
-  const values = {
-    [MESSAGE_ATTRIBUTES.jobId]: jobIdOf(deadLetter),
-    [MESSAGE_ATTRIBUTES.run]: run === undefined ? attributes[MESSAGE_ATTRIBUTES.run] : String(run),
-    [MESSAGE_ATTRIBUTES.due]: attributes[MESSAGE_ATTRIBUTES.due],
-  };
-  const own = Object.entries(values).flatMap(([name, text]) => (text === undefined ? [] : [[name, string(text)]]));
+function entry(one: SendBackEntry, index: number): SendMessageBatchRequestEntry {
+  const { deadLetter, body } = one;
+  const { group, trace } = deadLetter;
   return {
     Id: String(index),
     MessageBody: body ?? deadLetter.body,
-    MessageAttributes: Object.fromEntries(own),
+    MessageAttributes: toSqs(attributesOf(one)),
     ...(group !== undefined && { MessageGroupId: group }),
     ...(trace !== undefined && { MessageSystemAttributes: { AWSTraceHeader: string(trace) } }),
   };
+}
+
+function attributesOf({ deadLetter, body = deadLetter.body, run, identity }: SendBackEntry): MessageAttributes {
+  const { own, sender, formerJobId } = deadLetter.read;
+  // Whose `jobId` it is only the jobs table knows: the consumer looks there.
+  if (formerJobId !== undefined && identity === undefined) return sender;
+  const type = own.type ?? deadLetter.attributes[DEATH.jobType] ?? '';
+  const { jobId, key } = identity ?? identityOf(deadLetter, type);
+  const { messageId: moved } = deadLetter;
+  const died = isOurs(deadLetter) || run !== undefined;
+  const firstMessageId = died || jobId === moved ? undefined : (own.firstMessageId ?? moved);
+  const named = {
+    ...{ jobId, key },
+    ...optional('run', run ?? own.run),
+    ...optional('due', own.due),
+    ...optional('firstMessageId', firstMessageId),
+  };
+  const carried = { own: named, sender: jobId === formerJobId ? withoutOurs(sender) : sender };
+  return writeAttributes(carried, roomBeside(body));
 }
 
 const string = (StringValue: string) => ({ DataType: 'String', StringValue });
@@ -160,7 +182,7 @@ const string = (StringValue: string) => ({ DataType: 'String', StringValue });
 function calls(entries: readonly SendBackEntry[]): SendBackEntry[][] {
   const all: { entries: SendBackEntry[]; bytes: number }[] = [];
   for (const one of entries) {
-    const bytes = Buffer.byteLength(one.body ?? one.deadLetter.body) + ATTRIBUTE_BYTES;
+    const bytes = Buffer.byteLength(one.body ?? one.deadLetter.body) + attributeBytes(attributesOf(one));
     const last = all.at(-1);
     if (last !== undefined && last.entries.length < MAX_BATCH_ENTRIES && last.bytes + bytes <= MAX_MESSAGE_BYTES) {
       last.entries.push(one);

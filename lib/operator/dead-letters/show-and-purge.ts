@@ -1,8 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { nowOf, type Stage } from '../aws.ts';
 import { queueAttributes, queuesOf } from '../stage.ts';
-import { diedAtMs, errorOf, identityOf, matches, runOf } from './filter.ts';
-import { DEATH, type DeadLetter, type DeadLetterQueue, isOurs } from './receive.ts';
+import { diedAtMs, errorOf, identityOf, matches, reasonOf } from './filter.ts';
+import { type DeadLetter, type DeadLetterQueue, isOurs, runOf } from './receive.ts';
 import { type ReceiveAllResult, receiveAll } from './receive-all.ts';
 import { type DeadFilter, dead } from './report.ts';
 import { remove } from './send-back.ts';
@@ -74,8 +74,8 @@ function viewOf(deadLetter: DeadLetter, type: string, bodies: boolean): DeadLett
     messageId: deadLetter.messageId,
     ...identityOf(deadLetter, type),
     ours: isOurs(deadLetter),
-    run: runOf(deadLetter) === undefined ? undefined : Number(runOf(deadLetter)),
-    reason: deadLetter.attributes[DEATH.reason],
+    run: runOf(deadLetter),
+    reason: reasonOf(deadLetter),
     error: errorOf(deadLetter),
     diedAt: new Date(diedAtMs(deadLetter)).toISOString(),
     bytes: Buffer.byteLength(deadLetter.body),
@@ -154,7 +154,7 @@ export async function purge(
 }
 
 async function save(file: FileHandle, deadLetters: readonly DeadLetter[]): Promise<void> {
-  const lines = deadLetters.map(({ receiptHandle: _, sentAtMs, ...deadLetter }) =>
+  const lines = deadLetters.map(({ receiptHandle: _, read: __, sentAtMs, ...deadLetter }) =>
     JSON.stringify({ ...deadLetter, sentAt: new Date(sentAtMs).toISOString() }),
   );
   if (lines.length === 0) return;

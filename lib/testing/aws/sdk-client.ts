@@ -52,7 +52,8 @@ export function makeSdkClient<T>(service: T, settings: SdkSettings): T {
           tokens -= cost;
           lastCost = cost;
           const spanMs = (isThrottled ? THROTTLED_DELAY_MS : baseDelayMs) * 2 ** (attempts - 1);
-          await sleep(clock, hinted(error, Math.floor(random() * Math.min(spanMs, MAX_DELAY_MS))));
+          const delayMs = hinted(error, Math.floor(random() * Math.min(spanMs, MAX_DELAY_MS)));
+          await sleep(clock, delayMs);
         }
       }
     },

@@ -77,11 +77,32 @@ function checkEnd(observed: ObservedJob, { before, now }: Change, { clock, subje
     observed.forgotten = true;
     return;
   }
-  if (before.status === 'DEAD' && observed.redriven.has(before.runNo) && now.runNo === before.runNo + 1) return;
+  const isNext = before.status === 'DEAD' && now.runNo === before.runNo + 1;
+  if (isNext && (observed.redriven.has(before.runNo) || isFree(before, now, observed))) return;
   observer.violate(
     `${before.jobId} was ${before.status} in run ${before.runNo} and is ${now.status} in run ${now.runNo}`,
   );
 }
+
+/** A body that its own name died of has its dead letter: a copy of it makes no second one under its message's id. */
+function checkFirstDeath(
+  { key, spare }: ObservedJob,
+  { bodyHash }: JobItem,
+  { refusals, jobs, violate }: Observer,
+): void {
+  const sent = refusals.find(({ messageId, hash }) => spare && messageId === key && hash === bodyHash);
+  const named = sent && jobs.get(sent.key);
+  if (named?.diedOf.has(bodyHash) && !named.forgotten)
+    violate(`a copy of the body that ${named.key} died of dies as ${key}`);
+}
+
+/** A name that died refused without ever running is free for another body, once its dead letter is sent. */
+const isFree = (before: JobItem, now: JobItem, { diedOf }: ObservedJob): boolean =>
+  /^Invalid/.test(before.reason ?? '') &&
+  before.processedAt === undefined &&
+  !before.undelivered &&
+  now.status !== 'DEAD' &&
+  !diedOf.has(now.bodyHash);
 
 /** Its retention counts from when its end was decided: the write may arrive minutes later, if its request straggled. */
 function endOf({ expiration }: JobItem, writtenAtMs: number, retentionMs: number): number {
@@ -147,5 +168,7 @@ function noteState(observed: ObservedJob, { before, now }: Change, deps: Deps): 
   if (status === 'COMPLETED') count(observer.truth, METRICS.completed);
   if (status !== 'DEAD') return;
   observed.deadRuns.add(runNo);
+  checkFirstDeath(observed, now, observer);
+  observed.diedOf.add(now.bodyHash);
   count(observer.truth, METRICS.deadLettered);
 }

@@ -1,4 +1,5 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
+import type { SQSEvent } from 'aws-lambda';
 import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
 import { makeCallTime } from '../../engine/calls/call-time.ts';
 import { makeBus, makePublish } from '../../engine/calls/events.ts';
@@ -13,7 +14,8 @@ import type { Meter } from '../../engine/telemetry/metrics.ts';
 import type { BatchConsumer } from '../aws/lambda/event-source.ts';
 import { type MemoryProcess, makeProcess } from '../aws/lambda/process.ts';
 import { skewed } from '../virtual-clock.ts';
-import type { Environment, Surroundings, World } from './model.ts';
+import type { Environment, OlderVersion, Surroundings, World } from './model.ts';
+import { olderEvent, olderSqs } from './older-version.ts';
 import { type Line, overLines } from './process-network.ts';
 
 const FORMAT = new LineFormat();
@@ -28,17 +30,24 @@ export function makeEnvironment(name: string, world: World): Environment {
   void process.died.then(() => {
     world.deaths += 1;
   });
+  const older = olderOf(name, world);
+  const sqs = older === undefined ? process.sqs : olderSqs(process.sqs, older);
+  const read = (event: SQSEvent) => (older === undefined ? event : olderEvent(event, older));
   const { signal, shutDown, abort } = makeShutdown(process, world);
-  const engine: Engine = makeEngine({ name, shutdown: signal }, process, {
-    world,
-    surroundings: {
-      ...{ kill: process.kill, shutDown },
-      reject: (reason) => onRejection(reason, engine),
-      crash: (error) => void onException(error, engine, abort).then(process.kill),
+  const engine: Engine = makeEngine(
+    { name, shutdown: signal },
+    { process, sqs },
+    {
+      world,
+      surroundings: {
+        ...{ kill: process.kill, shutDown },
+        reject: (reason) => onRejection(reason, engine),
+        crash: (error) => void onException(error, engine, abort).then(process.kill),
+      },
     },
-  });
-  const consumer: BatchConsumer = (event, context) => runBatch(event, context, engine);
-  return { name, process, consumer, shutdown: signal, shutDown };
+  );
+  const consumer: BatchConsumer = (event, context) => runBatch(read(event), context, engine);
+  return { name, process, consumer, isOlder: older !== undefined, shutdown: signal, shutDown };
 }
 
 /** Lambda kills a process so long after its SIGTERM (Lambda Developer Guide, shutdown phase). */
@@ -62,9 +71,21 @@ interface Surrounded {
   readonly surroundings: Omit<Surroundings, 'clock' | 'random'>;
 }
 
+/** The version before, if this process is of it. */
+export function olderOf(name: string, { subject: { older }, decisions, trace }: World): OlderVersion | undefined {
+  if (older === undefined || !decisions.happens(`${name} is of the version before`, 50)) return undefined;
+  trace?.(name, 'is of the version before');
+  return older;
+}
+
+interface Clients {
+  readonly process: MemoryProcess;
+  readonly sqs: MemoryProcess['sqs'];
+}
+
 function makeEngine(
   { name, shutdown }: Pick<Environment, 'name' | 'shutdown'>,
-  process: MemoryProcess,
+  { process, sqs }: Clients,
   { world, surroundings }: Surrounded,
 ): Engine {
   const { subject, queue, deadLetters, jobsTable, observer, decisions } = world;
@@ -85,7 +106,7 @@ function makeEngine(
     queueUrl: queue.url,
     deadLetterQueueUrl: deadLetters.url,
     store: makeJobStore(jobsTable, { dynamoDb, documents, definition: subject.definition, ...basics }),
-    sqs: together(process.sqs, callTime),
+    sqs: together(sqs, callTime),
     publish: makePublish({ openBus: () => makeBus(process.events), callTime }),
     ...basics,
     log: makeLog(name, world),

@@ -1,6 +1,7 @@
 import { sleep } from '../../engine/clock.ts';
 import type { StoredMessage } from '../aws/sqs/model.ts';
-import { keyOf, type World, type WorldEvent } from './model.ts';
+import type { World, WorldEvent } from './model.ts';
+import { keyOf } from './names-of.ts';
 import { STRAGGLE_MS } from './network-faults.ts';
 import type { Random } from './random.ts';
 import { redrive } from './world.ts';

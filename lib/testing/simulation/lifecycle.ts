@@ -3,8 +3,10 @@ import { makeWriter } from '../../engine/calls/writes.ts';
 import { dispatch } from '../../engine/retries/dispatch.ts';
 import { type Delivery, deliver } from '../aws/lambda/event-source.ts';
 import { makeProcess } from '../aws/lambda/process.ts';
-import { makeEnvironment, makeLog } from './environment.ts';
-import { type Environment, keyOf, type World } from './model.ts';
+import { makeEnvironment, makeLog, olderOf } from './environment.ts';
+import type { Environment, World } from './model.ts';
+import { keyOf } from './names-of.ts';
+import { olderSqs } from './older-version.ts';
 import { overLines } from './process-network.ts';
 
 export interface InvokeOptions {
@@ -64,11 +66,12 @@ function noteLateDeletion({ records, kept }: Delivery, { queue, observer }: Worl
 }
 
 function prepare(environment: Environment, name: string, world: World): void {
-  const { process, name: who } = environment;
+  const { process, name: who, isOlder } = environment;
   process.thaw();
   if (!world.stormy || world.plan !== undefined || world.crashesLeft <= 0) return;
   const shutDownAfterMs = world.decisions.random(`${name}, its shutdown`).int(0, 3000);
-  if (world.decisions.happens(`${name}: SIGTERM after ${shutDownAfterMs} ms`, 8)) {
+  // The version before renews a message without an id that it does not begin any more, under a name of which no item tells.
+  if (!isOlder && world.decisions.happens(`${name}: SIGTERM after ${shutDownAfterMs} ms`, 8)) {
     // It may be killed before its jobs are put back: to them, a crash.
     world.crashesLeft -= 1;
     world.trace?.(who, `is shut down ${shutDownAfterMs} ms into ${name}`);
@@ -101,13 +104,14 @@ export async function tick(name: string, world: World): Promise<void> {
   const moment = random.int(1, 60);
   if (world.stormy && world.plan === undefined && decisions.happens(`${name}: dies at moment ${moment}`, 25))
     process.crashAtMoment(moment);
+  const older = olderOf(name, world);
   const callTime = makeCallTime({ clock: process.clock, random: random.next });
   const basics = { dynamoDb: process.dynamoDb, clock: process.clock, callTime };
   const work = dispatch(
     {
       ...basics,
       table: jobsTable,
-      sqs: process.sqs,
+      sqs: older === undefined ? process.sqs : olderSqs(process.sqs, older),
       log: makeLog(name, world),
       writer: makeWriter(basics),
       queueName: () => queue.name,

@@ -1,5 +1,6 @@
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import type { QueueSettings } from '../../contract/definition/queue-settings.ts';
+import type { MessageAttributes } from '../../contract/message-attributes.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { JobContext } from '../../engine/job-context.ts';
@@ -8,7 +9,7 @@ import type { MemoryEvents } from '../aws/eventbridge.ts';
 import type { Call } from '../aws/faults.ts';
 import type { BatchConsumer } from '../aws/lambda/event-source.ts';
 import type { MemoryProcess, Moment } from '../aws/lambda/process.ts';
-import type { MemoryQueue, StoredMessage } from '../aws/sqs/model.ts';
+import type { MemoryQueue } from '../aws/sqs/model.ts';
 import type { MemorySqs } from '../aws/sqs/sqs.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import type { Decisions } from './decisions.ts';
@@ -41,6 +42,25 @@ export interface Outgoing {
   /** Epoch ms. */
   readonly runAtMs?: number;
   readonly maxAttempts?: number;
+  /** A field that no envelope has: the body is refused. */
+  readonly typo?: string;
+  /** Message attributes of the sender's own. */
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** What an earlier version of Sluice makes of a message, beside this one. */
+export interface OlderVersion {
+  /** A message as its consumer reads it. */
+  received(message: Outgone): MessageAttributes;
+  /** A message as its consumer, dispatcher or operator sends it. */
+  sent(attributes: MessageAttributes): MessageAttributes;
+}
+
+/** What a message is, beside its times. */
+export interface Outgone {
+  readonly messageId: string;
+  readonly body: string;
+  readonly attributes: MessageAttributes;
 }
 
 /** Something that happens to the system from outside. */
@@ -66,6 +86,8 @@ export interface Subject {
   readonly messages: readonly Outgoing[];
   /** Beside those that every simulation has. */
   readonly events: readonly WorldEvent[];
+  /** Half of the processes are of it: a deploy is under way. @default none are */
+  readonly older?: OlderVersion;
   /** Processes that may die of nothing of their own, at most. */
   readonly crashes: number;
   /** Corrects a dead letter's body before its redrive. @returns undefined to leave it as it is */
@@ -79,6 +101,8 @@ export interface Environment {
   readonly name: string;
   readonly process: MemoryProcess;
   readonly consumer: BatchConsumer;
+  /** It is of the version before, in a rolling deploy. */
+  readonly isOlder: boolean;
   /** Aborted at its SIGTERM. */
   readonly shutdown: AbortSignal;
   shutDown(): void;
@@ -124,10 +148,4 @@ export interface World {
   /** Sends a producer's message. @returns its id */
   send(message: Outgoing): string;
   item(key: string): JobItem | undefined;
-}
-
-/** The idempotency key of the job that a message carries. */
-export function keyOf({ body, attributes, messageId }: StoredMessage): string {
-  const { key, id } = JSON.parse(body) as { key?: string; id?: string };
-  return key ?? id ?? attributes.jobId?.StringValue ?? messageId;
 }

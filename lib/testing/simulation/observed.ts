@@ -18,6 +18,10 @@ export interface ObservedJob {
   /** Runs whose dead letter was sent back. */
   readonly redriven: Set<number>;
   readonly deadRuns: Set<number>;
+  /** Hashes of the bodies that it died of. */
+  readonly diedOf: Set<string>;
+  /** Only a refused body that finds its name taken comes under this name. */
+  readonly spare: boolean;
   readonly begins: Map<number, number>;
   readonly starts: Start[];
   raw: Item | undefined;
@@ -52,6 +56,14 @@ export interface Start {
   readonly payload: string;
 }
 
+/** A message whose body is refused. */
+export interface RefusedBody {
+  readonly messageId: string;
+  /** That its body names. */
+  readonly key: string;
+  readonly body: string;
+}
+
 /** Sees all that happens and holds it against the promises. */
 export interface Observer {
   readonly violations: string[];
@@ -61,6 +73,10 @@ export interface Observer {
   readonly truth: Map<string, number>;
   violate(what: string): void;
   watch(sent: { jobId: string; key: string; payload: unknown }): void;
+  /** A body that the engine refuses was sent: somebody must hear of it. */
+  refused(sent: RefusedBody): void;
+  /** The refused bodies that were sent. */
+  readonly refusals: readonly (RefusedBody & { readonly hash: string })[];
   /** Looks at every observed job's item. */
   look(): void;
   /** A handler starts. @param nowMs by the clock of its process */

@@ -1,17 +1,19 @@
+import { hash } from 'node:crypto';
 import type { Job } from '../../contract/job.ts';
 import { METRICS } from '../../contract/names.ts';
 import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
 import { canonical } from '../aws/dynamodb/values.ts';
 import { checkChange } from './change-invariants.ts';
-import { count, type ObservedJob, type Observer, type ObserverDeps } from './observed.ts';
+import { count, type ObservedJob, type Observer, type ObserverDeps, type RefusedBody } from './observed.ts';
 
 export function makeObserver(deps: ObserverDeps): Observer {
   const { trace, subject } = deps;
   const jobs = new Map<string, ObservedJob>();
   let settlingSinceMs = Number.POSITIVE_INFINITY;
   const read = (payload: unknown) => canonical(subject.definition.payload.safeParse(payload).data);
-  const observer: Observer = {
+  const observer: Observer & { readonly refusals: (RefusedBody & { readonly hash: string })[] } = {
     violations: [],
+    refusals: [],
     jobs,
     counts: new Map(),
     truth: new Map(),
@@ -23,6 +25,10 @@ export function makeObserver(deps: ObserverDeps): Observer {
       const observed = jobs.get(key) ?? unseen(key);
       jobs.set(key, observed);
       add(observed.payloads, jobId, read(payload));
+    },
+    refused(sent) {
+      observer.refusals.push({ ...sent, hash: hash('sha256', sent.body, 'base64') });
+      if (!jobs.has(sent.messageId)) jobs.set(sent.messageId, { ...unseen(sent.messageId), spare: true });
     },
     look() {
       for (const observed of jobs.values()) lookAt(observed, deps, observer);
@@ -53,6 +59,8 @@ const unseen = (key: string): ObservedJob => ({
   corrected: new Map(),
   redriven: new Set(),
   deadRuns: new Set(),
+  diedOf: new Set(),
+  spare: false,
   begins: new Map(),
   starts: [],
   raw: undefined,
@@ -75,7 +83,9 @@ function deleteLate(jobs: ReadonlyMap<string, ObservedJob>, keys: ReadonlySet<st
 
 /** The job with this id that holds its key; else one that was sent with it. */
 const jobOf = (observed: readonly ObservedJob[], jobId: string): ObservedJob | undefined =>
-  observed.find(({ item }) => item?.jobId === jobId) ?? observed.find(({ payloads }) => payloads.has(jobId));
+  observed.find(({ item }) => item?.jobId === jobId) ??
+  observed.find(({ payloads }) => payloads.has(jobId)) ??
+  observed.find(({ key, spare }) => spare && key === jobId);
 
 /** Its item as it is now: what changed since the last look is held against the promises. */
 function lookAt(observed: ObservedJob, deps: ObserverDeps, observer: Observer): void {

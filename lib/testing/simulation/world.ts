@@ -1,5 +1,7 @@
+import { fromSqs, toSqs } from '../../aws/message-attributes.ts';
 import { queueSettings } from '../../contract/definition/queue-settings.ts';
-import { MESSAGE_ATTRIBUTES, names } from '../../contract/names.ts';
+import { readAttributes, writeAttributes } from '../../contract/message-attributes.ts';
+import { names } from '../../contract/names.ts';
 import { itemId, type JobItem } from '../../contract/protocol/job-item.ts';
 import type { Clock } from '../../engine/clock.ts';
 import { makeMemoryDynamoDb } from '../aws/dynamodb/dynamodb.ts';
@@ -11,6 +13,7 @@ import { makeVirtualClock } from '../virtual-clock.ts';
 import type { Decisions } from './decisions.ts';
 import { disturb } from './disorder.ts';
 import type { Outgoing, Subject, World } from './model.ts';
+import { namesOf } from './names-of.ts';
 import { chancesWith, type NetworkFault } from './network-faults.ts';
 import type { Trace } from './observed.ts';
 import { makeObserver } from './observer.ts';
@@ -79,11 +82,14 @@ export function makeWorld(subject: Subject, decisions: Decisions, options: World
       owners.set(owner, process);
       return owner;
     },
-    nextMessageId: () => `m${++sent}`,
+    nextMessageId: () => (subject.older === undefined ? `m${++sent}` : uuid(++sent)),
     send: (message) => send(message, world),
   };
   return world;
 }
+
+/** Of the form that SQS's message ids have. */
+const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
 function reached({ name, input }: Call, { observer, deadLetters }: World): void {
   observer.look();
@@ -102,18 +108,24 @@ function refusal({ name, input }: Call, { deadLetters, clock, down }: World): Er
 }
 
 function send(message: Outgoing, { queue, observer, trace, nextMessageId }: World): string {
-  const { id, key, payload, runAtMs, maxAttempts } = message;
+  const { id, key, payload, runAtMs, maxAttempts, typo, attributes = {} } = message;
   const messageId = nextMessageId();
   const runAt = runAtMs === undefined ? {} : { runAt: new Date(runAtMs).toISOString() };
   const body = { ...(id && { id }), ...(key && { key }), ...runAt, ...(maxAttempts && { maxAttempts }), payload };
-  queue.add({ MessageBody: JSON.stringify(body), MessageAttributes: {} }, messageId);
+  const MessageBody = JSON.stringify({ ...body, ...(typo !== undefined && { [typo]: 1 }) });
+  const texts = Object.entries(attributes).map(([name, value]) => [name, { type: 'String', value }] as const);
+  queue.add({ MessageBody, MessageAttributes: toSqs(Object.fromEntries(texts)) }, messageId);
   const jobId = id ?? messageId;
   trace?.('producer', `sends ${jobId}${key === undefined ? '' : ` with key ${key}`} (message ${messageId})`);
   observer.watch({ jobId, key: key ?? jobId, payload });
+  if (typo !== undefined) observer.refused({ messageId, key: key ?? jobId, body: MessageBody });
   return messageId;
 }
 
-/** Sends a dead letter back, as it is or corrected. One that SQS moved gets the name that its message id was. */
+/**
+ * A dead letter sent back as it is, or with a corrected body. One of ours carries its names; a message that SQS moved is
+ * given those that it had there.
+ */
 export function redrive(
   world: World,
   messageId: string,
@@ -121,18 +133,24 @@ export function redrive(
 ): void {
   const deadLetter = world.deadLetters.messages().find((message) => message.messageId === messageId);
   if (deadLetter === undefined) return;
-  const named = { DataType: 'String', StringValue: deadLetter.messageId };
-  const ours = MESSAGE_ATTRIBUTES.jobId in deadLetter.attributes || /^\{"id":/.test(deadLetter.body);
-  const MessageAttributes = ours
-    ? deadLetter.attributes
-    : { ...deadLetter.attributes, [MESSAGE_ATTRIBUTES.jobId]: named };
+  const { own, sender, formerJobId } = readAttributes(fromSqs(deadLetter.attributes));
+  const { jobId, key } = namesOf(deadLetter);
+  const isNamed = own.jobId !== undefined || formerJobId !== undefined;
+  const named = { jobId, key, ...(jobId !== messageId && { firstMessageId: messageId }) };
+  const MessageAttributes = isNamed ? deadLetter.attributes : toSqs(writeAttributes({ own: named, sender }));
   const MessageBody = options.correctedBody ?? deadLetter.body;
   world.queue.add({ MessageBody, MessageAttributes }, world.nextMessageId());
   // Moving deletes by no receipt handle: the one made up here is older than none.
   if (!options.keep) world.deadLetters.delete(`${world.deadLetters.name}/${messageId}/Infinity`);
-  const { jobId, run } = MessageAttributes as Record<string, { StringValue?: string } | undefined>;
-  const id = jobId?.StringValue ?? (JSON.parse(deadLetter.body) as { id?: string }).id ?? messageId;
-  const payload = (JSON.parse(MessageBody) as { payload?: unknown }).payload;
-  world.trace?.('operator', `redrives ${id}${options.correctedBody === undefined ? '' : ' with a corrected body'}`);
-  world.observer.redriven({ jobId: id, run: Number(run?.StringValue ?? 0), payload });
+  const payload = payloadOf(MessageBody);
+  world.trace?.('operator', `redrives ${jobId}${options.correctedBody === undefined ? '' : ' with a corrected body'}`);
+  world.observer.redriven({ jobId, run: own.run ?? 0, payload });
+}
+
+function payloadOf(body: string): unknown {
+  try {
+    return (JSON.parse(body) as { payload?: unknown }).payload;
+  } catch {
+    return undefined;
+  }
 }

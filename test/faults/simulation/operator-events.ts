@@ -1,5 +1,6 @@
 import type { DynamoDb, SqsMessages } from '../../../lib/operator/aws.ts';
-import { receiveDeadLetters } from '../../../lib/operator/dead-letters/receive.ts';
+import { identityOf } from '../../../lib/operator/dead-letters/filter.ts';
+import { isOurs, receiveDeadLetters } from '../../../lib/operator/dead-letters/receive.ts';
 import { sendBack } from '../../../lib/operator/dead-letters/send-back.ts';
 import type { JobTable } from '../../../lib/operator/job-table.ts';
 import { cancel, retryNow } from '../../../lib/operator/jobs/cancel-and-retry.ts';
@@ -69,12 +70,12 @@ async function redriveSome(world: World, random: Random, { sqs }: Hands): Promis
   const dlq = { sqs, queueUrl: queue.url, deadLetterQueueUrl: deadLetters.url };
   const received = await receiveDeadLetters(dlq, { hiddenSeconds: 30, waitSeconds: 0 });
   const redrives = received.map((deadLetter) => {
-    const run = deadLetter.attributes.run;
-    const body = run !== undefined && random.percent(40) ? subject.correct?.(deadLetter.body, random) : undefined;
-    const { id, payload } = JSON.parse(body ?? deadLetter.body) as { id?: string; payload: unknown };
-    const jobId = deadLetter.attributes.jobId ?? id ?? deadLetter.messageId;
+    const { run } = deadLetter.read.own;
+    const body = isOurs(deadLetter) && random.percent(40) ? subject.correct?.(deadLetter.body, random) : undefined;
+    const { payload } = JSON.parse(body ?? deadLetter.body) as { payload: unknown };
+    const { jobId } = identityOf(deadLetter, subject.definition.type);
     trace?.('operator', `redrives ${jobId}${body === undefined ? '' : ' with a corrected body'}`);
-    observer.redriven({ jobId, run: Number(run ?? 0), payload });
+    observer.redriven({ jobId, run: run ?? 0, payload });
     return { deadLetter, ...(body !== undefined && { body }) };
   });
   if (redrives.length > 0) await sendBack(dlq, redrives);

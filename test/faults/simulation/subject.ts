@@ -1,6 +1,9 @@
+import { fromSqs, toSqs } from '../../../lib/aws/message-attributes.ts';
+import { readAttributes, writeAttributes } from '../../../lib/contract/message-attributes.ts';
 import { METRICS } from '../../../lib/contract/names.ts';
 import { MAX_PARKED_BYTES } from '../../../lib/contract/protocol/job-item.ts';
 import type { Outgoing, Subject, World, WorldEvent } from '../../../lib/testing/simulation/model.ts';
+import { namesOf } from '../../../lib/testing/simulation/names-of.ts';
 import type { ObservedJob } from '../../../lib/testing/simulation/observed.ts';
 import type { Random } from '../../../lib/testing/simulation/random.ts';
 import {
@@ -14,6 +17,7 @@ import {
   type SimulatedPayload,
   work,
 } from './handler.ts';
+import { OLDER } from './older-version.ts';
 import { OPERATOR_EVENTS } from './operator-events.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -21,21 +25,33 @@ const DAY_MS = 24 * 3600 * 1000;
 /** Our own subject: up to five jobs of every behaviour, some without an id, some under one key, some for later. */
 export function makeSubject(random: Random): Subject {
   const definition = random.pick(DEFINITIONS);
+  const isRolling = definition.rateLimit === undefined && random.percent(25);
   // Now and then all have one fate, as when a third party is down: their calls travel together.
   const fate = random.percent(20) ? { do: random.pick(BEHAVIOURS), seconds: random.pick(SECONDS) } : {};
-  const messages = Array.from({ length: random.int(1, 5) }, (_, n) => message(n, random, fate));
+  const drawn = { isRolling, fate };
+  const messages = Array.from({ length: random.int(1, 5) }, (_, n) => message(n, random, drawn));
+  const lost: string[] = [];
   const poisons = messages.filter(({ payload }) => HARMFUL.includes(payload.do)).length;
   return {
     definition,
-    perform: work,
+    ...(isRolling && { older: OLDER }),
+    perform(payload, context, surroundings) {
+      const { mark } = payload as SimulatedPayload;
+      // The version before hands no sender's attributes on.
+      if (!isRolling && context.job.attributes.sender !== mark) lost.push(`${context.job.id}, run ${context.job.run}`);
+      return work(payload, context, surroundings);
+    },
     tables: { [EFFECTS]: ['id'] },
     ...(random.percent(30) && { maxItemBytes: NARROW_ITEM_BYTES }),
     messages,
-    events: [foreign(messages), stray(messages), outage, ...OPERATOR_EVENTS],
+    events: [foreign(messages), stray(messages), fixed(messages), outage, ...OPERATOR_EVENTS],
     // Few enough that no innocent job can use up its attempts by them: a poison job takes its mates along once.
     crashes: Math.max(0, 3 - poisons),
     correct: corrected,
-    check,
+    check(world) {
+      for (const job of lost) world.observer.violate(`${job} starts without its sender’s attributes`);
+      check(world);
+    },
   };
 }
 
@@ -48,40 +64,65 @@ const START_MS = Date.UTC(2026, 0, 1);
 
 const SECONDS = [0, 1, 8, 20, 65, 90, 700] as const;
 
-function message(n: number, random: Random, fate: Partial<SimulatedPayload>): Message {
+interface Drawn {
+  readonly isRolling: boolean;
+  readonly fate: Partial<SimulatedPayload>;
+}
+
+function message(n: number, random: Random, { isRolling, fate }: Drawn): Message {
   const behaviour = fate.do ?? random.pick(BEHAVIOURS);
   const seconds = fate.seconds ?? random.pick(SECONDS);
   const later = random.percent(20) ? { runAtMs: START_MS + random.pick([1, 30, 100, 5000]) * 1000 } : {};
   // Jobs without an id are told apart by their mark alone; two in ten share one key.
   const name = random.percent(85) ? { id: `j${n}`, ...(random.percent(20) && { key: 'shared' }) } : {};
   const few = random.percent(10) && !INNOCENT.includes(behaviour) ? { maxAttempts: 2 } : {};
+  // The version before gives a refused body other names.
+  const typo = !isRolling && random.percent(12) ? { typo: 'maxAtempts' } : {};
+  // The version before takes a `jobId` of the sender's for its own. One that it renewed before it began has no item to
+  // show it.
+  const own = { sender: `j${n}`, ...(!isRolling && { jobId: 'import-17' }) };
+  const when = isRolling && !('id' in name) ? {} : later;
   // Near an item's limit with its checkpoint, or (seldom, for it costs time) beyond what an item takes at all.
   const filler = behaviour === 'bulky' ? FILLER : random.percent(1) ? TOO_BIG_TO_PARK : undefined;
   return {
-    ...{ ...name, ...later, ...few },
+    ...{ ...name, ...when, ...few, ...typo, attributes: own },
     payload: { do: behaviour, seconds, mark: `j${n}`, ...(filler !== undefined && { filler }) },
   };
 }
 
-/** A dead letter's body with work that succeeds. */
+/** A dead letter's body with work that succeeds, and without the typo. */
 function corrected(body: string): string | undefined {
-  const envelope = JSON.parse(body) as { payload: SimulatedPayload };
+  const { maxAtempts: _, ...envelope } = JSON.parse(body) as { payload: SimulatedPayload; maxAtempts?: 1 };
   return JSON.stringify({ ...envelope, payload: { ...envelope.payload, do: 'commit', seconds: 1 } });
 }
+
+/** A producer whose body was refused sends it again without the typo. */
+const fixed = (messages: readonly Message[]): WorldEvent => ({
+  name: 'a producer sends a refused body again, fixed',
+  weight: 4,
+  happen({ send }, random) {
+    const [first, ...others] = messages.filter(({ id, typo }) => id !== undefined && typo !== undefined);
+    if (first === undefined) return;
+    const { typo: _, ...message } = random.pick([first, ...others]);
+    send(message);
+  },
+});
 
 /** Another body under a job's name: the first one stays. It says so by a mark that no handler may meet. */
 const foreign = (messages: readonly Message[]): WorldEvent => ({
   name: 'another body comes under a job’s name',
   weight: 3,
   happen({ queue, observer, nextMessageId }, random) {
-    const named = messages.filter(({ id }) => id !== undefined && observer.byJobId(id) !== undefined);
+    // A name that died refused is free for another body.
+    const named = messages.filter(({ id, typo }) => id && typo === undefined && observer.byJobId(id) !== undefined);
     const [first, ...others] = named;
     if (first === undefined) return;
     const { id, key, payload } = random.pick([first, ...others]);
     // Only once the first one is there: which of two is first is nobody's promise.
     if (observer.byJobId(id ?? '')?.item === undefined) return;
     const body = { id, ...(key !== undefined && { key }), payload: { ...payload, mark: 'foreign' } };
-    queue.add({ MessageBody: JSON.stringify(body), MessageAttributes: {} }, nextMessageId());
+    const MessageAttributes = { sender: { DataType: 'String', StringValue: 'foreign' } };
+    queue.add({ MessageBody: JSON.stringify(body), MessageAttributes }, nextMessageId());
   },
 });
 
@@ -90,17 +131,15 @@ const stray = (messages: readonly Message[]): WorldEvent => ({
   name: 'a dead letter comes back with another job in it',
   weight: 3,
   happen({ queue, deadLetters, nextMessageId }) {
-    const deadLetter = deadLetters.messages().find(({ attributes }) => attributes.run !== undefined);
+    const deadLetter = deadLetters
+      .messages()
+      .find(({ attributes }) => !/^Invalid/.test(attributes.reason?.StringValue ?? 'Invalid'));
     if (deadLetter === undefined) return;
-    const envelope = JSON.parse(deadLetter.body) as { id?: string; key?: string };
-    const key = envelope.key ?? envelope.id ?? deadLetter.attributes.jobId?.StringValue;
-    const body = {
-      ...envelope,
-      id: 'stranger',
-      key,
-      payload: { ...messages[0]?.payload, do: 'commit', mark: 'foreign' },
-    };
-    queue.add({ MessageBody: JSON.stringify(body), MessageAttributes: deadLetter.attributes }, nextMessageId());
+    const { own, sender } = readAttributes(fromSqs(deadLetter.attributes));
+    const payload = { ...messages[0]?.payload, do: 'commit', mark: 'foreign' };
+    const { key } = namesOf(deadLetter);
+    const MessageAttributes = toSqs(writeAttributes({ own: { ...own, jobId: 'stranger', key }, sender }));
+    queue.add({ MessageBody: JSON.stringify({ id: 'stranger', key, payload }), MessageAttributes }, nextMessageId());
   },
 });
 
@@ -165,6 +204,11 @@ function checkEffects({ item, starts, forgotten }: ObservedJob, { observer, dyna
   const last = starts.at(-1)?.payload;
   if (item === undefined || last === undefined || forgotten) return;
   const { do: behaviour, mark } = JSON.parse(last) as SimulatedPayload;
+  // A refused body under a taken name is a job of its own, and does the same work once it is corrected.
+  const sameWork = [...observer.jobs.values()].filter(({ starts: all }) =>
+    all.some(({ payload }) => payload.includes(`"${mark}"`)),
+  );
+  if (sameWork.length > 1) return;
   const times = (effect: string) =>
     (dynamoDb.item(EFFECTS, `${mark}/${effect}`) as { times?: number } | undefined)?.times ?? 0;
   const expected = item.status === 'COMPLETED' ? 1 : 0;

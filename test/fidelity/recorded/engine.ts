@@ -1,6 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { MARSHALL } from '../../../lib/aws/marshal.ts';
+import { makeDocuments } from '../../../lib/aws/documents.ts';
 import { queueSettings } from '../../../lib/contract/definition/queue-settings.ts';
 import type { JobItem } from '../../../lib/contract/protocol/job-item.ts';
 import type { Message } from '../../../lib/contract/protocol/message.ts';
@@ -26,7 +25,7 @@ export function makeEngine(wire: Wire): { engine: Engine; output: Output } {
   const definition = defineProbe();
   let nonces = 0;
   const nonce = () => `nonce-${++nonces}`;
-  const documents = DynamoDBDocumentClient.from(wire.dynamoDb, { marshallOptions: { ...MARSHALL } });
+  const documents = makeDocuments(wire.dynamoDb);
   const output = captureOutput();
   const engine: Engine = {
     definition,

@@ -1,11 +1,10 @@
 import { once } from 'node:events';
 import { BatchGetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { REQUEST_TIMEOUT_MS } from '../../../lib/aws/client-settings.ts';
 import { makeDynamoDbClient, makeSqs } from '../../../lib/aws/clients.ts';
-import { makeDocuments } from '../../../lib/aws/documents.ts';
+import { makeDocuments, TransactWriteCommand } from '../../../lib/aws/documents.ts';
 import { makeCallTime, OutOfTimeError } from '../../../lib/engine/calls/call-time.ts';
 import { systemClock } from '../../../lib/engine/clock.ts';
 import { startServer } from '../../../localstack/stand-ins/http-server.ts';

@@ -39,7 +39,7 @@ describe('receives that reach no handler', () => {
     if (deadLetter === undefined) throw new TypeError('nothing was moved');
     const { body, messageAttributes } = toRecord(deadLetter, world.deadLetters);
     expect(text(world, 'reason')).toBeUndefined();
-    world.send(body, { attributes: { jobId: messageAttributes.jobId?.stringValue ?? deadLetter.messageId } });
+    world.send(body, { attributes: { sluice: messageAttributes.sluice?.stringValue ?? '' } });
     await world.drain();
     expect(world.job(messageId)).toMatchObject({ status: 'COMPLETED', attempts: 2, runNo: 1 });
   });

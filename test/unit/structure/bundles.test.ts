@@ -20,7 +20,7 @@ const BUDGETS = [
   { entry: 'functions/dispatcher/handler.ts', maxBytes: 280_000 },
 ];
 /** The engine and the contract, without AWS clients, Powertools and zod. */
-const MAX_OWN_BYTES = 78_000;
+const MAX_OWN_BYTES = 84_000;
 
 const made = (entry: string) => bundle(entry, { absWorkingDir: ROOT });
 
@@ -34,7 +34,7 @@ describe('the bundle of', () => {
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(3000);
   });
 
-  it('a consumer holds at most 78 KB of the engine itself', async () => {
+  it('a consumer holds at most 84 KB of the engine itself', async () => {
     const own = bytesOf((await made(PLAIN)).metafile).get(OWN) ?? 0;
     expect(own).toBeGreaterThan(10_000);
     expect(own).toBeLessThanOrEqual(MAX_OWN_BYTES);

@@ -19,7 +19,7 @@ const others = (name: string, elsewhere: readonly string[], imports: readonly st
   ...{ name, files: `^${name}/(?!(${elsewhere.join('|')})\\.ts$)[^/]+$`, imports },
 });
 
-const WORDS = ['brand', 'errors', 'job', 'names', 'sqs-limits', 'thrown'];
+const WORDS = ['brand', 'errors', 'job', 'message-attributes', 'names', 'sqs-limits', 'thrown'];
 const ENGINE_BASICS = ['clock', 'environment', 'job-context', 'resolvers', 'shutdown'];
 const ENGINE_ENTRIES = ['consumer', 'dispatcher', 'index'];
 const INFRA_ARNS = ['arns', 'leave-out'];
@@ -44,7 +44,7 @@ export const ROOMS: readonly Room[] = [
   folder('lib/contract/protocol', ['contract: words', 'lib/contract/definition']),
   others('lib/contract', WORDS, ['contract: words', 'lib/contract/definition', 'lib/contract/protocol']),
 
-  folder('lib/aws', []),
+  folder('lib/aws', ['contract: words']),
 
   folder('lib/bundle', []),
   folder('lib/bundle/stand-ins', []),

@@ -6,6 +6,7 @@ import type {
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { MARSHALL } from '../../../aws/marshal.ts';
+import type { DynamoDbDocuments } from '../../../aws/ports.ts';
 import type { JobItem } from '../../../contract/protocol/job-item.ts';
 import type { Clock } from '../../../engine/clock.ts';
 import {
@@ -33,7 +34,7 @@ import type { Item } from './values.ts';
 export interface MemoryDynamoDb {
   readonly client: Pick<DynamoDBClient, 'send'>;
   /** The same in plain values. */
-  readonly documents: Pick<DynamoDBDocumentClient, 'send'>;
+  readonly documents: Pick<DynamoDBDocumentClient, 'send'> & DynamoDbDocuments;
   readonly faults: Faults;
   /** Every call so far, in order. */
   readonly calls: readonly Call[];

@@ -1,4 +1,4 @@
-import { inBegin, type Mutant } from './mutant.ts';
+import { inBegin, inContract, type Mutant } from './mutant.ts';
 
 /** Defects in how a job begins. */
 export const BEGIN_MUTANTS: readonly Mutant[] = [
@@ -63,4 +63,17 @@ export const BEGIN_MUTANTS: readonly Mutant[] = [
     'const set = { ...run, ...started(facts), attempts: item.attempts + 1 };',
   ]),
   inBegin('a job whose retention has passed stays in its old run', ['runNo: old.runNo + 1', 'runNo: old.runNo']),
+  inBegin('a refused body under another’s name is deleted', [
+    "return isUnheard(item, facts.message) ? RENAME : { row: 'foreign', action: 'ack' };",
+    "return { row: 'foreign', action: 'ack' };",
+  ]),
+  inContract('protocol/refused-body')('a copy of the body that a name died of dies again', [
+    'bodyHash === message.bodyHash || diedOf.includes(message.bodyHash);',
+    'bodyHash === message.bodyHash && diedOf.length >= 0;',
+  ]),
+  inContract('protocol/refused-body')('a name that died refused is free before its dead letter is sent', [
+    '|| item.undelivered ||',
+    '||',
+  ]),
+  inContract('protocol/refused-body')('a name is free whatever its job died of', ['!neverRan || !wasRefused ||', '']),
 ];

@@ -27,7 +27,7 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     "return 'ack';",
   ]),
   inEngine('message/wait')('a renewed message does not carry its job’s id', [
-    'MessageAttributes: ownAttributes({ ...attributes, jobId }),',
+    'MessageAttributes: toSqs(writeAttributes({ own: { ...attributes, jobId, key }, sender }, roomBeside(body))),',
     'MessageAttributes: {},',
   ]),
   inEngine('retries/release')('a parked job leaves its list when its message is sent', [
@@ -146,5 +146,21 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
   inContract('protocol/expiration')('a finished job is remembered for one day', [
     'retention * DAY_SECONDS;\n\n/** Seconds that a dead',
     'Math.min(1, retention) * DAY_SECONDS;\n\n/** Seconds that a dead',
+  ]),
+  inContract('message-attributes')('a sender’s own jobId names the job', [
+    'if (isJobId(jobId) && Object.keys(numbers).length > 0)',
+    'if (isJobId(jobId))',
+  ]),
+  inContract('message-attributes')('the version before finds no name on what this one sends', [
+    'if (attributeBytes(all) <= room) return all;',
+    '',
+  ]),
+  inContract('protocol/job-item')('a parked job loses its sender’s attributes', [
+    '...(sender !== undefined && { attributes: sender }),',
+    '',
+  ]),
+  inEngine('job/batch')('a job that the version before renewed gets a new name', [
+    'return isFormer(former, await store.read(former.key)) ? former : message;',
+    'return message;',
   ]),
 ];

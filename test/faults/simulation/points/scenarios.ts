@@ -81,4 +81,30 @@ export const SCENARIOS: readonly Scenario[] = [
     messages: [job('commit', { runAtMs: START_MS + 7 * 3_600_000 })],
     next: (world) => retryNow(table(world), { type: 'sim', key: 'a' }),
   },
+  {
+    name: 'a refused body comes under the name of another',
+    messages: [job('commit'), { ...job('commit'), typo: 'maxAtempts' }],
+    pairs: true,
+  },
+  {
+    name: 'a refused body comes again, and then fixed',
+    messages: [
+      { ...job('commit'), typo: 'maxAtempts' },
+      { ...job('commit'), typo: 'maxAtempts' },
+    ],
+    next: async (world) => void world.send(job('commit')),
+  },
+  {
+    name: 'a refused job is redriven corrected, and its body comes again',
+    messages: [{ ...job('commit'), typo: 'maxAtempts' }],
+    next: async (world) => {
+      for (const { messageId } of world.deadLetters.messages())
+        redrive(world, messageId, { correctedBody: JSON.stringify({ id: 'a', payload: job('commit').payload }) });
+      world.send({ ...job('commit'), typo: 'maxAtempts' });
+    },
+  },
+  {
+    name: 'a job with its sender’s attributes is parked',
+    messages: [{ payload: job('flaky').payload, attributes: { sender: 'a', jobId: 'import-17' } }],
+  },
 ];

@@ -21,6 +21,25 @@ const ABSENT: readonly [row: string, holds: (given: BeginFacts) => boolean][] = 
 
 const FOUND: readonly [row: string, holds: (found: JobItem, given: BeginFacts) => boolean][] = [
   ['retentionOver', (found) => terminal(found) && found.expiration * 1000 <= NOW && !found.undelivered],
+  [
+    'freed',
+    (found, given) =>
+      found.status === 'DEAD' &&
+      found.reason === 'InvalidPayload' &&
+      found.attempts === 0 &&
+      !found.undelivered &&
+      given.message.refusal === undefined &&
+      !isRedrive(found, given) &&
+      ![found.bodyHash, ...(found.diedOf ?? [])].includes(given.message.bodyHash),
+  ],
+  [
+    'renamed',
+    (found, given) =>
+      given.message.refusal !== undefined &&
+      given.message.messageId === 'm1' &&
+      (found.jobId !== given.message.jobId || !isRedrive(found, given)) &&
+      ![found.bodyHash, ...(found.diedOf ?? [])].includes(given.message.bodyHash),
+  ],
   ['foreign', (found, { message }) => found.jobId !== message.jobId],
   ['foreign', (found, given) => found.bodyHash !== given.message.bodyHash && !isRedrive(found, given)],
   [
@@ -46,7 +65,9 @@ const FOUND: readonly [row: string, holds: (found: JobItem, given: BeginFacts) =
 function lawOf(given: BeginFacts): string {
   const { item: found } = given;
   const row = found && FOUND.find(([, holds]) => holds(found, given))?.[0];
-  return row === undefined || row === 'retentionOver' ? (ABSENT.find(([, holds]) => holds(given))?.[0] ?? 'none') : row;
+  return row === undefined || row === 'retentionOver' || row === 'freed'
+    ? (ABSENT.find(([, holds]) => holds(given))?.[0] ?? 'none')
+    : row;
 }
 
 const near = fc.constantFrom(NOW - 1, NOW - 1, NOW, NOW, NOW + 1, NOW + 500, NOW + 501, NOW + 60_000, NOW + 60_001);
@@ -57,7 +78,9 @@ const found = fc
     status: fc.constantFrom('SCHEDULED', 'RETRYING', 'INPROGRESS', 'COMPLETED', 'DEAD', 'CANCELLED'),
     jobId: fc.constantFrom('j', 'j', 'j', 'k'),
     bodyHash: fc.constantFrom('hash', 'hash', 'hash', 'other'),
-    attempts: fc.integer({ min: 4, max: 5 }),
+    attempts: fc.constantFrom(0, 4, 5),
+    reason: fc.constantFrom('InvalidPayload', 'Crashed'),
+    diedOf: fc.constantFrom(['hash'], undefined),
     runNo: fc.integer({ min: 1, max: 2 }),
     expiration: fc.constantFrom(NOW / 1000 - 1, NOW / 1000, NOW / 1000 + 1),
     owner: fc.constantFrom('other', 'other', 'me'),
@@ -66,11 +89,12 @@ const found = fc
     undelivered: maybe(fc.constant(true)),
     cancelRequested: maybe(fc.constant(true)),
   })
-  .map(({ at, parked, status, undelivered, cancelRequested, ...rest }) => {
+  .map(({ at, parked, status, reason, diedOf, undelivered, cancelRequested, ...rest }) => {
     const times = status === 'INPROGRESS' ? { leaseUntil: at } : { dueAt: at, ...(parked && { listAt: at }) };
     // Only a death is pending.
     const pending = status === 'DEAD' && undelivered ? { undelivered } : {};
-    const marks = { ...pending, ...(cancelRequested && { cancelRequested }) };
+    const death = { ...(status === 'DEAD' && { reason: reason as 'Crashed' }), ...(diedOf && { diedOf }) };
+    const marks = { ...pending, ...death, ...(cancelRequested && { cancelRequested }) };
     return item({ status: status as JobItem['status'], ...rest, ...times, ...marks });
   });
 const received = fc
@@ -79,6 +103,7 @@ const received = fc
     refusal: maybe(fc.constant(new InvalidPayloadError('no'))),
     runAtMs: maybe(near),
     body: fc.constantFrom('{"payload":1}', TOO_BIG),
+    messageId: fc.constantFrom('m1', 'j'),
   })
   .map(({ refusal, runAtMs, ...rest }) => ({
     ...rest,
@@ -99,7 +124,9 @@ describe('of all begin rows', () => {
       }),
       { numRuns: 5000 },
     );
-    const rows = new Set([...ABSENT, ...FOUND].map(([row]) => row).filter((row) => row !== 'retentionOver'));
+    const rows = new Set(
+      [...ABSENT, ...FOUND].map(([row]) => row).filter((row) => row !== 'retentionOver' && row !== 'freed'),
+    );
     expect([...seen].sort(), 'rows that came up').toEqual([...rows].sort());
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { begin } from '../../../../lib/contract/protocol/begin.ts';
 import { written } from '../../../../lib/contract/protocol/item-write.ts';
-import type { JobItem } from '../../../../lib/contract/protocol/job-item.ts';
+import { type JobItem, NO_BODY } from '../../../../lib/contract/protocol/job-item.ts';
 import type { Message } from '../../../../lib/contract/protocol/message.ts';
 import { type BeginRow, type Row, TRANSITIONS } from '../../../../lib/contract/protocol/transitions.ts';
 import {
@@ -20,6 +20,11 @@ import {
   waiting,
   writeOf,
 } from '../support/protocol.ts';
+
+/** A body that names its job, in a message of its own. */
+const NAMED = { messageId: 'm1' };
+/** Died of its body, without an attempt. */
+const refusedItem = (change: Partial<JobItem> = {}) => dead({ attempts: 0, reason: 'InvalidMessage', ...change });
 
 /** Which row begins, by what is found and what comes: first the edges of each row, then who goes before whom. */
 const ROWS: readonly [
@@ -167,6 +172,86 @@ const ROWS: readonly [
     dead({ undelivered: true }),
     { ...redriven, refusal },
   ],
+  ['renamed', 'rename', 'another body, and a refusal', waiting(), { ...NAMED, ...other, refusal }],
+  [
+    'renamed',
+    'rename',
+    'another job under the key, and a refusal',
+    running({ jobId: 'k' }),
+    { ...NAMED, ...other, refusal },
+  ],
+  ['renamed', 'rename', 'another body that completed, and a refusal', item(), { ...NAMED, ...other, refusal }],
+  [
+    'renamed',
+    'rename',
+    'another body that died, and a refusal',
+    dead({ undelivered: true }),
+    { ...NAMED, ...other, refusal },
+  ],
+  [
+    'renamed',
+    'rename',
+    'a refused redrive of an earlier run',
+    dead({ runNo: 2 }),
+    { ...NAMED, ...redriven, ...other, refusal },
+  ],
+  [
+    'foreign',
+    'ack',
+    'another body, refused, under its message id already',
+    waiting(),
+    { ...other, messageId: 'j', refusal },
+  ],
+  [
+    'foreign',
+    'ack',
+    'another body, refused, under the id with which SQS took it',
+    waiting(),
+    { ...NAMED, ...other, refusal, attributes: { jobId: 'j', key: 'j', firstMessageId: 'j' } },
+  ],
+  [
+    'foreign',
+    'ack',
+    'a refused body that the name died of before',
+    item({ diedOf: ['x', 'other'] }),
+    { ...NAMED, ...other, refusal },
+  ],
+  ['foreign', 'ack', 'the same refused body of another job', item({ jobId: 'k' }), { ...NAMED, refusal }],
+  [
+    'foreign',
+    'ack',
+    'a refused body whose name was cancelled before it came',
+    item({ status: 'CANCELLED', bodyHash: NO_BODY }),
+    { ...NAMED, ...other, refusal },
+  ],
+  ['first', 'run', 'a name that died refused: freed', refusedItem(), other],
+  ['first', 'run', 'a name that died refused, by another job under the key: freed', refusedItem({ jobId: 'k' }), other],
+  [
+    'parkUntilDue',
+    'ack',
+    'a name that died refused, for later: freed',
+    refusedItem(),
+    { ...other, runAtMs: NOW + 90_000 },
+  ],
+  ['foreign', 'ack', 'a name that died refused and is undelivered', refusedItem({ undelivered: true }), other],
+  ['foreign', 'ack', 'a name that died refused after an attempt', refusedItem({ attempts: 1 }), other],
+  [
+    'foreign',
+    'ack',
+    'a name that died refused after an attempt of an earlier run',
+    refusedItem({ processedAt: 'x' }),
+    other,
+  ],
+  [
+    'foreign',
+    'ack',
+    'a name that died refused, by a body of an earlier run',
+    refusedItem({ diedOf: ['other'] }),
+    other,
+  ],
+  ['duplicate', 'ack', 'a name that died refused, by its own body, which is accepted now', refusedItem(), {}],
+  ['foreign', 'ack', 'a name that died otherwise', dead({ attempts: 0 }), other],
+  ['redriven', 'run', 'a name that died refused, redriven: before freed', refusedItem(), { ...redriven, ...other }],
   ['foreign', 'ack', 'another job under the key', waiting({ jobId: 'k' }), {}],
   ['foreign', 'ack', 'another job that runs under the key', running({ jobId: 'k', leaseUntil: NOW }), {}],
   ['foreign', 'ack', 'another dead job under the key, redriven', dead({ jobId: 'k' }), redriven],
@@ -201,9 +286,13 @@ const ALSO: Partial<Record<BeginRow, readonly string[]>> = {
   redriven: ['SCHEDULED', 'ack', 'wait'],
   early: ['ack'],
   leased: ['run'],
+  renamed: ['rename'],
 };
-const isAnew = (found: JobItem | undefined) =>
-  found !== undefined &&
+const isFreed = (found: JobItem, received: Partial<Message>) =>
+  found.status === 'DEAD' && found.attempts === 0 && received.bodyHash === 'other';
+const isAnew = (found: JobItem | undefined, received: Partial<Message>) =>
+  found !== undefined && (isFreed(found, received) || isOver(found));
+const isOver = (found: JobItem) =>
   (TRANSITIONS.retentionOver.from as readonly string[]).includes(found.status) &&
   found.expiration * S <= NOW &&
   !found.undelivered;
@@ -213,7 +302,11 @@ describe('begin', () => {
     const step = begin(facts(found, received));
     expect(step).toMatchObject({ row, action });
     const { from, to, message } = TRANSITIONS[row];
-    expect(from, 'the table’s from').toContain(found === undefined || isAnew(found) ? 'absent' : found.status);
+    expect(from, 'the table’s from').toContain(
+      found === undefined || (isAnew(found, received) && !from.includes(found.status as never))
+        ? 'absent'
+        : found.status,
+    );
     const write = writeOf(step);
     const before = found?.status ?? 'absent';
     const after = write === undefined ? before : written(write, found).status;
@@ -223,9 +316,9 @@ describe('begin', () => {
     expect([message, ...(ALSO[row] ?? [])], 'the table’s message').toContain(done);
   });
 
-  it('looks at every row but retentionOver, which the others carry out', () => {
+  it('looks at every row but retentionOver and freed, which the others carry out', () => {
     const rows = (Object.keys(TRANSITIONS) as Row[]).filter(
-      (row) => TRANSITIONS[row].code.startsWith('B') && row !== 'retentionOver',
+      (row) => TRANSITIONS[row].code.startsWith('B') && !['retentionOver', 'freed'].includes(row),
     );
     expect([...new Set(ROWS.map(([row]) => row))].sort()).toEqual(rows.sort());
   });

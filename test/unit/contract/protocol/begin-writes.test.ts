@@ -115,7 +115,7 @@ const WRITES: readonly [
     redrivenFrom,
     { ...redriven, ...other, refusal },
     update({
-      set: { ...refused, ...nextRun, attempts: 0 },
+      set: { ...refused, ...nextRun, diedOf: ['hash'], attempts: 0 },
       remove: ['dueAt', 'envelope', 'cancelRequested'],
       fence: deadFence,
     }),
@@ -180,7 +180,7 @@ const WRITES: readonly [
     redrivenFrom,
     { ...redriven, ...other, maxAttempts: 9 },
     update({
-      set: { ...nextRun, ...started, attempts: 1, maxAttempts: 9 },
+      set: { ...nextRun, ...started, diedOf: ['hash'], attempts: 1, maxAttempts: 9 },
       remove: ['error', 'reason', 'failedAt', 'listKey', 'listAt', 'undelivered', 'cancelRequested'],
       fence: deadFence,
     }),
@@ -190,12 +190,13 @@ const WRITES: readonly [
     redrivenFrom,
     { ...redriven, ...other, runAtMs: IN_90_S },
     update({
-      set: { ...nextRun, ...scheduled, maxAttempts: 5 },
+      set: { ...nextRun, ...scheduled, diedOf: ['hash'], maxAttempts: 5 },
       remove: ['error', 'reason', 'failedAt', 'undelivered', 'cancelRequested'],
       fence: deadFence,
     }),
   ],
   ['duplicate', item(), {}, undefined],
+  ['renamed', item(), { ...other, refusal, messageId: 'm1' }, undefined],
 ];
 
 describe('begin writes', () => {

@@ -64,7 +64,7 @@ describe('replies to 25 parked jobs of 300 KB that come in one batch', () => {
   test('are small where the messages were here before', async () => {
     const { world, send } = await parkedWorld();
     const replies = watchReplies(world);
-    send((jobId) => ({ attributes: { jobId } }));
+    send((id) => ({ attributes: { sluice: JSON.stringify({ id }) } }));
     expect((await world.deliver()).kept).toEqual([]);
     expect(replies.map(({ name }) => name)).toEqual(['BatchGetItem']);
     expect(total(replies)).toBeLessThan(SMALL_BYTES);

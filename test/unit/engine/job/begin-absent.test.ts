@@ -34,7 +34,7 @@ describe('the first message of a job', () => {
 
   test('takes the job’s id from the attribute, or else from the message id', async () => {
     const world = makeWorld();
-    world.send({}, { attributes: { jobId: 'from-attribute' } });
+    world.send({}, { attributes: { sluice: '{"id":"from-attribute"}' } });
     const messageId = world.send({});
     await world.deliver();
     expect(world.job('from-attribute')).toMatchObject({ jobId: 'from-attribute', status: 'COMPLETED' });
@@ -103,7 +103,7 @@ describe('a refused message', () => {
     ['a payload that its schema refuses', '{"payload":{"do":"dance"}}', 'InvalidPayload'],
   ])('%s: the job dies without an attempt', async (_, body, reason) => {
     const world = makeWorld();
-    world.send(body, { attributes: { jobId: 'a' } });
+    world.send(body, { attributes: { sluice: '{"id":"a"}' } });
     const { kept } = await world.deliver();
     expect(kept).toEqual([]);
     expect(world.starts).toEqual([]);

@@ -45,12 +45,12 @@ describe('a message with another job’s key and body', () => {
   ])('is deleted if the other job %s', async (_, behaviour) => {
     const world = makeWorld();
     const body = JSON.stringify({ key: 'k', payload: { do: behaviour } });
-    world.send(body, { attributes: { jobId: 'a' } });
+    world.send(body, { attributes: { sluice: '{"id":"a","key":"k"}' } });
     if (behaviour === 'hang') await world.deliver({ crash: { call: 2, moment: 'after' } });
     else await world.deliver();
     const before = world.job('k');
     await world.clock.advance(1000);
-    const stranger = world.send(body, { attributes: { jobId: 'b' } });
+    const stranger = world.send(body, { attributes: { sluice: '{"id":"b","key":"k"}' } });
     const { kept } = await world.deliver();
     expect(kept).not.toContain(stranger);
     if (behaviour === 'hang') expect(world.job('k')).toEqual(before);

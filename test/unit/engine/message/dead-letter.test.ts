@@ -22,6 +22,7 @@ describe('a dead letter', () => {
       Object.entries(deadLetter?.attributes ?? {}).map(([name, { StringValue }]) => [name, StringValue]),
     );
     expect(values).toEqual({
+      sluice: '{"id":"a","run":1,"type":"probe"}',
       jobId: 'a',
       jobType: 'probe',
       run: '1',
@@ -85,14 +86,14 @@ const text = fc.string({ unit: 'binary', maxLength: 512 });
 describe('the attributes of a dead letter', () => {
   test('leave out a value of nothing but space', () => {
     const attributes = deadLetterAttributes({ ...DEAD, error: { name: ' \t', message: '\n ' } }, 0);
-    expect(Object.keys(attributes)).toEqual(['jobId', 'jobType', 'run', 'reason', 'attempts', 'failedAt']);
+    expect(Object.keys(attributes)).toEqual(['sluice', 'jobId', 'jobType', 'run', 'reason', 'attempts', 'failedAt']);
   });
 
   test('end at the first that does not fit, though a later one would', () => {
-    const jobIdBytes = 'jobId'.length + 'a'.length + 'String'.length;
+    const own = 'sluice{"id":"a","run":1,"type":"probe"}String'.length;
     // `run` is shorter than `jobType` and would still fit.
-    const attributes = deadLetterAttributes(DEAD, MIB - jobIdBytes - 'run1String'.length);
-    expect(Object.keys(attributes)).toEqual(['jobId']);
+    const attributes = deadLetterAttributes(DEAD, MIB - own - 'jobIdaString'.length - 'run1String'.length);
+    expect(Object.keys(attributes)).toEqual(['sluice', 'jobId']);
   });
 
   test('are accepted by SQS for any error and any size of body', () => {
@@ -109,14 +110,15 @@ describe('the attributes of a dead letter', () => {
 
   test('are left out from the least important on', () => {
     const all = Object.keys(deadLetterAttributes(DEAD, 1));
-    expect(all).toEqual(['jobId', 'jobType', 'run', 'reason', 'attempts', 'failedAt', 'errorName', 'errorMessage']);
+    const ours = ['sluice', 'jobId', 'jobType', 'run', 'reason', 'attempts', 'failedAt', 'errorName', 'errorMessage'];
+    expect(all).toEqual(ours);
     const seen = new Set<number>();
     for (let bodyBytes = MIB - 400; bodyBytes <= MIB; bodyBytes++) {
       const names = Object.keys(deadLetterAttributes(DEAD, bodyBytes));
       expect(names).toEqual(all.slice(0, names.length));
       seen.add(names.length);
     }
-    expect([...seen]).toEqual([8, 7, 6, 5, 4, 3, 2, 1, 0]);
+    expect([...seen]).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
   });
 });
 

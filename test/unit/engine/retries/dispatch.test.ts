@@ -22,14 +22,15 @@ describe('released: the dispatcher', () => {
     const dueAt = world.clock.now() + 150_000;
     const body = JSON.stringify({ payload: { do: 'complete' }, runAt: iso(dueAt) });
     world.send(body, {
-      attributes: { jobId: 'a' },
+      attributes: { sluice: '{"id":"a"}' },
       group: 'tenant-1',
       trace: 'Root=1-5759e988-bd862e3fe1be46a994272793',
     });
     await world.deliver();
     await world.clock.advance(60_000);
     expect(await world.tick()).toEqual({ released: 1, refused: 0, latenessMs: 0, finished: true });
-    const attributes = { jobId: { StringValue: 'a' }, due: { StringValue: String(dueAt) } };
+    const sluice = { StringValue: JSON.stringify({ id: 'a', due: dueAt }) };
+    const attributes = { sluice, jobId: { StringValue: 'a' }, due: { StringValue: String(dueAt) } };
     const origin = { group: 'tenant-1', trace: 'Root=1-5759e988-bd862e3fe1be46a994272793' };
     expect(world.queue.messages()).toMatchObject([{ body, attributes, ...origin, visibleAtMs: dueAt }]);
     expect(world.job('a')).toMatchObject({ status: 'SCHEDULED', dueAt, listAt: dueAt + DAY_MS });

@@ -94,7 +94,7 @@ describe('logs', () => {
   test('show the reason of a dead job, at level ERROR', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'permanent' } });
-    world.send('{', { attributes: { jobId: 'b' } });
+    world.send('{', { attributes: { sluice: '{"id":"b"}' } });
     await world.deliver();
     const dead = world.output.logs().filter(({ message }) => message === 'job.dead');
     expect(dead).toHaveLength(2);

@@ -30,6 +30,7 @@ const JOB: Job = {
   createdAt: '2026-01-01T00:00:00.000Z',
   processedAt: '2026-01-01T00:00:01.000Z',
   run: 1,
+  attributes: {},
 };
 
 const unexpected = (name: string) => () => {

@@ -52,7 +52,7 @@ describe('a dead letter of ours', () => {
     expect(world.deadLetters.messages()).toEqual([]);
     const [message] = world.queue.messages();
     expect(message).toMatchObject({ group: 'tenant-1', trace: 'Root=1-2' });
-    expect(Object.keys(message?.attributes ?? {}).sort()).toEqual(['jobId', 'run']);
+    expect(Object.keys(message?.attributes ?? {}).sort()).toEqual(['jobId', 'run', 'sluice']);
     await world.deliver();
     expect(world.starts).toEqual(['a/1', 'a/1']);
     expect(world.job('a')).toMatchObject({ status: 'DEAD', runNo: 2, attempts: 1 });
@@ -122,12 +122,13 @@ describe('a message that SQS moved', () => {
     expect(world.job(message.attributes.jobId?.StringValue ?? id)).toMatchObject({ status: 'COMPLETED', attempts: 2 });
   });
 
-  test('keeps its jobId, run and due', async () => {
+  test('keeps its id, run, due and its sender’s attributes', async () => {
     const attributes = { jobId: 'a', run: '3', due: '1700000000000', other: 'x' };
     const world = await moved({ id: 'a' }, { attributes });
     await redrive(world);
     const own = Object.entries(world.queue.messages()[0]?.attributes ?? {}).map(([name, v]) => [name, v.StringValue]);
-    expect(Object.fromEntries(own)).toEqual({ jobId: 'a', run: '3', due: '1700000000000' });
+    const sluice = JSON.stringify({ id: 'a', run: 3, due: 1_700_000_000_000, firstMessageId: 'sent-1' });
+    expect(Object.fromEntries(own)).toEqual({ jobId: 'a', run: '3', due: '1700000000000', other: 'x', sluice });
   });
 
   test('refuses a corrected body and stays in the dead-letter queue', async () => {
