@@ -78,7 +78,7 @@ it('a time that a clock change leaves out is warned of when the stack is built',
   const [warning, ...others] = AnnotationsOf.fromStack(stack).findWarning('*', Match.anyValue());
   expect(others).toEqual([]);
   expect(warning?.entry.data).toContain(
-    'tidy-up: schedule "berlin", "cron(0 3 * * ? *)" in Europe/Berlin: on 2027-03-28 there is no time from 02:00 to 03:00, and it is skipped; on 2027-10-31 ',
+    'tidy-up: schedule "berlin", "cron(0 2 * * ? *)" in Europe/Berlin: on 2027-03-28 there is no time from 02:00 to 03:00, and it is skipped; on 2027-10-31 ',
   );
 });
 
