@@ -15,12 +15,12 @@ const PLAIN = 'test/bench/job/handler.ts';
 
 /** Bytes, 1,000 a KB: the measured size and little room. Whoever needs more looks at `npm run bundle-report` first. */
 const BUDGETS = [
-  { entry: PLAIN, maxBytes: 419_000 },
+  { entry: PLAIN, maxBytes: 419_500 },
   { entry: 'functions/send-email/handler.ts', maxBytes: 480_000 },
   { entry: 'functions/dispatcher/handler.ts', maxBytes: 280_000 },
 ];
 /** The engine and the contract, without AWS clients, Powertools and zod. */
-const MAX_OWN_BYTES = 84_000;
+const MAX_OWN_BYTES = 84_500;
 
 const made = (entry: string) => bundle(entry, { absWorkingDir: ROOT });
 
