@@ -55,7 +55,7 @@ function faultOf(call: Call, line: Line, world: World): NetworkFault | undefined
   let luck = line.random.int(1, 1000);
   for (const fault of DRAWN) {
     const isTransaction = fault === 'straggles' && TRANSACTION.test(call.name);
-    luck -= isTransaction ? STRAGGLING_TRANSACTION : world.chances[fault];
+    luck -= isTransaction ? Math.max(STRAGGLING_TRANSACTION, world.chances[fault]) : world.chances[fault];
     if (luck > 0) continue;
     if (line.faultsInRow >= MAX_IN_ROW) break;
     const name = `${line.name}, call ${line.calls} (${call.name}): ${fault}`;

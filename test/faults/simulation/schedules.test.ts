@@ -3,7 +3,7 @@ import { NETWORK_FAULTS } from '../../../lib/testing/simulation/network-faults.t
 import { inDepth } from '../../support/depth.ts';
 import { simulateOutside } from './support.ts';
 
-const SEEDS = inDepth(20_000, 1500);
+const SEEDS = inDepth(20_000, 3000);
 /** In depth, both cores. */
 const WORKERS = inDepth(2, 1);
 

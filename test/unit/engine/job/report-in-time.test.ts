@@ -9,10 +9,11 @@ import type { Subject } from '../../../../lib/testing/simulation/model.ts';
 import type { NetworkFault } from '../../../../lib/testing/simulation/network-faults.ts';
 import { makeRandom, type Random } from '../../../../lib/testing/simulation/random.ts';
 import { makeWorld } from '../../../../lib/testing/simulation/world.ts';
+import { inDepth } from '../../../support/depth.ts';
 import { makeWorld as makeUnitWorld } from '../../../support/world.ts';
 
 const SIDE_TABLE = 'side';
-const RUNS = 1000;
+const RUNS = inDepth(1000, 100);
 
 /** Handlers that take some time around their timeout, and write at its end. */
 function subjectOf(random: Random): Subject {
