@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { EXIT, type ExitCode, explain } from '../lib/operator/index.ts';
 import { type CommonOptions, whereabouts } from './cli/context.ts';
+import { dashHint, withIdsApart } from './cli/dashed-ids.ts';
 import type { Host } from './cli/host.ts';
 import type { Run } from './cli/verb.ts';
 import { cancelVerb } from './cli/verbs/cancel.ts';
@@ -17,6 +18,7 @@ import { resumeVerb } from './cli/verbs/resume.ts';
 import { retryVerb } from './cli/verbs/retry.ts';
 import { schemaVerb } from './cli/verbs/schema.ts';
 import { sendVerb } from './cli/verbs/send.ts';
+import { visible, visibleJson, visibleLines } from './cli/visible.ts';
 
 const EXIT_CODES = `
 Exit codes: 0 done; 1 done in part, or a fault was found; 2 wrong usage or input; 3 no such stage, job type or job;
@@ -30,10 +32,12 @@ Exit codes: 0 done; 1 done in part, or a fault was found; 2 wrong usage or input
  */
 export async function sluice(args: readonly string[], host: Host): Promise<ExitCode> {
   const run: Run = { host, exitCode: EXIT.done };
+  const program = makeProgram(run);
   try {
-    await makeProgram(run).parseAsync(args, { from: 'user' });
+    await program.parseAsync(withIdsApart(program, args), { from: 'user' });
     return run.exitCode;
   } catch (error) {
+    if (error instanceof CommanderError) return misused(error, dashHint(program, args), host);
     return fail(error, args, host);
   }
 }
@@ -44,7 +48,10 @@ function makeProgram(run: Run): Command {
     .description('Operates Sluice: background jobs on SQS, Lambda and DynamoDB.')
     .addHelpText('after', EXIT_CODES)
     .showHelpAfterError('(--help shows how it is used)')
-    .configureOutput({ writeOut: (text) => void stdout.write(text), writeErr: (text) => void stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => void stdout.write(visibleLines(text)),
+      writeErr: (text) => void stderr.write(visibleLines(text)),
+    })
     .exitOverride();
   for (const add of [queuesVerb, jobVerb, sendVerb, deadVerb, dlqVerb, retryVerb, cancelVerb]) add(program, run);
   for (const add of [pauseVerb, resumeVerb, drainVerb, doctorVerb, schemaVerb, newVerb]) add(program, run);
@@ -73,14 +80,18 @@ function typed(args: readonly string[]): CommonOptions {
   return Object.fromEntries(found) as CommonOptions;
 }
 
+/** What commander found wrong, which it has printed. A mistyped option may have been meant as an id. */
+function misused({ code, exitCode }: CommanderError, hint: string | undefined, { stderr }: Host): ExitCode {
+  if (/helpDisplayed|version|^commander\.help$/.test(code) && exitCode === 0) return EXIT.done;
+  if (code === 'commander.unknownOption' && hint !== undefined) stderr.write(`(${visible(hint)})\n`);
+  return EXIT.usage;
+}
+
 function fail(error: unknown, args: readonly string[], host: Host): ExitCode {
-  if (error instanceof CommanderError) {
-    const asked = /helpDisplayed|version|^commander\.help$/.test(error.code) && error.exitCode === 0;
-    return asked ? EXIT.done : EXIT.usage;
-  }
   const { exitCode, message, todo } = explain(error, whereabouts(typed(args), host));
-  if (args.includes('--json')) host.stderr.write(`${JSON.stringify({ error: { message, todo, exitCode } })}\n`);
-  else host.stderr.write(`sluice: ${message}${todo === undefined ? '' : `\n  ${todo}`}\n`);
-  if (args.includes('--debug')) host.stderr.write(`${inspect(error)}\n`);
+  const print = (text: string) => void host.stderr.write(`${text}\n`);
+  if (args.includes('--json')) print(visibleJson({ error: { message, todo, exitCode } }));
+  else print(`sluice: ${visible(message)}${todo === undefined ? '' : `\n  ${visible(todo)}`}`);
+  if (args.includes('--debug')) print(visibleLines(inspect(error)));
   return exitCode;
 }

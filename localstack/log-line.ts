@@ -1,3 +1,5 @@
+import { visible } from '../bin/cli/visible.ts';
+
 /** How the engine's events read on a terminal. `job.failed` is left out: the next event says what happens to the job. */
 const EVENTS: Readonly<Record<string, (line: LogFields) => string>> = {
   'job.started': ({ attempt, maxAttempts }) => `attempt ${attempt}/${maxAttempts}`,
@@ -29,7 +31,12 @@ export interface RawLogLine {
  *
  * @returns undefined for lines that are not about a job: Lambda's own, and metrics
  */
-export function renderLogLine({ source, timestampMs, message }: RawLogLine): string | undefined {
+export function renderLogLine(line: RawLogLine): string | undefined {
+  const rendered = render(line);
+  return rendered === undefined ? undefined : visible(rendered).trimEnd();
+}
+
+function render({ source, timestampMs, message }: RawLogLine): string | undefined {
   const text = message.trimEnd();
   if (text === '' || PLATFORM.test(text)) return undefined;
   const fields = parse(text);

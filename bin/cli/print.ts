@@ -1,31 +1,42 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { Host } from './host.ts';
+import { visible, visibleJson } from './visible.ts';
+
+/** Text with a colour. */
+export interface Painted {
+  readonly text: string;
+  readonly paint: (text: string) => string;
+}
+
+export type Colour = (text: string) => Painted;
 
 /** A column of a table. */
 export interface Column<Row> {
   readonly head: string;
   readonly cell: (row: Row) => string | number | undefined;
   readonly right?: true;
-  readonly colour?: (text: string, row: Row) => string;
+  readonly colour?: (row: Row) => Colour | undefined;
 }
 
-/** Prints results: JSON for programs, tables and colour for a terminal, tabs for a pipe. */
+/**
+ * Prints results: JSON for programs, tables and colour for a terminal, tabs for a pipe. All that is printed passes here, and
+ * no character of a value reaches a terminal as a command: see {@link visible}.
+ */
 export interface Printer {
   readonly json: boolean;
   readonly terminal: boolean;
   /** With `--json`, prints the result as one JSON document. @returns whether it did */
   result(value: unknown): boolean;
   table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): void;
-  line(text?: string): void;
+  /** Prints one line of these parts, one after the other. */
+  line(...parts: readonly (string | Painted)[]): void;
   /** Clears the terminal; nothing elsewhere. */
   clear(): void;
   /** A remark for people, on standard error; left out with `--json`. */
   note(text: string): void;
-  readonly colour: Colours;
+  readonly colour: Readonly<Record<'red' | 'green' | 'yellow' | 'dim', Colour>>;
 }
-
-type Colours = Pick<ReturnType<typeof pc.createColors>, 'red' | 'green' | 'yellow' | 'dim' | 'bold' | 'cyan'>;
 
 /** Prints on the host's streams. */
 export function makePrinter({
@@ -36,51 +47,59 @@ export function makePrinter({
   host: Pick<Host, 'stdout' | 'stderr' | 'env'>;
 }): Printer {
   const terminal = stdout.isTTY === true;
-  const colour = pc.createColors(terminal && env.NO_COLOR === undefined);
-  const line = (text = '') => void stdout.write(`${text}\n`);
+  const { bold, ...paints } = pc.createColors(terminal && env.NO_COLOR === undefined);
+  const write = (text: string) => void stdout.write(`${text}\n`);
+  const colour = (paint: (text: string) => string) => (text: string) => ({ text, paint });
   return {
-    ...{ json, terminal, colour, line },
+    ...{ json, terminal },
+    colour: {
+      ...{ red: colour(paints.red), green: colour(paints.green), yellow: colour(paints.yellow) },
+      dim: colour(paints.dim),
+    },
+    line: (...parts) => write(parts.map(painted).join('').trimEnd()),
     result(value) {
-      if (json) line(JSON.stringify(value, undefined, terminal ? 2 : 0));
+      if (json) write(visibleJson(value, terminal ? 2 : 0));
       return json;
     },
     table(rows, columns) {
-      line(terminal ? drawn(rows, columns, colour) : tabbed(rows, columns));
+      write(terminal ? drawn(rows, columns, bold) : tabbed(rows, columns));
     },
     clear() {
       if (terminal && !json) stdout.write('\u001b[2J\u001b[H');
     },
     note(text) {
-      if (!json) stderr.write(`${text}\n`);
+      if (!json) stderr.write(`${visible(text)}\n`);
     },
   };
 }
+
+const painted = (part: string | Painted): string =>
+  typeof part === 'string' ? visible(part) : part.paint(visible(part.text));
 
 const NO_LINES = {
   ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '' },
   ...{ 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' },
 };
 
-function drawn<Row>(rows: readonly Row[], columns: readonly Column<Row>[], { bold }: Colours): string {
+function drawn<Row>(rows: readonly Row[], columns: readonly Column<Row>[], bold: (text: string) => string): string {
   const table = new Table({
     head: columns.map(({ head }) => bold(head)),
     colAligns: columns.map(({ right }) => (right ? 'right' : 'left')),
     chars: NO_LINES,
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
   });
-  for (const row of rows) table.push(columns.map(({ cell, colour }) => coloured(shown(cell(row)), row, colour)));
+  for (const row of rows)
+    table.push(columns.map(({ cell, colour }) => painted(colour?.(row)?.(shown(cell(row))) ?? shown(cell(row)))));
   return table.toString();
 }
 
 const tabbed = <Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string =>
-  [columns.map(({ head }) => head), ...rows.map((row) => columns.map(({ cell }) => flat(shown(cell(row)))))]
+  [columns.map(({ head }) => head), ...rows.map((row) => columns.map(({ cell }) => visible(shown(cell(row)))))]
     .map((cells) => cells.join('\t'))
     .join('\n');
 
 const shown = (value: string | number | undefined): string =>
   value === undefined || value === '' ? '—' : String(value);
-const flat = (text: string) => text.replace(/[\t\r\n]+/g, ' ');
-const coloured = <Row>(text: string, row: Row, colour: Column<Row>['colour']) => colour?.(text, row) ?? text;
 
 /** `12 s`, `4 min`, `3 h`, `2 d`. */
 export function duration(seconds: number | undefined): string {

@@ -37,7 +37,7 @@ export interface Whereabouts {
 
 const OURS_MISSING = /^(NoSuchStageError|NoSuchTypeError|NoSuchJobError)$/;
 const OURS_USAGE =
-  /^(UsageError|InvalidTextError|InvalidMessageError|InvalidPayloadError|MessageTooLargeError|CorrectedBodyError|JobDefinitionError|NewJobTypeError)$/;
+  /^(UsageError|InvalidTextError|InvalidMessageError|InvalidPayloadError|MessageTooLargeError|CorrectedBodyError|JobDefinitionError|NewJobTypeError|CatalogueError)$/;
 const OURS_LATER = /^(JobChangedError|ThrottledReadError|SwitchTimeoutError)$/;
 const EXPIRED = /ExpiredToken|RequestExpired|TokenRefreshRequired|SSOTokenProviderFailure/;
 const UNKNOWN_CLIENT =

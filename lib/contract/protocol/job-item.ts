@@ -84,6 +84,8 @@ export const NO_BODY = '-';
 
 /** Name of the sparse index: partition `listKey`, sort `listAt`, keys only. */
 export const LISTS_INDEX = 'lists';
+/** Name of the index over the same items, for one type's list: partition `type` and `listKey`, sort `listAt`, keys only. */
+export const TYPE_LISTS_INDEX = 'typeLists';
 /** Shards of each list: a partition of the index takes 1,000 writes/s (DynamoDB quotas), eight take 8,000. */
 export const LIST_SHARDS = 8;
 /** Largest body that is parked, with its sender's attributes: an item is at most 400 KB; checkpoint (32), progress (4) and the rest need room. */

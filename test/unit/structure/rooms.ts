@@ -29,6 +29,7 @@ const LOCAL_BASICS = [
   ...['cleanup', 'command', 'errors', 'health', 'install-once', 'log-line', 'mailbox', 'owned-process', 'places'],
   ...['python', 'zip'],
 ];
+const BIN_TEXT = ['visible'];
 const LOCAL_COMMANDS = ['local', 'tour'];
 
 const contract = ['contract: words', 'lib/contract/definition', 'lib/contract/protocol', 'lib/contract'];
@@ -131,7 +132,9 @@ export const ROOMS: readonly Room[] = [
   },
   folder('functions', [...contract, 'a job type']),
 
-  files('localstack: basics', 'localstack', LOCAL_BASICS, []),
+  files('bin: printed text', 'bin/cli', BIN_TEXT, []),
+
+  files('localstack: basics', 'localstack', LOCAL_BASICS, ['bin: printed text']),
   folder('localstack/host', ['localstack: basics']),
   folder('localstack/stand-ins', []),
   others(
@@ -142,11 +145,11 @@ export const ROOMS: readonly Room[] = [
   folder('localstack/tour', [...contract, 'localstack: basics', 'localstack']),
   files('localstack: commands', 'localstack', LOCAL_COMMANDS, ['localstack: basics', 'localstack', 'localstack/tour']),
 
-  folder('bin/cli', [...contract, 'lib/operator']),
-  folder('bin/cli/verbs', [...contract, 'lib/operator', 'lib/operator/authoring', 'functions', 'bin/cli']),
+  others('bin/cli', BIN_TEXT, [...contract, 'lib/operator', 'functions', 'bin: printed text']),
+  folder('bin/cli/verbs', [...contract, 'lib/operator', 'lib/operator/authoring', 'bin: printed text', 'bin/cli']),
   folder('bin', [
     ...[...contract, 'functions', 'lib/infra', 'lib/infra/job'],
-    ...['lib/operator', 'bin/cli', 'bin/cli/verbs'],
+    ...['lib/operator', 'bin: printed text', 'bin/cli', 'bin/cli/verbs'],
   ]),
 ];
 
