@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { EXIT, type ExitCode, explain, type Failure, type Whereabouts } from '../lib/operator/index.ts';
 import { type CommonOptions, whereabouts } from './cli/context.ts';
+import { dashHint, withIdsApart } from './cli/dashed-ids.ts';
 import type { Host } from './cli/host.ts';
 import type { Run } from './cli/verb.ts';
 import { cancelVerb } from './cli/verbs/cancel.ts';
@@ -18,6 +19,7 @@ import { retryVerb } from './cli/verbs/retry.ts';
 import { schemaVerb } from './cli/verbs/schema.ts';
 import { sendVerb } from './cli/verbs/send.ts';
 import { traceVerb } from './cli/verbs/trace.ts';
+import { visible, visibleJson, visibleLines } from './cli/visible.ts';
 
 const EXIT_CODES = `
 Exit codes: 0 done; 1 done in part, or a fault was found; 2 wrong usage or input; 3 no such stage, job type or job;
@@ -31,10 +33,12 @@ Exit codes: 0 done; 1 done in part, or a fault was found; 2 wrong usage or input
  */
 export async function sluice(args: readonly string[], host: Host): Promise<ExitCode> {
   const run: Run = { host, exitCode: EXIT.done };
+  const program = makeProgram(run);
   try {
-    await makeProgram(run).parseAsync(args, { from: 'user' });
+    await program.parseAsync(withIdsApart(program, args), { from: 'user' });
     return run.exitCode;
   } catch (error) {
+    if (error instanceof CommanderError) return misused(error, dashHint(program, args), host);
     return fail(error, args, host);
   }
 }
@@ -45,7 +49,10 @@ function makeProgram(run: Run): Command {
     .description('Operates Sluice: background jobs on SQS, Lambda and DynamoDB.')
     .addHelpText('after', EXIT_CODES)
     .showHelpAfterError('(--help shows how it is used)')
-    .configureOutput({ writeOut: (text) => void stdout.write(text), writeErr: (text) => void stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => void stdout.write(visibleLines(text)),
+      writeErr: (text) => void stderr.write(visibleLines(text)),
+    })
     .exitOverride();
   for (const add of [queuesVerb, jobVerb, sendVerb, deadVerb, dlqVerb, retryVerb, cancelVerb]) add(program, run);
   for (const add of [pauseVerb, resumeVerb, drainVerb, doctorVerb, traceVerb, schemaVerb, newVerb]) add(program, run);
@@ -84,18 +91,22 @@ function localHint({ exitCode, message }: Failure, where: Whereabouts, host: Hos
   return `npm run local keeps stage ${local.stage} up on this machine: add --local for it`;
 }
 
+/** What commander found wrong, which it has printed. A mistyped option may have been meant as an id. */
+function misused({ code, exitCode }: CommanderError, hint: string | undefined, { stderr }: Host): ExitCode {
+  if (/helpDisplayed|version|^commander\.help$/.test(code) && exitCode === 0) return EXIT.done;
+  if (code === 'commander.unknownOption' && hint !== undefined) stderr.write(`(${visible(hint)})\n`);
+  return EXIT.usage;
+}
+
 function fail(error: unknown, args: readonly string[], host: Host): ExitCode {
-  if (error instanceof CommanderError) {
-    const asked = /helpDisplayed|version|^commander\.help$/.test(error.code) && error.exitCode === 0;
-    return asked ? EXIT.done : EXIT.usage;
-  }
   const where = whereabouts(typed(args), host);
   const failure = explain(error, where);
   const { exitCode, message } = failure;
   const hints = [failure.todo, localHint(failure, where, host)].filter((hint) => hint !== undefined);
-  const todo = hints.length === 0 ? undefined : hints.join('\n  ');
-  if (args.includes('--json')) host.stderr.write(`${JSON.stringify({ error: { message, todo, exitCode } })}\n`);
-  else host.stderr.write(`sluice: ${message}${todo === undefined ? '' : `\n  ${todo}`}\n`);
-  if (args.includes('--debug')) host.stderr.write(`${inspect(error)}\n`);
+  const todo = hints.length === 0 ? undefined : hints.join('; ');
+  const print = (text: string) => void host.stderr.write(`${text}\n`);
+  if (args.includes('--json')) print(visibleJson({ error: { message, todo, exitCode } }));
+  else print(`sluice: ${visible(message)}${todo === undefined ? '' : `\n  ${visible(todo)}`}`);
+  if (args.includes('--debug')) print(visibleLines(inspect(error)));
   return exitCode;
 }

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { onProcessEnd } from './cleanup.ts';
 import type { Deployment } from './deploy.ts';
 import { checkedEmulatorKind, type Emulator } from './emulator.ts';
-import { EmulatorError, messageOf } from './errors.ts';
+import { EmulatorError, messageOf, messagesOf } from './errors.ts';
 import { bundled, type Redeploy, redeployFunction } from './hot-reload.ts';
 import { writeLocalEnv } from './local-env.ts';
 import { type RawLogLine, renderLogLine } from './log-line.ts';
@@ -22,8 +22,7 @@ const USAGE = 'npm run local -- [--stage=dev] [--emulator=localstack|localstack-
 try {
   await local();
 } catch (error) {
-  say(`✗ ${messageOf(error)}`);
-  if (error instanceof EmulatorError && error.cause) say(`  ${messageOf(error.cause)}`);
+  say(`✗ ${messagesOf(error).join('\n  ')}`);
   process.exitCode = 1;
 }
 

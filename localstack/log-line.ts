@@ -1,3 +1,4 @@
+import { visible } from '../bin/cli/visible.ts';
 import { ownPlace, readableStack } from '../lib/bundle/stack.ts';
 
 /**
@@ -34,7 +35,12 @@ export interface RawLogLine {
  *
  * @returns undefined for lines that are not about a job: Lambda's own, and metrics
  */
-export function renderLogLine({ source, timestampMs, message }: RawLogLine): string | undefined {
+export function renderLogLine(line: RawLogLine): string | undefined {
+  const rendered = render(line);
+  return rendered === undefined ? undefined : visible(rendered).trimEnd();
+}
+
+function render({ source, timestampMs, message }: RawLogLine): string | undefined {
   const text = message.trimEnd();
   if (text === '' || PLATFORM.test(text)) return undefined;
   const fields = parse(text);

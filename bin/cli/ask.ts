@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import type { ReceiveAllResult } from '../../lib/operator/index.ts';
 import type { Context } from './context.ts';
 import type { Host } from './host.ts';
+import { visible } from './visible.ts';
 
 /** Asks a yes-or-no question at the terminal. Any answer but yes counts as no, and so do Ctrl-C and Ctrl-D. */
 async function confirmed({ host, signal }: Context, question: string): Promise<boolean> {
@@ -9,7 +10,7 @@ async function confirmed({ host, signal }: Context, question: string): Promise<b
   try {
     // A question whose input ends, by Ctrl-D or Ctrl-C, gets no answer at all.
     const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
-    const answer = await Promise.race([lines.question(`${question} [y/N] `, { signal }), ended]);
+    const answer = await Promise.race([lines.question(`${visible(question)} [y/N] `, { signal }), ended]);
     return /^y(es)?$/i.test(answer.trim());
   } catch {
     return false;

@@ -14,6 +14,7 @@ export interface CommonOptions {
   readonly endpoint?: string;
   readonly local?: boolean;
   readonly json?: boolean;
+  readonly wide?: boolean;
   readonly debug?: boolean;
 }
 
@@ -37,6 +38,7 @@ export function withCommon(command: Command): Command {
   option('--endpoint <url>', 'where AWS answers, for an emulator (default: AWS_ENDPOINT_URL)');
   option('--local', 'the stage that npm run local keeps up on this machine');
   option('--json', 'print JSON, for programs');
+  option('--wide', 'tables as wide as what they hold (default: as the terminal)');
   option('--debug', 'show where an error came from');
   return command;
 }
@@ -68,7 +70,7 @@ export function makeContext(options: CommonOptions, host: Host): Context {
   return {
     stage: { name, aws: clients.aws, ...host.clock },
     ...{ host, clients, signal: host.interruption() },
-    print: makePrinter({ json: options.json === true, host }),
+    print: makePrinter({ json: options.json === true, wide: options.wide === true, host }),
   };
 }
 

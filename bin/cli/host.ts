@@ -12,7 +12,7 @@ import { type LocalStage, localStage } from './local-stage.ts';
 /** Where the command runs: its streams, variables and clients. The process's own, or replacements in tests. */
 export interface Host {
   readonly stdin: Readable & { readonly isTTY?: boolean };
-  readonly stdout: Writable & { readonly isTTY?: boolean };
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: Writable & { readonly isTTY?: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Clients of one account and region. */
@@ -49,7 +49,14 @@ export const processHost = (): Host => ({
   ...{ connect, interruption, localStage },
 });
 
-function connect(config: ClientConfig): Clients {
+/** An endpoint on this machine: an emulator. */
+const EMULATOR = /^https?:\/\/(localhost|127(\.\d+){3}|\[::1\])(:|\/|$)/;
+/** An emulator has no such endpoints, and the SDK refuses it beside them. */
+const NO_VARIANTS = { useFipsEndpoint: false, useDualstackEndpoint: false } as const;
+
+function connect(given: ClientConfig): Clients {
+  const isEmulated = EMULATOR.test(given.endpoint ?? process.env.AWS_ENDPOINT_URL ?? '');
+  const config = { ...given, ...(isEmulated && NO_VARIANTS) };
   const aws = {
     dynamoDb: new DynamoDBClient(config),
     sqs: new SQSClient(config),

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { names } from '../contract/names.ts';
-import { LISTS_INDEX } from '../contract/protocol/job-item.ts';
+import { LISTS_INDEX, TYPE_LISTS_INDEX } from '../contract/protocol/job-item.ts';
 
 /** ARNs made of Sluice's fixed names. Stacks refer to each other by these and never by a cross-stack reference. */
 export function arnsOf(scope: Construct, stage: string) {
@@ -11,6 +11,7 @@ export function arnsOf(scope: Construct, stage: string) {
   return {
     jobsTable: table,
     listsIndex: `${table}/index/${LISTS_INDEX}`,
+    typeListsIndex: `${table}/index/${TYPE_LISTS_INDEX}`,
     alarmTopic: stack.formatArn({ service: 'sns', resource: names.alarmTopic(stage) }),
     /** The account's own bus in this region. */
     defaultBus: stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' }),

@@ -2,7 +2,7 @@ import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } fr
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { names } from '../contract/names.ts';
-import { LISTS_INDEX } from '../contract/protocol/job-item.ts';
+import { LISTS_INDEX, TYPE_LISTS_INDEX } from '../contract/protocol/job-item.ts';
 import { removalPolicy } from './stage-settings.ts';
 
 /** Settings of {@link JobsTable}. */
@@ -12,7 +12,7 @@ export interface JobsTableProps {
   readonly key: IKey | undefined;
 }
 
-/** The jobs table: one item a job, which is also its idempotency record, and a sparse index of parked and dead jobs. */
+/** The jobs table: one item a job, which is also its idempotency record, and two sparse indexes of parked and dead jobs. */
 export class JobsTable extends TableV2 {
   constructor(scope: Construct, id: string, { stage, disposable, key }: JobsTableProps) {
     super(scope, id, {
@@ -29,6 +29,16 @@ export class JobsTable extends TableV2 {
         {
           indexName: LISTS_INDEX,
           partitionKey: { name: 'listKey', type: AttributeType.STRING },
+          sortKey: { name: 'listAt', type: AttributeType.NUMBER },
+          projectionType: ProjectionType.KEYS_ONLY,
+        },
+        {
+          // What an operator asks of one type costs the same beside a million jobs of another.
+          indexName: TYPE_LISTS_INDEX,
+          partitionKeys: [
+            { name: 'type', type: AttributeType.STRING },
+            { name: 'listKey', type: AttributeType.STRING },
+          ],
           sortKey: { name: 'listAt', type: AttributeType.NUMBER },
           projectionType: ProjectionType.KEYS_ONLY,
         },

@@ -34,9 +34,12 @@ export function makeFindQueue({ queueUrls, ...source }: QueueSource): FindQueue 
   };
 }
 
+/** The stage that the option or the environment names, else `dev`, where the command looks too. */
+export const stageOf = (given: string | undefined): string => checkedStage(given ?? (process.env[ENV.stage] || 'dev'));
+
 async function ask(type: string, { stage: given, sqs, limits }: Omit<QueueSource, 'queueUrls'>): Promise<string> {
-  const stage = given ?? (process.env[ENV.stage] || 'dev');
-  const QueueName = names.queue(checkedStage(stage), type);
+  const stage = stageOf(given);
+  const QueueName = names.queue(stage, type);
   try {
     return await urlOf(QueueName, sqs(), limits);
   } catch (cause) {

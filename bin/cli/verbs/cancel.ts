@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { definitions } from '../../../functions/index.ts';
 import { cancel, EXIT, type Operated, onStage, queuesOf, tableOf } from '../../../lib/operator/index.ts';
+import { loadDefinitions } from '../catalogue.ts';
 import { definitionOf } from '../options.ts';
 import { keyArgument, type Run, runs, typeArgument } from '../verb.ts';
 
@@ -15,6 +15,7 @@ export function cancelVerb(program: Command, run: Run): void {
     .addArgument(typeArgument())
     .addArgument(keyArgument());
   runs(command, run, async ({ stage, print }, [type = '', key = '']) => {
+    const definitions = await loadDefinitions();
     await queuesOf(stage, type);
     const definition = definitionOf(definitions, type);
     const { row, item } = await onStage(stage, type, () => cancel(tableOf(stage), definition, key));

@@ -32,7 +32,7 @@ export function purgeVerb(dlq: Command, run: Run): void {
     const filter = filterOf(options);
     const expected = await estimate(context.stage, type, filter);
     const kept = file === undefined ? 'They are NOT saved.' : `They are saved to ${file} first.`;
-    const question = `${expected.matching} of ${expected.inQueue} dead letters of ${type} match. ${kept} Delete them?`;
+    const question = `${expected.truncated ? 'At least ' : ''}${expected.matching} of ${expected.inQueue} dead letters of ${type} match. ${kept} Delete them?`;
     if (!(await agreed(context, yes === true, question))) {
       if (!context.print.result({ dryRun: true, ...expected })) printDryRun(context, question, 'nothing was deleted');
       return;

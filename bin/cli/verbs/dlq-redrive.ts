@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { definitions } from '../../../functions/index.ts';
 import {
   CorrectedBodyError,
   checkCorrectedPayload,
@@ -11,6 +10,7 @@ import {
   show,
 } from '../../../lib/operator/index.ts';
 import { agreed, printDryRun, throwIfFailed } from '../ask.ts';
+import { loadDefinitions } from '../catalogue.ts';
 import type { Context } from '../context.ts';
 import { type FilterOptions, filterOf, withFilters } from '../dead-filters.ts';
 import { edited } from '../editor.ts';
@@ -47,7 +47,7 @@ export function redriveVerb(dlq: Command, run: Run): void {
     const body = await correctedBody(context, type, options);
     const expected = await estimate(context.stage, type, filter);
     const count = body === undefined ? Math.min(expected.matching, options.limit ?? Number.POSITIVE_INFINITY) : 1;
-    const about = `${count} of ${expected.inQueue} dead letters of ${type}${expected.filtered ? ' match' : ''}.`;
+    const about = `${expected.truncated && body === undefined ? 'At least ' : ''}${count} of ${expected.inQueue} dead letters of ${type}${expected.filtered ? ' match' : ''}.`;
     const question = `${about} They start again at attempt 1 with the same ids. Send them back?`;
     if (!(await agreed(context, options.yes === true, question))) {
       if (!context.print.result({ dryRun: true, ...expected, wouldSend: count })) {
@@ -85,7 +85,7 @@ async function correctedBody(context: Context, type: string, options: Options): 
   const { edit, body: given } = options;
   if (!edit && given === undefined) return undefined;
   if (edit && given !== undefined) throw new UsageError('give --edit or --body, not both');
-  const definition = definitionOf(definitions, type);
+  const definition = definitionOf(await loadDefinitions(), type);
   const before = await onlyBody(context, type, options);
   const after = given === undefined ? await edited(before, context.host) : await textArgument(given, context.host);
   await checkCorrectedPayload(definition, after);

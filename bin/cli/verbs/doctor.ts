@@ -1,9 +1,9 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import type { Command } from 'commander';
-import { definitions } from '../../../functions/index.ts';
 import { names } from '../../../lib/contract/names.ts';
 import { doctor, EXIT, type Finding, onStage, scanPrice } from '../../../lib/operator/index.ts';
 import { agreed } from '../ask.ts';
+import { loadDefinitions } from '../catalogue.ts';
 import type { Context } from '../context.ts';
 import { type Run, runs } from '../verb.ts';
 
@@ -29,6 +29,7 @@ export function doctorVerb(program: Command, run: Run): void {
     .option('-y, --yes', 'do not ask before the scan');
   runs<Options>(command, run, async (context, _args, options) => {
     const { stage, print } = context;
+    const definitions = await loadDefinitions();
     const scan = options.scan === true && (await scanIsWanted(context, options.yes === true));
     const findings = await doctor(stage, {
       ...{ definitions, scan, synthetic: options.job ? Date.now().toString(36) : undefined },
@@ -61,6 +62,6 @@ function show({ print }: Context, findings: readonly Finding[]): void {
   const colours = { ok: green, note: yellow, bad: red, unknown: yellow };
   for (const { level, check, what, todo } of findings) {
     const way = todo === undefined ? '' : dim(` → ${todo}`);
-    print.line(`${colours[level](SIGNS[level])} ${check.padEnd(14)} ${what}${way}`);
+    print.line(colours[level](SIGNS[level]), ` ${check.padEnd(14)} ${what}`, way);
   }
 }

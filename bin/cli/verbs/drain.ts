@@ -25,8 +25,8 @@ export function drainVerb(program: Command, run: Run): void {
   });
 }
 
-const left = ({ depth, inFlight, delayed, parked }: QueueState): string =>
-  `${depth} wait, ${inFlight} in flight, ${delayed} delayed, ${parked} parked`;
+const left = ({ depth, inFlight, delayed, parked, truncated }: QueueState): string =>
+  `${depth} wait, ${inFlight} in flight, ${delayed} delayed, ${parked} ${truncated ? 'or more ' : ''}parked`;
 
 /** Prints what is left each time it changes. */
 function noteChanges(print: Printer): (state: QueueState) => void {

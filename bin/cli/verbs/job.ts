@@ -64,7 +64,7 @@ function show({ print }: Context, { item, key, message }: JobView): void {
     ['body', item.envelope?.body],
   ];
   for (const [name, value] of rows) {
-    if (value !== undefined) print.line(`${print.colour.dim(name.padEnd(13))} ${String(value)}`);
+    if (value !== undefined) print.line(print.colour.dim(name.padEnd(13)), ` ${String(value)}`);
   }
 }
 
@@ -83,9 +83,8 @@ function showLogs({ print }: Context, lines: readonly JobLogLine[]): void {
     const rest = Object.entries(fields).filter(([name]) => !STANDARD.test(name));
     const shown = rest.map(([name, value]) => [name, name === 'error' ? causes(value) : value]);
     const extras = rest.length === 0 ? '' : JSON.stringify(Object.fromEntries(shown));
-    print.line(
-      `${print.colour.dim(when)} ${String(level).padEnd(5)} ${String(message)} ${print.colour.dim(extras)}`.trimEnd(),
-    );
+    const { dim } = print.colour;
+    print.line(dim(when), ` ${String(level).padEnd(5)} ${String(message)} `, dim(extras));
     if (place !== undefined) print.line(`  at ${place}`);
   }
 }

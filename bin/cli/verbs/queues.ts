@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { EXIT, pause, type QueueState, type QueuesReport, queues } from '../../../lib/operator/index.ts';
 import type { Context } from '../context.ts';
 import { whole } from '../options.ts';
-import { type Column, duration } from '../print.ts';
+import { type Colour, type Column, duration } from '../print.ts';
 import { optionalType, type Run, runs } from '../verb.ts';
 
 interface Options {
@@ -37,24 +37,22 @@ export function queuesVerb(program: Command, run: Run): void {
 function show({ print, stage }: Context, report: QueuesReport): undefined {
   if (print.result({ stage: stage.name, ...report })) return;
   const { red, yellow, green, dim } = print.colour;
-  const count = (
-    head: string,
-    cell: (state: QueueState) => number,
-    alarming: (text: string) => string = dim,
-  ): Column<QueueState> => ({
-    ...{ head, cell, right: true, colour: (text, row) => (cell(row) === 0 ? dim(text) : alarming(text)) },
+  const count = (head: string, cell: (state: QueueState) => number, alarming?: Colour): Column<QueueState> => ({
+    head,
+    cell,
+    right: true,
+    colour: (row) => (cell(row) === 0 ? dim : alarming),
   });
-  const plain = (text: string) => text;
   print.table(report.queues, [
-    { head: 'TYPE', cell: ({ type }) => type },
-    count('DEPTH', ({ depth }) => depth, plain),
-    count('IN FLIGHT', ({ inFlight }) => inFlight, plain),
-    count('DELAYED', ({ delayed }) => delayed, plain),
-    count('PARKED', ({ parked }) => parked, plain),
+    { head: 'TYPE', cell: ({ type }) => type, cut: 'end' },
+    count('DEPTH', ({ depth }) => depth),
+    count('IN FLIGHT', ({ inFlight }) => inFlight),
+    count('DELAYED', ({ delayed }) => delayed),
+    count('PARKED', ({ parked }) => parked),
     count('DEAD', ({ dead }) => dead, yellow),
     count('DLQ', ({ dlq }) => dlq, red),
     { head: 'OLDEST', cell: ({ oldestSeconds }) => duration(oldestSeconds), right: true },
-    { head: 'STATE', cell: ({ state }) => state, colour: (text) => (text === 'running' ? green(text) : yellow(text)) },
+    { head: 'STATE', cell: ({ state }) => state, colour: ({ state }) => (state === 'running' ? green : yellow) },
   ]);
   if (report.truncated) print.note('PARKED and DEAD count 100,000 jobs at most; there are more.');
 }

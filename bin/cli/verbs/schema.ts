@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import { definitions } from '../../../functions/index.ts';
 import { messageSchema } from '../../../lib/operator/authoring/schema.ts';
+import { loadDefinitions } from '../catalogue.ts';
 import { definitionOf, jobType } from '../options.ts';
 import type { Run } from '../verb.ts';
+import { visibleJson } from '../visible.ts';
 
 export function schemaVerb(program: Command, { host }: Run): void {
   program
@@ -10,7 +11,9 @@ export function schemaVerb(program: Command, { host }: Run): void {
     .summary('the JSON Schema of a job type’s messages')
     .description('Prints the JSON Schema (2020-12) of the message body of a job type, for producers in any language.')
     .argument('<type>', 'job type, as send-email', jobType)
-    .action((type: string) => {
-      host.stdout.write(`${JSON.stringify(messageSchema(definitionOf(definitions, type)), undefined, 2)}\n`);
+    .option('--debug', 'show where an error came from')
+    .action(async (type: string) => {
+      const definition = definitionOf(await loadDefinitions(), type);
+      host.stdout.write(`${visibleJson(messageSchema(definition), 2)}\n`);
     });
 }

@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { access, appendFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { definitions } from '../../../functions/index.ts';
 import type { JobDefinition } from '../../../lib/contract/definition/job-definition.ts';
 import {
   type BulkReport,
@@ -11,6 +10,7 @@ import {
   send,
   sendLines,
 } from '../../../lib/operator/index.ts';
+import { loadDefinitions } from '../catalogue.ts';
 import type { Context } from '../context.ts';
 import { newFileName } from '../file-name.ts';
 import type { Host } from '../host.ts';
@@ -58,7 +58,7 @@ export function sendVerb(program: Command, run: Run): void {
       'with --lines: new file for what was not sent (default: sluice-refused-<type>-<time>.ndjson)',
     );
   runs<Options>(command, run, async (context, [type = '', given = ''], options) => {
-    const definition = definitionOf(definitions, type);
+    const definition = definitionOf(await loadDefinitions(), type);
     const { id, key: jobKey, maxAttempts, runAt, delay: delaySeconds, tenant, envelopes } = options;
     const job = { id, key: jobKey, maxAttempts, runAt, delaySeconds, tenant, envelopes: envelopes === true };
     if (options.lines) return bulk(context, definition, { given, job, refused: options.refused });

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { mapsIn, readableStack } from '../../../lib/operator/index.ts';
 import { MAPS_FOLDER, MAPS_HELP, textArgument } from '../options.ts';
 import type { Run } from '../verb.ts';
+import { visibleLines } from '../visible.ts';
 
 export function traceVerb(program: Command, { host }: Run): void {
   program
@@ -15,6 +16,6 @@ export function traceVerb(program: Command, { host }: Run): void {
     .option('--maps <folder>', MAPS_HELP, MAPS_FOLDER)
     .action(async (text: string, { maps }: { maps: string }) => {
       const given = await textArgument(text, host);
-      host.stdout.write(`${readableStack(given, mapsIn(maps)).trimEnd()}\n`);
+      host.stdout.write(visibleLines(`${readableStack(given, mapsIn(maps)).trimEnd()}\n`));
     });
 }

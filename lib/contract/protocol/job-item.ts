@@ -38,6 +38,8 @@ export interface JobItem {
   readonly runNo: number;
   /** SHA-256 of the message body, base64; {@link NO_BODY} if the job was cancelled before its message came. */
   readonly bodyHash: string;
+  /** The payload's hash, with its version and the body that it is of; see `isSameJob`. */
+  readonly payloadHash?: string;
   /** Hashes of the other bodies that earlier runs died of, the newest last. */
   readonly diedOf?: readonly string[];
   /** Nonce of the begin that holds, or last held, the lease. */
@@ -45,6 +47,8 @@ export interface JobItem {
   readonly leaseUntil?: number;
   readonly dueAt?: number;
   readonly envelope?: ParkedEnvelope;
+  /** The turn that a rate limit promised, while `dueAt` is `askAt`: when, and at which time between two tokens, ms. */
+  readonly turn?: { readonly at: number; readonly intervalMs: number; readonly askAt: number };
   readonly listKey?: string;
   readonly listAt?: number;
   /** What is still pending of a death: its dead letter and its event, or only its `event`. */
@@ -72,7 +76,9 @@ export const OPTIONAL_ATTRIBUTES = [
     'cancelRequested',
     'putBacksInRow',
     'crash',
+    'turn',
     'diedOf',
+    'payloadHash',
   ],
 ] as const satisfies readonly (keyof JobItem)[];
 
@@ -81,6 +87,8 @@ export const NO_BODY = '-';
 
 /** Name of the sparse index: partition `listKey`, sort `listAt`, keys only. */
 export const LISTS_INDEX = 'lists';
+/** Name of the index over the same items, for one type's list: partition `type` and `listKey`, sort `listAt`, keys only. */
+export const TYPE_LISTS_INDEX = 'typeLists';
 /** Shards of each list: a partition of the index takes 1,000 writes/s (DynamoDB quotas), eight take 8,000. */
 export const LIST_SHARDS = 8;
 /** Largest body that is parked, with its sender's attributes: an item is at most 400 KB; checkpoint (32), progress (4) and the rest need room. */

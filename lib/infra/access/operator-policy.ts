@@ -64,7 +64,7 @@ function readRights(scope: Construct, stage: string): PolicyStatement[] {
   const every = `sluice-${stage}-*`;
   return [
     allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:DescribeTable', 'dynamodb:Scan'], arns.jobsTable),
-    allow(['dynamodb:Query'], arns.listsIndex),
+    allow(['dynamodb:Query'], arns.listsIndex, arns.typeListsIndex),
     allow(['sqs:GetQueueUrl', 'sqs:GetQueueAttributes'], arns.queue('*')),
     allow(['logs:FilterLogEvents'], arn('logs', 'log-group', `/aws/lambda/${every}`)),
     // CloudFormation adds an id of its own to a stack's name.
@@ -99,7 +99,7 @@ function redriveRights(scope: Construct, stage: string): PolicyStatement[] {
   ];
 }
 
-const allow = (actions: string[], resource: string) => new PolicyStatement({ actions, resources: [resource] });
+const allow = (actions: string[], ...resources: string[]) => new PolicyStatement({ actions, resources });
 
 /** Makes ARNs with a colon or a slash before the resource's name, as the service writes them. */
 function arnMaker(scope: Construct): (service: string, resource: string, resourceName: string) => string {

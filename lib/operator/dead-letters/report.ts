@@ -1,8 +1,8 @@
 import type { JobError } from '../../contract/errors.ts';
 import type { DeadLetterReason } from '../../contract/job.ts';
-import { type JobItem, keyOf } from '../../contract/protocol/job-item.ts';
+import { itemId, type JobItem, keyOf } from '../../contract/protocol/job-item.ts';
 import type { Stage } from '../aws.ts';
-import { readItems, readList } from '../jobs/lists.ts';
+import { type Listed, readItems, readList, readLists } from '../jobs/lists.ts';
 import { onStage, queuesOf, typesOf } from '../stage.ts';
 import { normalisedError } from './error-groups.ts';
 
@@ -63,19 +63,34 @@ const ATTRIBUTES = [
  * @throws NoSuchStageError, NoSuchTypeError
  */
 export async function dead(stage: Stage, type?: string, filter: DeadFilter = {}): Promise<DeadReport> {
-  if (type === undefined) await typesOf(stage);
-  else await queuesOf(stage, type);
+  const types = type === undefined ? await typesOf(stage) : [(await queuesOf(stage, type)).type];
   return onStage(stage, type, async () => {
-    const { entries, truncated } = await readList(stage, 'dead', { type, sinceMs: filter.sinceMs });
-    const ids = entries.filter(({ key }) => filter.key === undefined || key === filter.key).map(({ id }) => id);
+    const { ids, truncated } = await deadIds(stage, filter, { type, types });
     const items = await readItems(stage, ids, ATTRIBUTES);
     const jobs = items
       .filter(({ status }) => status === 'DEAD')
       .map(toDeadJob)
-      .filter((job) => isDeadBy(job, filter));
+      .filter((job) => isDeadBy(job, filter) && !isOlder(job, filter));
     jobs.sort((a, b) => ((a.failedAt ?? '') < (b.failedAt ?? '') ? 1 : -1));
     return { jobs, groups: grouped(jobs), truncated };
   });
+}
+
+const isOlder = ({ failedAt = '' }: DeadJob, { sinceMs }: DeadFilter): boolean =>
+  sinceMs !== undefined && Date.parse(failedAt) < sinceMs;
+
+/** Items to look at. A key names them: no list is read, however long it is. */
+async function deadIds(
+  stage: Stage,
+  { key, sinceMs }: DeadFilter,
+  { type, types }: { readonly type: string | undefined; readonly types: readonly string[] },
+): Promise<{ ids: string[]; truncated: boolean }> {
+  if (key !== undefined) return { ids: types.map((one) => itemId(one, key)), truncated: false };
+  const { entries, truncated }: Listed =
+    type === undefined
+      ? await readLists(stage, 'dead', { types, sinceMs })
+      : await readList(stage, 'dead', { type, sinceMs });
+  return { ids: entries.map(({ id }) => id), truncated };
 }
 
 /** Whether a reason and an error match a filter; its `key` and age are not checked here. */

@@ -90,6 +90,8 @@ export interface Estimate {
   /** How many of them match the filter, by the table. Messages that SQS moved are not in it. Without a filter: all. */
   readonly matching: number;
   readonly filtered: boolean;
+  /** Not all dead jobs were looked at: more than `matching` may match. */
+  readonly truncated?: true;
 }
 
 /** Counts from SQS's attributes and the table's index of dead jobs, without receiving a message. */
@@ -102,9 +104,9 @@ export async function estimate(stage: Stage, type: string, filter: DeadFilter = 
   const inQueue = Object.values(counts).reduce((sum, count) => sum + Number(count), 0);
   const filtered = Object.values(filter).some((value) => value !== undefined);
   if (!filtered) return { inQueue, matching: inQueue, filtered };
-  const { jobs } = await dead(stage, type, filter);
+  const { jobs, truncated } = await dead(stage, type, filter);
   const delivered = jobs.filter(({ undelivered }) => !undelivered).length;
-  return { inQueue, matching: Math.min(delivered, inQueue), filtered };
+  return { inQueue, matching: Math.min(delivered, inQueue), filtered, ...(truncated && { truncated }) };
 }
 
 /** What a purge did. */

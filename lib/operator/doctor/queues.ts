@@ -58,24 +58,35 @@ const OVERDUE_MS = 3 * 60_000;
 
 export const overdue: Check = async ({ stage }) => {
   const nowMs = nowOf(stage);
-  const { entries } = await readList(stage, 'due');
+  // What is due next comes first: if not all are read, those that are overdue are among the first.
+  const { entries, truncated } = await readList(stage, 'due');
   const late = entries.filter(({ listAt }) => listAt < nowMs - OVERDUE_MS);
-  const oldest = late.at(-1);
-  if (oldest === undefined) return [ok('parked jobs', `${entries.length}, none is overdue`)];
+  const [oldest] = late;
+  const more = truncated ? 'more than ' : '';
+  if (oldest === undefined) return [ok('parked jobs', `${more}${entries.length}, none is overdue`)];
   const minutes = Math.round((nowMs - oldest.listAt) / 60_000);
   const todo = `look at the latest errors in log group /aws/lambda/${names.dispatcher(stage.name)}`;
-  return [bad('parked jobs', `${late.length} are overdue, the oldest by ${minutes} minutes`, todo)];
+  return [
+    bad(
+      'parked jobs',
+      `${late.length === entries.length ? more : ''}${late.length} are overdue, the oldest by ${minutes} minutes`,
+      todo,
+    ),
+  ];
 };
 
 /** A pending delivery is tried again with each receive of the message: an hour allows many of them. */
 const PENDING_MS = 3600_000;
 
 export const pendingDeliveries: Check = async ({ stage }) => {
-  const { entries } = await readList(stage, 'dead');
+  const { entries, truncated } = await readList(stage, 'dead');
   const old = entries.filter(({ listAt }) => listAt < nowOf(stage) - PENDING_MS).map(({ id }) => id);
   const items = await readItems(stage, old, ['id', 'type', 'undelivered', 'status']);
   const dead = items.filter(({ status, undelivered }) => status === 'DEAD' && undelivered !== undefined);
-  if (dead.length === 0) return [ok('deaths', `${entries.length} within the retention, each was delivered`)];
+  if (dead.length === 0) {
+    const which = truncated ? `the latest ${entries.length}` : `${entries.length} within the retention`;
+    return [ok('deaths', `${which}, each was delivered`)];
+  }
   const unsent = dead.filter(({ undelivered }) => undelivered === true);
   const unpublished = dead.filter(({ undelivered }) => undelivered === 'event');
   const checkSending = 'may its consumer send to the dead-letter queue? Look for job.dead-letter-failed in its log';

@@ -32,8 +32,9 @@ export async function drain(stage: Stage, type: string, options: DrainOptions = 
     const [state] = (await queues(stage, type)).queues;
     if (state === undefined) throw new TypeError(`no state of ${type}`);
     onLook?.(state);
-    const { depth, inFlight, delayed, parked } = state;
-    empty = depth + inFlight + delayed + parked === 0 ? empty + 1 : 0;
+    const { depth, inFlight, delayed, parked, truncated } = state;
+    // Where not all parked jobs were seen, none that was seen proves nothing.
+    empty = depth + inFlight + delayed + parked === 0 && !truncated ? empty + 1 : 0;
     if (empty >= EMPTY_LOOKS) return { end: 'empty', last: state };
     // No consumer receives what waits, so the wait would never end.
     if (empty === 0 && state.state !== 'running' && state.state !== 'starting') return { end: 'paused', last: state };

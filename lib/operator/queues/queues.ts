@@ -1,7 +1,7 @@
 import { GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { names } from '../../contract/names.ts';
 import { nowOf, type Stage } from '../aws.ts';
-import { type ListEntry, readList } from '../jobs/lists.ts';
+import { type ListedTypes, type ListName, readList, readLists } from '../jobs/lists.ts';
 import { onStage, queueAttributes, queuesOf, typesOf } from '../stage.ts';
 import { type RunningState, runningState } from './event-source.ts';
 
@@ -22,12 +22,14 @@ export interface QueueState {
   /** Age of the oldest message, CloudWatch's latest value; undefined if it has none. */
   readonly oldestSeconds: number | undefined;
   readonly state: RunningState;
+  /** `parked` or `dead` are more than the 100,000 that were counted. */
+  readonly truncated?: true;
 }
 
 /** All job types of a stage. */
 export interface QueuesReport {
   readonly queues: readonly QueueState[];
-  /** True if `parked` and `dead` are more than the 100,000 that were counted. */
+  /** True if `parked` or `dead` of a type are more than the 100,000 that were counted. */
   readonly truncated: boolean;
 }
 
@@ -42,22 +44,35 @@ export async function queues(stage: Stage, type?: string): Promise<QueuesReport>
   const types = type === undefined ? await typesOf(stage) : [(await queuesOf(stage, type)).type];
   return onStage(stage, type, async () => {
     const [due, dead, ages] = await Promise.all([
-      readList(stage, 'due'),
-      readList(stage, 'dead'),
+      listed(stage, 'due', { type, types }),
+      listed(stage, 'dead', { type, types }),
       oldestAges(stage, types),
     ]);
     const states = await Promise.all(types.map((one) => stateOf(stage, one)));
-    const count = (entries: readonly ListEntry[], of: string) => entries.filter((entry) => entry.type === of).length;
+    const count = (list: ListedTypes, of: string) => list.entries.filter((entry) => entry.type === of).length;
     return {
       queues: states.map((state) => ({
         ...state,
-        parked: count(due.entries, state.type),
-        dead: count(dead.entries, state.type),
+        parked: count(due, state.type),
+        dead: count(dead, state.type),
         oldestSeconds: ages.get(state.type),
+        ...((due.cut.has(state.type) || dead.cut.has(state.type)) && { truncated: true as const }),
       })),
-      truncated: due.truncated || dead.truncated,
+      truncated: due.cut.size + dead.cut.size > 0,
     };
   });
+}
+
+interface Listing {
+  /** The one that was asked for. */
+  readonly type: string | undefined;
+  readonly types: readonly string[];
+}
+
+async function listed(stage: Stage, list: ListName, { type, types }: Listing): Promise<ListedTypes> {
+  if (type === undefined) return readLists(stage, list, { types });
+  const own = await readList(stage, list, { type });
+  return { ...own, cut: new Set(own.truncated ? [type] : []) };
 }
 
 async function stateOf(stage: Stage, type: string): Promise<Omit<QueueState, 'parked' | 'dead' | 'oldestSeconds'>> {

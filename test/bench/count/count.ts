@@ -1,7 +1,13 @@
 import type { BatchExecuteStatementCommand, BatchExecuteStatementCommandOutput } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Context, SQSEvent } from 'aws-lambda';
-import { dueList, itemId, type JobItem } from '../../../lib/contract/protocol/job-item.ts';
+import {
+  dueList,
+  itemId,
+  type JobItem,
+  LISTS_INDEX,
+  TYPE_LISTS_INDEX,
+} from '../../../lib/contract/protocol/job-item.ts';
 import { itemBytes } from '../../../lib/testing/aws/dynamodb/item-size.ts';
 import { toRecord } from '../../../lib/testing/aws/lambda/event-source.ts';
 import { JOBS_TABLE, type LoopbackAws, startLoopbackAws } from '../../fidelity/runtime/loopback-aws.ts';
@@ -169,10 +175,12 @@ function meterUnits({ dynamoDb }: LoopbackAws): Units {
 const bytes = (item: JobItem | undefined): number =>
   item === undefined ? 0 : itemBytes(marshall(item, { removeUndefinedValues: true }));
 
-/** An entry of the index costs a unit to put and one to delete; keys only, so nothing else changes it. */
+const INDEXES = [LISTS_INDEX, TYPE_LISTS_INDEX];
+
+/** An entry of an index costs a unit to put and one to delete; keys only, so nothing else changes it. */
 function indexUnits(before: JobItem | undefined, after: JobItem | undefined): number {
   if (before?.listKey === after?.listKey && before?.listAt === after?.listAt) return 0;
-  return (before?.listKey === undefined ? 0 : 1) + (after?.listKey === undefined ? 0 : 1);
+  return INDEXES.length * ((before?.listKey === undefined ? 0 : 1) + (after?.listKey === undefined ? 0 : 1));
 }
 
 function context(): Context {

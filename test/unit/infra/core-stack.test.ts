@@ -17,11 +17,20 @@ describe('jobs table', () => {
     });
   });
 
-  test('lists parked and dead jobs in a sparse index of keys', () => {
+  test('lists parked and dead jobs in sparse indexes of keys, of all types and of each', () => {
     expect(properties.GlobalSecondaryIndexes).toEqual([
       {
         IndexName: 'lists',
         KeySchema: [
+          { AttributeName: 'listKey', KeyType: 'HASH' },
+          { AttributeName: 'listAt', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+      {
+        IndexName: 'typeLists',
+        KeySchema: [
+          { AttributeName: 'type', KeyType: 'HASH' },
           { AttributeName: 'listKey', KeyType: 'HASH' },
           { AttributeName: 'listAt', KeyType: 'RANGE' },
         ],
@@ -32,6 +41,7 @@ describe('jobs table', () => {
       { AttributeName: 'id', AttributeType: 'S' },
       { AttributeName: 'listKey', AttributeType: 'S' },
       { AttributeName: 'listAt', AttributeType: 'N' },
+      { AttributeName: 'type', AttributeType: 'S' },
     ]);
   });
 

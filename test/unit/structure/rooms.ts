@@ -26,9 +26,21 @@ const INFRA_ARNS = ['arns', 'leave-out'];
 const INFRA_SETTINGS = ['stage-settings'];
 const OPERATOR_BASICS = ['aws', 'failure', 'job-table', 'json-text', 'stage'];
 const LOCAL_BASICS = [
-  ...['cleanup', 'command', 'errors', 'health', 'install-once', 'log-line', 'mailbox', 'owned-process', 'places'],
+  ...[
+    'cleanup',
+    'client-config',
+    'command',
+    'errors',
+    'health',
+    'install-once',
+    'log-line',
+    'mailbox',
+    'owned-process',
+    'places',
+  ],
   ...['python', 'stack-progress', 'synth-warnings', 'zip'],
 ];
+const BIN_TEXT = ['visible'];
 const LOCAL_COMMANDS = ['local', 'tour'];
 
 const contract = ['contract: words', 'lib/contract/definition', 'lib/contract/protocol', 'lib/contract'];
@@ -132,7 +144,9 @@ export const ROOMS: readonly Room[] = [
   },
   folder('functions', [...contract, 'a job type']),
 
-  files('localstack: basics', 'localstack', LOCAL_BASICS, ['lib/bundle']),
+  files('bin: printed text', 'bin/cli', BIN_TEXT, []),
+
+  files('localstack: basics', 'localstack', LOCAL_BASICS, ['lib/bundle', 'bin: printed text']),
   folder('localstack/host', ['localstack: basics']),
   folder('localstack/stand-ins', []),
   others(
@@ -143,11 +157,11 @@ export const ROOMS: readonly Room[] = [
   folder('localstack/tour', [...contract, 'localstack: basics', 'localstack']),
   files('localstack: commands', 'localstack', LOCAL_COMMANDS, ['localstack: basics', 'localstack', 'localstack/tour']),
 
-  folder('bin/cli', [...contract, 'lib/operator']),
-  folder('bin/cli/verbs', [...contract, 'lib/operator', 'lib/operator/authoring', 'functions', 'bin/cli']),
+  others('bin/cli', BIN_TEXT, [...contract, 'lib/operator', 'functions', 'bin: printed text']),
+  folder('bin/cli/verbs', [...contract, 'lib/operator', 'lib/operator/authoring', 'bin: printed text', 'bin/cli']),
   folder('bin', [
     ...[...contract, 'functions', 'lib/infra', 'lib/infra/job'],
-    ...['lib/operator', 'bin/cli', 'bin/cli/verbs'],
+    ...['lib/operator', 'bin: printed text', 'bin/cli', 'bin/cli/verbs'],
   ]),
 ];
 

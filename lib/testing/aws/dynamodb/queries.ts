@@ -1,5 +1,5 @@
 import type { QueryCommandInput, ScanCommandInput } from '@aws-sdk/client-dynamodb';
-import { LISTS_INDEX } from '../../../contract/protocol/job-item.ts';
+import { LISTS_INDEX, TYPE_LISTS_INDEX } from '../../../contract/protocol/job-item.ts';
 import { holds } from './expressions.ts';
 import { itemBytes } from './item-size.ts';
 import { ascending, byListAt, firstAfter } from './list-index.ts';
@@ -11,25 +11,26 @@ import { canonical, type Item } from './values.ts';
 /** What one page of a query or scan reads (DynamoDB Developer Guide, "Paginating table query results"). */
 const PAGE_BYTES = 1024 * 1024;
 
-/** Query: of a table by its key, or of the index `lists`, sorted by `listAt`; in pages. */
+/** Query: of a table by its key, or of one of its indexes, sorted by `listAt`; in pages. */
 const query: DynamoDbCommand<QueryCommandInput> = (input, table) => {
   const { KeyConditionExpression: condition, FilterExpression, ProjectionExpression } = input;
   checkAllUsed(input, [condition, FilterExpression, ProjectionExpression]);
   if (condition === undefined) throw validation('Either the KeyConditions or KeyConditionExpression must be specified');
   const { entries, compare } = source(input, table);
   const sign = input.ScanIndexForward === false ? -1 : 1;
-  const list = sign === 1 ? oneList(input, condition) : undefined;
+  const list = oneList(input, condition);
+  const among = list === undefined ? entries() : table(input.TableName).list(list);
   const hits =
-    list === undefined
-      ? entries().filter((entry) => holds(condition, entry, placeholdersOf(input)))
-      : firstHits(table(input.TableName).list(list), input, condition);
+    list !== undefined && sign === 1 && input.IndexName === LISTS_INDEX
+      ? firstHits(among, input, condition)
+      : among.filter((entry) => holds(condition, entry, placeholdersOf(input)));
   return page(hits, input, { compare: (a, b) => sign * compare(a, b), key: keyOf(input, table(input.TableName)) });
 };
 
-/** The list that a query of the index asks for, where its condition begins with it. */
+/** The list that a query of an index asks for, where its condition begins with it. */
 function oneList({ IndexName, ...named }: QueryCommandInput, condition: string): string | undefined {
   const [, name, value = ''] = /^(#?\w+) = (:\w+)( AND |$)/.exec(condition) ?? [];
-  const isList = IndexName === LISTS_INDEX && name !== undefined;
+  const isList = IndexName !== undefined && name !== undefined;
   const { names, values } = placeholdersOf(named);
   return isList && attributeName(name, { names }) === 'listKey' ? values?.[value]?.S : undefined;
 }
@@ -72,13 +73,21 @@ type Reading = Pick<
 function source({ IndexName, TableName, ConsistentRead }: Reading, table: Tables) {
   const from = table(TableName);
   if (IndexName === undefined) return { entries: from.items, compare: byKey(from.key) };
-  if (IndexName !== LISTS_INDEX) throw validation(`The table does not have the specified index: ${IndexName}`);
+  if (INDEX_KEYS[IndexName] === undefined) {
+    throw validation(`The table does not have the specified index: ${IndexName}`);
+  }
   if (ConsistentRead === true) throw validation('Consistent reads are not supported on global secondary indexes');
-  return { entries: from.index, compare: byListAt };
+  const isIn = (entry: Item) => IndexName !== TYPE_LISTS_INDEX || entry.type !== undefined;
+  return { entries: () => from.index().filter(isIn), compare: byListAt };
 }
 
+const INDEX_KEYS: Readonly<Record<string, readonly string[]>> = {
+  [LISTS_INDEX]: ['listKey', 'listAt'],
+  [TYPE_LISTS_INDEX]: ['type', 'listKey', 'listAt'],
+};
+
 const keyOf = ({ IndexName }: Reading, { key }: MemoryTable): readonly string[] =>
-  IndexName === undefined ? key : ['listKey', 'listAt', ...key];
+  IndexName === undefined ? key : [...(INDEX_KEYS[IndexName] ?? []), ...key];
 
 interface Order {
   readonly compare: (a: Item, b: Item) => number;
@@ -91,7 +100,9 @@ function page(entries: readonly Item[], input: Reading, { compare, key }: Order)
   const from = input.ExclusiveStartKey;
   const sorted = [...entries].sort((a, b) => compare(pick(a, key), pick(b, key)));
   const left = sorted.filter((entry) => from === undefined || compare(pick(entry, key), from) > 0);
-  const read = firstPage(left, input.Limit);
+  const whole = firstPage(left, input.Limit);
+  // Both indexes hold keys alone.
+  const read = input.IndexName === undefined ? whole : whole.map((entry) => pick(entry, key));
   const filter = input.FilterExpression;
   const found = filter === undefined ? read : read.filter((entry) => holds(filter, entry, placeholdersOf(input)));
   // At its limit a page does not know whether anything follows.

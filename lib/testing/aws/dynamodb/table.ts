@@ -8,7 +8,7 @@ import { attributeName } from './paths.ts';
 import { UnknownFormError } from './tokens.ts';
 import { canonical, type Item } from './values.ts';
 
-/** One table: items by key, and the sparse index `lists` over those that have `listKey` and `listAt`. */
+/** One table: items by key, and the sparse indexes `lists` and `typeLists` over those that have `listKey` and `listAt`. */
 export interface MemoryTable {
   readonly name: string;
   /** Names of the key's attributes. */
@@ -22,7 +22,7 @@ export interface MemoryTable {
   items(): Item[];
   /** What TTL does some time after an item's `expiration`, in seconds, has passed: nobody knows when. */
   expire(): void;
-  /** What the index shows now: keys only, and as late as it lags. */
+  /** What the indexes show now, by the keys of both: as late as they lag. */
   index(): Item[];
   /** One list of it, by `listAt`. */
   list(listKey: string): readonly Item[];
@@ -117,9 +117,9 @@ function keyValue(attribute: string, item: Item): AttributeValue {
 }
 
 function indexEntry(item: Item, key: readonly string[]): Item | undefined {
-  const { listKey, listAt } = item;
+  const { listKey, listAt, type } = item;
   if (listKey === undefined || listAt === undefined) return undefined;
-  return { ...pick(item, key), listKey, listAt };
+  return { ...pick(item, key), listKey, listAt, ...(type?.S !== undefined && { type }) };
 }
 
 export function pick(item: Item, names: readonly string[]): Item {

@@ -31,20 +31,20 @@ function paged(world: World) {
 }
 
 describe('a list', () => {
-  test('has every page of every shard, the newest first', async () => {
+  test('has every page of every shard, what is due next first', async () => {
     const { stage } = paged(await parked(30));
     const { entries, truncated } = await readList(stage, 'due');
-    expect(entries.map(({ key }) => key)).toEqual(Array.from({ length: 30 }, (_, i) => `j${29 - i}`));
-    expect(entries[0]).toEqual({ id: 'probe#j29', type: 'probe', key: 'j29', listAt: Date.UTC(2026, 0, 1, 0, 39) });
+    expect(entries.map(({ key }) => key)).toEqual(Array.from({ length: 30 }, (_, i) => `j${i}`));
+    expect(entries[0]).toEqual({ id: 'probe#j0', type: 'probe', key: 'j0', listAt: Date.UTC(2026, 0, 1, 0, 10) });
     expect(truncated).toBe(false);
   });
 
-  test('that is cut says so, and has the newest of each shard', async () => {
+  test('that is cut says so, and has what is due next of each shard', async () => {
     const world = await parked(30);
     const shard = (key: string) => dueList(`probe#${key}`);
     const { stage, calls } = paged(world);
     const { entries, truncated } = await readList(stage, 'due', { perShard: 2 });
-    const wanted = Array.from({ length: 30 }, (_, i) => `j${29 - i}`).filter(
+    const wanted = Array.from({ length: 30 }, (_, i) => `j${i}`).filter(
       (key, i, all) => all.slice(0, i).filter((other) => shard(other) === shard(key)).length < 2,
     );
     expect([entries.map(({ key }) => key), truncated]).toEqual([wanted, true]);
@@ -67,7 +67,7 @@ describe('a list', () => {
     const sinceMs = world.clock.now() + 660_000;
     const keys = async (since: number) =>
       (await readList(stage, 'due', { sinceMs: since })).entries.map(({ key }) => key);
-    expect([await keys(sinceMs), await keys(sinceMs + 1)]).toEqual([['j2', 'j1'], ['j2']]);
+    expect([await keys(sinceMs), await keys(sinceMs + 1)]).toEqual([['j1', 'j2'], ['j2']]);
     expect((await readList(stage, 'dead')).entries).toEqual([]);
   });
 

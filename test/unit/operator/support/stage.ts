@@ -21,7 +21,10 @@ const untouched = (service: string) => ({
 });
 
 /** The world as the operator's verbs see it: DynamoDB and SQS in memory, and nothing else. */
-export function stageOf({ dynamoDb, sqs, clock }: World, aws: Partial<Aws> = {}): Stage {
+export function stageOf(
+  { dynamoDb, sqs, clock }: Pick<World, 'dynamoDb' | 'sqs' | 'clock'>,
+  aws: Partial<Aws> = {},
+): Stage {
   return {
     name: STAGE,
     aws: {

@@ -17,6 +17,8 @@ export interface Deployed {
   /** The table's size, as DynamoDB describes it. */
   readonly table: { ItemCount?: number; TableSizeBytes?: number };
   run(args: string, options?: TerminalOptions): Promise<Ran>;
+  /** With arguments that no shell has split. */
+  argv(args: readonly string[], options?: TerminalOptions): Promise<Ran>;
   /** At a terminal, where the input is typed. */
   ask(args: string, input?: string, options?: TerminalOptions): Promise<Ran>;
   /** Sends an e-mail whose subject says how it ends: `permanent`, `fail`; any other completes. */
@@ -32,11 +34,12 @@ export function deployed(): Deployed {
   const table = {};
   const clients = { aws, sqs: world.sqs.client, tables: { send: async () => ({ $metadata: {}, Table: table }) } };
   const clock = { now: world.clock.now, sleep: (ms: number) => world.clock.advance(ms) };
-  const run: Deployed['run'] = (args, options) => runAt(clients, words(args), { clock, ...options });
+  const argv: Deployed['argv'] = (args, options) => runAt(clients, args, { clock, ...options });
+  const run: Deployed['run'] = (args, options) => argv(words(args), options);
   const mail: Deployed['mail'] = (id, subject = 'fine', fields = {}) =>
     void world.send({ id, ...fields, payload: { to: 'ada@example.com', subject, text: 'Hello.' } });
   return {
-    ...{ world, plane, table, run, mail },
+    ...{ world, plane, table, run, argv, mail },
     ask: (args, input = '', options) => run(args, { tty: true, input, ...options }),
     async graveyard(count) {
       for (let i = 0; i < count; i++) mail(`a${i}`, 'permanent');
