@@ -64,7 +64,7 @@ export function makeContext(options: CommonOptions, host: Host): Context {
     ...(endpoint !== undefined && { endpoint }),
   });
   return {
-    stage: { name, aws: clients.aws, ...host.clock },
+    stage: { name, aws: clients.aws, endpoint: whereabouts(options, host).endpoint, ...host.clock },
     ...{ host, clients, signal: host.interruption() },
     print: makePrinter({ json: options.json === true, wide: options.wide === true, host }),
   };

@@ -6,7 +6,7 @@ import { type DescribeTableCommand, type DescribeTableCommandOutput, DynamoDBCli
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { Aws, SendDeps, Stage } from '../../lib/operator/index.ts';
+import { type Aws, isEmulator, type SendDeps, type Stage } from '../../lib/operator/index.ts';
 
 /** Where the command runs: its streams, variables and clients. The process's own, or replacements in tests. */
 export interface Host {
@@ -42,13 +42,11 @@ export const processHost = (): Host => ({
   ...{ connect, interruption },
 });
 
-/** An endpoint on this machine: an emulator. */
-const EMULATOR = /^https?:\/\/(localhost|127(\.\d+){3}|\[::1\])(:|\/|$)/;
 /** An emulator has no such endpoints, and the SDK refuses it beside them. */
 const NO_VARIANTS = { useFipsEndpoint: false, useDualstackEndpoint: false } as const;
 
 function connect(given: ClientConfig): Clients {
-  const isEmulated = EMULATOR.test(given.endpoint ?? process.env.AWS_ENDPOINT_URL ?? '');
+  const isEmulated = isEmulator(given.endpoint ?? process.env.AWS_ENDPOINT_URL);
   const config = { ...given, ...(isEmulated && NO_VARIANTS) };
   const aws = {
     dynamoDb: new DynamoDBClient(config),
