@@ -3,6 +3,8 @@ import type {
   BatchExecuteStatementCommandOutput,
   BatchGetItemCommand,
   BatchGetItemCommandOutput,
+  GetItemCommandInput,
+  GetItemCommandOutput,
   QueryCommand,
   QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
@@ -47,6 +49,11 @@ export interface ProducerSqs {
   send(command: SendMessageCommand, options?: CallOptions): Promise<SendMessageCommandOutput>;
   send(command: SendMessageBatchCommand, options?: CallOptions): Promise<SendMessageBatchCommandOutput>;
   send(command: GetQueueUrlCommand, options?: CallOptions): Promise<GetQueueUrlCommandOutput>;
+}
+
+/** The read by which a producer looks for a job: a `DynamoDB` of @aws-sdk/client-dynamodb, or what stands in for one. */
+export interface ProducerDynamoDb {
+  getItem(input: GetItemCommandInput, options?: CallOptions): Promise<Pick<GetItemCommandOutput, 'Item'>>;
 }
 
 /** The calls to SQS that the engine makes: an `SQSClient`, or what stands in for one. */

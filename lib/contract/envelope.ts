@@ -1,6 +1,7 @@
 import { MAX_ATTEMPTS } from './definition/retry-options.ts';
 import { didYouMean } from './definition/suggest.ts';
 import { InvalidMessageError, InvalidPayloadError } from './errors.ts';
+import { foreignBody } from './foreign-body.ts';
 import { JsonError, textOf, toJson } from './json.ts';
 import { isJobId, isJobKey, JOB_ID, JOB_KEY, optional } from './names.ts';
 
@@ -68,7 +69,7 @@ function namesIn(fields: Record<string, unknown>): EnvelopeNames {
 }
 
 function checkedEnvelope(fields: Record<string, unknown>, type: string, nowMs: number): Envelope {
-  for (const name of Object.keys(fields)) checkKnown(name);
+  for (const name of Object.keys(fields)) checkKnown(name, fields);
   if (!Object.hasOwn(fields, 'payload')) throw new InvalidMessageError('the body has no "payload"');
   check(fields, 'id', isJobId, '1 to 128 of A-Z a-z 0-9 _ . : -');
   check(fields, 'key', isJobKey, '1 to 250 of A-Z a-z 0-9 _ . : -');
@@ -131,8 +132,10 @@ function parseObject(body: string): Record<string, unknown> {
   return parsed as Record<string, unknown>;
 }
 
-function checkKnown(name: string): void {
+function checkKnown(name: string, fields: Record<string, unknown>): void {
   if ((FIELDS as readonly string[]).includes(name)) return;
+  const foreign = foreignBody(fields);
+  if (foreign !== undefined) throw new InvalidMessageError(foreign);
   if (RESERVED_FIELDS.includes(name)) {
     throw new InvalidMessageError(`"${name}" is reserved in the envelope; leave it out`);
   }

@@ -9,6 +9,8 @@ import { checkedOptions, type EnqueueOptions } from './options.ts';
 /** A job ready to be sent. */
 export interface EncodedJob {
   readonly jobId: string;
+  /** Of the job's item; undefined if neither key nor id was given: nobody can have used it. */
+  readonly givenKey: string | undefined;
   readonly bytes: number;
   /** The schema takes time: whether it refuses the payload. Nothing is sent before. */
   readonly pending?: Promise<ReadPayload>;
@@ -51,6 +53,7 @@ export function encodeJob(definition: JobDefinition, { payload, options }: Given
   const delay = runAt === undefined ? 0 : Math.ceil((Date.parse(runAt) - nowMs) / 1000);
   return {
     jobId,
+    givenKey: key ?? id,
     bytes,
     ...(pending !== undefined && { pending }),
     message: {

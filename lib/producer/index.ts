@@ -1,14 +1,16 @@
 /** Sends jobs, from any TypeScript service. */
 import { createProducer, type Producer } from './producer.ts';
 
-export type { ProducerSqs } from '../aws/ports.ts';
+export type { ProducerDynamoDb, ProducerSqs } from '../aws/ports.ts';
 export { InvalidMessageError, InvalidPayloadError } from '../contract/errors.ts';
 export type { PayloadInput } from '../contract/payload.ts';
 export { MessageTooLargeError, ProducerConfigurationError, SendError } from './errors.ts';
+export type { EarlierJob } from './look.ts';
 export type { EnqueueOptions } from './options.ts';
 export {
   createProducer,
   type EnqueueManyOptions,
+  type LookOptions,
   type Producer,
   type ProducerOptions,
   type SendOptions,

@@ -1,12 +1,13 @@
 import { asOneRequest } from '../aws/one-request.ts';
-import type { ProducerSqs } from '../aws/ports.ts';
+import type { ProducerDynamoDb, ProducerSqs } from '../aws/ports.ts';
 import { makeSqsClient } from '../aws/sqs-client.ts';
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import { InvalidMessageError } from '../contract/errors.ts';
 import type { PayloadInput } from '../contract/payload.ts';
 import { encodeJob } from './encode.ts';
+import { checkOnDuplicate, lookFor } from './look.ts';
 import type { EnqueueOptions } from './options.ts';
-import { makeFindQueue } from './queues.ts';
+import { makeFindQueue, stageOf } from './queues.ts';
 import { type JobResult, type PlacedJob, sendMany } from './send-many.ts';
 import { type SentJob, sendOne } from './send-one.ts';
 import { checkedLimits, untilAborted } from './tries.ts';
@@ -17,6 +18,8 @@ export interface ProducerOptions {
   readonly stage?: string;
   /** @default a client of the SDK's own configuration, made at the first send */
   readonly client?: ProducerSqs;
+  /** What `onDuplicate: 'look'` reads with: `new DynamoDB()` of @aws-sdk/client-dynamodb. @default none, and no such option */
+  readonly dynamoDb?: ProducerDynamoDb;
   /**
    * Queue URLs by job type: for queues of another account, or a role without `sqs:GetQueueUrl`.
    * @default asked of SQS by the queue's name, once a type
@@ -32,6 +35,15 @@ export interface ProducerOptions {
 export interface SendOptions {
   /** Once it is aborted, nothing is sent any more, and the error says whether a job may have been sent. @default none */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What is asked before one job is sent. */
+export interface LookOptions {
+  /**
+   * `look` reads the jobs table once and tells in the result, as `duplicateOf`, which job has the key (or id) already. The
+   * job is sent all the same: a job begins to be known when its consumer sees it. @default not asked
+   */
+  readonly onDuplicate?: 'look' | undefined;
 }
 
 /** How many jobs are sent. */
@@ -51,13 +63,13 @@ export interface Producer {
    * @throws InvalidMessageError if an option is wrong
    * @throws MessageTooLargeError beyond 1,048,576 bytes
    * @throws SendError if SQS did not take it, with whether it may have been taken; or there is no such queue
-   * @throws ProducerConfigurationError without a stage
+   * @throws ProducerConfigurationError without a stage, or if `onDuplicate` has no client to read with
    * @example await enqueue(sendEmail, { to, subject, text }, { key: `welcome-${userId}`, runAt: tomorrowAt9 });
    */
   enqueue<D extends JobDefinition>(
     definition: D,
     payload: PayloadInput<D>,
-    options?: EnqueueOptions & SendOptions,
+    options?: EnqueueOptions & SendOptions & LookOptions,
   ): Promise<SentJob>;
   /**
    * Sends many jobs, ten a call and within SQS's bytes, several calls side by side. Each job is refused or sent by
@@ -85,7 +97,8 @@ const CALLS_AT_ONCE = 10;
  *
  * @throws ProducerConfigurationError if `tries` or `timeoutMs` is out of range
  */
-export function createProducer({ stage, client, queueUrls = {}, ...given }: ProducerOptions = {}): Producer {
+export function createProducer(options: ProducerOptions = {}): Producer {
+  const { stage, client, dynamoDb, queueUrls = {}, ...given } = options;
   const limits = checkedLimits(given);
   let made: ProducerSqs | undefined;
   const sqs = (): ProducerSqs => {
@@ -94,12 +107,18 @@ export function createProducer({ stage, client, queueUrls = {}, ...given }: Prod
   };
   const findQueue = makeFindQueue({ stage, queueUrls, sqs, limits });
   return {
-    async enqueue(definition, payload, { signal, ...options } = {}) {
+    async enqueue(definition, payload, { signal, onDuplicate, ...options } = {}) {
+      checkOnDuplicate(onDuplicate);
       const job = encodeJob(definition, { payload, options }, Date.now());
       const refusal = (await job.pending)?.refusal;
       if (refusal !== undefined) throw refusal;
-      const queueUrl = await untilAborted(findQueue(definition.type), signal);
-      return sendOne(job, { sqs: sqs(), queueUrl, limits: { ...limits, signal } });
+      const [{ type }, { jobId, givenKey: key }, bounds] = [definition, job, { ...limits, signal }];
+      const look = { dynamoDb, stage: () => stageOf(stage), limits: bounds, type, jobId };
+      // Before it is sent, or the consumer may have begun this very job.
+      const earlier = onDuplicate === undefined || key === undefined ? undefined : await lookFor({ ...look, key });
+      const queueUrl = await untilAborted(findQueue(type), signal);
+      const sent = await sendOne(job, { sqs: sqs(), queueUrl, limits: bounds });
+      return earlier === undefined ? sent : { ...sent, duplicateOf: earlier };
     },
     async enqueueMany(definition, payloads, { each, callsAtOnce = CALLS_AT_ONCE, signal, ...common } = {}) {
       checkCommon(callsAtOnce, common);

@@ -34,14 +34,18 @@ export function makeFindQueue({ queueUrls, ...source }: QueueSource): FindQueue 
   };
 }
 
-async function ask(type: string, { stage: given, sqs, limits }: Omit<QueueSource, 'queueUrls'>): Promise<string> {
+/** @throws ProducerConfigurationError if neither the option nor the environment names the stage */
+export function stageOf(given: string | undefined): string {
   const stage = given ?? process.env[ENV.stage];
-  if (stage === undefined || stage === '') {
-    throw new ProducerConfigurationError(
-      `which stage? Set the environment variable ${ENV.stage}, or use createProducer({ stage })`,
-    );
-  }
-  const QueueName = names.queue(checkedStage(stage), type);
+  if (stage !== undefined && stage !== '') return checkedStage(stage);
+  throw new ProducerConfigurationError(
+    `which stage? Set the environment variable ${ENV.stage}, or use createProducer({ stage })`,
+  );
+}
+
+async function ask(type: string, { stage: given, sqs, limits }: Omit<QueueSource, 'queueUrls'>): Promise<string> {
+  const stage = stageOf(given);
+  const QueueName = names.queue(stage, type);
   try {
     return await urlOf(QueueName, sqs(), limits);
   } catch (cause) {

@@ -3,6 +3,7 @@ import type { ProducerSqs } from '../aws/ports.ts';
 import { type CallFailure, callFailure } from './call-failure.ts';
 import type { EncodedJob } from './encode.ts';
 import { SendError } from './errors.ts';
+import type { EarlierJob } from './look.ts';
 import { startTries, type TryLimits } from './tries.ts';
 
 /** A job that SQS took. */
@@ -10,6 +11,8 @@ export interface SentJob {
   readonly jobId: string;
   /** SQS's id of the message. */
   readonly messageId: string;
+  /** Of `onDuplicate: 'look'`: the job that had the key already. The consumer drops this one. */
+  readonly duplicateOf?: EarlierJob;
 }
 
 /** Where and how jobs are sent. */

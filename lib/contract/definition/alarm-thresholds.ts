@@ -21,6 +21,8 @@ export interface AlarmThresholds {
   readonly throttles: number;
   /** Percentage of `timeoutSeconds` that the slowest 5 % of completed jobs take, 1 to 99. @default 80 */
   readonly durationPercent: number;
+  /** Messages of jobs that came before, dropped within five minutes, 1 to 10,000,000. @default none: no such alarm */
+  readonly duplicateJobs?: number;
 }
 
 /** CloudWatch takes any number; beyond this an alarm is one that nobody wants. */
@@ -47,6 +49,7 @@ const RULES = {
     default: 80,
     why: 'percent of timeoutSeconds; at 100 a job is cut off and never completes, so that the alarm could never fire',
   },
+  duplicateJobs: { min: 1, max: MANY, default: Number.NaN },
 } as const satisfies Record<keyof AlarmThresholds, NumberRule>;
 
 const NAMES = Object.keys(RULES) as (keyof AlarmThresholds)[];
@@ -54,8 +57,9 @@ const NAMES = Object.keys(RULES) as (keyof AlarmThresholds)[];
 /** @throws JobDefinitionError for an unknown threshold or one out of range */
 export function checkedAlarms(value: unknown): AlarmThresholds {
   const given = checkedObject('alarms', value === undefined ? {} : value, NAMES);
-  const checked = NAMES.map((name) => [name, checkedNumber(`alarms.${name}`, given[name], RULES[name])]);
-  return Object.freeze(Object.fromEntries(checked) as Record<keyof AlarmThresholds, number>);
+  const wanted = NAMES.filter((name) => name !== 'duplicateJobs' || given[name] !== undefined);
+  const checked = wanted.map((name) => [name, checkedNumber(`alarms.${name}`, given[name], RULES[name])]);
+  return Object.freeze(Object.fromEntries(checked) as AlarmThresholds & Record<keyof AlarmThresholds, number>);
 }
 
 /**

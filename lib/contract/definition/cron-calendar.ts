@@ -25,18 +25,38 @@ export function numberOf(text: string, { min, names = [] }: CronField): number {
  */
 export function firesAfter(fields: readonly string[], rules: readonly CronField[], afterMs: number): boolean {
   const [minutes = [], hours = [], , months = [], , years = []] = rules.map((rule, i) => listed(fields[i] ?? '', rule));
-  const [, , monthDay = '', , weekDay = ''] = fields;
-  const [, , monthDays, , weekDays] = rules;
-  if (monthDays === undefined || weekDays === undefined) return false;
   const lastOfDayMs = (Math.max(...hours) * 60 + Math.max(...minutes)) * 60_000;
-  const isDay = (day: Day) =>
-    monthDay === '?' ? isWeekDay(day, weekDay, weekDays) : isMonthDay(day, monthDay, monthDays);
+  const isDay = dayRule(fields, rules);
   const firstYear = Number.isFinite(afterMs) ? new Date(afterMs).getUTCFullYear() : 0;
   return years.some(
     (year) =>
       year >= firstYear &&
       months.some((month) => daysOf(year, month).some((day) => day.atMs + lastOfDayMs > afterMs && isDay(day))),
   );
+}
+
+/**
+ * Tells which times a cron expression has.
+ *
+ * @returns whether it has a time, which is read on the clock of the expression's own zone, as one of UTC
+ */
+export function firesAt(fields: readonly string[], rules: readonly CronField[]): (atMs: number) => boolean {
+  const [minutes = [], hours = [], , months = [], , years = []] = rules.map((rule, i) => listed(fields[i] ?? '', rule));
+  const isDay = dayRule(fields, rules);
+  return (atMs) => {
+    const at = new Date(atMs);
+    const [year, month] = [at.getUTCFullYear(), at.getUTCMonth() + 1];
+    const day = daysOf(year, month)[at.getUTCDate() - 1];
+    if (!minutes.includes(at.getUTCMinutes()) || !hours.includes(at.getUTCHours())) return false;
+    return months.includes(month) && years.includes(year) && day !== undefined && isDay(day);
+  };
+}
+
+function dayRule(fields: readonly string[], rules: readonly CronField[]): (day: Day) => boolean {
+  const [, , monthDay = '', , weekDay = ''] = fields;
+  const [, , monthDays, , weekDays] = rules;
+  if (monthDays === undefined || weekDays === undefined) return () => false;
+  return (day) => (monthDay === '?' ? isWeekDay(day, weekDay, weekDays) : isMonthDay(day, monthDay, monthDays));
 }
 
 /** The numbers that a field's values, ranges and steps stand for; what is special in it is left out. */

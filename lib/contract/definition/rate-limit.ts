@@ -30,6 +30,8 @@ export interface Bucket {
   readonly nextAt: number;
   /** Turns up to here are promised to jobs that wait. */
   readonly lineEndsAt: number;
+  /** Time between two tokens, ms, by the limit that held when it was written. A bucket of an earlier version lacks it. */
+  readonly intervalMs?: number;
 }
 
 /** Ids that start with `~` are no jobs. */
@@ -45,19 +47,31 @@ export interface Draw {
   readonly first: number;
 }
 
-/** What a draw gives: some may begin at `startAt`, the others wait, each for a turn of its own. */
+/** What a draw gives: some may begin, each at its `startsAt`, the others wait, each for a turn of its own. */
 export interface Drawn {
-  readonly bucket: Bucket;
+  readonly bucket: Required<Bucket>;
   readonly grants: { readonly returning: number; readonly first: number };
-  readonly startAt: number;
+  readonly startsAt: readonly number[];
   /** When the others may ask again, those that return first. */
   readonly turns: readonly number[];
 }
 
-/** Tokens that nobody drew are kept for a tenth of the time, so that no stretch of `perSeconds` has more than 110 %. */
-const SAVED = 0.1;
+/**
+ * Of the tokens of `perSeconds`, one in so many may be saved up while nobody draws: no stretch of that time has more than
+ * 110 %. A smaller limit saves none, and has no more than the limit itself.
+ */
+const ONE_SAVED_IN = 10;
 /** A line from which nobody came for so long has gone: its messages were purged, or its consumers stood still. */
 const LINE_LOST_MS = 10_000;
+
+/** Whether no stretch of `perSeconds` may have more than the limit, not even a tenth. */
+export const isExact = ({ limit }: RateLimit): boolean => limit < ONE_SAVED_IN;
+
+/** Time between two tokens, ms: whole for a limit that is kept exactly. */
+export function intervalMs(rate: RateLimit): number {
+  const interval = (rate.perSeconds * 1000) / rate.limit;
+  return isExact(rate) ? Math.ceil(interval) : interval;
+}
 
 /**
  * Draws tokens for a batch. Pure.
@@ -66,15 +80,15 @@ const LINE_LOST_MS = 10_000;
  * none is promised a turn behind all others, spaced at the same rate, so that waiting jobs do not come back all at once.
  * The turn is a time to ask again, not a token: whoever finds it taken (by a retry, say) goes to the end of the queue.
  *
- * @param bucket as it stands; undefined if there is none yet
+ * @param found the bucket as it stands, perhaps by another limit; undefined if there is none yet
  */
-export function draw(bucket: Bucket | undefined, { limit, perSeconds }: RateLimit, asked: Draw): Drawn {
+export function draw(found: Bucket | undefined, rate: RateLimit, asked: Draw): Drawn {
   const { nowMs, holdMs, returning, first } = asked;
-  const interval = (perSeconds * 1000) / limit;
-  const saved = nowMs - perSeconds * 1000 * SAVED;
+  const interval = intervalMs(rate);
+  const bucket = found && respaced(found, interval, nowMs);
+  const saved = nowMs - Math.floor(rate.limit / ONE_SAVED_IN) * interval;
   const nextAt = Math.max(bucket?.nextAt ?? saved, saved);
-  const lost = bucket !== undefined && bucket.nextAt < nowMs - LINE_LOST_MS - 2 * interval;
-  const lineEndsAt = lost ? nowMs : (bucket?.lineEndsAt ?? nowMs);
+  const lineEndsAt = bucket === undefined || isLost(found, interval, nowMs) ? nowMs : bucket.lineEndsAt;
   const due = Math.max(0, Math.floor((nowMs + holdMs - nextAt) / interval) + 1);
   const grants = {
     returning: Math.min(returning, due),
@@ -89,10 +103,24 @@ export function draw(bucket: Bucket | undefined, { limit, perSeconds }: RateLimi
       version: (bucket?.version ?? 0) + 1,
       nextAt: after,
       lineEndsAt: waiting > 0 ? behind + waiting * interval : lineEndsAt,
+      intervalMs: interval,
     },
     grants,
-    startAt: granted > 0 ? after - interval : nowMs,
+    // All at once, when the last one may: so their begins are one call. A small limit is kept exactly instead.
+    startsAt: Array.from({ length: granted }, (_, i) => (isExact(rate) ? nextAt + i * interval : after - interval)),
     // SQS hides messages for whole seconds, rounded up: half a hold early, they come back around their turn.
     turns: Array.from({ length: waiting }, (_, i) => Math.max(nowMs, behind + i * interval - holdMs / 2)),
   };
+}
+
+const isLost = (found: Bucket | undefined, interval: number, nowMs: number): boolean =>
+  found !== undefined && found.nextAt < nowMs - LINE_LOST_MS - 2 * (found.intervalMs ?? interval);
+
+/** A bucket in the terms of the limit that holds now: the last token stays where it was, and the line as many jobs long. */
+function respaced(found: Bucket, interval: number, nowMs: number): Bucket {
+  const { intervalMs: before = interval } = found;
+  if (before === interval) return found;
+  const nextAt = found.nextAt - before + interval;
+  const inLine = Math.max(0, found.lineEndsAt - Math.max(nowMs, found.nextAt)) / before;
+  return { ...found, nextAt, lineEndsAt: Math.max(nowMs, nextAt) + inLine * interval };
 }

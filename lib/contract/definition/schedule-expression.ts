@@ -1,4 +1,4 @@
-import { type CronField, firesAfter, numberOf } from './cron-calendar.ts';
+import { type CronField, firesAfter, firesAt, numberOf } from './cron-calendar.ts';
 
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
@@ -26,6 +26,16 @@ export function expressionFault(expression: string, afterMs: number): string | u
   if (kind === 'rate') return rateFault(inner);
   if (kind === 'cron') return cronFault(inner.split(' ')) ?? timeFault(inner.split(' '), afterMs);
   return 'must be rate(5 minutes) or cron(0 2 * * ? *), in EventBridge’s form';
+}
+
+/**
+ * Tells which times an expression has that {@link expressionFault} finds no fault in.
+ *
+ * @returns whether it has a time, which is read on the clock of its own zone, as one of UTC; undefined of a rate
+ */
+export function cronTimes(expression: string): ((atMs: number) => boolean) | undefined {
+  const [, inner] = /^cron\((.*)\)$/.exec(expression) ?? [];
+  return inner === undefined ? undefined : firesAt(inner.split(' '), CRON);
 }
 
 function rateFault(inner: string): string | undefined {

@@ -47,6 +47,8 @@ export interface JobItem {
   readonly leaseUntil?: number;
   readonly dueAt?: number;
   readonly envelope?: ParkedEnvelope;
+  /** The turn that a rate limit promised, while `dueAt` is `askAt`: when, and at which time between two tokens, ms. */
+  readonly turn?: { readonly at: number; readonly intervalMs: number; readonly askAt: number };
   readonly listKey?: string;
   readonly listAt?: number;
   /** What is still pending of a death: its dead letter and its event, or only its `event`. */
@@ -74,6 +76,7 @@ export const OPTIONAL_ATTRIBUTES = [
     'cancelRequested',
     'putBacksInRow',
     'crash',
+    'turn',
     'diedOf',
     'payloadHash',
   ],

@@ -24,6 +24,8 @@ export interface Message {
   /** Epoch ms. */
   readonly runAtMs?: number;
   readonly refusal?: InvalidMessageError | InvalidPayloadError;
+  /** No job: the name of the message by which an AWS service tries whether it may send. It is dropped. */
+  readonly probe?: string;
   /** The schema takes time: payload and refusal are not known before it ends. */
   readonly pending?: Promise<{ readonly payload: unknown; readonly refusal?: InvalidPayloadError }>;
   /** Attributes that Sluice itself set. */

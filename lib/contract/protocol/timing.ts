@@ -5,6 +5,12 @@ export const CLOCK_SKEW_MS = 500;
 /** A job may begin this much before it is due: what the clocks may differ by. */
 export const EARLY_MS = 500;
 
+/**
+ * A job whose turn by a rate limit is far ahead asks again after this time, or after this part of its wait if that is longer:
+ * so a changed limit holds for jobs that are parked already.
+ */
+export const ASK_AGAIN = { afterMs: 600_000, orPart: 1 / 16 } as const;
+
 /** The dispatcher runs this often: EventBridge rules cannot time less than a minute. */
 export const TICK_MS = 60_000;
 /** The longest wait in place, hidden in the queue. A longer one is parked in the table, until a tick releases it. */

@@ -73,6 +73,7 @@ async function runRecord(record: SQSRecord, scope: RecordScope) {
   let message: Message | undefined;
   try {
     message = await received(record, engine);
+    if (message.probe !== undefined) return dropProbe(message, message.probe, engine);
     if (message.pending !== undefined) message = await inTime(message, message.pending, engine);
     const one: Received = { message, receiptHandle: record.receiptHandle };
     if (!mayStart(scope)) return await wait(one, engine.clock.now() + 1000, engine);
@@ -85,6 +86,12 @@ async function runRecord(record: SQSRecord, scope: RecordScope) {
     });
     return 'keep';
   }
+}
+
+/** A message that is no job, and comes once: it is logged and deleted. */
+function dropProbe({ messageId }: Message, probe: string, { definition, log }: Engine): 'ack' {
+  log.info('message.probe-dropped', { messageId, jobType: definition.type, probe });
+  return 'ack';
 }
 
 /** The record's message. Where a `jobId` alone may be the version before's, the item of that name decides. */

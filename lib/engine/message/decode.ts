@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { type EnvelopeNames, readEnvelope } from '../../contract/envelope.ts';
+import { awsProbe } from '../../contract/foreign-body.ts';
 import {
   type MessageAttribute,
   type MessageAttributes,
@@ -37,7 +38,10 @@ export function decodeBoth(record: SQSRecord, definition: JobDefinition, nowMs: 
   const sentAtMs = Number(record.attributes.SentTimestamp);
   const outside = { maxAttempts: definition.retry.maxAttempts, createdAt: iso(sentAtMs), payload: undefined };
   const read = readEnvelope(record.body, definition.type, nowMs);
-  const inside = 'refusal' in read ? { refusal: read.refusal } : insideOf(read.envelope, definition);
+  const inside =
+    'refusal' in read
+      ? { refusal: read.refusal, ...optional('probe', awsProbe(record.body)) }
+      : insideOf(read.envelope, definition);
   const base = {
     messageId,
     body: record.body,

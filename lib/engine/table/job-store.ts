@@ -140,9 +140,9 @@ function makeChoice({ limiter, clock, alone }: ChoiceDeps) {
     }
     if (hasToken || !needs) return step;
     const returning = given.item !== undefined || wasSeen(given.message);
-    const turn = await limiter.take({ returning, leaseUntilMs: given.leaseUntilMs });
+    const turn = await limiter.take({ returning, item: given.item, leaseUntilMs: given.leaseUntilMs });
     const facts = { ...given, nowMs: clock.now() };
-    if (turn.kind === 'later') return limited(facts, step, turn.atMs);
+    if (turn.kind === 'later') return limited(facts, step, turn);
     const now = begin(facts);
     hasToken = needsToken(now);
     if (!hasToken) limiter.giveBack();

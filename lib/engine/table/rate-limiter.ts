@@ -6,15 +6,19 @@ import {
   type Draw,
   type Drawn,
   draw,
+  intervalMs,
+  isExact,
   type RateLimit,
 } from '../../contract/definition/rate-limit.ts';
+import type { JobItem } from '../../contract/protocol/job-item.ts';
+import { type Turn, turnOf } from '../../contract/protocol/rate-limited.ts';
 import { LEASE_BEYOND_END_MS, SETTLE_BEFORE_END_MS } from '../../contract/protocol/timing.ts';
 import { gather, type Waiting } from '../calls/gather.ts';
 import type { Statement, Writer } from '../calls/writes.ts';
 import { type Clock, sleep } from '../clock.ts';
 
 /** Whether a job may begin now, or when it may ask again. */
-export type Turn = { readonly kind: 'now' } | { readonly kind: 'later'; readonly atMs: number };
+export type Answer = { readonly kind: 'now' } | ({ readonly kind: 'later' } & Turn);
 
 /** Holds all consumers of a job type together to its rate. */
 export interface RateLimiter {
@@ -23,11 +27,16 @@ export interface RateLimiter {
    * token falls due within a second is held back until then.
    *
    * @param returning    whether the job has waited before
+   * @param item         of the job: a turn that it was promised, and that is not near, is kept without a write
    * @param leaseUntilMs of the attempt that would begin: no job is held back so long that its timeout would not be left
    * @throws WriteError if the table did not answer
    */
-  take(asked: { readonly returning: boolean; readonly leaseUntilMs: number }): Promise<Turn>;
-  /** The token was not needed: the next one that asks in this process gets it. */
+  take(asked: {
+    readonly returning: boolean;
+    readonly item: JobItem | undefined;
+    readonly leaseUntilMs: number;
+  }): Promise<Answer>;
+  /** The token was not needed: the next one that asks in this process gets it, if the limit allows it so late. */
   giveBack(): void;
 }
 
@@ -50,7 +59,7 @@ interface Asked {
   readonly latestMs: number;
 }
 
-type Asking = Waiting<Asked, Turn>;
+type Asking = Waiting<Asked, Answer>;
 
 export function makeRateLimiter(
   { type, timeoutSeconds }: Pick<JobDefinition, 'type' | 'timeoutSeconds'>,
@@ -66,63 +75,87 @@ export function makeRateLimiter(
     for (const { resolve } of all.slice(0, kept.length)) resolve({ kind: 'now' });
     if (all.length > kept.length) await answer(all.slice(kept.length), bucket, clock);
   };
-  const take = gather<Asked, Turn>({ fits: () => true, send });
+  const take = gather<Asked, Answer>({ fits: () => true, send });
   return {
-    take({ returning, leaseUntilMs }) {
+    async take({ returning, item, leaseUntilMs }) {
+      const nowMs = clock.now();
+      const atMs = turnOf(item, nowMs, intervalMs(rate)) ?? nowMs;
+      if (atMs > nowMs + HOLD_MS) return { kind: 'later', atMs, intervalMs: intervalMs(rate) };
       const endsAtMs = leaseUntilMs - LEASE_BEYOND_END_MS - SETTLE_BEFORE_END_MS;
       return take({ returning, latestMs: endsAtMs - timeoutSeconds * 1000 });
     },
-    giveBack: () => void spare.push(clock.now() + HOLD_MS),
+    giveBack() {
+      if (isExact(rate)) bucket.giveBack();
+      else spare.push(clock.now() + HOLD_MS);
+    },
   };
 }
 
-async function answer(all: readonly Asking[], bucket: DrawFrom, clock: Clock): Promise<void> {
+async function answer(all: readonly Asking[], bucket: BucketItem, clock: Clock): Promise<void> {
   const nowMs = clock.now();
   const [returning, first] = [all.filter((one) => one.returning), all.filter((one) => !one.returning)];
   const holdMs = Math.max(0, Math.min(HOLD_MS, ...all.map(({ latestMs }) => latestMs - nowMs)));
-  const drawn = await bucket({ nowMs, holdMs, returning: returning.length, first: first.length });
-  if (drawn === undefined) {
-    for (const { resolve } of all) resolve({ kind: 'later', atMs: nowMs + BUSY_MS });
-    return;
-  }
-  const { grants, startAt, turns } = drawn;
+  const drawn = await bucket.draw({ nowMs, holdMs, returning: returning.length, first: first.length });
+  const { grants, startsAt, turns } = drawn ?? { grants: { returning: 0, first: 0 }, startsAt: [], turns: [] };
   const granted = [...returning.slice(0, grants.returning), ...first.slice(0, grants.first)];
   const others = [...returning.slice(grants.returning), ...first.slice(grants.first)];
-  // All at once, when the last one may begin: so their begins are one call, and none is early.
-  if (startAt > clock.now()) await sleep(clock, startAt - clock.now());
-  for (const { resolve } of granted) resolve({ kind: 'now' });
+  for (const [i, { resolve }] of granted.entries()) {
+    const waitMs = (startsAt[i] ?? 0) - clock.now();
+    if (waitMs > 0) await sleep(clock, waitMs);
+    resolve({ kind: 'now' });
+  }
   // Then the others: of two copies in one batch, the one that may run comes first.
-  for (const [i, { resolve }] of others.entries()) resolve({ kind: 'later', atMs: turns[i] ?? nowMs + BUSY_MS });
+  for (const [i, { resolve }] of others.entries()) {
+    resolve({ kind: 'later', atMs: turns[i] ?? nowMs + BUSY_MS, intervalMs: bucket.intervalMs });
+  }
 }
 
-/** @returns undefined if other processes were faster each time */
-type DrawFrom = (asked: Draw) => Promise<Drawn | undefined>;
+/** The bucket as this process knows it. */
+interface BucketItem {
+  readonly intervalMs: number;
+  /** @returns undefined if other processes were faster each time */
+  draw(asked: Draw): Promise<Drawn | undefined>;
+  /** The last token was not used. If another process drew since, or tokens come more than one at once, it is lost. */
+  giveBack(): void;
+}
 
 /** Draws by conditional writes, from the state that the last write or its refusal reported. */
-function makeBucket(id: string, rate: RateLimit, { table, writer }: RateLimiterDeps): DrawFrom {
+function makeBucket(id: string, rate: RateLimit, { table, writer }: RateLimiterDeps): BucketItem {
   let known: Bucket | undefined;
   let exists = true;
-  return async (asked) => {
-    for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const drawn = draw(known, rate, asked);
-      const statement = exists ? update(table, id, { known, next: drawn.bucket }) : insert(table, id, drawn.bucket);
-      const result = await writer(statement);
-      if (result.kind === 'written') {
-        known = drawn.bucket;
-        exists = true;
-        return drawn;
+  const interval = intervalMs(rate);
+  return {
+    intervalMs: interval,
+    async draw(asked) {
+      for (let tries = 0; tries < MAX_TRIES; tries++) {
+        const drawn = draw(known, rate, asked);
+        const statement = exists ? update(table, id, { known, next: drawn.bucket }) : insert(table, id, drawn.bucket);
+        const result = await writer(statement);
+        if (result.kind === 'written') {
+          known = drawn.bucket;
+          exists = true;
+          return drawn;
+        }
+        known = result.kind === 'refused' && result.old !== undefined ? toItem<Bucket>(result.old) : undefined;
+        exists = result.kind !== 'refused' || result.old !== undefined;
       }
-      known = result.kind === 'refused' && result.old !== undefined ? toItem<Bucket>(result.old) : undefined;
-      exists = result.kind !== 'refused' || result.old !== undefined;
-    }
-    return undefined;
+      return undefined;
+    },
+    giveBack() {
+      // The next write is fenced on the version: it holds only if this process was the last to draw.
+      if (known !== undefined && interval > HOLD_MS) known = { ...known, nextAt: known.nextAt - interval };
+    },
   };
 }
 
 /** No bucket has it: the write is refused, and the refusal reports the state. So no right to read is needed. */
 const UNKNOWN_VERSION = -1;
 
-function update(table: string, id: string, { known, next }: { known: Bucket | undefined; next: Bucket }): Statement {
+function update(
+  table: string,
+  id: string,
+  { known, next }: { known: Bucket | undefined; next: Required<Bucket> },
+): Statement {
   const fields = attributes(next);
   const sets = Object.keys(fields).map((name) => `SET "${name}" = ?`);
   return {
@@ -132,7 +165,7 @@ function update(table: string, id: string, { known, next }: { known: Bucket | un
   };
 }
 
-function insert(table: string, id: string, next: Bucket): Statement {
+function insert(table: string, id: string, next: Required<Bucket>): Statement {
   const fields = { id, ...attributes(next) };
   return {
     text: `INSERT INTO "${table}" VALUE {${Object.keys(fields)
@@ -143,7 +176,7 @@ function insert(table: string, id: string, next: Bucket): Statement {
   };
 }
 
-function attributes({ version, nextAt, lineEndsAt }: Bucket) {
+function attributes({ version, nextAt, lineEndsAt, intervalMs: interval }: Required<Bucket>) {
   const expiration = Math.ceil(Math.max(nextAt, lineEndsAt) / 1000) + KEPT_SECONDS;
-  return { version, nextAt, lineEndsAt, expiration };
+  return { version, nextAt, lineEndsAt, intervalMs: interval, expiration };
 }

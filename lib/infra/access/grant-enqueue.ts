@@ -12,6 +12,8 @@ export interface EnqueueTarget {
   readonly types: readonly string[];
   /** `kms` for a stage that was deployed with `-c encryption=kms`. @default AWS's own keys, which need no right */
   readonly encryption?: 'kms';
+  /** Whether it may read the jobs table, as the producer's `onDuplicate: 'look'` does. @default false */
+  readonly look?: boolean;
 }
 
 /**
@@ -21,9 +23,11 @@ export interface EnqueueTarget {
  * @throws RangeError if the stage's name is invalid
  * @example grantEnqueue(signUpFunction, { stage: 'prod', types: ['send-email'] });
  */
-export function grantEnqueue(grantee: IGrantable & Construct, { stage, types, encryption }: EnqueueTarget): Grant {
+export function grantEnqueue(grantee: IGrantable & Construct, target: EnqueueTarget): Grant {
+  const { stage, types, encryption, look = false } = target;
   const arns = arnsOf(Stack.of(grantee), checkedStage(stage));
   if (encryption === 'kms') grantee.grantPrincipal.addToPrincipalPolicy(keyRights(grantee, stage));
+  if (look) Grant.addToPrincipal({ grantee, actions: ['dynamodb:GetItem'], resourceArns: [arns.jobsTable] });
   return Grant.addToPrincipal({
     grantee,
     // SendMessageBatch is authorised as SendMessage; the queue is found by its name.

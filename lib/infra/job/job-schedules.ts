@@ -1,4 +1,4 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { Annotations, ArnFormat, Stack } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
@@ -11,6 +11,7 @@ import { writeEnvelope } from '../../contract/envelope.ts';
 import { JobDefinitionError } from '../../contract/errors.ts';
 import { readPayload } from '../../contract/payload.ts';
 import { keyRights } from '../access/stage-key.ts';
+import { clockChangeWarning } from './clock-changes.ts';
 
 /** Settings of {@link JobSchedules}. */
 export interface JobSchedulesProps {
@@ -40,9 +41,11 @@ const SCHEDULED_TIME = '<aws.scheduler.scheduled-time>';
 export class JobSchedules extends Construct {
   constructor(scope: Construct, id: string, props: JobSchedulesProps) {
     super(scope, id);
-    checkToCome(props.definition, props.nowMs ?? Date.now());
-    const inZones = props.definition.schedule.filter(({ timeZone }) => timeZone !== undefined);
-    for (const schedule of props.definition.schedule) {
+    const { definition, nowMs = Date.now() } = props;
+    checkToCome(definition, nowMs);
+    warnOfClockChanges(this, definition, nowMs);
+    const inZones = definition.schedule.filter(({ timeZone }) => timeZone !== undefined);
+    for (const schedule of definition.schedule) {
       if (schedule.timeZone === undefined) makeRule(this, schedule, props);
     }
     if (inZones.length === 0) return;
@@ -61,6 +64,17 @@ function checkToCome({ type, schedule }: JobDefinition, nowMs: number): void {
     throw new JobDefinitionError(
       `${type}: schedule "${name}" ${fault} (${timeZone}), got "${expression}": take it out`,
     );
+  }
+}
+
+/** Warns of schedules whose times fall into a clock change of the coming year. */
+function warnOfClockChanges(scope: Construct, { type, schedule }: JobDefinition, nowMs: number): void {
+  for (const one of schedule) {
+    const told = clockChangeWarning(one, nowMs);
+    if (told === undefined) continue;
+    const { name, expression, timeZone = 'UTC' } = one;
+    const what = `${type}: schedule "${name}", "${expression}" in ${timeZone}: ${told}. Choose a time outside of it, or UTC`;
+    Annotations.of(scope).addWarningV2(`sluice:clock-change:${name}`, what);
   }
 }
 

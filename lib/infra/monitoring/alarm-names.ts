@@ -1,3 +1,4 @@
+import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { names } from '../../contract/names.ts';
 
 /**
@@ -14,9 +15,16 @@ export const JOB_ALARMS = {
   throttles: 'throttles',
   duration: 'near-timeout',
   notGettingThrough: 'not-getting-through',
+  duplicates: 'duplicates',
 } as const;
 
 export type JobAlarm = keyof typeof JOB_ALARMS;
+
+/** The alarms that a definition has: the one on duplicates by choice. */
+export const alarmsOf = ({ alarms }: Pick<JobDefinition, 'alarms'>): JobAlarm[] =>
+  (Object.keys(JOB_ALARMS) as JobAlarm[]).filter(
+    (alarm) => alarm !== 'duplicates' || alarms.duplicateJobs !== undefined,
+  );
 
 /** The dispatcher's alarms: the end of their names, after the dispatcher's name. */
 export const DISPATCHER_ALARMS = { errors: 'errors', noTick: 'no-tick', lateness: 'retries-overdue' } as const;

@@ -3,7 +3,7 @@ import { Alarm, AlarmStatusWidget, AlarmStatusWidgetSortBy, Dashboard, type IWid
 import type { Construct } from 'constructs';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { names } from '../../contract/names.ts';
-import { DISPATCHER_ALARMS, dispatcherAlarmName, JOB_ALARMS, jobAlarmName } from './alarm-names.ts';
+import { alarmsOf, DISPATCHER_ALARMS, dispatcherAlarmName, jobAlarmName } from './alarm-names.ts';
 import { dispatcherRow, jobRow, totals, WIDTH } from './dashboard-rows.ts';
 
 /** Settings of {@link StageDashboard}. */
@@ -40,7 +40,7 @@ export class StageDashboard extends Dashboard {
 
 function alarmStates(scope: Construct, stage: string, definitions: readonly JobDefinition[]): IWidget[][] {
   const alarmNames = [
-    ...definitions.flatMap(({ type }) => keys(JOB_ALARMS).map((alarm) => jobAlarmName(stage, type, alarm))),
+    ...definitions.flatMap((one) => alarmsOf(one).map((alarm) => jobAlarmName(stage, one.type, alarm))),
     ...keys(DISPATCHER_ALARMS).map((alarm) => dispatcherAlarmName(stage, alarm)),
   ];
   const alarms = alarmNames.map((name) => {

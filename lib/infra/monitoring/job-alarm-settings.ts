@@ -145,6 +145,25 @@ export function stalled(watched: Watched): AlarmSettings {
   };
 }
 
+/** Only for a definition that sets `duplicateJobs`: SQS delivers twice now and then, which is no fault. */
+export function duplicates(watched: Watched, threshold: number): AlarmSettings {
+  const { stage, definition } = watched;
+  const { type } = definition;
+  return {
+    ...describe(watched, 'duplicates', {
+      topic: 'duplicates',
+      what: `${threshold} or more messages within five minutes were of jobs that had come before, and were dropped`,
+      lookAt:
+        `Look at job.duplicate in the log of ${namesOf(stage, type).consumer}, and at one of its jobs (npx sluice job ${type} ` +
+        `--stage ${stage} <key>): does a sender use an id for two jobs?`,
+    }),
+    metric: sluiceMetric(METRICS.duplicate, IN_FIVE_MINUTES, type),
+    threshold,
+    of: 1,
+    breaching: 1,
+  };
+}
+
 export function functionErrors(watched: Watched): AlarmSettings {
   const { stage, definition } = watched;
   const { type, alarms } = definition;

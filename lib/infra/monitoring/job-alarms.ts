@@ -29,6 +29,10 @@ export class JobAlarms extends Construct {
     makeAlarm(this, 'Failures', { action, ...settings.failures(watched) });
     makeAlarm(this, 'Throttles', { action, ...settings.throttles(watched) });
     makeAlarm(this, 'Duration', { action, ...settings.duration(watched) });
+    const { duplicateJobs } = watched.definition.alarms;
+    if (duplicateJobs !== undefined) {
+      makeAlarm(this, 'Duplicates', { action, ...settings.duplicates(watched, duplicateJobs) });
+    }
     const symptoms = [
       makeAlarm(this, 'QueueDepth', settings.queueDepth(watched)),
       makeAlarm(this, 'QueueAge', settings.queueAge(watched)),

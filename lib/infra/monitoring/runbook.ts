@@ -8,6 +8,7 @@ export const RUNBOOK = {
   throttles: 'Consumer throttled',
   duration: 'Jobs near their timeout',
   notGettingThrough: 'Jobs do not get through',
+  duplicates: 'Jobs come twice',
   dispatcher: 'Retry dispatcher failing',
   lateness: 'Retries overdue',
 } as const;

@@ -30,10 +30,22 @@ export function messageSchema(definition: JobDefinition): JsonSchema {
       if (!Number.isInteger(jsonSchema.multipleOf ?? 1)) jsonSchema.$comment = MULTIPLE;
       // zod names formats of its own, as `ends_with`: a strict reader refuses the schema for it. Their pattern stays.
       if (!FORMATS.has(jsonSchema.format ?? '')) delete jsonSchema.format;
+      if (hasFlags(zodSchema)) {
+        delete jsonSchema.pattern;
+        delete jsonSchema.allOf;
+        jsonSchema.$comment = "a pattern of the payload's schema has a flag: JSON Schema knows none";
+      }
     },
   });
   // The consumer needs a payload even if its schema accepts undefined.
   return { ...schema, title: `Message of a ${type} job`, required: ['payload'] };
+}
+
+/** Whether a text must match a pattern that ignores case, or reads lines or dots in another way: zod leaves flags out. */
+function hasFlags({ _zod: { def } }: z.core.$ZodType): boolean {
+  const { checks = [] } = def;
+  const patterns = [def, ...checks.map((check) => check._zod.def)].map((one) => (one as { pattern?: RegExp }).pattern);
+  return patterns.some((pattern) => /[ims]/.test(pattern?.flags ?? ''));
 }
 
 const NOT_IN_JSON = ['bigint', 'custom', 'date', 'function', 'map', 'set', 'symbol', 'transform', 'undefined', 'void'];

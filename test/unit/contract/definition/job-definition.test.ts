@@ -94,6 +94,7 @@ describe('a job definition', () => {
     ['functionErrors', 1, 10_000_000],
     ['throttles', 1, 10_000_000],
     ['durationPercent', 1, 99],
+    ['duplicateJobs', 1, 10_000_000],
   ])('takes alarms.%s from %d to %d and nothing beyond', (name, min, max) => {
     for (const value of [min, max])
       expect(define({ alarms: { [name]: value } }).alarms).toMatchObject({ [name]: value });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { RateLimit } from '../../../../lib/contract/definition/rate-limit.ts';
 import { sleep } from '../../../../lib/engine/clock.ts';
 import { throttled, timeout, type VirtualClock } from '../../../../lib/testing/index.ts';
 import { runFleet } from '../../../support/fleet.ts';
@@ -136,6 +137,72 @@ describe('a rate limit', () => {
     expect(world.job('a')).toMatchObject({ status: 'DEAD', runNo: 1 });
     await world.drain(60);
     expect(world.job('a')).toMatchObject({ status: 'DEAD', runNo: 2, attempts: 1 });
+  });
+});
+
+/** A deploy with another limit: the processes that begin from now on have it. */
+const deploy = (definition: ReturnType<typeof limitedTo>, rateLimit: RateLimit | undefined) =>
+  Object.assign(definition, { rateLimit });
+
+async function tickFor(world: World, seconds: number) {
+  const endsAtMs = world.clock.now() + seconds * 1000;
+  while (world.clock.now() < endsAtMs) {
+    await world.tick();
+    await world.drain(60);
+    await world.clock.advance(Math.max(0, Math.min(60_000, endsAtMs - world.clock.now())));
+  }
+}
+
+describe('a changed rate limit', () => {
+  test.each([
+    ['100 a second', { limit: 100, perSeconds: 1 }],
+    ['none', undefined],
+  ])(
+    'moves the jobs that are parked by the old one within half an hour, nobody behind them: %s',
+    async (_, rate) => {
+      const definition = { ...limitedTo(100, 3600) };
+      const { world, startsMs } = timed(definition);
+      for (let i = 0; i < 500; i++) world.send({ id: `j${i}` });
+      await tickFor(world, 300);
+      expect(startsMs.length).toBeLessThan(30);
+      deploy(definition, rate);
+      world.send({ id: 'new' });
+      await world.drain(30);
+      expect(world.starts).toContain('new/1');
+      await tickFor(world, 1500);
+      expect(world.starts).toHaveLength(501);
+      expect(world.starts.every((start) => start.endsWith('/1'))).toBe(true);
+    },
+    60_000,
+  );
+
+  test('that is slower holds for the jobs that are parked', async () => {
+    const definition = { ...limitedTo(60, 3600) };
+    const { world, startsMs } = timed(definition);
+    for (let i = 0; i < 30; i++) world.send({ id: `j${i}` });
+    await tickFor(world, 120);
+    deploy(definition, { limit: 2, perSeconds: 3600 });
+    const before = startsMs.length;
+    await tickFor(world, 3600);
+    expect(startsMs.length - before).toBeLessThanOrEqual(2);
+  }, 60_000);
+});
+
+describe('a limit under 10', () => {
+  test('of one an hour gives one an hour', async () => {
+    const { world, startsMs } = timed(limitedTo(1, 3600));
+    for (const id of ['a', 'b', 'c']) world.send({ id });
+    await tickFor(world, 3 * 3600);
+    expect(startsMs).toHaveLength(3);
+    for (const [i, at] of startsMs.entries()) expect(at - (startsMs[i - 1] ?? 0)).toBeGreaterThanOrEqual(3600_000);
+  }, 60_000);
+
+  test('begins the jobs of a batch one by one', async () => {
+    const { world, startsMs } = timed(limitedTo(5, 1));
+    const bornMs = world.clock.now();
+    for (let i = 0; i < 5; i++) world.send({ id: `j${i}` });
+    await world.deliver();
+    expect(startsMs.map((at) => at - bornMs)).toEqual([0, 200, 400, 600, 800]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { type App, Stack } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -47,6 +47,16 @@ describe('grantEnqueue', () => {
     const queues = ['plain', 'other'].map((type) => arn('sqs', `sluice-prod-${type}`));
     const wanted = queues.flatMap((queue) => [`sqs:GetQueueUrl ${queue}`, `sqs:SendMessage ${queue}`]);
     expect(rightsOfRole(deployed, one(deployed, 'AWS::IAM::Role').id)).toEqual(wanted.sort());
+  });
+
+  it('lets a role look for a job that has the key already, if it is asked to', () => {
+    const looking = new Stack(makeApp({ context: { stage: 'prod' } }), 'a-b-look');
+    const reader = new Role(looking, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    grantEnqueue(reader, { stage: 'prod', types: ['plain'], look: true });
+    const deployed = synthesize(looking.node.root as App).look?.resources ?? [];
+    expect(rightsOfRole(deployed, one(deployed, 'AWS::IAM::Role').id)).toContain(
+      `dynamodb:GetItem ${arn('dynamodb', 'table/sluice-prod-jobs')}`,
+    );
   });
 
   it('refuses an invalid stage', () => {

@@ -1,4 +1,5 @@
 import { App, Stack } from 'aws-cdk-lib';
+import { Annotations as AnnotationsOf, Match } from 'aws-cdk-lib/assertions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -11,7 +12,7 @@ import { arn, arnOf, asText, ofType, one, rightsOfRole, statementsOf } from '../
 
 const entry = jobs[0]?.entry ?? '';
 const NIGHTLY = { name: 'nightly', expression: 'cron(0 2 * * ? *)', payload: { text: '<b>"Hi"</b> $& <time>' } };
-const BERLIN = { ...NIGHTLY, name: 'berlin', timeZone: 'Europe/Berlin' };
+const BERLIN = { ...NIGHTLY, name: 'berlin', expression: 'cron(0 3 * * ? *)', timeZone: 'Europe/Berlin' };
 const TIME = '2026-01-31T02:00:00Z';
 
 function deploy(schedule: JobSchedule<{ text: string }>[], context: Record<string, unknown> = {}) {
@@ -64,6 +65,23 @@ describe('without a time zone, a rule', () => {
   });
 });
 
+it('a time that a clock change leaves out is warned of when the stack is built', () => {
+  const definition = defineJob({
+    type: 'tidy-up',
+    payload: z.object({}),
+    schedule: [{ ...NIGHTLY, name: 'berlin', timeZone: 'Europe/Berlin', payload: {} }],
+  });
+  const stack = new Stack(new App(), 'S');
+  const queue = new Queue(stack, 'Q');
+  const nowMs = Date.parse('2026-12-01T00:00:00Z');
+  new JobSchedules(stack, 'Schedules', { stage: 'prod', definition, queue, encrypted: false, nowMs });
+  const [warning, ...others] = AnnotationsOf.fromStack(stack).findWarning('*', Match.anyValue());
+  expect(others).toEqual([]);
+  expect(warning?.entry.data).toContain(
+    'tidy-up: schedule "berlin", "cron(0 2 * * ? *)" in Europe/Berlin: on 2027-03-28 there is no time from 02:00 to 03:00, and it is skipped; on 2027-10-31 ',
+  );
+});
+
 describe('with a time zone, a schedule of EventBridge Scheduler', () => {
   const resources = deploy([BERLIN]);
   const schedule = one(resources, 'AWS::Scheduler::Schedule');
@@ -71,7 +89,7 @@ describe('with a time zone, a schedule of EventBridge Scheduler', () => {
 
   it('sends a job whose id is the scheduled time, its payload untouched', () => {
     expect(schedule.properties).toMatchObject({
-      ScheduleExpression: 'cron(0 2 * * ? *)',
+      ScheduleExpression: 'cron(0 3 * * ? *)',
       ScheduleExpressionTimezone: 'Europe/Berlin',
       FlexibleTimeWindow: { Mode: 'OFF' },
       State: 'ENABLED',

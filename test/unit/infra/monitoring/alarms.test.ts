@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { JOB_ALARMS } from '../../../../lib/infra/monitoring/alarm-names.ts';
+import { alarmsOf, JOB_ALARMS } from '../../../../lib/infra/monitoring/alarm-names.ts';
 import { DEFAULT_RUNBOOK, RUNBOOK, runbookLink } from '../../../../lib/infra/monitoring/runbook.ts';
 import { DEFINITIONS, makeApp, plain, synthesize, tuned } from '../support/fixture.ts';
 import { arn, asText, ofType, one, type Resource } from '../support/template.ts';
@@ -45,6 +45,7 @@ describe('alarms have the definition’s thresholds and watch their own metrics'
       [`${name}-queue-depth`]: `AWS/SQS ApproximateNumberOfMessagesVisible Maximum of ${name} ≥ 7, 5 of 5 × 60 s, notBreaching`,
       [`${name}-queue-age`]: `AWS/SQS ApproximateAgeOfOldestMessage Maximum of ${name} ≥ 120, 5 of 5 × 60 s, notBreaching`,
       [`${name}-stalled`]: `Sluice JobsStalled Sum of ${tuned.type} ≥ 2, 1 of 1 × 300 s, notBreaching`,
+      [`${name}-duplicates`]: `Sluice JobsDuplicate Sum of ${tuned.type} ≥ 6, 1 of 1 × 300 s, notBreaching`,
     });
   });
 
@@ -151,7 +152,7 @@ describe('notifications', () => {
 
 describe('the description of an alarm', () => {
   test('holds its meaning, what to look at first, the command, and a link to the runbook', () => {
-    expect(everyAlarm).toHaveLength(2 * Object.keys(JOB_ALARMS).length + 3);
+    expect(everyAlarm).toHaveLength(alarmsOf(plain).length + alarmsOf(tuned).length + 3);
     const links = Object.keys(RUNBOOK).map((topic) => runbookLink(topic as keyof typeof RUNBOOK, DEFAULT_RUNBOOK));
     const used = new Set<string>();
     for (const alarm of everyAlarm) {

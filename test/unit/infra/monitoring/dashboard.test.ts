@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { checkedAlarms } from '../../../../lib/contract/definition/alarm-thresholds.ts';
 import { defineJob } from '../../../../lib/contract/definition/job-definition.ts';
 import { METRICS } from '../../../../lib/contract/names.ts';
-import { DISPATCHER_ALARMS, JOB_ALARMS } from '../../../../lib/infra/monitoring/alarm-names.ts';
+import { alarmsOf, DISPATCHER_ALARMS } from '../../../../lib/infra/monitoring/alarm-names.ts';
 import { all } from '../../../fidelity/templates/edges.ts';
 import { type Environment, resolveAll } from '../../../fidelity/templates/intrinsics.ts';
 import { metricsRead, type Widget, widgetsOf } from '../../../fidelity/templates/metrics-read.ts';
@@ -29,7 +30,9 @@ describe('the dashboard', () => {
     const [alarms, totals] = widgets;
     const shown = (alarms?.properties.alarms ?? []).map((arn) => arn.split(':alarm:')[1]);
     expect(shown.toSorted()).toEqual(alarmNames.toSorted());
-    expect(shown).toHaveLength(TYPES.length * Object.keys(JOB_ALARMS).length + Object.keys(DISPATCHER_ALARMS).length);
+    expect(shown).toHaveLength(
+      TYPES.length * alarmsOf({ alarms: checkedAlarms({}) }).length + Object.keys(DISPATCHER_ALARMS).length,
+    );
     expect([alarms?.y, totals?.properties.view, totals?.y]).toEqual([0, 'singleValue', alarms?.height]);
   });
 

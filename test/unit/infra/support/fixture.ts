@@ -41,6 +41,7 @@ export const tuned = defineJob({
     functionErrors: 4,
     throttles: 5,
     durationPercent: 75,
+    duplicateJobs: 6,
   },
   tracing: true,
 });

@@ -196,6 +196,18 @@ it('a broken multiple says how Ajv reads it: with multipleOfPrecision it takes w
   }
 });
 
+it.each([
+  ['a pattern with a flag', z.string().regex(/^ab$/i), 'AB'],
+  ['a pattern with a flag beside another', z.string().regex(/^ab$/i).endsWith('B'), 'AB'],
+  ['a key with a flag', z.record(z.string().regex(/^ab$/i), z.number()), { AB: 1 }],
+  ['lines', z.string().regex(/^b$/m), 'a\nb'],
+])('%s, which JSON Schema cannot say, is left out and told', (_what, given, payload) => {
+  const definition = defineJob({ type: 'job', payload: z.object({ given }) });
+  const body = { payload: { given: payload } };
+  expect([compile(definition)(body), verdict(definition, body)]).toEqual([true, 'taken']);
+  expect(JSON.stringify(messageSchema(definition))).toContain('flag');
+});
+
 describe('a schema with parts that JSON Schema cannot express', () => {
   it('accepts them, with a comment', () => {
     const definition = defineJob({ type: 'job', payload: z.object({ at: z.date(), text: z.string() }) });
