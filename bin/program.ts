@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
-import { EXIT, type ExitCode, explain } from '../lib/operator/index.ts';
+import { EXIT, type ExitCode, explain, type Failure, type Whereabouts } from '../lib/operator/index.ts';
 import { type CommonOptions, whereabouts } from './cli/context.ts';
 import { dashHint, withIdsApart } from './cli/dashed-ids.ts';
 import type { Host } from './cli/host.ts';
@@ -18,6 +18,7 @@ import { resumeVerb } from './cli/verbs/resume.ts';
 import { retryVerb } from './cli/verbs/retry.ts';
 import { schemaVerb } from './cli/verbs/schema.ts';
 import { sendVerb } from './cli/verbs/send.ts';
+import { traceVerb } from './cli/verbs/trace.ts';
 import { visible, visibleJson, visibleLines } from './cli/visible.ts';
 
 const EXIT_CODES = `
@@ -54,7 +55,7 @@ function makeProgram(run: Run): Command {
     })
     .exitOverride();
   for (const add of [queuesVerb, jobVerb, sendVerb, deadVerb, dlqVerb, retryVerb, cancelVerb]) add(program, run);
-  for (const add of [pauseVerb, resumeVerb, drainVerb, doctorVerb, schemaVerb, newVerb]) add(program, run);
+  for (const add of [pauseVerb, resumeVerb, drainVerb, doctorVerb, traceVerb, schemaVerb, newVerb]) add(program, run);
   inherit(program);
   return program;
 }
@@ -77,7 +78,17 @@ function typed(args: readonly string[]): CommonOptions {
     const value = arg?.includes('=') ? arg.slice(name.length + 3) : at < 0 ? undefined : args[at + 1];
     return value === undefined ? [] : [[name, value]];
   });
-  return Object.fromEntries(found) as CommonOptions;
+  return { ...Object.fromEntries(found), ...(args.includes('--local') && { local: true }) } as CommonOptions;
+}
+
+const ELSEWHERE: readonly ExitCode[] = [EXIT.missing, EXIT.access, EXIT.later];
+
+/** A way out that is easily overlooked: the stage that is looked for is the one on this machine. */
+function localHint({ exitCode, message }: Failure, where: Whereabouts, host: Host): string | undefined {
+  const isElsewhere = ELSEWHERE.includes(exitCode) || message === 'no region is set';
+  const local = isElsewhere ? host.localStage?.() : undefined;
+  if (local === undefined || local.endpoint === where.endpoint) return undefined;
+  return `npm run local keeps stage ${local.stage} up on this machine: add --local for it`;
 }
 
 /** What commander found wrong, which it has printed. A mistyped option may have been meant as an id. */
@@ -88,7 +99,11 @@ function misused({ code, exitCode }: CommanderError, hint: string | undefined, {
 }
 
 function fail(error: unknown, args: readonly string[], host: Host): ExitCode {
-  const { exitCode, message, todo } = explain(error, whereabouts(typed(args), host));
+  const where = whereabouts(typed(args), host);
+  const failure = explain(error, where);
+  const { exitCode, message } = failure;
+  const hints = [failure.todo, localHint(failure, where, host)].filter((hint) => hint !== undefined);
+  const todo = hints.length === 0 ? undefined : hints.join('; ');
   const print = (text: string) => void host.stderr.write(`${text}\n`);
   if (args.includes('--json')) print(visibleJson({ error: { message, todo, exitCode } }));
   else print(`sluice: ${visible(message)}${todo === undefined ? '' : `\n  ${visible(todo)}`}`);

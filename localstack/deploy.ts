@@ -6,6 +6,8 @@ import { runCommand, tail } from './command.ts';
 import { type Emulator, EmulatorError } from './emulator.ts';
 import { fillGaps, LEFT_OUT } from './gaps.ts';
 import { childEnvironment, NODE_BIN, ROOT, workFolder } from './places.ts';
+import { stackProgress } from './stack-progress.ts';
+import { warningsIn } from './synth-warnings.ts';
 
 /** Options of {@link deploy}. */
 export interface DeployOptions {
@@ -55,6 +57,7 @@ export async function deploy(emulator: DeployTarget, options: DeployOptions): Pr
   try {
     if (!(await isBootstrapped(cloudFormation, emulator))) await bootstrap(emulator, log);
     await deployStacks(emulator, options, log);
+    for (const warning of warningsIn(await outputFolder(emulator, options))) log(`! ${warning}`);
     const deployment = await readOutputs(cloudFormation, options.stage);
     await fillGaps(emulator.clientConfig, {
       ...deployment,
@@ -110,14 +113,14 @@ async function deployStacks(
   log(`deploying stage ${options.stage}`);
   const concurrency = ['--require-approval', 'never', '--concurrency', String(CONCURRENCY)];
   const args = ['deploy', ...(options.stacks ?? ['--all']), ...concurrency, ...(await appArgs(emulator, options))];
-  const cwd = options.app ?? ROOT;
+  const command = { args, cwd: options.app ?? ROOT, onLine: stackProgress(log) };
   try {
-    await cdk(emulator, { args, cwd });
+    await cdk(emulator, command);
   } catch (error) {
     if (!isNameTaken(error)) throw error;
     log('a queue of this name was deleted less than a minute ago, and SQS keeps a name for 60 s: waiting to try again');
     await setTimeout(NAME_FREE_AFTER_MS);
-    await cdk(emulator, { args, cwd });
+    await cdk(emulator, command);
   }
 }
 
@@ -129,13 +132,23 @@ function isNameTaken(error: unknown): boolean {
 async function appArgs(emulator: DeployTarget, options: DeployOptions): Promise<string[]> {
   const without = emulator.kind === 'embedded' ? { leaveOut: LEFT_OUT.join(',') } : {};
   const context = { stage: options.stage, emulator: emulator.kind, ...without, ...options.context };
-  // One folder for each stage and emulator: the CDK locks it, and two commands may deploy at the same time.
-  const output = join(await workFolder('cdk.out'), `${options.stage}-${new URL(emulator.endpoint).port}`);
+  const output = await outputFolder(emulator, options);
   await rm(output, { recursive: true, force: true });
   return ['--output', output, ...Object.entries(context).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
 }
 
-async function cdk(emulator: DeployTarget, { args, cwd }: { args: readonly string[]; cwd: string }): Promise<void> {
+/** One folder for each stage and emulator: the CDK locks it, and two commands may deploy at the same time. */
+const outputFolder = async ({ endpoint }: DeployTarget, { stage }: DeployOptions): Promise<string> =>
+  join(await workFolder('cdk.out'), `${stage}-${new URL(endpoint).port}`);
+
+interface CdkCommand {
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** Gets each line of its output. */
+  readonly onLine?: (line: string) => void;
+}
+
+async function cdk(emulator: DeployTarget, { args, cwd, onLine }: CdkCommand): Promise<void> {
   const result = await runCommand(join(NODE_BIN, 'cdk'), [...args, '--no-notices', '--ci', '--progress', 'events'], {
     cwd,
     env: childEnvironment({
@@ -145,6 +158,7 @@ async function cdk(emulator: DeployTarget, { args, cwd }: { args: readonly strin
       NO_COLOR: '1',
     }),
     timeoutMs: 600_000,
+    ...(onLine && { onLine }),
   }).catch((cause: unknown) => {
     throw new EmulatorError('the cdk command could not be started: run npm install first', { cause });
   });

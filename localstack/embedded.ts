@@ -23,11 +23,12 @@ main()
 /**
  * Starts the embedded emulator, MiniStack, on a free port of 127.0.0.1.
  *
+ * @param preferredPort  taken if it is free
  * @throws EmulatorError if it cannot be installed or does not come up
  */
-export async function startEmbedded(log: (line: string) => void): Promise<StartedEmulator> {
+export async function startEmbedded(log: (line: string) => void, preferredPort?: number): Promise<StartedEmulator> {
   const python = await ensureMiniStack(log);
-  const port = await freePort();
+  const port = await freePort(preferredPort);
   // Outside the checkout: functions are unpacked here, and would find the checkout's node_modules, which AWS does not have.
   const scratch = await mkdtemp(join(tmpdir(), 'sluice-emulator-'));
   return startOwned(
@@ -49,7 +50,8 @@ function environment(port: number, scratch: string): NodeJS.ProcessEnv {
   return {
     ...emulatorEnvironment(),
     // The emulator's wrapper around a function uses deprecated API of Node. The warning would appear in the function's log.
-    NODE_OPTIONS: '--disable-warning=DEP0169',
+    // It sets a function's own variables too late for Node's options.
+    NODE_OPTIONS: '--disable-warning=DEP0169 --enable-source-maps',
     TMPDIR: scratch,
     STATE_DIR: join(scratch, 'state'),
     S3_DATA_DIR: join(scratch, 's3'),

@@ -45,6 +45,8 @@ export interface EmulatorOptions {
   readonly force?: EmulatorKind | undefined;
   /** Gets a line for each step that takes time, and for a function that could not be started. */
   readonly log?: ((line: string) => void) | undefined;
+  /** The port that MiniStack, or LocalStack without Docker, takes if it is free. @default any */
+  readonly port?: number | undefined;
 }
 
 const REGION = 'us-east-1';
@@ -62,13 +64,13 @@ const DEFAULT_ENDPOINT = 'http://127.0.0.1:4566';
  * @throws EmulatorError that says what is missing and what to do
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const log = options.log ?? (() => undefined);
-  if (options.force === 'embedded') return started('embedded', await startEmbedded(log));
-  if (options.force === 'localstack-host') return started('localstack-host', await startLocalStackHost(log));
+  const { port, log = () => undefined } = options;
+  if (options.force === 'embedded') return started('embedded', await startEmbedded(log, port));
+  if (options.force === 'localstack-host') return started('localstack-host', await startLocalStackHost(log, port));
   const running = await findRunning();
   if (running && (options.force === undefined || running.kind === options.force)) return running;
   if (await dockerEngineAnswers()) return started('localstack', await startLocalStack(log));
-  if (options.force === undefined) return started('embedded', await startEmbedded(log));
+  if (options.force === undefined) return started('embedded', await startEmbedded(log, port));
   throw new EmulatorError(
     'No LocalStack answers on AWS_ENDPOINT_URL or port 4566, and no Docker engine answers to start one. ' +
       'Start Docker, or use --emulator=embedded, which needs only Python.',

@@ -1,16 +1,22 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { onProcessEnd } from './cleanup.ts';
-import { checkedEmulatorKind } from './emulator.ts';
+import type { Deployment } from './deploy.ts';
+import { checkedEmulatorKind, type Emulator } from './emulator.ts';
 import { EmulatorError, messageOf, messagesOf } from './errors.ts';
-import { redeployFunction } from './hot-reload.ts';
-import { renderLogLine } from './log-line.ts';
+import { bundled, type Redeploy, redeployFunction } from './hot-reload.ts';
+import { writeLocalEnv } from './local-env.ts';
+import { type RawLogLine, renderLogLine } from './log-line.ts';
 import { type DeployedFunction, deployedFunctions, tailLogs } from './log-tail.ts';
 import { ROOT } from './places.ts';
+import { type Deployed, makeSession } from './session.ts';
+import { stackSources } from './stack-sources.ts';
 import { bringUp, type LocalSluice } from './up.ts';
-import { type Change, watchSources } from './watch.ts';
+import { watchSources } from './watch.ts';
 
+/** The same each time, if it is free: what was sourced once stays right. */
+const PORT = 4580;
 const USAGE = 'npm run local -- [--stage=dev] [--emulator=localstack|localstack-host|embedded]';
 
 try {
@@ -23,22 +29,63 @@ try {
 /** `npm run local`: keeps Sluice up on this machine until Ctrl-C. */
 async function local(): Promise<void> {
   const { stage, emulator } = options();
-  const sluice = await bringUp({ stage, emulator, log: (line) => say(`  ${line}`) });
-  const functions = await deployedFunctions(sluice.emulator, stage);
-  const stopTail = tailLogs(sluice.emulator, functions, (line) => {
-    const rendered = renderLogLine(line);
-    if (rendered !== undefined) say(rendered);
+  let sluice: LocalSluice | undefined;
+  const running = () => {
+    if (sluice === undefined) throw new EmulatorError('nothing is deployed yet');
+    return sluice;
+  };
+  const session = makeSession({
+    bundle: async (fn) => (await bundled(redeployOf(fn))).sources,
+    reload: (fn) => redeployFunction(running().emulator, redeployOf(fn)),
+    redeploy: async () => deployedBy(await running().redeploy(), running().emulator),
+    folderOf: ({ folder }) => join(ROOT, 'functions', folder, sep),
+    stackSources: () => stackSources(ROOT),
+    say,
   });
-  const stopWatch = await watchSources(inTurn((change) => apply(change, sluice, functions)));
-  onProcessEnd({
-    stop: async () => {
-      say('taking it down');
-      stopWatch();
-      await stopTail();
-      await sluice.stop();
-    },
-  });
-  introduce(sluice);
+  // From before the deploy on, so that nothing that is saved meanwhile is missed.
+  const watch = await watchSources(session.saved);
+  const stops: (() => void | Promise<void>)[] = [watch.stop];
+  const stop = async () => {
+    for (const end of stops.splice(0).reverse()) await end();
+  };
+  try {
+    sluice = await bringUp({ stage, emulator, port: PORT, log: (line) => say(`  ${line}`) });
+    stops.push(sluice.stop, await writeLocalEnv(sluice.emulator, stage));
+    const deployed = await deployedBy(sluice.deployment, sluice.emulator);
+    stops.push(tailLogs(sluice.emulator, session.functions, show));
+    onProcessEnd({
+      stop: async () => {
+        say('taking it down');
+        await stop();
+      },
+    });
+    introduce(sluice);
+    session.begin(deployed, watch);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function show(line: RawLogLine): void {
+  const rendered = renderLogLine(line);
+  if (rendered !== undefined) say(rendered);
+}
+
+async function deployedBy({ stage, queues }: Deployment, emulator: Emulator): Promise<Deployed> {
+  const functions = (await deployedFunctions(emulator, stage)).filter((fn) => existsSync(redeployOf(fn).entry));
+  return {
+    queueUrls: Object.fromEntries(Object.entries(queues).map(([type, { queueUrl }]) => [type, queueUrl])),
+    functions,
+  };
+}
+
+function redeployOf({ name, folder, traced }: DeployedFunction): Redeploy {
+  return {
+    functionName: name,
+    entry: join(ROOT, 'functions', folder, 'handler.ts'),
+    traced,
+  };
 }
 
 function options() {
@@ -55,44 +102,9 @@ function introduce({ emulator, deployment, stripe, source }: LocalSluice): void 
   for (const [type, { queueUrl }] of Object.entries(deployment.queues)) say(`  ${type.padEnd(16)} ${queueUrl}`);
   say(`  Stripe stand-in  ${stripe.url}`);
   say(`  JSON source      ${source.url}/crm/records`);
-  const { AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret, AWS_REGION: region } = emulator.env;
-  // Some SDKs read AWS_REGION, others AWS_DEFAULT_REGION.
-  say(`  aws: export AWS_ENDPOINT_URL=${emulator.endpoint} AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`);
-  say(`       export AWS_ACCESS_KEY_ID=${key} AWS_SECRET_ACCESS_KEY=${secret}`);
-  say('Save a handler and it runs. Ctrl-C takes all of it down.\n');
-}
-
-async function apply(change: Change, sluice: LocalSluice, functions: readonly DeployedFunction[]): Promise<void> {
-  const startedMs = Date.now();
-  const done = (what: string) => say(`↻ ${what}  ${((Date.now() - startedMs) / 1000).toFixed(1)} s`);
-  try {
-    if (change.stacks) {
-      await sluice.redeploy();
-      return done('all stacks');
-    }
-    const changed = functions.filter(({ folder }) => change.functions === 'all' || change.functions.includes(folder));
-    const names = await Promise.all(changed.map((fn) => reload(fn, sluice)));
-    const reloaded = names.filter((name) => name !== undefined);
-    if (reloaded.length > 0) done(reloaded.join(', '));
-  } catch (error) {
-    // The old code keeps running: a syntax error must not end the session.
-    say(`✗ ${messageOf(error)}`);
-  }
-}
-
-async function reload({ name, folder }: DeployedFunction, { emulator }: LocalSluice): Promise<string | undefined> {
-  const entry = join(ROOT, 'functions', folder, 'handler.ts');
-  if (!existsSync(entry)) return undefined;
-  await redeployFunction(emulator, { functionName: name, entry });
-  return folder;
-}
-
-/** Applies one change after another: two deploys of one stack cannot run at once. */
-function inTurn<T>(action: (value: T) => Promise<void>): (value: T) => void {
-  let last = Promise.resolve();
-  return (value) => {
-    last = last.then(() => action(value));
-  };
+  say('  npx sluice queues --local      looks at it');
+  say('  source .sluice/local.env        a shell, an app or the aws command finds it');
+  say('Save a file and what holds it runs. Ctrl-C takes all of it down.\n');
 }
 
 function say(line: string): void {

@@ -1,6 +1,10 @@
 import { visible } from '../bin/cli/visible.ts';
+import { ownPlace, readableStack } from '../lib/bundle/stack.ts';
 
-/** How the engine's events read on a terminal. `job.failed` is left out: the next event says what happens to the job. */
+/**
+ * How the engine's events read on a terminal. Of `job.failed` only the place in the user's code is shown: the next event says the
+ * rest.
+ */
 const EVENTS: Readonly<Record<string, (line: LogFields) => string>> = {
   'job.started': ({ attempt, maxAttempts }) => `attempt ${attempt}/${maxAttempts}`,
   'job.completed': ({ durationMs }) => duration(durationMs),
@@ -12,7 +16,7 @@ const EVENTS: Readonly<Record<string, (line: LogFields) => string>> = {
   'job.dead': (line) => `${line.reason ?? ''}  ${errorOf(line)}`,
 };
 
-const SILENT = new Set(['job.failed', 'job.leftover']);
+const SILENT = new Set(['job.leftover']);
 /** Lambda's own lines around each invocation. */
 const PLATFORM = /^(START|END|REPORT|INIT_START|XRAY|EXTENSION)\b/;
 
@@ -44,12 +48,16 @@ function render({ source, timestampMs, message }: RawLogLine): string | undefine
   // An embedded-metric-format blob is meant for CloudWatch.
   if ('_aws' in fields) return undefined;
   const event = typeof fields.message === 'string' ? fields.message : text;
-  if (SILENT.has(event)) return undefined;
-  const at = typeof fields.timestamp === 'string' ? Date.parse(fields.timestamp) : Number.NaN;
-  const head = `${clock(Number.isNaN(at) ? timestampMs : at)} ${source.padEnd(16)} ${shortId(fields.jobId).padEnd(8)}`;
+  const place = placeOf(fields.error);
+  if (SILENT.has(event) || (event === 'job.failed' && place === undefined)) return undefined;
+  const ms = typeof fields.timestamp === 'string' ? Date.parse(fields.timestamp) : Number.NaN;
+  const head = `${clock(Number.isNaN(ms) ? timestampMs : ms)} ${source.padEnd(16)} ${shortId(fields.jobId).padEnd(8)}`;
   const describe = Object.hasOwn(EVENTS, event) ? EVENTS[event] : undefined;
   if (describe) return `${head} ${event.slice('job.'.length).padEnd(10)} ${describe(fields)}`.trimEnd();
-  if (event.startsWith('job.')) return `${head} ${event.slice('job.'.length).padEnd(10)} ${errorOf(fields)}`.trimEnd();
+  if (event === 'job.failed') return `${head} failed     at ${place}`;
+  const at = place === undefined ? '' : `  at ${place}`;
+  if (event.startsWith('job.'))
+    return `${head} ${event.slice('job.'.length).padEnd(10)} ${errorOf(fields)}${at}`.trimEnd();
   return `${head} ${String(fields.level ?? 'INFO')
     .toLowerCase()
     .padEnd(10)} ${event} ${extras(fields)}`.trimEnd();
@@ -86,6 +94,14 @@ function errorOf({ errorName, errorMessage, error }: LogFields): string {
   if (typeof errorName === 'string') return `${errorName}: ${String(errorMessage ?? '')}`;
   const nested = typeof error === 'object' && error !== null ? (error as LogFields) : undefined;
   return nested ? `${String(nested.name)}: ${String(nested.message)}` : '';
+}
+
+/** Where a logged error came from, in the user's own code: of itself, or of its cause. */
+function placeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const { stack, cause } = error as LogFields;
+  const own = typeof stack === 'string' ? ownPlace(readableStack(stack, () => undefined)) : undefined;
+  return own ?? placeOf(cause);
 }
 
 const STANDARD =

@@ -16,6 +16,8 @@ export interface DeployedFunction {
   /** Its folder in `functions/`: `send-email`. */
   readonly folder: string;
   readonly logGroup: string;
+  /** Whether X-Ray traces it. */
+  readonly traced: boolean;
 }
 
 /** The functions that a stage's stacks made. */
@@ -23,10 +25,11 @@ export async function deployedFunctions(emulator: Emulator, stage: string): Prom
   const client = new LambdaClient(emulator.clientConfig);
   const found: DeployedFunction[] = [];
   for await (const { Functions = [] } of paginateListFunctions({ client }, {})) {
-    for (const { FunctionName: name = '', LoggingConfig } of Functions) {
+    for (const { FunctionName: name = '', LoggingConfig, TracingConfig } of Functions) {
       if (!name.startsWith(`sluice-${stage}-`)) continue;
       const folder = name.slice(`sluice-${stage}-`.length);
-      found.push({ name, folder, logGroup: LoggingConfig?.LogGroup ?? `/aws/lambda/${name}` });
+      const logGroup = LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`;
+      found.push({ name, folder, logGroup, traced: TracingConfig?.Mode === 'Active' });
     }
   }
   return found;
@@ -35,11 +38,12 @@ export async function deployedFunctions(emulator: Emulator, stage: string): Prom
 /**
  * Calls `onLine` with each line that the functions log from now on, in the order of their time stamps.
  *
+ * @param functions  asked at each look: some may come later
  * @returns a function that stops it
  */
 export function tailLogs(
   emulator: Emulator,
-  functions: readonly DeployedFunction[],
+  functions: () => readonly DeployedFunction[],
   onLine: (line: RawLogLine) => void,
 ): () => Promise<void> {
   const client = new CloudWatchLogsClient(emulator.clientConfig);
@@ -73,12 +77,15 @@ async function poll(
 }
 
 /** @returns a function that returns, at each call, the lines that are new */
-function logReader(client: CloudWatchLogsClient, functions: readonly DeployedFunction[]): () => Promise<RawLogLine[]> {
+function logReader(
+  client: CloudWatchLogsClient,
+  functions: () => readonly DeployedFunction[],
+): () => Promise<RawLogLine[]> {
   const sinceMs = Date.now();
   const given = new Map<string, number>();
   return async () => {
     const startTime = Math.max(sinceMs, Date.now() - OVERLAP_MS);
-    const events = (await Promise.all(functions.map((fn) => eventsOf(client, fn, startTime)))).flat();
+    const events = (await Promise.all(functions().map((fn) => eventsOf(client, fn, startTime)))).flat();
     for (const [key, atMs] of given) if (atMs < Date.now() - 6 * OVERLAP_MS) given.delete(key);
     return events
       .filter(({ key }) => {

@@ -16,12 +16,18 @@ export async function workFolder(...path: string[]): Promise<string> {
   return folder;
 }
 
-/** A TCP port of 127.0.0.1 that nothing listens on at the moment. */
-export function freePort(): Promise<number> {
+/** A TCP port of 127.0.0.1 that nothing listens on at the moment: the preferred one if that is free. */
+export const freePort = (preferred = 0): Promise<number> =>
+  listenOnce(preferred).catch((error: unknown) => {
+    if (preferred === 0) throw error;
+    return listenOnce(0);
+  });
+
+function listenOnce(port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(port, '127.0.0.1', () => {
       const address = server.address();
       server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
     });

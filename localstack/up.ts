@@ -13,6 +13,8 @@ export interface BringUpOptions {
   /** @default 'dev' */
   readonly stage?: string;
   readonly emulator?: EmulatorKind | undefined;
+  /** The emulator's port, if it is free. @default any */
+  readonly port?: number;
   /** Contents of the JSON source. @default `crm` with 2,500 records */
   readonly sources?: Readonly<Record<string, SourceSettings>>;
   /** More context for the CDK app. */
@@ -45,7 +47,7 @@ export async function bringUp(options: BringUpOptions = {}): Promise<LocalSluice
     for (const end of stops.splice(0).reverse()) await end();
   };
   try {
-    const emulator = await startEmulator({ force: options.emulator, log: options.log });
+    const emulator = await startEmulator({ force: options.emulator, log: options.log, port: options.port });
     stops.push(emulator.stop);
     const stripe = await startStripe();
     stops.push(stripe.stop);

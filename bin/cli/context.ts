@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
 import { checkedStage, ENV } from '../../lib/contract/names.ts';
 import type { Stage, Whereabouts } from '../../lib/operator/index.ts';
-import type { Clients, Host } from './host.ts';
+import type { ClientConfig, Clients, Host } from './host.ts';
+import type { LocalStage } from './local-stage.ts';
 import { UsageError } from './options.ts';
 import { makePrinter, type Printer } from './print.ts';
 
@@ -11,6 +12,7 @@ export interface CommonOptions {
   readonly profile?: string;
   readonly region?: string;
   readonly endpoint?: string;
+  readonly local?: boolean;
   readonly json?: boolean;
   readonly wide?: boolean;
   readonly debug?: boolean;
@@ -34,40 +36,63 @@ export function withCommon(command: Command): Command {
   option('--profile <name>', 'profile of the AWS configuration (default: AWS_PROFILE)');
   option('--region <region>', 'AWS region (default: AWS_REGION, else the profile’s)');
   option('--endpoint <url>', 'where AWS answers, for an emulator (default: AWS_ENDPOINT_URL)');
+  option('--local', 'the stage that npm run local keeps up on this machine');
   option('--json', 'print JSON, for programs');
   option('--wide', 'tables as wide as what they hold (default: as the terminal)');
   option('--debug', 'show where an error came from');
   return command;
 }
 
-export const stageName = ({ stage }: CommonOptions, { env }: Pick<Host, 'env'>): string =>
-  stage ?? (env[ENV.stage] || 'dev');
+type Where = Pick<Host, 'env' | 'localStage'>;
+
+const localOf = ({ local }: CommonOptions, { localStage }: Where): LocalStage | undefined =>
+  local === true ? localStage?.() : undefined;
+
+const stageName = (options: CommonOptions, host: Where): string =>
+  options.stage ?? localOf(options, host)?.stage ?? (host.env[ENV.stage] || 'dev');
 
 /** Where the options and the environment say that the command looks. */
-export const whereabouts = (options: CommonOptions, { env }: Pick<Host, 'env'>): Whereabouts => ({
-  stage: stageName(options, { env }),
-  profile: options.profile ?? env.AWS_PROFILE,
-  region: options.region ?? env.AWS_REGION,
-  endpoint: options.endpoint ?? env.AWS_ENDPOINT_URL,
-});
+export function whereabouts(options: CommonOptions, host: Where): Whereabouts {
+  const local = localOf(options, host);
+  const { env } = host;
+  return {
+    stage: stageName(options, host),
+    profile: options.profile ?? (local === undefined ? env.AWS_PROFILE : undefined),
+    region: options.region ?? local?.region ?? env.AWS_REGION,
+    endpoint: options.endpoint ?? local?.endpoint ?? env.AWS_ENDPOINT_URL,
+  };
+}
 
-/** @throws UsageError for an invalid stage or endpoint */
+/** @throws UsageError for an invalid stage or endpoint, or `--local` where no local stage is up */
 export function makeContext(options: CommonOptions, host: Host): Context {
   const name = checked(() => checkedStage(stageName(options, host)));
-  const { profile, region, endpoint } = options;
-  if (endpoint !== undefined && !/^https?:\/\//.test(endpoint)) {
-    throw new UsageError(`--endpoint must be a URL as http://127.0.0.1:4566, got "${endpoint}"`);
-  }
-  const clients = host.connect({
-    ...(profile !== undefined && { profile }),
-    ...(region !== undefined && { region }),
-    ...(endpoint !== undefined && { endpoint }),
-  });
+  const clients = host.connect(options.local === true ? localClients(options, host) : clientConfig(options));
   return {
     stage: { name, aws: clients.aws, endpoint: whereabouts(options, host).endpoint, ...host.clock },
     ...{ host, clients, signal: host.interruption() },
     print: makePrinter({ json: options.json === true, wide: options.wide === true, host }),
   };
+}
+
+function clientConfig({ profile, region, endpoint }: CommonOptions): ClientConfig {
+  if (endpoint !== undefined && !/^https?:\/\//.test(endpoint)) {
+    throw new UsageError(`--endpoint must be a URL as http://127.0.0.1:4566, got "${endpoint}"`);
+  }
+  return {
+    ...(profile !== undefined && { profile }),
+    ...(region !== undefined && { region }),
+    ...(endpoint !== undefined && { endpoint }),
+  };
+}
+
+function localClients(options: CommonOptions, host: Where): ClientConfig {
+  const other = (['profile', 'region', 'endpoint'] as const).find((name) => options[name] !== undefined);
+  if (other !== undefined) throw new UsageError(`--local says where to look: leave out --${other}`);
+  const local = localOf(options, host);
+  if (local === undefined)
+    throw new UsageError('no local stage is up: start one with npm run local, and leave it running');
+  const { endpoint, region, credentials } = local;
+  return { endpoint, region, credentials, useFipsEndpoint: false, useDualstackEndpoint: false };
 }
 
 function checked<T>(check: () => T): T {

@@ -7,6 +7,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Aws, isEmulator, type SendDeps, type Stage } from '../../lib/operator/index.ts';
+import { type LocalStage, localStage } from './local-stage.ts';
 
 /** Where the command runs: its streams, variables and clients. The process's own, or replacements in tests. */
 export interface Host {
@@ -18,15 +19,21 @@ export interface Host {
   readonly connect: (config: ClientConfig) => Clients;
   /** Called once a verb runs. @returns what Ctrl-C aborts */
   readonly interruption: () => AbortSignal;
+  /** The stage that `npm run local` keeps up, if it runs. */
+  readonly localStage?: () => LocalStage | undefined;
   /** The stage's clock. @default the machine's */
   readonly clock?: Pick<Stage, 'now' | 'sleep'>;
 }
 
-/** What `--profile`, `--region` and `--endpoint` say; the SDK finds what is left out. */
+/** What `--profile`, `--region`, `--endpoint` and `--local` say; the SDK finds what is left out. */
 export interface ClientConfig {
   readonly profile?: string;
   readonly region?: string;
   readonly endpoint?: string;
+  /** With `--local`, which takes nothing from the user's own AWS settings. */
+  readonly credentials?: LocalStage['credentials'];
+  readonly useFipsEndpoint?: boolean;
+  readonly useDualstackEndpoint?: boolean;
 }
 
 /** What the command calls AWS through. */
@@ -39,7 +46,7 @@ export interface Clients {
 /** The process that runs the command. */
 export const processHost = (): Host => ({
   ...{ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env: process.env },
-  ...{ connect, interruption },
+  ...{ connect, interruption, localStage },
 });
 
 /** An emulator has no such endpoints, and the SDK refuses it beside them. */

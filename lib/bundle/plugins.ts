@@ -1,42 +1,58 @@
 import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { type Loader, type Plugin, type TransformFailure, transform } from 'esbuild';
+import { basename, extname } from 'node:path';
+import { type BuildFailure, type BuildOptions, build, type Loader, type Plugin, transform } from 'esbuild';
+import { withFilesBeside } from './beside.ts';
+import { isOfCutPackage, isOwn, replacing } from './cuts.ts';
 import { BUNDLE_FORM } from './form.ts';
 
-/** Code whose errors set their own `name`: nothing reads the names of its classes and functions. */
-const NAMES_ITSELF =
-  /[/\\](node_modules[/\\](@aws-sdk|@smithy|@aws-lambda-powertools|zod)|lib[/\\](aws|bundle|contract|engine))[/\\]/;
 /** esbuild's own helper, once in every file. */
 const HELPER = /^var __defProp = [^\n]*\nvar __name = [^\n]*\n/;
 const SHARED_HELPER = 'sluice:name';
+const CODE = /\.[cm]?[jt]sx?$/;
+const LOADERS: Readonly<Record<string, Loader>> = { '.jsx': 'jsx', '.js': 'js', '.mjs': 'js', '.cjs': 'js' };
 
 /**
  * Keeps the names of classes and functions through minifying: names of errors appear in dead letters, alarms and logs, names
- * of functions in stack traces. The names in the SDK, Powertools, zod and Sluice are dropped: 34 KB and a tenth of the load time.
+ * of functions in stack traces. The names in the SDK, Powertools, zod and Sluice are dropped, whose errors set their own
+ * `name`: 34 KB and a tenth of the load time.
  */
-const keepNames: Plugin = {
+const keepNames = (files: Map<string, string>): Plugin => ({
   name: 'keep-names',
-  setup({ onLoad, onResolve }) {
+  setup({ initialOptions, onLoad, onResolve }) {
     onResolve({ filter: new RegExp(`^${SHARED_HELPER}$`) }, ({ path }) => ({ path, namespace: SHARED_HELPER }));
     onLoad({ filter: /./, namespace: SHARED_HELPER }, () => ({
       contents: `export const __name = (target, value) => Object.defineProperty(target, 'name', { value, configurable: true });`,
     }));
-    onLoad({ filter: /\.[cm]?[jt]s$/ }, async ({ path }) => {
-      if (NAMES_ITSELF.test(path)) return undefined;
-      const loader: Loader = /\.[cm]?ts$/.test(path) ? 'ts' : 'js';
-      const { target } = BUNDLE_FORM;
-      const form = { loader, target, keepNames: true, sourcefile: path } as const;
-      const transformed = await transform(await readFile(path, 'utf8'), form).catch(failed);
-      if ('errors' in transformed) return { errors: transformed.errors };
-      const { code } = transformed;
-      const shared = /^(import|export)\b/m.test(code) ? `import { __name } from '${SHARED_HELPER}';\n` : undefined;
-      return { contents: shared === undefined ? code : code.replace(HELPER, shared) };
+    onLoad({ filter: CODE, namespace: 'file' }, async ({ path }) => {
+      if (isOwn(path) || isOfCutPackage(path)) return undefined;
+      const named = await withNames(path, initialOptions).catch(failed);
+      if (typeof named !== 'string') return named;
+      // As many lines as before: a source map counts them.
+      const shared = /^(import|export)\b/m.test(named) ? `import { __name } from '${SHARED_HELPER}';\n\n` : undefined;
+      const contents = shared === undefined ? named : named.replace(HELPER, shared);
+      return { contents: withFilesBeside(contents, path, files), loader: 'js' };
     });
   },
-};
+});
+
+/** A file's code, as JavaScript that keeps its names. TypeScript is read by the settings of the `tsconfig.json` above it. */
+async function withNames(path: string, { sourcemap, loader = {} }: BuildOptions): Promise<string> {
+  const form = { target: BUNDLE_FORM.target, keepNames: true, sourcemap: sourcemap ? 'inline' : false } as const;
+  const script = loader[extname(path)] ?? LOADERS[extname(path)];
+  if (script !== undefined) {
+    // The map's sources are relative to the file.
+    const given = { ...form, loader: script, sourcefile: basename(path) };
+    const { code } = await transform(await readFile(path, 'utf8'), given);
+    return code;
+  }
+  // `transform` would know nothing of a tsconfig.json: decorators, for example, would be refused.
+  const silent = { write: false, logLevel: 'silent', loader } as const;
+  const { outputFiles } = await build({ ...form, ...silent, entryPoints: [path], outfile: `${path}.js` });
+  return outputFiles[0]?.text ?? '';
+}
 
 /** Hands errors to the build, which reports them with file and line. */
-const failed = ({ errors }: TransformFailure) => ({ errors });
+const failed = ({ errors }: Pick<BuildFailure, 'errors'>) => ({ errors });
 
 /** The SDK's clients import their whole `package.json` for their version: 2.4 KB each of scripts and dependencies. */
 const versionOnly: Plugin = {
@@ -65,71 +81,35 @@ const requireHttp: Plugin = {
   },
 };
 
-/** Files of packages that hold more than a function on Lambda needs, and how each is shortened. */
-const EDITED: readonly { readonly file: RegExp; readonly edit: (code: string) => string }[] = [
-  {
-    // The SDK looks for each setting in the environment, then in `~/.aws`. No function has those files, and looking for them
-    // takes 15 ms of a cold start.
-    file: /[/\\]shared-ini-file-loader[/\\]loadSharedConfigFiles\.js$/,
-    edit: () => `export { CONFIG_PREFIX_SEPARATOR } from './constants';
-      export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });`,
-  },
-  {
-    // Without AWS_REGION, which Lambda sets, the SDK asks EC2's metadata service, which no function has.
-    file: /[/\\]regionConfig[/\\]getInstanceMetadataRegion\.js$/,
-    edit: () => `export const getInstanceMetadataRegion = async () => undefined;`,
-  },
-  {
-    // The SDK checks for web streams with `instanceof`, and Node evaluates its web streams when the class is first named. That
-    // takes 8 ms of a cold start. Answers here are always Node's own streams.
-    file: /[/\\]util-stream[/\\]stream-type-check\.js$/,
-    edit: replacing(
-      /export const isReadableStream = [^;]*;/,
-      `export const isReadableStream = (s) => typeof s?.getReader === 'function';`,
-    ),
-  },
-  // Checksums for a Node without crypto.
-  ...['Sha256Js', 'Md5Js'].map((name) => ({
-    file: new RegExp(`[/\\\\]checksum[/\\\\]\\w+[/\\\\]${name}\\.js$`),
-    edit: () => `export class ${name} { constructor() { throw new Error('this Node has no crypto'); } }`,
-  })),
-  // zod can write a schema as JSON Schema. That is for documents; a handler does not need its 19 KB.
-  {
-    file: /[/\\]zod[/\\]v4[/\\]classic[/\\]schemas\.js$/,
-    edit: replacing(/^\s*inst\._zod\.processJSONSchema = .*;$/gm, ''),
-  },
-  {
-    file: /[/\\]zod[/\\]v4[/\\]core[/\\]to-json-schema\.js$/,
-    edit: () => `export function processSchema() {
-        throw new Error('JSON Schema is left out of the bundle: see lib/bundle/plugins.ts');
-      }
-      export { processSchema as process, processSchema as initializeContext, processSchema as extractDefs };
-      export { processSchema as finalize, processSchema as handleUnrepresentable };
-      export const createToJSONSchemaMethod = () => processSchema;
-      export const createStandardJSONSchemaMethod = createToJSONSchemaMethod;`,
-  },
-];
-
-/** Replaces a part of a file. @throws Error if the file does not contain it: the package has changed */
-function replacing(what: RegExp, by: string): (code: string) => string {
-  return (code) => {
-    const edited = code.replace(what, by);
-    if (edited === code) throw new Error(`nothing in it matches ${what}: look at lib/bundle/plugins.ts`);
-    return edited;
-  };
-}
-
+/** What does the same with less, for every function. */
 const edited: Plugin = {
   name: 'edited',
   setup({ onLoad }) {
-    for (const { file, edit } of EDITED) {
-      onLoad({ filter: file }, async ({ path }) => ({
-        contents: edit(await readFile(path, 'utf8')),
-        resolveDir: dirname(path),
-      }));
-    }
+    // Without AWS_REGION, which Lambda sets, the SDK asks EC2's metadata service, which no function has.
+    onLoad({ filter: /[/\\]regionConfig[/\\]getInstanceMetadataRegion\.js$/ }, () => ({
+      contents: `export const getInstanceMetadataRegion = async () => undefined;`,
+    }));
+    // The SDK checks for web streams with `instanceof`, and Node evaluates its web streams when the class is first named.
+    // That takes 8 ms of a cold start. Answers here are always Node's own streams.
+    onLoad({ filter: /[/\\]util-stream[/\\]stream-type-check\.js$/ }, async ({ path }) => ({
+      contents: isReadableStream(await readFile(path, 'utf8')),
+    }));
   },
 };
 
-/** In this order: the first plugin that loads a file wins. */
-export const PLUGINS: readonly Plugin[] = [edited, keepNames, versionOnly, requireHttp];
+const isReadableStream = replacing(
+  /export const isReadableStream = [^;]*;/,
+  `export const isReadableStream = (s) => typeof s?.getReader === 'function';`,
+);
+
+/**
+ * In this order: the first plugin that loads a file wins.
+ *
+ * @param files  gets the files that code names beside it
+ */
+export const pluginsFor = (files: Map<string, string>): Plugin[] => [
+  edited,
+  keepNames(files),
+  versionOnly,
+  requireHttp,
+];

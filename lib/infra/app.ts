@@ -64,8 +64,7 @@ export function buildApp({ jobs, dispatcherEntry = ownDispatcher(), props }: App
   }
   const byFunction = new Map(definitions.map((definition) => [names.consumer(stage, definition.type), definition]));
   Validations.of(app).addPlugins(new UnsafeConfiguration(byFunction));
-  // Not on an emulator: it holds no real data, and nobody reviews an acknowledgement there.
-  if (setting('emulator') === undefined && setting('securityChecks') !== 'off') checkSecurity(app);
+  if (setting('securityChecks') !== 'off') checkSecurity(app, { warnOnly: setting('emulator') !== undefined });
   leaveOut(app, setting('leaveOut'));
   Tags.of(app).add('sluice:stage', stage);
   return app;

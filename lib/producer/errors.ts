@@ -11,7 +11,7 @@ export class MessageTooLargeError extends Error {
   }
 }
 
-/** A producer that lacks its stage. */
+/** A producer's settings are out of range. */
 export class ProducerConfigurationError extends Error {
   override readonly name = 'ProducerConfigurationError';
 }

@@ -20,7 +20,7 @@ export type { SentJob } from './send-one.ts';
 
 const producer = createProducer();
 
-/** Sends one job to the stage that SLUICE_STAGE names; see {@link Producer.enqueue}. */
+/** Sends one job to the stage that SLUICE_STAGE names, else to `dev`; see {@link Producer.enqueue}. */
 export const enqueue: Producer['enqueue'] = producer.enqueue;
-/** Sends many jobs to the stage that SLUICE_STAGE names; see {@link Producer.enqueueMany}. */
+/** Sends many jobs to the stage that SLUICE_STAGE names, else to `dev`; see {@link Producer.enqueueMany}. */
 export const enqueueMany: Producer['enqueueMany'] = producer.enqueueMany;

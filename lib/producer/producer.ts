@@ -14,7 +14,7 @@ import { checkedLimits, untilAborted } from './tries.ts';
 
 /** Settings of {@link createProducer}; all of it is optional. */
 export interface ProducerOptions {
-  /** Stage whose queues get the jobs. @default environment variable SLUICE_STAGE */
+  /** Stage whose queues get the jobs. @default environment variable SLUICE_STAGE, else `dev` */
   readonly stage?: string;
   /** @default a client of the SDK's own configuration, made at the first send */
   readonly client?: ProducerSqs;
@@ -63,7 +63,7 @@ export interface Producer {
    * @throws InvalidMessageError if an option is wrong
    * @throws MessageTooLargeError beyond 1,048,576 bytes
    * @throws SendError if SQS did not take it, with whether it may have been taken; or there is no such queue
-   * @throws ProducerConfigurationError without a stage, or if `onDuplicate` has no client to read with
+   * @throws ProducerConfigurationError if `onDuplicate` has no client to read with
    * @example await enqueue(sendEmail, { to, subject, text }, { key: `welcome-${userId}`, runAt: tomorrowAt9 });
    */
   enqueue<D extends JobDefinition>(
@@ -77,7 +77,7 @@ export interface Producer {
    * call has had no answer in all of them, the calls after it are tried once, until one is answered.
    *
    * @returns a result for each payload, in their order
-   * @throws SendError if there is no such queue, ProducerConfigurationError without a stage: nothing was sent then
+   * @throws SendError if there is no such queue: nothing was sent then
    * @example
    * const results = await enqueueMany(sendEmail, mails, { each: (_mail, i) => ({ key: `news-12-${userIds[i]}` }) });
    * const failed = results.filter(({ status }) => status !== 'sent');

@@ -3,7 +3,7 @@ import { errorName } from '../aws/errors.ts';
 import type { ProducerSqs } from '../aws/ports.ts';
 import { checkedStage, ENV, names } from '../contract/names.ts';
 import { callFailure, isQueueMissing } from './call-failure.ts';
-import { ProducerConfigurationError, SendError } from './errors.ts';
+import { SendError } from './errors.ts';
 import { startTries, type TryLimits } from './tries.ts';
 
 /** Finds the queue of a job type. */
@@ -34,14 +34,8 @@ export function makeFindQueue({ queueUrls, ...source }: QueueSource): FindQueue 
   };
 }
 
-/** @throws ProducerConfigurationError if neither the option nor the environment names the stage */
-export function stageOf(given: string | undefined): string {
-  const stage = given ?? process.env[ENV.stage];
-  if (stage !== undefined && stage !== '') return checkedStage(stage);
-  throw new ProducerConfigurationError(
-    `which stage? Set the environment variable ${ENV.stage}, or use createProducer({ stage })`,
-  );
-}
+/** The stage that the option or the environment names, else `dev`, where the command looks too. */
+export const stageOf = (given: string | undefined): string => checkedStage(given ?? (process.env[ENV.stage] || 'dev'));
 
 async function ask(type: string, { stage: given, sqs, limits }: Omit<QueueSource, 'queueUrls'>): Promise<string> {
   const stage = stageOf(given);
@@ -50,7 +44,7 @@ async function ask(type: string, { stage: given, sqs, limits }: Omit<QueueSource
     return await urlOf(QueueName, sqs(), limits);
   } catch (cause) {
     const why = isQueueMissing(cause)
-      ? `does not exist in this account and region: is stage "${stage}" deployed here, with the job type ${type}?`
+      ? `does not exist in this account and region: is stage "${stage}" deployed here, with the job type ${type}?${given === undefined ? ` (${ENV.stage} names the stage)` : ''}`
       : `could not be found: ${errorName(cause)}; sqs:GetQueueUrl is needed, or createProducer({ queueUrls })`;
     throw new SendError(`queue ${QueueName} ${why}`, { code: errorName(cause), maybeSent: false, cause });
   }

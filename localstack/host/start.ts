@@ -13,11 +13,15 @@ const COMPLAINT = /(?<what>Failed to start execution environment.*|MiniStack, wh
 /**
  * Starts LocalStack as processes of this machine, without Docker, on free ports of 127.0.0.1.
  *
+ * @param preferredPort  taken if it is free
  * @throws EmulatorError if it cannot be installed or does not come up
  */
-export async function startLocalStackHost(log: (line: string) => void): Promise<StartedEmulator> {
+export async function startLocalStackHost(
+  log: (line: string) => void,
+  preferredPort?: number,
+): Promise<StartedEmulator> {
   const { python, ministack } = await ensureLocalStackHost(log);
-  const port = await freePort();
+  const port = await freePort(preferredPort);
   // Outside the checkout: functions are unpacked here, and would find the checkout's node_modules, which AWS does not have.
   const scratch = await mkdtemp(join(tmpdir(), 'sluice-localstack-'));
   // It is its home, too: LocalStack caches its list of plugins there, and would read this machine's AWS profiles.

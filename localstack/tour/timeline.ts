@@ -27,15 +27,19 @@ const WAITS = ['job.retrying', 'job.parked', 'job.snoozed'];
 
 export function followJobs(emulator: Emulator, functions: readonly DeployedFunction[]): Timeline {
   const lines = new Map<string, JobLine[]>();
-  const stop = tailLogs(emulator, functions, ({ source, message }) => {
-    const fields = jobLine(message);
-    if (fields === undefined) return;
-    const key = `${source}#${fields.jobId}`;
-    lines.set(
-      key,
-      [...(lines.get(key) ?? []), fields].sort((a, b) => a.atMs - b.atMs),
-    );
-  });
+  const stop = tailLogs(
+    emulator,
+    () => functions,
+    ({ source, message }) => {
+      const fields = jobLine(message);
+      if (fields === undefined) return;
+      const key = `${source}#${fields.jobId}`;
+      lines.set(
+        key,
+        [...(lines.get(key) ?? []), fields].sort((a, b) => a.atMs - b.atMs),
+      );
+    },
+  );
   const linesOf = (type: string, jobId: string) => lines.get(`${type}#${jobId}`) ?? [];
   return {
     stop,

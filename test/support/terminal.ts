@@ -1,5 +1,5 @@
 import { PassThrough, Writable } from 'node:stream';
-import type { Clients, Host } from '../../bin/cli/host.ts';
+import type { ClientConfig, Clients, Host } from '../../bin/cli/host.ts';
 import { sluice } from '../../bin/program.ts';
 import type { Ran } from './cli.ts';
 
@@ -16,22 +16,15 @@ export interface TerminalOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly clock?: Host['clock'];
+  /** What `npm run local` keeps up. @default nothing */
+  readonly localStage?: Host['localStage'];
+  /** Gets what clients are made with. */
+  readonly connected?: (config: ClientConfig) => void;
 }
 
 /** Runs the command in this process, against clients that answer. */
-export async function runAt(
-  clients: Clients,
-  args: readonly string[],
-  {
-    tty = false,
-    input = '',
-    env = {},
-    signal = new AbortController().signal,
-    clock,
-    ttys,
-    columns,
-  }: TerminalOptions = {},
-): Promise<Ran> {
+export async function runAt(clients: Clients, args: readonly string[], options: TerminalOptions = {}): Promise<Ran> {
+  const { tty = false, input = '', env = {}, signal = new AbortController().signal, clock, ttys, columns } = options;
   const isTTY = ttys ?? { stdin: tty, stdout: tty, stderr: tty };
   const [out, err] = [makeOutput(isTTY.stdout, columns), makeOutput(isTTY.stderr)];
   const stdin = Object.assign(new PassThrough(), { isTTY: isTTY.stdin });
@@ -39,9 +32,13 @@ export async function runAt(
   const code = await sluice(args, {
     ...{ stdin, stdout: out.stream, stderr: err.stream },
     env: { SLUICE_STAGE: 'test', ...env },
-    connect: () => clients,
+    connect: (config) => {
+      options.connected?.(config);
+      return clients;
+    },
     interruption: () => signal,
     ...(clock !== undefined && { clock }),
+    ...(options.localStage !== undefined && { localStage: options.localStage }),
   });
   return { code, stdout: out.text(), stderr: err.text(), json: <T>() => JSON.parse(out.text()) as T };
 }

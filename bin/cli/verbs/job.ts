@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
-import { type JobLogLine, type JobView, job, jobLogs } from '../../../lib/operator/index.ts';
+import { type JobLogLine, type JobView, job, jobLogs, mapsIn } from '../../../lib/operator/index.ts';
 import type { Context } from '../context.ts';
+import { MAPS_FOLDER, MAPS_HELP } from '../options.ts';
 import { keyArgument, type Run, runs, typeArgument } from '../verb.ts';
 
 interface Options {
   readonly logs?: boolean;
+  readonly maps: string;
   readonly payload?: boolean;
 }
 
@@ -18,11 +20,13 @@ export function jobVerb(program: Command, run: Run): void {
     )
     .addArgument(typeArgument())
     .addArgument(keyArgument())
-    .option('--logs', 'its log lines, too')
+    .option('--logs', 'its log lines, too, with the place in your code that an error came from')
+    .option('--maps <folder>', MAPS_HELP, MAPS_FOLDER)
     .option('--payload', 'the body of a parked job, too, which holds its payload');
-  runs<Options>(command, run, async (context, [type = '', key = ''], { logs, payload }) => {
+  runs<Options>(command, run, async (context, [type = '', key = ''], { logs, maps, payload }) => {
     const view = await job(context.stage, { type, key }, { payload: payload === true });
-    const lines = logs ? await jobLogs(context.stage, type, { jobId: view.item.jobId }) : undefined;
+    const wanted = { jobId: view.item.jobId, mapOf: mapsIn(maps) };
+    const lines = logs ? await jobLogs(context.stage, type, wanted) : undefined;
     if (context.print.result({ ...view, ...(lines && { logs: lines }) })) return;
     show(context, view);
     if (lines) showLogs(context, lines);
@@ -74,13 +78,14 @@ function showLogs({ print }: Context, lines: readonly JobLogLine[]): void {
   print.line();
   if (lines.length === 0)
     print.note('no log line carries its id (lines take some seconds, and are kept for a time only)');
-  for (const { at: when, fields } of lines) {
+  for (const { at: when, fields, place } of lines) {
     const { level = '', message = '' } = fields;
     const rest = Object.entries(fields).filter(([name]) => !STANDARD.test(name));
     const shown = rest.map(([name, value]) => [name, name === 'error' ? causes(value) : value]);
     const extras = rest.length === 0 ? '' : JSON.stringify(Object.fromEntries(shown));
     const { dim } = print.colour;
     print.line(dim(when), ` ${String(level).padEnd(5)} ${String(message)} `, dim(extras));
+    if (place !== undefined) print.line(`  at ${place}`);
   }
 }
 

@@ -1,10 +1,10 @@
 /**
  * Replaces `@smithy/core/event-streams` in a deployed bundle. A few calls answer with event streams (S3's
- * SelectObjectContent, Bedrock's response streams); Sluice makes none of them. If a handler needs one, remove the line of
- * this file from `lib/bundle/form.ts`.
+ * SelectObjectContent, Bedrock's response streams); Sluice makes none of them. With such a command in a bundle, the real one is
+ * in it too (`lib/bundle/cuts.ts`).
  */
 function leftOut(): never {
-  throw new Error('event streams are left out of the bundle: see lib/bundle/form.ts, STAND_INS');
+  throw new Error('event streams are left out of the bundle: see lib/bundle/cuts.ts');
 }
 
 export class EventStreamSerde {

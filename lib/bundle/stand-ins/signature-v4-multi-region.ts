@@ -1,7 +1,7 @@
 /**
- * Replaces `@aws-sdk/signature-v4-multi-region` in a deployed bundle. Only S3's multi-region access points and EventBridge's
- * global endpoints are signed for many regions, and that also needs the CRT package. If a handler needs them, or S3 Express,
- * remove the line of this file from `lib/bundle/form.ts`.
+ * Replaces `@aws-sdk/signature-v4-multi-region` in a deployed bundle, for EventBridge's client: only its global endpoints are
+ * signed for many regions, and that also needs another package. With one of these in a bundle, the real one is in it too
+ * (`lib/bundle/cuts.ts`). S3's client has the real one.
  */
 export {
   SignatureV4 as SignatureV4MultiRegion,

@@ -13,7 +13,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledgeWildcard } from '../checks/security.ts';
 import { removalPolicy } from '../stage-settings.ts';
-import { functionCode } from './function-code.ts';
+import { functionCode, layersOf } from './function-code.ts';
 import { makeFunctionRole } from './function-role.ts';
 
 /** Settings of {@link SluiceFunction}. */
@@ -35,10 +35,12 @@ export interface SluiceFunctionProps {
 /** A Lambda function of Sluice: Node 24, arm64, one minified ES module, its own log group and role. */
 export class SluiceFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: SluiceFunctionProps) {
+    const code = functionCode(scope, props);
     super(scope, id, {
       functionName: props.functionName,
       description: props.description,
-      code: functionCode(scope, props),
+      code: code.code,
+      layers: layersOf(scope, `${id}Layer`, code),
       handler: 'index.handler',
       // Active tracing adds the right to send segments on all resources: X-Ray defines no smaller one.
       ...(props.tracing && { tracing: Tracing.ACTIVE }),
@@ -50,13 +52,26 @@ export class SluiceFunction extends LambdaFunction {
       role: makeFunctionRole(scope, `${id}Role`, props),
       logGroup: makeLogGroup(scope, `${id}Log`, props),
       loggingFormat: LoggingFormat.JSON,
-      environment: { AWS_SDK_UA_APP_ID: appId(props.functionName), ...props.environment },
+      environment: {
+        AWS_SDK_UA_APP_ID: appId(props.functionName),
+        ...nodeOptions(scope, props),
+        ...props.environment,
+      },
       // A function that sends to its own queue is a loop to Lambda, which would stop a job after some 16 renewals of its
       // message. In Sluice, attempts, snoozes and retention end every job.
       recursiveLoop: RecursiveLoop.ALLOW,
     });
     if (props.tracing && this.role !== undefined) acknowledgeWildcard(this.role, TRACES);
   }
+}
+
+/**
+ * Stacks that name files and lines. They cost memory and start time, so on stages that are kept the command reads the map. The
+ * embedded emulator has Node's options of its own for all functions.
+ */
+function nodeOptions(scope: Construct, { disposable }: SluiceFunctionProps): Record<string, string> {
+  const isEmbedded = scope.node.tryGetContext('emulator') === 'embedded';
+  return disposable && !isEmbedded ? { NODE_OPTIONS: '--enable-source-maps' } : {};
 }
 
 const TRACES = {

@@ -1,4 +1,5 @@
 import { type FilteredLogEvent, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { type MapOf, ownPlace, readableStack } from '../../bundle/stack.ts';
 import { names } from '../../contract/names.ts';
 import type { Stage } from '../aws.ts';
 import { isMissing } from '../stage.ts';
@@ -9,6 +10,8 @@ export interface JobLogLine {
   readonly at: string;
   /** Fields of a structured line. */
   readonly fields: Readonly<Record<string, unknown>>;
+  /** Where the error that it tells of came from, in the user's own code: `functions/send-email/perform.ts:12:7`. */
+  readonly place?: string;
 }
 
 export interface LogOptions {
@@ -16,6 +19,8 @@ export interface LogOptions {
   readonly sinceMs?: number | undefined;
   /** @default 1,000 */
   readonly limit?: number;
+  /** The source maps of what is deployed. @default none: stages that are not disposable have names of bundles in their stacks */
+  readonly mapOf?: MapOf;
 }
 
 const LIMIT = 1000;
@@ -24,16 +29,44 @@ const LIMIT = 1000;
 export async function jobLogs(
   stage: Stage,
   type: string,
-  { jobId, sinceMs, limit = LIMIT }: LogOptions & { jobId: string },
+  { jobId, sinceMs, limit = LIMIT, mapOf = () => undefined }: LogOptions & { jobId: string },
 ): Promise<JobLogLine[]> {
   const lines: JobLogLine[] = [];
   for await (const { timestamp = 0, message = '' } of events(stage, type, { jobId, sinceMs })) {
     const fields = parsed(message);
     // Checked again here: not every emulator applies the filter.
-    if (fields?.jobId === jobId) lines.push({ at: atOf(fields, timestamp), fields });
+    if (fields?.jobId === jobId) lines.push({ at: atOf(fields, timestamp), ...readable(fields, mapOf) });
     if (lines.length >= limit) break;
   }
   return lines.sort((a, b) => (a.at < b.at ? -1 : 1));
+}
+
+/** Fields whose stacks name the files that people wrote. */
+function readable(fields: Fields, mapOf: MapOf): Pick<JobLogLine, 'fields' | 'place'> {
+  const { error } = fields;
+  if (!isFields(error)) return { fields };
+  const read = readableError(error, mapOf);
+  const place = placeOf(read);
+  return { fields: { ...fields, error: read }, ...(place !== undefined && { place }) };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
+
+function readableError(error: Fields, mapOf: MapOf): Fields {
+  const { stack, cause } = error;
+  return {
+    ...error,
+    ...(typeof stack === 'string' && { stack: readableStack(stack, mapOf) }),
+    ...(isFields(cause) && { cause: readableError(cause, mapOf) }),
+  };
+}
+
+/** Of the error, or else of what caused it. */
+function placeOf({ stack, cause }: Fields): string | undefined {
+  const own = typeof stack === 'string' ? ownPlace(stack) : undefined;
+  return own ?? (isFields(cause) ? placeOf(cause) : undefined);
 }
 
 /** The keys of a job of this id, read from its log lines. */

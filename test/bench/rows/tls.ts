@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { bundle } from '../../../lib/bundle/bundle.ts';
-import { PLUGINS } from '../../../lib/bundle/plugins.ts';
 import { FULL_CPU_MB } from '../cost/model.ts';
 import { startDriver } from '../driver/driver.ts';
 import { type Bench, type Measured, type Row, verdict } from '../row.ts';
@@ -47,7 +46,7 @@ const unopened: Plugin = {
 export const tls: Row = {
   name: 'tls',
   async measure({ bundles, stub, runs }: Bench): Promise<Measured[]> {
-    const { code } = await bundle('test/bench/job/handler.ts', { plugins: [unopened, ...PLUGINS] });
+    const { code } = await bundle('test/bench/job/handler.ts', { plugins: [unopened] });
     const without = join(bundles.folder, 'unopened.mjs');
     await writeFile(without, code);
     const front = await startTls(stub, bundles.folder, ONE_WAY_MS);

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   BatchExecuteStatementCommand,
   type BatchExecuteStatementCommandInput,
@@ -5,6 +6,8 @@ import {
   type BatchGetItemCommandInput,
   QueryCommand,
   type QueryCommandInput,
+  TransactWriteItemsCommand,
+  type TransactWriteItemsCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { PutEventsCommand, type PutEventsCommandInput } from '@aws-sdk/client-eventbridge';
 import {
@@ -46,9 +49,20 @@ export interface LoopbackAws {
   stop(): Promise<void>;
 }
 
+/** What stands beside DynamoDB and SQS. */
+export interface LoopbackOptions {
+  /** Key attributes of more tables, by name. */
+  readonly tables?: Readonly<Record<string, readonly string[]>>;
+  /** Answers requests of other services. @default they are refused */
+  readonly others?: (request: IncomingMessage, response: ServerResponse) => boolean;
+}
+
 /** Starts DynamoDB and SQS for one job type, in their JSON protocols, on 127.0.0.1. */
-export async function startLoopbackAws(type: string): Promise<LoopbackAws> {
-  const dynamoDb = makeMemoryDynamoDb({ clock: systemClock, tables: { [JOBS_TABLE]: ['id'] } });
+export async function startLoopbackAws(
+  type: string,
+  { tables = {}, others = () => false }: LoopbackOptions = {},
+): Promise<LoopbackAws> {
+  const dynamoDb = makeMemoryDynamoDb({ clock: systemClock, tables: { [JOBS_TABLE]: ['id'], ...tables } });
   const sqs = makeMemorySqs(systemClock);
   const settings = { visibilityTimeoutSeconds: 60, retentionSeconds: 86_400 };
   const deadLetters = sqs.createQueue(names.deadLetterQueue(STAGE, type), settings);
@@ -61,6 +75,8 @@ export async function startLoopbackAws(type: string): Promise<LoopbackAws> {
         return dynamoDb.client.send(new BatchExecuteStatementCommand(input as BatchExecuteStatementCommandInput));
       case 'DynamoDB_20120810.BatchGetItem':
         return dynamoDb.client.send(new BatchGetItemCommand(input as BatchGetItemCommandInput));
+      case 'DynamoDB_20120810.TransactWriteItems':
+        return dynamoDb.client.send(new TransactWriteItemsCommand(input as TransactWriteItemsCommandInput));
       case 'DynamoDB_20120810.Query':
         return dynamoDb.client.send(new QueryCommand(input as QueryCommandInput));
       case 'AmazonSQS.GetQueueUrl':
@@ -82,6 +98,7 @@ export async function startLoopbackAws(type: string): Promise<LoopbackAws> {
     }
   };
   const server = await startServer(async (request, response) => {
+    if (others(request, response)) return;
     const target = String(request.headers['x-amz-target']);
     targets.push(target);
     const input: unknown = JSON.parse(await readBody(request));

@@ -33,10 +33,15 @@ export async function runTraffic(local: LocalSluice, stage: string, seconds: num
   const series = makeSeries();
   const sqs = new SQSClient(emulator.clientConfig);
   const url = `http://${emulator.hostSeenByFunctions}:${source.port}/crm/records`;
-  const stop = tailLogs(emulator, await deployedFunctions(emulator, stage), (line) => {
-    addEmf(series, line.message);
-    if (line.source === 'dispatcher') addTick(series, stage, line);
-  });
+  const functions = await deployedFunctions(emulator, stage);
+  const stop = tailLogs(
+    emulator,
+    () => functions,
+    (line) => {
+      addEmf(series, line.message);
+      if (line.source === 'dispatcher') addTick(series, stage, line);
+    },
+  );
   for (let second = 0; second < seconds; second++) {
     if (second === Math.floor(seconds / 3)) stripe.failNext({ status: 503, times: Math.ceil(seconds / 4) });
     const sending = jobsOf(second, url).map(([type, payload], i) => {

@@ -81,7 +81,12 @@ it('a second deploy succeeds, and sets what the emulator leaves out', { timeout:
 
   const lines: string[] = [];
   expect(await deploy(emulator, { ...options, log: (line) => lines.push(line) })).toEqual(deployment);
-  expect(lines).toEqual(['deploying stage test']);
+  expect(lines).toEqual([
+    'deploying stage test',
+    expect.stringMatching(/^synthesised {2}\d+ s$/),
+    'sluice-test-core  no changes',
+    'sluice-test-probe  no changes',
+  ]);
 
   const { clientConfig: config } = emulator;
   const ttl = new DescribeTimeToLiveCommand({ TableName: 'sluice-test-jobs' });
@@ -102,7 +107,11 @@ it('a reload runs new code without a deploy, and its log is tailed', { timeout: 
   const functions = await deployedFunctions(emulator, 'test');
   expect(functions).toMatchObject([{ name: 'sluice-test-probe', folder: 'probe' }]);
   const lines: string[] = [];
-  const stopTail = tailLogs(emulator, functions, ({ source, message }) => lines.push(`${source} ${message}`));
+  const stopTail = tailLogs(
+    emulator,
+    () => functions,
+    ({ source, message }) => lines.push(`${source} ${message}`),
+  );
   const entry = join(app, 'handler.ts');
   const handler = (answer: string) =>
     `import { hostname } from 'node:os';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { renderLogLine } from '../../../localstack/log-line.ts';
-import { type Change, meaningOf, watchSources } from '../../../localstack/watch.ts';
+import { type Change, meaningOf, type Sources, watchSources } from '../../../localstack/watch.ts';
 
 describe('a line of the log', () => {
   beforeEach(() => vi.stubEnv('TZ', 'UTC'));
@@ -34,6 +34,26 @@ describe('a line of the log', () => {
     expect(render({ ...job, ...fields })).toBe(`12:04:31 send-email       …0000000 ${expected}`);
   });
 
+  const stack = `TypeError: no
+    at async run (source:///node_modules/sluice/lib/engine/job/run-handler.ts:9:3)
+    at perform (source:///functions/hello/perform.ts:9:18)`;
+  it.each([
+    [
+      { message: 'job.failed', error: { name: 'TypeError', message: 'no', stack } },
+      'failed     at functions/hello/perform.ts:9:18',
+    ],
+    [
+      { message: 'job.failed', error: { stack: 'Error', cause: { stack } } },
+      'failed     at functions/hello/perform.ts:9:18',
+    ],
+    [
+      { message: 'job.unhandled-rejection', errorName: 'TypeError', errorMessage: 'no', error: { stack } },
+      'unhandled-rejection TypeError: no  at functions/hello/perform.ts:9:18',
+    ],
+  ])('names the place in the user’s own code: %j', (fields, expected) => {
+    expect(render({ ...job, ...fields })).toBe(`12:04:31 send-email       …0000000 ${expected}`);
+  });
+
   it('has the time of the entry, not of its storage', () => {
     expect(render({ ...job, message: 'job.duplicate', timestamp: '2026-01-01T09:08:07.000Z' })).toMatch(/^09:08:07 /);
   });
@@ -54,38 +74,61 @@ describe('a line of the log', () => {
 });
 
 describe('a saved file', () => {
+  const sources: Sources = {
+    functions: new Map([
+      ['send-email', ['/r/functions/send-email/handler.ts', '/r/shared/names.ts', '/r/functions/send-email/texts/']],
+      ['sync-data', ['/r/functions/sync-data/handler.ts', '/r/shared/names.ts', '/r/lib/engine/job/attempt.ts']],
+    ]),
+    stacks: ['/r/functions/index.ts', '/r/functions/sync-data/limits.ts'],
+  };
   it.each<[string[], Change | undefined]>([
     [['functions/send-email/handler.ts'], { functions: ['send-email'], stacks: false }],
-    [['functions/send-email/a/b.ts', 'functions/send-email/c.ts'], { functions: ['send-email'], stacks: false }],
-    [['functions/send-email/definition.ts'], { functions: ['send-email'], stacks: true }],
-    [['functions/index.ts'], { functions: [], stacks: true }],
-    [['lib/engine/job/attempt.ts'], { functions: 'all', stacks: false }],
+    [['shared/names.ts'], { functions: ['send-email', 'sync-data'], stacks: false }],
+    [['functions/send-email/texts/a.html'], { functions: ['send-email'], stacks: false }],
+    [['functions/send-email/notes.md'], undefined],
+    [['functions/send-email/definition.ts'], { functions: [], stacks: true }],
+    [['functions/hello/bundle.ts'], { functions: [], stacks: true }],
+    [['functions/sync-data/limits.ts'], { functions: [], stacks: true }],
+    [['functions/index.ts', 'shared/names.ts'], { functions: ['send-email', 'sync-data'], stacks: true }],
+    [['lib/engine/job/attempt.ts'], { functions: ['sync-data'], stacks: false }],
     [['lib/infra/job/job-stack.ts'], { functions: [], stacks: true }],
     [['lib/operator/dead-letters/report.ts'], undefined],
-  ])('%j means %j', (files, change) => expect(meaningOf(files)).toEqual(change));
+  ])('%j means %j', (files, change) =>
+    expect(
+      meaningOf(
+        files.map((file) => `/r/${file}`),
+        sources,
+      ),
+    ).toEqual(change),
+  );
 
   it('is noticed each time, also in a new folder and when a new file is renamed over it', async () => {
     const root = await mkdtemp(join(tmpdir(), 'sluice-watch-'));
     const handler = join(root, 'functions', 'probe', 'handler.ts');
     await mkdir(join(root, 'functions', 'probe'), { recursive: true });
+    await mkdir(join(root, 'shared'));
     await writeFile(handler, '');
-    const changes: Change[] = [];
-    const stop = await watchSources((change) => changes.push(change), root);
+    const saved: string[] = [];
+    const watch = await watchSources((files) => saved.push(...files), root);
+    const times = (file: string) => saved.filter((path) => path === file).length;
     try {
       for (let n = 1; n <= 3; n += 1) {
         await writeFile(`${handler}~`, `${n}`);
         await rename(`${handler}~`, handler);
-        await expect.poll(() => changes.length).toBe(n);
+        await expect.poll(() => times(handler)).toBe(n);
       }
       await mkdir(join(root, 'functions', 'new'));
       // Written again and again, because the new folder is not watched from its first moment on.
       const saveAndLook = async () => {
         await writeFile(join(root, 'functions', 'new', 'handler.ts'), '');
-        return changes.at(-1)?.functions;
+        return times(join(root, 'functions', 'new', 'handler.ts')) > 0;
       };
-      await expect.poll(saveAndLook, { interval: 150 }).toEqual(['new']);
+      await expect.poll(saveAndLook, { interval: 150 }).toBe(true);
+      await watch.follow([join(root, 'shared', 'names.ts')]);
+      await writeFile(join(root, 'shared', 'names.ts'), '');
+      await expect.poll(() => times(join(root, 'shared', 'names.ts'))).toBe(1);
     } finally {
-      stop();
+      watch.stop();
       await rm(root, { recursive: true, force: true });
     }
   });

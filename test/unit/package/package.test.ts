@@ -97,7 +97,7 @@ describe('the package, installed elsewhere', { timeout: 300_000 }, () => {
 
   it('has declarations that hold by themselves', async () => {
     await mkdir(join(project, 'all'), { recursive: true });
-    const doors = ['contract', 'engine', 'producer', 'testing'];
+    const doors = ['bundle', 'contract', 'engine', 'producer', 'testing'];
     await writeFile(
       join(project, 'all/doors.ts'),
       doors.map((door) => `export * as ${door} from 'sluice/${door}';\n`).join(''),
@@ -120,6 +120,10 @@ describe('the package, installed elsewhere', { timeout: 300_000 }, () => {
       bundles.map((bundle) => readFile(join(out, bundle, 'index.mjs'), 'utf8').then(joined)),
     );
     expect(code.filter((text) => text.includes('nobody to greet'))).toHaveLength(1);
+    // What bundle.ts beside the handler asks for.
+    expect(
+      (await readdir(out, { recursive: true })).filter((file) => /^asset\..*greeting\.txt$/.test(file)),
+    ).toHaveLength(1);
     expect(code.filter((text) => text.includes('dispatch.finished'))).toHaveLength(1);
     expect(await readFile(join(out, 'shop.template.json'), 'utf8')).toContain('sluice-dev-greet');
   });

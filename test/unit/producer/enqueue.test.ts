@@ -190,17 +190,19 @@ describe('the queue', () => {
     expect(sqs.calls).toMatchObject([{ input: { QueueUrl: 'https://elsewhere/1/sluice-test-resize' } }]);
   });
 
-  it('is that of SLUICE_STAGE, if no stage is given', async () => {
-    const { enqueue, queue } = makeShop({});
-    vi.stubEnv('SLUICE_STAGE', undefined);
-    await expect(enqueue(resize, { n: 1 })).rejects.toMatchObject({
-      name: 'ProducerConfigurationError',
-      message: 'which stage? Set the environment variable SLUICE_STAGE, or use createProducer({ stage })',
-    });
-    vi.stubEnv('SLUICE_STAGE', 'test');
-    await enqueue(resize, { n: 1 });
-    expect(queue.messages()).toHaveLength(1);
-  });
+  it.each([undefined, ''])(
+    'is that of SLUICE_STAGE, if no stage is given, else that of dev, as for the command (%j)',
+    async (unset) => {
+      const { enqueue, queue } = makeShop({});
+      vi.stubEnv('SLUICE_STAGE', unset);
+      await expect(enqueue(resize, { n: 1 })).rejects.toThrow(
+        'queue sluice-dev-resize does not exist in this account and region: is stage "dev" deployed here, with the job type resize? (SLUICE_STAGE names the stage)',
+      );
+      vi.stubEnv('SLUICE_STAGE', 'test');
+      await enqueue(resize, { n: 1 });
+      expect(queue.messages()).toHaveLength(1);
+    },
+  );
 
   it('that is missing is named in the error, with its stage', async () => {
     const sending = makeShop({ stage: 'prdo' }).enqueue(resize, { n: 1 });

@@ -38,7 +38,7 @@ const LOCAL_BASICS = [
     'owned-process',
     'places',
   ],
-  ...['python', 'zip'],
+  ...['python', 'stack-progress', 'synth-warnings', 'zip'],
 ];
 const BIN_TEXT = ['visible'];
 const LOCAL_COMMANDS = ['local', 'tour'];
@@ -85,7 +85,7 @@ export const ROOMS: readonly Room[] = [
   folder('lib/producer', [...contract, 'lib/aws']),
 
   files('operator: basics', 'lib/operator', OPERATOR_BASICS, [...contract, 'lib/aws']),
-  folder('lib/operator/jobs', [...contract, 'lib/aws', 'operator: basics']),
+  folder('lib/operator/jobs', [...contract, 'lib/aws', 'lib/bundle', 'operator: basics']),
   folder('lib/operator/dead-letters', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
   folder('lib/operator/queues', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
   folder('lib/operator/doctor', [
@@ -93,17 +93,17 @@ export const ROOMS: readonly Room[] = [
   ]),
   folder('lib/operator/authoring', contract),
   others('lib/operator', OPERATOR_BASICS, [
-    ...[...contract, 'lib/producer', 'operator: basics'],
+    ...[...contract, 'lib/bundle', 'lib/producer', 'operator: basics'],
     ...['lib/operator/jobs', 'lib/operator/dead-letters', 'lib/operator/queues', 'lib/operator/doctor'],
   ]),
 
   files('infra: names', 'lib/infra', INFRA_ARNS, contract),
-  folder('lib/infra/checks', contract),
+  folder('lib/infra/checks', [...contract, 'lib/bundle']),
   folder('lib/infra/access', [...contract, 'infra: names', 'lib/infra/checks']),
   folder('lib/infra/monitoring', [...contract, 'infra: names']),
   files('infra: settings', 'lib/infra', INFRA_SETTINGS, [...contract, 'lib/infra/access', 'lib/infra/monitoring']),
   folder('lib/infra/functions', [
-    ...[...contract, 'infra: names', 'infra: settings', 'lib/infra/access', 'lib/infra/checks'],
+    ...[...contract, 'lib/bundle', 'infra: names', 'infra: settings', 'lib/infra/access', 'lib/infra/checks'],
   ]),
   folder('lib/infra/job', [
     ...[...contract, 'infra: names', 'infra: settings'],
@@ -134,7 +134,8 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'a job type',
     files: '^functions/[^/]+/(?!resources\\.ts$)[^/]+$',
-    imports: [...contract, 'engine: basics', 'engine: entries', 'lib/producer'],
+    // `bundle.ts` imports the last.
+    imports: [...contract, 'engine: basics', 'engine: entries', 'lib/producer', 'lib/bundle'],
   },
   {
     name: 'resources of a job type',
@@ -145,7 +146,7 @@ export const ROOMS: readonly Room[] = [
 
   files('bin: printed text', 'bin/cli', BIN_TEXT, []),
 
-  files('localstack: basics', 'localstack', LOCAL_BASICS, ['bin: printed text']),
+  files('localstack: basics', 'localstack', LOCAL_BASICS, ['lib/bundle', 'bin: printed text']),
   folder('localstack/host', ['localstack: basics']),
   folder('localstack/stand-ins', []),
   others(

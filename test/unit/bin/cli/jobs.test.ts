@@ -1,5 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Deployed, deployed, workingFolder } from './support/deployed.ts';
 
 const later = ({ world }: Deployed, seconds: number) => new Date(world.clock.now() + seconds * 1000).toISOString();
@@ -107,6 +109,33 @@ describe('job', () => {
       LOG,
       lines.map((line, i) => ({ timestamp: world.clock.now() - i, message: JSON.stringify(line) })).reverse(),
     );
+
+  const NAME = 'sluice-test-send-email-0123456789abcdef.mjs';
+  /** A folder with the map of a bundle whose second line is line 12 of the user's file. */
+  function maps(): string {
+    const folder = mkdtempSync(join(tmpdir(), 'sluice-maps-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const map = { version: 3, sources: ['source:///functions/send-email/perform.ts'], names: [], mappings: ';AAWM' };
+    writeFileSync(join(folder, `${NAME}.map`), JSON.stringify(map));
+    return folder;
+  }
+
+  test('names the place in the user’s own code that an error came from, by the kept source map', async () => {
+    const there = deployed();
+    there.mail('a');
+    await there.world.drain();
+    const stack = `TypeError: no\n    at perform (${NAME}:2:1)\n    at run (node:internal:1:1)`;
+    plane(there, [{ jobId: 'a', message: 'job.failed', error: { name: 'E', message: 'm', cause: { stack } } }]);
+    const folder = maps();
+    const { stdout } = await there.run(`job send-email a --logs --maps ${folder}`);
+    expect(stdout).toMatch(/job\.failed .*\n {2}at functions\/send-email\/perform\.ts:12:7\n/);
+    const { logs } = (await there.run(`job send-email a --logs --json --maps ${folder}`)).json<{ logs: [object] }>();
+    expect(logs[0]).toMatchObject({ place: 'functions/send-email/perform.ts:12:7' });
+    expect(JSON.stringify(logs)).toContain('at perform (functions/send-email/perform.ts:12:7)');
+    expect((await there.run('job send-email a --logs')).stdout).not.toContain('  at ');
+    const trace = await there.run(`trace --maps ${folder}`, { input: `${stack}\n` });
+    expect(trace.stdout).toBe(stack.replace(`${NAME}:2:1`, 'functions/send-email/perform.ts:12:7').concat('\n'));
+  });
 
   test('says that there is no log line', async () => {
     const there = deployed();

@@ -113,7 +113,13 @@ const VERBS = [
   ...['dlq show send-email --bodies', 'dlq redrive send-email', 'dlq redrive send-email --yes --key TEXT'],
   ...['dlq redrive send-email --yes', 'dlq purge send-email --yes --no-save', 'dlq purge send-email --save TEXT'],
   ...['retry send-email parked', 'retry send-email TEXT', 'cancel send-email parked', 'cancel TEXT a'],
-  ...['pause send-email --no-wait', 'resume send-email --no-wait', 'drain send-email --timeout 1', 'doctor'],
+  ...[
+    'pause send-email --no-wait',
+    'resume send-email --no-wait',
+    'drain send-email --timeout 1',
+    'doctor',
+    'trace TEXT',
+  ],
   ...['schema send-email', 'schema TEXT', 'new TEXT', 'TEXT', 'queues --TEXT', 'job send-email --TEXT', 'help TEXT'],
 ];
 

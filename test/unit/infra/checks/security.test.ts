@@ -1,15 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type App, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { CfnQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { catalogue } from '../../../../bin/catalogue.ts';
 import { buildApp } from '../../../../lib/infra/app.ts';
 import { acknowledge, acknowledgeWildcard } from '../../../../lib/infra/checks/security.ts';
 import type { JobResources } from '../../../../lib/infra/job/job-resources.ts';
+import { workFolder } from '../../../../localstack/places.ts';
+import { warningsIn } from '../../../../localstack/synth-warnings.ts';
 import { SETTINGS } from '../../../fidelity/templates/synth.ts';
+import { codeOf } from '../../../support/page-code.ts';
 import { cdkJson, jobs, makeApp, plain } from '../support/fixture.ts';
 
 const OUT = mkdtempSync(join(tmpdir(), 'sluice-security-'));
@@ -127,6 +131,45 @@ describe('the resources of a job type are checked as well', () => {
     expect(said(more, {}, traced)).toContain('AwsSolutions-IAM5[Resource::arn:aws:s3:::mine/*]');
   });
 
+  const REASON = 'a test accepts whatever is found in this bucket';
+  const granted: JobResources = ({ scope, consumer }) => void new Bucket(scope, 'Images').grantRead(consumer);
+
+  test('what bucket.grantRead(consumer) is refused for names the call that ends it, and these calls end all of it', () => {
+    const report = said(granted);
+    const calls = [...report.matchAll(/acknowledge\((scope|construct), \{ rule: '([^']+)'/g)];
+    expect(calls.map(([, , rule]) => rule).toSorted()).toEqual([
+      ...['IAM5[Action::s3:GetBucket*]', 'IAM5[Action::s3:GetObject*]', 'IAM5[Action::s3:List*]', 'S1', 'S10'],
+    ]);
+    expect(report).toMatch(/acknowledgeWildcard\(scope, \{ resource, .* \(<Images\w+\.Arn>\/\*\)/);
+    expect(report.match(/Suggested fix/g)).toHaveLength(6);
+    const accepted: JobResources = ({ scope, consumer }) => {
+      const bucket = new Bucket(scope, 'Images');
+      bucket.grantRead(consumer);
+      for (const [, on, rule = ''] of calls) acknowledge(on === 'scope' ? scope : bucket, { rule, reason: REASON });
+      acknowledgeWildcard(scope, { resource: bucket.arnForObjects('*'), reason: REASON });
+    };
+    expect(said(accepted)).toBe('');
+  });
+
+  test('the same is a warning on an emulator, and in its report', () => {
+    const app = makeApp({
+      jobs: [{ definition: plain, entry: jobs[0]?.entry ?? '', resources: granted }],
+      context: { securityChecks: 'on', emulator: 'embedded' },
+    });
+    app.synth();
+    const [first] = warningsIn(app.outdir);
+    expect(warningsIn(app.outdir)).toHaveLength(6);
+    expect(first).toMatch(/^sluice-dev-plain\/ConsumerRole.*: AwsSolutions-IAM5.* In resources\.ts, name the actions/);
+  });
+
+  test('the page’s resources.ts passes them', async () => {
+    const code = codeOf({ page: 'functions/README.md', heading: 'resources.ts', language: 'ts' });
+    const file = join(await workFolder('page'), 'resources.ts');
+    writeFileSync(file, code);
+    const { resources } = (await import(file)) as { resources: JobResources };
+    expect(said(resources)).toBe('');
+  });
+
   test('an acknowledgement without a reason is refused', () => {
     expect(() => said(({ scope }) => acknowledge(scope, { rule: 'S1', reason: 'ok' }))).toThrow(
       'acknowledging S1 needs a reason, got "ok"',
@@ -144,7 +187,7 @@ describe('the resources of a job type are checked as well', () => {
     expect(ours).toContain('SQS4');
   });
 
-  test('on an emulator no check runs', () => {
+  test('on an emulator nothing is refused', () => {
     expect(said(wild, { emulator: 'embedded' })).toBe('');
   });
 });

@@ -24,7 +24,8 @@ function bundleOf(stackName: string): string {
 
 test.each(STACKS)('the function of %s is one minified file that needs nothing but Node', (stackName) => {
   const folder = bundleOf(stackName);
-  expect(readdirSync(folder)).toEqual(['index.mjs']);
+  // Its map, on a disposable stage.
+  expect(readdirSync(folder)).toEqual(['index.mjs', 'index.mjs.map']);
   const code = readFileSync(join(folder, 'index.mjs'), 'utf8');
   // Searched by hand: an assertion that fails would print all of the code.
   const [exported] = /export\s*\{[^{}]*\bas handler\b[^{}]*\}/.exec(code) ?? [];

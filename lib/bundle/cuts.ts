@@ -1,0 +1,197 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, extname, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Metafile, Plugin } from 'esbuild';
+import { isEventStreamCommand } from './event-stream-command.ts';
+
+/** Something of a package that Sluice's own code never uses, and that a bundle therefore lacks. */
+interface Cut {
+  readonly name: string;
+  /** A package that is replaced, by what, and who imports it for nothing: other importers get the real one. */
+  readonly standIn?: { readonly for: string; readonly file: string; readonly importer: RegExp };
+  /** Files that are shortened. */
+  readonly edits?: readonly { readonly file: RegExp; readonly edit: (code: string) => string }[];
+  /** Code of the user's or of a third party that needs what is cut: with it in a bundle, nothing is cut. */
+  readonly neededBy: RegExp;
+  /** The same for a file of the SDK. */
+  readonly neededBySdk?: (file: string, text: string) => Promise<boolean>;
+}
+
+const standIn = (name: string) => fileURLToPath(new URL(`stand-ins/${name}`, import.meta.url));
+/** With this file's ending: `.ts` in a checkout, `.js` in the compiled package. */
+const ending = extname(import.meta.url);
+
+/** An SDK client's own file, which imports what every client can do. */
+const client = (...names: string[]) =>
+  new RegExp(`[/\\\\]@aws-sdk[/\\\\](${names.join('|')})[/\\\\]dist-\\w+[/\\\\](?!commands)`);
+
+/** Each stand-in says why it is safe for Sluice's own code. */
+const CUTS: readonly Cut[] = [
+  {
+    name: 'credentials',
+    standIn: {
+      ...{ for: '@aws-sdk/credential-provider-node', file: standIn(`credentials${ending}`) },
+      importer: client('client-[^/\\\\]+', 'nested-clients'),
+    },
+    // Profiles, single sign-on and the like: what a layer or an asset may bring with it.
+    neededBy: /\bAWS_(PROFILE|WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS\w+)\b/,
+  },
+  {
+    name: 'endpoint discovery',
+    standIn: {
+      ...{ for: '@aws-sdk/middleware-endpoint-discovery', file: standIn(`endpoint-discovery${ending}`) },
+      importer: client('client-dynamodb'),
+    },
+    neededBy: /endpointDiscovery|ENDPOINT_DISCOVERY/,
+  },
+  {
+    name: 'event streams',
+    standIn: {
+      ...{ for: '@smithy/core/event-streams', file: standIn(`event-streams${ending}`) },
+      importer: /[/\\](@aws-sdk[/\\](client-[^/\\]+|nested-clients)|@smithy[/\\]core)[/\\]/,
+    },
+    neededBy: /@smithy\/(core\/event-streams|eventstream-\w+)/,
+    neededBySdk: isEventStreamCommand,
+  },
+  {
+    name: 'signatures for many regions',
+    standIn: {
+      ...{ for: '@aws-sdk/signature-v4-multi-region', file: standIn(`signature-v4-multi-region${ending}`) },
+      importer: client('client-eventbridge'),
+    },
+    neededBy: /signature-v4(-crt|a)\b|\bEndpointId\b/,
+  },
+  {
+    name: 'JMESPath',
+    standIn: {
+      ...{ for: '@aws-lambda-powertools/jmespath', file: standIn('jmespath') },
+      importer: /[/\\]@aws-lambda-powertools[/\\]idempotency[/\\]/,
+    },
+    neededBy: /jmespath/i,
+  },
+  {
+    name: 'profiles',
+    // The SDK looks for each setting in the environment, then in `~/.aws`. No function has those files, and looking for them
+    // takes 15 ms of a cold start.
+    edits: [
+      {
+        file: /[/\\]shared-ini-file-loader[/\\]loadSharedConfigFiles\.js$/,
+        edit: () => `export { CONFIG_PREFIX_SEPARATOR } from './constants';
+          export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });`,
+      },
+    ],
+    neededBy:
+      /AWS_CONFIG_FILE|AWS_SHARED_CREDENTIALS_FILE|\bAWS_PROFILE\b|fromIni|fromSSO|fromProcess|[sS]hared(Config|-ini)|parseKnownFiles/,
+  },
+  {
+    name: 'checksums for a Node without crypto',
+    edits: ['Sha256Js', 'Md5Js'].map((name) => ({
+      file: new RegExp(`[/\\\\]checksum[/\\\\]\\w+[/\\\\]${name}\\.js$`),
+      edit: () => `export class ${name} { constructor() { throw new Error('this Node has no crypto'); } }`,
+    })),
+    neededBy: /\b(Sha256|Md5)Js\b/,
+  },
+  {
+    name: 'schedules',
+    // They are read and checked where the stack is built, from the same definition: a function needs none of it.
+    edits: [
+      {
+        file: /[/\\]contract[/\\]definition[/\\]schedule\.[jt]s$/,
+        edit: () => `export const checkedSchedules = (value = []) => Object.freeze([...value]);`,
+      },
+    ],
+    neededBy: /\bcheckedSchedules\b/,
+  },
+  {
+    name: 'JSON Schema',
+    // zod can write a schema as JSON Schema. That is for documents; a consumer does not need its 19 KB.
+    edits: [
+      {
+        file: /[/\\]zod[/\\]v4[/\\]classic[/\\]schemas\.js$/,
+        edit: replacing(/^\s*inst\._zod\.processJSONSchema = .*;$/gm, ''),
+      },
+      {
+        file: /[/\\]zod[/\\]v4[/\\]core[/\\]to-json-schema\.js$/,
+        edit: () => `export function processSchema() {
+            throw new Error('JSON Schema is left out of the bundle: see lib/bundle/cuts.ts');
+          }
+          export { processSchema as process, processSchema as initializeContext, processSchema as extractDefs };
+          export { processSchema as finalize, processSchema as handleUnrepresentable };
+          export const createToJSONSchemaMethod = () => processSchema;
+          export const createStandardJSONSchemaMethod = createToJSONSchemaMethod;`,
+      },
+    ],
+    neededBy: /json[-_]?schema/i,
+  },
+];
+
+/** Replaces a part of a file. @throws Error if the file does not contain it: the package has changed */
+export function replacing(what: RegExp, by: string): (code: string) => string {
+  return (code) => {
+    const edited = code.replace(what, by);
+    if (edited === code) throw new Error(`nothing in it matches ${what}: look at lib/bundle`);
+    return edited;
+  };
+}
+
+/** Leaves out what Sluice's own code never uses, except the cuts that are named. */
+export const cut = (needed: ReadonlySet<string>): Plugin => ({
+  name: 'cut',
+  setup({ onLoad, onResolve }) {
+    const cuts = CUTS.filter(({ name }) => !needed.has(name));
+    for (const { standIn: replaced, edits = [] } of cuts) {
+      if (replaced !== undefined) {
+        onResolve({ filter: new RegExp(`^${replaced.for}(/|$)`) }, ({ path, importer }) =>
+          replaced.importer.test(importer)
+            ? { path: fileOf(replaced.file, path.slice(replaced.for.length)) }
+            : undefined,
+        );
+      }
+      for (const { file, edit } of edits) {
+        onLoad({ filter: file }, async ({ path }) => {
+          if (!isOwn(path) && !isOfCutPackage(path)) return undefined;
+          const contents = edit(await readFile(path, 'utf8'));
+          return { contents, loader: extname(path) === '.ts' ? 'ts' : 'js', resolveDir: dirname(path) };
+        });
+      }
+    }
+  },
+});
+
+/** A stand-in is a file, or a folder with a file for each of the package's entries. */
+const fileOf = (file: string, entry: string) => (extname(file) === '' ? `${file}${entry || '/index'}${ending}` : file);
+
+const SDK = /[/\\]node_modules[/\\](@aws-sdk|@smithy)[/\\]/;
+/** Packages that are cut, beside Sluice itself: what they hold of one another is known. */
+const CUT_PACKAGES = /[/\\]node_modules[/\\](@aws-sdk|@smithy|@aws-lambda-powertools|zod)[/\\]/;
+const LIB = fileURLToPath(new URL('..', import.meta.url));
+const OWN = ['aws', 'bundle', 'contract', 'engine'].map((room) => `${LIB}${room}${sep}`);
+
+/** Whether a file is Sluice's own, and in a function. */
+export const isOwn = (path: string): boolean => OWN.some((room) => path.startsWith(room));
+/** Whether a file is of a package whose parts are cut. */
+export const isOfCutPackage = (path: string): boolean => CUT_PACKAGES.test(path);
+
+/**
+ * The cuts that a bundle cannot have: code that is in it needs what they take.
+ *
+ * @param fileOf  the file of an input that esbuild names
+ */
+export async function neededCuts({ outputs }: Metafile, fileOf: (input: string) => string): Promise<Set<string>> {
+  const needed = new Set<string>();
+  const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
+  await Promise.all(
+    inputs.map(async ([input, { bytesInOutput }]) => {
+      const file = fileOf(input);
+      if (bytesInOutput === 0 || isOwn(file)) return;
+      const isSdk = SDK.test(file);
+      if (!isSdk && isOfCutPackage(file)) return;
+      // What is no file was made by a plugin.
+      const text = await readFile(file, 'utf8').catch(() => '');
+      for (const { name, neededBy, neededBySdk } of CUTS) {
+        if (isSdk ? await neededBySdk?.(file, text) : neededBy.test(text)) needed.add(name);
+      }
+    }),
+  );
+  return needed;
+}

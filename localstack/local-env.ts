@@ -1,0 +1,24 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Emulator } from './emulator.ts';
+import { workFolder } from './places.ts';
+
+/** Variables by which a program would look elsewhere than on this machine. */
+const ELSEWHERE = [
+  ...['AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_SESSION_TOKEN', 'AWS_USE_FIPS_ENDPOINT', 'AWS_USE_DUALSTACK_ENDPOINT'],
+  ...['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', 'AWS_ENDPOINT_URL_SQS', 'AWS_ENDPOINT_URL_DYNAMODB'],
+];
+
+/** A shell that sources it talks to the local stage: `aws`, `npx sluice`, a producer. `npx sluice --local` reads it too. */
+export const localEnv = ({ env }: Pick<Emulator, 'env'>, stage: string): string => {
+  const variables = Object.entries({ ...env, SLUICE_STAGE: stage }).filter(([name]) => !name.startsWith('CDK_'));
+  const exports = variables.map(([name, value]) => `export ${name}='${value}'`);
+  return [`# process ${process.pid}`, `unset ${ELSEWHERE.join(' ')}`, ...exports, ''].join('\n');
+};
+
+/** Writes it. @returns what removes it */
+export async function writeLocalEnv(emulator: Pick<Emulator, 'env'>, stage: string): Promise<() => Promise<void>> {
+  const file = join(await workFolder(), 'local.env');
+  await writeFile(file, localEnv(emulator, stage));
+  return () => rm(file, { force: true });
+}
