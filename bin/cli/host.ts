@@ -6,6 +6,7 @@ import { type DescribeTableCommand, type DescribeTableCommandOutput, DynamoDBCli
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import type { JobDefinition } from '../../lib/contract/definition/job-definition.ts';
 import type { Aws, SendDeps, Stage } from '../../lib/operator/index.ts';
 
 /** Where the command runs: its streams, variables and clients. The process's own, or replacements in tests. */
@@ -18,6 +19,8 @@ export interface Host {
   readonly connect: (config: ClientConfig) => Clients;
   /** Called once a verb runs. @returns what Ctrl-C aborts */
   readonly interruption: () => AbortSignal;
+  /** The job types that verbs know. @default the catalogue of this checkout */
+  readonly definitions?: readonly JobDefinition[];
   /** The stage's clock. @default the machine's */
   readonly clock?: Pick<Stage, 'now' | 'sleep'>;
 }

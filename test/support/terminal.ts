@@ -14,14 +14,17 @@ export interface TerminalOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly clock?: Host['clock'];
+  /** The job types that the command knows. @default those of the checkout */
+  readonly definitions?: Host['definitions'];
 }
 
 /** Runs the command in this process, against clients that answer. */
 export async function runAt(
   clients: Clients,
   args: readonly string[],
-  { tty = false, input = '', env = {}, signal = new AbortController().signal, clock, ttys }: TerminalOptions = {},
+  { tty = false, input = '', env = {}, signal = new AbortController().signal, ...given }: TerminalOptions = {},
 ): Promise<Ran> {
+  const { clock, definitions, ttys } = given;
   const isTTY = ttys ?? { stdin: tty, stdout: tty, stderr: tty };
   const [out, err] = [makeOutput(isTTY.stdout), makeOutput(isTTY.stderr)];
   const stdin = Object.assign(new PassThrough(), { isTTY: isTTY.stdin });
@@ -32,6 +35,7 @@ export async function runAt(
     connect: () => clients,
     interruption: () => signal,
     ...(clock !== undefined && { clock }),
+    ...(definitions !== undefined && { definitions }),
   });
   return { code, stdout: out.text(), stderr: err.text(), json: <T>() => JSON.parse(out.text()) as T };
 }

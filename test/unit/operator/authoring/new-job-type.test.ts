@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,7 +27,8 @@ async function copyOfRepository(name: string): Promise<string> {
 
 async function repositoryOf(name: string, catalogue: string): Promise<string> {
   const root = await mkdtemp(join(folder, name));
-  await cp(join(ROOT, 'functions/send-email'), join(root, 'functions/send-email'), { recursive: true });
+  await mkdir(join(root, 'functions/send-email'), { recursive: true });
+  await cp(join(ROOT, 'test/support/shop/send-email/definition.ts'), join(root, 'functions/send-email/definition.ts'));
   await writeFile(join(root, 'functions/index.ts'), catalogue);
   return root;
 }
