@@ -12,6 +12,7 @@ export interface CommonOptions {
   readonly region?: string;
   readonly endpoint?: string;
   readonly json?: boolean;
+  readonly wide?: boolean;
   readonly debug?: boolean;
 }
 
@@ -34,6 +35,7 @@ export function withCommon(command: Command): Command {
   option('--region <region>', 'AWS region (default: AWS_REGION, else the profile’s)');
   option('--endpoint <url>', 'where AWS answers, for an emulator (default: AWS_ENDPOINT_URL)');
   option('--json', 'print JSON, for programs');
+  option('--wide', 'tables as wide as what they hold (default: as the terminal)');
   option('--debug', 'show where an error came from');
   return command;
 }
@@ -64,7 +66,7 @@ export function makeContext(options: CommonOptions, host: Host): Context {
   return {
     stage: { name, aws: clients.aws, ...host.clock },
     ...{ host, clients, signal: host.interruption() },
-    print: makePrinter({ json: options.json === true, host }),
+    print: makePrinter({ json: options.json === true, wide: options.wide === true, host }),
   };
 }
 

@@ -12,7 +12,7 @@ import type { Aws, SendDeps, Stage } from '../../lib/operator/index.ts';
 /** Where the command runs: its streams, variables and clients. The process's own, or replacements in tests. */
 export interface Host {
   readonly stdin: Readable & { readonly isTTY?: boolean };
-  readonly stdout: Writable & { readonly isTTY?: boolean };
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: Writable & { readonly isTTY?: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Clients of one account and region. */

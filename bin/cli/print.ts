@@ -1,6 +1,6 @@
-import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { Host } from './host.ts';
+import { type Cell, drawTable } from './table.ts';
 import { visible, visibleJson } from './visible.ts';
 
 /** Text with a colour. */
@@ -15,7 +15,11 @@ export type Colour = (text: string) => Painted;
 export interface Column<Row> {
   readonly head: string;
   readonly cell: (row: Row) => string | number | undefined;
+  /** What takes its place where the terminal is narrow. */
+  readonly short?: (row: Row) => string;
   readonly right?: true;
+  /** What may be cut where the terminal is narrow: the end of a text, or the middle of an id. @default nothing, if possible */
+  readonly cut?: 'end' | 'middle';
   readonly colour?: (row: Row) => Colour | undefined;
 }
 
@@ -38,17 +42,25 @@ export interface Printer {
   readonly colour: Readonly<Record<'red' | 'green' | 'yellow' | 'dim', Colour>>;
 }
 
-/** Prints on the host's streams. */
+/** Where a terminal does not say how wide it is. */
+const COLUMNS = 80;
+
+/** Prints on the host's streams. With `wide`, tables are as wide as their cells, whatever the terminal is. */
 export function makePrinter({
   json,
+  wide = false,
   host: { stdout, stderr, env },
 }: {
   json: boolean;
+  wide?: boolean;
   host: Pick<Host, 'stdout' | 'stderr' | 'env'>;
 }): Printer {
   const terminal = stdout.isTTY === true;
   const { bold, ...paints } = pc.createColors(terminal && env.NO_COLOR === undefined);
   const write = (text: string) => void stdout.write(`${text}\n`);
+  const note = (text: string) => {
+    if (!json) stderr.write(`${visible(text)}\n`);
+  };
   const colour = (paint: (text: string) => string) => (text: string) => ({ text, paint });
   return {
     ...{ json, terminal },
@@ -62,36 +74,34 @@ export function makePrinter({
       return json;
     },
     table(rows, columns) {
-      write(terminal ? drawn(rows, columns, bold) : tabbed(rows, columns));
+      if (!terminal) return write(tabbed(rows, columns));
+      const width = wide ? Number.POSITIVE_INFINITY : stdout.columns || COLUMNS;
+      const { text, isCut } = drawTable([columns.map(headOf(bold)), ...rows.map((row) => columns.map(cellOf(row)))], {
+        ...{ columns, width },
+      });
+      write(text);
+      if (isCut) note(`cut to ${width} columns; --wide shows all`);
     },
     clear() {
       if (terminal && !json) stdout.write('\u001b[2J\u001b[H');
     },
-    note(text) {
-      if (!json) stderr.write(`${visible(text)}\n`);
-    },
+    note,
   };
 }
 
 const painted = (part: string | Painted): string =>
   typeof part === 'string' ? visible(part) : part.paint(visible(part.text));
 
-const NO_LINES = {
-  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '' },
-  ...{ 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' },
-};
+const headOf =
+  (bold: (text: string) => string) =>
+  ({ head }: { readonly head: string }): Cell => ({ text: head, paint: bold });
 
-function drawn<Row>(rows: readonly Row[], columns: readonly Column<Row>[], bold: (text: string) => string): string {
-  const table = new Table({
-    head: columns.map(({ head }) => bold(head)),
-    colAligns: columns.map(({ right }) => (right ? 'right' : 'left')),
-    chars: NO_LINES,
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-  });
-  for (const row of rows)
-    table.push(columns.map(({ cell, colour }) => painted(colour?.(row)?.(shown(cell(row))) ?? shown(cell(row)))));
-  return table.toString();
-}
+const cellOf =
+  <Row>(row: Row) =>
+  ({ cell, colour, short }: Column<Row>): Cell => {
+    const text = visible(shown(cell(row)));
+    return { ...(colour?.(row)?.(text) ?? { text, paint: (plain) => plain }), short: short && visible(short(row)) };
+  };
 
 const tabbed = <Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string =>
   [columns.map(({ head }) => head), ...rows.map((row) => columns.map(({ cell }) => visible(shown(cell(row)))))]
@@ -111,11 +121,21 @@ export function duration(seconds: number | undefined): string {
 }
 
 /** Local time: `09:12:04` for today, `2026-01-31 09:12:04` for another day. */
-export function time(iso: string | undefined): string {
+export const time = (iso: string | undefined): string =>
+  local(iso, ({ year, month, day, hour, minute, second }) => `${year}-${month}-${day} ${hour}:${minute}:${second}`);
+
+/** The same where there is little room: `01-31 09:12` for another day. */
+export const shortTime = (iso: string | undefined): string =>
+  local(iso, ({ month, day, hour, minute }) => `${month}-${day} ${hour}:${minute}`);
+
+type Parts = Readonly<Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'second', string>>;
+
+function local(iso: string | undefined, ofAnotherDay: (parts: Parts) => string): string {
   const at = new Date(iso ?? '');
   if (Number.isNaN(at.getTime())) return '—';
   const two = (n: number) => String(n).padStart(2, '0');
-  const clock = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':');
-  if (at.toDateString() === new Date().toDateString()) return clock;
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${clock}`;
+  const [hour, minute, second] = [two(at.getHours()), two(at.getMinutes()), two(at.getSeconds())];
+  if (at.toDateString() === new Date().toDateString()) return `${hour}:${minute}:${second}`;
+  const [year, month, day] = [String(at.getFullYear()), two(at.getMonth() + 1), two(at.getDate())];
+  return ofAnotherDay({ year, month, day, hour, minute, second });
 }

@@ -9,6 +9,7 @@ import {
   CloudWatchClient,
   DescribeAlarmsCommand,
   type MetricAlarm,
+  PutCompositeAlarmCommand,
   PutMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
@@ -124,6 +125,24 @@ describeHere('an alarm as deployed', () => {
     await walk(name);
     expect((await alarmNamed(name)).AlarmActions).toEqual([]);
     expect(notices.map(({ AlarmName }) => AlarmName)).not.toContain(name);
+  });
+});
+
+describeHere('an alarm of MiniStack', () => {
+  it('goes on by the metric of another function: its dimensions are ignored', async () => {
+    const Dimensions = [{ Name: 'FunctionName', Value: 'of-nobody' }];
+    const alarm = await alarmNamed(`sluice-${STAGE}-probe-function-errors`);
+    await datapoint({ ...alarm, Dimensions }, alarm.Threshold ?? 1, 60);
+    await becomes(`sluice-${STAGE}-probe-function-errors`, 'ALARM');
+  });
+
+  it('that is composite is taken by its API', async () => {
+    const composite = new PutCompositeAlarmCommand({ AlarmName: 'by-api', AlarmRule: 'FALSE' });
+    await cloudWatch.send(composite);
+    const { CompositeAlarms = [] } = await cloudWatch.send(
+      new DescribeAlarmsCommand({ AlarmNames: ['by-api'], AlarmTypes: ['CompositeAlarm'] }),
+    );
+    expect(CompositeAlarms).toHaveLength(1);
   });
 });
 

@@ -9,6 +9,8 @@ export interface TerminalOptions {
   readonly tty?: boolean;
   /** Streams that are the terminal, where not all are. */
   readonly ttys?: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
+  /** How wide the terminal is. @default it does not say */
+  readonly columns?: number;
   /** What is typed, or comes through the pipe. */
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -24,9 +26,9 @@ export async function runAt(
   args: readonly string[],
   { tty = false, input = '', env = {}, signal = new AbortController().signal, ...given }: TerminalOptions = {},
 ): Promise<Ran> {
-  const { clock, definitions, ttys } = given;
+  const { clock, columns, definitions, ttys } = given;
   const isTTY = ttys ?? { stdin: tty, stdout: tty, stderr: tty };
-  const [out, err] = [makeOutput(isTTY.stdout), makeOutput(isTTY.stderr)];
+  const [out, err] = [makeOutput(isTTY.stdout, columns), makeOutput(isTTY.stderr)];
   const stdin = Object.assign(new PassThrough(), { isTTY: isTTY.stdin });
   stdin.end(input);
   const code = await sluice(args, {
@@ -40,13 +42,16 @@ export async function runAt(
   return { code, stdout: out.text(), stderr: err.text(), json: <T>() => JSON.parse(out.text()) as T };
 }
 
-function makeOutput(isTTY: boolean) {
+function makeOutput(isTTY: boolean, columns?: number) {
   let text = '';
   const write = (chunk: Buffer, _encoding: string, done: () => void) => {
     text += chunk.toString();
     done();
   };
-  return { stream: Object.assign(new Writable({ write }), { isTTY }), text: () => text };
+  return {
+    stream: Object.assign(new Writable({ write }), { isTTY, ...(columns !== undefined && { columns }) }),
+    text: () => text,
+  };
 }
 
 /** What a terminal gets, with its control character as text: a regular expression may not hold it. */

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type DeadGroup, type DeadJob, dead } from '../../../lib/operator/index.ts';
 import { type FilterOptions, filterOf, withFilters } from '../dead-filters.ts';
 import { whole } from '../options.ts';
-import { time } from '../print.ts';
+import { shortTime, time } from '../print.ts';
 import { optionalType, type Run, runs } from '../verb.ts';
 
 interface Options extends FilterOptions {
@@ -37,20 +37,20 @@ export function deadVerb(program: Command, run: Run): void {
 }
 
 const GROUP_COLUMNS = [
-  { head: 'TYPE', cell: ({ type }: DeadGroup) => type },
+  { head: 'TYPE', cell: ({ type }: DeadGroup) => type, cut: 'end' },
   { head: 'REASON', cell: (group: DeadGroup) => group.reason },
-  { head: 'ERROR', cell: ({ error }: DeadGroup) => error },
+  { head: 'ERROR', cell: ({ error }: DeadGroup) => error, cut: 'end' },
   { head: 'JOBS', cell: ({ jobs }: DeadGroup) => jobs, right: true },
-  { head: 'FIRST', cell: ({ first }: DeadGroup) => time(first) },
-  { head: 'LAST', cell: ({ last }: DeadGroup) => time(last) },
+  { head: 'FIRST', cell: ({ first }: DeadGroup) => time(first), short: (group: DeadGroup) => shortTime(group.first) },
+  { head: 'LAST', cell: ({ last }: DeadGroup) => time(last), short: (group: DeadGroup) => shortTime(group.last) },
 ] as const;
 
 const JOB_COLUMNS = [
-  { head: 'DIED', cell: ({ failedAt }: DeadJob) => time(failedAt) },
-  { head: 'TYPE', cell: ({ type }: DeadJob) => type },
-  { head: 'KEY', cell: (job: DeadJob) => job.key },
+  { head: 'DIED', cell: ({ failedAt }: DeadJob) => time(failedAt), short: (job: DeadJob) => shortTime(job.failedAt) },
+  { head: 'TYPE', cell: ({ type }: DeadJob) => type, cut: 'end' },
+  { head: 'KEY', cell: (job: DeadJob) => job.key, cut: 'middle' },
   { head: 'RUN', cell: ({ run }: DeadJob) => run, right: true },
   { head: 'ATTEMPTS', cell: ({ attempts }: DeadJob) => attempts, right: true },
   { head: 'REASON', cell: (job: DeadJob) => job.reason },
-  { head: 'ERROR', cell: ({ error }: DeadJob) => error && `${error.name}: ${error.message.slice(0, 100)}` },
+  { head: 'ERROR', cell: ({ error }: DeadJob) => error && `${error.name}: ${error.message}`, cut: 'end' },
 ] as const;

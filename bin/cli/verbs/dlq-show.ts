@@ -3,7 +3,7 @@ import { type DeadLetterView, show } from '../../../lib/operator/index.ts';
 import { throwIfFailed } from '../ask.ts';
 import { type FilterOptions, filterOf, withFilters } from '../dead-filters.ts';
 import { whole } from '../options.ts';
-import { time } from '../print.ts';
+import { shortTime, time } from '../print.ts';
 import { type Run, runs, typeArgument } from '../verb.ts';
 
 interface Options extends FilterOptions {
@@ -39,14 +39,18 @@ export function showVerb(dlq: Command, run: Run): void {
   });
 }
 
-const BODY = { head: 'BODY', cell: ({ body }: DeadLetterView) => body } as const;
+const BODY = { head: 'BODY', cell: ({ body }: DeadLetterView) => body, cut: 'end' } as const;
 
 const COLUMNS = [
-  { head: 'DIED', cell: ({ diedAt }: DeadLetterView) => time(diedAt) },
-  { head: 'KEY', cell: ({ key }: DeadLetterView) => key },
-  { head: 'ID', cell: ({ key, jobId }: DeadLetterView) => (jobId === key ? '=' : jobId) },
+  {
+    head: 'DIED',
+    cell: ({ diedAt }: DeadLetterView) => time(diedAt),
+    short: (one: DeadLetterView) => shortTime(one.diedAt),
+  },
+  { head: 'KEY', cell: ({ key }: DeadLetterView) => key, cut: 'middle' },
+  { head: 'ID', cell: ({ key, jobId }: DeadLetterView) => (jobId === key ? '=' : jobId), cut: 'middle' },
   { head: 'RUN', cell: ({ run }: DeadLetterView) => run, right: true },
   { head: 'REASON', cell: (deadLetter: DeadLetterView) => deadLetter.reason },
-  { head: 'ERROR', cell: ({ error }: DeadLetterView) => error && `${error.name}: ${error.message.slice(0, 100)}` },
+  { head: 'ERROR', cell: ({ error }: DeadLetterView) => error && `${error.name}: ${error.message}`, cut: 'end' },
   { head: 'BYTES', cell: ({ bytes }: DeadLetterView) => bytes, right: true },
 ] as const;

@@ -44,7 +44,7 @@ function show({ print, stage }: Context, report: QueuesReport): undefined {
     colour: (row) => (cell(row) === 0 ? dim : alarming),
   });
   print.table(report.queues, [
-    { head: 'TYPE', cell: ({ type }) => type },
+    { head: 'TYPE', cell: ({ type }) => type, cut: 'end' },
     count('DEPTH', ({ depth }) => depth),
     count('IN FLIGHT', ({ inFlight }) => inFlight),
     count('DELAYED', ({ delayed }) => delayed),

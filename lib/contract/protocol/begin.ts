@@ -1,6 +1,7 @@
 import { type JobError, toJobError } from '../errors.ts';
 import { cut } from '../thrown.ts';
 import { deadExpiration, finishedExpiration, isExpired, unfinishedExpiration } from './expiration.ts';
+import { identityOf, isSameJob } from './identity.ts';
 import { type ItemUpdate, type ItemWrite, insert, update } from './item-write.ts';
 import {
   deadList,
@@ -74,7 +75,7 @@ const isLeaseOut = ({ nowMs }: BeginFacts, item: JobItem) =>
 /** Another job holds the key, or another body came under this job's name: the first one stays. */
 function isForeign(facts: BeginFacts, item: JobItem): boolean {
   if (item.jobId !== facts.message.jobId) return true;
-  return item.bodyHash !== facts.message.bodyHash && !isRedrive(facts, item);
+  return !isSameJob(item, facts.message) && !isRedrive(facts, item);
 }
 
 const RENAME: Rename = { row: 'renamed', action: 'rename' };
@@ -182,15 +183,14 @@ const DEATH = ['error', 'reason', 'failedAt', 'listKey', 'listAt', 'undelivered'
 /** What every new item holds, before it waits, runs or dies. */
 export function newItem(facts: BeginFacts) {
   const { type, message } = facts;
-  const { jobId, bodyHash, maxAttempts, createdAt } = message;
+  const { jobId, maxAttempts, createdAt } = message;
   const counters = { runNo: 1, attempts: 0, checkpointNo: 0, snoozes: 0, snoozesInRow: 0 };
-  return { id: itemId(type, message.key), jobId, type, bodyHash, maxAttempts, createdAt, ...counters };
+  return { id: itemId(type, message.key), jobId, type, ...identityOf(message), maxAttempts, createdAt, ...counters };
 }
 
 function newRun(facts: BeginFacts, item: JobItem) {
-  const { bodyHash } = facts.message;
   const counters = { snoozes: 0, snoozesInRow: 0, ...endPutBacks(item) };
-  return { runNo: item.runNo + 1, bodyHash, ...counters, ...diedOf(item, facts.message) };
+  return { runNo: item.runNo + 1, ...identityOf(facts.message), ...counters, ...diedOf(item, facts.message) };
 }
 
 function started(facts: BeginFacts) {

@@ -38,6 +38,8 @@ export interface JobItem {
   readonly runNo: number;
   /** SHA-256 of the message body, base64; {@link NO_BODY} if the job was cancelled before its message came. */
   readonly bodyHash: string;
+  /** The payload's hash, with its version and the body that it is of; see `isSameJob`. */
+  readonly payloadHash?: string;
   /** Hashes of the other bodies that earlier runs died of, the newest last. */
   readonly diedOf?: readonly string[];
   /** Nonce of the begin that holds, or last held, the lease. */
@@ -76,6 +78,7 @@ export const OPTIONAL_ATTRIBUTES = [
     'crash',
     'turn',
     'diedOf',
+    'payloadHash',
   ],
 ] as const satisfies readonly (keyof JobItem)[];
 

@@ -14,6 +14,8 @@ export interface Message {
   readonly body: string;
   /** SHA-256 of the body, base64. */
   readonly bodyHash: string;
+  /** SHA-256 of the payload as JSON, base64; undefined if the envelope was refused. */
+  readonly payloadHash?: string;
   /** The payload as the definition's schema made it; undefined when refused. */
   readonly payload: unknown;
   readonly maxAttempts: number;

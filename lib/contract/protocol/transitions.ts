@@ -55,7 +55,7 @@ export const TRANSITIONS = {
   foreign: {
     code: 'B4',
     from: ANY,
-    condition: 'another job holds the key, or another body came under its name',
+    condition: 'another job holds the key, or another payload came under its name',
     to: 'same',
     message: 'ack',
   },

@@ -22,6 +22,7 @@ const DECISIVE = [
     'checkpointNo',
     'runNo',
     'bodyHash',
+    'payloadHash',
     'diedOf',
     'owner',
     'leaseUntil',

@@ -87,8 +87,18 @@ function insideOf({ maxAttempts, createdAt, runAt, payload }: ReadEnvelope, defi
     ...optional('maxAttempts', maxAttempts),
     ...(createdAt !== undefined && { createdAt: iso(Date.parse(createdAt)) }),
     ...(runAt !== undefined && { runAtMs: Date.parse(runAt) }),
+    ...optional('payloadHash', hashOf(payload)),
     ...readPayload(definition, payload),
   };
+}
+
+/** Undefined if the payload is nested so deeply that it cannot be written: its body's hash must do. */
+function hashOf(payload: unknown): string | undefined {
+  try {
+    return hash('sha256', JSON.stringify(payload), 'base64');
+  } catch {
+    return undefined;
+  }
 }
 
 const senders = (sender: MessageAttributes) => (Object.keys(sender).length === 0 ? {} : { sender });

@@ -1,5 +1,4 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { type AlarmType, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeRuleCommand, ListRuleNamesByTargetCommand } from '@aws-sdk/client-eventbridge';
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
@@ -73,37 +72,3 @@ export const dispatcher: Check = async ({ stage }) => {
 };
 
 const isTick = ({ message = '' }) => message.includes('dispatch.finished');
-
-export const alarms: Check = async ({ stage, types }) => {
-  const found: MetricAlarm[] = [];
-  let NextToken: string | undefined;
-  do {
-    const page = await stage.aws.cloudWatch.send(
-      new DescribeAlarmsCommand({
-        AlarmNamePrefix: `sluice-${stage.name}-`,
-        AlarmTypes: ['MetricAlarm' satisfies AlarmType],
-        ...(NextToken !== undefined && { NextToken }),
-      }),
-    );
-    found.push(...(page.MetricAlarms ?? []));
-    ({ NextToken } = page);
-  } while (NextToken !== undefined);
-  const findings = found.flatMap(alarmFinding);
-  const without = types
-    .filter((type) => !found.some(({ AlarmName = '' }) => AlarmName.startsWith(`${names.queue(stage.name, type)}-`)))
-    .map((type) => bad('alarms', `${type} has none`, `deploy ${names.jobStack(stage.name, type)} again`));
-  return orOk([...findings, ...without], ok('alarms', `${found.length}, none is on`));
-};
-
-function alarmFinding({ AlarmName = '', StateValue, AlarmDescription = '', ActionsEnabled }: MetricAlarm): Finding[] {
-  if (StateValue === 'ALARM') {
-    const [what = AlarmName, ...todo] = AlarmDescription.replace(/^Sluice \S+ /, '').split(/(?<=[.:]) /);
-    return [bad('alarms', `${AlarmName} is on: ${what}`, todo.join(' ') || 'look at it in the CloudWatch console')];
-  }
-  if (ActionsEnabled === false) {
-    return [
-      note('alarms', `${AlarmName} notifies nobody: its actions are disabled`, 'enable them in the CloudWatch console'),
-    ];
-  }
-  return [];
-}

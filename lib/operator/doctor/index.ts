@@ -1,7 +1,8 @@
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import type { Stage } from '../aws.ts';
 import { typesOf } from '../stage.ts';
-import { alarms, dispatcher, eventSources, stacks } from './deployed.ts';
+import { alarms } from './alarms.ts';
+import { dispatcher, eventSources, stacks } from './deployed.ts';
 import type { Check, Finding } from './finding.ts';
 import { lostJobs } from './lost.ts';
 import { deadLetters, overdue, pendingDeliveries, retention } from './queues.ts';

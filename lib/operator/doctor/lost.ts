@@ -52,7 +52,7 @@ export async function lostJobs({ stage, definitions }: Subject): Promise<Finding
   const named = lost.slice(0, NAMED).map((item) => `${item.type} ${keyOf(item)}`);
   const more = lost.length > NAMED ? ` and ${lost.length - NAMED} more` : '';
   const todo =
-    'check that their queue is neither deep nor paused; then send each again with the same id and payload, or cancel it';
+    'check that their queue is neither deep nor paused; then send each again with the same id and payload (to end one, cancel it before)';
   return [
     bad('lost messages', `${lost.length} jobs wait for a message that is gone: ${named.join(', ')}${more}`, todo),
   ];

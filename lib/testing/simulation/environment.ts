@@ -15,7 +15,7 @@ import type { BatchConsumer } from '../aws/lambda/event-source.ts';
 import { type MemoryProcess, makeProcess } from '../aws/lambda/process.ts';
 import { skewed } from '../virtual-clock.ts';
 import type { Environment, OlderVersion, Surroundings, World } from './model.ts';
-import { olderEvent, olderSqs } from './older-version.ts';
+import { olderEvent, olderSqs, olderStore } from './older-version.ts';
 import { type Line, overLines } from './process-network.ts';
 
 const FORMAT = new LineFormat();
@@ -36,7 +36,7 @@ export function makeEnvironment(name: string, world: World): Environment {
   const { signal, shutDown, abort } = makeShutdown(process, world);
   const engine: Engine = makeEngine(
     { name, shutdown: signal },
-    { process, sqs },
+    { process, sqs, isOlder: older !== undefined },
     {
       world,
       surroundings: {
@@ -81,11 +81,12 @@ export function olderOf(name: string, { subject: { older }, decisions, trace }: 
 interface Clients {
   readonly process: MemoryProcess;
   readonly sqs: MemoryProcess['sqs'];
+  readonly isOlder: boolean;
 }
 
 function makeEngine(
   { name, shutdown }: Pick<Environment, 'name' | 'shutdown'>,
-  { process, sqs }: Clients,
+  { process, sqs, isOlder }: Clients,
   { world, surroundings }: Surrounded,
 ): Engine {
   const { subject, queue, deadLetters, jobsTable, observer, decisions } = world;
@@ -95,6 +96,7 @@ function makeEngine(
   const callTime = makeCallTime({ clock, random: random.next });
   const basics = { clock, random: random.next, callTime, nonce: () => world.nonce(process) };
   const { dynamoDb, documents } = process;
+  const store = makeJobStore(jobsTable, { dynamoDb, documents, definition: subject.definition, ...basics });
   return {
     definition: subject.definition,
     perform: (payload, context) => {
@@ -105,7 +107,7 @@ function makeEngine(
     settings: world.settings,
     queueUrl: queue.url,
     deadLetterQueueUrl: deadLetters.url,
-    store: makeJobStore(jobsTable, { dynamoDb, documents, definition: subject.definition, ...basics }),
+    store: isOlder ? olderStore(store) : store,
     sqs: together(sqs, callTime),
     publish: makePublish({ openBus: () => makeBus(process.events), callTime }),
     ...basics,

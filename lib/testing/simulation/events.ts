@@ -43,6 +43,16 @@ export const EVENTS: readonly WorldEvent[] = [
     },
   },
   {
+    name: 'a producer sends a job again whose message was purged',
+    weight: 2,
+    happen: ({ subject, observer, send }) => {
+      const lost = subject.messages.filter(
+        ({ id, key, typo }) => id && !typo && observer.jobs.get(key ?? id)?.stranded,
+      );
+      for (const message of lost) send(message);
+    },
+  },
+  {
     name: 'expired items are removed',
     weight: 4,
     happen: ({ dynamoDb, jobsTable, observer }) => {

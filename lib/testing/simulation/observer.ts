@@ -25,6 +25,7 @@ export function makeObserver(deps: ObserverDeps): Observer {
       const observed = jobs.get(key) ?? unseen(key);
       jobs.set(key, observed);
       add(observed.payloads, jobId, read(payload));
+      if (!subject.older && isCarried(observed, jobId)) observed.stranded = false;
     },
     refused(sent) {
       observer.refusals.push({ ...sent, hash: hash('sha256', sent.body, 'base64') });
@@ -99,6 +100,12 @@ function lookAt(observed: ObservedJob, deps: ObserverDeps, observer: Observer): 
 function purge(observed: ObservedJob, held: ReadonlySet<string>): void {
   observed.purged = true;
   if (held.has(observed.key) || needsItsMessage(observed)) observed.stranded = true;
+}
+
+/** A job that its message, sent again, carries on: it holds its key and has not ended. */
+function isCarried({ item, payloads }: ObservedJob, jobId: string): boolean {
+  if (payloads.size > 1) return false;
+  return item === undefined || (item.jobId === jobId && item.runNo === 1 && item.status !== 'DEAD');
 }
 
 /** A job of which the queue's message is all there is: not begun, waiting in its queue, running, its dead letter pending, sent back. */

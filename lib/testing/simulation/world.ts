@@ -107,11 +107,14 @@ function refusal({ name, input }: Call, { deadLetters, clock, down }: World): Er
   return awsError('ServiceUnavailable', 'the dead-letter queue is down', 503);
 }
 
-function send(message: Outgoing, { queue, observer, trace, nextMessageId }: World): string {
+function send(message: Outgoing, { clock, queue, observer, trace, nextMessageId }: World): string {
   const { id, key, payload, runAtMs, maxAttempts, typo, attributes = {} } = message;
   const messageId = nextMessageId();
   const runAt = runAtMs === undefined ? {} : { runAt: new Date(runAtMs).toISOString() };
-  const body = { ...(id && { id }), ...(key && { key }), ...runAt, ...(maxAttempts && { maxAttempts }), payload };
+  // As a producer does: another time at each send.
+  const createdAt = new Date(clock.now()).toISOString();
+  const options = { ...runAt, ...(maxAttempts && { maxAttempts }), createdAt };
+  const body = { ...(id && { id }), ...(key && { key }), ...options, payload };
   const MessageBody = JSON.stringify({ ...body, ...(typo !== undefined && { [typo]: 1 }) });
   const texts = Object.entries(attributes).map(([name, value]) => [name, { type: 'String', value }] as const);
   queue.add({ MessageBody, MessageAttributes: toSqs(Object.fromEntries(texts)) }, messageId);

@@ -166,9 +166,11 @@ export function check(world: World): void {
     observer.violate(`${was} jobs completed, ${said} were counted, and no process died`);
 }
 
-function checkInnocent({ item, starts }: ObservedJob, { observer, subject, crashesLeft }: World): void {
+function checkInnocent({ item, starts, forgotten }: ObservedJob, { observer, subject, crashesLeft }: World): void {
   const last = starts.at(-1)?.payload;
   const behaviour = last === undefined ? undefined : (JSON.parse(last) as { do: string }).do;
+  // What comes under its name once its retention has passed is a job of its own.
+  if (forgotten) return;
   // A corrected body makes a job innocent that was given few attempts: drawn crashes alone can use those up.
   if (item?.reason === 'Crashed' && item.maxAttempts <= (subject.crashes ?? 0) - crashesLeft) return;
   if (item?.status === 'DEAD' && INNOCENT.some((innocent) => innocent === behaviour))

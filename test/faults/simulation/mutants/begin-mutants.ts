@@ -39,11 +39,11 @@ export const BEGIN_MUTANTS: readonly Mutant[] = [
     "const set = { ...started(facts), attempts: facts.message.receiveCount };\n  return {\n    row: 'due'",
   ]),
   inBegin('the job’s id is not in the condition', [
-    'if (item.jobId !== facts.message.jobId) return true;\n  return item.bodyHash !== facts.message.bodyHash && !isRedrive(facts, item);',
+    'if (item.jobId !== facts.message.jobId) return true;\n  return !isSameJob(item, facts.message) && !isRedrive(facts, item);',
     'return item.jobId === undefined && isRedrive(facts, item);',
   ]),
   inBegin('another body under a job’s name takes its place', [
-    'return item.bodyHash !== facts.message.bodyHash && !isRedrive(facts, item);',
+    'return !isSameJob(item, facts.message) && !isRedrive(facts, item);',
     'return false;',
   ]),
   inBegin('a leftover copy is taken for the carrier', [
@@ -76,4 +76,16 @@ export const BEGIN_MUTANTS: readonly Mutant[] = [
     '||',
   ]),
   inContract('protocol/refused-body')('a name is free whatever its job died of', ['!neverRan || !wasRefused ||', '']),
+  inContract('protocol/identity')('a job that is sent again at another time is another job', [
+    'return payloadHash !== undefined && item.payloadHash === kept(item.bodyHash, payloadHash);',
+    'return false;',
+  ]),
+  inContract('protocol/identity')('an item that the version before wrote has no body of its own', [
+    'if (item.bodyHash === bodyHash) return true;',
+    '',
+  ]),
+  inContract('protocol/identity')('a payload’s hash stays when the version before writes another body', [
+    'bodyHash.slice(0, 8)',
+    'bodyHash.slice(0, 0)',
+  ]),
 ];

@@ -169,7 +169,7 @@ describe('nothing that is printed steers the terminal:', () => {
   test('what is printed with colours has no other codes than those', async () => {
     const { ask } = await infested(`${MARK}\u001b[31mred\u001b[8m`);
     for (const args of ['doctor', 'job send-email done --logs', 'dead', 'dlq show send-email --bodies']) {
-      const { stdout } = await ask(args);
+      const { stdout } = await ask(`${args} --wide`);
       expect(stdout).toContain(`${MARK}\\u001b[31mred`);
       expect(stdout).not.toContain('\u001b[31mred');
     }

@@ -204,6 +204,30 @@ describe('doctor looks at alarms, and', () => {
     expect(await look(there, 'alarms')).toEqual(finding('bad', 'probe has none', 'deploy sluice-test-probe again'));
   });
 
+  test('says of an emulator what its alarms are worth, on or off, and finds no fault by them', async () => {
+    const there = deployed();
+    const arnOf = (account: string) => `arn:aws:cloudwatch:us-east-1:${account}:alarm:${AlarmName}`;
+    const on = { AlarmName, StateValue: 'ALARM', AlarmDescription: 'Odd', ActionsEnabled: false } as const;
+    const worth = expect.stringMatching(
+      /MiniStack ignores an alarm’s dimensions.* only when a metric or an alarm is put/,
+    );
+    there.plane.alarms.splice(0, 1, { ...on, AlarmArn: arnOf('000000000000') });
+    expect(await look(there, 'alarms')).toEqual([
+      {
+        level: 'note',
+        check: 'alarms',
+        what: expect.stringMatching(`^1, 1 on: ${AlarmName}; this is an emulator`),
+        todo: worth,
+      },
+    ]);
+    there.plane.alarms.splice(0, 1, { ...on, AlarmArn: arnOf('000000000000'), StateValue: 'OK' });
+    expect(await look(there, 'alarms')).toMatchObject([
+      { level: 'note', what: expect.stringMatching(/^1, none is on;/), todo: worth },
+    ]);
+    there.plane.alarms.splice(0, 1, { ...on, AlarmArn: arnOf('123456789012') });
+    expect(await look(there, 'alarms')).toMatchObject([{ level: 'bad', what: `${AlarmName} is on: Odd` }]);
+  });
+
   test('reads them page by page', async () => {
     const there = deployed();
     for (let i = 0; i < 5; i++) there.plane.alarms.push({ AlarmName: `sluice-test-probe-${i}`, StateValue: 'OK' });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { doctor, type Finding, scanPrice } from '../../../../lib/operator/index.ts';
-import { makeWorld, type World } from '../../../support/world.ts';
+import { cancel, doctor, type Finding, scanPrice, tableOf } from '../../../../lib/operator/index.ts';
+import { type DeliverOptions, makeWorld, type World } from '../../../support/world.ts';
 import { stageOf } from '../support/stage.ts';
 
 const MINUTE_MS = 60_000;
@@ -76,6 +76,42 @@ describe('doctor', () => {
       { level: 'bad', what: '1 jobs wait for a message that is gone: probe lost' },
     ]);
     expect(await look(world, 'lost messages')).toEqual([]);
+  });
+
+  describe('whose advice on a lost job', () => {
+    const body = (createdAt: string) => ({ id: 'lost', createdAt, payload: { do: 'fail', times: 1 } });
+
+    async function lost(crash?: DeliverOptions['crash']): Promise<World> {
+      const world = makeWorld();
+      world.send(body('2026-01-01T00:00:00Z'));
+      await world.deliver({ ...(crash && { crash }) });
+      world.queue.purge();
+      await world.clock.advance(3 * 60 * MINUTE_MS);
+      const [finding] = await look(world, 'lost messages', true);
+      expect(finding?.todo).toMatch(/send each again with the same id and payload \(to end one, cancel it before\)$/);
+      return world;
+    }
+
+    // One waits for its retry; the other's process died while it ran.
+    const states = [['that waits', undefined] as const, ['that ran', { call: 2, moment: 'before' }] as const];
+
+    test.each(states)('%s, to send it again, works', async (_, crash) => {
+      const world = await lost(crash);
+      world.send(body(later(world, 0)));
+      await world.drain(60);
+      expect(world.job('lost')?.attempts).toBeGreaterThan(1);
+      expect(await look(world, 'lost messages', true)).toMatchObject([{ level: 'ok' }]);
+    });
+
+    test.each(states)('%s, to cancel it and to send it again, ends it', async (_, crash) => {
+      const world = await lost(crash);
+      await cancel({ ...tableOf(stageOf(world)), now: world.clock.now }, world.definition, 'lost');
+      world.send(body(later(world, 0)));
+      await world.drain(60);
+      expect(world.starts).toHaveLength(1);
+      expect(world.job('lost')?.status).toBe('CANCELLED');
+      expect(await look(world, 'lost messages', true)).toMatchObject([{ level: 'ok' }]);
+    });
   });
 
   test('does not report a parked job as lost', async () => {

@@ -1,0 +1,108 @@
+import * as fc from 'fast-check';
+import stringWidth from 'string-width';
+import { describe, expect, test } from 'vitest';
+import { drawTable } from '../../../../bin/cli/table.ts';
+import { type Deployed, deployed } from './support/deployed.ts';
+
+const WORDS = 'the upstream service answered 503 and its body was longer than anybody reads at night';
+const ID = '0199c0de-0000-7000-8000-';
+
+/** Dead jobs whose ids, errors and bodies are long, and of two lines. */
+async function longWinded(): Promise<Deployed> {
+  const there = deployed();
+  for (const end of ['aaaaaaaaaaaa', 'bbbbbbbbbbbb']) {
+    there.mail(`${ID}${end}`, 'permanent', { key: `welcome-${'x'.repeat(60)}-${end}` });
+    await there.world.drain();
+    there.world.alter(`welcome-${'x'.repeat(60)}-${end}`, {
+      error: { name: 'UpstreamError', message: `first line\n${WORDS}` },
+    });
+  }
+  await there.world.clock.advance(1000);
+  return there;
+}
+
+const linesOf = (text: string) => text.trimEnd().split('\n');
+const PLAIN = { NO_COLOR: '1' };
+
+describe('a table at a terminal', () => {
+  const verbs: [string, number][] = [
+    ['dead', 2],
+    ['dead --jobs', 3],
+    ['dlq show send-email', 3],
+    ['dlq show send-email --bodies', 3],
+    ['queues', 2],
+  ];
+  test.each(
+    verbs.flatMap(([verb, lines]) => [40, 80, 132, undefined].map((columns) => [verb, columns, lines] as const)),
+  )('%s fits %s columns, a line a row', async (verb, columns, lines) => {
+    const { ask } = await longWinded();
+    for (const env of [PLAIN, {}]) {
+      const { stdout, code } = await ask(verb, '', { env, ...(columns !== undefined && { columns }) });
+      expect([linesOf(stdout).length, code]).toEqual([lines, 0]);
+      // Without what the terminal says, 80. Codes of colours have no width.
+      for (const line of linesOf(stdout)) expect(stringWidth(line)).toBeLessThanOrEqual(columns ?? 80);
+    }
+  });
+
+  test('that was cut says so; with --wide, and in a pipe, it has all', async () => {
+    const { ask, run } = await longWinded();
+    const cut = await ask('dead --jobs', '', { env: PLAIN, columns: 80 });
+    expect(cut.stderr).toBe('cut to 80 columns; --wide shows all\n');
+    // What tells one id from another is its end.
+    expect(linesOf(cut.stdout).map((line) => /\S+…\S*[ab]{3} /.test(line))).toEqual([false, true, true]);
+    const error = `UpstreamError: first line ${WORDS}`;
+    for (const { stdout, stderr } of [
+      await ask('dead --jobs --wide', '', { env: PLAIN, columns: 80 }),
+      await run('dead --jobs'),
+    ]) {
+      expect([linesOf(stdout).length, stderr]).toEqual([3, '']);
+      expect(stdout).toContain(`welcome-${'x'.repeat(60)}-aaaaaaaaaaaa`);
+      expect(stdout).toContain(error);
+    }
+    const bodies = await ask('dlq show send-email --bodies --wide', '', { env: PLAIN, columns: 80 });
+    expect(bodies.stdout).toContain('"subject":"permanent"');
+  });
+
+  test('keeps numbers, times and reasons whole at 80 columns, where texts can be cut', async () => {
+    const { ask } = await longWinded();
+    const { stdout } = await ask('dead', '', { env: PLAIN, columns: 80 });
+    expect(linesOf(stdout)[1]).toMatch(
+      /^send-email +PermanentError +UpstreamError: .*… +2 +\d\d-\d\d \d\d:\d\d +\d\d-\d\d \d\d:\d\d$/,
+    );
+  });
+});
+
+describe('every verb', () => {
+  test('takes --wide', async () => {
+    const { run } = deployed();
+    for (const verb of ['queues', 'job', 'send', 'dead', 'dlq show', 'dlq redrive', 'drain', 'doctor', 'pause']) {
+      expect((await run(`${verb} --help`)).stdout).toContain('--wide');
+    }
+  });
+});
+
+describe('the widths of columns', () => {
+  const text = fc.string({ unit: fc.constantFrom('a', 'é', '日', '😀', '-'), maxLength: 40 });
+  const column = fc.record({ right: fc.boolean(), cut: fc.constantFrom('end' as const, 'middle' as const, undefined) });
+  test('fit any terminal that has a place for each, and cut nothing without need', async () => {
+    await fc.assert(
+      fc.property(
+        fc.array(column, { minLength: 1, maxLength: 8 }).chain((columns) =>
+          fc.record({
+            columns: fc.constant(columns.map(({ right, cut }) => ({ ...(right && { right }), ...(cut && { cut }) }))),
+            rows: fc.array(fc.array(text, { minLength: columns.length, maxLength: columns.length }), { minLength: 1 }),
+            width: fc.integer({ min: columns.length * 4, max: 200 }),
+          }),
+        ),
+        ({ columns, rows, width }) => {
+          const cells = rows.map((row) => row.map((one) => ({ text: one, paint: (plain: string) => plain })));
+          const { text: drawn, isCut } = drawTable(cells, { columns: columns as never, width });
+          const lines = drawn.split('\n');
+          expect(lines).toHaveLength(rows.length);
+          for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(width);
+          if (!isCut) for (const [i, row] of rows.entries()) for (const one of row) expect(lines[i]).toContain(one);
+        },
+      ),
+    );
+  });
+});
