@@ -232,7 +232,8 @@ describe('the command started by', () => {
   });
 
   it('npx in a checkout is found', async () => {
-    const env = { PATH: process.env.PATH, HOME: command.home, npm_config_cache: join(command.home, 'cache') };
+    const home = { HOME: command.home, npm_config_cache: join(command.home, 'cache') };
+    const env = { PATH: process.env.PATH, ...home, ...WITH_OWN_TYPES };
     const { stdout } = await promisify(execFile)('npx', ['sluice', 'schema', 'send-email'], { cwd: ROOT, env });
     expect(JSON.parse(stdout)).toMatchObject({ title: 'Message of a send-email job' });
   });

@@ -83,9 +83,9 @@ describe('new job types', () => {
   }, 300_000);
 });
 
-describe('the catalogue', () => {
-  const SHORT = `import { sendEmail } from './send-email/definition.ts';\n\nexport const definitions = [sendEmail] as const;\n`;
+const SHORT = `import { sendEmail } from './send-email/definition.ts';\n\nexport const definitions = [sendEmail] as const;\n`;
 
+describe('the catalogue', () => {
   it('gets the import in order, and the name at the end', async () => {
     const root = await repositoryOf('short', SHORT);
     await newJobType('archive', root);
@@ -156,7 +156,8 @@ describe('a new job type is refused', () => {
   });
 
   it('for a folder that exists', async () => {
-    await expect(newJobType('send-email', ROOT)).rejects.toThrow('functions/send-email exists already');
+    const root = await repositoryOf('folder', SHORT);
+    await expect(newJobType('send-email', root)).rejects.toThrow('functions/send-email exists already');
   });
 
   it('for a test that exists; nothing is written', async () => {
