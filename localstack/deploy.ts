@@ -53,7 +53,7 @@ export async function deploy(emulator: DeployTarget, options: DeployOptions): Pr
   const log = options.log ?? (() => undefined);
   const cloudFormation = new CloudFormationClient(emulator.clientConfig);
   try {
-    if (!(await isBootstrapped(cloudFormation))) await bootstrap(emulator, log);
+    if (!(await isBootstrapped(cloudFormation, emulator))) await bootstrap(emulator, log);
     await deployStacks(emulator, options, log);
     const deployment = await readOutputs(cloudFormation, options.stage);
     await fillGaps(emulator.clientConfig, {
@@ -67,14 +67,19 @@ export async function deploy(emulator: DeployTarget, options: DeployOptions): Pr
   }
 }
 
-async function isBootstrapped(cloudFormation: CloudFormationClient): Promise<boolean> {
+async function isBootstrapped(
+  cloudFormation: CloudFormationClient,
+  { name, endpoint }: DeployTarget,
+): Promise<boolean> {
   try {
     const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName: 'CDKToolkit' }));
     return Stacks.some(({ StackStatus = '' }) => /^(CREATE|UPDATE)_COMPLETE$/.test(StackStatus));
   } catch (error) {
     // "Stack with id CDKToolkit does not exist" has no error name of its own.
     if (error instanceof Error && error.name === 'ValidationError') return false;
-    throw new EmulatorError('CloudFormation does not answer: is the emulator still running?', { cause: error });
+    throw new EmulatorError(`CloudFormation of ${name} at ${endpoint} did not say which stacks there are`, {
+      cause: error,
+    });
   }
 }
 

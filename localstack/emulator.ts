@@ -1,3 +1,4 @@
+import { type ClientConfig, clientConfigOf } from './client-config.ts';
 import { dockerEngineAnswers, startLocalStack } from './docker.ts';
 import { startEmbedded } from './embedded.ts';
 import { EmulatorError } from './errors.ts';
@@ -6,6 +7,7 @@ import { startLocalStackHost } from './host/start.ts';
 import { type Mail, readMailbox } from './mailbox.ts';
 import type { StartedEmulator } from './owned-process.ts';
 
+export type { ClientConfig } from './client-config.ts';
 export { EmulatorError } from './errors.ts';
 export type { Mail } from './mailbox.ts';
 
@@ -35,13 +37,6 @@ export interface Emulator {
   readonly mailbox: () => Promise<Mail[]>;
   /** Ends it and all its processes. Safe to call twice. */
   readonly stop: () => Promise<void>;
-}
-
-/** Constructor argument of any AWS SDK client. */
-export interface ClientConfig {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
 /** Options of {@link startEmulator}. */
@@ -126,7 +121,7 @@ function emulator({ inContainer, ...base }: Base): Emulator {
       CDK_DEFAULT_ACCOUNT: ACCOUNT,
       CDK_DEFAULT_REGION: REGION,
     },
-    clientConfig: { endpoint: base.endpoint, region: REGION, credentials },
+    clientConfig: clientConfigOf({ endpoint: base.endpoint, region: REGION, credentials }),
     hostSeenByFunctions: inContainer ? 'host.docker.internal' : '127.0.0.1',
     mailbox: () => readMailbox(base.kind, base.endpoint),
   };

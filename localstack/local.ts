@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { onProcessEnd } from './cleanup.ts';
 import { checkedEmulatorKind } from './emulator.ts';
-import { EmulatorError, messageOf } from './errors.ts';
+import { EmulatorError, messageOf, messagesOf } from './errors.ts';
 import { redeployFunction } from './hot-reload.ts';
 import { renderLogLine } from './log-line.ts';
 import { type DeployedFunction, deployedFunctions, tailLogs } from './log-tail.ts';
@@ -16,8 +16,7 @@ const USAGE = 'npm run local -- [--stage=dev] [--emulator=localstack|localstack-
 try {
   await local();
 } catch (error) {
-  say(`✗ ${messageOf(error)}`);
-  if (error instanceof EmulatorError && error.cause) say(`  ${messageOf(error.cause)}`);
+  say(`✗ ${messagesOf(error).join('\n  ')}`);
   process.exitCode = 1;
 }
 

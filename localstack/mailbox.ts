@@ -21,7 +21,7 @@ export async function readMailbox(
     const { messages } = record(await response.json());
     return kind === 'embedded' ? fromMiniStack(messages) : fromLocalStack(messages);
   } catch (error) {
-    throw new EmulatorError(`the e-mails at ${url.href} could not be read: is the emulator still running?`, {
+    throw new EmulatorError(`the e-mails at ${url.href} could not be read`, {
       cause: error,
     });
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onProcessEnd } from './cleanup.ts';
+import { NO_AWS_FILES } from './client-config.ts';
 import { killGroup } from './command.ts';
 import { EmulatorError } from './errors.ts';
 import { probeHealth } from './health.ts';
@@ -71,6 +72,7 @@ export function emulatorEnvironment(): NodeJS.ProcessEnv {
   return {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => passed.test(name))),
     PATH: `${NODE_BIN}:${process.env.PATH ?? ''}`,
+    ...NO_AWS_FILES,
     TZ: 'UTC',
     PYTHONUNBUFFERED: '1',
   };

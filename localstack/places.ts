@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { NO_AWS_FILES } from './client-config.ts';
 
 /** The checkout. */
 export const ROOT = join(import.meta.dirname, '..');
@@ -27,7 +28,7 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** The environment with `extra`, without settings that lead to a real AWS account, and with Node 24 first on the PATH. */
+/** The environment with `extra`, without the user's AWS settings, those of files too, and with Node 24 first on the PATH. */
 export function childEnvironment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(AWS_|CDK_|NODE_OPTIONS$)/.test(name));
   return {
@@ -35,6 +36,7 @@ export function childEnvironment(extra: Readonly<Record<string, string>>): NodeJ
     PATH: `${NODE_BIN}:${process.env.PATH ?? ''}`,
     // A proxy, if there is one, cannot reach the emulator.
     NO_PROXY: ['127.0.0.1', 'localhost', process.env.NO_PROXY ?? process.env.no_proxy].filter(Boolean).join(','),
+    ...NO_AWS_FILES,
     ...extra,
   };
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { checkedEmulatorKind } from './emulator.ts';
-import { messageOf } from './errors.ts';
+import { messagesOf } from './errors.ts';
 import { deployedFunctions } from './log-tail.ts';
 import { checkAll } from './tour/checks.ts';
 import { TOUR_SOURCES, type TourJob, tourJobs } from './tour/jobs.ts';
@@ -112,6 +112,6 @@ function say(line: string): void {
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`sluice: ${messageOf(error)}\n`);
+  process.stderr.write(`sluice: ${messagesOf(error).join('\n  ')}\n`);
   process.exitCode = 1;
 }

@@ -45,7 +45,14 @@ export const processHost = (): Host => ({
   ...{ connect, interruption },
 });
 
-function connect(config: ClientConfig): Clients {
+/** An endpoint on this machine: an emulator. */
+const EMULATOR = /^https?:\/\/(localhost|127(\.\d+){3}|\[::1\])(:|\/|$)/;
+/** An emulator has no such endpoints, and the SDK refuses it beside them. */
+const NO_VARIANTS = { useFipsEndpoint: false, useDualstackEndpoint: false } as const;
+
+function connect(given: ClientConfig): Clients {
+  const isEmulated = EMULATOR.test(given.endpoint ?? process.env.AWS_ENDPOINT_URL ?? '');
+  const config = { ...given, ...(isEmulated && NO_VARIANTS) };
   const aws = {
     dynamoDb: new DynamoDBClient(config),
     sqs: new SQSClient(config),

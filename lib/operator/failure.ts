@@ -45,6 +45,8 @@ const UNKNOWN_CLIENT =
 const DENIED = /AccessDenied|UnauthorizedOperation|NotAuthorized|^Forbidden/;
 const NO_ANSWER =
   /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|TimeoutError|NetworkingError|socket hang up/;
+/** The SDK's refusal of an endpoint beside `AWS_USE_FIPS_ENDPOINT` or `AWS_USE_DUALSTACK_ENDPOINT`. */
+const CUSTOM_ENDPOINT = /(FIPS|Dual ?stack) and custom endpoint are not supported/i;
 const FILE = /^(ENOENT|EACCES|EISDIR|EEXIST|ENOTDIR)$/;
 
 /**
@@ -126,6 +128,11 @@ function service({ name, message, code, status }: Named, error: unknown, where: 
       message: 'no region is set',
       todo: 'name one: --region, AWS_REGION, or in the profile',
     };
+  }
+  if (CUSTOM_ENDPOINT.test(message)) {
+    const todo =
+      'unset AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT and their settings in ~/.aws/config, or the endpoint';
+    return { exitCode: EXIT.usage, message: `the SDK refuses ${where.endpoint ?? 'this endpoint'}: ${message}`, todo };
   }
   if (isThrottle(name) || status === 429) {
     return { exitCode: EXIT.later, message: `AWS throttles the calls (${name})`, todo: 'try again in a minute' };

@@ -280,6 +280,7 @@ describeHere('the command, as an operator uses it', () => {
     );
     const bad = findings.filter(({ level }) => level !== 'ok').map(({ check, what }) => `${check}: ${what}`);
     expect(bad.sort()).toEqual([
+      expect.stringMatching(/^alarms: \d+, none is on; this is an emulator/),
       expect.stringMatching(/^event sources: generate-report is paused/),
       expect.stringMatching(/^synthetic job: generate-report did not answer/),
     ]);

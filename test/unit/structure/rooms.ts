@@ -26,7 +26,18 @@ const INFRA_ARNS = ['arns', 'leave-out'];
 const INFRA_SETTINGS = ['stage-settings'];
 const OPERATOR_BASICS = ['aws', 'failure', 'job-table', 'json-text', 'stage'];
 const LOCAL_BASICS = [
-  ...['cleanup', 'command', 'errors', 'health', 'install-once', 'log-line', 'mailbox', 'owned-process', 'places'],
+  ...[
+    'cleanup',
+    'client-config',
+    'command',
+    'errors',
+    'health',
+    'install-once',
+    'log-line',
+    'mailbox',
+    'owned-process',
+    'places',
+  ],
   ...['python', 'zip'],
 ];
 const BIN_TEXT = ['visible'];
