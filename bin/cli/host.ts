@@ -6,6 +6,7 @@ import { type DescribeTableCommand, type DescribeTableCommandOutput, DynamoDBCli
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import type { JobDefinition } from '../../lib/contract/definition/job-definition.ts';
 import { type Aws, isEmulator, type SendDeps, type Stage } from '../../lib/operator/index.ts';
 import { type LocalStage, localStage } from './local-stage.ts';
 
@@ -21,6 +22,8 @@ export interface Host {
   readonly interruption: () => AbortSignal;
   /** The stage that `npm run local` keeps up, if it runs. */
   readonly localStage?: () => LocalStage | undefined;
+  /** The job types that verbs know. @default the catalogue of this checkout */
+  readonly definitions?: readonly JobDefinition[];
   /** The stage's clock. @default the machine's */
   readonly clock?: Pick<Stage, 'now' | 'sleep'>;
 }

@@ -87,7 +87,7 @@ async function correctedBody(context: Context, type: string, options: Options): 
   const { edit, body: given } = options;
   if (!edit && given === undefined) return undefined;
   if (edit && given !== undefined) throw new UsageError('give --edit or --body, not both');
-  const definition = definitionOf(await loadDefinitions(), type);
+  const definition = definitionOf(await loadDefinitions(context.host), type);
   const before = await onlyBody(context, type, options);
   const after = given === undefined ? await edited(before, context.host) : await textArgument(given, context.host);
   await checkCorrectedPayload(definition, after);

@@ -129,7 +129,7 @@ describe('without a stage', () => {
   });
 
   test('new refuses a type that exists', async () => {
-    expect(await deployed().run('new send-email')).toMatchObject({ code: 2, stdout: '' });
+    expect(await deployed().run('new catalogue')).toMatchObject({ code: 2, stdout: '' });
   });
 
   test.each([
