@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { definitions } from '../functions/index.ts';
+import type { JobDefinition } from '../lib/contract/definition/job-definition.ts';
 import type { AppSource } from '../lib/infra/app.ts';
 import type { JobResources } from '../lib/infra/job/job-resources.ts';
 
@@ -17,8 +18,10 @@ async function resourcesOf(type: string): Promise<JobResources | undefined> {
 
 /** What is deployed: the dispatcher, and every job type of the catalogue with its handler and resources. */
 export async function catalogue(): Promise<AppSource> {
+  // A list of its own: it may be empty, and then has a type without members.
+  const all: readonly JobDefinition[] = definitions;
   const jobs = await Promise.all(
-    definitions.map(async (definition) => ({
+    all.map(async (definition) => ({
       definition,
       entry: fileOf(definition.type, 'handler.ts'),
       resources: await resourcesOf(definition.type),

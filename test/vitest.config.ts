@@ -21,7 +21,7 @@ const PARTLY = [
   'test/unit/bin/*.test.ts',
   'test/unit/operator/authoring/new-job-type.test.ts',
   'test/unit/engine/job/report-in-time.test.ts',
-  'test/unit/functions/sync-data.test.ts',
+  'test/unit/functions/sync-data/sync-data.test.ts',
   'test/bench/scale/engine.test.ts',
 ];
 

@@ -34,6 +34,11 @@ export function printDryRun({ host, print }: Context, question: string, nothing:
   print.line(canAsk(host) ? nothing : `${question} No: ${nothing} (--yes does it).`);
 }
 
+/** Says that not all dead letters could be looked at; undefined if they were. */
+export const notAllSeen = ({ atQuota, passedOver }: ReceiveAllResult): string | undefined =>
+  atQuota &&
+  `SQS gives out no more while ${passedOver} are held: there may be others, which were not looked at. Redrive or purge some of these first`;
+
 /** Throws what ended the receiving early: the command fails with it, after its report was printed. */
 export function throwIfFailed({ failure }: ReceiveAllResult): void {
   if (failure !== undefined) throw failure;

@@ -1,4 +1,5 @@
 import type { JobDefinition } from '../../lib/contract/definition/job-definition.ts';
+import type { Host } from './host.ts';
 
 /** The job types of this checkout cannot be loaded: a definition is wrong, or a file of theirs is. */
 export class CatalogueError extends Error {
@@ -14,14 +15,15 @@ const ROOT = new URL('../../', import.meta.url).href;
  *
  * @throws CatalogueError that says what is wrong, and where
  */
-export async function loadDefinitions(): Promise<readonly JobDefinition[]> {
+export async function loadDefinitions(host: Pick<Host, 'definitions'>): Promise<readonly JobDefinition[]> {
+  if (host.definitions !== undefined) return host.definitions;
   const { definitions } = await import('../../functions/index.ts').catch((cause: unknown) => {
     const { name, message } = cause instanceof Error ? cause : new TypeError(String(cause));
     // Some errors of the loader have a message of many lines.
     const said = `${name}: ${message.replace(/\s+/g, ' ').trim()}${placeOf(cause)}`;
     throw new CatalogueError(`the catalogue (${CATALOGUE}) does not load: ${said}`, { cause });
   });
-  if (Array.isArray(definitions)) return definitions;
+  if (Array.isArray(definitions)) return definitions as readonly JobDefinition[];
   throw new CatalogueError(`the catalogue (${CATALOGUE}) must export \`definitions\`, a list of job definitions`);
 }
 

@@ -68,7 +68,7 @@ export function makeContext(options: CommonOptions, host: Host): Context {
   const name = checked(() => checkedStage(stageName(options, host)));
   const clients = host.connect(options.local === true ? localClients(options, host) : clientConfig(options));
   return {
-    stage: { name, aws: clients.aws, ...host.clock },
+    stage: { name, aws: clients.aws, endpoint: whereabouts(options, host).endpoint, ...host.clock },
     ...{ host, clients, signal: host.interruption() },
     print: makePrinter({ json: options.json === true, wide: options.wide === true, host }),
   };

@@ -35,6 +35,8 @@ export function withIdsApart(program: Command, args: readonly string[]): readonl
   for (let i = 0; i < given.length; i++) {
     const arg = given[i] ?? '';
     const option = verb.options.find(({ short, long }) => short === arg || long === arg);
+    // An option that lacks its value would take the "--" for it.
+    if (option?.required && i === given.length - 1) return args;
     if (option !== undefined) options.push(...given.slice(i, option.required ? ++i + 1 : i + 1));
     else if (/^(--|-h$)/.test(arg)) options.push(arg);
     else operands.push(arg);

@@ -6,7 +6,8 @@ import { type DescribeTableCommand, type DescribeTableCommandOutput, DynamoDBCli
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { Aws, SendDeps, Stage } from '../../lib/operator/index.ts';
+import type { JobDefinition } from '../../lib/contract/definition/job-definition.ts';
+import { type Aws, isEmulator, type SendDeps, type Stage } from '../../lib/operator/index.ts';
 import { type LocalStage, localStage } from './local-stage.ts';
 
 /** Where the command runs: its streams, variables and clients. The process's own, or replacements in tests. */
@@ -21,6 +22,8 @@ export interface Host {
   readonly interruption: () => AbortSignal;
   /** The stage that `npm run local` keeps up, if it runs. */
   readonly localStage?: () => LocalStage | undefined;
+  /** The job types that verbs know. @default the catalogue of this checkout */
+  readonly definitions?: readonly JobDefinition[];
   /** The stage's clock. @default the machine's */
   readonly clock?: Pick<Stage, 'now' | 'sleep'>;
 }
@@ -49,13 +52,11 @@ export const processHost = (): Host => ({
   ...{ connect, interruption, localStage },
 });
 
-/** An endpoint on this machine: an emulator. */
-const EMULATOR = /^https?:\/\/(localhost|127(\.\d+){3}|\[::1\])(:|\/|$)/;
 /** An emulator has no such endpoints, and the SDK refuses it beside them. */
 const NO_VARIANTS = { useFipsEndpoint: false, useDualstackEndpoint: false } as const;
 
 function connect(given: ClientConfig): Clients {
-  const isEmulated = EMULATOR.test(given.endpoint ?? process.env.AWS_ENDPOINT_URL ?? '');
+  const isEmulated = isEmulator(given.endpoint ?? process.env.AWS_ENDPOINT_URL);
   const config = { ...given, ...(isEmulated && NO_VARIANTS) };
   const aws = {
     dynamoDb: new DynamoDBClient(config),

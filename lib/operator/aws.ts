@@ -70,11 +70,21 @@ export interface Aws {
 export interface Stage {
   readonly name: string;
   readonly aws: Aws;
+  /** Where AWS answers, if that was set. */
+  readonly endpoint?: string | undefined;
   /** Epoch ms. @default Date.now */
   readonly now?: () => number;
   /** Waits for so many ms, or until the signal is aborted. @default a timer */
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
+
+/** Hosts of emulators: this machine, and LocalStack's own names. */
+const EMULATORS =
+  /^((.+\.)?localhost(\.localstack\.cloud)?|127(\.\d+){3}|\[::1\]|0\.0\.0\.0|localstack|host\.docker\.internal)$/;
+
+/** Whether an emulator answers at an endpoint, by its host. */
+export const isEmulator = (endpoint: string | undefined): boolean =>
+  URL.canParse(endpoint ?? '') && EMULATORS.test(new URL(endpoint ?? '').hostname);
 
 export const nowOf = ({ now }: Pick<Stage, 'now'>): number => (now ?? Date.now)();
 

@@ -9,6 +9,10 @@ import type { HostedRun } from './cli-host.ts';
 import { COMPILE_CACHE } from './compile-cache.ts';
 
 const COMMAND = fileURLToPath(new URL('../../bin/sluice.mjs', import.meta.url));
+/** With this option Node gives the command the tests' own job types in the place of the checkout's. */
+const OWN_TYPES = `--import=${new URL('shop/in-place-of-catalogue.mjs', import.meta.url).href}`;
+/** For {@link makeSluice}: a command that knows the tests' own job types, whatever the checkout has. */
+export const WITH_OWN_TYPES = { NODE_OPTIONS: OWN_TYPES } as const;
 
 /** How a run of the command ended. */
 export interface Ran {
@@ -74,6 +78,7 @@ export type HostedSluice = (args: readonly string[], options?: Pick<RunOptions, 
 export function hostSluice(home: string): HostedSluice & { stop: () => void } {
   const host = fork(fileURLToPath(new URL('cli-host.ts', import.meta.url)), {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: [...process.execArgv, OWN_TYPES],
   });
   const sluice: HostedSluice = async (args, { env = {} } = {}) => {
     host.send({ args, env: { ...baseOf(home), ...env }, cwd: home } satisfies HostedRun);

@@ -20,11 +20,14 @@ export interface TerminalOptions {
   readonly localStage?: Host['localStage'];
   /** Gets what clients are made with. */
   readonly connected?: (config: ClientConfig) => void;
+  /** The job types that the command knows. @default those of the checkout */
+  readonly definitions?: Host['definitions'];
 }
 
 /** Runs the command in this process, against clients that answer. */
 export async function runAt(clients: Clients, args: readonly string[], options: TerminalOptions = {}): Promise<Ran> {
-  const { tty = false, input = '', env = {}, signal = new AbortController().signal, clock, ttys, columns } = options;
+  const { tty = false, input = '', env = {}, signal = new AbortController().signal, ...given } = options;
+  const { clock, columns, definitions, ttys } = given;
   const isTTY = ttys ?? { stdin: tty, stdout: tty, stderr: tty };
   const [out, err] = [makeOutput(isTTY.stdout, columns), makeOutput(isTTY.stderr)];
   const stdin = Object.assign(new PassThrough(), { isTTY: isTTY.stdin });
@@ -39,6 +42,7 @@ export async function runAt(clients: Clients, args: readonly string[], options: 
     interruption: () => signal,
     ...(clock !== undefined && { clock }),
     ...(options.localStage !== undefined && { localStage: options.localStage }),
+    ...(definitions !== undefined && { definitions }),
   });
   return { code, stdout: out.text(), stderr: err.text(), json: <T>() => JSON.parse(out.text()) as T };
 }

@@ -14,8 +14,8 @@ export function cancelVerb(program: Command, run: Run): void {
     )
     .addArgument(typeArgument())
     .addArgument(keyArgument());
-  runs(command, run, async ({ stage, print }, [type = '', key = '']) => {
-    const definitions = await loadDefinitions();
+  runs(command, run, async ({ host, stage, print }, [type = '', key = '']) => {
+    const definitions = await loadDefinitions(host);
     await queuesOf(stage, type);
     const definition = definitionOf(definitions, type);
     const { row, item } = await onStage(stage, type, () => cancel(tableOf(stage), definition, key));

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { EXIT, type ExitCode, estimate, type Purged, purge } from '../../../lib/operator/index.ts';
-import { agreed, printDryRun, throwIfFailed } from '../ask.ts';
+import { agreed, notAllSeen, printDryRun, throwIfFailed } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { type FilterOptions, filterOf, withFilters } from '../dead-filters.ts';
 import { newFileName } from '../file-name.ts';
@@ -51,12 +51,14 @@ export function purgeVerb(dlq: Command, run: Run): void {
 }
 
 function report({ print }: Context, { deleted, left, received }: Purged, file?: string): ExitCode | undefined {
-  const { interrupted, passedOver } = received;
-  if (!print.result({ deleted, left, passedOver, interrupted, ...(file !== undefined && { file }) })) {
+  const { interrupted, passedOver, atQuota } = received;
+  const unseen = notAllSeen(received);
+  if (!print.result({ deleted, left, passedOver, interrupted, atQuota, ...(file !== undefined && { file }) })) {
     print.line(`${deleted} deleted${file === undefined ? '' : `, saved in ${file}`}; ${passedOver} others left`);
     if (left > 0) print.line(`${left} were saved and could not be deleted: purge again`);
+    if (unseen !== undefined) print.line(unseen);
     if (interrupted) print.line('interrupted: for the rest, run the same command again with another file');
   }
   throwIfFailed(received);
-  return left > 0 ? EXIT.partly : undefined;
+  return left > 0 || atQuota ? EXIT.partly : undefined;
 }

@@ -9,7 +9,7 @@ import {
   redrive,
   show,
 } from '../../../lib/operator/index.ts';
-import { agreed, printDryRun, throwIfFailed } from '../ask.ts';
+import { agreed, notAllSeen, printDryRun, throwIfFailed } from '../ask.ts';
 import { loadDefinitions } from '../catalogue.ts';
 import type { Context } from '../context.ts';
 import { type FilterOptions, filterOf, withFilters } from '../dead-filters.ts';
@@ -66,18 +66,20 @@ export function redriveVerb(dlq: Command, run: Run): void {
 }
 
 function report({ print }: Context, { sent, refused, left, received }: RedriveReport): ExitCode | undefined {
-  const { interrupted, passedOver } = received;
-  if (!print.result({ sent, refused, left, passedOver, interrupted })) {
+  const { interrupted, passedOver, atQuota } = received;
+  const unseen = notAllSeen(received);
+  if (!print.result({ sent, refused, left, passedOver, interrupted, atQuota })) {
     const others = passedOver - refused.length - left.length;
     const rest = interrupted || others === 0 ? '' : `; ${others} left: they do not match, or died meanwhile`;
     print.line(`${sent} sent back${rest}`);
     for (const { jobId, code, message } of refused) print.line(`refused: ${jobId}: ${code}: ${message}`);
     if (left.length > 0)
       print.line(`${left.length} were sent and not deleted: they come back, and run nothing when redriven again`);
+    if (unseen !== undefined) print.line(unseen);
     if (interrupted) print.line('interrupted: run the same command again for the rest');
   }
   throwIfFailed(received);
-  return refused.length + left.length > 0 ? EXIT.partly : undefined;
+  return refused.length + left.length > 0 || atQuota ? EXIT.partly : undefined;
 }
 
 /** The corrected body, checked; undefined if neither `--edit` nor `--body` is given. */
@@ -85,7 +87,7 @@ async function correctedBody(context: Context, type: string, options: Options): 
   const { edit, body: given } = options;
   if (!edit && given === undefined) return undefined;
   if (edit && given !== undefined) throw new UsageError('give --edit or --body, not both');
-  const definition = definitionOf(await loadDefinitions(), type);
+  const definition = definitionOf(await loadDefinitions(context.host), type);
   const before = await onlyBody(context, type, options);
   const after = given === undefined ? await edited(before, context.host) : await textArgument(given, context.host);
   await checkCorrectedPayload(definition, after);

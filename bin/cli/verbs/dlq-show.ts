@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type DeadLetterView, show } from '../../../lib/operator/index.ts';
-import { throwIfFailed } from '../ask.ts';
+import { notAllSeen, throwIfFailed } from '../ask.ts';
 import { type FilterOptions, filterOf, withFilters } from '../dead-filters.ts';
 import { whole } from '../options.ts';
 import { shortTime, time } from '../print.ts';
@@ -31,9 +31,12 @@ export function showVerb(dlq: Command, run: Run): void {
       filter: filterOf(options),
     });
     throwIfFailed(received);
-    if (print.result({ deadLetters })) return;
-    if (deadLetters.length === 0) print.note('no dead letter matches');
+    const unseen = notAllSeen(received);
+    if (print.result({ deadLetters, ...(received.atQuota && { atQuota: true }) })) return;
+    if (deadLetters.length === 0)
+      print.note(`no dead letter matches${unseen ? ' among those that were looked at' : ''}`);
     else print.table(deadLetters, bodies ? [...COLUMNS, BODY] : COLUMNS);
+    if (unseen !== undefined) print.note(unseen);
     const moved = deadLetters.filter(({ ours }) => !ours).length;
     if (moved > 0) print.note(`${moved} without a reason: SQS moved them, because no consumer could start or end them`);
   });

@@ -29,7 +29,7 @@ export function doctorVerb(program: Command, run: Run): void {
     .option('-y, --yes', 'do not ask before the scan');
   runs<Options>(command, run, async (context, _args, options) => {
     const { stage, print } = context;
-    const definitions = await loadDefinitions();
+    const definitions = await loadDefinitions(context.host);
     const scan = options.scan === true && (await scanIsWanted(context, options.yes === true));
     const findings = await doctor(stage, {
       ...{ definitions, scan, synthetic: options.job ? Date.now().toString(36) : undefined },

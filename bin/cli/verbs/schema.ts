@@ -13,7 +13,7 @@ export function schemaVerb(program: Command, { host }: Run): void {
     .argument('<type>', 'job type, as send-email', jobType)
     .option('--debug', 'show where an error came from')
     .action(async (type: string) => {
-      const definition = definitionOf(await loadDefinitions(), type);
+      const definition = definitionOf(await loadDefinitions(host), type);
       host.stdout.write(`${visibleJson(messageSchema(definition), 2)}\n`);
     });
 }

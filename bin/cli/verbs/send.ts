@@ -58,7 +58,7 @@ export function sendVerb(program: Command, run: Run): void {
       'with --lines: new file for what was not sent (default: sluice-refused-<type>-<time>.ndjson)',
     );
   runs<Options>(command, run, async (context, [type = '', given = ''], options) => {
-    const definition = definitionOf(await loadDefinitions(), type);
+    const definition = definitionOf(await loadDefinitions(context.host), type);
     const { id, key: jobKey, maxAttempts, runAt, delay: delaySeconds, tenant, envelopes } = options;
     const job = { id, key: jobKey, maxAttempts, runAt, delaySeconds, tenant, envelopes: envelopes === true };
     if (options.lines) return bulk(context, definition, { given, job, refused: options.refused });

@@ -20,6 +20,8 @@ export interface ReceiveAllOptions {
   readonly workers?: number;
   /** Visibility timeout, seconds: if this process is killed, the dead letters are visible again after it. @default 300 */
   readonly hiddenSeconds?: number;
+  /** Messages of a queue that may be received and not deleted at a time. @default 120,000 (SQS quotas) */
+  readonly inFlightQuota?: number;
 }
 
 /** How {@link receiveAll} ended. */
@@ -27,12 +29,17 @@ export interface ReceiveAllResult {
   /** Dead letters that were received and left in the queue. */
   readonly passedOver: number;
   readonly interrupted: boolean;
+  /** It ended because SQS gives out no more while so many are held. There may be others, which nobody looked at. */
+  readonly atQuota?: true;
   /** The error that ended it early, if there was one. What was done before stands. */
   readonly failure?: unknown;
 }
 
 export const DEFAULT_PER_SECOND = 250;
 const WORKERS = 4;
+const IN_FLIGHT_QUOTA = 120_000;
+/** SQS calls its quota approximate: so much of it is taken for all. */
+const NEARLY = 0.9;
 /** Empty receives in a row that mean the end: a long poll asks all of SQS's servers, the second is for one that lags. */
 const EMPTY_RECEIVES = 2;
 
@@ -69,9 +76,14 @@ export async function receiveAll(dlq: DeadLetterQueue, options: ReceiveAllOption
     state.failure ??= error;
   };
   await Promise.all(Array.from({ length: options.workers ?? WORKERS }, () => work().catch(fail)));
+  const atQuota = !stopped() && state.held.size >= (options.inFlightQuota ?? IN_FLIGHT_QUOTA) * NEARLY;
   await release(dlq, [...state.held.values()]).catch(fail);
   const interrupted = options.signal?.aborted === true;
-  return { passedOver: state.held.size, interrupted, ...(state.failure !== undefined && { failure: state.failure }) };
+  return {
+    ...{ passedOver: state.held.size, interrupted },
+    ...(atQuota && { atQuota }),
+    ...(state.failure !== undefined && { failure: state.failure }),
+  };
 }
 
 /** Makes dead letters visible again at once. One that cannot be released is visible after its visibility timeout. */

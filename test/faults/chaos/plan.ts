@@ -1,9 +1,15 @@
+import { existsSync } from 'node:fs';
 import type { DeadLetterReason } from '../../../lib/contract/job.ts';
 import type { Random } from '../../../lib/testing/simulation/random.ts';
 import type { Trouble } from './app/definitions.ts';
 
-export const TYPES = ['send-email', 'process-payment', 'sync-data', 'generate-report'] as const;
-export type ChaosType = (typeof TYPES)[number];
+export const DEMOS = ['send-email', 'process-payment', 'sync-data', 'generate-report'] as const;
+export type ChaosType = (typeof DEMOS)[number];
+
+/** Those that the checkout still has: each has its part of the app in a folder of its own. */
+export const TYPES: readonly ChaosType[] = DEMOS.filter((type) =>
+  existsSync(new URL(`app/${type}/handler.ts`, import.meta.url)),
+);
 
 /** How a job behaves by itself. */
 export type Kind = 'smooth' | 'flaky' | 'doomed' | 'killer';
@@ -26,6 +32,8 @@ export interface ChaosJob {
 /** Addresses of the jobs' third parties. */
 export interface ThirdParties {
   readonly sourceUrl: (source: string) => string;
+  /** Job types that are drawn. @default those that the checkout has */
+  readonly types?: readonly ChaosType[];
 }
 
 /** Records of each job's own source, and pages in which they come. */
@@ -50,12 +58,14 @@ const ALWAYS = 99;
  * and 10 % of all sent twice. The same seed gives the same jobs.
  */
 export function drawJobs(count: number, random: Random, parties: ThirdParties): ChaosJob[] {
+  const { types = TYPES } = parties;
   const killers = Math.min(KILLERS, Math.floor(count / 20));
   const killerAt = new Set<number>();
   // In the first half: each death holds its message back for the visibility timeout, two minutes.
   while (killerAt.size < killers) killerAt.add(random.int(0, Math.floor(count / 2) - 1));
   return Array.from({ length: count }, (_, i) => {
-    const type = TYPES[i % TYPES.length] ?? TYPES[0];
+    const type = types[i % types.length];
+    if (type === undefined) throw new TypeError('the checkout has none of the job types that the storm knows');
     const kind = killerAt.has(i) ? 'killer' : drawKind(random);
     return drawJob({ id: `${type}-${String(i).padStart(4, '0')}`, type, kind }, random, parties);
   });

@@ -2,10 +2,10 @@ import { expect, it } from 'vitest';
 import type { JobItem } from '../../../lib/contract/protocol/job-item.ts';
 import { makeRandom } from '../../../lib/testing/simulation/random.ts';
 import type { Observed } from './far-side.ts';
-import { drawJobs } from './plan.ts';
+import { DEMOS, drawJobs } from './plan.ts';
 import { chaosTable } from './table.ts';
 
-const jobs = drawJobs(8, makeRandom(1), { sourceUrl: () => '' });
+const jobs = drawJobs(8, makeRandom(1), { sourceUrl: () => '', types: DEMOS });
 const statuses = ['COMPLETED', 'DEAD', 'COMPLETED', 'COMPLETED', 'RETRYING'];
 const items = new Map(
   statuses.map((status, i) => [jobs[i]?.id ?? '', { status, attempts: i + 1, jobId: jobs[i]?.id } as JobItem]),

@@ -1,5 +1,5 @@
 import type { Observed } from './far-side.ts';
-import { type ChaosJob, SYNC, TYPES } from './plan.ts';
+import { type ChaosJob, SYNC } from './plan.ts';
 import type { Injected } from './storm.ts';
 
 export interface Report {
@@ -27,7 +27,7 @@ export function chaosTable({ seed, jobs, messages, injected, observed, tookMs }:
     ['third parties’ answers lost, refusals', `${observed.lostAnswers}, ${observed.refusals}`],
     ['dispatcher’s rule off', seconds(injected.ruleOffMs)],
     ['FOUND', ''],
-    ...TYPES.map((type) => [type, foundOf(type, jobs, observed)] as const),
+    ...[...new Set(jobs.map(({ type }) => type))].map((type) => [type, foundOf(type, jobs, observed)] as const),
     ['attempts, of jobs that took several', attempts(observed)],
     ['attempts after a process had died', observed.stalled],
     ['messages dropped as duplicates', observed.duplicates],

@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { JobItem } from '../../../lib/contract/protocol/job-item.ts';
 import { makeRandom } from '../../../lib/testing/simulation/random.ts';
 import type { DeadLetter, Observed } from './far-side.ts';
-import { type ChaosJob, drawJobs, LEDGER, SYNC } from './plan.ts';
+import { type ChaosJob, DEMOS, drawJobs, LEDGER, SYNC } from './plan.ts';
 import { harmless, violations } from './verdict.ts';
 
-const jobs = drawJobs(400, makeRandom(7), { sourceUrl: (source) => `http://127.0.0.1/${source}` });
+const jobs = drawJobs(400, makeRandom(7), {
+  sourceUrl: (source) => `http://127.0.0.1/${source}`,
+  types: DEMOS,
+});
 const one = (type: ChaosJob['type'], kind: ChaosJob['kind'] = 'smooth'): ChaosJob => {
   const found = jobs.find((job) => job.type === type && job.kind === kind);
   if (found === undefined) throw new TypeError(`no ${kind} ${type} was drawn`);
@@ -50,13 +53,13 @@ const withItem = (job: ChaosJob, change: Partial<JobItem>) =>
 
 describe('the drawn jobs', () => {
   it('are the same for the same seed, and different for another', () => {
-    const draw = (seed: number) => drawJobs(50, makeRandom(seed), { sourceUrl: () => '' });
+    const draw = (seed: number) => drawJobs(50, makeRandom(seed), { sourceUrl: () => '', types: DEMOS });
     expect(draw(1)).toEqual(draw(1));
     expect(draw(1)).not.toEqual(draw(2));
   });
 
   it('have each type and kind in its share', () => {
-    const all = drawJobs(2000, makeRandom(3), { sourceUrl: () => '' });
+    const all = drawJobs(2000, makeRandom(3), { sourceUrl: () => '', types: DEMOS });
     const share = (test: (job: ChaosJob) => boolean) => all.filter(test).length;
     for (const type of ['send-email', 'process-payment', 'sync-data', 'generate-report']) {
       expect(share((job) => job.type === type)).toBe(500);

@@ -41,11 +41,21 @@ const tableOf = (TableName: string) =>
       { AttributeName: 'id', AttributeType: 'S' },
       { AttributeName: 'listKey', AttributeType: 'S' },
       { AttributeName: 'listAt', AttributeType: 'N' },
+      { AttributeName: 'type', AttributeType: 'S' },
     ],
     GlobalSecondaryIndexes: [
       {
         IndexName: 'lists',
         KeySchema: [
+          { AttributeName: 'listKey', KeyType: 'HASH' },
+          { AttributeName: 'listAt', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+      {
+        IndexName: 'typeLists',
+        KeySchema: [
+          { AttributeName: 'type', KeyType: 'HASH' },
           { AttributeName: 'listKey', KeyType: 'HASH' },
           { AttributeName: 'listAt', KeyType: 'RANGE' },
         ],

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { catalogue } from '../../../bin/catalogue.ts';
 import { type AppSource, buildApp } from '../../../lib/infra/app.ts';
+import { shop } from '../../support/shop/app.ts';
 
 /** A resource of a template, as CloudFormation has it. */
 export interface Resource {
@@ -27,18 +27,18 @@ const { context } = JSON.parse(readFileSync(new URL('../../../cdk.json', import.
   context: Record<string, unknown>;
 };
 
-const ofCatalogue = new Map<string, Promise<Templates>>();
+const ofShop = new Map<string, Promise<Templates>>();
 
 /**
  * The templates of a stage as `cdk synth` makes them, without the functions' code.
  *
- * @param source @default the catalogue, whose templates are made once a process
+ * @param source @default the tests' own shop, whose templates are made once a process
  */
 export async function synthesize(settings: Record<string, unknown>, source?: AppSource): Promise<Templates> {
   if (source !== undefined) return make(settings, source);
   const name = JSON.stringify(settings);
-  const templates = ofCatalogue.get(name) ?? catalogue().then((all) => make(settings, all));
-  ofCatalogue.set(name, templates);
+  const templates = ofShop.get(name) ?? make(settings, shop);
+  ofShop.set(name, templates);
   return structuredClone(await templates);
 }
 

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { catalogue } from '../../../bin/catalogue.ts';
 import { cutEdges } from './edges.ts';
 import { type Environment, resolveAll } from './intrinsics.ts';
 import { findings } from './rules.ts';
@@ -14,6 +15,11 @@ describe.each(Object.entries(SETTINGS))('the templates of %s', (_name, settings)
     expect(Object.keys(templates)).toHaveLength(5);
     expect(check(templates)).toEqual([]);
   });
+});
+
+it('the templates of the checkout’s own job types break no rule and cut no edge', async () => {
+  const templates = resolveAll(await synthesize(SETTINGS.keys, await catalogue()), ENVIRONMENT);
+  expect(check(templates)).toEqual([]);
 });
 
 /** A mistake planted in a copy of the templates, and what must be said of it. */

@@ -6,9 +6,9 @@ import {
   type Message,
   ReceiveMessageCommand,
 } from '@aws-sdk/client-sqs';
-import { sendEmail } from '../../../functions/send-email/definition.ts';
 import type { Message as Decoded } from '../../../lib/contract/protocol/message.ts';
 import { decode } from '../../../lib/engine/message/decode.ts';
+import { sendEmail } from '../../support/shop/send-email/definition.ts';
 import { eventually, newId, sqs } from './world.ts';
 
 /** A queue that nobody consumes: what was sent to it can be looked at. */

@@ -1,14 +1,31 @@
+import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeSluice, type Sluice } from '../../support/cli.ts';
 
-/** Node's options that make a file of the checkout read as if this had been replaced by that in it. */
+const shop = (file: string) => readFileSync(new URL(`../../support/shop/${file}`, import.meta.url), 'utf8');
+
+/** The tests' own catalogue, read as the checkout's: whatever job types that has. */
+const OWN = Object.fromEntries(
+  [
+    ['index.ts', 'catalogue.ts'],
+    ...['send-email', 'process-payment', 'sync-data', 'generate-report'].map((type) => [`${type}/definition.ts`]),
+  ].map(([file = '', from = file]) => [new URL(`../../../functions/${file}`, import.meta.url).href, shop(from)]),
+);
+
+/** Node's options that make a file of that catalogue read as if this had been replaced by that in it. */
 function edited(file: string, from: string, to: string): string {
   const hook = `
     import { registerHooks } from 'node:module';
+    const own = ${JSON.stringify(OWN)};
+    const format = 'module-typescript';
     registerHooks({
+      resolve(specifier, context, next) {
+        const url = specifier.startsWith('./') ? new URL(specifier, context.parentURL).href : '';
+        return url in own ? { url, format, shortCircuit: true } : next(specifier, context);
+      },
       load(url, context, next) {
-        const loaded = next(url, context);
+        const loaded = url in own ? { source: own[url], format, shortCircuit: true } : next(url, context);
         if (!url.endsWith(${JSON.stringify(file)})) return loaded;
         const source = String(loaded.source);
         if (!source.includes(${JSON.stringify(from)})) throw new Error('nothing to replace in ' + url);
@@ -61,7 +78,7 @@ describe('beside a definition that is wrong', () => {
   });
 
   test('new works, as far as the name that it is given', async () => {
-    expect((await ran('new send-email', WRONG)).stderr).toMatch(/already/);
+    expect((await ran('new catalogue', WRONG)).stderr).toMatch(/already/);
   });
 
   test.each([

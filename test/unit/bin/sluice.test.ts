@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { type HostedSluice, hostSluice, makeSluice, type Sluice } from '../../support/cli.ts';
+import { type HostedSluice, hostSluice, makeSluice, type Sluice, WITH_OWN_TYPES } from '../../support/cli.ts';
 
 /** AWS that answers every call with one error. */
 function refusing(type: string, status: number): Promise<{ url: string; close: () => void; calls: () => number }> {
@@ -49,7 +49,7 @@ let command: Sluice & { home: string };
 let sluice: HostedSluice;
 let host: ReturnType<typeof hostSluice> | undefined;
 beforeAll(async () => {
-  command = await makeSluice();
+  command = await makeSluice(WITH_OWN_TYPES);
   host = inject('deep') ? undefined : hostSluice(command.home);
   sluice = host ?? command;
 });
@@ -202,7 +202,7 @@ describe('without AWS', () => {
 
   it('new refuses an invalid type, and one that exists already', async () => {
     expect((await sluice(['new', 'core'])).stderr).toMatch(/name of a stack of Sluice/);
-    expect(await sluice(['new', 'send-email'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/already/) });
+    expect(await sluice(['new', 'catalogue'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/already/) });
   });
 
   it('a reader that closes early is no failure', async () => {
@@ -232,7 +232,8 @@ describe('the command started by', () => {
   });
 
   it('npx in a checkout is found', async () => {
-    const env = { PATH: process.env.PATH, HOME: command.home, npm_config_cache: join(command.home, 'cache') };
+    const home = { HOME: command.home, npm_config_cache: join(command.home, 'cache') };
+    const env = { PATH: process.env.PATH, ...home, ...WITH_OWN_TYPES };
     const { stdout } = await promisify(execFile)('npx', ['sluice', 'schema', 'send-email'], { cwd: ROOT, env });
     expect(JSON.parse(stdout)).toMatchObject({ title: 'Message of a send-email job' });
   });

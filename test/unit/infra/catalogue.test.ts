@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { catalogue } from '../../../bin/catalogue.ts';
 import { queueSettings } from '../../../lib/contract/definition/queue-settings.ts';
+import { shop } from '../../support/shop/app.ts';
 import { makeApp, type Synthesized, synthesize } from './support/fixture.ts';
 import { arnOf, ofType, one, type Resource, statementsOf } from './support/template.ts';
 
-const { jobs } = await catalogue();
+const { jobs } = shop;
 const SETTINGS = { emailSender: 'Jobs <jobs@mail.example.com>', syncAllowedHosts: 'api.example.com' };
 const synth = (stage: string) => synthesize(makeApp({ jobs, context: { stage, ...SETTINGS } }));
 const stages = { dev: synth('dev'), prod: synth('prod') };
@@ -14,14 +14,6 @@ const resourcesOf = (stacks: Record<string, Synthesized>, type?: string): Resour
   Object.values(stacks)
     .flatMap(({ resources }) => resources)
     .filter((resource) => type === undefined || resource.type === type);
-
-test('the catalogue holds four job types, each with its resources', () => {
-  expect(TYPES).toEqual(expect.arrayContaining(['send-email', 'process-payment', 'sync-data', 'generate-report']));
-  for (const { definition, entry, resources } of jobs) {
-    expect(entry).toMatch(new RegExp(`/functions/${definition.type}/handler\\.ts$`));
-    expect(resources, definition.type).toBeTypeOf('function');
-  }
-});
 
 describe.each(Object.entries(stages))('stage %s', (stage, stacks) => {
   const text = JSON.stringify(Object.values(stacks).map(({ template }) => template));

@@ -37,9 +37,10 @@ describe('rooms', () => {
     expect(misplaced.filter(({ length }) => length !== 2)).toEqual([]);
   });
 
-  it('hold at least one file each', () => {
+  it('hold at least one file each, but for those of job types, of which a checkout may have none', () => {
     const used = new Set(sources().flatMap((source) => roomsOf(source).map(({ name }) => name)));
-    expect(ROOMS.map(({ name }) => name).filter((name) => !used.has(name))).toEqual([]);
+    const unused = ROOMS.map(({ name }) => name).filter((name) => !used.has(name));
+    expect(unused.filter((name) => !name.endsWith('a job type'))).toEqual([]);
   });
 
   it('import one another in one direction only', () => {

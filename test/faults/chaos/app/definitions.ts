@@ -1,9 +1,5 @@
 import * as z from 'zod';
-import { defineJob } from '#sluice/contract';
-import { generateReport as realReport } from '../../../../functions/generate-report/definition.ts';
-import { processPayment as realPayment } from '../../../../functions/process-payment/definition.ts';
-import { sendEmail as realEmail } from '../../../../functions/send-email/definition.ts';
-import { syncData as realSync } from '../../../../functions/sync-data/definition.ts';
+import { defineJob, type JobDefinition } from '#sluice/contract';
 
 /** What a chaos job does beside its work. */
 export const trouble = z.strictObject({
@@ -34,18 +30,6 @@ const HASTE = {
 /** Their schedules name payloads without trouble. */
 const UNSCHEDULED = { schedule: [] } as const;
 
-// The deployed job types, in haste and with trouble.
-export const sendEmail = defineJob({ ...realEmail, ...HASTE, ...UNSCHEDULED, payload: withTrouble(realEmail.payload) });
-export const processPayment = defineJob({
-  ...realPayment,
-  ...HASTE,
-  ...UNSCHEDULED,
-  payload: withTrouble(realPayment.payload),
-});
-export const syncData = defineJob({ ...realSync, ...HASTE, ...UNSCHEDULED, payload: withTrouble(realSync.payload) });
-export const generateReport = defineJob({
-  ...realReport,
-  ...HASTE,
-  ...UNSCHEDULED,
-  payload: withTrouble(realReport.payload),
-});
+/** A job type of the checkout, in haste and with trouble. */
+export const inHaste = <Type extends string, Schema extends z.ZodType>(real: JobDefinition<Type, Schema>) =>
+  defineJob({ ...real, ...HASTE, ...UNSCHEDULED, payload: withTrouble(real.payload) });

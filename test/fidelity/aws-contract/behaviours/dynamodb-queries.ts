@@ -104,6 +104,38 @@ export const QUERIES: readonly Behaviour<AwsWithDynamoDb>[] = [
     onAws: ['1', '3'],
   },
   {
+    id: 'query-two-partition-keys',
+    what: 'an index may have a partition key of two attributes: both are asked for, and an item without one is not in it',
+    source: { page: 'DynamoDB Developer Guide, "Multi-attribute keys pattern"' },
+    async observe(aws) {
+      const { table, list, read } = await withList(aws);
+      const typed = async (id: string, type: string, listAt: string) =>
+        table.put({ id: { S: aws.newName(id) }, type: { S: type }, listKey: { S: list }, listAt: { N: listAt } });
+      for (const [type, listAt] of [
+        ['a', '5'],
+        ['b', '4'],
+        ['a', '3'],
+      ] as const)
+        await typed(type, type, listAt);
+      const of = (type: string, more: Partial<QueryCommandInput> = {}) =>
+        read({
+          IndexName: 'typeLists',
+          KeyConditionExpression: 'listKey = :list AND #type = :type AND listAt BETWEEN :since AND :until',
+          ExpressionAttributeNames: { '#type': 'type' },
+          ExpressionAttributeValues: {
+            ...{ ':list': { S: list }, ':type': { S: type } },
+            ...{ ':since': { N: '0' }, ':until': { N: String(Number.MAX_SAFE_INTEGER) } },
+          },
+          ...more,
+        });
+      const first = await of('a', { Limit: 1, ScanIndexForward: false });
+      const rest = await of('a', { ScanIndexForward: false, ExclusiveStartKey: first.LastEvaluatedKey });
+      const keys = Object.keys(first.Items?.[0] ?? {}).sort();
+      return [times(await of('a')), times(await of('b')), times(await of('c')), times(first), times(rest), keys];
+    },
+    onAws: [['3', '5'], ['4'], [], ['5'], ['3'], ['id', 'listAt', 'listKey', 'type']],
+  },
+  {
     id: 'query-consistent',
     what: 'an index is not read consistently',
     source: { page: QUERY },

@@ -50,6 +50,10 @@ describe('an id that begins with a dash', () => {
     const { run } = deployed();
     expect((await run('job send-email -h')).stdout).toMatch(/^Usage: sluice job/);
     expect((await run('job send-email a -x')).stderr).toMatch(/unknown option '-x'/);
+    expect((await run('job send-email -EwXN --stage')).stderr).toMatch(
+      /option '--stage <stage>' argument missing|unknown option '-EwXN'/,
+    );
+    expect((await run('job send-email a --stage')).stderr).toMatch(/option '--stage <stage>' argument missing/);
     expect((await run('queues -x')).stderr).toMatch(/^error: unknown option '-x'\n\(--help shows how it is used\)\n$/);
     expect((await run('dead --jbos')).stderr).toMatch(/Did you mean --jobs/);
   });

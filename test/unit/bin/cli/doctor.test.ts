@@ -34,6 +34,24 @@ describe('doctor', () => {
     expect([code, stderr]).toEqual([1, '0 failed, 1 could not run\n']);
   });
 
+  test.each([
+    ['--endpoint http://127.0.0.1:4566', {}],
+    ['', { AWS_ENDPOINT_URL: 'http://localhost.localstack.cloud:4566' }],
+    ['', { AWS_ENDPOINT_URL: 'http://[::1]:4566/' }],
+  ])('of an emulator says what its alarms are worth, and exits 0: %s %j', async (option, env) => {
+    const { run, plane } = deployed();
+    plane.alarms.splice(0, 1, { AlarmName: 'sluice-test-send-email-function-errors', StateValue: 'ALARM' });
+    const { code, stdout } = await run(`doctor ${option}`, { env });
+    expect(stdout).toMatch(
+      /\n• alarms {9}1, 1 on: sluice-test-send-email-function-errors; this is an emulator, .* → go by queues/,
+    );
+    expect(code).toBe(0);
+    const onAws = await run('doctor', {
+      env: { AWS_ENDPOINT_URL: 'https://vpce-1.monitoring.eu-west-1.vpce.amazonaws.com' },
+    });
+    expect([onAws.code, onAws.stdout]).toEqual([1, expect.stringContaining('✘ alarms')]);
+  });
+
   test('prints colours at a terminal', async () => {
     const { ask, plane } = deployed();
     plane.stacks.set('sluice-test-send-email', 'DELETE_FAILED');
@@ -111,7 +129,7 @@ describe('without a stage', () => {
   });
 
   test('new refuses a type that exists', async () => {
-    expect(await deployed().run('new send-email')).toMatchObject({ code: 2, stdout: '' });
+    expect(await deployed().run('new catalogue')).toMatchObject({ code: 2, stdout: '' });
   });
 
   test.each([

@@ -7,13 +7,14 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { CfnQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { catalogue } from '../../../../bin/catalogue.ts';
-import { buildApp } from '../../../../lib/infra/app.ts';
+import { type AppSource, buildApp } from '../../../../lib/infra/app.ts';
 import { acknowledge, acknowledgeWildcard } from '../../../../lib/infra/checks/security.ts';
 import type { JobResources } from '../../../../lib/infra/job/job-resources.ts';
 import { workFolder } from '../../../../localstack/places.ts';
 import { warningsIn } from '../../../../localstack/synth-warnings.ts';
 import { SETTINGS } from '../../../fidelity/templates/synth.ts';
 import { codeOf } from '../../../support/page-code.ts';
+import { shop } from '../../../support/shop/app.ts';
 import { cdkJson, jobs, makeApp, plain } from '../support/fixture.ts';
 
 const OUT = mkdtempSync(join(tmpdir(), 'sluice-security-'));
@@ -26,10 +27,10 @@ interface Report {
 }
 const shortId = (id: string) => id.replace('AwsSolutions::AwsSolutions-', '');
 
-async function appOf(settings: Record<string, unknown>, name: string) {
+async function appOf(settings: Record<string, unknown>, name: string, source: AppSource = shop) {
   const outdir = join(OUT, name);
   const context = { ...cdkJson.context, 'aws:cdk:bundling-stacks': [], ...settings };
-  return { app: buildApp({ ...(await catalogue()), props: { outdir, context } }), outdir };
+  return { app: buildApp({ ...source, props: { outdir, context } }), outdir };
 }
 
 const accepted = (app: App): string[] =>
@@ -60,6 +61,17 @@ describe.each(Object.entries(SETTINGS))('stage %s', (name, settings) => {
     expect(needed.toSorted()).toEqual(accepted(app).toSorted());
   }, 120_000);
 });
+
+test('the job types of the checkout pass them too', async () => {
+  const { app, outdir } = await appOf(SETTINGS.prod, 'catalogue', await catalogue());
+  app.synth();
+  const { pluginReports } = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8')) as {
+    pluginReports: Report[];
+  };
+  expect(pluginReports.map(({ pluginName, conclusion }) => [pluginName, conclusion])).toEqual([
+    ['AwsSolutions', 'success'],
+  ]);
+}, 120_000);
 
 test('every acknowledgement is on this list, with its reason', async () => {
   const { app } = await appOf(SETTINGS.prod, 'acknowledged');

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,7 +27,8 @@ async function copyOfRepository(name: string): Promise<string> {
 
 async function repositoryOf(name: string, catalogue: string): Promise<string> {
   const root = await mkdtemp(join(folder, name));
-  await cp(join(ROOT, 'functions/send-email'), join(root, 'functions/send-email'), { recursive: true });
+  await mkdir(join(root, 'functions/send-email'), { recursive: true });
+  await cp(join(ROOT, 'test/support/shop/send-email/definition.ts'), join(root, 'functions/send-email/definition.ts'));
   await writeFile(join(root, 'functions/index.ts'), catalogue);
   return root;
 }
@@ -82,9 +83,9 @@ describe('new job types', () => {
   }, 300_000);
 });
 
-describe('the catalogue', () => {
-  const SHORT = `import { sendEmail } from './send-email/definition.ts';\n\nexport const definitions = [sendEmail] as const;\n`;
+const SHORT = `import { sendEmail } from './send-email/definition.ts';\n\nexport const definitions = [sendEmail] as const;\n`;
 
+describe('the catalogue', () => {
   it('gets the import in order, and the name at the end', async () => {
     const root = await repositoryOf('short', SHORT);
     await newJobType('archive', root);
@@ -155,7 +156,8 @@ describe('a new job type is refused', () => {
   });
 
   it('for a folder that exists', async () => {
-    await expect(newJobType('send-email', ROOT)).rejects.toThrow('functions/send-email exists already');
+    const root = await repositoryOf('folder', SHORT);
+    await expect(newJobType('send-email', root)).rejects.toThrow('functions/send-email exists already');
   });
 
   it('for a test that exists; nothing is written', async () => {

@@ -2,11 +2,11 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { definitions } from '../../../../functions/index.ts';
 import { defineJob, type JobDefinition } from '../../../../lib/contract/definition/job-definition.ts';
 import { decodeEnvelope } from '../../../../lib/contract/envelope.ts';
 import { readPayload } from '../../../../lib/contract/payload.ts';
 import { messageSchema } from '../../../../lib/operator/authoring/schema.ts';
+import { definitions } from '../../../support/shop/catalogue.ts';
 
 const NOW = Date.parse('2026-01-31T09:00:00Z');
 

@@ -1,6 +1,6 @@
 import { consumer } from '#sluice/engine';
 import { perform } from '../../../../../functions/generate-report/perform.ts';
 import { chaotic } from '../chaotic.ts';
-import { generateReport } from '../definitions.ts';
+import { definition } from './definition.ts';
 
-export const handler = consumer(generateReport, chaotic(perform));
+export const handler = consumer(definition, chaotic(perform));

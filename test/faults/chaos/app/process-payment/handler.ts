@@ -1,6 +1,6 @@
 import { consumer } from '#sluice/engine';
 import { perform } from '../../../../../functions/process-payment/perform.ts';
 import { chaotic } from '../chaotic.ts';
-import { processPayment } from '../definitions.ts';
+import { definition } from './definition.ts';
 
-export const handler = consumer(processPayment, chaotic(perform));
+export const handler = consumer(definition, chaotic(perform));

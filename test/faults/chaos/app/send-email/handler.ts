@@ -1,6 +1,6 @@
 import { consumer } from '#sluice/engine';
 import { perform } from '../../../../../functions/send-email/perform.ts';
 import { chaotic } from '../chaotic.ts';
-import { sendEmail } from '../definitions.ts';
+import { definition } from './definition.ts';
 
-export const handler = consumer(sendEmail, chaotic(perform));
+export const handler = consumer(definition, chaotic(perform));

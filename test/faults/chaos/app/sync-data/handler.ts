@@ -2,10 +2,10 @@ import { consumer, type JobContext } from '#sluice/engine';
 import { perform } from '../../../../../functions/sync-data/perform.ts';
 import type { SyncState } from '../../../../../functions/sync-data/upsert.ts';
 import { chaotic } from '../chaotic.ts';
-import { syncData } from '../definitions.ts';
+import { definition } from './definition.ts';
 
 export const handler = consumer(
-  syncData,
+  definition,
   chaotic((work: Parameters<typeof perform>[0], context: JobContext) => perform(work, counting(context))),
 );
 

@@ -2,10 +2,11 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { sendEmail } from '../../../../../functions/send-email/definition.ts';
 import { PermanentError } from '../../../../../lib/contract/errors.ts';
 import type { Ran } from '../../../../support/cli.ts';
 import { type ControlPlane, makeControlPlane } from '../../../../support/control-plane.ts';
+import { definitions } from '../../../../support/shop/catalogue.ts';
+import { sendEmail } from '../../../../support/shop/send-email/definition.ts';
 import { runAt, type TerminalOptions } from '../../../../support/terminal.ts';
 import { makeWorld, type World } from '../../../../support/world.ts';
 import { stageOf } from '../../../operator/support/stage.ts';
@@ -34,7 +35,7 @@ export function deployed(): Deployed {
   const table = {};
   const clients = { aws, sqs: world.sqs.client, tables: { send: async () => ({ $metadata: {}, Table: table }) } };
   const clock = { now: world.clock.now, sleep: (ms: number) => world.clock.advance(ms) };
-  const argv: Deployed['argv'] = (args, options) => runAt(clients, args, { clock, ...options });
+  const argv: Deployed['argv'] = (args, options) => runAt(clients, args, { definitions, clock, ...options });
   const run: Deployed['run'] = (args, options) => argv(words(args), options);
   const mail: Deployed['mail'] = (id, subject = 'fine', fields = {}) =>
     void world.send({ id, ...fields, payload: { to: 'ada@example.com', subject, text: 'Hello.' } });

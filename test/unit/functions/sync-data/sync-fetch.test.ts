@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PermanentError, RetryAfterError } from '#sluice/contract';
-import { fetchPage } from '../../../functions/sync-data/fetch-page.ts';
-import { startServer } from '../../../localstack/stand-ins/http-server.ts';
-import { rejection } from './support/context.ts';
+import { fetchPage } from '../../../../functions/sync-data/fetch-page.ts';
+import { startServer } from '../../../../localstack/stand-ins/http-server.ts';
+import { rejection } from '../support/context.ts';
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => void;
 

@@ -1,14 +1,14 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PermanentError } from '#sluice/contract';
 import { crashes, testJob } from '#sluice/testing';
-import { sendEmail } from '../../../functions/send-email/definition.ts';
-import { stubAws } from './support/aws-env.ts';
-import { fakeContext, rejection } from './support/context.ts';
-import { startSes } from './support/ses.ts';
+import { sendEmail } from '../../../../functions/send-email/definition.ts';
+import { stubAws } from '../support/aws-env.ts';
+import { fakeContext, rejection } from '../support/context.ts';
+import { startSes } from './ses.ts';
 
 const ses = await startSes();
 stubAws({ SES: ses.url });
-const { perform } = await import('../../../functions/send-email/perform.ts');
+const { perform } = await import('../../../../functions/send-email/perform.ts');
 
 const SENDER = 'Shop <shop@example.com>';
 beforeEach(() => {

@@ -2,9 +2,9 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeVirtualClock, type TestRun } from '#sluice/testing';
-import { sliceAt } from '../../../functions/sync-data/upsert.ts';
-import { itemBytes, MAX_ITEM_BYTES } from '../../../lib/testing/aws/dynamodb/item-size.ts';
-import { DEAD, idsWritten, record, startPagesForTests, syncFrom } from './support/sync.ts';
+import { sliceAt } from '../../../../functions/sync-data/upsert.ts';
+import { itemBytes, MAX_ITEM_BYTES } from '../../../../lib/testing/aws/dynamodb/item-size.ts';
+import { DEAD, idsWritten, record, startPagesForTests, syncFrom } from './sync.ts';
 
 const source = await startPagesForTests();
 const { pages } = source;

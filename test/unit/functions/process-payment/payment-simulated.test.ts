@@ -2,11 +2,11 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import Stripe from 'stripe';
 import { expect, it, vi } from 'vitest';
 import { type SimulationEnd, SimulationError, simulate } from '#sluice/testing';
-import { processPayment } from '../../../functions/process-payment/definition.ts';
-import { perform } from '../../../functions/process-payment/perform.ts';
-import type { JsonReply } from '../../../localstack/stand-ins/http-server.ts';
-import { createStripeApi, type StripeCall } from '../../../localstack/stand-ins/stripe-api.ts';
-import { countAttempts, cut, ended, here, reach } from './support/far-side.ts';
+import { processPayment } from '../../../../functions/process-payment/definition.ts';
+import { perform } from '../../../../functions/process-payment/perform.ts';
+import type { JsonReply } from '../../../../localstack/stand-ins/http-server.ts';
+import { createStripeApi, type StripeCall } from '../../../../localstack/stand-ins/stripe-api.ts';
+import { countAttempts, cut, ended, here, reach } from '../support/far-side.ts';
 
 /** Stripe, as far as its client's requests: what an account takes, and under which key. */
 const account = createStripeApi();

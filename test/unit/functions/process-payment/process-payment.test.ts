@@ -2,18 +2,18 @@ import { once } from 'node:events';
 import { afterAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { PermanentError } from '#sluice/contract';
 import { crashes, type JobFault, testJob } from '#sluice/testing';
-import { processPayment } from '../../../functions/process-payment/definition.ts';
-import { type JsonReply, sendJson, startServer } from '../../../localstack/stand-ins/http-server.ts';
-import { startStripe } from '../../../localstack/stand-ins/index.ts';
-import { stubAws } from './support/aws-env.ts';
-import { fakeContext, rejection } from './support/context.ts';
-import { startSecrets } from './support/secrets.ts';
+import { processPayment } from '../../../../functions/process-payment/definition.ts';
+import { type JsonReply, sendJson, startServer } from '../../../../localstack/stand-ins/http-server.ts';
+import { startStripe } from '../../../../localstack/stand-ins/index.ts';
+import { stubAws } from '../support/aws-env.ts';
+import { fakeContext, rejection } from '../support/context.ts';
+import { startSecrets } from './secrets.ts';
 
 const stripe = await startStripe();
 const secrets = await startSecrets();
 stubAws({ SECRETS_MANAGER: secrets.url });
-const { perform } = await import('../../../functions/process-payment/perform.ts');
-const { forgetApiKey } = await import('../../../functions/process-payment/api-key.ts');
+const { perform } = await import('../../../../functions/process-payment/perform.ts');
+const { forgetApiKey } = await import('../../../../functions/process-payment/api-key.ts');
 
 /** Answers every request with one reply, and keeps the keys that came with them: for what the stand-in never says. */
 let reply: JsonReply = { status: 200, body: {} };

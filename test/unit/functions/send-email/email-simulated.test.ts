@@ -1,9 +1,9 @@
 import { SESClient, SESServiceException, type SendEmailCommand } from '@aws-sdk/client-ses';
 import { expect, it, vi } from 'vitest';
 import { type SimulationEnd, SimulationError, simulate } from '#sluice/testing';
-import { sendEmail } from '../../../functions/send-email/definition.ts';
-import { perform } from '../../../functions/send-email/perform.ts';
-import { countAttempts, cut, ended, here, reach } from './support/far-side.ts';
+import { sendEmail } from '../../../../functions/send-email/definition.ts';
+import { perform } from '../../../../functions/send-email/perform.ts';
+import { countAttempts, cut, ended, here, reach } from '../support/far-side.ts';
 
 /** SES, as far as its client: subjects of the mails that it took, each as often as it did. */
 const sent: string[] = [];

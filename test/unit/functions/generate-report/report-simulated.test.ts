@@ -3,18 +3,18 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { expect, it, vi } from 'vitest';
 import { type SimulationEnd, SimulationError, simulate } from '#sluice/testing';
-import { generateReport } from '../../../functions/generate-report/definition.ts';
-import { sourceRecord } from '../../../localstack/stand-ins/index.ts';
-import { stubAws } from './support/aws-env.ts';
-import { countAttempts, cut, ended, reach } from './support/far-side.ts';
-import { parseCsv } from './support/parse-csv.ts';
-import { answerQuery, type Query } from './support/records-index.ts';
+import { generateReport } from '../../../../functions/generate-report/definition.ts';
+import { sourceRecord } from '../../../../localstack/stand-ins/index.ts';
+import { stubAws } from '../support/aws-env.ts';
+import { countAttempts, cut, ended, reach } from '../support/far-side.ts';
+import { parseCsv } from './parse-csv.ts';
+import { answerQuery, type Query } from './records-index.ts';
 
 stubAws({});
 vi.stubEnv('AWS_ENDPOINT_URL', 'http://localhost');
 vi.stubEnv('RECORDS_TABLE', 'records');
 vi.stubEnv('REPORTS_BUCKET', 'reports-bucket');
-const { perform } = await import('../../../functions/generate-report/perform.ts');
+const { perform } = await import('../../../../functions/generate-report/perform.ts');
 
 /** The sources that jobs report of, and how many records each has. */
 const SOURCES = { crm: 25, shop: 7, crm2: 12 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { crashes } from '#sluice/testing';
-import { newestOfEach, sliceAt } from '../../../functions/sync-data/upsert.ts';
-import { idsWritten, record, startPagesForTests, syncFrom, TABLE } from './support/sync.ts';
+import { newestOfEach, sliceAt } from '../../../../functions/sync-data/upsert.ts';
+import { idsWritten, record, startPagesForTests, syncFrom, TABLE } from './sync.ts';
 
 const source = await startPagesForTests();
 const { pages } = source;

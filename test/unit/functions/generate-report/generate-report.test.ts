@@ -1,11 +1,11 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { crashes, makeVirtualClock, type TestJobOptions, testJob } from '#sluice/testing';
-import { generateReport } from '../../../functions/generate-report/definition.ts';
-import { stubAws } from './support/aws-env.ts';
-import { fakeContext, rejection } from './support/context.ts';
-import { parseCsv } from './support/parse-csv.ts';
-import { startRecordsIndex } from './support/records-index.ts';
-import { startS3 } from './support/s3.ts';
+import { generateReport } from '../../../../functions/generate-report/definition.ts';
+import { stubAws } from '../support/aws-env.ts';
+import { fakeContext, rejection } from '../support/context.ts';
+import { parseCsv } from './parse-csv.ts';
+import { startRecordsIndex } from './records-index.ts';
+import { startS3 } from './s3.ts';
 
 const s3 = await startS3();
 const index = await startRecordsIndex();
@@ -13,7 +13,7 @@ const index = await startRecordsIndex();
 stubAws({ S3: `http://localhost:${s3.port}`, DYNAMODB: index.url });
 // Its presence makes the client address buckets by path.
 vi.stubEnv('AWS_ENDPOINT_URL', s3.url);
-const { perform } = await import('../../../functions/generate-report/perform.ts');
+const { perform } = await import('../../../../functions/generate-report/perform.ts');
 
 beforeEach(() => {
   s3.clear();
@@ -70,7 +70,7 @@ describe('payloads', () => {
     { from: '2026-01-01' },
     { from: '2026-01-01T00:00:00' },
     { to: 'today' },
-    { source: '../crm' },
+    { source: '../../crm' },
     { bucket: 'other' },
   ])('%o is refused', (change) => {
     expect(generateReport.payload.safeParse({ ...period, ...change }).success).toBe(false);

@@ -3,8 +3,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, it } from 'vitest';
-import { resources } from '../../../functions/send-email/resources.ts';
-import { arn, one, resourcesIn, rightsOf } from '../infra/support/template.ts';
+import { resources } from '../../../../functions/send-email/resources.ts';
+import { arn, one, resourcesIn, rightsOf } from '../../infra/support/template.ts';
 
 function deploy(emailSender: string | undefined) {
   const scope = new Stack(new App(), 'Stack');

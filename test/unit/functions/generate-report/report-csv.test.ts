@@ -2,9 +2,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Totals, toCsv } from '../../../functions/generate-report/csv.ts';
-import type { SyncedRecord } from '../../../functions/generate-report/records.ts';
-import { parseCsv } from './support/parse-csv.ts';
+import { type Totals, toCsv } from '../../../../functions/generate-report/csv.ts';
+import type { SyncedRecord } from '../../../../functions/generate-report/records.ts';
+import { parseCsv } from './parse-csv.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
 const record = (data: SyncedRecord['data'], id = 'a'): SyncedRecord => ({ id, updatedAt: AT, data });

@@ -1,9 +1,9 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { crashes, dynamoDbLosesReply, dynamoDbThrottles, type TestRun } from '#sluice/testing';
-import { syncData } from '../../../functions/sync-data/definition.ts';
-import { sourceRecord, startJsonSource } from '../../../localstack/stand-ins/index.ts';
-import { inDepth } from '../../support/depth.ts';
-import { DEAD, idsWritten, record, startPages, syncFrom, TABLE } from './support/sync.ts';
+import { syncData } from '../../../../functions/sync-data/definition.ts';
+import { sourceRecord, startJsonSource } from '../../../../localstack/stand-ins/index.ts';
+import { inDepth } from '../../../support/depth.ts';
+import { DEAD, idsWritten, record, startPages, syncFrom, TABLE } from './sync.ts';
 
 const RECORDS = 2500;
 const source = await startJsonSource({ crm: { records: RECORDS }, small: { records: 3 } });

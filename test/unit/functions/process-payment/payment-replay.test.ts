@@ -1,13 +1,13 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PermanentError } from '#sluice/contract';
-import { type JsonReply, sendJson, startServer } from '../../../localstack/stand-ins/http-server.ts';
-import { stubAws } from './support/aws-env.ts';
-import { fakeContext, rejection } from './support/context.ts';
-import { startSecrets } from './support/secrets.ts';
+import { type JsonReply, sendJson, startServer } from '../../../../localstack/stand-ins/http-server.ts';
+import { stubAws } from '../support/aws-env.ts';
+import { fakeContext, rejection } from '../support/context.ts';
+import { startSecrets } from './secrets.ts';
 
 const secrets = await startSecrets();
 stubAws({ SECRETS_MANAGER: secrets.url });
-const { perform } = await import('../../../functions/process-payment/perform.ts');
+const { perform } = await import('../../../../functions/process-payment/perform.ts');
 
 /** Stripe keeps its first answer under the key, a 500 too, and says so of every later one. */
 let reply: JsonReply;

@@ -1,12 +1,12 @@
 import { expect, it, vi } from 'vitest';
 import { type Random, type SimulationEnd, SimulationError, simulate } from '#sluice/testing';
-import { syncData } from '../../../functions/sync-data/definition.ts';
-import { perform } from '../../../functions/sync-data/perform.ts';
-import { sourceRecord } from '../../../localstack/stand-ins/index.ts';
+import { syncData } from '../../../../functions/sync-data/definition.ts';
+import { perform } from '../../../../functions/sync-data/perform.ts';
+import { sourceRecord } from '../../../../localstack/stand-ins/index.ts';
 
 /** The source stands in for HTTP: three pages of records, and now and then none. */
 const source = vi.hoisted(() => ({ fetchPage: (_request: { cursor?: string | undefined }): unknown => undefined }));
-vi.mock('../../../functions/sync-data/fetch-page.ts', () => ({
+vi.mock('../../../../functions/sync-data/fetch-page.ts', () => ({
   fetchPage: async (request: { cursor?: string | undefined }) => source.fetchPage(request),
 }));
 vi.stubEnv('RECORDS_TABLE', 'records');

@@ -1,7 +1,7 @@
 import { type LookupAddress, lookup } from 'node:dns';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { PermanentError } from '#sluice/contract';
-import { checkedUrl, guardedLookup, isPublicAddress } from '../../../functions/sync-data/guard.ts';
+import { checkedUrl, guardedLookup, isPublicAddress } from '../../../../functions/sync-data/guard.ts';
 
 vi.mock('node:dns', async (original) => ({ ...(await original<typeof import('node:dns')>()), lookup: vi.fn() }));
 

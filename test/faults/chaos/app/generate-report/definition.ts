@@ -1,0 +1,4 @@
+import { generateReport as real } from '../../../../../functions/generate-report/definition.ts';
+import { inHaste } from '../definitions.ts';
+
+export const definition = inHaste(real);

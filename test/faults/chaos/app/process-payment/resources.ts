@@ -1,0 +1,1 @@
+export { resources } from '../../../../../functions/process-payment/resources.ts';

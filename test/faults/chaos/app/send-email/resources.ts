@@ -1,0 +1,1 @@
+export { resources } from '../../../../../functions/send-email/resources.ts';

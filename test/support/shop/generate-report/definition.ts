@@ -1,0 +1,20 @@
+import * as z from 'zod';
+import { defineJob } from '#sluice/contract';
+
+const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
+
+export const generateReport = defineJob({
+  type: 'generate-report',
+  payload: z
+    .strictObject({
+      source: z.string().regex(/^[a-z0-9-]{1,64}$/),
+      /** Start of the period: records updated at or after it. */
+      from: time,
+      /** End of the period, exclusive. */
+      to: time,
+    })
+    .refine(({ from, to }) => from < to, 'from must be before to'),
+  timeoutSeconds: 600,
+  memoryMb: 1024,
+  maxConcurrency: 5,
+});

@@ -1,0 +1,34 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { acknowledge, acknowledgeWildcard, type JobResources, removalPolicy } from '#sluice/infra';
+
+/** The bucket of reports, and the right to read what `sync-data` wrote. */
+export const resources: JobResources = ({ scope, consumer, stage, disposable }) => {
+  const bucket = new Bucket(scope, 'Reports', {
+    encryption: BucketEncryption.S3_MANAGED,
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    enforceSSL: true,
+    lifecycleRules: [{ id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+    // CloudFormation deletes a bucket only if it is empty, so reports are never lost with a stack.
+    removalPolicy: removalPolicy(disposable),
+  });
+  acknowledge(bucket, {
+    rule: 'S1',
+    reason:
+      'each write is a job with an item and log lines; who reads is for CloudTrail, which an account sets up once',
+  });
+  const index = Stack.of(scope).formatArn({
+    service: 'dynamodb',
+    resource: 'table',
+    resourceName: `sluice-${stage}-records/index/byTime`,
+  });
+  consumer.addEnvironment('RECORDS_TABLE', `sluice-${stage}-records`);
+  consumer.addEnvironment('REPORTS_BUCKET', bucket.bucketName);
+  consumer.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources: [index] }));
+  const reports = bucket.arnForObjects('reports/*');
+  consumer.addToRolePolicy(
+    new PolicyStatement({ actions: ['s3:PutObject', 's3:AbortMultipartUpload'], resources: [reports] }),
+  );
+  acknowledgeWildcard(scope, { resource: reports, reason: 'the keys of reports hold job ids, all below one prefix' });
+};
