@@ -67,15 +67,16 @@ it('every finished bundle is loaded with Lambda’s environment', async () => {
   expect(await loadBundles(bundles)).toEqual({});
 });
 
-it.each(definitions.map(({ type }) => type))('a job of %s is completed by its bundle', async (type) => {
-  const job = tourJobs((name) => `${source.url}/${name}/records`).find(
-    (one) => one.type === type && one.status === 'COMPLETED',
-  );
-  expect(job, 'npm start sends a job of each type').toBeDefined();
+/** The samples: job types that `npm start` sends a job of. */
+const SAMPLES = tourJobs((name) => `${source.url}/${name}/records`)
+  .filter(({ type, status }, i, all) => status === 'COMPLETED' && all.findIndex((job) => job.type === type) === i)
+  .filter(({ type }) => definitions.some((definition) => definition.type === type));
+
+it.each(SAMPLES)('a job of $type is completed by its bundle', async ({ type, body }) => {
   const aws = await startLoopbackAws(type, { tables: { records: ['source', 'id'] }, others });
   try {
-    const { id } = JSON.parse(job?.body ?? '') as { id: string };
-    aws.queue.add(outgoing(job?.body ?? ''), 'message-1');
+    const { id } = JSON.parse(body) as { id: string };
+    aws.queue.add(outgoing(body), 'message-1');
     const event = { Records: aws.queue.receive(1).map((message) => toRecord(message, aws.queue)) };
     const environment = { ...ENVIRONMENT, SLUICE_STAGE: 'test', ...aws.environment };
     const task = join(out, type);
