@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import type { Metafile, Plugin } from 'esbuild';
 import type { Asset, BundleSettings } from './define-bundle.ts';
 import { packageFolder } from './install.ts';
+import { textOf } from './text-of.ts';
 
 const EXTERNAL = 'sluice:external';
 
@@ -107,7 +107,7 @@ export async function readingBeside(
     inputs.map(async ([input, { bytesInOutput }]) => {
       const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input) ?? [];
       if (name === undefined || bytesInOutput === 0 || assets.some(({ from }) => from.includes(name))) return [];
-      const text = await readFile(fileOf(input), 'utf8').catch(() => '');
+      const text = await textOf(fileOf(input));
       return /\b__dirname\b/.test(text) && READS.test(text) ? [name] : [];
     }),
   );

@@ -3,6 +3,7 @@ import { dirname, extname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Metafile, Plugin } from 'esbuild';
 import { isEventStreamCommand } from './event-stream-command.ts';
+import { textOf } from './text-of.ts';
 
 /** Something of a package that Sluice's own code never uses, and that a bundle therefore lacks. */
 interface Cut {
@@ -186,8 +187,7 @@ export async function neededCuts({ outputs }: Metafile, fileOf: (input: string) 
       if (bytesInOutput === 0 || isOwn(file)) return;
       const isSdk = SDK.test(file);
       if (!isSdk && isOfCutPackage(file)) return;
-      // What is no file was made by a plugin.
-      const text = await readFile(file, 'utf8').catch(() => '');
+      const text = await textOf(file);
       for (const { name, neededBy, neededBySdk } of CUTS) {
         if (isSdk ? await neededBySdk?.(file, text) : neededBy.test(text)) needed.add(name);
       }
