@@ -42,7 +42,7 @@ export async function writeBundle(
   { traced = false, target = 'lambda', map }: WriteOptions = {},
 ): Promise<WrittenBundle> {
   const settings = await settingsOf(entry);
-  const options = { ...(traced ? TRACED : {}), ...(map !== undefined && { sourcemap: 'external' as const }) };
+  const options = { ...(traced ? TRACED : {}), ...(map === undefined ? {} : MAPPED) };
   const made = await bundle(entry, options, settings);
   const assets = new Map(settings.assets.map((asset) => [asset.to, found(asset, entry)]));
   await rm(folder, { recursive: true, force: true });
@@ -68,6 +68,9 @@ function sourcesOf(entry: string, inputs: readonly string[]): string[] {
   const files = [...own, settingsFileOf(entry) ?? entry].filter((file) => existsSync(file));
   return files.map((file) => (statSync(file).isDirectory() ? `${file}${sep}` : file));
 }
+
+/** Frames need the places alone, not the text. */
+const MAPPED = { sourcemap: 'external', sourcesContent: false } as const;
 
 interface Code {
   readonly code: Uint8Array;
