@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import type { Metafile, Plugin } from 'esbuild';
 import type { Asset, BundleSettings } from './define-bundle.ts';
@@ -63,6 +64,30 @@ function nameFor(from: string, named: string, files: ReadonlyMap<string, string>
   const same = join('.', decodeURIComponent(named)).replaceAll('\\', '/');
   if (!same.startsWith('..') && (files.get(same) ?? from) === from) return same;
   return `${createHash('sha256').update(from).digest('hex').slice(0, 8)}-${basename(from)}`;
+}
+
+const MADE = /\b(?:const|let|var) ([\w$]+) = createRequire\(import\.meta\.url\)/;
+const HERE = 'sluice$require';
+
+/**
+ * Code that makes a `require` of its own, `createRequire(import.meta.url)`: what it requires by name goes into the bundle, as with
+ * any other `require`. What is not found here, or is named at runtime, is left to the runtime.
+ */
+export function withOwnRequire(code: string, path: string): string {
+  const name = MADE.exec(code)?.[1];
+  if (name === undefined) return code;
+  // Not what stands in text, nor a property of that name.
+  const used = new RegExp(`(?<![\\w$."'\`])${name.replaceAll('$', '\\$')}(?![\\w$"'\`:])`, 'g');
+  const made = code.replace(MADE, `const ${HERE} = createRequire(import.meta.url)`).replace(used, () => HERE);
+  const { resolve } = createRequire(path);
+  return made.replace(/sluice\$require\((["'])([^"']+)\1\)/g, (call, quote: string, named: string) => {
+    try {
+      resolve(named);
+      return `require(${quote}${named}${quote})`;
+    } catch {
+      return call;
+    }
+  });
 }
 
 const READS = /\b(readFile|readFileSync|createReadStream|readdirSync|readdir)\b/;

@@ -21,7 +21,7 @@ export interface BundleOptions {
 
 /** A file or folder that lies elsewhere, or under another name. */
 export interface Asset {
-  /** Path from the handler's folder, or of a package: `pdfkit/js/data`. */
+  /** Path from the handler's folder, or of a package: `a-package/data`. */
   readonly from: string;
   /** Path in the function's folder. */
   readonly to: string;

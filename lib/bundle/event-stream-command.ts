@@ -30,6 +30,9 @@ const schemaOf = (name: string, schemas: string): string =>
 const referredBy = (name: string, schemas: string): string[] =>
   [...schemaOf(name, schemas).matchAll(/\(\) => (\w+)\$/g)].flatMap(([, referred]) => referred ?? []);
 
-/** 4 is a union (`@smithy/types`, StaticUnionSchema). */
-const isStream = (name: string, schemas: string): boolean =>
-  /\$ = \[4, [\s\S]*?\{ \[_st\]: 1 \}/.test(schemaOf(name, schemas));
+/** A union, which 4 stands for (`@smithy/types`, StaticUnionSchema), with the trait that each client names in its own short way. */
+function isStream(name: string, schemas: string): boolean {
+  const [, trait = ''] = /\bconst (\w+) = "streaming";/.exec(schemas) ?? [];
+  const [, isUnion, rest = ''] = /\$ = \[(4, )?([\s\S]*)/.exec(schemaOf(name, schemas)) ?? [];
+  return trait !== '' && isUnion !== undefined && rest.includes(`[${trait}]: 1`);
+}

@@ -40,7 +40,14 @@ async function install(wanted: readonly string[], { kept, target }: { kept: stri
   await mkdir(making, { recursive: true });
   await writeFile(join(making, 'package.json'), '{ "private": true }');
   const machine = target === 'lambda' ? FOR_LAMBDA : [];
-  const quiet = ['--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error', '--prefer-offline'];
+  const quiet = [
+    '--no-audit',
+    '--no-fund',
+    '--no-package-lock',
+    '--no-bin-links',
+    '--loglevel=error',
+    '--prefer-offline',
+  ];
   const args = ['install', '--ignore-scripts', '--omit=dev', ...quiet, ...machine, ...wanted];
   const { code, output } = await run('npm', args, making);
   if (code !== 0) {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { type BuildFailure, type BuildOptions, build, type Loader, type Plugin, transform } from 'esbuild';
-import { withFilesBeside } from './beside.ts';
+import { withFilesBeside, withOwnRequire } from './beside.ts';
 import { isOfCutPackage, isOwn, replacing } from './cuts.ts';
 import { BUNDLE_FORM } from './form.ts';
 
@@ -30,7 +30,7 @@ const keepNames = (files: Map<string, string>): Plugin => ({
       // As many lines as before: a source map counts them.
       const shared = /^(import|export)\b/m.test(named) ? `import { __name } from '${SHARED_HELPER}';\n\n` : undefined;
       const contents = shared === undefined ? named : named.replace(HELPER, shared);
-      return { contents: withFilesBeside(contents, path, files), loader: 'js' };
+      return { contents: withFilesBeside(withOwnRequire(contents, path), path, files), loader: 'js' };
     });
   },
 });

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { isEventStreamCommand } from '../../../lib/bundle/event-stream-command.ts';
 import { defineBundle } from '../../../lib/bundle/index.ts';
-import { bundled, dependency, run, synthesized } from './support.ts';
+import { bundled, dependency, project, run, synthesized } from './support.ts';
 
 const BUILDS = 'node_modules/@msgpackr-extract';
 
@@ -27,6 +28,28 @@ describe('a bundle', () => {
     expect(said).toBe('');
     expect(await run(folder)).toEqual(['mine', 'function']);
   });
+
+  it.each(['require', 'require$1', 'load'])(
+    'holds what a dependency requires by a %s that it made itself',
+    async (made) => {
+      const code = `import { createRequire } from 'node:module';
+      const ${made} = createRequire(import.meta.url);
+      export const read = () => [${made}('./data.json').n, ${made}('#inner'), typeof ${made}.resolve, optional()];
+      function optional() { try { return ${made}('not-installed'); } catch ({ code }) { return code; } }`;
+      const pkg = { name: 'reader', type: 'module', exports: './index.js', imports: { '#inner': './inner.cjs' } };
+      const { said, folder } = await bundled({
+        'handler.ts': returning(`import { read } from 'reader';`, 'read()'),
+        ...dependency('reader', code, {
+          'package.json': JSON.stringify(pkg),
+          'data.json': '{ "n": 1 }',
+          'inner.cjs': `module.exports = 'inner';`,
+        }),
+      });
+      expect(said).toBe('');
+      rmSync(join(folder, '../../node_modules'), { recursive: true });
+      expect(await run(folder)).toEqual([1, 'inner', 'function', 'MODULE_NOT_FOUND']);
+    },
+  );
 
   it('reads decorators as the tsconfig.json above the file says', async () => {
     const code = `function tag(target: object, name: string, at: number) { Object.assign(target, { tagged: name + at }); }
@@ -82,6 +105,30 @@ describe('what is cut for Sluice’s own code is there for a user’s that', () 
     });
     expect(said).toBe('');
     expect(readFileSync(join(folder, 'index.mjs'), 'utf8')).not.toContain('event streams are left out');
+  });
+
+  it.each([
+    ['', '0', false],
+    [' { [_stre]: 1 }', '_stre', true],
+    [' { [_a]: 1, [_st]: 1 }', '_st', true],
+    [' { [_other]: 1 }', '_st', false],
+  ])('a command of an SDK’s client is a stream by the traits of its answer: %s', async (traits, short, streams) => {
+    const folder = project({
+      'node_modules/@aws-sdk/client-x/dist-es/commands/AskCommand.js': 'export class AskCommand {}',
+      'node_modules/@aws-sdk/client-x/dist-es/schemas/schemas_0.js': `const ${short.replace(/^0$/, '_st')} = "streaming";
+export var AskResponse$ = [3, n0, _AR,
+    0, [_s], [[() => AskOutput$, 16]]
+];
+export var AskOutput$ = [4, n0, _AO,
+   ${traits}, [_a], [() => Event$]
+];
+export var Ask$ = [9, n0, _A,
+    { [_h]: 1 }, () => AskRequest$, () => AskResponse$
+];
+`,
+    });
+    const file = join(folder, 'node_modules/@aws-sdk/client-x/dist-es/commands/AskCommand.js');
+    expect(await isEventStreamCommand(file, '')).toBe(streams);
   });
 
   it('looks for credentials elsewhere', async () => {
