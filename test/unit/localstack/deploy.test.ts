@@ -81,12 +81,10 @@ it('a second deploy succeeds, and sets what the emulator leaves out', { timeout:
 
   const lines: string[] = [];
   expect(await deploy(emulator, { ...options, log: (line) => lines.push(line) })).toEqual(deployment);
-  expect(lines).toEqual([
-    'deploying stage test',
-    expect.stringMatching(/^synthesised {2}\d+ s$/),
-    'sluice-test-core  no changes',
-    'sluice-test-probe  no changes',
-  ]);
+  const [first, second, ...stacks] = lines;
+  expect([first, second]).toEqual(['deploying stage test', expect.stringMatching(/^synthesised {2}\d+ s$/)]);
+  // Side by side: whichever ends first.
+  expect(stacks.sort()).toEqual(['sluice-test-core  no changes', 'sluice-test-probe  no changes']);
 
   const { clientConfig: config } = emulator;
   const ttl = new DescribeTimeToLiveCommand({ TableName: 'sluice-test-jobs' });

@@ -13,7 +13,7 @@ export interface Pages {
 /** Lines that a page may have; pages that are generated have no limit. */
 export const LINE_LIMITS: Readonly<Record<string, number>> = {
   'README.md': 200,
-  'functions/README.md': 288,
+  'functions/README.md': 292,
   'lib/producer/README.md': 232,
   'lib/testing/README.md': 180,
   'lib/infra/README.md': 200,
