@@ -17,7 +17,7 @@ const target = inject('target');
 const documents = DynamoDBDocumentClient.from(new DynamoDBClient(target.clientConfig));
 const FUNCTION = names.consumer(STAGE, 'order');
 /** LocalStack runs one batch at a time: what takes MiniStack seconds takes it minutes. */
-const LOAD = inject('emulator') === 'embedded' ? 200 : 100;
+const LOAD = inject('emulator') === 'embedded' ? 500 : 100;
 
 let deployment: Deployment;
 const deployVersion = async (version: 1 | 2) => {

@@ -7,7 +7,7 @@ const SEEDS = inDepth(20_000, 3000);
 /** In depth, both cores. */
 const WORKERS = inDepth(2, 1);
 
-it(`no promise is broken in ${SEEDS} schedules of faults from seed 1 on`, { timeout: 900_000 }, async () => {
+it(`no promise is broken in ${SEEDS} schedules of faults from seed 1 on`, { timeout: 1_800_000 }, async () => {
   const { code, output } = await simulateOutside('--workers', String(WORKERS), '--seeds', String(SEEDS));
   expect(output).toMatch(new RegExp(`${SEEDS} of ${SEEDS} schedules from 1, 0 broken`));
   expect(code).toBe(0);
@@ -15,6 +15,7 @@ it(`no promise is broken in ${SEEDS} schedules of faults from seed 1 on`, { time
 
 it.runIf(inDepth(true, false)).each(NETWORK_FAULTS)(
   'no promise is broken in 500 schedules full of %s',
+  { timeout: 300_000 },
   async (often) => {
     const { code, output } = await simulateOutside('--workers', '1', '--seeds', '500', '--often', often);
     expect(output).toMatch(/500 of 500 schedules from 1, 0 broken/);
