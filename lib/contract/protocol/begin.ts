@@ -16,8 +16,8 @@ import {
   parkedEnvelope,
 } from './job-item.ts';
 import type { Message } from './message.ts';
-import { diedOf, isFree, isUnheard } from './refused-body.ts';
-import { EARLY_MS, IN_PLACE_MS, iso, RECHECK_AFTER_LEASE_MS } from './timing.ts';
+import { diedOf, isUnheard, mayTakeName } from './refused-body.ts';
+import { EARLY_MS, IN_PLACE_MS, iso, PENDING_DEATH_MS, RECHECK_AFTER_LEASE_MS, RECHECK_PENDING_MS } from './timing.ts';
 import type { BeginRow } from './transitions.ts';
 
 /** Everything that a begin is decided on. */
@@ -57,8 +57,12 @@ export function begin(facts: BeginFacts): BeginStep {
   const { item } = facts;
   if (item === undefined) return beginAbsent(facts);
   if (isFinished(item) && isExpired(item, facts.nowMs) && !item.undelivered) return beginAnew(facts, item);
-  if (isFree(item, facts.message) && !isRedrive(facts, item))
-    return beginAnew(facts, item, diedOf(item, facts.message));
+  if (mayTakeName(item, facts.message) && !isRedrive(facts, item)) {
+    if (!item.undelivered) return beginAnew(facts, item, diedOf(item, facts.message));
+    // Deleted now, it would never be heard of. What is pending for longer may have lost its message: nobody waits for that.
+    if (diedWithin(item, PENDING_DEATH_MS, facts.nowMs))
+      return { row: 'freed', action: 'wait', untilMs: facts.nowMs + RECHECK_PENDING_MS };
+  }
   if (isForeign(facts, item)) return isUnheard(item, facts.message) ? RENAME : { row: 'foreign', action: 'ack' };
   if (facts.message.refusal && (isWaiting(item) || isLeaseOut(facts, item) || isRedrive(facts, item))) {
     return refuse(facts, item);
@@ -113,6 +117,8 @@ function beginAnew(facts: BeginFacts, old: JobItem, kept: Pick<JobItem, 'diedOf'
   return { ...step, write: { ...write, id, remove } };
 }
 
+const diedWithin = ({ failedAt = '' }: JobItem, ms: number, nowMs: number) => nowMs < Date.parse(failedAt) + ms;
+
 /** Row `invalid` on an item: the job dies without running, with the attempts it had. A redrive is a run of its own. */
 function refuse(facts: BeginFacts, item: JobItem): BeginStep {
   const death = refused(facts);
@@ -127,11 +133,18 @@ function refuse(facts: BeginFacts, item: JobItem): BeginStep {
   };
 }
 
+/**
+ * A job goes on by whichever of its messages begins it. What parks or renews that message is then known by the item to a version
+ * that compares bodies, too.
+ */
+export const carrier = ({ message }: BeginFacts, item: JobItem): Partial<JobItem> =>
+  item.bodyHash === message.bodyHash ? {} : identityOf(message);
+
 function beginWaiting(facts: BeginFacts, item: JobItem): BeginStep {
   const dueAt = item.dueAt ?? 0;
   if (item.listAt === dueAt && facts.message.attributes.due !== dueAt) return { row: 'early', action: 'ack' };
   if (dueAt > facts.nowMs + EARLY_MS) return { row: 'early', action: 'wait', untilMs: dueAt };
-  const set = { ...started(facts), attempts: item.attempts + 1 };
+  const set = { ...started(facts), attempts: item.attempts + 1, ...carrier(facts, item) };
   return {
     row: 'due',
     action: 'run',
@@ -145,7 +158,7 @@ function beginInProgress(facts: BeginFacts, item: JobItem): BeginStep {
     return { row: 'leased', action: 'wait', untilMs: (item.leaseUntil ?? 0) + RECHECK_AFTER_LEASE_MS };
   if (item.cancelRequested) return { row: 'cancelled', action: 'ack', write: update(item, { set: cancelled(facts) }) };
   if (item.attempts < item.maxAttempts) {
-    const set = { ...started(facts), attempts: item.attempts + 1, ...endPutBacks(item) };
+    const set = { ...started(facts), attempts: item.attempts + 1, ...endPutBacks(item), ...carrier(facts, item) };
     return { row: 'stalled', action: 'run', alone: true, write: uncancelled(item, set) };
   }
   const error = { name: 'Crashed', message: crashMessage(item) };

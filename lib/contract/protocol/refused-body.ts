@@ -16,12 +16,11 @@ export function isUnheard(item: JobItem, message: Message): boolean {
 export const hasDiedOf = ({ bodyHash, diedOf = [] }: JobItem, message: Message): boolean =>
   bodyHash === message.bodyHash || diedOf.includes(message.bodyHash);
 
-/** A name's job died of a refused body, never ran, and its dead letter is sent: an accepted body takes the name. */
-export function isFree(item: JobItem, message: Message): boolean {
+/** A name's job died of a refused body and never ran: an accepted body takes the name, once the dead letter is sent. */
+export function mayTakeName(item: JobItem, message: Message): boolean {
   const neverRan = item.status === 'DEAD' && item.attempts === 0 && item.processedAt === undefined;
   const wasRefused = item.reason === 'InvalidMessage' || item.reason === 'InvalidPayload';
-  if (!neverRan || !wasRefused || item.undelivered || message.refusal) return false;
-  return !hasDiedOf(item, message);
+  return neverRan && wasRefused && message.refusal === undefined && !hasDiedOf(item, message);
 }
 
 /** Bodies that a name is known to have died of: 4 KB of an item. */

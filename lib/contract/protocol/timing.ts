@@ -28,6 +28,10 @@ export const REPORT_BEFORE_END_MS = 200;
 export const LEASE_BEYOND_END_MS = 2000;
 /** The message of a job whose lease lives comes back this long after the lease's end. */
 export const RECHECK_AFTER_LEASE_MS = 1000;
+/** A body whose name is still another's comes back after this, ms; the other's dead letter is mostly sent within one. */
+export const RECHECK_PENDING_MS = 5000;
+/** So long a body waits for its name, ms: Lambda's longest timeout, after which the message of the other has come again. */
+export const PENDING_DEATH_MS = 900_000;
 
 /**
  * A job that is put back at SIGTERM while its handler still runs is due after this time: Lambda kills the process within

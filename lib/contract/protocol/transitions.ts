@@ -62,7 +62,8 @@ export const TRANSITIONS = {
   freed: {
     code: 'B14',
     from: ['DEAD'],
-    condition: 'died refused, delivered, never ran; another body, accepted: the next run begins',
+    condition:
+      'died refused, never ran; another body, accepted: the next run begins, or waits for the dead letter of this one',
     to: 'same',
     message: 'as there',
   },

@@ -119,7 +119,7 @@ const foreign = (messages: readonly Message[]): WorldEvent => ({
     if (first === undefined) return;
     const { id, key, payload } = random.pick([first, ...others]);
     // Only once the first one is there: which of two is first is nobody's promise.
-    if (observer.byJobId(id ?? '')?.item === undefined) return;
+    if (observer.byJobId(id ?? '')?.item?.jobId !== id) return;
     const body = { id, ...(key !== undefined && { key }), payload: { ...payload, mark: 'foreign' } };
     const MessageAttributes = { sender: { DataType: 'String', StringValue: 'foreign' } };
     queue.add({ MessageBody: JSON.stringify(body), MessageAttributes }, nextMessageId());

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { InvalidPayloadError } from '../../../../lib/contract/errors.ts';
 import { type BeginFacts, begin } from '../../../../lib/contract/protocol/begin.ts';
 import type { JobItem } from '../../../../lib/contract/protocol/job-item.ts';
+import { iso } from '../../../../lib/contract/protocol/timing.ts';
 import { facts, item, NOW, TOO_BIG, writeOf } from '../support/protocol.ts';
 
 /** The table's conditions once more, as plain data in the order of the law; nothing of `begin.ts` is used. */
@@ -27,7 +28,7 @@ const FOUND: readonly [row: string, holds: (found: JobItem, given: BeginFacts) =
       found.status === 'DEAD' &&
       found.reason === 'InvalidPayload' &&
       found.attempts === 0 &&
-      !found.undelivered &&
+      (!found.undelivered || Date.parse(found.failedAt ?? '') + 900_000 > NOW) &&
       given.message.refusal === undefined &&
       !isRedrive(found, given) &&
       ![found.bodyHash, ...(found.diedOf ?? [])].includes(given.message.bodyHash),
@@ -65,7 +66,8 @@ const FOUND: readonly [row: string, holds: (found: JobItem, given: BeginFacts) =
 function lawOf(given: BeginFacts): string {
   const { item: found } = given;
   const row = found && FOUND.find(([, holds]) => holds(found, given))?.[0];
-  return row === undefined || row === 'retentionOver' || row === 'freed'
+  const waitsForDeath = row === 'freed' && found?.undelivered;
+  return row === undefined || row === 'retentionOver' || (row === 'freed' && !waitsForDeath)
     ? (ABSENT.find(([, holds]) => holds(given))?.[0] ?? 'none')
     : row;
 }
@@ -87,13 +89,15 @@ const found = fc
     at: near,
     parked: fc.boolean(),
     undelivered: maybe(fc.constant(true)),
+    failedAt: fc.constantFrom(NOW - 899_999, NOW - 900_000),
     cancelRequested: maybe(fc.constant(true)),
   })
-  .map(({ at, parked, status, reason, diedOf, undelivered, cancelRequested, ...rest }) => {
+  .map(({ at, parked, status, reason, diedOf, undelivered, failedAt, cancelRequested, ...rest }) => {
     const times = status === 'INPROGRESS' ? { leaseUntil: at } : { dueAt: at, ...(parked && { listAt: at }) };
     // Only a death is pending.
     const pending = status === 'DEAD' && undelivered ? { undelivered } : {};
-    const death = { ...(status === 'DEAD' && { reason: reason as 'Crashed' }), ...(diedOf && { diedOf }) };
+    const dead = { reason: reason as 'Crashed', failedAt: iso(failedAt) };
+    const death = { ...(status === 'DEAD' && dead), ...(diedOf && { diedOf }) };
     const marks = { ...pending, ...death, ...(cancelRequested && { cancelRequested }) };
     return item({ status: status as JobItem['status'], ...rest, ...times, ...marks });
   });
@@ -124,9 +128,7 @@ describe('of all begin rows', () => {
       }),
       { numRuns: 5000 },
     );
-    const rows = new Set(
-      [...ABSENT, ...FOUND].map(([row]) => row).filter((row) => row !== 'retentionOver' && row !== 'freed'),
-    );
+    const rows = new Set([...ABSENT, ...FOUND].map(([row]) => row).filter((row) => row !== 'retentionOver'));
     expect([...seen].sort(), 'rows that came up').toEqual([...rows].sort());
   });
 

@@ -3,6 +3,7 @@ import { begin } from '../../../../lib/contract/protocol/begin.ts';
 import { written } from '../../../../lib/contract/protocol/item-write.ts';
 import { type JobItem, NO_BODY } from '../../../../lib/contract/protocol/job-item.ts';
 import type { Message } from '../../../../lib/contract/protocol/message.ts';
+import { iso } from '../../../../lib/contract/protocol/timing.ts';
 import { type BeginRow, type Row, TRANSITIONS } from '../../../../lib/contract/protocol/transitions.ts';
 import {
   DAY_S,
@@ -233,7 +234,20 @@ const ROWS: readonly [
     refusedItem(),
     { ...other, runAtMs: NOW + 90_000 },
   ],
-  ['foreign', 'ack', 'a name that died refused and is undelivered', refusedItem({ undelivered: true }), other],
+  [
+    'freed',
+    'wait',
+    'a name that died refused, its dead letter pending',
+    refusedItem({ undelivered: true, failedAt: iso(NOW - 899 * S) }),
+    other,
+  ],
+  [
+    'foreign',
+    'ack',
+    'a name that died refused, its dead letter pending for too long',
+    refusedItem({ undelivered: true, failedAt: iso(NOW - 900 * S) }),
+    other,
+  ],
   ['foreign', 'ack', 'a name that died refused after an attempt', refusedItem({ attempts: 1 }), other],
   [
     'foreign',
@@ -287,6 +301,7 @@ const ALSO: Partial<Record<BeginRow, readonly string[]>> = {
   early: ['ack'],
   leased: ['run'],
   renamed: ['rename'],
+  freed: ['wait'],
 };
 const isFreed = (found: JobItem, received: Partial<Message>) =>
   found.status === 'DEAD' && found.attempts === 0 && received.bodyHash === 'other';
@@ -316,9 +331,9 @@ describe('begin', () => {
     expect([message, ...(ALSO[row] ?? [])], 'the table’s message').toContain(done);
   });
 
-  it('looks at every row but retentionOver and freed, which the others carry out', () => {
+  it('looks at every row but retentionOver, which the others carry out', () => {
     const rows = (Object.keys(TRANSITIONS) as Row[]).filter(
-      (row) => TRANSITIONS[row].code.startsWith('B') && !['retentionOver', 'freed'].includes(row),
+      (row) => TRANSITIONS[row].code.startsWith('B') && row !== 'retentionOver',
     );
     expect([...new Set(ROWS.map(([row]) => row))].sort()).toEqual(rows.sort());
   });

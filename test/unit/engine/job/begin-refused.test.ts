@@ -141,6 +141,11 @@ describe('a refused body', () => {
     world.send(FIXED);
     await world.drain();
     expect(world.starts).toEqual([]);
+    // It is kept for then.
+    world.alter('typo-1', { undelivered: undefined });
+    await world.drain(10);
+    expect(world.starts).toEqual(['typo-1/1']);
+    expect(world.job('typo-1')).toMatchObject({ status: 'COMPLETED', runNo: 2 });
   });
 });
 
