@@ -10,8 +10,6 @@ export class UsageError extends Error {
 }
 
 /** Where `cdk synth` and `cdk deploy` leave the source maps. */
-export const MAPS_FOLDER = 'cdk.out/source-maps';
-export const MAPS_HELP = 'source maps that the deploy left';
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 24 * 3600 };
 

@@ -1,5 +1,5 @@
 /** The verbs of the command `sluice` as functions, for other programs. */
-export { mapsIn, readableStack } from '../bundle/stack.ts';
+export { type MapOf, mapsIn, readableStack } from '../bundle/stack.ts';
 export { type Aws, isEmulator, nowOf, pause, type Stage } from './aws.ts';
 export { checkCorrectedPayload } from './dead-letters/corrected-body.ts';
 export { normalisedError } from './dead-letters/error-groups.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { type JobLogLine, type JobView, job, jobLogs, mapsIn } from '../../../lib/operator/index.ts';
+import { type JobLogLine, type JobView, job, jobLogs } from '../../../lib/operator/index.ts';
 import type { Context } from '../context.ts';
-import { MAPS_FOLDER, MAPS_HELP } from '../options.ts';
+import { keptMaps, MAPS_FOLDER, MAPS_HELP } from '../source-maps.ts';
 import { keyArgument, type Run, runs, typeArgument } from '../verb.ts';
 
 interface Options {
@@ -25,11 +25,13 @@ export function jobVerb(program: Command, run: Run): void {
     .option('--payload', 'the body of a parked job, too, which holds its payload');
   runs<Options>(command, run, async (context, [type = '', key = ''], { logs, maps, payload }) => {
     const view = await job(context.stage, { type, key }, { payload: payload === true });
-    const wanted = { jobId: view.item.jobId, mapOf: mapsIn(maps) };
+    const { mapOf, missing } = keptMaps(maps);
+    const wanted = { jobId: view.item.jobId, mapOf };
     const lines = logs ? await jobLogs(context.stage, type, wanted) : undefined;
     if (context.print.result({ ...view, ...(lines && { logs: lines }) })) return;
     show(context, view);
     if (lines) showLogs(context, lines);
+    for (const line of missing()) context.print.note(line);
   });
 }
 

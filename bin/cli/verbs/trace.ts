@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { mapsIn, readableStack } from '../../../lib/operator/index.ts';
-import { MAPS_FOLDER, MAPS_HELP, textArgument } from '../options.ts';
+import { readableStack } from '../../../lib/operator/index.ts';
+import { textArgument } from '../options.ts';
+import { keptMaps, MAPS_FOLDER, MAPS_HELP } from '../source-maps.ts';
 import type { Run } from '../verb.ts';
 import { visibleLines } from '../visible.ts';
 
@@ -16,6 +17,8 @@ export function traceVerb(program: Command, { host }: Run): void {
     .option('--maps <folder>', MAPS_HELP, MAPS_FOLDER)
     .action(async (text: string, { maps }: { maps: string }) => {
       const given = await textArgument(text, host);
-      host.stdout.write(visibleLines(`${readableStack(given, mapsIn(maps)).trimEnd()}\n`));
+      const { mapOf, missing } = keptMaps(maps);
+      host.stdout.write(visibleLines(`${readableStack(given, mapOf).trimEnd()}\n`));
+      for (const line of missing()) host.stderr.write(visibleLines(`${line}\n`));
     });
 }

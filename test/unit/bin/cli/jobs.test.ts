@@ -137,6 +137,22 @@ describe('job', () => {
     expect(trace.stdout).toBe(stack.replace(`${NAME}:2:1`, 'functions/send-email/perform.ts:12:7').concat('\n'));
   });
 
+  test('a stack whose source map is not kept says which is missing, and which option names its folder', async () => {
+    const there = deployed();
+    there.mail('a');
+    await there.world.drain();
+    const stack = `TypeError: no\n    at perform (${NAME}:2:1)\n    at run (${NAME}:3:1)`;
+    plane(there, [{ jobId: 'a', message: 'job.failed', error: { name: 'E', message: 'm', stack } }]);
+    const missing = `nowhere has no source map of ${NAME}: name the folder that its deploy left with --maps\n`;
+    expect((await there.run('job send-email a --logs --maps nowhere')).stderr).toBe(missing);
+    expect((await there.run('job send-email a --logs --json --maps nowhere')).stderr).toBe('');
+    expect((await there.run('job send-email a --maps nowhere')).stderr).toBe('');
+    expect(await there.run('trace --maps nowhere', { input: stack })).toMatchObject({
+      ...{ code: 0, stdout: `${stack}\n`, stderr: missing },
+    });
+    expect((await there.run(`trace --maps ${maps()}`, { input: stack })).stderr).toBe('');
+  });
+
   test('says that there is no log line', async () => {
     const there = deployed();
     there.mail('a');
