@@ -1,5 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { localStage } from '../bin/cli/local-stage.ts';
 import type { Emulator } from './emulator.ts';
 import { workFolder } from './places.ts';
 
@@ -16,9 +17,27 @@ export const localEnv = ({ env }: Pick<Emulator, 'env'>, stage: string): string 
   return [`# process ${process.pid}`, `unset ${ELSEWHERE.join(' ')}`, ...exports, ''].join('\n');
 };
 
-/** Writes it. @returns what removes it */
-export async function writeLocalEnv(emulator: Pick<Emulator, 'env'>, stage: string): Promise<() => Promise<void>> {
-  const file = join(await workFolder(), 'local.env');
+/** Where it is written. */
+export interface LocalEnvOptions {
+  /** Gets a sentence if another process that runs has written one: its file stays. */
+  readonly say: (line: string) => void;
+  /** @default `.sluice/local.env` of the checkout */
+  readonly file?: string;
+}
+
+/** Writes it, unless another local stage is up. @returns what removes it */
+export async function writeLocalEnv(
+  emulator: Pick<Emulator, 'env'>,
+  stage: string,
+  { say, file: given }: LocalEnvOptions,
+): Promise<() => Promise<void>> {
+  const file = given ?? join(await workFolder(), 'local.env');
+  const other = localStage(file);
+  if (other !== undefined) {
+    say(`stage ${other.stage} is up already, at ${other.endpoint}: --local and ${file} stay with it`);
+    say(`this one is found by: export AWS_ENDPOINT_URL='${emulator.env.AWS_ENDPOINT_URL}'`);
+    return async () => {};
+  }
   await writeFile(file, localEnv(emulator, stage));
   return () => rm(file, { force: true });
 }

@@ -50,7 +50,7 @@ async function local(): Promise<void> {
   };
   try {
     sluice = await bringUp({ stage, emulator, port: PORT, log: (line) => say(`  ${line}`) });
-    stops.push(sluice.stop, await writeLocalEnv(sluice.emulator, stage));
+    stops.push(sluice.stop, await writeLocalEnv(sluice.emulator, stage, { say }));
     const deployed = await deployedBy(sluice.deployment, sluice.emulator);
     stops.push(tailLogs(sluice.emulator, session.functions, show));
     onProcessEnd({

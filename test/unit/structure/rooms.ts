@@ -40,7 +40,7 @@ const LOCAL_BASICS = [
   ],
   ...['python', 'stack-progress', 'synth-warnings', 'zip'],
 ];
-const BIN_TEXT = ['visible'];
+const BIN_BASICS = ['local-stage', 'visible'];
 const LOCAL_COMMANDS = ['local', 'tour'];
 
 const contract = ['contract: words', 'lib/contract/definition', 'lib/contract/protocol', 'lib/contract'];
@@ -144,24 +144,24 @@ export const ROOMS: readonly Room[] = [
   },
   folder('functions', [...contract, 'a job type']),
 
-  files('bin: printed text', 'bin/cli', BIN_TEXT, []),
+  files('bin: basics', 'bin/cli', BIN_BASICS, []),
 
-  files('localstack: basics', 'localstack', LOCAL_BASICS, ['lib/bundle', 'bin: printed text']),
+  files('localstack: basics', 'localstack', LOCAL_BASICS, ['lib/bundle', 'bin: basics']),
   folder('localstack/host', ['localstack: basics']),
   folder('localstack/stand-ins', []),
   others(
     'localstack',
     [...LOCAL_BASICS, ...LOCAL_COMMANDS],
-    ['lib/bundle', 'localstack: basics', 'localstack/host', 'localstack/stand-ins'],
+    ['lib/bundle', 'bin: basics', 'localstack: basics', 'localstack/host', 'localstack/stand-ins'],
   ),
   folder('localstack/tour', [...contract, 'localstack: basics', 'localstack']),
   files('localstack: commands', 'localstack', LOCAL_COMMANDS, ['localstack: basics', 'localstack', 'localstack/tour']),
 
-  others('bin/cli', BIN_TEXT, [...contract, 'lib/operator', 'functions', 'bin: printed text']),
-  folder('bin/cli/verbs', [...contract, 'lib/operator', 'lib/operator/authoring', 'bin: printed text', 'bin/cli']),
+  others('bin/cli', BIN_BASICS, [...contract, 'lib/operator', 'functions', 'bin: basics']),
+  folder('bin/cli/verbs', [...contract, 'lib/operator', 'lib/operator/authoring', 'bin: basics', 'bin/cli']),
   folder('bin', [
     ...[...contract, 'functions', 'lib/infra', 'lib/infra/job'],
-    ...['lib/operator', 'bin: printed text', 'bin/cli', 'bin/cli/verbs'],
+    ...['lib/operator', 'bin: basics', 'bin/cli', 'bin/cli/verbs'],
   ]),
 ];
 
