@@ -133,18 +133,11 @@ function refuse(facts: BeginFacts, item: JobItem): BeginStep {
   };
 }
 
-/**
- * A job goes on by whichever of its messages begins it. What parks or renews that message is then known by the item to a version
- * that compares bodies, too.
- */
-export const carrier = ({ message }: BeginFacts, item: JobItem): Partial<JobItem> =>
-  item.bodyHash === message.bodyHash ? {} : identityOf(message);
-
 function beginWaiting(facts: BeginFacts, item: JobItem): BeginStep {
   const dueAt = item.dueAt ?? 0;
   if (item.listAt === dueAt && facts.message.attributes.due !== dueAt) return { row: 'early', action: 'ack' };
   if (dueAt > facts.nowMs + EARLY_MS) return { row: 'early', action: 'wait', untilMs: dueAt };
-  const set = { ...started(facts), attempts: item.attempts + 1, ...carrier(facts, item) };
+  const set = { ...started(facts), attempts: item.attempts + 1 };
   return {
     row: 'due',
     action: 'run',
@@ -158,7 +151,7 @@ function beginInProgress(facts: BeginFacts, item: JobItem): BeginStep {
     return { row: 'leased', action: 'wait', untilMs: (item.leaseUntil ?? 0) + RECHECK_AFTER_LEASE_MS };
   if (item.cancelRequested) return { row: 'cancelled', action: 'ack', write: update(item, { set: cancelled(facts) }) };
   if (item.attempts < item.maxAttempts) {
-    const set = { ...started(facts), attempts: item.attempts + 1, ...endPutBacks(item), ...carrier(facts, item) };
+    const set = { ...started(facts), attempts: item.attempts + 1, ...endPutBacks(item) };
     return { row: 'stalled', action: 'run', alone: true, write: uncancelled(item, set) };
   }
   const error = { name: 'Crashed', message: crashMessage(item) };

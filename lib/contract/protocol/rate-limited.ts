@@ -1,4 +1,4 @@
-import { type BeginFacts, type BeginStep, carrier, newItem, scheduled } from './begin.ts';
+import { type BeginFacts, type BeginStep, newItem, scheduled } from './begin.ts';
 import { unfinishedExpiration } from './expiration.ts';
 import { insert, update } from './item-write.ts';
 import { dueList, fitsAnItem, isWaiting, type JobItem, parkedEnvelope } from './job-item.ts';
@@ -46,6 +46,6 @@ export function limited(facts: BeginFacts, step: BeginStep, { atMs: untilMs, int
     return { row: 'limited', action: 'ack', write: insert({ ...newItem(facts), ...scheduled(facts, dueAt), turn }) };
   }
   const list = { dueAt, turn, envelope: parkedEnvelope(message), listKey: dueList(item.id), listAt: dueAt };
-  const set = { ...list, expiration: unfinishedExpiration(facts, dueAt), ...carrier(facts, item) };
+  const set = { ...list, expiration: unfinishedExpiration(facts, dueAt) };
   return { row: 'limited', action: 'ack', write: update(item, { set }) };
 }

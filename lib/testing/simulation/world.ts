@@ -107,12 +107,13 @@ function refusal({ name, input }: Call, { deadLetters, clock, down }: World): Er
   return awsError('ServiceUnavailable', 'the dead-letter queue is down', 503);
 }
 
-function send(message: Outgoing, { clock, queue, observer, trace, nextMessageId }: World): string {
+function send(message: Outgoing, { subject, clock, queue, observer, trace, nextMessageId }: World): string {
   const { id, key, payload, runAtMs, maxAttempts, typo, attributes = {} } = message;
   const messageId = nextMessageId();
   const runAt = runAtMs === undefined ? {} : { runAt: new Date(runAtMs).toISOString() };
-  // As a producer does: another time at each send.
-  const createdAt = new Date(clock.now()).toISOString();
+  // As a producer does: another time at each send. The version before knows a job by its whole body, and takes such a message
+  // for another job's: as always, and as long as a deploy takes.
+  const createdAt = new Date(subject.older === undefined ? clock.now() : 0).toISOString();
   const options = { ...runAt, ...(maxAttempts && { maxAttempts }), createdAt };
   const body = { ...(id && { id }), ...(key && { key }), ...options, payload };
   const MessageBody = JSON.stringify({ ...body, ...(typo !== undefined && { [typo]: 1 }) });

@@ -35,8 +35,8 @@ export const BEGIN_MUTANTS: readonly Mutant[] = [
     '',
   ]),
   inBegin('attempts are counted by receives', [
-    'attempts: item.attempts + 1, ...carrier(facts, item) };\n  return {',
-    'attempts: facts.message.receiveCount, ...carrier(facts, item) };\n  return {',
+    "attempts: item.attempts + 1 };\n  return {\n    row: 'due'",
+    "attempts: facts.message.receiveCount };\n  return {\n    row: 'due'",
   ]),
   inBegin('the job’s id is not in the condition', [
     'if (item.jobId !== facts.message.jobId) return true;\n  return !isSameJob(item, facts.message) && !isRedrive(facts, item);',
@@ -76,10 +76,6 @@ export const BEGIN_MUTANTS: readonly Mutant[] = [
     'if (item !== undefined) return beginAnew(',
   ]),
   inContract('protocol/refused-body')('a name is free whatever its job died of', ['neverRan && wasRefused && ', '']),
-  inBegin('the version before takes a message sent again for another job’s', [
-    'item.bodyHash === message.bodyHash ? {} : identityOf(message)',
-    'item.bodyHash === message.bodyHash ? identityOf(message) : {}',
-  ]),
   inContract('protocol/identity')('a job that is sent again at another time is another job', [
     'return payloadHash !== undefined && item.payloadHash === kept(item.bodyHash, payloadHash);',
     'return false;',
