@@ -84,8 +84,4 @@ export const BEGIN_MUTANTS: readonly Mutant[] = [
     'if (item.bodyHash === bodyHash) return true;',
     '',
   ]),
-  inContract('protocol/identity')('a payload’s hash stays when the version before writes another body', [
-    'bodyHash.slice(0, 8)',
-    'bodyHash.slice(0, 0)',
-  ]),
 ];

@@ -47,6 +47,15 @@ describe('a job whose message was purged while it waited', () => {
     expect(total(world.output, 'JobsDuplicate')).toBe(2);
   });
 
+  test('over which the version before wrote another body is no more known by its payload', async () => {
+    const world = await purgedWorld();
+    // A redrive with a corrected body: that version leaves the payload's hash as it was.
+    world.alter('a', { bodyHash: 'of another body' });
+    sendAt(world, SECOND);
+    await world.deliver();
+    expect(world.starts).toEqual(['a/1']);
+  });
+
   test('whose item the version before wrote is known by its whole body alone', async () => {
     const world = await purgedWorld();
     world.alter('a', { payloadHash: undefined });
