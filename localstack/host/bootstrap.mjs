@@ -82,7 +82,7 @@ async function serveOne(handler) {
   current = undefined;
 }
 
+// As AWS's runtime client does: a rejection that nothing handles comes here, too, unless the function has a listener of its own.
 process.on('uncaughtException', fatal);
-process.on('unhandledRejection', fatal);
 const handler = await loadHandler().catch(fatal);
 for (;;) await serveOne(handler);
