@@ -93,7 +93,7 @@ describe('a new version of the code under load', () => {
   it('and its roll-back lose no job and run none twice', { timeout: 420_000 }, async () => {
     const orders = Array.from({ length: LOAD }, (_, i) => ({
       id: `load-${i}`,
-      payload: { workMs: 400, currency: 'usd' },
+      payload: { workMs: 2000, currency: 'usd' },
     }));
     await sendAll(orders);
     const done = async (share: number) => completedOf(await itemsBy('load-')).length >= share * LOAD;
