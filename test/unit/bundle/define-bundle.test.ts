@@ -167,7 +167,7 @@ describe('bundle.ts beside a handler', () => {
 
   it('says how a file is read', async () => {
     const { folder } = await bundled({
-      'handler.ts': returning(`// @ts-ignore\nimport mail from './mail.html';`, 'mail'),
+      'handler.ts': returning(`import mail from './mail.html';`, 'mail'),
       'mail.html': '<p>Hello</p>',
       'bundle.ts': bundleFile(`{ loader: { '.html': 'text' } }`),
     });
