@@ -45,7 +45,7 @@ describe('the sends of lib/producer/README.md, as a consumer reads them', () => 
       runAtMs: Date.parse('2026-12-01T08:00:00Z'),
       payload: PAYLOAD,
     });
-  });
+  }, 600_000);
 
   it('Go', async (context) => {
     await needs(context, 'go', 'version');

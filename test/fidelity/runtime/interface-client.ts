@@ -13,6 +13,9 @@ const UNUSED_HEADERS = ['uv.h', 'v8.h', 'node.h'];
 const ADDON = 'rapid-client.node';
 const TOOLS = ['sh', 'tar', 'xz', 'make', 'cmake', 'g++'];
 
+/** A machine's first use builds it, beside other tests: longer than any test of it. For the hook that waits for it. */
+export const FIRST_USE_MS = 900_000;
+
 /** The client's main file, or why it cannot be had on this machine. */
 export type InterfaceClient = { readonly main: string } | { readonly missing: string };
 

@@ -7,7 +7,7 @@ import { itemId, type JobItem } from '../../../lib/contract/protocol/job-item.ts
 import { toRecord } from '../../../lib/testing/aws/lambda/event-source.ts';
 import { outgoing } from '../../support/factories.ts';
 import { type ExecutionEnvironment, startEnvironment } from './execution-environment.ts';
-import { ensureInterfaceClient, type InterfaceClient } from './interface-client.ts';
+import { ensureInterfaceClient, FIRST_USE_MS, type InterfaceClient } from './interface-client.ts';
 import { JOBS_TABLE, type LoopbackAws, startLoopbackAws } from './loopback-aws.ts';
 import { type Reported, type RuntimeApi, startRuntimeApi } from './runtime-api.ts';
 
@@ -22,7 +22,7 @@ beforeAll(async () => {
   if ('missing' in client) console.warn(`${SKIPPED}: ${client.missing}`);
   task = await mkdtemp(join(tmpdir(), 'sluice-task-'));
   await writeFile(join(task, 'index.mjs'), (await bundle(PROBE)).code);
-}, 600_000);
+}, FIRST_USE_MS);
 afterAll(() => rm(task, { recursive: true, force: true }));
 
 let aws: LoopbackAws;

@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import { bundle, TRACED } from '../../../lib/bundle/bundle.ts';
 import { toRecord } from '../../../lib/testing/aws/lambda/event-source.ts';
 import { startServer } from '../../../localstack/stand-ins/http-server.ts';
 import { outgoing } from '../../support/factories.ts';
 import { startEnvironment } from './execution-environment.ts';
-import { ensureInterfaceClient } from './interface-client.ts';
+import { ensureInterfaceClient, FIRST_USE_MS, type InterfaceClient } from './interface-client.ts';
 import { startLoopbackAws } from './loopback-aws.ts';
 import { startRuntimeApi } from './runtime-api.ts';
 
@@ -49,8 +49,12 @@ async function bundled(): Promise<string> {
   return task;
 }
 
+let client: InterfaceClient;
+beforeAll(async () => {
+  client = await ensureInterfaceClient(console.log);
+}, FIRST_USE_MS);
+
 it('each attempt is a subsegment with its job’s annotations, and what it calls is under it', async (context) => {
-  const client = await ensureInterfaceClient(console.log);
   if ('missing' in client) return context.skip(`the trace test is skipped: ${client.missing}`);
   const daemon = await startDaemon();
   const aws = await startLoopbackAws('traced');

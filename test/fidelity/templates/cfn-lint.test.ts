@@ -21,7 +21,7 @@ let folder: string;
 beforeAll(async () => {
   cfnLint = join(dirname(await ensurePackage(CFN_LINT, console.log)), 'cfn-lint');
   folder = await mkdtemp(join(tmpdir(), 'sluice-cfn-lint-'));
-}, 300_000);
+}, 600_000);
 afterAll(() => rm(folder, { recursive: true }));
 
 /** What cfn-lint finds: `template.json: E3002 …`. It works offline. */
