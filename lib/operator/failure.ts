@@ -1,4 +1,5 @@
 import { isThrottle } from '../aws/errors.ts';
+import { flagsOf } from './aws.ts';
 import { isMissing } from './stage.ts';
 
 /** Exit codes of the command. */
@@ -33,6 +34,8 @@ export interface Whereabouts {
   readonly profile?: string | undefined;
   readonly region?: string | undefined;
   readonly endpoint?: string | undefined;
+  /** What names it on a command line. @default `--stage` and its name */
+  readonly flags?: string | undefined;
 }
 
 const OURS_MISSING = /^(NoSuchStageError|NoSuchTypeError|NoSuchJobError)$/;
@@ -146,7 +149,7 @@ function service({ name, message, code, status }: Named, error: unknown, where: 
     };
   }
   if (isMissing(error)) {
-    const todo = 'was it deleted meanwhile? npx sluice doctor shows what is left';
+    const todo = `was it deleted meanwhile? npx sluice doctor${flagsOf({ name: where.stage, flags: where.flags })} shows what is left`;
     return { exitCode: EXIT.missing, message: `a queue or table is gone: ${message}`, todo };
   }
   if (status === undefined || status < 500) return undefined;
