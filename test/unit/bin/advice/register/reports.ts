@@ -3,7 +3,7 @@ import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { expect } from 'vitest';
 import { workingFolder } from '../../cli/support/deployed.ts';
 import type { Followed, Place } from '../follow.ts';
-import { among, isDone, LOCALLY, prints } from './situations.ts';
+import { among, isDone, LOCALLY, needsRegion, prints } from './situations.ts';
 
 /** What a table or a report leaves out. */
 export const REPORTS: readonly Followed[] = [
@@ -40,6 +40,13 @@ export const REPORTS: readonly Followed[] = [
     },
     type: ({ options: [maps] }) => `trace ${maps} .`,
     gives: prints('functions/a.ts:12:7'),
+  },
+  {
+    says: 'without an AWS account: npm run local keeps a stage up on this machine, --local looks at it',
+    at: LOCALLY,
+    when: ({ run }) => run('queues', { connected: () => needsRegion({}) }),
+    type: ({ options: [local] }) => `queues ${local}`,
+    gives: isDone,
   },
   {
     says: 'npm run local keeps stage <…> up on this machine: add --local for it',

@@ -35,3 +35,8 @@ export const DENIED = awsError('AccessDenied', 'no', 403);
 /** So many calls of SQS fail. */
 export const failing = (there: Place, call: string, error: Error, times: number) =>
   there.world.sqs.faults.plan(call as 'ListQueues', { kind: 'fails', error }, times);
+
+/** Clients without a region, as the SDK refuses them. */
+export function needsRegion({ region }: { region?: string }): void {
+  if (region === undefined) throw new Error('Region is missing');
+}

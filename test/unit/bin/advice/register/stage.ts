@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { awsError } from '../../../../../lib/testing/index.ts';
 import { tick } from '../../../../support/control-plane.ts';
 import type { Followed, Place } from '../follow.ts';
-import { among, DENIED, failing, isDone, LOCALLY, MAIL, prints } from './situations.ts';
+import { among, DENIED, failing, isDone, LOCALLY, MAIL, needsRegion, prints } from './situations.ts';
 
 const source = ({ plane }: Place, state: string) => {
   for (const one of plane.eventSources.values()) one.state = state;
@@ -181,7 +181,3 @@ export const FAILURES: readonly Followed[] = [
     }),
   ),
 ];
-
-function needsRegion({ region }: { region?: string }): void {
-  if (region === undefined) throw new Error('Region is missing');
-}
