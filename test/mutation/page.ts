@@ -22,10 +22,12 @@ export function page(room: string, outcomes: readonly Outcome[]): string {
   return [
     `# Mistakes planted into ${room}`,
     '',
-    `Written by \`npm run mutation -- --room ${room} --write\`. Found means that a test failed.`,
+    `Written by \`npm run mutation -- --room ${room} --write\`. Found means that a test failed. The score is what was found of`,
+    'what was planted; a reason below excuses nothing from it. Left out, and in no score: what is evaluated once, when a module',
+    'loads, and the words of help texts.',
     '',
-    '| file | planted | found | not found | score |',
-    '|---|---|---|---|---|',
+    '| file | planted | found | not found | score | left out |',
+    '|---|---|---|---|---|---|',
     ...rows,
     '',
     ...[...reasons].flatMap(([reason, list]) => ['', `## ${reason}`, '', ...list.map(({ text }) => `- ${text}`)]),
@@ -38,7 +40,7 @@ function row(file: string, outcomes: readonly Outcome[]): string {
   const count = (statuses: readonly string[]) => own.filter(({ status }) => statuses.includes(status)).length;
   const [found, missed] = [count(FOUND), count(MISSED)];
   const score = found + missed === 0 ? '—' : `${((100 * found) / (found + missed)).toFixed(1)} %`;
-  return `| ${file || '**all**'} | ${found + missed} | ${found} | ${missed} | ${score} |`;
+  return `| ${file || '**all**'} | ${found + missed} | ${found} | ${missed} | ${score} | ${own.length - found - missed} |`;
 }
 
 function survivor(one: Outcome): { text: string; reason: Reason } {
