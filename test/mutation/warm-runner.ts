@@ -73,7 +73,7 @@ class WarmRunner implements TestRunner {
     return toMutantRunResult(hit ?? { status: DryRunStatus.Complete, tests });
   }
 
-  /** Runs tests by id, all of them if there is no filter. With a filter, quick files are first, and the first failure ends it. */
+  /** Runs tests by id, all of them if there is no filter. With a filter, quick ones are first, and the first failure ends it. */
   async #run(filter: ReadonlySet<string> | undefined): Promise<TestResult[]> {
     const results: TestResult[] = [];
     const failed = () => filter !== undefined && results.some(({ status }) => status === TestStatus.Failed);
@@ -81,7 +81,7 @@ class WarmRunner implements TestRunner {
       if (failed() || testsIn(suite, filter).length === 0) return;
       try {
         for (const hook of suite.hooks.beforeAll) await hook();
-        for (const one of suite.children) {
+        for (const one of this.#quickFirst(suite.children, filter)) {
           if (!isTest(one)) await visit(one);
           else if (!failed() && filter?.has(one.id) !== false) results.push(await this.#test(one));
         }
@@ -91,18 +91,19 @@ class WarmRunner implements TestRunner {
         for (const { id } of testsIn(suite, filter)) results.push(failedWith(error, id));
       }
     };
-    for (const file of this.#quickFirst(filter)) {
+    for (const file of this.#quickFirst(this.#files, filter)) {
       await visit(file);
       for (const hook of this.#setup?.hooks.afterAll ?? []) await hook();
     }
     return results;
   }
 
-  #quickFirst(filter: ReadonlySet<string> | undefined): Suite[] {
-    if (filter === undefined) return this.#files;
-    const sum = (file: Suite) => testsIn(file, filter).reduce((ms, { id }) => ms + (this.#tookMs.get(id) ?? 0), 0);
-    const sums = new Map(this.#files.map((file) => [file, sum(file)]));
-    return this.#files.toSorted((a, b) => (sums.get(a) ?? 0) - (sums.get(b) ?? 0));
+  #quickFirst<One extends Suite | Test>(all: readonly One[], filter: ReadonlySet<string> | undefined): readonly One[] {
+    if (filter === undefined) return all;
+    const tests = (one: Suite | Test) => (isTest(one) ? [one] : testsIn(one, filter));
+    const sum = (one: Suite | Test) => tests(one).reduce((ms, { id }) => ms + (this.#tookMs.get(id) ?? 0), 0);
+    const sums = new Map(all.map((one) => [one, sum(one)]));
+    return all.toSorted((a, b) => (sums.get(a) ?? 0) - (sums.get(b) ?? 0));
   }
 
   async #test(test: Test): Promise<TestResult> {
