@@ -139,6 +139,21 @@ describe('a job that is found by its id', () => {
     expect(await job(stage, { type: 'probe', key: 'x' })).toMatchObject({ key: 'k', item: { jobId: 'x' } });
   });
 
+  test('and whose key another job holds is not found; the error names that job', async () => {
+    const { world, stage } = logged({ jobId: 'x', key: 'gone' }, { jobId: 'x', key: 'k' });
+    world.send({ id: 'y', key: 'k' });
+    await world.drain();
+    await expect(job(stage, { type: 'probe', key: 'x' })).rejects.toThrow('; its key k is held by job y. Its message');
+  });
+
+  test('has no body, unless it is asked for', async () => {
+    const { world, stage } = logged();
+    world.send({ id: 'x', runAt: new Date(world.clock.now() + 600_000).toISOString() });
+    await world.deliver();
+    expect((await job(stage, { type: 'probe', key: 'x' })).item).not.toHaveProperty('envelope');
+    expect((await job(stage, { type: 'probe', key: 'x' }, { payload: true })).item.envelope?.body).toContain('"x"');
+  });
+
   test('and whose keys hold nothing is not found', async () => {
     const { stage } = logged({ jobId: 'x', key: 'gone' });
     await expect(job(stage, { type: 'probe', key: 'x' })).rejects.toMatchObject({
