@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { type Reason, reasonOf } from './reasons.ts';
 
 /** What became of one mutant. */
@@ -7,6 +6,10 @@ export interface Outcome {
   readonly status: string;
   readonly line: number;
   readonly mutatorName: string;
+  /** The line that it stands in. */
+  readonly source: string;
+  /** The code that was replaced. */
+  readonly original: string;
   readonly replacement: string;
 }
 
@@ -44,12 +47,17 @@ function row(file: string, outcomes: readonly Outcome[]): string {
 }
 
 function survivor(one: Outcome): { text: string; reason: Reason } {
-  const source = readFileSync(one.file, 'utf8').split('\n')[one.line - 1]?.trim() ?? '';
-  const change = one.replacement.replace(/\s+/g, ' ');
-  const shown = change.length > 60 ? `${change.slice(0, 60)}…` : change;
-  const code = (text: string) => `\`${text.replaceAll('`', 'ˋ').replaceAll('|', '\\|')}\``;
+  const { file, line, mutatorName, source, original, replacement } = one;
+  const code = (text: string) => `\`${cut(text).replaceAll('`', 'ˋ').replaceAll('|', '\\|')}\``;
+  // A short piece says little without its line.
+  const what = original.length < 20 && original !== source ? `${code(original)} of ${code(source)}` : code(original);
   return {
-    text: `${one.file}:${one.line} ${one.mutatorName}: ${code(source)} with ${code(shown)}`,
-    reason: reasonOf(one, source),
+    text: `${file}:${line} ${mutatorName}: ${what} with ${code(replacement || '(nothing)')}`,
+    reason: reasonOf(one),
   };
+}
+
+function cut(text: string): string {
+  const line = text.replace(/\s+/g, ' ');
+  return line.length > 100 ? `${line.slice(0, 100)}…` : line;
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
@@ -49,13 +49,17 @@ const results = await new Stryker({
 
 const inRoom = (file: string) => file === room || file.startsWith(`${room}/`);
 const outcomes = results
-  .map(
-    ({ fileName, status, location, mutatorName, replacement }): Outcome => ({
-      ...{ file: relative(process.cwd(), fileName), status, line: location.start.line, mutatorName },
-      ...{ replacement: replacement ?? '' },
-    }),
-  )
-  .filter(({ file }) => inRoom(file));
+  .map((result) => ({ ...result, file: relative(process.cwd(), result.fileName) }))
+  .filter(({ file }) => inRoom(file))
+  .map(({ file, status, location: { start, end }, mutatorName, replacement = '' }): Outcome => {
+    const lines = readFileSync(file, 'utf8')
+      .split('\n')
+      .slice(start.line - 1, end.line);
+    const [first = ''] = lines;
+    const last = lines.pop() ?? '';
+    const original = [...lines, last.slice(0, end.column - 1)].join('\n').slice(start.column - 1);
+    return { file, status, line: start.line, mutatorName, source: first.trim(), original, replacement };
+  });
 const text = page(room, outcomes);
 console.log(text);
 if (values.write) writeFileSync(new URL(`${room.replaceAll('/', '-')}.md`, import.meta.url), text);

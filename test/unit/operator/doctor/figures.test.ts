@@ -166,7 +166,10 @@ describe('a scan for lost messages', () => {
     id: { S: id },
     type: { S: id.split('#')[0] ?? '' },
     ...Object.fromEntries(
-      Object.entries(fields).map(([name, value]) => [name, typeof value === 'number' ? { N: `${value}` } : { S: value }]),
+      Object.entries(fields).map(([name, value]) => [
+        name,
+        typeof value === 'number' ? { N: `${value}` } : { S: value },
+      ]),
     ),
   });
   const what = async (there: There, ...items: ReturnType<typeof item>[]) => {
@@ -213,7 +216,11 @@ describe('a scan for lost messages', () => {
           '(to end one, cancel it before)',
       },
     ]);
-    expect(asked.map(({ ExclusiveStartKey }) => ExclusiveStartKey)).toEqual([undefined, LastEvaluatedKey, LastEvaluatedKey]);
+    expect(asked.map(({ ExclusiveStartKey }) => ExclusiveStartKey)).toEqual([
+      undefined,
+      LastEvaluatedKey,
+      LastEvaluatedKey,
+    ]);
   });
 
   test('names ten of ten without more, and counts what was read over all pages', async () => {
@@ -240,11 +247,16 @@ describe('alarms', () => {
     there.plane.alarms.push({ AlarmName: 'sluice-test-core-y', StateValue: 'ALARM' });
     const stage = { ...there.stage, endpoint: 'http://localhost:4566' };
     expect(await look({ ...there, stage }, 'alarms')).toMatchObject([
-      { level: 'note', what: expect.stringMatching(/^2, 1 on: sluice-test-core-y; this is an emulator, whose alarms prove/) },
+      {
+        level: 'note',
+        what: expect.stringMatching(/^2, 1 on: sluice-test-core-y; this is an emulator, whose alarms prove/),
+      },
       { level: 'bad', what: 'probe has none', todo: 'deploy sluice-test-probe again' },
     ]);
     there.plane.alarms.push({ AlarmName: 'sluice-test-core-z', StateValue: 'ALARM' });
-    expect((await look({ ...there, stage }, 'alarms'))[0]?.what).toMatch(/ 2 on: sluice-test-core-y, sluice-test-core-z;/);
+    expect((await look({ ...there, stage }, 'alarms'))[0]?.what).toMatch(
+      / 2 on: sluice-test-core-y, sluice-test-core-z;/,
+    );
   });
 
   test('are read with the token of the page before, and an answer without any is none', async () => {
@@ -290,7 +302,9 @@ describe('the dispatcher', () => {
 
   test('of which AWS says nothing did not tick, or has no rule', async () => {
     const there = deployed();
-    there.plane.aws.logs.send = (async () => ({ events: [{ message: 'dispatch.finished' }, { timestamp: 9 }] })) as never;
+    there.plane.aws.logs.send = (async () => ({
+      events: [{ message: 'dispatch.finished' }, { timestamp: 9 }],
+    })) as never;
     expect(await look(there, 'dispatcher')).toMatchObject([{ what: 'did not finish a tick within 3 minutes' }]);
     there.plane.aws.logs.send = (async () => ({})) as never;
     expect(await look(there, 'dispatcher')).toMatchObject([{ what: 'did not finish a tick within 3 minutes' }]);
