@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
-import { buildFailureOf, bundle, TRACED } from './bundle.ts';
-import type { Asset } from './define-bundle.ts';
+import { type Bundle, buildFailureOf, bundle, bundleEach, TRACED } from './bundle.ts';
+import { type Asset, type BundleSettings, NO_SETTINGS } from './define-bundle.ts';
 import { installBeside, packageFolder, type Target } from './install.ts';
 import { settingsFileOf, settingsOf } from './settings-of.ts';
 import { nameOf, readableMap } from './source-map.ts';
@@ -36,14 +36,57 @@ export interface WrittenBundle {
  *
  * @throws BuildFailure, BundleOptionsError, InstallError, or TypeError for an asset that is not there
  */
-export async function writeBundle(
-  entry: string,
-  folder: string,
-  { traced = false, target = 'lambda', map }: WriteOptions = {},
-): Promise<WrittenBundle> {
+export async function writeBundle(entry: string, folder: string, options: WriteOptions = {}): Promise<WrittenBundle> {
   const settings = await settingsOf(entry);
-  const options = { ...(traced ? TRACED : {}), ...(map === undefined ? {} : MAPPED) };
-  const made = await bundle(entry, options, settings);
+  const made = await bundle(entry, buildOptions(options), settings);
+  return writeMade({ entry, folder, settings, made }, options);
+}
+
+/**
+ * Writes the bundles of several functions in half the time: those without settings of their own are made together.
+ *
+ * @returns in the order of `functions`; one that cannot be written is rejected as by {@link writeBundle}, and keeps no other back
+ */
+export async function writeBundles(
+  functions: readonly { readonly entry: string; readonly folder: string; readonly traced: boolean }[],
+  options: Omit<WriteOptions, 'traced'> = {},
+): Promise<PromiseSettledResult<WrittenBundle>[]> {
+  const plain = Map.groupBy(
+    functions.filter(({ entry }) => settingsFileOf(entry) === undefined),
+    ({ traced }) => traced,
+  );
+  const made = new Map<string, PromiseSettledResult<Bundle>>();
+  for (const [traced, group] of plain) {
+    const entries = group.map(({ entry }) => entry);
+    const bundles = await bundleEach(entries, buildOptions({ ...options, traced }));
+    for (const [i, one] of bundles.entries()) made.set(`${entries[i]} ${traced}`, one);
+  }
+  return Promise.allSettled(
+    functions.map(async ({ entry, folder, traced }) => {
+      const one = made.get(`${entry} ${traced}`);
+      if (one === undefined) return writeBundle(entry, folder, { ...options, traced });
+      if (one.status === 'rejected') throw one.reason;
+      return writeMade({ entry, folder, settings: NO_SETTINGS, made: one.value }, options);
+    }),
+  );
+}
+
+const buildOptions = ({ traced, map }: WriteOptions) => ({
+  ...(traced ? TRACED : {}),
+  ...(map === undefined ? {} : MAPPED),
+});
+
+interface Made {
+  readonly entry: string;
+  readonly folder: string;
+  readonly settings: BundleSettings;
+  readonly made: Bundle;
+}
+
+async function writeMade(
+  { entry, folder, settings, made }: Made,
+  { target = 'lambda', map }: WriteOptions,
+): Promise<WrittenBundle> {
   const assets = new Map(settings.assets.map((asset) => [asset.to, found(asset, entry)]));
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -72,12 +115,7 @@ function sourcesOf(entry: string, inputs: readonly string[]): string[] {
 /** Frames need the places alone, not the text. */
 const MAPPED = { sourcemap: 'external', sourcesContent: false } as const;
 
-interface Code {
-  readonly code: Uint8Array;
-  readonly map: Uint8Array | undefined;
-}
-
-async function writeCode(folder: string, { code, map }: Code, where: WriteOptions['map']): Promise<void> {
+async function writeCode(folder: string, { code, map }: Bundle, where: WriteOptions['map']): Promise<void> {
   const readable = map && readableMap(map, { from: process.cwd(), root: process.cwd() });
   const file = join(folder, 'index.mjs');
   if (readable === undefined || where === undefined) return writeFile(file, code);

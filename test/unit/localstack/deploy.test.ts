@@ -7,7 +7,7 @@ import { GetIdentityVerificationAttributesCommand, SESClient } from '@aws-sdk/cl
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deploy } from '../../../localstack/deploy.ts';
 import { type Emulator, startEmulator } from '../../../localstack/emulator.ts';
-import { redeployFunction } from '../../../localstack/hot-reload.ts';
+import { redeployFunctions } from '../../../localstack/hot-reload.ts';
 import { deployedFunctions, tailLogs } from '../../../localstack/log-tail.ts';
 
 /** Stands where the real app stands, with as little as names and outputs need. */
@@ -116,7 +116,8 @@ it('a reload runs new code without a deploy, and its log is tailed', { timeout: 
      export const handler = async (): Promise<string> => { console.log(hostname() !== '' && ${answer}); return ${answer}; };`;
 
   await writeFile(entry, handler('"reloaded"'));
-  await redeployFunction(emulator, { functionName: 'sluice-test-probe', entry });
+  const redeploy = { functionName: 'sluice-test-probe', entry };
+  expect(await redeployFunctions(emulator, [redeploy])).toMatchObject([{ value: [entry] }]);
   expect(await invoke()).toBe('reloaded');
 
   await expect.poll(() => lines, { timeout: 5000 }).toContain('probe reloaded');
@@ -125,7 +126,10 @@ it('a reload runs new code without a deploy, and its log is tailed', { timeout: 
   await stopTail();
 
   await writeFile(entry, 'export const handler = ;');
-  const broken = redeployFunction(emulator, { functionName: 'sluice-test-probe', entry });
-  await expect(broken).rejects.toThrow(/handler\.ts cannot be bundled: .*handler\.ts:1:24: Unexpected ";"/);
+  const [broken] = await redeployFunctions(emulator, [redeploy]);
+  expect(broken).toMatchObject({
+    status: 'rejected',
+    reason: { message: expect.stringMatching(/handler\.ts cannot be bundled: .*handler\.ts:1:24: Unexpected ";"/) },
+  });
   expect(await invoke()).toBe('reloaded');
 });

@@ -26,12 +26,15 @@ function stage(files: Record<string, string[]>) {
     return (files[folder] ?? []).map(path);
   };
   const session = makeSession({
-    bundle: async (one) => sourcesOf(one),
-    reload: async (one) => {
-      const sources = sourcesOf(one);
-      done.push(one.folder);
-      return sources;
-    },
+    bundle: (functions) => Promise.allSettled(functions.map(async (one) => sourcesOf(one))),
+    reload: (functions) =>
+      Promise.allSettled(
+        functions.map(async (one) => {
+          const sources = sourcesOf(one);
+          done.push(one.folder);
+          return sources;
+        }),
+      ),
     redeploy: async () => {
       done.push('stacks');
       return all();
