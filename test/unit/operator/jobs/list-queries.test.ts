@@ -47,7 +47,8 @@ function watched(
 function inPages<There extends ReturnType<typeof watched>>(there: There, Limit: number): There {
   const client = there.stage.aws.dynamoDb as unknown as { send(command: object): Promise<object> };
   const send = client.send.bind(client);
-  client.send = (command) => send(Object.assign(command, { input: { ...(toCall(command as never).input as object), Limit } }));
+  client.send = (command) =>
+    send(Object.assign(command, { input: { ...(toCall(command as never).input as object), Limit } }));
   return there;
 }
 
