@@ -35,7 +35,7 @@ export class CoreStack extends Stack {
     const topic = new AlarmTopic(this, 'Alarms', { stage, key });
     subscribe(topic, props.alarmEmails);
     const types = definitions.map(({ type }) => type);
-    const dispatcher = new Dispatcher(this, 'Dispatcher', { ...props, entry: dispatcherEntry, types });
+    const dispatcher = new Dispatcher(this, 'Dispatcher', { ...props, entry: dispatcherEntry });
     // The dispatcher names the table by its fixed name. Without this dependency, its first ticks could come before the table.
     dispatcher.node.addDependency(table);
     new OperatorPolicies(this, 'Operators', { stage, encrypted });
