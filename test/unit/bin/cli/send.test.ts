@@ -116,11 +116,16 @@ describe('send --lines', () => {
   test('gives all jobs the options of the command, and each its own before them', async () => {
     const { run, world } = deployed();
     workingFolder();
-    const input = [{ payload: MAIL, id: 'a' }, { payload: MAIL, id: 'b', maxAttempts: 1 }]
+    const input = [
+      { payload: MAIL, id: 'a' },
+      { payload: MAIL, id: 'b', maxAttempts: 1 },
+    ]
       .map((one) => JSON.stringify(one))
       .join('\n');
     const options = '--envelopes --max-attempts 7 --tenant acme';
-    expect(await run(`send send-email - --lines ${options}`, { input })).toMatchObject({ stdout: '2 sent, 0 refused\n' });
+    expect(await run(`send send-email - --lines ${options}`, { input })).toMatchObject({
+      stdout: '2 sent, 0 refused\n',
+    });
     const sent = world.queue.messages().map(({ body, group }) => ({ ...JSON.parse(body), group }));
     expect(sent).toMatchObject([
       { id: 'a', maxAttempts: 7, group: 'acme' },
