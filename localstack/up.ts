@@ -73,7 +73,7 @@ function deployHere(
     ...{ stage, removesGone },
     context: {
       stripeApiBase: `http://${host}:${stripe.port}`,
-      syncAllowedHosts: `${host}:${source.port}`,
+      syncAllowedHosts: `*=${host}:${source.port}`,
       emailSender: LOCAL_SENDER,
       ...context,
     },

@@ -39,7 +39,7 @@ export interface DeadLetterSelection {
 /** Finds a type's dead-letter queue. @throws NoSuchStageError, NoSuchTypeError */
 export async function dlqOf(stage: Stage, type: string): Promise<DeadLetterQueue> {
   const { queueUrl, deadLetterQueueUrl } = await queuesOf(stage, type);
-  return { sqs: stage.aws.sqs, queueUrl, deadLetterQueueUrl };
+  return { sqs: stage.aws.sqs, queueUrl, deadLetterQueueUrl, clock: stage };
 }
 
 /** Visibility timeout of a look. If this process is killed meanwhile, the dead letters stay hidden for that long. */

@@ -48,8 +48,9 @@ function emulated(found: readonly MetricAlarm[]): Finding {
 
 function alarmFinding({ AlarmName = '', StateValue, AlarmDescription = '', ActionsEnabled }: MetricAlarm): Finding[] {
   if (StateValue === 'ALARM') {
-    const [what = AlarmName, ...todo] = AlarmDescription.replace(/^Sluice \S+ /, '').split(/(?<=[.:]) /);
-    return [bad('alarms', `${AlarmName} is on: ${what}`, todo.join(' ') || 'look at it in the CloudWatch console')];
+    const [what, ...todo] = AlarmDescription.replace(/^Sluice \S+ /, '').split(/(?<=[.:]) /);
+    const on = `${AlarmName} is on${what ? `: ${what}` : ''}`;
+    return [bad('alarms', on, todo.join(' ') || 'look at it in the CloudWatch console')];
   }
   if (ActionsEnabled === false) {
     return [

@@ -28,7 +28,7 @@ describe('a text that is not JSON is wrong at', () => {
         ([json, at, put, replaces]) =>
           `${json.slice(0, at % (json.length + 1))}${put}${json.slice((at % (json.length + 1)) + (replaces ? 1 : 0))}`,
       );
-    fc.assert(
+    void fc.assert(
       fc.property(fc.oneof(broken, fc.json()), (text) => {
         expect(notJsonAt(text) === undefined, text).toBe(isJson(text));
       }),

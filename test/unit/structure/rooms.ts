@@ -140,7 +140,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'resources of a job type',
     files: '^functions/[^/]+/resources\\.ts$',
-    imports: ['infra: settings', 'lib/infra', 'lib/infra/access', 'lib/infra/checks', 'lib/infra/job'],
+    imports: ['a job type', 'infra: settings', 'lib/infra', 'lib/infra/access', 'lib/infra/checks', 'lib/infra/job'],
   },
   folder('functions', [...contract, 'a job type']),
 
