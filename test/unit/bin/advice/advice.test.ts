@@ -2,7 +2,9 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Followed, follow } from './follow.ts';
+import { AUTHORING } from './register/authoring.ts';
 import { DEAD_LETTERS, UNSENT } from './register/dead-letters.ts';
+import { JOBS } from './register/jobs.ts';
 import { PAGES } from './register/pages.ts';
 import { REPORTS } from './register/reports.ts';
 import { FAILURES, STAGE } from './register/stage.ts';
@@ -17,6 +19,8 @@ const FOLLOWED: readonly Followed[] = [
   ...UNSENT,
   ...STAGE,
   ...FAILURES,
+  ...AUTHORING,
+  ...JOBS,
   ...PAGES,
 ];
 const found: readonly Found[] = [...inSources(), ...inPages(), ...inRunbook()].map(({ where, text, advises }) => ({

@@ -36,7 +36,7 @@ const DEEDS =
   'add|ask|await|begin|change|check|choose|correct|delete|deploy|enable|export|fake|find|fix|give|go by|hand over|install|' +
   'just wait|leave|look|lower|make|name|plan|purge|put|raise|read|redrive|remove|roll back|run|save|send|set|sign in|start|' +
   'subscribe|test|try|unset|use|wait|watch|write';
-const DEED = new RegExp(String.raw`(?:^|[:;,.(→] ?| or | then | and )(?:${DEEDS})\b(?! at most)`, 'i');
+const DEED = new RegExp(String.raw`(?:^|[:;,.?(→] ?| or | then | and )(?:${DEEDS})\b(?! at most)`, 'i');
 
 /** Texts of help: they say what a verb does. Only whole commands in them are advice. */
 const HELP = /^(argument|argParser|description|describe|option|summary|Option|Argument|addOption|whole)$/;

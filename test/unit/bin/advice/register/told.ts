@@ -30,24 +30,10 @@ export const TOLD: readonly Told[] = [
     says: '5 AWS did not answer as it should, try again',
     by: 'the failures that are followed here; bin/cli/exit-codes.test.ts',
   },
-  { says: 'put the names alone in it', by: 'operator/authoring/new-job-type.test.ts' },
-  { says: 'run this at the root of the repository', by: 'operator/authoring/new-job-type.test.ts' },
-  { says: '<…> exists already: choose another type, or remove it', by: 'operator/authoring/new-job-type.test.ts' },
   {
     says: 'its job is not dead: send it back as it is',
     by: 'the command says it in its own words, which are followed here',
   },
-  {
-    says: 'send each again with the same id and payload (to end one, cancel it before)',
-    by: 'operator/doctor/doctor.test.ts',
-  },
-  {
-    says: 'run doctor in a checkout whose catalogue has it',
-    by: 'operator/doctor/doctor.test.ts: the other checkout is a list of definitions',
-  },
-  { says: '<…> changed <…> times meanwhile; try again', by: 'operator/jobs/cancel.test.ts' },
-  { says: 'DynamoDB did not answer for all items: try again in a minute', by: 'operator/jobs/lists.test.ts' },
-  { says: 'send it as text', by: 'operator/send.test.ts' },
   {
     says: 'unset AWS_USE_FIPS_ENDPOINT',
     by: 'operator/failure.test.ts has the SDK’s own refusal; unset, the SDK does not look',
@@ -105,6 +91,12 @@ export const TOLD: readonly Told[] = [
   ...['deploy a new version', 'change the retry policy', 'change the timeout', 'change the payload'].map((says) => ({
     ...{ says, by: 'no advice: what a change does, integration/operation.test.ts' },
   })),
+
+  {
+    says: 'Look for job.dead-letter-failed in its log',
+    by: 'engine/message/dead-letter.test.ts; whether it may, only AWS knows',
+  },
+  { says: 'Look for job.publish-failed in its log', by: 'engine/calls/events.test.ts; whether it may, only AWS knows' },
 
   // Only a person can do it, or only AWS can answer.
   { says: 'look at it in the CloudWatch console', by: 'a page of AWS' },
