@@ -20,7 +20,9 @@ const SOURCES = [
   'lib/testing/*.ts',
   'lib/infra/monitoring/*alarm*.ts',
 ];
-const PAGES = ['lib/operator/README.md', 'bin/README.md', 'README.md', 'functions/README.md', 'lib/*/README.md'];
+const PAGES = [
+  '{.,bin,functions,lib/*,localstack,test,test/bench,test/fidelity/*,.github}/{README,CONTRIBUTING,SECURITY}.md',
+];
 
 const VERBS = globSync('bin/cli/verbs/*.ts', { cwd: ROOT }).map((file) => /(\w+)[-\w]*\.ts$/.exec(file)?.[1]);
 const WORD = String.raw`<[^>]*>|--[a-z][a-z-]*|--(?= )|@\S+`;
