@@ -57,9 +57,12 @@ describe('dead letters', () => {
   });
 });
 
+const deployOf = (stack: string) =>
+  `npx cdk deploy ${stack} --revert-drift -c stage=test (and every other -c of its last deploy)`;
+
 describe('queues that are not as their definitions say', () => {
   const fault = (what: string, type = 'probe') => ({
-    ...{ level: 'bad', check: 'retention', what, todo: `deploy sluice-test-${type} again` },
+    ...{ level: 'bad', check: 'retention', what, todo: deployOf(`sluice-test-${type}`) },
   });
 
   test('are named with what is wrong', async () => {
@@ -251,7 +254,7 @@ describe('alarms', () => {
         level: 'note',
         what: expect.stringMatching(/^2, 1 on: sluice-test-core-y; this is an emulator, whose alarms prove/),
       },
-      { level: 'bad', what: 'probe has none', todo: 'deploy sluice-test-probe again' },
+      { level: 'bad', what: 'probe has none', todo: 'start npm run local again' },
     ]);
     there.plane.alarms.push({ AlarmName: 'sluice-test-core-z', StateValue: 'ALARM' });
     expect((await look({ ...there, stage }, 'alarms'))[0]?.what).toMatch(
@@ -295,7 +298,7 @@ describe('the dispatcher', () => {
     expect(await look(there, 'dispatcher')).toMatchObject([
       {
         what: 'rule one, two is disabled: parked jobs do not start',
-        todo: 'aws events enable-rule --name one, or aws events enable-rule --name two, or deploy sluice-test-core again',
+        todo: `aws events enable-rule --name one, or aws events enable-rule --name two, or ${deployOf('sluice-test-core')}`,
       },
     ]);
   });
