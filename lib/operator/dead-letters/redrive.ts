@@ -50,7 +50,7 @@ export async function redrive(
   const view = ({ deadLetter, code, message }: Refused): RefusedDeadLetter => ({
     ...{ jobId: jobIdOf(deadLetter), messageId: deadLetter.messageId, code, message },
   });
-  const sent: string[] = [];
+  let sent = 0;
   const refused: Refused[] = [];
   const left: Refused[] = [];
   const received = await receiveAll(dlq, {
@@ -63,14 +63,14 @@ export async function redrive(
       for (const deadLetter of deadLetters) runs.set(jobIdOf(deadLetter), runOf(deadLetter));
       const entries = await Promise.all(deadLetters.map((deadLetter) => prepared(stage, type, { deadLetter, body })));
       const done = await sendBack(dlq, entries);
-      sent.push(...done.sent.map(({ messageId }) => messageId));
+      sent += done.sent.length;
       refused.push(...done.refused);
       left.push(...done.left);
-      onProgress?.(sent.length);
+      onProgress?.(sent);
       return [...done.refused, ...done.left].map(({ deadLetter }) => deadLetter);
     },
   });
-  return { sent: sent.length, refused: refused.map(view), left: left.map(view), received };
+  return { sent, refused: refused.map(view), left: left.map(view), received };
 }
 
 /** SQS's limit, less the most that a dead letter's attributes can take (512 characters of error message, and names). */

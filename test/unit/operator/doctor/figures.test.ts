@@ -119,6 +119,17 @@ describe('a parked job', () => {
   });
 });
 
+test('of parked jobs that were not all read, those that are overdue are counted', async () => {
+  const there = deployed();
+  const nowMs = there.world.clock.now();
+  const Items = Array.from({ length: 12_500 }, (_, i) => ({
+    ...{ id: { S: `probe#${i}` }, listAt: { N: String(i === 0 ? nowMs - 600_000 : nowMs) } },
+  }));
+  answer(there, 'Query', [{ Items, LastEvaluatedKey: { id: { S: 'x' } } }]);
+  answer(there, 'BatchGetItem', [{ Responses: {} }]);
+  expect(await look(there, 'parked jobs')).toMatchObject([{ what: '8 are overdue, the oldest by 10 minutes' }]);
+});
+
 describe('a death', () => {
   async function dead(...ids: string[]) {
     const there = deployed();
@@ -162,6 +173,17 @@ describe('a death', () => {
 });
 
 describe('a scan for lost messages', () => {
+  test.each(['RETRYING', 'SCHEDULED', 'INPROGRESS'])('reads jobs that are %s from the table', async (status) => {
+    const there = deployed();
+    const times = { leaseUntil: 1, dueAt: 1 };
+    there.world.dynamoDb.put(JOBS_TABLE, { id: 'probe#a', type: 'probe', status, ...times });
+    for (const over of ['COMPLETED', 'DEAD', 'CANCELLED'])
+      there.world.dynamoDb.put(JOBS_TABLE, { id: `probe#${over}`, type: 'probe', status: over, ...times });
+    expect(await look(there, 'lost messages', { scan: true })).toMatchObject([
+      { what: '1 jobs wait for a message that is gone: probe a' },
+    ]);
+  });
+
   const item = (id: string, fields: object) => ({
     id: { S: id },
     type: { S: id.split('#')[0] ?? '' },
@@ -331,6 +353,24 @@ describe('a check', () => {
       'sluice-test-core is absent',
       'sluice-test-probe is absent',
     ]);
+  });
+
+  test('by doctor’s own job is of each type’s own definition', async () => {
+    const there = deployed();
+    const definitions = [{ ...there.world.definition, type: 'other' }, there.world.definition];
+    const sleep = (ms: number) => there.world.clock.advance(ms);
+    await doctor({ ...there.stage, sleep }, { definitions, synthetic: 'now' });
+    expect(there.world.job('doctor-now')).toMatchObject({ type: 'probe', status: 'CANCELLED' });
+  });
+
+  test('of the dispatcher asks for its own function, and for the rules that call it', async () => {
+    const there = deployed();
+    await look(there, 'dispatcher');
+    const inputOf = (call: string) => there.plane.calls.find(({ name }) => name === call)?.input;
+    expect(inputOf('GetFunctionConfiguration')).toEqual({ FunctionName: 'sluice-test-dispatcher' });
+    expect(inputOf('ListRuleNamesByTarget')).toEqual({
+      TargetArn: 'arn:aws:lambda:us-east-1:1:function:sluice-test-dispatcher',
+    });
   });
 
   test('by doctor’s own job whose name another job has is a fault', async () => {
