@@ -70,7 +70,7 @@ function deployHere(
     stage,
     context: {
       stripeApiBase: `http://${host}:${stripe.port}`,
-      syncAllowedHosts: `${host}:${source.port}`,
+      syncAllowedHosts: `*=${host}:${source.port}`,
       emailSender: LOCAL_SENDER,
       ...context,
     },

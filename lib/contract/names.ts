@@ -25,6 +25,7 @@ export const names = {
   operatorPolicy: (stage: string, kind: 'read' | 'redrive') => `sluice-${stage}-${kind}`,
   alarmTopic: (stage: string) => `sluice-${stage}-alarms`,
   dashboard: (stage: string) => `sluice-${stage}`,
+  jobDashboard: (stage: string, type: string) => `sluice-${stage}-${type}`,
   keyAlias: (stage: string) => `alias/sluice-${stage}`,
 } as const;
 

@@ -39,6 +39,7 @@ export interface AppSource {
  * - `runbook`: address of the page that alarms link to, default `lib/operator/README.md`
  * - `encryption=kms` with `region`: a customer-managed key
  * - `allowedProducers`: accounts and ARNs that may send jobs
+ * - `jobDashboards=off`: only the stage's dashboard
  * - `securityChecks=off`: no cdk-nag, for organisations that run checks of their own
  * - and the settings of job types
  *
@@ -56,7 +57,7 @@ export function buildApp({ jobs, dispatcherEntry = ownDispatcher(), props }: App
   const { stage, disposable } = settings;
   const definitions = jobs.map(({ definition }) => definition);
   checkDistinct(definitions.map(({ type }) => type));
-  const core = new CoreStack(app, { ...settings, dispatcherEntry, definitions });
+  const core = new CoreStack(app, { ...settings, dispatcherEntry });
   for (const { definition, entry, resources } of jobs) {
     const stack = new JobStack(app, { ...settings, definition, entry });
     stack.addStackDependency(core, 'names its table and its topic');

@@ -1,6 +1,5 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import { names } from '../contract/names.ts';
 import { OperatorPolicies } from './access/operator-policy.ts';
 import { StageKey } from './access/stage-key.ts';
@@ -17,13 +16,15 @@ import type { StageSettings } from './stage-settings.ts';
 export interface CoreStackProps extends StageSettings {
   /** The dispatcher's entry file. */
   readonly dispatcherEntry: string;
-  readonly definitions: readonly JobDefinition[];
 }
 
-/** What all job types of a stage share: the jobs table, the retry dispatcher, the alarm topic, the dashboard. */
+/**
+ * What all job types of a stage share: the jobs table, the retry dispatcher, the alarm topic, the stage's dashboard. It knows no
+ * job type: the template is the same for every catalogue.
+ */
 export class CoreStack extends Stack {
   constructor(scope: Construct, props: CoreStackProps) {
-    const { stage, disposable, encrypted, region, dispatcherEntry, definitions } = props;
+    const { stage, disposable, encrypted, region, dispatcherEntry } = props;
     super(scope, names.coreStack(stage), {
       stackName: names.coreStack(stage),
       description: `Sluice, stage ${stage}: jobs table, retry dispatcher, alarm topic, dashboard`,
@@ -34,14 +35,13 @@ export class CoreStack extends Stack {
     const table = new JobsTable(this, 'Jobs', { stage, disposable, key });
     const topic = new AlarmTopic(this, 'Alarms', { stage, key });
     subscribe(topic, props.alarmEmails);
-    const types = definitions.map(({ type }) => type);
-    const dispatcher = new Dispatcher(this, 'Dispatcher', { ...props, entry: dispatcherEntry, types });
+    const dispatcher = new Dispatcher(this, 'Dispatcher', { ...props, entry: dispatcherEntry });
     // The dispatcher names the table by its fixed name. Without this dependency, its first ticks could come before the table.
     dispatcher.node.addDependency(table);
     new OperatorPolicies(this, 'Operators', { stage, encrypted });
     new DispatcherAlarms(this, 'DispatcherAlarms', { stage, topic, runbook: props.runbook });
-    new StageDashboard(this, 'Dashboard', { stage, definitions });
-    new SavedQueries(this, 'Queries', { stage, types });
+    new StageDashboard(this, 'Dashboard', { stage });
+    new SavedQueries(this, 'Queries', { stage });
     new CfnOutput(this, 'JobsTableName', { value: table.tableName, description: 'One item a job' });
     new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn, description: 'Subscribe to it to receive alarms' });
   }

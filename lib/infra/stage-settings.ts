@@ -13,6 +13,8 @@ export interface StageSettings {
   /** Address of the page that alarms link to. */
   readonly runbook: string;
   readonly alarmEmails: readonly string[];
+  /** Whether each job type has a dashboard of its own. */
+  readonly jobDashboards: boolean;
   /** Whether a customer-managed key encrypts queues, table and topic. */
   readonly encrypted: boolean;
   /** Where it is deployed to. Only `encryption=kms` needs it; otherwise the CDK's command decides. */
@@ -39,6 +41,7 @@ export function stageSettings(setting: (name: string) => string | undefined): St
     disposable: stage.startsWith('dev') || setting('emulator') !== undefined,
     runbook: setting('runbook') ?? DEFAULT_RUNBOOK,
     alarmEmails: emailAddresses(setting('alarmEmail')),
+    jobDashboards: setting('jobDashboards') !== 'off',
     encrypted: encryption === 'kms',
     region,
     producers: allowedProducers(setting('allowedProducers')),

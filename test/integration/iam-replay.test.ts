@@ -158,11 +158,11 @@ const PLANTED: readonly Plant[] = [
     /did sqs:SendMessage on .*-dlq, and may not/,
   ],
   [
-    'a queue that the dispatcher may not send to',
+    'queues that the dispatcher may not send to',
     'core',
     POLICY,
-    /sluice-iam-sync-data/g,
-    'sluice-iam-other',
+    /sluice-iam-\*/g,
+    'sluice-other-*',
     /dispatcher: it did sqs:SendMessage on .*sync-data, and may not/,
   ],
   [

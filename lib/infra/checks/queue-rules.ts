@@ -6,7 +6,8 @@ import { numberOf, type TemplateResource, type TemplateView } from './template-v
 export interface Finding {
   readonly rule: string;
   readonly severity: 'error' | 'warning';
-  readonly resource: TemplateResource;
+  /** @default the template as a whole */
+  readonly resource?: TemplateResource;
   /** What is wrong, with its numbers. */
   readonly what: string;
   /** How to fix it. */

@@ -10,6 +10,8 @@ export interface TemplateResource {
 /** A template, as the rules read it. */
 export interface TemplateView {
   readonly path: string;
+  /** The template itself, by its sections. */
+  readonly raw: Readonly<Record<string, object | undefined>>;
   readonly resources: readonly TemplateResource[];
   ofType(type: string): readonly TemplateResource[];
   /** The resource that a `Ref` or an `Fn::GetAtt` names; undefined if it is not in this template. */
@@ -21,7 +23,8 @@ interface RawTemplate {
 }
 
 export function viewTemplate(path: string): TemplateView {
-  const { Resources = {} } = JSON.parse(readFileSync(path, 'utf8')) as RawTemplate;
+  const raw = JSON.parse(readFileSync(path, 'utf8')) as RawTemplate & TemplateView['raw'];
+  const { Resources = {} } = raw;
   const resources = Object.entries(Resources).map(([id, { Type, Properties = {} }]) => ({
     id,
     type: Type,
@@ -29,6 +32,7 @@ export function viewTemplate(path: string): TemplateView {
   }));
   return {
     path,
+    raw,
     resources,
     ofType: (type) => resources.filter((resource) => resource.type === type),
     target: (reference) => resources.find(({ id }) => id === logicalId(reference)),

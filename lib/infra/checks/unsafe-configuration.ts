@@ -6,8 +6,8 @@ import type {
 } from 'aws-cdk-lib';
 import { alarms } from './alarm-rules.ts';
 import { keys } from './key-rules.ts';
-import { names } from './name-rules.ts';
 import { type Definitions, definitions, eventSources, type Finding, queues } from './queue-rules.ts';
+import { accountQuotas, quotas } from './quota-rules.ts';
 import { viewTemplate } from './template-view.ts';
 
 /**
@@ -25,18 +25,20 @@ export class UnsafeConfiguration implements IPolicyValidationPlugin {
   }
 
   validate({ stackTemplates }: IPolicyValidationContext): PolicyValidationPluginReport {
-    const violations = stackTemplates.flatMap(({ templatePath }) => {
-      const view = viewTemplate(templatePath);
+    const views = stackTemplates.map(({ templatePath }) => viewTemplate(templatePath));
+    const ofEach = views.flatMap((view) => {
       const found = [
         ...eventSources(view),
         ...queues(view),
         ...definitions(view, this.#definitions),
         ...alarms(view),
-        ...names(view),
+        ...quotas(view),
         ...keys(view),
       ];
-      return found.map((finding) => violation(finding, templatePath));
+      return found.map((finding) => violation(finding, view.path));
     });
+    const ofAll = accountQuotas(views).map((finding) => violation(finding, views[0]?.path ?? ''));
+    const violations = [...ofEach, ...ofAll];
     return { success: violations.every(({ severity }) => severity !== 'error'), violations };
   }
 }
@@ -46,5 +48,7 @@ const violation = ({ rule, severity, resource, what, fix }: Finding, templatePat
   severity,
   description: what,
   fix,
-  violatingResources: [{ resourceLogicalId: resource.id, templatePath, locations: [] }],
+  violatingResources: [
+    { ...(resource !== undefined && { resourceLogicalId: resource.id }), templatePath, locations: [] },
+  ],
 });

@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { ENV, names } from '../../contract/names.ts';
 import { keyRights } from '../access/stage-key.ts';
 import { arnsOf } from '../arns.ts';
+import { acknowledgeWildcard } from '../checks/security.ts';
 import { SluiceFunction } from './sluice-function.ts';
 
 /** Settings of {@link Dispatcher}. */
@@ -15,8 +16,6 @@ export interface DispatcherProps {
   /** Whether queues and table have the stage's key. */
   readonly encrypted: boolean;
   readonly entry: string;
-  /** Job types whose queues it may send to. */
-  readonly types: readonly string[];
 }
 
 /** EventBridge's finest rate (EventBridge quotas). */
@@ -35,7 +34,7 @@ const NO_RETRY = { retryAttempts: 0, maxEventAge: Duration.seconds(60) };
 export class Dispatcher extends Construct {
   readonly function: SluiceFunction;
 
-  constructor(scope: Construct, id: string, { stage, disposable, encrypted, entry, types }: DispatcherProps) {
+  constructor(scope: Construct, id: string, { stage, disposable, encrypted, entry }: DispatcherProps) {
     super(scope, id);
     this.function = new SluiceFunction(this, 'Function', {
       functionName: names.dispatcher(stage),
@@ -45,7 +44,7 @@ export class Dispatcher extends Construct {
       memoryMb: MEMORY_MB,
       disposable,
       environment: { [ENV.jobsTable]: names.jobsTable(stage), [ENV.stage]: stage },
-      statements: [...dispatcherRights(this, stage, types), ...(encrypted ? [keyRights(this, stage)] : [])],
+      statements: [...dispatcherRights(this, stage), ...(encrypted ? [keyRights(this, stage)] : [])],
     });
     this.function.configureAsyncInvoke(NO_RETRY);
     new Rule(this, 'EachMinute', {
@@ -56,15 +55,19 @@ export class Dispatcher extends Construct {
   }
 }
 
-function dispatcherRights(scope: Construct, stage: string, types: readonly string[]): PolicyStatement[] {
+/** On the stage's queues by their prefix: a new job type needs no other dispatcher, and its policy does not grow. */
+function dispatcherRights(scope: Construct, stage: string): PolicyStatement[] {
   const arns = arnsOf(scope, stage);
-  const rights = [
+  const queues = arns.queue('*');
+  acknowledgeWildcard(scope, {
+    resource: queues,
+    reason: 'a stage has no hyphen in its name, so the prefix matches its queues alone, those of later job types too',
+  });
+  return [
     new PolicyStatement({ actions: ['dynamodb:Query'], resources: [arns.listsIndex] }),
     // BatchExecuteStatement with an UPDATE is PartiQLUpdate.
     new PolicyStatement({ actions: ['dynamodb:BatchGetItem', 'dynamodb:PartiQLUpdate'], resources: [arns.jobsTable] }),
+    // SendMessageBatch is authorised as SendMessage.
+    new PolicyStatement({ actions: ['sqs:GetQueueUrl', 'sqs:SendMessage'], resources: [queues] }),
   ];
-  if (types.length === 0) return rights;
-  const resources = types.map(arns.queue);
-  // SendMessageBatch is authorised as SendMessage.
-  return [...rights, new PolicyStatement({ actions: ['sqs:GetQueueUrl', 'sqs:SendMessage'], resources })];
 }

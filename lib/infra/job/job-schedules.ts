@@ -45,9 +45,11 @@ export class JobSchedules extends Construct {
     checkToCome(definition, nowMs);
     warnOfClockChanges(this, definition, nowMs);
     const inZones = definition.schedule.filter(({ timeZone }) => timeZone !== undefined);
-    for (const schedule of definition.schedule) {
-      if (schedule.timeZone === undefined) makeRule(this, schedule, props);
-    }
+    const inUtc = definition.schedule.filter(({ timeZone }) => timeZone === undefined);
+    letSend(
+      props.queue,
+      inUtc.map((schedule) => makeRule(this, schedule, props)),
+    );
     if (inZones.length === 0) return;
     const role = makeRole(this, props);
     for (const schedule of inZones) makeSchedule(this, schedule, { ...props, role });
@@ -78,9 +80,9 @@ function warnOfClockChanges(scope: Construct, { type, schedule }: JobDefinition,
   }
 }
 
-function makeRule(scope: Construct, schedule: JobSchedule, props: JobSchedulesProps): void {
+function makeRule(scope: Construct, schedule: JobSchedule, props: JobSchedulesProps): CfnRule {
   const { stage, definition, queue } = props;
-  const rule = new CfnRule(scope, schedule.name, {
+  return new CfnRule(scope, schedule.name, {
     description: `Sluice ${stage}: sends the ${definition.type} job ${schedule.name}`,
     scheduleExpression: schedule.expression,
     state: stateOf(scope, schedule, stage),
@@ -95,12 +97,17 @@ function makeRule(scope: Construct, schedule: JobSchedule, props: JobSchedulesPr
       },
     ],
   });
+}
+
+/** In one statement: a queue's policy has room for ten conditions (SQS quotas, "Policies"). */
+function letSend(queue: Queue, rules: readonly CfnRule[]): void {
+  if (rules.length === 0) return;
   queue.addToResourcePolicy(
     new PolicyStatement({
       principals: [new ServicePrincipal('events.amazonaws.com')],
       actions: ['sqs:SendMessage'],
       resources: [queue.queueArn],
-      conditions: { ArnEquals: { 'aws:SourceArn': rule.attrArn } },
+      conditions: { ArnEquals: { 'aws:SourceArn': rules.map(({ attrArn }) => attrArn) } },
     }),
   );
 }

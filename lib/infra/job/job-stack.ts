@@ -11,6 +11,7 @@ import { keyRights } from '../access/stage-key.ts';
 import { arnsOf } from '../arns.ts';
 import { SluiceFunction } from '../functions/sluice-function.ts';
 import { JobAlarms } from '../monitoring/job-alarms.ts';
+import { JobDashboard } from '../monitoring/job-dashboard.ts';
 import type { StageSettings } from '../stage-settings.ts';
 import { JobQueue } from './job-queue.ts';
 import { JobSchedules } from './job-schedules.ts';
@@ -22,13 +23,13 @@ export interface JobStackProps extends StageSettings {
   readonly entry: string;
 }
 
-/** One job type: its queue and dead-letter queue, its consumer and its alarms. All follow from the definition. */
+/** One job type: its queue and dead-letter queue, its consumer, its alarms and its dashboard. All follow from the definition. */
 export class JobStack extends Stack {
   readonly consumer: SluiceFunction;
   readonly queue: Queue;
 
   constructor(scope: Construct, props: JobStackProps) {
-    const { stage, disposable, encrypted, region, definition, entry, runbook } = props;
+    const { stage, disposable, encrypted, region, definition, entry, runbook, jobDashboards } = props;
     const { type } = definition;
     super(scope, names.jobStack(stage, type), {
       stackName: names.jobStack(stage, type),
@@ -57,6 +58,7 @@ export class JobStack extends Stack {
     consume(this, { definition, queues, consumer: this.consumer });
     new JobSchedules(this, 'Schedules', { stage, definition, queue: queues.queue, encrypted });
     new JobAlarms(this, 'Alarms', { stage, definition, runbook });
+    if (jobDashboards) new JobDashboard(this, 'Dashboard', { stage, definition });
     new CfnOutput(this, 'QueueUrl', { value: queues.queue.queueUrl, description: `Send ${type} jobs here` });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: queues.deadLetterQueue.queueUrl, description: 'Dead jobs' });
   }

@@ -1,22 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
-import {
-  GraphWidget,
-  type GraphWidgetProps,
-  type IMetric,
-  type IWidget,
-  SingleValueWidget,
-  Stats,
-  TextWidget,
-} from 'aws-cdk-lib/aws-cloudwatch';
+import { type IWidget, SingleValueWidget, Stats, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { METRICS, names } from '../../contract/names.ts';
 import { MINUTE } from './alarm.ts';
 import { LATE_MS } from './dispatcher-alarms.ts';
+import { graph, WIDTH } from './graph.ts';
 import { functionMetric, namesOf, queueMetric, type SluiceMetricName, sluiceMetric } from './metrics.ts';
 
-/** Columns of a CloudWatch dashboard. */
-export const WIDTH = 24;
-const HEIGHT = 5;
 /** Five side by side. */
 const FIFTH = 5;
 const HOUR = Duration.hours(1);
@@ -58,38 +48,54 @@ export function jobRow(stage: string, definition: JobDefinition): IWidget[][] {
 function waiting(stage: string, { type, alarms }: JobDefinition): IWidget {
   const { queue } = namesOf(stage, type);
   const worst = { period: MINUTE, statistic: Stats.MAXIMUM };
-  return graph('Waiting, and how long', {
-    left: [queueMetric('ApproximateNumberOfMessagesVisible', queue, { ...worst, label: 'waiting' })],
-    right: [queueMetric('ApproximateAgeOfOldestMessage', queue, { ...worst, label: 'oldest, s' })],
-    rightAnnotations: [{ value: alarms.queueAgeSeconds, label: 'alarm' }],
-  });
+  return graph(
+    'Waiting, and how long',
+    {
+      left: [queueMetric('ApproximateNumberOfMessagesVisible', queue, { ...worst, label: 'waiting' })],
+      right: [queueMetric('ApproximateAgeOfOldestMessage', queue, { ...worst, label: 'oldest, s' })],
+      rightAnnotations: [{ value: alarms.queueAgeSeconds, label: 'alarm' }],
+    },
+    FIFTH,
+  );
 }
 
 const throughput = (type: string): IWidget =>
-  graph('Completed and failed, a minute', {
-    left: [sum(METRICS.completed, 'completed', type), sum(METRICS.failed, 'failed attempts', type)],
-  });
+  graph(
+    'Completed and failed, a minute',
+    {
+      left: [sum(METRICS.completed, 'completed', type), sum(METRICS.failed, 'failed attempts', type)],
+    },
+    FIFTH,
+  );
 
 function durations({ type, timeoutSeconds }: JobDefinition): IWidget {
   const of = (statistic: string) =>
     sluiceMetric(METRICS.duration, { period: MINUTE, statistic, label: statistic }, type);
-  return graph('Duration, and wait before it, ms', {
-    left: ['p50', 'p95', 'p99'].map(of),
-    right: [sluiceMetric(METRICS.queueLatency, { period: MINUTE, statistic: 'p95', label: 'wait p95' }, type)],
-    leftAnnotations: [{ value: timeoutSeconds * 1000, label: 'timeout' }],
-  });
+  return graph(
+    'Duration, and wait before it, ms',
+    {
+      left: ['p50', 'p95', 'p99'].map(of),
+      right: [sluiceMetric(METRICS.queueLatency, { period: MINUTE, statistic: 'p95', label: 'wait p95' }, type)],
+      leftAnnotations: [{ value: timeoutSeconds * 1000, label: 'timeout' }],
+    },
+    FIFTH,
+  );
 }
 
 const ends = (type: string): IWidget =>
-  graph('Retries and deaths, a minute', {
-    left: [
-      sum(METRICS.retried, 'retried', type),
-      sum(METRICS.deadLettered, 'dead', type),
-      sum(METRICS.stalled, 'stalled', type),
-      sum(METRICS.unhandledRejection, 'left-behind rejections', type),
-      sum(METRICS.duplicate, 'duplicates', type),
-    ],
-  });
+  graph(
+    'Retries and deaths, a minute',
+    {
+      left: [
+        sum(METRICS.retried, 'retried', type),
+        sum(METRICS.deadLettered, 'dead', type),
+        sum(METRICS.stalled, 'stalled', type),
+        sum(METRICS.unhandledRejection, 'left-behind rejections', type),
+        sum(METRICS.duplicate, 'duplicates', type),
+      ],
+    },
+    FIFTH,
+  );
 
 function dead(stage: string, { type, alarms }: JobDefinition): IWidget {
   const reading = { period: MINUTE, statistic: Stats.MAXIMUM, label: 'dead letters' };
@@ -136,18 +142,3 @@ export function dispatcherRow(stage: string): IWidget[][] {
     ],
   ];
 }
-
-type Graph = Pick<GraphWidgetProps, 'left' | 'right' | 'leftAnnotations' | 'rightAnnotations'> & {
-  readonly left: IMetric[];
-};
-
-/** Axes begin at zero, so that a small change does not look like a large one. */
-const graph = (title: string, shown: Graph, width = FIFTH): IWidget =>
-  new GraphWidget({
-    title,
-    ...shown,
-    width,
-    height: HEIGHT,
-    leftYAxis: { min: 0, showUnits: false },
-    rightYAxis: { min: 0, showUnits: false },
-  });

@@ -1,65 +1,45 @@
-import { Stack } from 'aws-cdk-lib';
-import { Alarm, AlarmStatusWidget, AlarmStatusWidgetSortBy, Dashboard, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import { Dashboard, type IWidget, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { names } from '../../contract/names.ts';
-import { alarmsOf, DISPATCHER_ALARMS, dispatcherAlarmName, jobAlarmName } from './alarm-names.ts';
-import { dispatcherRow, jobRow, totals, WIDTH } from './dashboard-rows.ts';
+import { DISPATCHER_ALARMS, dispatcherAlarmName } from './alarm-names.ts';
+import { alarmStates, LAST_HOUR } from './alarm-states.ts';
+import { dispatcherRow, totals } from './dashboard-rows.ts';
+import { WIDTH } from './graph.ts';
+import { worstRows } from './worst-rows.ts';
 
 /** Settings of {@link StageDashboard}. */
 export interface StageDashboardProps {
   readonly stage: string;
-  readonly definitions: readonly JobDefinition[];
 }
 
-/** One alarm widget shows at most 100 alarms (CloudWatch User Guide, "Alarm widgets"). */
-const ALARMS_A_WIDGET = 100;
-/** The names are long: four in a line are readable on a laptop. */
-const ALARMS_A_LINE = 4;
-
 /**
- * One screen for a stage: every alarm's state and the totals, a row a job type, the dispatcher.
+ * One screen for a stage: where to find its alarms, the totals, the job types that do worst, the dispatcher.
  *
- * It is part of the core stack and refers to all by name, so it works also while a job type's stack is broken.
+ * It names no job type, so it is of one size for every catalogue. Each type has a dashboard of its own in its own stack.
  */
 export class StageDashboard extends Dashboard {
-  constructor(scope: Construct, id: string, { stage, definitions }: StageDashboardProps) {
+  constructor(scope: Construct, id: string, { stage }: StageDashboardProps) {
+    const alarms = keys(DISPATCHER_ALARMS).map((alarm) => dispatcherAlarmName(stage, alarm));
     super(scope, id, {
       dashboardName: names.dashboard(stage),
-      // CloudWatch's default is three hours. The cause of an alarm lies within the last one.
-      start: '-PT1H',
+      start: LAST_HOUR,
       widgets: [
-        ...alarmStates(scope, stage, definitions),
+        links(stage),
+        alarmStates(scope, `Alarms of the dispatcher, stage ${stage}`, alarms),
         totals(),
-        ...definitions.flatMap((definition) => jobRow(stage, definition)),
+        ...worstRows(stage),
         ...dispatcherRow(stage),
       ],
     });
   }
 }
 
-function alarmStates(scope: Construct, stage: string, definitions: readonly JobDefinition[]): IWidget[][] {
-  const alarmNames = [
-    ...definitions.flatMap((one) => alarmsOf(one).map((alarm) => jobAlarmName(stage, one.type, alarm))),
-    ...keys(DISPATCHER_ALARMS).map((alarm) => dispatcherAlarmName(stage, alarm)),
-  ];
-  const alarms = alarmNames.map((name) => {
-    const arn = Stack.of(scope).formatArn({ service: 'cloudwatch', resource: `alarm:${name}` });
-    return Alarm.fromAlarmArn(scope, `Shown-${name}`, arn);
-  });
-  return Array.from({ length: Math.ceil(alarms.length / ALARMS_A_WIDGET) }, (_, i) => {
-    const shown = alarms.slice(i * ALARMS_A_WIDGET, (i + 1) * ALARMS_A_WIDGET);
-    return [
-      new AlarmStatusWidget({
-        title: `Alarms, stage ${stage}`,
-        alarms: shown,
-        // Alarms that are on come first.
-        sortBy: AlarmStatusWidgetSortBy.STATE_UPDATED_TIMESTAMP,
-        width: WIDTH,
-        height: 1 + Math.ceil(shown.length / ALARMS_A_LINE),
-      }),
-    ];
-  });
+/** Links within the console. They search by the prefix that all names of the stage have. */
+function links(stage: string): IWidget[] {
+  const prefix = `sluice-${stage}-`;
+  const alarms = `[Alarms that are on](#alarmsV2:?~(alarmStateFilter~'ALARM~search~'${prefix}))`;
+  const dashboards = `[Dashboards of the job types](#dashboards?~(searchTerm~'${prefix}))`;
+  return [new TextWidget({ markdown: `# Stage ${stage}\n${alarms} · ${dashboards}`, width: WIDTH, height: 2 })];
 }
 
 const keys = <K extends string>(record: Readonly<Record<K, unknown>>) => Object.keys(record) as K[];

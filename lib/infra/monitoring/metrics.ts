@@ -22,21 +22,17 @@ export const sluiceMetric = (metricName: SluiceMetricName, reading: Reading, typ
     ...reading,
   });
 
-/** By name, so that alarms and the dashboard of another stack read the same metric. */
-export const queueMetric = (
-  metricName:
-    | 'ApproximateNumberOfMessagesVisible'
-    | 'ApproximateAgeOfOldestMessage'
-    | 'ApproximateNumberOfMessagesNotVisible',
-  queueName: string,
-  reading: Reading,
-): Metric => new Metric({ namespace: 'AWS/SQS', metricName, dimensionsMap: { QueueName: queueName }, ...reading });
+type QueueMetricName =
+  | 'ApproximateNumberOfMessagesVisible'
+  | 'ApproximateAgeOfOldestMessage'
+  | 'ApproximateNumberOfMessagesNotVisible';
+type FunctionMetricName = 'Errors' | 'Throttles' | 'Invocations' | 'Duration' | 'ConcurrentExecutions';
 
-export const functionMetric = (
-  metricName: 'Errors' | 'Throttles' | 'Invocations' | 'Duration' | 'ConcurrentExecutions',
-  functionName: string,
-  reading: Reading,
-): Metric =>
+/** By name, so that alarms and dashboards read the same metric. */
+export const queueMetric = (metricName: QueueMetricName, queueName: string, reading: Reading): Metric =>
+  new Metric({ namespace: 'AWS/SQS', metricName, dimensionsMap: { QueueName: queueName }, ...reading });
+
+export const functionMetric = (metricName: FunctionMetricName, functionName: string, reading: Reading): Metric =>
   new Metric({ namespace: 'AWS/Lambda', metricName, dimensionsMap: { FunctionName: functionName }, ...reading });
 
 /** Names of a job type's function and queues, for the two functions above. */
@@ -45,3 +41,38 @@ export const namesOf = (stage: string, type: string) => ({
   deadLetterQueue: names.deadLetterQueue(stage, type),
   consumer: names.consumer(stage, type),
 });
+
+/** Metrics of many job types together, for a `SEARCH` of CloudWatch's metric math. */
+export interface Searched {
+  /** What `SEARCH` is given: `{namespace,dimension} MetricName="…" terms`. At most 1,024 characters. */
+  readonly query: string;
+  /** The dimension whose value tells one series from another. */
+  readonly dimension: string;
+}
+
+/** Names of the stage alone begin so. In a search it is a word of its own, between hyphens (CloudWatch, "search expression syntax"). */
+const prefixOf = (stage: string) => `sluice-${stage}`;
+/** The word that dead-letter queues' names end in. */
+const DEAD_LETTERS = 'dlq';
+
+/** A metric of Sluice, of every job type. */
+export const jobTypesOf = (metricName: SluiceMetricName): Searched => ({
+  query: `{${METRICS.namespace},${METRICS.dimension}} MetricName="${metricName}"`,
+  dimension: METRICS.dimension,
+});
+
+/** A metric of all queues of a stage, or of all dead-letter queues. */
+export const queuesOf =
+  (stage: string, which: 'jobs' | 'dead letters') =>
+  (metricName: QueueMetricName): Searched => ({
+    query: `{AWS/SQS,QueueName} MetricName="${metricName}" ${prefixOf(stage)} ${which === 'jobs' ? 'NOT ' : ''}${DEAD_LETTERS}`,
+    dimension: 'QueueName',
+  });
+
+/** A metric of all functions of a stage. */
+export const consumersOf =
+  (stage: string) =>
+  (metricName: FunctionMetricName): Searched => ({
+    query: `{AWS/Lambda,FunctionName} MetricName="${metricName}" ${prefixOf(stage)}`,
+    dimension: 'FunctionName',
+  });

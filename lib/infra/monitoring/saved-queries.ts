@@ -1,15 +1,10 @@
 import { CfnQueryDefinition } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { names } from '../../contract/names.ts';
 
 /** Settings of {@link SavedQueries}. */
 export interface SavedQueriesProps {
   readonly stage: string;
-  readonly types: readonly string[];
 }
-
-/** One query reads at most 50 log groups (CloudWatch Logs quotas). */
-const LOG_GROUPS_A_QUERY = 50;
 
 /**
  * CloudWatch Logs Insights queries over the engine's log lines, by the name that they are saved under. The console asks for the
@@ -47,19 +42,21 @@ export type QueryName = keyof typeof QUERIES;
 
 /** The queries of a stage, in the folder `sluice/<stage>` of the console's saved queries. */
 export class SavedQueries extends Construct {
-  constructor(scope: Construct, id: string, { stage, types }: SavedQueriesProps) {
+  constructor(scope: Construct, id: string, { stage }: SavedQueriesProps) {
     super(scope, id);
-    const logGroups = [...types.map((type) => names.consumer(stage, type)), names.dispatcher(stage)]
-      .map((name) => `/aws/lambda/${name}`)
-      .slice(-LOG_GROUPS_A_QUERY);
     for (const [name, commands] of Object.entries(QUERIES)) {
       new CfnQueryDefinition(this, name, {
         name: savedQueryName(stage, name as QueryName),
-        queryString: commands.join('\n| '),
-        logGroupNames: logGroups,
+        queryString: [sourceOf(stage), ...commands].join('\n| '),
       });
     }
   }
 }
+
+/**
+ * The log groups of the stage's functions, by their prefix: a list of names would end at 50 (CloudWatch Logs quotas), and leave
+ * types out.
+ */
+const sourceOf = (stage: string) => `SOURCE logGroups(namePrefix: ['/aws/lambda/sluice-${stage}-'])`;
 
 export const savedQueryName = (stage: string, query: QueryName): string => `sluice/${stage}/${query}`;

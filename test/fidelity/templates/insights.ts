@@ -20,7 +20,8 @@ export function runQuery(query: string, lines: readonly LogLine[]): LogLine[] {
   for (const command of commands) {
     const [verb = ''] = command.split(' ');
     const rest = command.slice(verb.length).trim();
-    if (verb === 'fields')
+    if (verb === 'SOURCE') rows = ofLogGroups(rest, rows);
+    else if (verb === 'fields')
       shown = known(
         rest.split(',').map((name) => name.trim()),
         rows,
@@ -43,6 +44,13 @@ function known(fields: readonly string[], rows: readonly LogLine[]): readonly st
   const strange = fields.find((name) => !rows.some((row) => name in row));
   if (strange !== undefined) throw new UnknownQueryError(`no line has the field ${strange}`);
   return fields;
+}
+
+/** Lines of log groups whose names begin so; a line without a log group is of all. */
+function ofLogGroups(source: string, rows: readonly LogLine[]): LogLine[] {
+  const [, prefix] = /^logGroups\(namePrefix: \['([^']+)'\]\)$/.exec(source) ?? [];
+  if (prefix === undefined) throw new UnknownQueryError(`SOURCE ${source}`);
+  return rows.filter((row) => row['@log'] === undefined || String(row['@log']).startsWith(prefix));
 }
 
 function filtered(condition: string, rows: readonly LogLine[]): LogLine[] {

@@ -16,7 +16,7 @@ export class UnknownReadError extends Error {
   override readonly name = 'UnknownReadError';
 }
 
-/** Every metric that an alarm, an expression or a widget reads. Templates are resolved. */
+/** Every metric that an alarm, an expression or a widget names. Templates are resolved. */
 export function metricsRead(templates: Templates): MetricRead[] {
   return [
     ...all(templates, 'AWS::CloudWatch::Alarm').flatMap(({ id, properties }) => ofAlarm(id, properties)),
@@ -73,6 +73,7 @@ export interface Widget {
 }
 
 export interface Settings {
+  readonly expression?: string;
   readonly label?: string;
   readonly period?: number;
   readonly stat?: string;
@@ -82,10 +83,14 @@ export interface Settings {
 export const widgetsOf = (properties: Record<string, unknown>): Widget[] =>
   (JSON.parse(String(properties.DashboardBody)) as { widgets: Widget[] }).widgets;
 
+/** A search finds its metrics when it is shown: `searches.ts`. */
+const isMetric = (row: readonly (string | Settings)[]) =>
+  !row.some((part) => typeof part !== 'string' && part.expression);
+
 function ofWidget(id: string, { type, properties }: Widget): MetricRead[] {
   if (type === 'text' || type === 'alarm') return [];
   if (type !== 'metric') throw new UnknownReadError(`${id}: a widget of type ${type}`);
-  return (properties.metrics ?? []).map((row) => {
+  return (properties.metrics ?? []).filter(isMetric).map((row) => {
     const [namespace, name, ...pairs] = row.filter((part) => typeof part === 'string');
     // Dots repeat what stands above, which the CDK does not write.
     if (namespace === undefined || name === undefined || pairs.length % 2 === 1 || row.includes('.')) {

@@ -1,6 +1,7 @@
 import { createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
 import { Chart, type ChartDataset } from 'chart.js/auto';
 import type { Settings, Widget } from '../../fidelity/templates/metrics-read.ts';
+import { searchOf } from '../../fidelity/templates/searches.ts';
 import { palettePng } from './png.ts';
 import { type Reading, type Series, seriesKey } from './series.ts';
 
@@ -85,8 +86,29 @@ function drawAlarms(context: SKRSContext2D, { width, height, properties }: Widge
   }
 }
 
-/** A metric of a widget's list, and where it is drawn. */
-function metricOf(row: readonly (string | Settings)[]): { key: string; settings: Settings } {
+interface Drawn {
+  readonly key: string;
+  readonly settings: Settings;
+}
+
+/** The metrics of a row in a widget's list, and where each is drawn: of a search, all that it finds. */
+function metricsOf(row: readonly (string | Settings)[], { series, window }: Shown): Drawn[] {
+  const expression = row.flatMap((part) => (typeof part === 'string' ? [] : (part.expression ?? [])))[0];
+  if (expression === undefined) return [metricOf(row)];
+  const search = searchOf(expression);
+  const found = series.keys().flatMap((key) => {
+    const [namespace = '', name = '', ...dimensions] = key.split(' ');
+    if (!search.finds({ namespace, name, dimensions })) return [];
+    const values = series.read(key, { ...window, statistic: search.statistic }).map((value) => value ?? 0);
+    return [{ key, label: dimensions[0]?.split('=')[1] ?? '', highest: Math.max(...values) }];
+  });
+  return found
+    .toSorted((a, b) => b.highest - a.highest)
+    .slice(0, search.shown)
+    .map(({ key, label }) => ({ key, settings: { label, stat: search.statistic } }));
+}
+
+function metricOf(row: readonly (string | Settings)[]): Drawn {
   const [namespace = '', name = '', ...pairs] = row.filter((part) => typeof part === 'string');
   const dimensions = pairs.flatMap((part, i) => (i % 2 === 0 ? [`${part}=${pairs[i + 1]}`] : []));
   const settings = row.find((part) => typeof part !== 'string') ?? {};
@@ -105,9 +127,10 @@ function drawNumbers(context: SKRSContext2D, { width, properties }: Widget, { se
   }
 }
 
-function graph({ width, height, properties }: Widget, { series, window }: Shown) {
+function graph({ width, height, properties }: Widget, shown: Shown) {
+  const { series, window } = shown;
   const canvas = createCanvas(width - 8, height - 26);
-  const metrics = (properties.metrics ?? []).map(metricOf);
+  const metrics = (properties.metrics ?? []).flatMap((row) => metricsOf(row, shown));
   const datasets: ChartDataset<'line', (number | null)[]>[] = metrics.map(({ key, settings }, i) => ({
     label: settings.label ?? '',
     data: series.read(key, { ...window, statistic: settings.stat ?? 'Sum' }).map((value) => value ?? null),

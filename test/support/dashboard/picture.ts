@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { names } from '../../../lib/contract/names.ts';
 import { bringUp } from '../../../localstack/up.ts';
 import { all } from '../../fidelity/templates/edges.ts';
 import { resolveAll } from '../../fidelity/templates/intrinsics.ts';
@@ -36,7 +37,9 @@ async function main(): Promise<void> {
       account: '000000000000',
       region: 'us-east-1',
     });
-    const [dashboard] = all(templates, 'AWS::CloudWatch::Dashboard');
+    const dashboard = all(templates, 'AWS::CloudWatch::Dashboard').find(
+      ({ properties }) => properties.DashboardName === names.dashboard(STAGE),
+    );
     if (dashboard === undefined) throw new Error('the stage has no dashboard');
     const states = alarmStates(templates, series, window);
     const png = drawDashboard(widgetsOf(dashboard.properties), {

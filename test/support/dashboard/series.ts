@@ -7,6 +7,8 @@ interface Point {
 /** Metrics by namespace, name and dimensions, as CloudWatch keeps them. */
 export interface Series {
   add(key: string, point: Point): void;
+  /** All that were added, each once. */
+  keys(): string[];
   /** A statistic of each period from `fromMs` on; undefined where there was no value. */
   read(key: string, reading: Reading): (number | undefined)[];
 }
@@ -24,6 +26,7 @@ export const seriesKey = (namespace: string, name: string, dimensions: readonly 
 export function makeSeries(): Series {
   const points = new Map<string, Point[]>();
   return {
+    keys: () => [...points.keys()],
     add: (key, point) => void points.set(key, [...(points.get(key) ?? []), point]),
     read: (key, { statistic, fromMs, periodMs, periods }) =>
       Array.from({ length: periods }, (_, i) => {

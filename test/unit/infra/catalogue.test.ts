@@ -5,7 +5,7 @@ import { makeApp, type Synthesized, synthesize } from './support/fixture.ts';
 import { arnOf, ofType, one, type Resource, statementsOf } from './support/template.ts';
 
 const { jobs } = shop;
-const SETTINGS = { emailSender: 'Jobs <jobs@mail.example.com>', syncAllowedHosts: 'api.example.com' };
+const SETTINGS = { emailSender: 'Jobs <jobs@mail.example.com>', syncAllowedHosts: 'crm=api.example.com' };
 const synth = (stage: string) => synthesize(makeApp({ jobs, context: { stage, ...SETTINGS } }));
 const stages = { dev: synth('dev'), prod: synth('prod') };
 const TYPES = jobs.map(({ definition }) => definition.type);

@@ -144,7 +144,11 @@ describe('a failure says exactly', () => {
     [
       'something that is gone',
       named('ResourceNotFoundException', 'x'),
-      said(3, 'a queue or table is gone: x', 'was it deleted meanwhile? npx sluice doctor shows what is left'),
+      said(
+        3,
+        'a queue or table is gone: x',
+        'was it deleted meanwhile? npx sluice doctor --stage prod shows what is left',
+      ),
     ],
     ['a missing job', named('NoSuchJobError', 'no job'), said(3, 'no job')],
     ['a wrong body', named('CorrectedBodyError', 'wrong'), said(2, 'wrong')],

@@ -56,7 +56,7 @@ describe('one job', () => {
   test.each([
     ['', /it is empty/],
     ['   \n', /it is empty/],
-    [`{"do":"complete","secret":"${SECRET}"`, /^it is not JSON$/],
+    [`{"do":"complete","secret":"${SECRET}"`, /^it is not JSON: it ends at column 57, and more must follow$/],
     ['{"do":"sing"}', /payload\.do/],
     [
       JSON.stringify({ do: 'complete', filler: 'x'.repeat(2 * 1024 * 1024) }),
@@ -113,7 +113,9 @@ describe('the text that was given is what is sent', () => {
       const sending = send(depsOf(world), world.definition, { text: given, envelopes });
       await expect(sending).rejects.toThrow('the number payload.account has more digits than JavaScript holds');
       await expect(sending).rejects.not.toThrow(ACCOUNT);
-      expect((await bulk(world, [given], { envelopes })).refused).toMatchObject([{ again: given }]);
+      expect((await bulk(world, [given], { envelopes })).refused).toMatchObject([
+        { again: envelopes ? given : `{"payload":${given}}`, wrong: true },
+      ]);
       expect(world.queue.messages()).toEqual([]);
     },
   );
@@ -126,12 +128,10 @@ describe('many jobs', () => {
     const { report, refused } = await bulk(world, lines);
     expect(report).toMatchObject({ sent: 1201, refused: 2, unknown: 0, notTried: 0, interrupted: false });
     expect(refused.map(({ line, again }) => [line, again])).toEqual([
-      [3, 'no json'],
+      [3, '{"payload":no json}'],
       [4, '{"payload":{"do":"sing"}}'],
     ]);
-    const again = refused.map((one) =>
-      one.again.replace('sing', 'complete').replace('no json', '{"payload":{"do":"complete"}}'),
-    );
+    const again = refused.map((one) => one.again.replace('sing', 'complete').replace('no json', '{"do":"complete"}'));
     expect((await bulk(world, again, { envelopes: true })).report).toMatchObject({ sent: 2, refused: 0 });
     expect(world.queue.messages()).toHaveLength(1203);
   });
@@ -206,7 +206,14 @@ describe('many jobs', () => {
     expect(report).toStrictEqual({ sent: 1, refused: 3, unknown: 0, notTried: 0, interrupted: false });
     expect(done).toEqual([4]);
     expect(refused).toEqual([
-      { line: 2, jobId: undefined, why: 'it is not JSON', maybeSent: false, again: 'no json' },
+      {
+        line: 2,
+        jobId: undefined,
+        why: 'it is not JSON: column 1',
+        maybeSent: false,
+        wrong: true,
+        again: '{"payload":no json}',
+      },
       expect.objectContaining({ line: 4, maybeSent: false, again: '{"payload":{"do":"sing"}}' }),
       expect.objectContaining({ line: 5, maybeSent: false, again: '{"payload":[]}' }),
     ]);
@@ -244,7 +251,7 @@ describe('many jobs', () => {
     const world = makeWorld();
     const { refused } = await bulk(world, [payload], { signal: AbortSignal.abort() });
     expect(refused).toEqual([
-      { line: 1, jobId: undefined, why: 'not tried', maybeSent: false, again: `{"payload":${payload}}` },
+      { line: 1, jobId: undefined, why: 'not tried', maybeSent: false, wrong: false, again: `{"payload":${payload}}` },
     ]);
   });
 });

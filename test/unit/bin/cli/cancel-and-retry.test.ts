@@ -44,13 +44,13 @@ describe('cancel', () => {
     expect(there.world.job('a')).toEqual(before);
   });
 
-  test('of a type that the stage lacks exits 3, of one that the catalogue lacks exits 2', async () => {
+  test('of a type that the stage or the catalogue lacks exits 3', async () => {
     const { run, world } = deployed();
     expect(await run('cancel send-mail a')).toMatchObject({ code: 3, stdout: '' });
     const queue = { visibilityTimeoutSeconds: 30, retentionSeconds: 3600 };
     for (const name of ['old', 'old-dlq']) world.sqs.createQueue(`sluice-test-${name}`, queue);
     expect(await run('cancel old a')).toMatchObject({
-      code: 2,
+      code: 3,
       stderr: expect.stringMatching(/^sluice: the catalogue \(functions\/index\.ts\) has no job type "old"/),
     });
   });

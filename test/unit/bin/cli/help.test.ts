@@ -46,7 +46,10 @@ describe('the help of', () => {
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout.split('\n', 3)).toEqual([`Usage: sluice ${verb} ${usage}`, '', expect.stringMatching(/^\S/)]);
     expect(groups(stdout)).toEqual({
-      Arguments: usage.split(' ').slice(1).map((argument) => argument.slice(1, -1)),
+      Arguments: usage
+        .split(' ')
+        .slice(1)
+        .map((argument) => argument.slice(1, -1)),
       Options: [...options, '-h, --help'],
       ...(which.length > 0 && { Which: which }),
       'Where and how': WHERE,

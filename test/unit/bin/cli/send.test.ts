@@ -66,7 +66,7 @@ describe('send refuses, and sends nothing:', () => {
 
   test.each([
     ["''", /^sluice: it is empty: a JSON payload is needed\n$/],
-    ['{', /^sluice: it is not JSON\n$/],
+    ['{', /^sluice: it is not JSON: it ends at column 2, and more must follow\n$/],
     ['{}', /^sluice: .*payload\.to/],
     ['@nothing', /^sluice: no such file or directory, open 'nothing'/],
     ["'[]' --envelopes", /^sluice: it is not an object with a "payload"\n$/],
@@ -83,7 +83,7 @@ describe('send refuses, and sends nothing:', () => {
   test('a type that the catalogue lacks, and one that the stage lacks', async () => {
     const { run } = deployed();
     expect(await run(`send send-mail '${PAYLOAD}'`)).toMatchObject({
-      code: 2,
+      code: 3,
       stderr: expect.stringMatching(/no job type "send-mail"; did you mean "send-email"\?\n$/),
     });
     expect(await run('send process-payment {}')).toMatchObject({
@@ -110,17 +110,22 @@ describe('send --lines', () => {
     workingFolder();
     await run('send send-email - --lines --refused out', { input: 'no json' });
     expect(statSync('out').mode & 0o777).toBe(0o600);
-    expect(readFileSync('out', 'utf8')).toBe('no json\n');
+    expect(readFileSync('out', 'utf8')).toBe('{"payload":no json}\n');
   });
 
   test('gives all jobs the options of the command, and each its own before them', async () => {
     const { run, world } = deployed();
     workingFolder();
-    const input = [{ payload: MAIL, id: 'a' }, { payload: MAIL, id: 'b', maxAttempts: 1 }]
+    const input = [
+      { payload: MAIL, id: 'a' },
+      { payload: MAIL, id: 'b', maxAttempts: 1 },
+    ]
       .map((one) => JSON.stringify(one))
       .join('\n');
     const options = '--envelopes --max-attempts 7 --tenant acme';
-    expect(await run(`send send-email - --lines ${options}`, { input })).toMatchObject({ stdout: '2 sent, 0 refused\n' });
+    expect(await run(`send send-email - --lines ${options}`, { input })).toMatchObject({
+      stdout: '2 sent, 0 refused\n',
+    });
     const sent = world.queue.messages().map(({ body, group }) => ({ ...JSON.parse(body), group }));
     expect(sent).toMatchObject([
       { id: 'a', maxAttempts: 7, group: 'acme' },
@@ -135,7 +140,8 @@ describe('send --lines', () => {
     const printed = stdout.trimEnd().split('\n');
     expect([printed[0], printed.at(1), printed.at(-2), printed.at(-1)]).toEqual([
       ...['0 sent, 11 refused', expect.stringMatching(/^line 1: /), expect.stringMatching(/^line 10: /)],
-      'what was not sent is in out; send it again with: --lines --envelopes @out',
+      'what was not sent is in out; correct 11 of its lines there, then: ' +
+        'npx sluice send send-email --lines --envelopes @out --stage test',
     ]);
     expect(printed).toHaveLength(12);
     expect(readFileSync('out', 'utf8').trimEnd().split('\n')).toHaveLength(11);

@@ -36,18 +36,15 @@ describe('a role may do what its function does, and nothing else', () => {
     expect(statement?.condition).toEqual({ StringEquals: { 'events:source': 'sluice' } });
   });
 
-  test('for the dispatcher', () => {
-    const tuned = 'tuned-to-its-limits-and-named-at-lengthx';
+  test('for the dispatcher: on the queues of its stage, whichever they are', () => {
     expect(rightsOf(stacks.core?.resources ?? [], 'sluice-prod-dispatcher')).toEqual([
       `dynamodb:BatchGetItem ${table}`,
       `dynamodb:PartiQLUpdate ${table}`,
       `dynamodb:Query ${table}/index/lists`,
       `logs:CreateLogStream ${streams('dispatcher')}`,
       `logs:PutLogEvents ${streams('dispatcher')}`,
-      `sqs:GetQueueUrl ${queue('plain')}`,
-      `sqs:GetQueueUrl ${queue(tuned)}`,
-      `sqs:SendMessage ${queue('plain')}`,
-      `sqs:SendMessage ${queue(tuned)}`,
+      `sqs:GetQueueUrl ${queue('*')}`,
+      `sqs:SendMessage ${queue('*')}`,
     ]);
   });
 
@@ -64,14 +61,15 @@ describe('a role may do what its function does, and nothing else', () => {
     }
   });
 
-  test('without wildcards, except for log streams and for X-Ray of traced types', () => {
+  test('without wildcards, except for log streams, the dispatcher’s queues, and X-Ray of traced types', () => {
     const policies = Object.values(stacks).flatMap(({ resources }) => ofType(resources, 'AWS::IAM::Policy'));
     const wild = policies
       .flatMap(({ properties }) => statementsOf(properties.PolicyDocument))
       .filter(({ actions, resources }) => [...actions, ...resources].some((text) => text.includes('*')));
     // X-Ray knows no resource to name (Service Authorization Reference, AWS X-Ray).
-    const [traces, ...logs] = wild.sort((a, b) => b.actions.join().localeCompare(a.actions.join()));
+    const [traces, queues, ...logs] = wild.sort((a, b) => b.actions.join().localeCompare(a.actions.join()));
     expect(traces?.actions).toEqual(['xray:PutTelemetryRecords', 'xray:PutTraceSegments']);
+    expect(queues?.resources).toEqual([queue('*')]);
     expect(logs).toHaveLength(3);
     for (const { actions, resources } of logs) {
       expect(actions).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);

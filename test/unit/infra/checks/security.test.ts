@@ -84,6 +84,7 @@ test('every acknowledgement is on this list, with its reason', async () => {
     return `sluice-prod-core/Operators/${policy}: IAM5[Resource::${whole}]`;
   };
   expect(accepted(app)).toEqual([
+    'sluice-prod-core/Dispatcher: IAM5[Resource::arn:<AWS::Partition>:sqs:<AWS::Region>:<AWS::AccountId>:sluice-prod-*]',
     streams('core', 'Dispatcher/FunctionRole', 'dispatcher'),
     ...['sqs:*:sluice-prod-*', 'logs:*:log-group:/aws/lambda/sluice-prod-*'].map(operators('Read')),
     ...['cloudformation:*:stack/sluice-prod-*/*', 'events:*:rule/sluice-prod-*', '*'].map(operators('Read')),

@@ -1,56 +1,57 @@
 import { describe, expect, test } from 'vitest';
-import * as z from 'zod';
 import { checkedAlarms } from '../../../../lib/contract/definition/alarm-thresholds.ts';
-import { defineJob } from '../../../../lib/contract/definition/job-definition.ts';
 import { METRICS } from '../../../../lib/contract/names.ts';
 import { alarmsOf, DISPATCHER_ALARMS } from '../../../../lib/infra/monitoring/alarm-names.ts';
 import { all } from '../../../fidelity/templates/edges.ts';
 import { type Environment, resolveAll } from '../../../fidelity/templates/intrinsics.ts';
 import { metricsRead, type Widget, widgetsOf } from '../../../fidelity/templates/metrics-read.ts';
-import { SETTINGS, synthesize, type Templates } from '../../../fidelity/templates/synth.ts';
-import { jobs, makeApp, synthesize as synthesizeHere } from '../support/fixture.ts';
+import { type Search, searchOf } from '../../../fidelity/templates/searches.ts';
+import { SETTINGS, synthesize } from '../../../fidelity/templates/synth.ts';
 
 const ENVIRONMENT: Environment = { account: '123456789012', region: 'eu-west-1' };
 const TYPES = ['send-email', 'process-payment', 'sync-data', 'generate-report'];
 const templates = resolveAll(await synthesize(SETTINGS.prod), ENVIRONMENT);
 
-const dashboardOf = (from: Templates): Widget[] => {
-  const [dashboard, ...more] = all(from, 'AWS::CloudWatch::Dashboard');
-  if (dashboard === undefined || more.length > 0) throw new Error('not one dashboard');
-  return widgetsOf(dashboard.properties);
-};
-const widgets = dashboardOf(templates);
+const dashboards = new Map(
+  all(templates, 'AWS::CloudWatch::Dashboard').map(({ properties }) => [
+    String(properties.DashboardName),
+    widgetsOf(properties),
+  ]),
+);
+const widgetsNamed = (name: string): Widget[] => dashboards.get(name) ?? [];
+const ofStage = widgetsNamed('sluice-prod');
 
 const alarmNames = all(templates, 'AWS::CloudWatch::Alarm')
   .concat(all(templates, 'AWS::CloudWatch::CompositeAlarm'))
   .map(({ properties }) => String(properties.AlarmName));
 
-describe('the dashboard', () => {
-  test('begins with the state of every alarm and the totals', () => {
-    const [alarms, totals] = widgets;
-    const shown = (alarms?.properties.alarms ?? []).map((arn) => arn.split(':alarm:')[1]);
+const alarmsShown = (widgets: readonly Widget[]) =>
+  widgets.flatMap(({ properties }) => (properties.alarms ?? []).map((arn) => arn.split(':alarm:')[1]));
+
+describe('the dashboards', () => {
+  test('are one of the stage and one of each type, each in the stack of what it shows', () => {
+    expect([...dashboards.keys()]).toEqual(['sluice-prod', ...TYPES.map((type) => `sluice-prod-${type}`)]);
+    for (const [name, { Resources }] of Object.entries(templates)) {
+      const made = Object.values(Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Dashboard');
+      expect(made.map(({ Properties }) => Properties?.DashboardName)).toEqual([name.replace(/-core$/, '')]);
+    }
+  });
+
+  test('of the types are left out with -c jobDashboards=off', async () => {
+    const without = await synthesize({ ...SETTINGS.prod, jobDashboards: 'off' });
+    const left = all(without, 'AWS::CloudWatch::Dashboard').map(({ properties }) => properties.DashboardName);
+    expect(left).toEqual(['sluice-prod']);
+  });
+
+  test('show every alarm, each once', () => {
+    const shown = [...dashboards.values()].flatMap(alarmsShown);
     expect(shown.toSorted()).toEqual(alarmNames.toSorted());
     expect(shown).toHaveLength(
       TYPES.length * alarmsOf({ alarms: checkedAlarms({}) }).length + Object.keys(DISPATCHER_ALARMS).length,
     );
-    expect([alarms?.y, totals?.properties.view, totals?.y]).toEqual([0, 'singleValue', alarms?.height]);
   });
 
-  test('has a row a job type, then the dispatcher', () => {
-    const headings = widgets.flatMap(({ properties }) => /^## (.+)/.exec(properties.markdown ?? '')?.[1] ?? []);
-    expect(headings).toEqual([...TYPES, 'Retry dispatcher']);
-    for (const type of TYPES) {
-      const at = widgets.findIndex(({ properties }) => properties.markdown?.startsWith(`## ${type}\n`));
-      const row = widgets.slice(at + 1, at + 6);
-      expect(new Set(row.map(({ y }) => y)).size, 'side by side').toBe(1);
-      const read = row.flatMap(({ properties }) => properties.metrics ?? []).flat();
-      expect(read.filter((part) => part === `sluice-prod-${type}`)).toHaveLength(2);
-      expect(read.filter((part) => part === `sluice-prod-${type}-dlq`)).toHaveLength(1);
-      expect(read.filter((part) => part === type)).toHaveLength(11);
-    }
-  });
-
-  test('fits its 24 columns, and no widget covers another', () => {
+  test.each([...dashboards])('%s fits its 24 columns, and no widget covers another', (_name, widgets) => {
     const cells = new Set<string>();
     let area = 0;
     for (const { x, y, width, height } of widgets) {
@@ -60,26 +61,73 @@ describe('the dashboard', () => {
     }
     expect(cells.size).toBe(area);
   });
+});
+
+describe('the dashboard of a type', () => {
+  test.each(TYPES)('%s has its alarms and a row of its metrics', (type) => {
+    const [alarms, heading, ...row] = widgetsNamed(`sluice-prod-${type}`);
+    expect(alarms?.properties.alarms?.every((arn) => arn.includes(`:alarm:sluice-prod-${type}-`))).toBe(true);
+    expect(heading?.properties.markdown).toMatch(new RegExp(`^## ${type}\n`));
+    expect(row).toHaveLength(5);
+    expect(new Set(row.map(({ y }) => y)).size, 'side by side').toBe(1);
+    const read = row.flatMap(({ properties }) => properties.metrics ?? []).flat();
+    expect(read.filter((part) => part === `sluice-prod-${type}`)).toHaveLength(2);
+    expect(read.filter((part) => part === `sluice-prod-${type}-dlq`)).toHaveLength(1);
+    expect(read.filter((part) => part === type)).toHaveLength(11);
+  });
 
   test('shows the timeout beside the durations, and the thresholds of alarms', () => {
-    const lines = widgets
+    const lines = TYPES.flatMap((type) => widgetsNamed(`sluice-prod-${type}`))
       .filter(({ properties }) => properties.annotations !== undefined)
       .map(({ properties }) => `${properties.title}: ${JSON.stringify(properties.annotations?.horizontal)}`);
     expect(lines.filter((line) => line.includes('"timeout"'))).toHaveLength(TYPES.length);
-    expect(lines.filter((line) => line.includes('"alarm"'))).toHaveLength(2 * TYPES.length + 1);
+    expect(lines.filter((line) => line.includes('"alarm"'))).toHaveLength(2 * TYPES.length);
+  });
+});
+
+describe('the dashboard of the stage', () => {
+  const searches = ofStage.flatMap(({ properties }) =>
+    (properties.metrics ?? []).flatMap((row) =>
+      row.flatMap((part) => (typeof part === 'string' ? [] : (part.expression ?? []))).map((one) => searchOf(one)),
+    ),
+  );
+  const made = ['send-email', 'a'].flatMap((type) =>
+    ['prod', 'prod2', 'dev'].flatMap((stage) => [
+      ...['', '-dlq'].map((end) => [`QueueName=sluice-${stage}-${type}${end}`, 'AWS/SQS'] as const),
+      [`FunctionName=sluice-${stage}-${type}`, 'AWS/Lambda'] as const,
+      [`JobType=${type}`, 'Sluice'] as const,
+    ]),
+  );
+  const foundBy = ({ name, finds }: Search) =>
+    made.filter(([dimension, namespace]) => finds({ namespace, name, dimensions: [dimension] })).map(([one]) => one);
+
+  test('begins with links to all alarms of the stage, and the totals', () => {
+    const [links, alarms, totals] = ofStage;
+    expect(links?.properties.markdown).toContain("search~'sluice-prod-");
+    expect([alarms?.type, totals?.properties.view]).toEqual(['alarm', 'singleValue']);
+    const headings = ofStage.flatMap(({ properties }) => /^##? (.+)/.exec(properties.markdown ?? '')?.[1] ?? []);
+    expect(headings).toEqual(['Stage prod', 'Job types that do worst', 'Retry dispatcher']);
   });
 
-  test('splits the alarms of a stage with many job types into widgets of a hundred', () => {
-    const many = Array.from({ length: 12 }, (_, i) => ({
-      definition: defineJob({ type: `type-${i}`, payload: z.unknown() }),
-      entry: jobs[0]?.entry ?? '',
-    }));
-    const stacks = synthesizeHere(makeApp({ jobs: many }));
-    const all = Object.fromEntries(
-      Object.entries(stacks).map(([name, { template }]) => [name, template as unknown as Templates[string]]),
-    );
-    const shown = dashboardOf(resolveAll(all, ENVIRONMENT)).filter(({ type }) => type === 'alarm');
-    expect(shown.map(({ properties }) => properties.alarms?.length)).toEqual([100, 11]);
+  test('searches for the ten worst types by each measure, and names none', () => {
+    expect(searches).toHaveLength(12);
+    expect(new Set(searches.map(({ shown }) => shown))).toEqual(new Set([10]));
+    for (const type of TYPES) expect(JSON.stringify(ofStage)).not.toContain(type);
+  });
+
+  test('finds the queues and functions of its own stage alone, dead-letter queues apart', () => {
+    const found = searches.map((search) => [`${search.namespace} ${search.name}`, new Set(foundBy(search))] as const);
+    const queues = ['QueueName=sluice-prod-send-email', 'QueueName=sluice-prod-a'];
+    const functions = new Set(['FunctionName=sluice-prod-send-email', 'FunctionName=sluice-prod-a']);
+    const visible = found.filter(([name]) => name === 'AWS/SQS ApproximateNumberOfMessagesVisible');
+    expect(visible.map(([, names]) => names)).toEqual([new Set(queues.map((one) => `${one}-dlq`)), new Set(queues)]);
+    expect(found.filter(([name]) => name.startsWith('AWS/Lambda')).map(([, names]) => names)).toEqual([
+      functions,
+      functions,
+    ]);
+    for (const [name, names] of found) {
+      if (name.startsWith('Sluice')) expect(names).toEqual(new Set(['JobType=send-email', 'JobType=a']));
+    }
   });
 });
 

@@ -33,15 +33,12 @@ async function aBusyHour(): Promise<World> {
 }
 
 describe('saved queries', () => {
-  test('are in the stage’s folder, over the logs of its functions', () => {
+  test('are in the stage’s folder, over the logs of all its functions, by their prefix', () => {
     expect(saved.map(({ Name }) => Name)).toEqual(Object.keys(QUERIES).map((name) => `sluice/prod/${name}`));
     for (const { LogGroupNames, QueryString } of saved) {
-      expect(LogGroupNames).toEqual([
-        ...['send-email', 'process-payment', 'sync-data', 'generate-report'].map(
-          (type) => `/aws/lambda/sluice-prod-${type}`,
-        ),
-        '/aws/lambda/sluice-prod-dispatcher',
-      ]);
+      // A list has room for 50 names: it would leave types out.
+      expect(LogGroupNames).toBeUndefined();
+      expect(QueryString).toMatch(/^SOURCE logGroups\(namePrefix: \['\/aws\/lambda\/sluice-prod-'\]\)\n\| [a-z]/);
       expect(String(QueryString).length).toBeLessThanOrEqual(10_000);
     }
   });

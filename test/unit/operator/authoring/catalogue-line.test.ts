@@ -133,7 +133,7 @@ describe('the files of a new job type', () => {
       expect.stringMatching(/export const tidyUp = defineJob\(\{\n {2}type: 'tidy-up',\n/),
       expect.stringContaining('export const handler = consumer(tidyUp, perform);\n'),
       expect.stringContaining('type Input = Payload<typeof tidyUp>;\n'),
-      expect.stringContaining("from '../../../functions/tidy-up/perform.ts';\n"),
+      expect.stringMatching(/from '(\.\.\/){3}functions\/tidy-up\/perform\.ts';\n/),
       expect.stringContaining("import { tidyUp } from './tidy-up/definition.ts';\n"),
     ]);
   });

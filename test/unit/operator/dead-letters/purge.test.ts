@@ -87,7 +87,7 @@ describe('a purge', () => {
     const world = await graveyard(5);
     world.sqs.faults.plan('DeleteMessageBatch', { kind: 'fails', error: awsError('AccessDenied', 'no', 403) });
     expect(await purge(stageOf(world), 'probe', { file, ...FAST })).toEqual({
-      ...{ deleted: 0, left: 5, received: { passedOver: 5, interrupted: false } },
+      ...{ deleted: 0, left: 5, saved: 5, received: { passedOver: 5, interrupted: false } },
     });
     expect(world.deadLetters.counts().visible).toBe(5);
   });

@@ -16,7 +16,7 @@ describe('alarms', () => {
         level: 'note',
         what: expect.stringMatching(/^2, 1 on: sluice-test-core-y; this is an emulator, whose alarms prove/),
       },
-      { level: 'bad', what: 'probe has none', todo: 'deploy sluice-test-probe again' },
+      { level: 'bad', what: 'probe has none', todo: 'start npm run local again' },
     ]);
     there.plane.alarms.push({ AlarmName: 'sluice-test-core-z', StateValue: 'ALARM' });
     expect((await look({ ...there, stage }, 'alarms'))[0]?.what).toMatch(
@@ -60,7 +60,9 @@ describe('the dispatcher', () => {
     expect(await look(there, 'dispatcher')).toMatchObject([
       {
         what: 'rule one, two is disabled: parked jobs do not start',
-        todo: 'aws events enable-rule --name one, or aws events enable-rule --name two, or deploy sluice-test-core again',
+        todo:
+          'aws events enable-rule --name one, or aws events enable-rule --name two, or ' +
+          'npx cdk deploy sluice-test-core --revert-drift -c stage=test (and every other -c of its last deploy)',
       },
     ]);
   });

@@ -31,7 +31,12 @@ describe('dead letters', () => {
 
 describe('queues that are not as their definitions say', () => {
   const fault = (what: string, type = 'probe') => ({
-    ...{ level: 'bad', check: 'retention', what, todo: `deploy sluice-test-${type} again` },
+    ...{
+      level: 'bad',
+      check: 'retention',
+      what,
+      todo: `npx cdk deploy sluice-test-${type} --revert-drift -c stage=test (and every other -c of its last deploy)`,
+    },
   });
 
   test('are named with what is wrong', async () => {

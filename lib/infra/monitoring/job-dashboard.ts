@@ -1,0 +1,26 @@
+import { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import type { JobDefinition } from '../../contract/definition/job-definition.ts';
+import { names } from '../../contract/names.ts';
+import { alarmsOf, jobAlarmName } from './alarm-names.ts';
+import { alarmStates, LAST_HOUR } from './alarm-states.ts';
+import { jobRow } from './dashboard-rows.ts';
+
+/** Settings of {@link JobDashboard}. */
+export interface JobDashboardProps {
+  readonly stage: string;
+  readonly definition: JobDefinition;
+}
+
+/** One screen for a job type: the state of its alarms, and its row of widgets. */
+export class JobDashboard extends Dashboard {
+  constructor(scope: Construct, id: string, { stage, definition }: JobDashboardProps) {
+    const { type } = definition;
+    const alarms = alarmsOf(definition).map((alarm) => jobAlarmName(stage, type, alarm));
+    super(scope, id, {
+      dashboardName: names.jobDashboard(stage, type),
+      start: LAST_HOUR,
+      widgets: [alarmStates(scope, `Alarms of ${type}, stage ${stage}`, alarms), ...jobRow(stage, definition)],
+    });
+  }
+}
