@@ -56,6 +56,18 @@ describe('the help of', () => {
     });
   });
 
+  test.each([
+    ['doctor', '[options]', ['--scan', '--job', '-y, --yes', '-h, --help']],
+    ['trace', '[options] [text]', ['--maps <folder>', '-h, --help']],
+    ['schema', '[options] <type>', ['--debug', '-h, --help']],
+    ['new', '[options] <type>', ['--json', '--debug', '-h, --help']],
+  ])('%s names its usage and options, and what each argument is', async (verb, usage, options) => {
+    const { stdout } = await deployed().run(`${verb} --help`);
+    expect(stdout.split('\n')[0]).toBe(`Usage: sluice ${verb} ${usage}`);
+    const { Options, Arguments = [] } = groups(stdout);
+    expect([Options, Arguments.length]).toEqual([options, usage.split(' ').length - 1]);
+  });
+
   test('the command lists its verbs, with what each is for', async () => {
     const { run } = deployed();
     const { stdout } = await run('--help');
