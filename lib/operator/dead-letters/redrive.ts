@@ -6,7 +6,7 @@ import { readJob } from '../job-table.ts';
 import { tableOf } from '../stage.ts';
 import { checkCorrectedBody } from './corrected-body.ts';
 import { type Identity, identityOf, matches } from './filter.ts';
-import { type DeadLetter, isOurs, runOf } from './receive.ts';
+import { type DeadLetter, runOf } from './receive.ts';
 import { type ReceiveAllResult, receiveAll } from './receive-all.ts';
 import { type Refused, type SendBackEntry, sendBack } from './send-back.ts';
 import { type DeadLetterSelection, dlqOf } from './show-and-purge.ts';
@@ -122,7 +122,7 @@ async function isJobOf(stage: Stage, type: string, { identity: { jobId, key }, b
  * message would be acknowledged as a duplicate, and lost.
  */
 async function missingRun(stage: Stage, type: string, deadLetter: DeadLetter): Promise<number | undefined> {
-  if (isOurs(deadLetter) || runOf(deadLetter) !== undefined) return undefined;
+  if (runOf(deadLetter) !== undefined) return undefined;
   const cut = deadLetter.attributes[DEATH.jobType] !== undefined;
   if (!cut && Buffer.byteLength(deadLetter.body) < MAY_LACK_ATTRIBUTES_BYTES) return undefined;
   const item = await isJobOf(stage, type, { identity: identityOf(deadLetter, type), body: deadLetter.body });

@@ -94,7 +94,7 @@ describe('the text that was given is what is sent', () => {
     const world = makeWorld();
     world.sqs.faults.plan('SendMessageBatch', { kind: 'fails', error: awsError('InvalidMessageContents', 'no') });
     const { refused } = await bulk(world, [text]);
-    expect(refused).toMatchObject([{ again: expect.stringContaining(`,"payload":${text}}`) }]);
+    expect(refused).toMatchObject([{ wrong: false, again: expect.stringContaining(`,"payload":${text}}`) }]);
     await bulk(
       world,
       refused.map(({ again }) => again),
@@ -214,7 +214,7 @@ describe('many jobs', () => {
         wrong: true,
         again: '{"payload":no json}',
       },
-      expect.objectContaining({ line: 4, maybeSent: false, again: '{"payload":{"do":"sing"}}' }),
+      expect.objectContaining({ line: 4, maybeSent: false, wrong: true, again: '{"payload":{"do":"sing"}}' }),
       expect.objectContaining({ line: 5, maybeSent: false, again: '{"payload":[]}' }),
     ]);
   });

@@ -62,6 +62,13 @@ describe('a purge', () => {
     expect(await readFile(file, 'utf8')).toMatch(/^(\{.*\}\n){4}$/);
   });
 
+  test('of nothing leaves no file', async () => {
+    const world = await graveyard(3);
+    const options = { file, filter: { key: 'none' }, ...FAST };
+    expect(await purge(stageOf(world), 'probe', options)).toMatchObject({ deleted: 0, received: { passedOver: 3 } });
+    await expect(readFile(file)).rejects.toThrow('ENOENT');
+  });
+
   test('without a file saves nothing', async () => {
     const world = await graveyard(3);
     expect(await purge(stageOf(world), 'probe', { file: undefined, ...FAST })).toMatchObject({ deleted: 3 });

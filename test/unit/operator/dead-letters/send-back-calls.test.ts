@@ -184,7 +184,7 @@ describe('a redrive', () => {
     const world = holding(
       { body: envelope({ id: 'a' }), attributes: { ...sluice({ id: 'a', run: 1, type: 'probe' }), jobType: 'probe' } },
       { body: envelope({ id: 'b' }) },
-      { body: envelope({ id: 'c' }), attributes: sluice({ id: 'c', run: 2 }) },
+      { body: envelope({ id: 'c' }), attributes: { ...sluice({ id: 'c', run: 2 }), jobType: 'mine' } },
     );
     expect(await redrive(stageOf(world), 'probe', FAST)).toMatchObject({ sent: 3 });
     expect(reads(world)).toBe(0);
