@@ -88,6 +88,11 @@ test.each(['help send', 'send -h', 'send a {} --help', 'help dlq', 'dlq help red
   expect(stdout).toMatch(/^Usage: sluice (send|dlq)/);
 });
 
+test('a mistyped option of send is not taken for an id: its ids are options', async () => {
+  const { stderr } = await deployed().run('send send-email {} --idd a');
+  expect(stderr).toBe("error: unknown option '--idd'\n(Did you mean --id?)\n(--help shows how it is used)\n");
+});
+
 test.each([
   ['send', "missing required argument 'type'"],
   ['send send-email', "missing required argument 'json'"],
