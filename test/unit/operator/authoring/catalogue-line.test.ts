@@ -80,9 +80,9 @@ describe('the catalogue', () => {
   });
 
   it('that is missing is reported with its folder', async () => {
-    await expect(newJobType('archive', join(folder, 'nowhere'))).rejects.toThrow(
-      'run this at the root of the repository',
-    );
+    const writing = newJobType('archive', join(folder, 'nowhere'));
+    await expect(writing).rejects.toThrow('run this at the root of the repository');
+    await expect(writing).rejects.toMatchObject({ cause: { code: 'ENOENT' } });
   });
 });
 

@@ -64,6 +64,7 @@ test('a message that SQS moved goes back as it is', async () => {
 });
 
 test.each([
+  ['{"payload":', /^the corrected body is refused: the body is not JSON: it ends at column 12, and more must follow$/],
   ['{"id":"a"}', /^the corrected body is refused: the body has no "payload"$/],
   ['{"payload":{"do":"nothing"}}', /^the corrected body is refused: payload\.do/],
 ])('%s is refused, and the refusal is its cause', async (body, said) => {
