@@ -53,23 +53,29 @@ interface Build {
 async function built(entry: string, { options, settings, needed }: Build): Promise<Omit<Bundle, 'readingBeside'>> {
   const files = new Map<string, string>();
   const { metafile, outputFiles = [] } = await build({
-    ...BUNDLE_FORM,
-    mainFields: [...BUNDLE_FORM.mainFields],
-    loader: { ...settings.loader },
-    logLevel: 'silent',
-    ...options,
+    ...formOf(options, settings),
     plugins: [...(options.plugins ?? []), ...leftOut(settings), cut(needed), ...pluginsFor(files)],
-    define: { ...BUNDLE_FORM.define, ...options.define },
     entryPoints: [entry],
     outfile: 'index.mjs',
-    write: false,
-    metafile: true,
   });
   const file = outputFiles.find(({ path }) => path.endsWith('.mjs'));
   if (file === undefined) throw new TypeError(`esbuild made nothing of ${entry}`);
   const map = outputFiles.find(({ path }) => path.endsWith('.map'))?.contents;
   return { code: file.contents, map, metafile, files };
 }
+
+/** How esbuild is called for every bundle, without its plugins and its entry. */
+export const formOf = (options: BuildOptions, { loader }: BundleSettings) =>
+  ({
+    ...BUNDLE_FORM,
+    mainFields: [...BUNDLE_FORM.mainFields],
+    loader: { ...loader },
+    logLevel: 'silent',
+    ...options,
+    define: { ...BUNDLE_FORM.define, ...options.define },
+    write: false,
+    metafile: true,
+  }) satisfies BuildOptions;
 
 /** The first error that stopped esbuild: `file:line:column: what`, and the way out. For any other error, its message. */
 export function buildFailureOf(error: unknown): string {
