@@ -83,10 +83,15 @@ function typed(args: readonly string[]): CommonOptions {
 
 const ELSEWHERE: readonly ExitCode[] = [EXIT.missing, EXIT.access, EXIT.later];
 
+/** What {@link explain} says where nothing names an account. */
+const NO_ACCOUNT = /^no (region is set|AWS credentials were found)/;
+const WITHOUT_ACCOUNT = 'without an AWS account: npm run local keeps a stage up on this machine, --local looks at it';
+
 /** A way out that is easily overlooked: the stage that is looked for is the one on this machine. */
 function localHint({ exitCode, message }: Failure, where: Whereabouts, host: Host): string | undefined {
   const isElsewhere = ELSEWHERE.includes(exitCode) || message === 'no region is set';
   const local = isElsewhere ? host.localStage?.() : undefined;
+  if (local === undefined && NO_ACCOUNT.test(message)) return WITHOUT_ACCOUNT;
   if (local === undefined || local.endpoint === where.endpoint) return undefined;
   return `npm run local keeps stage ${local.stage} up on this machine: add --local for it`;
 }

@@ -10,11 +10,23 @@ const ELSEWHERE = [
   ...['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', 'AWS_ENDPOINT_URL_SQS', 'AWS_ENDPOINT_URL_DYNAMODB'],
 ];
 
-/** A shell that sources it talks to the local stage: `aws`, `npx sluice`, a producer. `npx sluice --local` reads it too. */
+/**
+ * A shell that sources it talks to the local stage: `aws`, `npx sluice`, a producer. `npx sluice --local` reads it too. It gives
+ * nothing once the stage has ended.
+ */
 export const localEnv = ({ env }: Pick<Emulator, 'env'>, stage: string): string => {
   const variables = Object.entries({ ...env, SLUICE_STAGE: stage }).filter(([name]) => !name.startsWith('CDK_'));
   const exports = variables.map(([name, value]) => `export ${name}='${value}'`);
-  return [`# process ${process.pid}`, `unset ${ELSEWHERE.join(' ')}`, ...exports, ''].join('\n');
+  return [
+    `# process ${process.pid}`,
+    // A process that was killed leaves its file behind.
+    `if kill -0 ${process.pid} 2>/dev/null; then`,
+    `unset ${ELSEWHERE.join(' ')}`,
+    ...exports,
+    'else',
+    "echo 'the local stage of this file has ended: npm run local starts one' >&2",
+    'fi\n',
+  ].join('\n');
 };
 
 /** Where it is written. */

@@ -5,7 +5,7 @@ import { onProcessEnd } from './cleanup.ts';
 import type { Deployment } from './deploy.ts';
 import { checkedEmulatorKind, type Emulator } from './emulator.ts';
 import { EmulatorError, messageOf, messagesOf } from './errors.ts';
-import { bundled, type Redeploy, redeployFunction } from './hot-reload.ts';
+import { type Redeploy, redeployFunctions, sourcesOf } from './hot-reload.ts';
 import { writeLocalEnv } from './local-env.ts';
 import { type RawLogLine, renderLogLine } from './log-line.ts';
 import { type DeployedFunction, deployedFunctions, tailLogs } from './log-tail.ts';
@@ -35,8 +35,8 @@ async function local(): Promise<void> {
     return sluice;
   };
   const session = makeSession({
-    bundle: async (fn) => (await bundled(redeployOf(fn))).sources,
-    reload: (fn) => redeployFunction(running().emulator, redeployOf(fn)),
+    bundle: (functions) => sourcesOf(functions.map(redeployOf)),
+    reload: (functions) => redeployFunctions(running().emulator, functions.map(redeployOf)),
     redeploy: async () => deployedBy(await running().redeploy(), running().emulator),
     folderOf: ({ folder }) => join(ROOT, 'functions', folder, sep),
     stackSources: () => stackSources(ROOT),

@@ -4,10 +4,10 @@ import { type Change, meaningOf, type Sources, type Watch } from './watch.ts';
 
 /** What a session does with the emulator, and what it learns by that. */
 export interface SessionDeps {
-  /** Bundles a function. @returns the files that it is made of */
-  readonly bundle: (fn: DeployedFunction) => Promise<readonly string[]>;
-  /** Bundles a function and deploys its code. @returns the files that it is made of */
-  readonly reload: (fn: DeployedFunction) => Promise<readonly string[]>;
+  /** Bundles functions. @returns the files that each is made of */
+  readonly bundle: ForEach;
+  /** Bundles functions and deploys their code. @returns the files that each is made of */
+  readonly reload: ForEach;
   /** Deploys all stacks. @returns the queue URLs by job type, and the functions */
   readonly redeploy: () => Promise<Deployed>;
   /** A function's own folder: what it is made of, as long as it cannot be bundled. */
@@ -16,6 +16,9 @@ export interface SessionDeps {
   readonly stackSources: () => Promise<readonly string[]>;
   readonly say: (line: string) => void;
 }
+
+/** One result for each function, in their order. */
+type ForEach = (functions: readonly DeployedFunction[]) => Promise<PromiseSettledResult<readonly string[]>[]>;
 
 /** What is deployed. */
 export interface Deployed {
@@ -49,23 +52,24 @@ export function makeSession(deps: SessionDeps): Session {
     last = last.then(action).catch((error: unknown) => say(`✗ ${messageOf(error)}`));
   };
 
-  const learn = async ({ folder }: DeployedFunction, files: Promise<readonly string[]>) => {
-    const sources = await files;
-    held.set(folder, sources);
-    await watch?.follow(sources);
+  const learn = async (
+    functions: readonly DeployedFunction[],
+    results: Awaited<ReturnType<ForEach>>,
+    otherwise: (fn: DeployedFunction) => readonly string[] | undefined,
+  ) => {
+    for (const [i, fn] of functions.entries()) {
+      const result = results[i];
+      const sources = result?.status === 'fulfilled' ? result.value : otherwise(fn);
+      if (sources === undefined) continue;
+      held.set(fn.folder, sources);
+      await watch?.follow(sources);
+    }
   };
   const learnAll = async () => {
     stacks = await deps.stackSources();
     await watch?.follow(stacks);
     const unknown = deployed.functions.filter(({ folder }) => !held.has(folder));
-    await Promise.all(
-      unknown.map((fn) =>
-        learn(
-          fn,
-          deps.bundle(fn).catch(() => [deps.folderOf(fn)]),
-        ),
-      ),
-    );
+    await learn(unknown, await deps.bundle(unknown), (fn) => [deps.folderOf(fn)]);
   };
 
   const apply = async (files: readonly string[]) => {
@@ -84,8 +88,9 @@ export function makeSession(deps: SessionDeps): Session {
   };
   const reload = async ({ functions }: Change, done: (what: string) => void) => {
     const changed = deployed.functions.filter(({ folder }) => functions.includes(folder));
-    const results = await Promise.allSettled(changed.map((fn) => learn(fn, deps.reload(fn))));
+    const results = await deps.reload(changed);
     const reloaded = changed.filter((_, i) => results[i]?.status === 'fulfilled');
+    await learn(changed, results, () => undefined);
     if (reloaded.length > 0) done(reloaded.map(({ folder }) => folder).join(', '));
     const failures = results.flatMap((result) => (result.status === 'rejected' ? [messageOf(result.reason)] : []));
     for (const failure of new Set(failures)) say(`✗ ${failure}`);
@@ -106,5 +111,5 @@ export function makeSession(deps: SessionDeps): Session {
 
 function report(before: Deployed['queueUrls'], now: Deployed['queueUrls'], say: (line: string) => void): void {
   for (const [type, url] of Object.entries(now)) if (!(type in before)) say(`+ ${type} ${url}`);
-  for (const type of Object.keys(before)) if (!(type in now)) say(`- ${type}`);
+  for (const type of Object.keys(before)) if (!(type in now)) say(`- ${type} removed, with its queue`);
 }

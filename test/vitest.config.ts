@@ -22,17 +22,20 @@ const PARTLY = [
   'test/unit/operator/authoring/new-job-type.test.ts',
   'test/unit/engine/job/report-in-time.test.ts',
   'test/unit/functions/sync-data/sync-data.test.ts',
-  'test/bench/scale/engine.test.ts',
 ];
 
 /** What `npm run test:deep` alone runs. */
 const DEEP = [
+  'test/bench/scale/engine.test.ts',
   'test/faults/simulation/points/*.test.ts',
   'test/fidelity/{recorded,runtime}/*.test.ts',
   'test/unit/package/*.test.ts',
 ];
-/** It compiles for the toolchains of four languages. It needs the emulator. */
-const DEEP_INTEGRATION = ['test/integration/languages.test.ts'];
+/**
+ * They need the emulator. One compiles for the toolchains of four languages; one brings up a stage of its own and compares each
+ * call of each function with its role.
+ */
+const DEEP_INTEGRATION = ['test/integration/{iam-replay,languages}.test.ts'];
 
 const ELSEWHERE = ['test/integration/**', ...PARTLY, ...DEEP];
 

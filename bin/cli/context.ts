@@ -60,15 +60,29 @@ export function whereabouts(options: CommonOptions, host: Where): Whereabouts {
     profile: options.profile ?? (local === undefined ? env.AWS_PROFILE : undefined),
     region: options.region ?? local?.region ?? env.AWS_REGION,
     endpoint: options.endpoint ?? local?.endpoint ?? env.AWS_ENDPOINT_URL,
+    flags: flagsFor(options, host),
   };
 }
+
+/** What a command line needs to look at the same place. The stage is named also where a variable names it. */
+function flagsFor(options: CommonOptions, host: Where): string {
+  const stage = options.local === true ? options.stage : stageName(options, host);
+  const named = Object.entries({ stage, profile: options.profile, region: options.region, endpoint: options.endpoint });
+  const flags = named.flatMap(([name, value]) => (value === undefined ? [] : [` --${name} ${shellWord(value)}`]));
+  return [...flags, ...(options.local === true ? [' --local'] : [])].join('');
+}
+
+/** A value as a shell takes it for one word. */
+export const shellWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 /** @throws UsageError for an invalid stage or endpoint, or `--local` where no local stage is up */
 export function makeContext(options: CommonOptions, host: Host): Context {
   const name = checked(() => checkedStage(stageName(options, host)));
   const clients = host.connect(options.local === true ? localClients(options, host) : clientConfig(options));
+  const { endpoint, flags } = whereabouts(options, host);
   return {
-    stage: { name, aws: clients.aws, endpoint: whereabouts(options, host).endpoint, ...host.clock },
+    stage: { name, aws: clients.aws, endpoint, flags, ...host.clock },
     ...{ host, clients, signal: host.interruption() },
     print: makePrinter({ json: options.json === true, wide: options.wide === true, host }),
   };

@@ -1,3 +1,9 @@
-/** Name of a new file in the working folder: `sluice-<what>-<time>.ndjson`. */
-export const newFileName = (what: string): string =>
-  `sluice-${what}-${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}.ndjson`;
+import { existsSync } from 'node:fs';
+
+/** Name of a new file in the working folder: `sluice-<what>-<time>.ndjson`, or `…-2.ndjson` if this second has one already. */
+export function newFileName(what: string): string {
+  const name = `sluice-${what}-${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}`;
+  let file = `${name}.ndjson`;
+  for (let n = 2; existsSync(file); n++) file = `${name}-${n}.ndjson`;
+  return file;
+}

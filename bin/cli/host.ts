@@ -24,6 +24,8 @@ export interface Host {
   readonly localStage?: () => LocalStage | undefined;
   /** The job types that verbs know. @default the catalogue of this checkout */
   readonly definitions?: readonly JobDefinition[];
+  /** Folder of the checkout that `new` writes into. @default this one */
+  readonly root?: string;
   /** The stage's clock. @default the machine's */
   readonly clock?: Pick<Stage, 'now' | 'sleep'>;
 }

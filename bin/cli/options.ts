@@ -2,14 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import type { JobDefinition } from '../../lib/contract/definition/job-definition.ts';
 import { didYouMean } from '../../lib/contract/definition/suggest.ts';
+import { NoSuchTypeError } from '../../lib/operator/index.ts';
 import type { Host } from './host.ts';
 
 /** A command line that is wrong: nothing was done. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
-
-/** Where `cdk synth` and `cdk deploy` leave the source maps. */
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 24 * 3600 };
 
@@ -70,13 +69,13 @@ export function jobType(value: string): string {
   );
 }
 
-/** The catalogue's definition of a type. @throws UsageError that names the types that exist */
+/** The catalogue's definition of a type. @throws NoSuchTypeError that names the types that exist */
 export function definitionOf(definitions: readonly JobDefinition[], type: string): JobDefinition {
   const found = definitions.find((definition) => definition.type === type);
   if (found !== undefined) return found;
   const types = definitions.map((definition) => definition.type);
   const guess = didYouMean(type, types) || `; it has: ${types.join(', ')}`;
-  throw new UsageError(`the catalogue (functions/index.ts) has no job type "${type}"${guess}`);
+  throw new NoSuchTypeError(`the catalogue (functions/index.ts) has no job type "${type}"${guess}`);
 }
 
 /** SQS takes at most 1 MiB. A larger file than this is refused without looking into it. */

@@ -4,8 +4,12 @@ import type { JobContext } from '#sluice/engine';
 import { apiKey, forgetApiKey } from './api-key.ts';
 import type { processPayment } from './definition.ts';
 
+/** The version whose answers are read here. An account's own may be older. */
+const API_VERSION = '2026-10-28.endive';
+
 /**
- * Takes a payment once. The job's idempotency key is also Stripe's, so an attempt after a lost answer gets the first answer.
+ * Takes a payment once. Stripe's idempotency key is the job's, with its stage: an attempt after a lost answer gets the first
+ * answer, and two stages may share an account. A payment that cannot be finished is cancelled, so that nobody finishes it later.
  * Stripe keeps a declined payment under its key as well: to try again, send a new job instead of a redrive.
  *
  * Stripe keeps keys for a day (docs.stripe.com/api/idempotent_requests). Before a redrive after more than a day, check whether
@@ -13,32 +17,56 @@ import type { processPayment } from './definition.ts';
  */
 export async function perform(payload: Payload<typeof processPayment>, context: JobContext) {
   const { amount, currency, paymentMethod, customer, description } = payload;
-  const key = await apiKey(context.signal);
   const time = makeCallTime(context.remainingMs());
+  const stripe = client(await apiKey(context.signal), time);
+  const idempotencyKey = [process.env.SLUICE_STAGE ?? [], context.idempotencyKey].flat().join('/');
+  const finish = { stripe, time, idempotencyKey, context };
   const intent = await time
     .within(
-      client(key, time).paymentIntents.create(
+      stripe.paymentIntents.create(
         {
           amount,
           currency,
           payment_method: paymentMethod,
           confirm: true,
-          // A job has no browser that could be redirected.
+          // Nobody is there who could authenticate or be redirected: a bank that asks for it declines.
+          off_session: true,
           automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
           ...(customer !== undefined && { customer }),
           ...(description !== undefined && { description }),
           metadata: { jobId: context.job.id },
         },
-        { idempotencyKey: context.idempotencyKey },
+        { idempotencyKey },
       ),
     )
-    .catch((error: unknown) => {
+    .catch(async (error: unknown) => {
+      if (error instanceof Stripe.errors.StripeCardError) await cancel(error.payment_intent, finish);
       throw judged(error);
     });
   if (intent.status !== 'succeeded' && intent.status !== 'processing') {
+    await cancel(intent, finish);
     throw permanent(intent.status, `the payment needs its customer: ${intent.status}`, undefined);
   }
   return { paymentIntent: intent.id, amount: intent.amount, currency: intent.currency, status: intent.status };
+}
+
+interface Finish {
+  readonly stripe: Stripe;
+  readonly time: CallTime;
+  readonly idempotencyKey: string;
+  readonly context: JobContext;
+}
+
+/** The job ends as it would without this: a payment that stays open is not taken either. */
+async function cancel(intent: Stripe.PaymentIntent | undefined, finish: Finish): Promise<void> {
+  if (intent === undefined || intent.status === 'canceled') return;
+  const { stripe, time, idempotencyKey, context } = finish;
+  const key = { idempotencyKey: `${idempotencyKey}/cancel` };
+  try {
+    await time.within(stripe.paymentIntents.cancel(intent.id, { cancellation_reason: 'abandoned' }, key));
+  } catch (error) {
+    context.log.warn('payment.not-cancelled', { paymentIntent: intent.id, error: String(error) });
+  }
 }
 
 /** Decides which of Stripe's errors end a job and which are retried (Stripe API reference, "Errors"). */
@@ -73,6 +101,7 @@ function client(key: string, time: CallTime): Stripe {
   const base = process.env.STRIPE_API_BASE;
   const url = base ? new URL(base) : undefined;
   return new Stripe(key, {
+    apiVersion: API_VERSION,
     // The engine retries, with its own delays, and records each attempt. A connection that closes is tried once more all
     // the same, under the same key: often it was only old.
     maxNetworkRetries: 0,

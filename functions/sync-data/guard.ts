@@ -2,7 +2,7 @@ import { lookup as resolve } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { PermanentError } from '#sluice/contract';
 
-/** Where `sync-data` may fetch from. */
+/** Where a source may be fetched from. */
 export interface FetchRules {
   /** `host` or `host:port`, in lower case. */
   readonly allowedHosts: ReadonlySet<string>;
@@ -10,44 +10,32 @@ export interface FetchRules {
   readonly local: boolean;
 }
 
-/** Addresses that no source on the internet has (IANA special-purpose address registries, RFC 6890). */
-const INTERNAL = new BlockList();
-for (const [network, prefix] of [
-  ...([
-    ['0.0.0.0', 8],
-    ['10.0.0.0', 8],
-    ['100.64.0.0', 10],
-    ['127.0.0.0', 8],
-    ['169.254.0.0', 16],
-  ] as const),
-  ...([
-    ['172.16.0.0', 12],
-    ['192.0.0.0', 24],
-    ['192.0.2.0', 24],
-    ['192.168.0.0', 16],
-    ['198.18.0.0', 15],
-  ] as const),
-  ...([
-    ['198.51.100.0', 24],
-    ['203.0.113.0', 24],
-    ['224.0.0.0', 4],
-    ['240.0.0.0', 4],
-  ] as const),
-]) {
-  INTERNAL.addSubnet(network, prefix, 'ipv4');
-}
+/**
+ * Addresses where no source is: each row of IANA's registries of special-purpose addresses for IPv4, as of 2025-10, and
+ * multicast (RFC 5771). Rows that are reachable from everywhere, as AS112's name servers, are services and no sources.
+ */
+const SPECIAL_V4 = blockList('ipv4', [
+  ...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24'],
+  ...['192.0.2.0/24', '192.31.196.0/24', '192.52.193.0/24', '192.88.99.0/24', '192.168.0.0/16', '192.175.48.0/24'],
+  ...['198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/4', '240.0.0.0/4'],
+]);
 /** Global unicast. All other IPv6 addresses are local, mapped, translated, multicast or reserved (RFC 4291). */
-const GLOBAL_V6 = new BlockList();
-GLOBAL_V6.addSubnet('2000::', 3, 'ipv6');
-/** Ranges inside it: documentation, and 6to4 and Teredo, which carry IPv4 addresses. */
-const NOT_GLOBAL_V6 = new BlockList();
-NOT_GLOBAL_V6.addSubnet('2001:db8::', 32, 'ipv6');
-NOT_GLOBAL_V6.addSubnet('2001::', 32, 'ipv6');
-NOT_GLOBAL_V6.addSubnet('2002::', 16, 'ipv6');
+const GLOBAL_V6 = blockList('ipv6', ['2000::/3']);
+/** The rows inside it, of the same registry for IPv6: protocols (with Teredo), documentation, 6to4, AS112. */
+const SPECIAL_V6 = blockList('ipv6', ['2001::/23', '2001:db8::/32', '2002::/16', '2620:4f:8000::/48', '3fff::/20']);
+
+function blockList(family: 'ipv4' | 'ipv6', networks: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const network of networks) {
+    const [address = '', prefix] = network.split('/');
+    list.addSubnet(address, Number(prefix), family);
+  }
+  return list;
+}
 
 export function isPublicAddress(address: string): boolean {
-  if (isIP(address) === 4) return !INTERNAL.check(address, 'ipv4');
-  if (isIP(address) === 6) return GLOBAL_V6.check(address, 'ipv6') && !NOT_GLOBAL_V6.check(address, 'ipv6');
+  if (isIP(address) === 4) return !SPECIAL_V4.check(address, 'ipv4');
+  if (isIP(address) === 6) return GLOBAL_V6.check(address, 'ipv6') && !SPECIAL_V6.check(address, 'ipv6');
   return false;
 }
 
@@ -60,7 +48,8 @@ export function checkedUrl(text: string, { allowedHosts, local }: FetchRules): U
   const refuse = (why: string) => new PermanentError(`${url.host} must not be fetched: ${why}`);
   if (url.protocol !== 'https:' && !(local && url.protocol === 'http:')) throw refuse('only https is');
   if (url.username !== '' || url.password !== '') throw refuse('a URL with a user name is not');
-  if (!allowedHosts.has(url.host)) throw refuse('it is not on the allow-list (deploy with -c syncAllowedHosts=)');
+  if (!allowedHosts.has(url.host))
+    throw refuse('it is not on the source’s allow-list (deploy with -c syncAllowedHosts=source=host)');
   const literal = url.hostname.replace(/^\[|\]$/g, '');
   if (!local && isIP(literal) !== 0 && !isPublicAddress(literal)) throw refuse('its address is internal');
   return url;

@@ -1,5 +1,6 @@
 import { type Payload, PermanentError, SnoozeError } from '#sluice/contract';
 import type { JobContext } from '#sluice/engine';
+import { hostsOf, readAllowedHosts } from './allowed-hosts.ts';
 import type { syncData } from './definition.ts';
 import { fetchPage } from './fetch-page.ts';
 import type { FetchRules } from './guard.ts';
@@ -16,10 +17,11 @@ const START: SyncState = { cursor: null, offset: 0, pages: 0, mark: null, record
 export async function perform({ source, url }: Payload<typeof syncData>, context: JobContext) {
   const { job, signal, checkpoint, remainingMs } = context;
   let state = (job.checkpoint as SyncState | undefined) ?? START;
+  const rules = fetchRules(source);
   let slowestMs = 0;
   while (!isDone(state)) {
     const beforeMs = remainingMs();
-    const page = await fetchPage({ url, cursor: state.cursor ?? undefined, rules: fetchRules(), signal });
+    const page = await fetchPage({ url, cursor: state.cursor ?? undefined, rules, signal });
     slowestMs = Math.max(slowestMs, beforeMs - remainingMs());
     checkCursor(page.nextCursor, state);
     const records = newestOfEach(page.records);
@@ -57,10 +59,8 @@ function checkCursor(next: string | null, { mark }: SyncState): void {
   throw new PermanentError(`the source comes back to cursor ${next}: it would never end`);
 }
 
-function fetchRules(): FetchRules {
-  const hosts = (process.env.SYNC_ALLOWED_HOSTS ?? '').toLowerCase().split(',');
-  return {
-    allowedHosts: new Set(hosts.map((host) => host.trim()).filter((host) => host !== '')),
-    local: process.env.SYNC_LOCAL === '1',
-  };
+function fetchRules(source: string): FetchRules {
+  const local = process.env.SYNC_LOCAL === '1';
+  const allowed = readAllowedHosts(process.env.SYNC_ALLOWED_HOSTS ?? '', { local });
+  return { allowedHosts: hostsOf(allowed, source), local };
 }

@@ -1,6 +1,7 @@
 import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type JobResources, removalPolicy } from '#sluice/infra';
+import { readAllowedHosts } from './allowed-hosts.ts';
 
 /** The table of synced records, by source and id; its index orders a source's records by time, for reports. */
 export const resources: JobResources = ({ scope, consumer, stage, disposable, setting }) => {
@@ -22,8 +23,11 @@ export const resources: JobResources = ({ scope, consumer, stage, disposable, se
     ],
   });
   consumer.addEnvironment('RECORDS_TABLE', table.tableName);
-  consumer.addEnvironment('SYNC_ALLOWED_HOSTS', setting('syncAllowedHosts') ?? '');
   // Only the stand-ins on a local machine use http.
-  if (setting('emulator') !== undefined) consumer.addEnvironment('SYNC_LOCAL', '1');
+  const local = setting('emulator') !== undefined;
+  const allowedHosts = setting('syncAllowedHosts') ?? '';
+  readAllowedHosts(allowedHosts, { local });
+  consumer.addEnvironment('SYNC_ALLOWED_HOSTS', allowedHosts);
+  if (local) consumer.addEnvironment('SYNC_LOCAL', '1');
   consumer.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:PutItem'], resources: [table.tableArn] }));
 };

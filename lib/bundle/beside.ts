@@ -40,6 +40,9 @@ function isModule(name: string, importer: string): boolean {
   return (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { type?: string }).type === 'module';
 }
 
+/** Files that code names beside it, by their path in the function's folder. */
+export type FilesBeside = Map<string, { readonly from: string; readonly namedBy: Set<string> }>;
+
 const BESIDE = /new URL\(\s*(["'`])(\.\.?\/[^"'`$]+)\1\s*,\s*import\.meta\.url\s*\)/g;
 const CODE = /\.([cm]?[jt]sx?|json|node)$/;
 
@@ -47,22 +50,22 @@ const CODE = /\.([cm]?[jt]sx?|json|node)$/;
  * Code that names a file beside it, `new URL('./mail.html', import.meta.url)`: the file goes into the function's folder, and the
  * code finds it there.
  *
- * @param files  gets the file, by its path in the function's folder
+ * @param files  gets the file
  */
-export function withFilesBeside(code: string, path: string, files: Map<string, string>): string {
+export function withFilesBeside(code: string, path: string, files: FilesBeside): string {
   return code.replace(BESIDE, (whole, quote: string, named: string) => {
     const from = join(dirname(path), decodeURIComponent(named));
     if (CODE.test(named) || !existsSync(from)) return whole;
     const to = nameFor(from, named, files);
-    files.set(to, from);
+    files.set(to, { from, namedBy: (files.get(to)?.namedBy ?? new Set()).add(path) });
     return `new URL(${quote}./${encodeURI(to)}${quote}, import.meta.url)`;
   });
 }
 
 /** As the code names it, if that lies in the function's folder and is not taken. */
-function nameFor(from: string, named: string, files: ReadonlyMap<string, string>): string {
+function nameFor(from: string, named: string, files: FilesBeside): string {
   const same = join('.', decodeURIComponent(named)).replaceAll('\\', '/');
-  if (!same.startsWith('..') && (files.get(same) ?? from) === from) return same;
+  if (!same.startsWith('..') && (files.get(same)?.from ?? from) === from) return same;
   return `${createHash('sha256').update(from).digest('hex').slice(0, 8)}-${basename(from)}`;
 }
 

@@ -104,6 +104,29 @@ const CUTS: readonly Cut[] = [
     neededBy: /\bcheckedSchedules\b/,
   },
   {
+    name: 'alarm thresholds',
+    // The same. A file that names alarms may read their defaults.
+    edits: [
+      {
+        file: /[/\\]contract[/\\]definition[/\\]alarm-thresholds\.[jt]s$/,
+        edit: () => `export const checkedAlarms = (value) => Object.freeze({ ...value });
+          export const checkReachable = () => undefined;`,
+      },
+    ],
+    neededBy: /\balarms\b/,
+  },
+  {
+    name: 'values that a schema makes',
+    // The same: where the stack is built, a definition is refused whose schema makes another value each time.
+    edits: [
+      {
+        file: /[/\\]contract[/\\]definition[/\\]repeatable\.[jt]s$/,
+        edit: () => `export const madeValueIn = () => undefined;`,
+      },
+    ],
+    neededBy: /\bmadeValueIn\b/,
+  },
+  {
     name: 'JSON Schema',
     // zod can write a schema as JSON Schema. That is for documents; a consumer does not need its 19 KB.
     edits: [

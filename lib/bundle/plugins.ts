@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { type BuildFailure, type BuildOptions, build, type Loader, type Plugin, transform } from 'esbuild';
-import { withFilesBeside, withOwnRequire } from './beside.ts';
+import { type FilesBeside, withFilesBeside, withOwnRequire } from './beside.ts';
 import { isOfCutPackage, isOwn, replacing } from './cuts.ts';
 import { BUNDLE_FORM } from './form.ts';
 
@@ -16,7 +16,7 @@ const LOADERS: Readonly<Record<string, Loader>> = { '.jsx': 'jsx', '.js': 'js', 
  * of functions in stack traces. The names in the SDK, Powertools, zod and Sluice are dropped, whose errors set their own
  * `name`: 34 KB and a tenth of the load time.
  */
-const keepNames = (files: Map<string, string>): Plugin => ({
+const keepNames = (files: FilesBeside): Plugin => ({
   name: 'keep-names',
   setup({ initialOptions, onLoad, onResolve }) {
     onResolve({ filter: new RegExp(`^${SHARED_HELPER}$`) }, ({ path }) => ({ path, namespace: SHARED_HELPER }));
@@ -107,9 +107,4 @@ const isReadableStream = replacing(
  *
  * @param files  gets the files that code names beside it
  */
-export const pluginsFor = (files: Map<string, string>): Plugin[] => [
-  edited,
-  keepNames(files),
-  versionOnly,
-  requireHttp,
-];
+export const pluginsFor = (files: FilesBeside): Plugin[] => [edited, keepNames(files), versionOnly, requireHttp];

@@ -1,10 +1,9 @@
 import { basename } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { buildFailureOf } from './bundle.ts';
+import { type Bundle, buildFailureOf, bundle, bundleEach } from './bundle.ts';
 import type { BundleSettings } from './define-bundle.ts';
 import { keptBundles, type MadeCode, type Making } from './kept-bundles.ts';
-import { settingsOf } from './settings-of.ts';
-import { bundleTogether } from './together.ts';
+import { settingsFileOf, settingsOf } from './settings-of.ts';
 import { buildOptions, codeOf, place, type WriteOptions, type WrittenBundle } from './write-bundle.ts';
 
 /** A function whose folder is to be written. */
@@ -29,7 +28,7 @@ interface Task extends BundleRequest {
  *
  * @returns an answer to each request, in their order
  */
-export async function writeBundles(requests: readonly BundleRequest[]): Promise<BundleAnswer[]> {
+export async function writeRequested(requests: readonly BundleRequest[]): Promise<BundleAnswer[]> {
   const kept = keptBundles(Date.now());
   const answers: BundleAnswer[] = [];
   const refuse = (at: number, { entry }: BundleRequest, error: unknown) => {
@@ -66,29 +65,46 @@ async function taskOf(at: number, request: BundleRequest): Promise<Task> {
   return { ...request, at, settings, making };
 }
 
-/** Bundles tasks, those that are made alike together. */
+/** What stays in memory until it is written. Each takes some 40 MB of esbuild's. */
+const AT_ONCE = 8;
+
+/** Bundles tasks, some at a time; those without settings of their own together. */
 async function* bundled(tasks: readonly Task[]): AsyncGenerator<[Task, MadeCode | Error]> {
-  const alike = new Map<string, [Task, ...Task[]]>();
-  for (const task of tasks) {
-    const { entry: _, ...how } = task.making;
-    const others = alike.get(JSON.stringify(how));
-    if (others === undefined) alike.set(JSON.stringify(how), [task]);
-    else others.push(task);
-  }
-  for (const some of alike.values()) {
-    const [{ options, settings }] = some;
-    const entries = [...new Set(some.map(({ entry }) => entry))];
-    for await (const bundles of bundleTogether({ entries, options: buildOptions(options), settings })) {
-      for (const task of some) {
-        const made = bundles.get(task.entry);
-        if (made !== undefined) yield [task, made instanceof Error ? made : codeOf(made)];
-      }
+  for (let at = 0; at < tasks.length; at += AT_ONCE) {
+    const some = tasks.slice(at, at + AT_ONCE);
+    const made = new Map<Task, PromiseSettledResult<Bundle>>();
+    for (const alike of groupsOf(some.filter(({ entry }) => settingsFileOf(entry) === undefined))) {
+      const [{ options }] = alike;
+      const bundles = await bundleEach(
+        alike.map(({ entry }) => entry),
+        buildOptions(options),
+      );
+      for (const [i, one] of bundles.entries()) made.set(alike[i] as Task, one);
+    }
+    for (const task of some) {
+      const [alone] = made.has(task) ? [] : await Promise.allSettled([aloneOf(task)]);
+      const one = (made.get(task) ?? alone) as PromiseSettledResult<Bundle>;
+      yield [task, one.status === 'fulfilled' ? codeOf(one.value) : one.reason];
     }
   }
+}
+
+const aloneOf = ({ entry, options, settings }: Task) => bundle(entry, buildOptions(options), settings);
+
+/** Tasks whose bundles are made with the same options. */
+function groupsOf(tasks: readonly Task[]): [Task, ...Task[]][] {
+  const groups = new Map<string, [Task, ...Task[]]>();
+  for (const task of tasks) {
+    const key = JSON.stringify(buildOptions(task.options));
+    const others = groups.get(key);
+    if (others === undefined) groups.set(key, [task]);
+    else others.push(task);
+  }
+  return [...groups.values()];
 }
 
 // Run as a process of its own: a construct must be made synchronously, and esbuild's plugins are asynchronous.
 if (process.argv[1] !== undefined && basename(process.argv[1]).startsWith('write-bundles.')) {
   const requests = JSON.parse(await text(process.stdin)) as BundleRequest[];
-  process.stdout.write(JSON.stringify(await writeBundles(requests)));
+  process.stdout.write(JSON.stringify(await writeRequested(requests)));
 }

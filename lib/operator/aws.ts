@@ -72,6 +72,8 @@ export interface Stage {
   readonly aws: Aws;
   /** Where AWS answers, if that was set. */
   readonly endpoint?: string | undefined;
+  /** What names it on a command line, for advice: ` --stage prod --region eu-west-1`. @default its name */
+  readonly flags?: string | undefined;
   /** Epoch ms. @default Date.now */
   readonly now?: () => number;
   /** Waits for so many ms, or until the signal is aborted. @default a timer */
@@ -85,6 +87,9 @@ const EMULATORS =
 /** Whether an emulator answers at an endpoint, by its host. */
 export const isEmulator = (endpoint: string | undefined): boolean =>
   URL.canParse(endpoint ?? '') && EMULATORS.test(new URL(endpoint ?? '').hostname);
+
+/** What the commands that advice names end with, so that they look where this one looked. */
+export const flagsOf = ({ name, flags }: Pick<Stage, 'name' | 'flags'>): string => flags ?? ` --stage ${name}`;
 
 export const nowOf = ({ now }: Pick<Stage, 'now'>): number => (now ?? Date.now)();
 

@@ -1,4 +1,6 @@
 import { isThrottle } from '../aws/errors.ts';
+import { names } from '../contract/names.ts';
+import { flagsOf, isEmulator } from './aws.ts';
 import { isMissing } from './stage.ts';
 
 /** Exit codes of the command. */
@@ -33,6 +35,8 @@ export interface Whereabouts {
   readonly profile?: string | undefined;
   readonly region?: string | undefined;
   readonly endpoint?: string | undefined;
+  /** What names it on a command line. @default `--stage` and its name */
+  readonly flags?: string | undefined;
 }
 
 const OURS_MISSING = /^(NoSuchStageError|NoSuchTypeError|NoSuchJobError)$/;
@@ -47,6 +51,8 @@ const NO_ANSWER =
   /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|TimeoutError|NetworkingError|socket hang up/;
 /** The SDK's refusal of an endpoint beside `AWS_USE_FIPS_ENDPOINT` or `AWS_USE_DUALSTACK_ENDPOINT`. */
 const CUSTOM_ENDPOINT = /(FIPS|Dual ?stack) and custom endpoint are not supported/i;
+const CHECK_NETWORK = 'check the network, --endpoint and --region';
+const STILL_UP = 'is it still up? npm run local starts a stage on this machine';
 const FILE = /^(ENOENT|EACCES|EISDIR|EEXIST|ENOTDIR)$/;
 
 /**
@@ -117,7 +123,9 @@ function access({ name, message }: Named, where: Whereabouts): Failure | undefin
     return { exitCode, message: `AWS does not know these credentials (${name})`, todo: 'check --profile and --region' };
   }
   if (!DENIED.test(name)) return undefined;
-  const todo = `ask for the policy sluice-${where.stage}-read or sluice-${where.stage}-redrive of the stage`;
+  const region = where.region ?? '<region>';
+  const [read, redrive] = (['read', 'redrive'] as const).map((kind) => names.operatorPolicy(where.stage, kind, region));
+  const todo = `ask for the policy ${read} or ${redrive} of the stage`;
   return { exitCode, message: `a right is missing: ${message}`, todo };
 }
 
@@ -142,11 +150,11 @@ function service({ name, message, code, status }: Named, error: unknown, where: 
     return {
       exitCode: EXIT.later,
       message: `no answer from AWS at ${at} (${code || name})`,
-      todo: 'check the network, --endpoint and --region',
+      todo: isEmulator(where.endpoint) ? `${STILL_UP}; else ${CHECK_NETWORK}` : CHECK_NETWORK,
     };
   }
   if (isMissing(error)) {
-    const todo = 'was it deleted meanwhile? npx sluice doctor shows what is left';
+    const todo = `was it deleted meanwhile? npx sluice doctor${flagsOf({ name: where.stage, flags: where.flags })} shows what is left`;
     return { exitCode: EXIT.missing, message: `a queue or table is gone: ${message}`, todo };
   }
   if (status === undefined || status < 500) return undefined;

@@ -1,6 +1,6 @@
 /** The verbs of the command `sluice` as functions, for other programs. */
 export { type MapOf, mapsIn, readableStack } from '../bundle/stack.ts';
-export { type Aws, isEmulator, nowOf, pause, type Stage } from './aws.ts';
+export { type Aws, flagsOf, isEmulator, nowOf, pause, type Stage } from './aws.ts';
 export { checkCorrectedPayload } from './dead-letters/corrected-body.ts';
 export { normalisedError } from './dead-letters/error-groups.ts';
 export type { ReceiveAllResult } from './dead-letters/receive-all.ts';
@@ -27,4 +27,4 @@ export { type Drained, drain } from './queues/drain.ts';
 export { type RunningState, type Switched, setRunning } from './queues/event-source.ts';
 export { type QueueState, type QueuesReport, queues } from './queues/queues.ts';
 export { type BulkReport, type RefusedLine, type SendDeps, send, sendLines } from './send.ts';
-export { onStage, queuesOf, tableOf, typesOf } from './stage.ts';
+export { NoSuchTypeError, onStage, queuesOf, tableOf, typesOf } from './stage.ts';

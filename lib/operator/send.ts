@@ -5,10 +5,11 @@ import {
   type EnqueueOptions,
   type Producer,
   type ProducerSqs,
+  SendError,
   type SentJob,
 } from '../producer/index.ts';
 import type { Stage } from './aws.ts';
-import { fieldText, unheldMessage, unheldNumber } from './json-text.ts';
+import { envelopeText, type GivenText, InvalidTextError, parsed } from './job-text.ts';
 import { queuesOf } from './stage.ts';
 
 /** What sending needs: the stage to find the queue in, and the calls to SQS. */
@@ -28,9 +29,11 @@ export interface RefusedLine {
   readonly line: number;
   readonly jobId: string | undefined;
   readonly why: string;
+  /** True if it is refused each time, as long as it says what it says. */
+  readonly wrong: boolean;
   /** True if no answer came, so that it may have been sent. Sent again under the same id, it runs once. */
   readonly maybeSent: boolean;
-  /** The line to send again, for `envelopes`: under the same id, with its own options. */
+  /** The line to send again, for `envelopes`: under the same id, with its own options. One that is wrong must be corrected. */
   readonly again: string;
 }
 
@@ -50,11 +53,6 @@ export interface BulkOptions extends TextOptions {
   readonly onProgress?: ((done: number) => void) | undefined;
   /** Called for each line that was not sent, in order; lines that were not tried come last. */
   readonly onRefused: (refused: RefusedLine) => Promise<void>;
-}
-
-/** The text is not JSON, or not the object that `envelopes` asks for. */
-export class InvalidTextError extends Error {
-  override readonly name = 'InvalidTextError';
 }
 
 async function producerFor({ stage, sqs }: SendDeps, { type }: JobDefinition): Promise<Producer> {
@@ -121,12 +119,6 @@ interface Line {
 
 interface Given extends Line, GivenText {}
 
-/** The payload's JSON as it was given, and the job's own options. */
-interface GivenText {
-  readonly payload: string;
-  readonly own: EnqueueOptions;
-}
-
 function makeBulk(producer: Producer, definition: JobDefinition, options: BulkOptions) {
   const { envelopes = false, signal, onProgress } = options;
   const counts: Counts = { sent: 0, refused: 0, unknown: 0, notTried: 0 };
@@ -137,7 +129,7 @@ function makeBulk(producer: Producer, definition: JobDefinition, options: BulkOp
       const given: Given[] = [];
       for (const line of chunk) {
         const job = tryParse(line, envelopes);
-        if (job instanceof InvalidTextError) await refuse(bulk, line, { why: job.message });
+        if (job instanceof InvalidTextError) await refuse(bulk, line, { why: job.message, wrong: true });
         else given.push(job);
       }
       if (signal?.aborted !== true && failure === undefined && given.length > 0) {
@@ -177,7 +169,8 @@ async function attempt(bulk: Bulk, given: readonly Given[]): Promise<void> {
     if (result.status === 'sent') counts.sent += 1;
     else {
       const maybeSent = result.status === 'unknown';
-      await refuse(bulk, line, { given: line, jobId: result.jobId, maybeSent, why: result.error.message });
+      const wrong = !(result.error instanceof SendError);
+      await refuse(bulk, line, { given: line, jobId: result.jobId, maybeSent, wrong, why: result.error.message });
     }
   }
 }
@@ -185,23 +178,21 @@ async function attempt(bulk: Bulk, given: readonly Given[]): Promise<void> {
 /** Reports lines that were not tried. */
 async function leave({ options, counts }: Bulk, given: readonly Given[]): Promise<void> {
   counts.notTried += given.length;
-  for (const one of given) await options.onRefused(refusedLine(one, { given: one, why: 'not tried' }));
+  for (const one of given) await options.onRefused(refusedLine(one, { given: one, why: 'not tried' }, options));
 }
 
 function refuse({ options, counts }: Bulk, line: Line, refusal: Refusal): Promise<void> {
   counts.refused += 1;
   counts.unknown += refusal.maybeSent ? 1 : 0;
-  return options.onRefused(refusedLine(line, refusal));
+  return options.onRefused(refusedLine(line, refusal, options));
 }
 
-function refusedLine(line: Line, { given, jobId, maybeSent = false, why }: Refusal): RefusedLine {
-  const again = given === undefined ? line.text : envelopeText(given, jobId);
-  return { line: line.number, jobId, why, maybeSent, again };
-}
-
-function envelopeText({ payload, own }: GivenText, jobId: string | undefined): string {
-  const head = JSON.stringify({ ...(jobId !== undefined && { id: jobId }), ...own }).slice(0, -1);
-  return `${head}${head === '{' ? '' : ','}"payload":${payload}}`;
+function refusedLine(line: Line, refusal: Refusal, { envelopes }: BulkOptions): RefusedLine {
+  const { given, jobId, maybeSent = false, wrong = false, why } = refusal;
+  // What could not be read stands where it goes once it is corrected.
+  const unread = envelopes ? line.text : envelopeText({ payload: line.text.trim(), own: {} }, undefined);
+  const again = given === undefined ? unread : envelopeText(given, jobId);
+  return { line: line.number, jobId, why, wrong, maybeSent, again };
 }
 
 interface Refusal {
@@ -209,6 +200,7 @@ interface Refusal {
   readonly given?: Given;
   readonly jobId?: string | undefined;
   readonly maybeSent?: boolean;
+  readonly wrong?: boolean;
 }
 
 function tryParse(line: Line, envelopes: boolean): Given | InvalidTextError {
@@ -217,29 +209,6 @@ function tryParse(line: Line, envelopes: boolean): Given | InvalidTextError {
   } catch (error) {
     if (error instanceof InvalidTextError) return error;
     throw error;
-  }
-}
-
-function parsed(text: string, envelopes: boolean): GivenText {
-  if (text.trim() === '') throw new InvalidTextError('it is empty: a JSON payload is needed');
-  const value = parsedJson(text);
-  const unheld = unheldNumber(text, envelopes ? [] : ['payload']);
-  if (unheld !== undefined) throw new InvalidTextError(unheldMessage(unheld));
-  if (!envelopes) return { payload: text.trim(), own: {} };
-  const payload = fieldText(text, 'payload');
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || payload === undefined) {
-    throw new InvalidTextError('it is not an object with a "payload"');
-  }
-  const { payload: _, ...own } = value as { payload: unknown };
-  return { payload, own };
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's message quotes the text, which is the payload.
-    throw new InvalidTextError('it is not JSON');
   }
 }
 

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { didYouMean } from '../contract/definition/suggest.ts';
 import { names } from '../contract/names.ts';
-import type { SqsQueues, Stage } from './aws.ts';
+import { flagsOf, type SqsQueues, type Stage } from './aws.ts';
 import type { JobTable } from './job-table.ts';
 
 /** The stage has no queues in this account and region. */
@@ -97,7 +97,8 @@ interface Missing {
   readonly cause: unknown;
 }
 
-async function whatIsMissing({ name, aws }: Stage, { type, cause }: Missing): Promise<Error> {
+async function whatIsMissing(stage: Stage, { type, cause }: Missing): Promise<Error> {
+  const { name, aws } = stage;
   const stages = await queueTypes(aws.sqs, 'sluice-').catch(() => undefined);
   if (stages === undefined) {
     return new NoSuchStageError(`stage "${name}" lacks a resource that the command needs; is it deployed here?`, {
@@ -108,7 +109,7 @@ async function whatIsMissing({ name, aws }: Stage, { type, cause }: Missing): Pr
   if (types === undefined) return noSuchStage(name, [...stages.keys()], cause);
   if (type === undefined || types.includes(type)) {
     const what = type === undefined ? 'a resource' : `a resource of job type "${type}"`;
-    const message = `${what} in stage "${name}" is gone: was a stack deleted meanwhile? npx sluice doctor shows what is left`;
+    const message = `${what} in stage "${name}" is gone: was a stack deleted meanwhile? npx sluice doctor${flagsOf(stage)} shows what is left`;
     return new NoSuchTypeError(message, { cause });
   }
   const guess = didYouMean(type, types) || `; it has: ${types.join(', ')}`;

@@ -1,6 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { JsonReply } from './http-server.ts';
-import { createPaymentIntent, type Form, invalid, type PaymentIntent } from './stripe-payment-intents.ts';
+import {
+  cancelPaymentIntent,
+  createPaymentIntent,
+  type Form,
+  invalid,
+  type PaymentIntent,
+} from './stripe-payment-intents.ts';
 
 /** A payment of the stand-in, with the idempotency key of its request. */
 export interface RecordedPayment extends PaymentIntent {
@@ -70,14 +76,18 @@ function route(call: StripeCall, payments: RecordedPayment[]): JsonReply {
     if (intent) payments.push({ ...intent, idempotencyKey: call.key });
     return reply;
   }
-  const id = /^\/v1\/payment_intents\/(?<id>pi_\w+)$/.exec(call.path)?.groups?.id;
-  if (call.method !== 'GET' || id === undefined) {
+  const { id, cancels } = /^\/v1\/payment_intents\/(?<id>pi_\w+)(?<cancels>\/cancel)?$/.exec(call.path)?.groups ?? {};
+  if (id === undefined || call.method !== (cancels === undefined ? 'GET' : 'POST')) {
     return invalid(undefined, undefined, `Unrecognized request URL (${call.method}: ${call.path}).`, 404);
   }
-  const found = payments.find((payment) => payment.id === id);
+  const at = payments.findIndex((payment) => payment.id === id);
+  const found = payments[at];
   if (found) {
-    const { idempotencyKey: _, ...intent } = found;
-    return { status: 200, body: intent };
+    const { idempotencyKey, ...intent } = found;
+    if (cancels === undefined) return { status: 200, body: intent };
+    const cancelled = cancelPaymentIntent(intent, call.form);
+    if (cancelled.intent) payments[at] = { ...cancelled.intent, idempotencyKey };
+    return cancelled.reply;
   }
   return invalid('resource_missing', 'intent', `No such payment_intent: '${id}'`, 404);
 }

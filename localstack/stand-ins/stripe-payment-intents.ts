@@ -9,7 +9,7 @@ export interface PaymentIntent {
   readonly amount: number;
   readonly amount_received: number;
   readonly currency: string;
-  readonly status: 'succeeded' | 'requires_payment_method' | 'requires_confirmation' | 'requires_action';
+  readonly status: 'succeeded' | 'requires_payment_method' | 'requires_confirmation' | 'requires_action' | 'canceled';
   readonly created: number;
   readonly livemode: false;
   readonly client_secret: string;
@@ -18,6 +18,8 @@ export interface PaymentIntent {
   readonly payment_method: string | null;
   readonly latest_charge: string | null;
   readonly last_payment_error: unknown;
+  readonly canceled_at: number | null;
+  readonly cancellation_reason: string | null;
 }
 
 /** Parameters of a request, by their names in the form: `metadata[order]`. */
@@ -45,6 +47,19 @@ export function createPaymentIntent(form: Form): { readonly reply: JsonReply; re
         ? declined(form, NEEDS_CUSTOMER)
         : made(newIntent(form, 'requires_action'));
   }
+}
+
+/** `POST /v1/payment_intents/:id/cancel`: the reply, and the payment as it is then. One that is over cannot be cancelled. */
+export function cancelPaymentIntent(
+  intent: PaymentIntent,
+  form: Form,
+): { readonly reply: JsonReply; readonly intent?: PaymentIntent } {
+  if (intent.status === 'succeeded' || intent.status === 'canceled') {
+    const message = `You cannot cancel this PaymentIntent because it has a status of ${intent.status}.`;
+    return { reply: invalid('payment_intent_unexpected_state', 'intent', message) };
+  }
+  const cancellation_reason = form.get('cancellation_reason') ?? null;
+  return made({ ...intent, status: 'canceled', canceled_at: Math.floor(Date.now() / 1000), cancellation_reason });
 }
 
 const NEEDS_CUSTOMER: Decline = {
@@ -90,6 +105,8 @@ function newIntent(form: Form, status: PaymentIntent['status'] = 'requires_payme
     payment_method: status === 'requires_payment_method' ? null : (form.get('payment_method') ?? null),
     latest_charge: isPaid ? newId('ch') : null,
     last_payment_error: null,
+    canceled_at: null,
+    cancellation_reason: null,
   };
 }
 

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { METRICS, names } from '../../lib/contract/names.ts';
 import type { JobItem } from '../../lib/contract/protocol/job-item.ts';
 import { type Deployment, deploy, destroy } from '../../localstack/deploy.ts';
-import { redeployFunction } from '../../localstack/hot-reload.ts';
+import { redeployFunctions } from '../../localstack/hot-reload.ts';
 import { linesOf, parsed } from './support/logs.ts';
 import { attributesOf, eventually, sqs } from './support/world.ts';
 
@@ -23,8 +23,10 @@ let deployment: Deployment;
 const deployVersion = async (version: 1 | 2) => {
   deployment = await deploy(target, { stage: STAGE, app, context: { version: String(version) }, log: console.log });
 };
-const putCode = (version: 1 | 2) =>
-  redeployFunction(target, { functionName: FUNCTION, entry: `${app}/v${version}/handler.ts` });
+const putCode = async (version: 1 | 2) => {
+  const redeploy = { functionName: FUNCTION, entry: `${app}/v${version}/handler.ts` };
+  expect(await redeployFunctions(target, [redeploy])).toMatchObject([{ status: 'fulfilled' }]);
+};
 
 interface Order {
   readonly id: string;

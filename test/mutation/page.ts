@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { type Reason, reasonOf } from './reasons.ts';
 
 /** What became of one mutant. */
@@ -7,6 +6,10 @@ export interface Outcome {
   readonly status: string;
   readonly line: number;
   readonly mutatorName: string;
+  /** The line that it stands in. */
+  readonly source: string;
+  /** The code that was replaced. */
+  readonly original: string;
   readonly replacement: string;
 }
 
@@ -22,10 +25,12 @@ export function page(room: string, outcomes: readonly Outcome[]): string {
   return [
     `# Mistakes planted into ${room}`,
     '',
-    `Written by \`npm run mutation -- --room ${room} --write\`. Found means that a test failed.`,
+    `Written by \`npm run mutation -- --room ${room} --write\`. Found means that a test failed. The score is what was found of`,
+    'what was planted; a reason below excuses nothing from it. Left out, and in no score: what is evaluated once, when a module',
+    'loads, and the words of help texts.',
     '',
-    '| file | planted | found | not found | score |',
-    '|---|---|---|---|---|',
+    '| file | planted | found | not found | score | left out |',
+    '|---|---|---|---|---|---|',
     ...rows,
     '',
     ...[...reasons].flatMap(([reason, list]) => ['', `## ${reason}`, '', ...list.map(({ text }) => `- ${text}`)]),
@@ -38,16 +43,21 @@ function row(file: string, outcomes: readonly Outcome[]): string {
   const count = (statuses: readonly string[]) => own.filter(({ status }) => statuses.includes(status)).length;
   const [found, missed] = [count(FOUND), count(MISSED)];
   const score = found + missed === 0 ? '—' : `${((100 * found) / (found + missed)).toFixed(1)} %`;
-  return `| ${file || '**all**'} | ${found + missed} | ${found} | ${missed} | ${score} |`;
+  return `| ${file || '**all**'} | ${found + missed} | ${found} | ${missed} | ${score} | ${own.length - found - missed} |`;
 }
 
 function survivor(one: Outcome): { text: string; reason: Reason } {
-  const source = readFileSync(one.file, 'utf8').split('\n')[one.line - 1]?.trim() ?? '';
-  const change = one.replacement.replace(/\s+/g, ' ');
-  const shown = change.length > 60 ? `${change.slice(0, 60)}…` : change;
-  const code = (text: string) => `\`${text.replaceAll('`', 'ˋ').replaceAll('|', '\\|')}\``;
+  const { file, line, mutatorName, source, original, replacement } = one;
+  const code = (text: string) => `\`${cut(text).replaceAll('`', 'ˋ').replaceAll('|', '\\|')}\``;
+  // A short piece says little without its line.
+  const what = original.length < 20 && original !== source ? `${code(original)} of ${code(source)}` : code(original);
   return {
-    text: `${one.file}:${one.line} ${one.mutatorName}: ${code(source)} with ${code(shown)}`,
-    reason: reasonOf(one, source),
+    text: `${file}:${line} ${mutatorName}: ${what} with ${code(replacement || '(nothing)')}`,
+    reason: reasonOf(one),
   };
+}
+
+function cut(text: string): string {
+  const line = text.replace(/\s+/g, ' ');
+  return line.length > 100 ? `${line.slice(0, 100)}…` : line;
 }

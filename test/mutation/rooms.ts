@@ -3,7 +3,7 @@ export function testsOf(room: string): string[] {
   if (room.startsWith('bin/')) return ['test/unit/bin/cli/**/*.test.ts'];
   const [, area = ''] = /^lib\/([a-z-]+)/.exec(room) ?? [];
   return [
-    `test/unit/${area}/!(authoring)/**/*.test.ts`,
+    `test/unit/${area}/!(authoring)/**/!(backlog).test.ts`,
     `test/unit/${area}/*.test.ts`,
     `test/unit/${area}/authoring/!(new-job-type).test.ts`,
   ];

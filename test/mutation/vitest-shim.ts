@@ -3,6 +3,9 @@
  * and again. Vitest itself would load every module anew for each mutant, which takes a hundred times as long. `expect`,
  * `vi` and `inject` are vitest's own.
  */
+import { createHash } from 'node:crypto';
+import { inspect } from 'node:util';
+
 type Body = () => unknown;
 type Hook = 'beforeAll' | 'beforeEach' | 'afterEach' | 'afterAll';
 
@@ -14,7 +17,8 @@ export interface Suite {
 }
 
 export interface Test {
-  readonly name: string;
+  /** Its suites, its name, and a hash of its text and its row: a test that was changed is another test to Stryker. */
+  readonly id: string;
   readonly parent: Suite;
   readonly body: Body;
 }
@@ -56,25 +60,31 @@ type Given = Body | { readonly timeout?: number } | number | undefined;
 const bodyOf = (given: readonly Given[]): ((...args: unknown[]) => unknown) =>
   given.find((one) => typeof one === 'function') ?? (() => undefined);
 
-function single(name: string, ...given: Given[]): void {
-  current.children.push({ name, parent: current, body: bodyOf(given) });
+function single(name: string, body: Body, text: string): void {
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 8);
+  const id = [...ancestors(current).map((one) => one.name), name, hash].join(' › ');
+  current.children.push({ id, parent: current, body });
 }
+
+export const ancestors = (suite: Suite | undefined): Suite[] =>
+  suite === undefined ? [] : [...ancestors(suite.parent), suite];
 
 /** A test or suite for each row; their names differ by the row's number. */
 const each =
-  (one: (name: string, body: Body) => void) =>
+  (one: typeof single) =>
   (rows: readonly unknown[]) =>
   (name: string, ...given: Given[]) => {
     for (const [i, row] of rows.entries()) {
       const args = Array.isArray(row) ? row : [row];
-      one(`${name} #${i}`, () => bodyOf(given)(...args));
+      one(`${name} #${i}`, () => bodyOf(given)(...args), bodyOf(given) + inspect(args, { depth: 4 }));
     }
   };
 
-const skipIf = (skips: boolean) => (skips ? () => undefined : single);
+const plain = (name: string, ...given: Given[]) => single(name, bodyOf(given), String(bodyOf(given)));
+const skipIf = (skips: boolean) => (skips ? () => undefined : plain);
 
 const makeTest = () =>
-  Object.assign((name: string, ...given: Given[]) => single(name, ...given), { each: each(single), skipIf });
+  Object.assign((name: string, ...given: Given[]) => plain(name, ...given), { each: each(single), skipIf });
 
 export const describe = Object.assign(suite, { each: each(suite) });
 export const test = makeTest();

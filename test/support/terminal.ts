@@ -20,6 +20,8 @@ export interface TerminalOptions {
   readonly localStage?: Host['localStage'];
   /** Gets what clients are made with. */
   readonly connected?: (config: ClientConfig) => void;
+  /** The checkout. @default this one */
+  readonly root?: string;
   /** The job types that the command knows. @default those of the checkout */
   readonly definitions?: Host['definitions'];
 }
@@ -27,7 +29,7 @@ export interface TerminalOptions {
 /** Runs the command in this process, against clients that answer. */
 export async function runAt(clients: Clients, args: readonly string[], options: TerminalOptions = {}): Promise<Ran> {
   const { tty = false, input = '', env = {}, signal = new AbortController().signal, ...given } = options;
-  const { clock, columns, definitions, ttys } = given;
+  const { clock, columns, definitions, root, ttys } = given;
   const isTTY = ttys ?? { stdin: tty, stdout: tty, stderr: tty };
   const [out, err] = [makeOutput(isTTY.stdout, columns), makeOutput(isTTY.stderr)];
   const stdin = Object.assign(new PassThrough(), { isTTY: isTTY.stdin });
@@ -43,6 +45,7 @@ export async function runAt(clients: Clients, args: readonly string[], options: 
     ...(clock !== undefined && { clock }),
     ...(options.localStage !== undefined && { localStage: options.localStage }),
     ...(definitions !== undefined && { definitions }),
+    ...(root !== undefined && { root }),
   });
   return { code, stdout: out.text(), stderr: err.text(), json: <T>() => JSON.parse(out.text()) as T };
 }

@@ -46,7 +46,7 @@ export function purgeVerb(dlq: Command, run: Run): void {
       },
     );
     progress.end();
-    return report(context, purged, file);
+    return report(context, purged, purged.saved === 0 ? undefined : file);
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { drain, EXIT, type QueueState } from '../../../lib/operator/index.ts';
+import { drain, EXIT, flagsOf, type QueueState, type Stage } from '../../../lib/operator/index.ts';
 import { whole } from '../options.ts';
 import type { Printer } from '../print.ts';
 import { type Run, runs, typeArgument } from '../verb.ts';
@@ -18,12 +18,16 @@ export function drainVerb(program: Command, run: Run): void {
   runs<Options>(command, run, async ({ stage, print, signal }, [type = ''], { timeout }) => {
     const { end, last } = await drain(stage, type, { timeoutSeconds: timeout, signal, onLook: noteChanges(print) });
     if (!print.result({ end, last })) {
-      const resume = end === 'paused' ? ` (${last.state}: npx sluice resume ${type})` : '';
-      print.line(end === 'empty' ? `${type} is empty` : `${end}${resume}: ${left(last)}`);
+      const why = end === 'paused' ? ` (${last.state}: ${wayOn(stage, last)})` : '';
+      print.line(end === 'empty' ? `${type} is empty` : `${end}${why}: ${left(last)}`);
     }
     return end === 'empty' ? undefined : EXIT.partly;
   });
 }
+
+/** How a type that does not run goes on. One without an event source cannot be resumed. */
+const wayOn = (stage: Stage, { type, state }: QueueState): string =>
+  state === 'missing' ? `npx sluice doctor${flagsOf(stage)}` : `npx sluice resume ${type}${flagsOf(stage)}`;
 
 const left = ({ depth, inFlight, delayed, parked, truncated }: QueueState): string =>
   `${depth} wait, ${inFlight} in flight, ${delayed} delayed, ${parked} ${truncated ? 'or more ' : ''}parked`;

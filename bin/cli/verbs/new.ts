@@ -19,9 +19,12 @@ export function newVerb(program: Command, { host }: Run): void {
     .option('--debug', 'show where an error came from')
     .action(async (type: string, { json }: { json?: boolean }) => {
       const print = makePrinter({ json: json === true, host });
-      const made = await newJobType(type, ROOT);
+      const made = await newJobType(type, host.root ?? ROOT);
       if (print.result({ type, ...made })) return;
       for (const file of made.files) print.line(file);
-      print.note(`Now edit ${made.files[0]} and functions/${type}/perform.ts.`);
+      print.note(`Now edit ${made.files[0]} and functions/${type}/perform.ts. Its test says what the job must do:`);
+      print.note(`  npm run test:unit -- ${type}`);
+      print.note('On this machine, where a saved file is deployed by itself:');
+      print.note('  npm run local');
     });
 }

@@ -1,5 +1,14 @@
 import type { Command } from 'commander';
-import { EXIT, type Operated, onStage, queuesOf, retryNow, tableOf } from '../../../lib/operator/index.ts';
+import {
+  EXIT,
+  flagsOf,
+  type Operated,
+  onStage,
+  queuesOf,
+  retryNow,
+  type Stage,
+  tableOf,
+} from '../../../lib/operator/index.ts';
 import { keyArgument, type Run, runs, typeArgument } from '../verb.ts';
 
 export function retryVerb(program: Command, run: Run): void {
@@ -16,19 +25,27 @@ export function retryVerb(program: Command, run: Run): void {
     const { row, item } = await onStage(stage, type, () => retryNow(tableOf(stage), { type, key }));
     const done = row === 'dueNow';
     if (!print.result({ type, key, row, status: item?.status })) {
-      print.line(done ? 'due now: the dispatcher sends it at its next tick' : whyNotRetried({ row, item }, type, key));
+      print.line(
+        done ? 'due now: the dispatcher sends it at its next tick' : whyNotRetried({ row, item }, { type, key, stage }),
+      );
     }
     if (done) return undefined;
     return item === undefined ? EXIT.missing : EXIT.partly;
   });
 }
 
-function whyNotRetried({ item }: Operated, type: string, key: string): string {
+interface Asked {
+  readonly type: string;
+  readonly key: string;
+  readonly stage: Stage;
+}
+
+function whyNotRetried({ item }: Operated, { type, key, stage }: Asked): string {
   switch (item?.status) {
     case undefined:
       return `there is no ${type} job with key "${key}"`;
     case 'DEAD':
-      return `it is DEAD: send it back with npx sluice dlq redrive ${type} --key ${key}`;
+      return `it is DEAD: send it back with npx sluice dlq redrive ${type} --key ${key}${flagsOf(stage)}`;
     case 'SCHEDULED':
     case 'RETRYING':
       return 'it waits in the queue and starts by itself within a minute';

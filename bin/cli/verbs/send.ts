@@ -6,12 +6,13 @@ import {
   type BulkReport,
   EXIT,
   type ExitCode,
+  flagsOf,
   type RefusedLine,
   send,
   sendLines,
 } from '../../../lib/operator/index.ts';
 import { loadDefinitions } from '../catalogue.ts';
-import type { Context } from '../context.ts';
+import { type Context, shellWord } from '../context.ts';
 import { newFileName } from '../file-name.ts';
 import type { Host } from '../host.ts';
 import { linesIn } from '../lines.ts';
@@ -37,8 +38,8 @@ export function sendVerb(program: Command, run: Run): void {
     .summary('send a job, or many')
     .description(
       'Sends a job. The payload is checked by the job type’s schema first. With --lines, each line of a file or of ' +
-        'standard input is a job (NDJSON); those that were not sent are written to a file that can be sent again: ' +
-        'sluice send <type> --lines --envelopes @file',
+        'standard input is a job (NDJSON). Those that were not sent are written to a file. Correct what is refused in it, ' +
+        'then send it: sluice send <type> --lines --envelopes @file',
     )
     .addArgument(typeArgument())
     .argument('<json>', 'the payload: JSON, @file, or - for standard input')
@@ -90,16 +91,20 @@ async function bulk(
   if (await exists(file)) throw new UsageError(`${file} exists already: name another file with --refused`);
   const progress = makeProgress('lines', undefined, context);
   const first: RefusedLine[] = [];
+  let wrong = 0;
   const sent = await sendLines({ stage: context.stage, sqs: context.clients.sqs }, definition, {
     ...job,
     ...{ lines: await linesOf(given, context.host), signal, onProgress: progress.update },
     async onRefused(line) {
       if (first.length < SHOWN) first.push(line);
+      if (line.wrong) wrong += 1;
       await appendFile(file, `${line.again}\n`, { mode: 0o600 });
     },
   });
   progress.end();
-  return report(context, sent, { file, first });
+  const again = `npx sluice send ${definition.type} --lines --envelopes @${file}${againOf(job)}${flagsOf(context.stage)}`;
+  const wayOn = wrong > 0 ? `correct ${wrong} of its lines there, then: ${again}` : `send it again: ${again}`;
+  return report(context, sent, { file, first, wayOn });
 }
 
 const SHOWN = 10;
@@ -125,9 +130,19 @@ async function* readLines(given: string, { stdin }: Host): AsyncGenerator<string
 interface Unsent {
   readonly file: string;
   readonly first: readonly RefusedLine[];
+  /** What to do with it. */
+  readonly wayOn: string;
 }
 
-function report({ print }: Context, bulkReport: BulkReport, { file, first }: Unsent): ExitCode | undefined {
+/** The options that hold for all lines, to be given again. */
+function againOf({ maxAttempts, runAt, delaySeconds, tenant }: JobOptions): string {
+  const named = { 'max-attempts': maxAttempts, 'run-at': runAt, delay: delaySeconds, tenant };
+  return Object.entries(named)
+    .flatMap(([name, value]) => (value === undefined ? [] : ` --${name} ${shellWord(String(value))}`))
+    .join('');
+}
+
+function report({ print }: Context, bulkReport: BulkReport, { file, first, wayOn }: Unsent): ExitCode | undefined {
   const { failure, ...counts } = bulkReport;
   const { sent, refused, unknown, notTried, interrupted } = counts;
   const unsent = first.length > 0 ? { file } : {};
@@ -137,8 +152,7 @@ function report({ print }: Context, bulkReport: BulkReport, { file, first }: Uns
     for (const one of why) print.line(`line ${one.line}: ${one.why}`);
     if (unknown > 0)
       print.line(`${unknown} of the refused may have been sent. The file keeps their ids: sent again, they run once`);
-    if (first.length > 0)
-      print.line(`what was not sent is in ${file}; send it again with: --lines --envelopes @${file}`);
+    if (first.length > 0) print.line(`what was not sent is in ${file}; ${wayOn}`);
     if (interrupted) print.line('interrupted');
   }
   if (failure !== undefined) throw failure;

@@ -2,6 +2,7 @@ import type { JobDefinition } from '../../contract/definition/job-definition.ts'
 import { decodeEnvelope, type Envelope, readEnvelope } from '../../contract/envelope.ts';
 import { InvalidMessageError } from '../../contract/errors.ts';
 import { readPayload } from '../../contract/payload.ts';
+import { notJsonAt } from '../json-place.ts';
 import { unheldMessage, unheldNumber } from '../json-text.ts';
 import { identityOf } from './filter.ts';
 import { type DeadLetter, isOurs } from './receive.ts';
@@ -58,7 +59,9 @@ function checkedEnvelope(body: string, type: string): Envelope {
     envelope = decodeEnvelope(body, type, Date.now());
   } catch (cause) {
     if (!(cause instanceof InvalidMessageError)) throw cause;
-    throw new CorrectedBodyError(`the corrected body is refused: ${cause.message}`, { cause });
+    const place = notJsonAt(body);
+    const why = place === undefined ? cause.message : `the body is not JSON: ${place}`;
+    throw new CorrectedBodyError(`the corrected body is refused: ${why}`, { cause });
   }
   const unheld = unheldNumber(body);
   if (unheld === undefined) return envelope;

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ChangeMessageVisibilityBatchCommand } from '@aws-sdk/client-sqs';
 import { cutAsTheyCome } from '../../aws/cut.ts';
 import { MAX_BATCH_ENTRIES } from '../../contract/sqs-limits.ts';
+import { nowOf, pause } from '../aws.ts';
 import { type DeadLetter, type DeadLetterQueue, receiveDeadLetters } from './receive.ts';
 
 /** How {@link receiveAll} works through a dead-letter queue. */
@@ -50,7 +50,7 @@ const EMPTY_RECEIVES = 2;
 export async function receiveAll(dlq: DeadLetterQueue, options: ReceiveAllOptions): Promise<ReceiveAllResult> {
   const state = { taken: 0, ended: false, held: new Map<string, DeadLetter>(), failure: undefined as unknown };
   const limit = options.limit ?? Number.POSITIVE_INFINITY;
-  const pace = pacer(options.perSecond ?? DEFAULT_PER_SECOND, options.signal);
+  const pace = pacer(dlq, options);
   const stopped = () => state.ended || options.signal?.aborted === true || state.failure !== undefined;
   const hold = (deadLetters: readonly DeadLetter[]) => {
     for (const deadLetter of deadLetters) state.held.set(deadLetter.messageId, deadLetter);
@@ -100,12 +100,15 @@ export async function release(
 }
 
 /** Spreads the work of all workers over time. */
-function pacer(perSecond: number, signal: AbortSignal | undefined): (count: number) => Promise<void> {
+function pacer(
+  { clock = {} }: DeadLetterQueue,
+  { perSecond = DEFAULT_PER_SECOND, signal }: ReceiveAllOptions,
+): (count: number) => Promise<void> {
   let nextAtMs = 0;
   return async (count) => {
-    const nowMs = Date.now();
+    const nowMs = nowOf(clock);
     const startMs = Math.max(nowMs, nextAtMs);
     nextAtMs = startMs + (count / perSecond) * 1000;
-    if (startMs > nowMs) await sleep(startMs - nowMs, undefined, signal && { signal }).catch(() => undefined);
+    if (startMs > nowMs) await pause(clock, startMs - nowMs, signal);
   };
 }

@@ -1,7 +1,7 @@
 import { type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { fromSqs } from '../../aws/message-attributes.ts';
 import { DEATH, type ReadAttributes, readAttributes } from '../../contract/message-attributes.ts';
-import type { SqsMessages } from '../aws.ts';
+import type { SqsMessages, Stage } from '../aws.ts';
 
 /** A message of a dead-letter queue. Nobody else can receive it until it is released or redriven. */
 export interface DeadLetter {
@@ -23,6 +23,8 @@ export interface DeadLetterQueue {
   readonly sqs: SqsMessages;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
+  /** What the pace is kept by. @default the machine's */
+  readonly clock?: Pick<Stage, 'now' | 'sleep'>;
 }
 
 /** What `receiveDeadLetters` takes; a receive gives ten messages at most (SQS API reference). */

@@ -100,7 +100,7 @@ export function isDeadBy(
 ): boolean {
   if (filter.reason !== undefined && reason !== filter.reason) return false;
   if (filter.error === undefined) return true;
-  return `${error?.name ?? ''}: ${error?.message ?? ''}`.toLowerCase().includes(filter.error.toLowerCase());
+  return error !== undefined && `${error.name}: ${error.message}`.toLowerCase().includes(filter.error.toLowerCase());
 }
 
 const toDeadJob = (item: JobItem): DeadJob => ({

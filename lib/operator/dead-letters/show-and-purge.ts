@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { nowOf, type Stage } from '../aws.ts';
 import { queueAttributes, queuesOf } from '../stage.ts';
 import { diedAtMs, errorOf, identityOf, matches, reasonOf } from './filter.ts';
@@ -39,7 +39,7 @@ export interface DeadLetterSelection {
 /** Finds a type's dead-letter queue. @throws NoSuchStageError, NoSuchTypeError */
 export async function dlqOf(stage: Stage, type: string): Promise<DeadLetterQueue> {
   const { queueUrl, deadLetterQueueUrl } = await queuesOf(stage, type);
-  return { sqs: stage.aws.sqs, queueUrl, deadLetterQueueUrl };
+  return { sqs: stage.aws.sqs, queueUrl, deadLetterQueueUrl, clock: stage };
 }
 
 /** Visibility timeout of a look. If this process is killed meanwhile, the dead letters stay hidden for that long. */
@@ -112,6 +112,8 @@ export async function estimate(stage: Stage, type: string, filter: DeadFilter = 
 /** What a purge did. */
 export interface Purged {
   readonly deleted: number;
+  /** Written to the file; without any there is no file. */
+  readonly saved: number;
   /** Saved, but not deleted: they become visible again. */
   readonly left: number;
   readonly received: ReceiveAllResult;
@@ -134,6 +136,7 @@ export async function purge(
   // `wx`: never writes over an existing file.
   const saved = file === undefined ? undefined : await open(file, 'wx', 0o600);
   let deleted = 0;
+  let written = 0;
   let left = 0;
   try {
     const received = await receiveAll(dlq, {
@@ -141,7 +144,7 @@ export async function purge(
       // Jobs that die after the start were not part of the question.
       wanted: (deadLetter) => deadLetter.sentAtMs <= startedAtMs && matches(deadLetter, type, filter),
       async act(deadLetters) {
-        if (saved !== undefined) await save(saved, deadLetters);
+        if (saved !== undefined) written += await save(saved, deadLetters);
         const kept = await remove(dlq, deadLetters);
         deleted += deadLetters.length - kept.length;
         left += kept.length;
@@ -149,17 +152,20 @@ export async function purge(
         return kept.map(({ deadLetter }) => deadLetter);
       },
     });
-    return { deleted, left, received };
+    return { deleted, saved: written, left, received };
   } finally {
     await saved?.close();
+    if (file !== undefined && saved !== undefined && written === 0) await rm(file);
   }
 }
 
-async function save(file: FileHandle, deadLetters: readonly DeadLetter[]): Promise<void> {
+/** @returns how many it wrote */
+async function save(file: FileHandle, deadLetters: readonly DeadLetter[]): Promise<number> {
   const lines = deadLetters.map(({ receiptHandle: _, read: __, sentAtMs, ...deadLetter }) =>
     JSON.stringify({ ...deadLetter, sentAt: new Date(sentAtMs).toISOString() }),
   );
-  if (lines.length === 0) return;
+  if (lines.length === 0) return 0;
   await file.write(`${lines.join('\n')}\n`);
   await file.datasync();
+  return lines.length;
 }

@@ -1,14 +1,14 @@
 import { type AlarmType, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { names } from '../../contract/names.ts';
 import { isEmulator, type Stage } from '../aws.ts';
-import { bad, type Check, type Finding, note, ok, orOk } from './finding.ts';
+import { bad, type Check, deployAgain, type Finding, note, ok, orOk } from './finding.ts';
 
 /** No alarm is on, each notifies somebody, and each type has some. On an emulator: what its alarms are worth. */
 export const alarms: Check = async ({ stage, types }) => {
   const found = await readAlarms(stage);
   const without = types
     .filter((type) => !found.some(({ AlarmName = '' }) => AlarmName.startsWith(`${names.queue(stage.name, type)}-`)))
-    .map((type) => bad('alarms', `${type} has none`, `deploy ${names.jobStack(stage.name, type)} again`));
+    .map((type) => bad('alarms', `${type} has none`, deployAgain(stage, names.jobStack(stage.name, type))));
   const isEmulated = isEmulator(stage.endpoint) || found.some(({ AlarmArn = '' }) => EMULATED.test(AlarmArn));
   const findings = isEmulated ? [emulated(found)] : found.flatMap(alarmFinding);
   return orOk([...findings, ...without], ok('alarms', `${found.length}, none is on`));
@@ -48,8 +48,9 @@ function emulated(found: readonly MetricAlarm[]): Finding {
 
 function alarmFinding({ AlarmName = '', StateValue, AlarmDescription = '', ActionsEnabled }: MetricAlarm): Finding[] {
   if (StateValue === 'ALARM') {
-    const [what = AlarmName, ...todo] = AlarmDescription.replace(/^Sluice \S+ /, '').split(/(?<=[.:]) /);
-    return [bad('alarms', `${AlarmName} is on: ${what}`, todo.join(' ') || 'look at it in the CloudWatch console')];
+    const [what, ...todo] = AlarmDescription.replace(/^Sluice \S+ /, '').split(/(?<=[.:]) /);
+    const on = `${AlarmName} is on${what ? `: ${what}` : ''}`;
+    return [bad('alarms', on, todo.join(' ') || 'look at it in the CloudWatch console')];
   }
   if (ActionsEnabled === false) {
     return [

@@ -3,9 +3,9 @@ import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeRuleCommand, ListRuleNamesByTargetCommand } from '@aws-sdk/client-eventbridge';
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { names } from '../../contract/names.ts';
-import { nowOf, type Stage } from '../aws.ts';
+import { flagsOf, nowOf, type Stage } from '../aws.ts';
 import { runningState } from '../queues/event-source.ts';
-import { bad, type Check, type Finding, note, ok, orOk } from './finding.ts';
+import { bad, type Check, deployAgain, deployIt, type Finding, note, ok, orOk } from './finding.ts';
 
 /** Every stack exists and its last deploy succeeded. */
 export const stacks: Check = async ({ stage, types, definitions }) => {
@@ -13,20 +13,24 @@ export const stacks: Check = async ({ stage, types, definitions }) => {
   const found = await Promise.all(wanted.map((name) => stackFinding(stage, name)));
   const missing = definitions
     .filter(({ type }) => !types.includes(type))
-    .map(({ type }) => note('stacks', `${type} is in the catalogue and not deployed`, 'deploy it: npx cdk deploy'));
+    .map(({ type }) => {
+      const todo = deployIt(stage, names.jobStack(stage.name, type));
+      return note('stacks', `${type} is in the catalogue and not deployed`, todo);
+    });
   return orOk([...found.flat(), ...missing], ok('stacks', `${wanted.length} deployed`));
 };
 
-async function stackFinding({ aws }: Stage, StackName: string): Promise<Finding[]> {
+async function stackFinding(stage: Stage, StackName: string): Promise<Finding[]> {
+  const { aws } = stage;
   try {
     const { Stacks = [] } = await aws.cloudFormation.send(new DescribeStacksCommand({ StackName }));
     const status = Stacks[0]?.StackStatus ?? 'absent';
     if (/^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status)) return [];
-    const todo = 'look at its events in the CloudFormation console, then deploy again';
+    const todo = `look at its events in the CloudFormation console, then ${deployIt(stage, StackName)}`;
     return [bad('stacks', `${StackName} is ${status}`, todo)];
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ValidationError') throw error;
-    return [bad('stacks', `${StackName} does not exist`, 'deploy it: npx cdk deploy')];
+    return [bad('stacks', `${StackName} does not exist`, deployIt(stage, StackName))];
   }
 }
 
@@ -36,8 +40,8 @@ export const eventSources: Check = async ({ stage, types }) => {
     .filter(({ state }) => state !== 'running')
     .map(({ type, state }) =>
       state === 'missing'
-        ? bad('event sources', `${type} has none: its jobs wait`, `deploy ${names.jobStack(stage.name, type)} again`)
-        : bad('event sources', `${type} is ${state}: its jobs wait`, `npx sluice resume ${type} --stage ${stage.name}`),
+        ? bad('event sources', `${type} has none: its jobs wait`, deployAgain(stage, names.jobStack(stage.name, type)))
+        : bad('event sources', `${type} is ${state}: its jobs wait`, `npx sluice resume ${type}${flagsOf(stage)}`),
     );
   return orOk(wrong, ok('event sources', `${types.length} running`));
 };
@@ -56,7 +60,7 @@ export const dispatcher: Check = async ({ stage }) => {
   if (!rules.some(({ State }) => State === 'ENABLED')) {
     const what = RuleNames.length === 0 ? 'no rule calls the dispatcher' : `rule ${RuleNames.join(', ')} is disabled`;
     const enable = RuleNames.map((rule) => `aws events enable-rule --name ${rule}, or `).join('');
-    return [bad('dispatcher', `${what}: parked jobs do not start`, `${enable}deploy ${core} again`)];
+    return [bad('dispatcher', `${what}: parked jobs do not start`, `${enable}${deployAgain(stage, core)}`)];
   }
   const nowMs = nowOf(stage);
   const command = new FilterLogEventsCommand({

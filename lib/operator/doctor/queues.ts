@@ -1,9 +1,9 @@
 import { names } from '../../contract/names.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
-import { nowOf } from '../aws.ts';
+import { flagsOf, nowOf } from '../aws.ts';
 import { readItems, readList } from '../jobs/lists.ts';
 import { queueAttributes, queuesOf } from '../stage.ts';
-import { bad, type Check, type Finding, note, ok, orOk } from './finding.ts';
+import { bad, type Check, deployAgain, type Finding, note, ok, orOk } from './finding.ts';
 
 const DAY_SECONDS = 24 * 3600;
 /** SQS's longest retention: dead letters are kept for it. */
@@ -19,8 +19,7 @@ export const deadLetters: Check = async ({ stage, types }) => {
       ]);
       const count = Object.values(counts).reduce((sum, text) => sum + Number(text), 0);
       if (count === 0) return [];
-      const at = `--stage ${stage.name}`;
-      const todo = `npx sluice dead ${type} ${at}, fix the cause, then npx sluice dlq redrive ${type} ${at}`;
+      const todo = `npx sluice dead ${type}${flagsOf(stage)}, fix the cause, then npx sluice dlq redrive ${type}${flagsOf(stage)}`;
       return [bad('dead letters', `${type} has ${count}`, todo)];
     }),
   );
@@ -35,7 +34,7 @@ export const retention: Check = async ({ stage, types, definitions }) => {
       const wanted = definitions.find((definition) => definition.type === type)?.queueRetention;
       const queue = await queueAttributes(stage.aws.sqs, queueUrl, ['MessageRetentionPeriod', 'RedrivePolicy']);
       const dlq = await queueAttributes(stage.aws.sqs, deadLetterQueueUrl, ['MessageRetentionPeriod']);
-      const todo = `deploy ${names.jobStack(stage.name, type)} again`;
+      const todo = deployAgain(stage, names.jobStack(stage.name, type));
       const days = Number(queue.MessageRetentionPeriod) / DAY_SECONDS;
       return [
         ...(wanted === undefined || days === wanted

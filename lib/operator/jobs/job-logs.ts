@@ -101,13 +101,13 @@ async function* events(stage: Stage, type: string, { jobId, sinceMs }: Wanted): 
   } while (nextToken !== undefined);
 }
 
-const atOf = ({ timestamp }: Record<string, unknown>, fallbackMs: number): string =>
+const atOf = ({ timestamp }: Fields, fallbackMs: number): string =>
   typeof timestamp === 'string' ? timestamp : new Date(fallbackMs).toISOString();
 
-function parsed(line: string): Record<string, unknown> | undefined {
+function parsed(line: string): Fields | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+    return isFields(value) ? value : undefined;
   } catch {
     return undefined;
   }

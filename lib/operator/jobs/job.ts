@@ -1,6 +1,6 @@
 import { type JobItem, keyOf, type ParkedEnvelope } from '../../contract/protocol/job-item.ts';
 import { iso } from '../../contract/protocol/timing.ts';
-import { nowOf, type Stage } from '../aws.ts';
+import { flagsOf, nowOf, type Stage } from '../aws.ts';
 import { type JobName, readJob } from '../job-table.ts';
 import { onStage, queuesOf, tableOf } from '../stage.ts';
 import { keysById } from './job-logs.ts';
@@ -44,7 +44,7 @@ async function byId(stage: Stage, { type, key: id }: JobName): Promise<JobItem> 
   const duplicate = other === undefined ? '' : `; its key ${keyOf(other)} is held by job ${other.jobId}`;
   throw new NoSuchJobError(
     `stage "${stage.name}" has no ${type} job with key or id "${id}"${duplicate}. Its message may not have been received ` +
-      'yet (npx sluice queues), or its retention is over.',
+      `yet (npx sluice queues ${type}${flagsOf(stage)}), or its retention is over.`,
   );
 }
 

@@ -4,7 +4,7 @@ import {
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
 import { names } from '../../contract/names.ts';
-import { nowOf, pause, type Stage } from '../aws.ts';
+import { flagsOf, nowOf, pause, type Stage } from '../aws.ts';
 import { NoSuchTypeError, onStage } from '../stage.ts';
 
 /** Whether a job type's jobs are started; `missing`: its function has no event source. */
@@ -66,7 +66,8 @@ export async function setRunning(
   const giveUpAtMs = nowOf(stage) + LONGEST_SWITCH_MS;
   while (wait && after !== wanted) {
     if (nowOf(stage) > giveUpAtMs) {
-      throw new SwitchTimeoutError(`the event source of ${type} is still ${after}: look again with npx sluice queues`);
+      const look = `npx sluice queues ${type}${flagsOf(stage)}`;
+      throw new SwitchTimeoutError(`the event source of ${type} is still ${after}: look again with ${look}`);
     }
     await pause(stage, POLL_MS);
     after = await runningState(stage, type);

@@ -82,9 +82,9 @@ async function stateOf(stage: Stage, type: string): Promise<Omit<QueueState, 'pa
     queueAttributes(stage.aws.sqs, urls.deadLetterQueueUrl, [...COUNTS]),
     runningState(stage, type),
   ]);
-  const [depth, inFlight, delayed] = COUNTS.map((name) => Number(queue[name] ?? 0));
+  const [depth = 0, inFlight = 0, delayed = 0] = COUNTS.map((name) => Number(queue[name] ?? 0));
   return {
-    ...{ type, state, depth: depth ?? 0, inFlight: inFlight ?? 0, delayed: delayed ?? 0 },
+    ...{ type, state, depth, inFlight, delayed },
     // Messages in flight count: somebody looks at them, and they are still there.
     dlq: COUNTS.reduce((sum, name) => sum + Number(dlq[name] ?? 0), 0),
   };
@@ -94,13 +94,11 @@ async function stateOf(stage: Stage, type: string): Promise<Omit<QueueState, 'pa
 const LOOK_BACK_MS = 10 * 60_000;
 
 /** Ages of the oldest messages, read in one call. A type without the metric has none. */
-async function oldestAges(stage: Stage, types: readonly string[]): Promise<Map<string, number>> {
+async function oldestAges(stage: Stage, types: readonly string[]): Promise<Map<string, number | undefined>> {
   const nowMs = nowOf(stage);
   const MetricDataQueries = types.map(
     (type, i): MetricDataQuery => ({ Id: `q${i}`, MetricStat: ageOf(stage.name, type) }),
   );
-  const ages = new Map<string, number>();
-  if (types.length === 0) return ages;
   const command = new GetMetricDataCommand({
     MetricDataQueries,
     StartTime: new Date(nowMs - LOOK_BACK_MS),
@@ -108,11 +106,8 @@ async function oldestAges(stage: Stage, types: readonly string[]): Promise<Map<s
     ScanBy: 'TimestampDescending',
   });
   const { MetricDataResults = [] } = await stage.aws.cloudWatch.send(command);
-  for (const { Id = '', Values = [] } of MetricDataResults) {
-    const type = types[Number(Id.slice(1))];
-    if (type !== undefined && Values[0] !== undefined) ages.set(type, Values[0]);
-  }
-  return ages;
+  const latest = new Map(MetricDataResults.map(({ Id, Values }) => [Id, Values?.[0]]));
+  return new Map(types.map((type, i) => [type, latest.get(`q${i}`)]));
 }
 
 const ageOf = (stage: string, type: string) => ({

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_RETRY_POLICY } from '../../../lib/contract/definition/retry-policy.ts';
-import { inDepth } from '../../support/depth.ts';
 import { leastWithoutJitter, mostAfter, mostOfWave } from './criteria.ts';
 import { engineOutage } from './engine.ts';
 import { modelOutage } from './model.ts';
@@ -12,7 +11,7 @@ const OUTAGE_SECONDS = 60;
 // A second or two each on a machine of its own.
 describe('the outage with the real engine', { timeout: 120_000 }, () => {
   it.each([
-    ['8 attempts', PATIENT, inDepth(5000, 1000)],
+    ['8 attempts', PATIENT, 5000],
     ['8 attempts, jitter 0', withoutJitter(PATIENT), 1000],
     ['3 attempts', { ...DEFAULT_RETRY_POLICY, maxAttempts: 3 }, 1000],
   ] as const)('is what the model says, %s', async (_, policy, jobs) => {

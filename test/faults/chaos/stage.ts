@@ -56,7 +56,7 @@ export async function bringUpStage({ sources, log }: StageOptions): Promise<Stag
       ...{ stage: STAGE, app: fileURLToPath(new URL('app', import.meta.url)), log },
       context: {
         stripeApiBase: `http://${host}:${stripeGate.port}`,
-        syncAllowedHosts: `${host}:${sourceGate.port}`,
+        syncAllowedHosts: `*=${host}:${sourceGate.port}`,
         emailSender: LOCAL_SENDER,
       },
       secrets: { 'stripe-api-key': 'sk_test_chaos' },

@@ -59,7 +59,7 @@ async function make(settings: Record<string, unknown>, source: AppSource): Promi
 /** Every stage and setting that the rules are held to. */
 export const SETTINGS = {
   dev: { stage: 'dev' },
-  prod: { stage: 'prod', emailSender: 'jobs@example.com', syncAllowedHosts: 'api.example.com' },
+  prod: { stage: 'prod', emailSender: 'jobs@example.com', syncAllowedHosts: 'crm=api.example.com' },
   keys: {
     ...{ stage: 'prod', emailSender: 'jobs@example.com', encryption: 'kms', region: 'eu-west-1' },
     allowedProducers: '111122223333,arn:aws:iam::444455556666:role/shop',

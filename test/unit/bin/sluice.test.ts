@@ -170,7 +170,7 @@ describe('bad input never reaches AWS:', () => {
     const { code, stdout, stderr } = await sluice(args, { env: { ...CREDENTIALS, AWS_ENDPOINT_URL: aws.url } });
     aws.close();
     expect(stderr).toMatch(said);
-    expect([code, stdout]).toEqual([2, '']);
+    expect([code, stdout]).toEqual([args[1] === 'send-mail' ? 3 : 2, '']);
     expect(stderr).not.toMatch(/\n {4}at /);
     expect(stderr).not.toContain(SECRET);
     expect(aws.calls()).toBe(0);
@@ -186,7 +186,7 @@ describe('bad input never reaches AWS:', () => {
       said.push([code, stderr.trim()]);
     }
     expect(said).toEqual([
-      [2, 'sluice: it is not JSON'],
+      [2, 'sluice: it is not JSON: it ends at column 24, and more must follow'],
       [2, 'sluice: it is empty: a JSON payload is needed'],
     ]);
   });
@@ -197,7 +197,7 @@ describe('without AWS', () => {
     const { code, json } = await sluice(['schema', 'send-email']);
     expect(code).toBe(0);
     expect(json()).toMatchObject({ title: 'Message of a send-email job', required: ['payload'] });
-    expect((await sluice(['schema', 'nothing'])).code).toBe(2);
+    expect((await sluice(['schema', 'nothing'])).code).toBe(3);
   });
 
   it('new refuses an invalid type, and one that exists already', async () => {

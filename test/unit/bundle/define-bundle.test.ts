@@ -138,6 +138,17 @@ export var Ask$ = [9, n0, _A,
     expect(readFileSync(join(folder, 'index.mjs'), 'utf8')).toContain('Could not load credentials from any providers');
   });
 
+  it('reads the alarms of its definition', async () => {
+    const code = `import * as z from 'zod';
+      import { defineJob } from '../../lib/contract/index.ts';
+      const definition = defineJob({ type: 'probe', payload: z.object({}) });`;
+    const plain = await bundled({ 'handler.ts': returning(code, 'definition.type') });
+    expect(await run(plain.folder)).toBe('probe');
+    expect(readFileSync(join(plain.folder, 'index.mjs'), 'utf8')).not.toContain('can never fire');
+    const { folder } = await bundled({ 'handler.ts': returning(code, 'definition.alarms') });
+    expect(await run(folder)).toMatchObject({ queueDepth: 1000, deadLetters: 1 });
+  });
+
   it('searches with JMESPath', async () => {
     const code = `import { search } from '@aws-lambda-powertools/jmespath';`;
     const { said, folder } = await bundled({

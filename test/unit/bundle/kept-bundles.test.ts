@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { WriteOptions } from '../../../lib/bundle/write-bundle.ts';
-import { writeBundles } from '../../../lib/bundle/write-bundles.ts';
+import { writeRequested } from '../../../lib/bundle/write-bundles.ts';
 import { dependency, project } from './support.ts';
 
 const FILES = {
@@ -29,7 +29,7 @@ async function made(files: Readonly<Record<string, string>> = FILES) {
     // What is written while a run lasts is not kept: the clock of a file is coarse.
     await sleep(20);
     const folder = join(root, '.out', 'probe');
-    const [answer] = await writeBundles([{ entry: join(root, 'handler.ts'), folder, options }]);
+    const [answer] = await writeRequested([{ entry: join(root, 'handler.ts'), folder, options }]);
     if (answer === undefined || 'failure' in answer) throw new Error(answer?.failure);
     return readFileSync(join(folder, 'index.mjs'), 'utf8');
   };
@@ -111,7 +111,7 @@ describe('a bundle of an earlier run', () => {
     await sleep(20);
     const entry = join(root, 'handler.ts');
     const folders = ['a', 'b', 'c'].map((name) => join(root, '.out', name));
-    await Promise.all(folders.map((folder) => writeBundles([{ entry, folder, options: {} }])));
+    await Promise.all(folders.map((folder) => writeRequested([{ entry, folder, options: {} }])));
     for (const folder of folders) expect(readFileSync(join(folder, 'index.mjs'), 'utf8')).toBe(code);
     expect(kept().map((file) => file.slice(-8))).toEqual(['.json.gz']);
   });

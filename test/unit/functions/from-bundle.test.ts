@@ -31,7 +31,7 @@ const ENVIRONMENT = {
   STRIPE_API_BASE: stripe.url,
   RECORDS_TABLE: 'records',
   REPORTS_BUCKET: 'reports',
-  SYNC_ALLOWED_HOSTS: `127.0.0.1:${source.port}`,
+  SYNC_ALLOWED_HOSTS: `billing=127.0.0.1:${source.port}`,
   SYNC_LOCAL: '1',
 };
 

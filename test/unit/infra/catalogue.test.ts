@@ -5,7 +5,7 @@ import { makeApp, type Synthesized, synthesize } from './support/fixture.ts';
 import { arnOf, ofType, one, type Resource, statementsOf } from './support/template.ts';
 
 const { jobs } = shop;
-const SETTINGS = { emailSender: 'Jobs <jobs@mail.example.com>', syncAllowedHosts: 'api.example.com' };
+const SETTINGS = { emailSender: 'Jobs <jobs@mail.example.com>', syncAllowedHosts: 'crm=api.example.com' };
 const synth = (stage: string) => synthesize(makeApp({ jobs, context: { stage, ...SETTINGS } }));
 const stages = { dev: synth('dev'), prod: synth('prod') };
 const TYPES = jobs.map(({ definition }) => definition.type);
@@ -110,6 +110,7 @@ describe('rights', () => {
   const EXPLAINED: readonly [actions: string, resource: RegExp, why: string][] = [
     ['logs:CreateLogStream logs:PutLogEvents', /:log-stream:\*$/, 'Lambda names streams as it goes'],
     ['ses:SendTemplatedEmail', /:template\/\*$/, 'templates are named by payloads'],
+    ['sqs:GetQueueUrl sqs:SendMessage', /:sluice-prod-\*$/, 'the dispatcher sends to every job type of its stage'],
     ['s3:AbortMultipartUpload s3:PutObject', /\/reports\/\*$/, 'reports are named by jobs'],
   ];
   const statements = resourcesOf(stages.prod, 'AWS::IAM::Policy').flatMap(({ properties }) =>

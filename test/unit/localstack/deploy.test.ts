@@ -7,7 +7,7 @@ import { GetIdentityVerificationAttributesCommand, SESClient } from '@aws-sdk/cl
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deploy } from '../../../localstack/deploy.ts';
 import { type Emulator, startEmulator } from '../../../localstack/emulator.ts';
-import { redeployFunction } from '../../../localstack/hot-reload.ts';
+import { redeployFunctions } from '../../../localstack/hot-reload.ts';
 import { deployedFunctions, tailLogs } from '../../../localstack/log-tail.ts';
 
 /** Stands where the real app stands, with as little as names and outputs need. */
@@ -23,6 +23,8 @@ new db.TableV2(core, 'Jobs', { tableName: prefix + 'jobs', partitionKey, timeToL
 new secrets.Secret(core, 'Key', { secretName: 'sluice-' + context('stage') + '/stripe-api-key' });
 new CfnOutput(core, 'JobsTableName', { value: prefix + 'jobs' });
 new CfnOutput(core, 'AlarmTopicArn', { value: 'arn:' + context('emulator') });
+if (context('without')) app.synth();
+else {
 const probe = new Stack(app, prefix + 'probe');
 const url = (id) => new sqs.Queue(probe, id).queueUrl;
 new CfnOutput(probe, 'QueueUrl', { value: url('Queue') });
@@ -33,6 +35,7 @@ new lambda.Function(probe, 'Consumer', {
   handler: 'index.handler',
   code: lambda.Code.fromInline('exports.handler = async () => "deployed"'),
 });
+}
 `;
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -116,7 +119,8 @@ it('a reload runs new code without a deploy, and its log is tailed', { timeout: 
      export const handler = async (): Promise<string> => { console.log(hostname() !== '' && ${answer}); return ${answer}; };`;
 
   await writeFile(entry, handler('"reloaded"'));
-  await redeployFunction(emulator, { functionName: 'sluice-test-probe', entry });
+  const redeploy = { functionName: 'sluice-test-probe', entry };
+  expect(await redeployFunctions(emulator, [redeploy])).toMatchObject([{ value: expect.arrayContaining([entry]) }]);
   expect(await invoke()).toBe('reloaded');
 
   await expect.poll(() => lines, { timeout: 5000 }).toContain('probe reloaded');
@@ -125,7 +129,21 @@ it('a reload runs new code without a deploy, and its log is tailed', { timeout: 
   await stopTail();
 
   await writeFile(entry, 'export const handler = ;');
-  const broken = redeployFunction(emulator, { functionName: 'sluice-test-probe', entry });
-  await expect(broken).rejects.toThrow(/handler\.ts cannot be bundled: .*handler\.ts:1:24: Unexpected ";"/);
+  const [broken] = await redeployFunctions(emulator, [redeploy]);
+  expect(broken).toMatchObject({
+    status: 'rejected',
+    reason: { message: expect.stringMatching(/handler\.ts cannot be bundled: .*handler\.ts:1:24: Unexpected ";"/) },
+  });
   expect(await invoke()).toBe('reloaded');
+});
+
+it('a job type that the app no longer has is served until it is to be removed', { timeout: 60_000 }, async () => {
+  const options = { stage: 'test', app, context: { without: 'probe' } };
+  expect(Object.keys((await deploy(emulator, options)).queues)).toEqual(['probe']);
+  const lines: string[] = [];
+  const removing = { ...options, removesGone: true, log: (line: string) => lines.push(line) };
+  expect((await deploy(emulator, removing)).queues).toEqual({});
+  expect(lines.slice(-1)).toEqual([expect.stringMatching(/^sluice-test-probe {2}removed/)]);
+  expect(await deployedFunctions(emulator, 'test')).toEqual([]);
+  await expect(invoke()).rejects.toThrow();
 });

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -28,6 +29,24 @@ describe('the file of a local stage', () => {
     expect(lines.join('\n')).toMatch(/^stage dev is up already, at http:\/\/127.0.0.1:4580: .*\n.*127.0.0.1:5000'$/);
     await remove();
     expect(await readFile(file, 'utf8')).toBe(first);
+  });
+
+  it('gives a shell nothing of a stage that has ended, and says so', async () => {
+    const file = await fileOf('ended');
+    const sourced = (text: string) => {
+      writeFileSync(file, text);
+      const { stdout, stderr } = spawnSync('sh', ['-c', `. "${file}" && echo "$AWS_ENDPOINT_URL"`], {
+        env: {},
+        encoding: 'utf8',
+      });
+      return [stdout, stderr];
+    };
+    const text = localEnv(at(4580), 'dev');
+    expect(sourced(text)).toEqual(['http://127.0.0.1:4580\n', '']);
+    expect(sourced(text.replaceAll(String(process.pid), '4194305'))).toEqual([
+      '\n',
+      'the local stage of this file has ended: npm run local starts one\n',
+    ]);
   });
 
   it('of a process that was killed is replaced', async () => {

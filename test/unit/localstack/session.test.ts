@@ -26,12 +26,15 @@ function stage(files: Record<string, string[]>) {
     return (files[folder] ?? []).map(path);
   };
   const session = makeSession({
-    bundle: async (one) => sourcesOf(one),
-    reload: async (one) => {
-      const sources = sourcesOf(one);
-      done.push(one.folder);
-      return sources;
-    },
+    bundle: (functions) => Promise.allSettled(functions.map(async (one) => sourcesOf(one))),
+    reload: (functions) =>
+      Promise.allSettled(
+        functions.map(async (one) => {
+          const sources = sourcesOf(one);
+          done.push(one.folder);
+          return sources;
+        }),
+      ),
     redeploy: async () => {
       done.push('stacks');
       return all();
@@ -79,7 +82,7 @@ it('a new type is deployed, told with its queue, and followed; one that is gone 
   expect(await save('functions/hello/handler.ts')).toEqual(['hello']);
   delete files.a;
   await save('functions/index.ts');
-  expect(lines.slice(-1)).toEqual(['- a']);
+  expect(lines.slice(-1)).toEqual(['- a removed, with its queue']);
 });
 
 it('what is saved during the start is deployed after it', async () => {

@@ -115,7 +115,11 @@ describe('a failure says exactly', () => {
     [
       'a missing right',
       named('AccessDenied', 'no'),
-      said(4, 'a right is missing: no', 'ask for the policy sluice-prod-read or sluice-prod-redrive of the stage'),
+      said(
+        4,
+        'a right is missing: no',
+        'ask for the policy sluice-prod-read-eu-west-1 or sluice-prod-redrive-eu-west-1 of the stage',
+      ),
     ],
     [
       'no region',
@@ -137,7 +141,11 @@ describe('a failure says exactly', () => {
     [
       'something that is gone',
       named('ResourceNotFoundException', 'x'),
-      said(3, 'a queue or table is gone: x', 'was it deleted meanwhile? npx sluice doctor shows what is left'),
+      said(
+        3,
+        'a queue or table is gone: x',
+        'was it deleted meanwhile? npx sluice doctor --stage prod shows what is left',
+      ),
     ],
     ['a missing job', named('NoSuchJobError', 'no job'), said(3, 'no job')],
     ['a wrong body', named('CorrectedBodyError', 'wrong'), said(2, 'wrong')],

@@ -64,7 +64,7 @@ describe('the queues of a type', () => {
   test('that lack their dead-letter queue are reported as a resource that is gone', async () => {
     const { stage } = crowded('sluice-test-half');
     await expect(queuesOf(stage, 'half')).rejects.toThrow(
-      'a resource of job type "half" in stage "test" is gone: was a stack deleted meanwhile? npx sluice doctor shows what is left',
+      'a resource of job type "half" in stage "test" is gone: was a stack deleted meanwhile? npx sluice doctor --stage test shows what is left',
     );
   });
 

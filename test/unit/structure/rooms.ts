@@ -24,7 +24,7 @@ const ENGINE_BASICS = ['clock', 'environment', 'job-context', 'resolvers', 'shut
 const ENGINE_ENTRIES = ['consumer', 'dispatcher', 'index'];
 const INFRA_ARNS = ['arns', 'leave-out'];
 const INFRA_SETTINGS = ['stage-settings'];
-const OPERATOR_BASICS = ['aws', 'failure', 'job-table', 'json-text', 'stage'];
+const OPERATOR_BASICS = ['aws', 'failure', 'job-table', 'json-place', 'json-text', 'stage'];
 const LOCAL_BASICS = [
   ...[
     'cleanup',
@@ -140,7 +140,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'resources of a job type',
     files: '^functions/[^/]+/resources\\.ts$',
-    imports: ['infra: settings', 'lib/infra', 'lib/infra/access', 'lib/infra/checks', 'lib/infra/job'],
+    imports: ['a job type', 'infra: settings', 'lib/infra', 'lib/infra/access', 'lib/infra/checks', 'lib/infra/job'],
   },
   folder('functions', [...contract, 'a job type']),
 

@@ -158,6 +158,16 @@ describe('dlq redrive with a corrected body', () => {
     expect([code, stderr]).toEqual([2, expect.stringMatching(/^sluice: SQS moved this message, its job is not dead/)]);
   });
 
+  test('that is not JSON is refused by its place', async () => {
+    const { run, graveyard } = deployed();
+    await graveyard(1);
+    const { code, stderr } = await run(`dlq redrive send-email --yes --body '{\n"id":"a0",\n"payload":secret}'`);
+    expect([code, stderr]).toEqual([
+      2,
+      'sluice: the corrected body is refused: the body is not JSON: line 3, column 11\n',
+    ]);
+  });
+
   test('is refused if the schema refuses it, before the question', async () => {
     const { ask, graveyard, world } = deployed();
     await graveyard(3);
@@ -289,6 +299,18 @@ describe('dlq purge', () => {
     expect(world.deadLetters.counts().visible).toBe(3);
   });
 
+  test.each([
+    ['an empty queue', 0, ''],
+    ['what does not match', 2, ' --key other'],
+  ])('of %s leaves no file behind', async (_, count, filter) => {
+    const { run, graveyard } = deployed();
+    const { files } = workingFolder();
+    await graveyard(count);
+    const { code, stdout } = await run(`dlq purge send-email --yes${filter}`);
+    expect([code, stdout, files()]).toEqual([0, `0 deleted; ${count} others left\n`, []]);
+    expect((await run(`dlq purge send-email --yes --json${filter}`)).json()).not.toHaveProperty('file');
+  });
+
   test('does not write over a file', async () => {
     const { run, graveyard, world } = deployed();
     workingFolder();
@@ -315,18 +337,17 @@ describe('dlq purge', () => {
     const { code, stdout } = await run('dlq purge send-email --yes --save mine', { signal: AbortSignal.abort() });
     expect(code).toBe(130);
     expect(stdout).toBe(
-      '0 deleted, saved in mine; 0 others left\n' +
-        'interrupted: for the rest, run the same command again with another file\n',
+      '0 deleted; 0 others left\n' + 'interrupted: for the rest, run the same command again with another file\n',
     );
   });
 
   test('that fails prints what it did, and fails', async () => {
     const { run, graveyard, world } = deployed();
-    workingFolder();
+    const { files } = workingFolder();
     await graveyard(3);
     world.sqs.faults.plan('ReceiveMessage', { kind: 'fails', error: denied }, 10);
     const { code, stdout } = await run('dlq purge send-email --yes --save mine');
-    expect([code, stdout]).toEqual([4, '0 deleted, saved in mine; 0 others left\n']);
+    expect([code, stdout, files()]).toEqual([4, '0 deleted; 0 others left\n', []]);
   });
 });
 

@@ -21,7 +21,7 @@ describe('doctor', () => {
     plane.stacks.set('sluice-test-send-email', 'UPDATE_ROLLBACK_COMPLETE');
     const { code, stdout, stderr } = await run('doctor');
     expect(stdout).toMatch(
-      /^✘ stacks {9}sluice-test-send-email is UPDATE_ROLLBACK_COMPLETE → look at its events in the CloudFormation console, then deploy again\n/,
+      /^✘ stacks {9}sluice-test-send-email is UPDATE_ROLLBACK_COMPLETE → look at its events in the CloudFormation console, then npx cdk deploy sluice-test-send-email -c stage=test \(/,
     );
     expect([code, stderr]).toEqual([1, '1 failed, 0 could not run\n']);
   });
@@ -122,7 +122,7 @@ describe('without a stage', () => {
     expect([ran.code, ran.json()]).toEqual([0, expect.objectContaining({ title: 'Message of a send-email job' })]);
     expect(ran.stdout).toMatch(/^\{\n {2}"/);
     expect(await deployed().run('schema send-mail')).toMatchObject({
-      code: 2,
+      code: 3,
       stderr: 'sluice: the catalogue (functions/index.ts) has no job type "send-mail"; did you mean "send-email"?\n',
     });
     expect((await deployed().run('schema other')).stderr).toMatch(/no job type "other"; it has: send-email, /);

@@ -213,7 +213,7 @@ describe('retry', () => {
   test.each([
     ['COMPLETED', 'it is COMPLETED: nothing to retry'],
     ['CANCELLED', 'it is CANCELLED: nothing to retry'],
-    ['DEAD', 'it is DEAD: send it back with npx sluice dlq redrive send-email --key a'],
+    ['DEAD', 'it is DEAD: send it back with npx sluice dlq redrive send-email --key a --stage test'],
     ['INPROGRESS', 'it runs'],
     ['RETRYING', 'it waits in the queue and starts by itself within a minute'],
     ['SCHEDULED', 'it waits in the queue and starts by itself within a minute'],
@@ -276,10 +276,16 @@ describe('send --lines', () => {
     const { code, stdout, stderr } = await run('send send-email - --lines', { input });
     const [file = ''] = files();
     expect(file).toMatch(/^sluice-refused-send-email-\d{8}T\d{6}Z\.ndjson$/);
-    expect(stdout).toMatch(/^2 sent, 2 refused\nline 3: it is not JSON\nline 2: .*subject.*\nwhat was not sent is in /);
-    expect(stdout).toContain(`what was not sent is in ${file}; send it again with: --lines --envelopes @${file}\n`);
+    expect(stdout).toMatch(
+      /^2 sent, 2 refused\nline 3: it is not JSON: column 1\nline 2: .*subject.*\nwhat was not sent is in /,
+    );
+    expect(stdout).toContain(
+      `what was not sent is in ${file}; correct 2 of its lines there, then: npx sluice send send-email --lines --envelopes @${file} --stage test\n`,
+    );
     expect([code, stderr]).toEqual([1, '']);
-    expect(readFileSync(file, 'utf8')).toBe(`no json\n${JSON.stringify({ payload: { ...MAIL, subject: 2 } })}\n`);
+    expect(readFileSync(file, 'utf8')).toBe(
+      `{"payload":no json}\n${JSON.stringify({ payload: { ...MAIL, subject: 2 } })}\n`,
+    );
     expect(world.queue.messages()).toHaveLength(2);
   });
 
@@ -330,7 +336,7 @@ describe('send --lines', () => {
     expect([ran.code, ran.stdout]).toEqual([
       130,
       '0 sent, 0 refused, 2 not tried\nline 1: not tried\nline 2: not tried\n' +
-        'what was not sent is in out; send it again with: --lines --envelopes @out\ninterrupted\n',
+        'what was not sent is in out; send it again: npx sluice send send-email --lines --envelopes @out --stage test\ninterrupted\n',
     ]);
     expect(readFileSync('out', 'utf8').trimEnd().split('\n')).toHaveLength(2);
   });

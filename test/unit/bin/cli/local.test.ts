@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ClientConfig } from '../../../../bin/cli/host.ts';
 import { type LocalStage, localStage } from '../../../../bin/cli/local-stage.ts';
+import { awsError } from '../../../../lib/testing/index.ts';
 import { localEnv } from '../../../../localstack/local-env.ts';
 import { deployed } from './support/deployed.ts';
 
@@ -51,6 +52,31 @@ test('a command that finds no stage says that a local one is up', async () => {
   const there = { localStage: () => LOCAL, env: { AWS_ENDPOINT_URL: LOCAL.endpoint } };
   expect((await deployed().run('queues --stage prdo', there)).stderr).not.toContain('--local');
   expect((await deployed().run('queues --stage prdo')).stderr).not.toContain('--local');
+});
+
+test.each([
+  ['no region', new Error('Region is missing')],
+  ['no credentials', awsError('CredentialsProviderError', 'none')],
+])('one that knows %s says that it goes without an AWS account, where no local stage is up', async (_, error) => {
+  const connected = () => {
+    throw error;
+  };
+  const ran = await deployed().run('queues', { connected });
+  expect(ran.stderr).toMatch(
+    /; without an AWS account: npm run local keeps a stage up on this machine, --local looks at it\n$/,
+  );
+  const unanswered = await deployed().run('queues --stage prod');
+  expect(unanswered.stderr).not.toContain('npm run local');
+});
+
+test('one that an emulator does not answer asks whether it is up', async () => {
+  const { run, world } = deployed();
+  const error = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+  world.sqs.faults.plan('ListQueues', { kind: 'fails', error });
+  const { stderr } = await run('queues', { env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:4580' } });
+  expect(stderr).toMatch(
+    /\n {2}is it still up\? npm run local starts a stage on this machine; else check the network, --endpoint and --region\n$/,
+  );
 });
 
 test('so does one that knows no region', async () => {

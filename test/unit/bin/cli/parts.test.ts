@@ -171,6 +171,21 @@ test.each([
   expect(world.queue.messages()).toEqual([]);
 });
 
+test.each([
+  [['--region', 'eu-west-1', '--profile', 'my work'], " --stage test --profile 'my work' --region eu-west-1"],
+  [['--profile', "o'brien", '--stage', 'test'], " --stage test --profile 'o'\\''brien'"],
+  [['--endpoint=http://127.0.0.1:4580'], ' --stage test --endpoint http://127.0.0.1:4580'],
+  [['--local'], ' --local'],
+  [['--local', '--stage', 'test'], ' --stage test --local'],
+])('a command that is advised looks where this one looked: %j', async (options, flags) => {
+  const { argv, graveyard } = deployed();
+  await graveyard(1);
+  const credentials = { accessKeyId: 'x', secretAccessKey: 'y' };
+  const localStage = () => ({ stage: 'test', endpoint: 'http://127.0.0.1:4580', region: 'us-east-1', credentials });
+  const { stdout } = await argv(['retry', 'send-email', 'a0', ...options], { localStage });
+  expect(stdout).toBe(`it is DEAD: send it back with npx sluice dlq redrive send-email --key a0${flags}\n`);
+});
+
 describe('send --lines', () => {
   const line = JSON.stringify({ to: 'ada@example.com', subject: 's', text: 't' });
 
@@ -178,12 +193,14 @@ describe('send --lines', () => {
     const { run, world } = deployed();
     workingFolder();
     world.sqs.faults.plan('SendMessageBatch', { kind: 'lostReply' }, 100);
+    // The producer's pauses between its tries are leapt over.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }).setTimerTickMode('nextTimerAsync');
     const { code, stdout } = await run('send send-email - --lines --refused out', { input: line });
     expect(stdout).toContain(
       '1 of the refused may have been sent. The file keeps their ids: sent again, they run once\n',
     );
     expect(code).toBe(1);
-  }, 60_000);
+  });
 
   test('whose queue is gone says so of each line, and exits 1', async () => {
     const { run, world } = deployed();

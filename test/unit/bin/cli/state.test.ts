@@ -211,7 +211,8 @@ describe('drain', () => {
     expect(await there.run('drain send-email')).toMatchObject({
       ...{
         code: 1,
-        stdout: 'paused (paused: npx sluice resume send-email): 2 wait, 1 in flight, 0 delayed, 3 parked\n',
+        stdout:
+          'paused (paused: npx sluice resume send-email --stage test): 2 wait, 1 in flight, 0 delayed, 3 parked\n',
       },
     });
   });

@@ -40,7 +40,7 @@ function answer(call: StripeCall): JsonReply {
   return account.handle(call);
 }
 
-const payment = { amount: 4900, currency: 'usd', paymentMethod: 'pm_card_visa' };
+const payment = { amount: 4900, currency: 'usd', paymentMethod: 'pm_card_visa' } as const;
 const payloads = [payment, { ...payment, amount: 1200 }, { ...payment, paymentMethod: 'pm_card_visa_chargeDeclined' }];
 const attempts = countAttempts();
 const before = () => {

@@ -23,9 +23,10 @@ const scripted = await startServer((request, response) => {
   sendJson(response, reply);
 });
 
-const KEY = 'process-payment#ord-1';
+const JOB_KEY = 'process-payment#ord-1';
+const KEY = `prod/${JOB_KEY}`;
 const SECRET = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:stripe';
-const payment = { amount: 4900, currency: 'usd', paymentMethod: 'pm_card_visa' };
+const payment = { amount: 4900, currency: 'usd', paymentMethod: 'pm_card_visa' } as const;
 
 beforeEach(() => {
   stripe.clear();
@@ -35,13 +36,14 @@ beforeEach(() => {
   authorizations.length = 0;
   vi.stubEnv('STRIPE_API_BASE', stripe.url);
   vi.stubEnv('STRIPE_SECRET', SECRET);
+  vi.stubEnv('SLUICE_STAGE', 'prod');
 });
 afterAll(async () => {
   vi.useRealTimers();
   await Promise.all([stripe.stop(), secrets.stop(), scripted.stop()]);
 });
 
-const pay = (change: object = {}, context = fakeContext({ idempotencyKey: KEY })) =>
+const pay = (change: object = {}, context = fakeContext({ idempotencyKey: JOB_KEY })) =>
   perform(processPayment.payload.parse({ ...payment, ...change }), context);
 
 /** The job, from its message to its end. */
@@ -58,6 +60,7 @@ function payAt(status: number, error: object, headers: Record<string, string> = 
 describe('payloads', () => {
   it.each([1, 99_999_999])('an amount of %i is accepted', (amount) => {
     expect(processPayment.payload.safeParse({ ...payment, amount }).success).toBe(true);
+    expect(processPayment.payload.safeParse({ ...payment, currency: 'isk', amount: 500 }).success).toBe(true);
   });
 
   it.each([
@@ -67,6 +70,9 @@ describe('payloads', () => {
     { amount: '4900' },
     { currency: 'USD' },
     { currency: 'dollars' },
+    { currency: 'xyz' },
+    { currency: 'kwd', amount: 4905 },
+    { currency: 'isk', amount: 4950 },
     { paymentMethod: 'visa' },
     { paymentMethod: 'pm_card visa' },
     { customer: 'ada' },
@@ -103,10 +109,40 @@ describe('a payment', () => {
     expect(stripe.payments()).toHaveLength(1);
   });
 
-  it('that needs its customer fails for good, with the status as the error’s name', async () => {
+  it('that needs its customer fails for good and is cancelled', async () => {
     const error = await rejection(pay({ paymentMethod: 'pm_card_authenticationRequired' }));
     expect(error).toBeInstanceOf(PermanentError);
+    expect(error).toMatchObject({ name: 'authentication_required' });
+    expect(stripe.payments()).toMatchObject([{ status: 'canceled', cancellation_reason: 'abandoned' }]);
+  });
+
+  it('of another state fails for good, with the state as the error’s name, also if it cannot be cancelled', async () => {
+    vi.stubEnv('STRIPE_API_BASE', scripted.url);
+    reply = { status: 200, body: { id: 'pi_1', amount: 4900, currency: 'usd', status: 'requires_action' } };
+    const error = await rejection(pay());
+    expect(error).toBeInstanceOf(PermanentError);
     expect(error).toMatchObject({ name: 'requires_action' });
+    expect(authorizations).toHaveLength(2);
+  });
+
+  it('is of the stage: another stage may send the same job to the same account', async () => {
+    await pay();
+    vi.stubEnv('SLUICE_STAGE', 'dev');
+    await pay({ amount: 1 });
+    expect(stripe.payments().map(({ amount }) => amount)).toEqual([4900, 1]);
+  });
+
+  it('is asked for without its customer, under the version whose answers are read', async () => {
+    const asked: [string | undefined, string][] = [];
+    const server = await startServer(async (request, response) => {
+      const body = (await request.toArray()).join('');
+      asked.push([request.headers['stripe-version']?.toString(), body]);
+      sendJson(response, { status: 200, body: { id: 'pi_1', amount: 4900, currency: 'usd', status: 'succeeded' } });
+    });
+    onTestFinished(server.stop);
+    vi.stubEnv('STRIPE_API_BASE', server.url);
+    await pay();
+    expect(asked).toEqual([['2026-10-28.endive', expect.stringContaining('off_session=true')]]);
   });
 
   it('that Stripe is still processing completes', async () => {
@@ -126,7 +162,8 @@ describe('an error that ends a payment', () => {
     const done = await run({ paymentMethod });
     expect(done).toMatchObject({ status: 'DEAD', reason: 'PermanentError', attempts: 1, error: { name } });
     expect(done.deadLetter).toMatchObject({ jobId: 'ord-1', errorName: name });
-    expect(stripe.requests()).toHaveLength(1);
+    const made = stripe.payments().map(({ status }) => status);
+    expect(made).toEqual(name === 'resource_missing' ? [] : ['canceled']);
   });
 
   it('is kept as the cause', async () => {
@@ -205,7 +242,7 @@ describe('a call that Stripe does not answer', () => {
   it.each([false, true])('ends within what is left of its job (the first connection closes: %o)', async (closes) => {
     const requests = await silent(closes);
     const startedAtMs = performance.now();
-    const error = await rejection(pay({}, fakeContext({ idempotencyKey: KEY, remainingMs: () => 3000 })));
+    const error = await rejection(pay({}, fakeContext({ idempotencyKey: JOB_KEY, remainingMs: () => 3000 })));
     expect(performance.now() - startedAtMs).toBeLessThan(3000);
     expect(error).not.toBeInstanceOf(PermanentError);
     // A connection that closes is tried again once, with what is left; the request ends with the job's time.

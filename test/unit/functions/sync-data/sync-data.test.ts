@@ -17,7 +17,10 @@ beforeEach(() => {
   scripted.clear();
   vi.stubEnv('RECORDS_TABLE', TABLE);
   vi.stubEnv('SYNC_LOCAL', '1');
-  vi.stubEnv('SYNC_ALLOWED_HOSTS', `api.example.com, 127.0.0.1:${source.port} ,127.0.0.1:${scripted.port},`);
+  vi.stubEnv(
+    'SYNC_ALLOWED_HOSTS',
+    `erp=api.example.com, crm = 127.0.0.1:${source.port} ,crm=127.0.0.1:${scripted.port},`,
+  );
 });
 
 const url = `${source.url}/crm/records`;
@@ -154,8 +157,10 @@ describe('an end', () => {
     expect(idsWritten(run)).toEqual(['a']);
   });
 
-  it('is a permanent failure if the host is not on the list', async () => {
+  it('is a permanent failure if no host is on the list, or the host is another source’s', async () => {
     vi.stubEnv('SYNC_ALLOWED_HOSTS', undefined);
+    expect(await syncFrom(url)).toMatchObject(DEAD);
+    vi.stubEnv('SYNC_ALLOWED_HOSTS', `erp=${new URL(url).host}`);
     expect(await syncFrom(url)).toMatchObject(DEAD);
   });
 });

@@ -1,11 +1,16 @@
 import { type LookupAddress, lookup } from 'node:dns';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { PermanentError } from '#sluice/contract';
+import { hostsOf, readAllowedHosts } from '../../../../functions/sync-data/allowed-hosts.ts';
 import { checkedUrl, guardedLookup, isPublicAddress } from '../../../../functions/sync-data/guard.ts';
 
 vi.mock('node:dns', async (original) => ({ ...(await original<typeof import('node:dns')>()), lookup: vi.fn() }));
 
-const PUBLIC = ['8.8.8.8', '1.1.1.1', '100.63.255.255', '172.32.0.1', '192.167.255.255', '2606:4700::1111'];
+const PUBLIC = [
+  ...['8.8.8.8', '1.1.1.1', '100.63.255.255', '172.32.0.1', '192.167.255.255', '2606:4700::1111'],
+  // Just outside of a row.
+  ...['192.31.195.255', '192.88.98.255', '192.88.100.0', '2001:200::1', '2620:4f:8001::1', '3fff:1000::1'],
+];
 const INTERNAL = [
   ...['0.0.0.0', '10.0.0.1', '10.255.255.255', '100.64.0.1', '127.0.0.1', '127.255.255.254', '169.254.169.254'],
   ...['172.16.0.1', '172.31.255.255', '192.0.0.1', '192.0.2.1', '192.168.0.1', '198.18.0.1', '198.19.255.255'],
@@ -15,6 +20,28 @@ const INTERNAL = [
   // IPv4 in IPv6: mapped, compatible, NAT64 (well-known and local), 6to4, Teredo. Also public ones: nobody needs them.
   ...['::ffff:127.0.0.1', '::ffff:8.8.8.8', '::127.0.0.1', '64:ff9b::7f00:1', '64:ff9b:1::a00:1'],
   ...['2002:7f00:1::', '2002:a9fe:a9fe::', '2001::1', '2001:db8::1'],
+  // Rows of IANA's registries that were added since, and those that are reachable: AS112, AMT, ORCHID, SRv6, documentation.
+  ...[
+    '192.31.196.1',
+    '192.52.193.1',
+    '192.88.99.1',
+    '192.175.48.42',
+    '2001:1::1',
+    '2001:2::1',
+    '2001:3::1',
+    '2001:4:112::1',
+  ],
+  ...[
+    '2001:10::1',
+    '2001:20::1',
+    '2001:30::1',
+    '2620:4f:8000::1',
+    '3fff::1',
+    '3fff:fff::1',
+    '5f00::1',
+    '100::1',
+    '100:0:0:1::1',
+  ],
 ];
 
 describe('addresses', () => {
@@ -71,7 +98,7 @@ describe('hosts on the allow-list', () => {
     ...['https://evil.net/api.example.com', 'https://evil.net/?api.example.com', 'https://evil.net#api.example.com'],
     ...['https://api.example.com:8444/', 'https://api.example.com:80/', 'https://api.example.com./'],
   ])('%s is not public', (text) => {
-    expect(refusal(text, ON_LIST).message).toContain('it is not on the allow-list');
+    expect(refusal(text, ON_LIST).message).toContain('it is not on the source’s allow-list');
   });
 
   it('are none if the list is empty', () => {
@@ -164,5 +191,36 @@ describe('a look-up of a name', () => {
     await expect(lookUp()).rejects.toMatchObject({ code: 'EAI_AGAIN' });
     answer(null);
     await expect(lookUp()).rejects.toThrow('api.example.com has no address');
+  });
+});
+
+describe('the setting syncAllowedHosts', () => {
+  const TEXT = 'crm=api.crm.example, crm=files.crm.example:8443,erp=[2606:4700::1111],';
+
+  it('binds each source to its own hosts', () => {
+    const allowed = readAllowedHosts(TEXT, { local: false });
+    expect([...hostsOf(allowed, 'crm')]).toEqual(['api.crm.example', 'files.crm.example:8443']);
+    expect([...hostsOf(allowed, 'erp')]).toEqual(['[2606:4700::1111]']);
+    expect([...hostsOf(allowed, 'shop')]).toEqual([]);
+  });
+
+  it('binds all sources to a host on a machine without AWS', () => {
+    const allowed = readAllowedHosts('*=127.0.0.1:1,crm=127.0.0.1:2', { local: true });
+    expect([...hostsOf(allowed, 'crm')]).toEqual(['127.0.0.1:2', '127.0.0.1:1']);
+  });
+
+  it.each([
+    'api.example.com',
+    '*=api.example.com',
+    'CRM 1=a.example',
+    'crm=',
+    'crm=https://a.example',
+    'crm=a=b',
+    'crm=a/b',
+  ])('%s is refused', (text) => {
+    const pair = text.toLowerCase();
+    expect(() => readAllowedHosts(`erp=a.example,${text}`, { local: false })).toThrow(
+      `syncAllowedHosts: "${pair}" must be source=host, as crm=api.example.com`,
+    );
   });
 });

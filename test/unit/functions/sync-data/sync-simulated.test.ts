@@ -10,7 +10,7 @@ vi.mock('../../../../functions/sync-data/fetch-page.ts', () => ({
   fetchPage: async (request: { cursor?: string | undefined }) => source.fetchPage(request),
 }));
 vi.stubEnv('RECORDS_TABLE', 'records');
-vi.stubEnv('SYNC_ALLOWED_HOSTS', 'api.example.com');
+vi.stubEnv('SYNC_ALLOWED_HOSTS', 'crm=api.example.com,shop=api.example.com');
 
 const PER_PAGE = 30;
 const PAGES = 3;

@@ -43,7 +43,7 @@ export async function startPagesForTests(): Promise<Pages> {
     source.clear();
     vi.stubEnv('RECORDS_TABLE', TABLE);
     vi.stubEnv('SYNC_LOCAL', '1');
-    vi.stubEnv('SYNC_ALLOWED_HOSTS', `127.0.0.1:${source.port}`);
+    vi.stubEnv('SYNC_ALLOWED_HOSTS', `crm=127.0.0.1:${source.port}`);
   });
   return source;
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,15 +25,6 @@ async function copyOfRepository(name: string): Promise<string> {
   return root;
 }
 
-async function repositoryOf(name: string, catalogue: string): Promise<string> {
-  const root = await mkdtemp(join(folder, name));
-  await mkdir(join(root, 'functions/send-email'), { recursive: true });
-  await cp(join(ROOT, 'test/support/shop/send-email/definition.ts'), join(root, 'functions/send-email/definition.ts'));
-  await writeFile(join(root, 'functions/index.ts'), catalogue);
-  return root;
-}
-
-const catalogueOf = (root: string) => readFile(join(root, 'functions/index.ts'), 'utf8');
 const tool = (root: string, name: string, ...args: string[]) =>
   run(join(ROOT, 'node_modules/.bin', name), args, { cwd: root }).catch((error: { stdout: string; stderr: string }) => {
     throw new Error(`${name} ${args.join(' ')}:\n${error.stdout}\n${error.stderr}`);
@@ -81,91 +72,4 @@ describe('new job types', () => {
     const { stdout } = await tool(root, 'vitest', 'run', ...options, ...own, catalogue);
     expect(stdout).toContain(`${TYPES.length + 1} passed`);
   }, 300_000);
-});
-
-const SHORT = `import { sendEmail } from './send-email/definition.ts';\n\nexport const definitions = [sendEmail] as const;\n`;
-
-describe('the catalogue', () => {
-  it('gets the import in order, and the name at the end', async () => {
-    const root = await repositoryOf('short', SHORT);
-    await newJobType('archive', root);
-    await newJobType('tidy-up', root);
-    expect(await catalogueOf(root)).toBe(
-      [
-        "import { archive } from './archive/definition.ts';",
-        "import { sendEmail } from './send-email/definition.ts';",
-        "import { tidyUp } from './tidy-up/definition.ts';",
-        '',
-        'export const definitions = [sendEmail, archive, tidyUp] as const;',
-        '',
-      ].join('\n'),
-    );
-  });
-
-  it.each([
-    'run',
-    'throws',
-    'test-job',
-    'faults',
-    'refused',
-    'define-job',
-    'z',
-    'signal',
-    'fetch',
-    'value-of',
-    'delete',
-  ])('gets another name for %s, which the new files or JavaScript use', async (type) => {
-    const root = await repositoryOf('taken', SHORT);
-    const camel = type.replace(/-(.)/, (_, next: string) => next.toUpperCase());
-    expect((await newJobType(type, root)).definition).toBe(`${camel}Job`);
-  });
-
-  it('that is empty gets its first line', async () => {
-    const root = await repositoryOf('empty', 'export const definitions = [] as const;\n');
-    await newJobType('archive', root);
-    expect(await catalogueOf(root)).toBe(
-      "import { archive } from './archive/definition.ts';\n\nexport const definitions = [archive] as const;\n",
-    );
-  });
-
-  it('that cannot be parsed stays as it is, and nothing is written', async () => {
-    const odd = 'export const definitions = [make()];\n';
-    const root = await repositoryOf('odd', odd);
-    await expect(newJobType('archive', root)).rejects.toThrow(
-      'functions/index.ts: there is no `export const definitions = [a, b] as const;` to add to',
-    );
-    expect(await catalogueOf(root)).toBe(odd);
-    expect(await readdir(join(root, 'functions'))).toEqual(['index.ts', 'send-email']);
-  });
-
-  it('that is missing is reported with its folder', async () => {
-    await expect(newJobType('archive', join(folder, 'nowhere'))).rejects.toThrow(
-      'run this at the root of the repository',
-    );
-  });
-});
-
-describe('a new job type is refused', () => {
-  it.each([
-    ['Resize', 'type must be 1 to 40 of a-z, 0-9 and "-", starting with a letter, got "Resize"'],
-    ['../etc', 'type must be 1 to 40 of a-z, 0-9 and "-"'],
-    ['core', 'type "core" is the name of a stack of Sluice\'s own; choose another'],
-    ['mail-dlq', 'type "mail-dlq" must not end in "-dlq"'],
-  ])('%s', async (type, message) => {
-    await expect(newJobType(type, ROOT)).rejects.toThrow(message);
-  });
-
-  it('for a folder that exists', async () => {
-    const root = await repositoryOf('folder', SHORT);
-    await expect(newJobType('send-email', root)).rejects.toThrow('functions/send-email exists already');
-  });
-
-  it('for a test that exists; nothing is written', async () => {
-    const root = await copyOfRepository('tested');
-    await writeFile(join(root, 'test/unit/functions/archive.test.ts'), '// mine\n');
-    const before = await catalogueOf(root);
-    await expect(newJobType('archive', root)).rejects.toThrow('test/unit/functions/archive.test.ts exists already');
-    expect(await catalogueOf(root)).toBe(before);
-    expect(await readdir(join(root, 'functions'))).not.toContain('archive');
-  });
 });

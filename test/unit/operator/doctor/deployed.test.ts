@@ -38,6 +38,8 @@ test('doctor reports each check when it has ended, in order', async () => {
   expect(reported.flat()).toEqual(all);
 });
 
+const deployOf = (stack: string) => `npx cdk deploy ${stack} -c stage=test (and every other -c of its last deploy)`;
+
 describe('doctor looks at stacks, and', () => {
   test.each(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'IMPORT_COMPLETE'])('takes %s for well', async (status) => {
     const there = deployed();
@@ -62,7 +64,7 @@ describe('doctor looks at stacks, and', () => {
     expect(await look(there, 'stacks')).toEqual([
       {
         ...{ level: 'bad', check: 'stacks', what: `sluice-test-probe is ${status}` },
-        todo: 'look at its events in the CloudFormation console, then deploy again',
+        todo: `look at its events in the CloudFormation console, then ${deployOf('sluice-test-probe')}`,
       },
     ]);
   });
@@ -71,7 +73,7 @@ describe('doctor looks at stacks, and', () => {
     const there = deployed();
     there.plane.stacks.delete('sluice-test-core');
     expect(await look(there, 'stacks')).toEqual([
-      { level: 'bad', check: 'stacks', what: 'sluice-test-core does not exist', todo: 'deploy it: npx cdk deploy' },
+      { level: 'bad', check: 'stacks', what: 'sluice-test-core does not exist', todo: deployOf('sluice-test-core') },
     ]);
   });
 
@@ -81,7 +83,7 @@ describe('doctor looks at stacks, and', () => {
     const findings = await doctor(stageOf(world, plane.aws), { definitions: [world.definition, other] });
     expect(findings[0]).toEqual({
       ...{ level: 'note', check: 'stacks', what: 'other is in the catalogue and not deployed' },
-      todo: 'deploy it: npx cdk deploy',
+      todo: deployOf('sluice-test-other'),
     });
   });
 
@@ -113,7 +115,7 @@ describe('doctor looks at event sources, and', () => {
     expect(await look(there, 'event sources')).toEqual([
       {
         ...{ level: 'bad', check: 'event sources', what: 'probe has none: its jobs wait' },
-        todo: 'deploy sluice-test-probe again',
+        todo: deployOf('sluice-test-probe --revert-drift'),
       },
     ]);
   });
@@ -128,7 +130,7 @@ describe('doctor looks at the dispatcher, and', () => {
     expect(await look(there, 'dispatcher')).toEqual(
       finding(
         'rule each-minute is disabled: parked jobs do not start',
-        'aws events enable-rule --name each-minute, or deploy sluice-test-core again',
+        `aws events enable-rule --name each-minute, or ${deployOf('sluice-test-core --revert-drift')}`,
       ),
     );
     there.plane.rules.push({ Name: 'other', State: 'ENABLED' });
@@ -139,7 +141,7 @@ describe('doctor looks at the dispatcher, and', () => {
     const there = deployed();
     there.plane.rules.length = 0;
     expect(await look(there, 'dispatcher')).toEqual(
-      finding('no rule calls the dispatcher: parked jobs do not start', 'deploy sluice-test-core again'),
+      finding('no rule calls the dispatcher: parked jobs do not start', deployOf('sluice-test-core --revert-drift')),
     );
   });
 
@@ -201,7 +203,9 @@ describe('doctor looks at alarms, and', () => {
   test('names a type without one; a type of a longer name has its own', async () => {
     const there = deployed();
     there.plane.alarms.splice(0, 1, { AlarmName: 'sluice-test-probes-dead-letters', StateValue: 'OK' });
-    expect(await look(there, 'alarms')).toEqual(finding('bad', 'probe has none', 'deploy sluice-test-probe again'));
+    expect(await look(there, 'alarms')).toEqual(
+      finding('bad', 'probe has none', deployOf('sluice-test-probe --revert-drift')),
+    );
   });
 
   test('says of an emulator what its alarms are worth, on or off, and finds no fault by them', async () => {

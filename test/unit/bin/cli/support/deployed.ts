@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { PermanentError } from '../../../../../lib/contract/errors.ts';
+import type { JobContext } from '../../../../../lib/engine/job-context.ts';
 import type { Ran } from '../../../../support/cli.ts';
 import { type ControlPlane, makeControlPlane } from '../../../../support/control-plane.ts';
 import { definitions } from '../../../../support/shop/catalogue.ts';
@@ -50,9 +51,10 @@ export function deployed(): Deployed {
   };
 }
 
-function perform(payload: unknown) {
+function perform(payload: unknown, { job }: JobContext) {
   const { subject } = payload as { subject: string };
-  if (subject === 'permanent') throw new PermanentError('no such mailbox');
+  const [, why = 'no such mailbox'] = /^permanent(?: (.*))?$/.exec(subject) ?? [];
+  if (subject.startsWith('permanent') && !(why === 'once' && job.run > 1)) throw new PermanentError(why);
   if (subject === 'fail') throw new Error('busy');
   return { sent: subject };
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { writeBundle } from '../../../lib/bundle/write-bundle.ts';
-import { writeBundles } from '../../../lib/bundle/write-bundles.ts';
+import { writeRequested } from '../../../lib/bundle/write-bundles.ts';
 import { dependency, project } from './support.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -23,7 +23,7 @@ it('functions that are bundled side by side are, byte for byte, what each is alo
     ...['page', 'schemas', 'plain'].map((name) => join(own, name, 'handler.ts')),
   ];
   const folders = entries.map((_, i) => join(own, '.together', String(i)));
-  const answers = await writeBundles(
+  const answers = await writeRequested(
     entries.map((entry, i) => ({ entry, folder: folders[i] ?? '', options: OPTIONS })),
   );
   for (const [i, entry] of entries.entries()) {
@@ -49,7 +49,7 @@ it('one that cannot be bundled says so, and the others are bundled', async () =>
     ...{ entry: join(own, name, 'handler.ts'), folder: join(own, '.out', name) },
     options: {},
   }));
-  const [good, bad, alike] = await writeBundles(requests);
+  const [good, bad, alike] = await writeRequested(requests);
   expect(good).toMatchObject({ written: { warnings: [] } });
   expect(bad).toEqual({
     failure: expect.stringMatching(/bad\/handler\.ts:\d+:8: Could not resolve "\.\/missing\.ts"/),

@@ -1,0 +1,183 @@
+import { expect } from 'vitest';
+import { awsError } from '../../../../../lib/testing/index.ts';
+import { tick } from '../../../../support/control-plane.ts';
+import type { Followed, Place } from '../follow.ts';
+import { among, DENIED, failing, isDone, LOCALLY, MAIL, needsRegion, prints } from './situations.ts';
+
+const source = ({ plane }: Place, state: string) => {
+  for (const one of plane.eventSources.values()) one.state = state;
+};
+const QUEUE = 'sluice-test-send-email';
+
+/** What `doctor` and its kin advise. */
+export const STAGE: readonly Followed[] = [
+  {
+    says: 'It is not read (--yes does it)',
+    when: ({ first }) => first('doctor --scan'),
+    type: ({ options: [yes] }) => `doctor --scan ${yes} --stage test`,
+    gives: prints('lost messages  none among'),
+  },
+  {
+    says: 'npx sluice resume <…><flags>',
+    when: (there) => {
+      source(there, 'Disabled');
+      return there.first('doctor');
+    },
+    gives: prints('send-email is running'),
+  },
+  {
+    says: 'npx sluice resume <…><flags>',
+    when: (there) => {
+      source(there, 'Disabled');
+      there.mail('a');
+      return there.first('drain send-email');
+    },
+    gives: prints('send-email is running'),
+  },
+  {
+    says: 'npx sluice doctor<flags>',
+    when: (there) => {
+      there.plane.eventSources.clear();
+      there.mail('a');
+      return there.first('drain send-email');
+    },
+    gives: prints('send-email has none: its jobs wait → npx cdk deploy sluice-test-send-email --revert-drift'),
+  },
+  {
+    says: 'npx sluice dead <…><flags>, fix the cause',
+    when: among(1, 'doctor'),
+    type: ({ text }) => text.slice(text.indexOf('dead '), text.indexOf(',')),
+    gives: prints('no such mailbox'),
+  },
+  {
+    says: 'then npx sluice dlq redrive <…><flags>',
+    when: among(2, 'doctor'),
+    type: ({ text }) => `${text.slice(text.indexOf('dlq '))} --yes`,
+    gives: prints('2 sent back'),
+  },
+  {
+    says: 'aws events enable-rule --name <…>, or ',
+    when: ({ first, plane }) => {
+      plane.rules.splice(0, 1, { Name: 'each-minute', State: 'DISABLED' });
+      return first('doctor');
+    },
+    type({ values: [rule] }, { plane }) {
+      // The call itself is compared with the SDK's below.
+      plane.rules.splice(0, 1, { Name: rule, State: 'ENABLED' });
+      return 'doctor --stage test';
+    },
+    gives: isDone,
+  },
+  {
+    says: 'look at the latest errors in log group /aws/lambda/<…>',
+    when: ({ first, plane }) => {
+      plane.logs.set('/aws/lambda/sluice-test-dispatcher', []);
+      return first('doctor');
+    },
+    type({ values: [group] }, { plane, world }) {
+      plane.logs.set(`/aws/lambda/${group}`, [tick(world.clock.now())]);
+      return 'doctor --stage test';
+    },
+    gives: isDone,
+  },
+  {
+    says: 'has no <…> job with key or id "<…>"<…>. Its message may not have been received yet (npx sluice queues <…><flags>)',
+    when: ({ first, mail }) => {
+      mail('a');
+      return first('job send-email a');
+    },
+    type: ({ text }) => text.slice(text.indexOf('queues '), -1),
+    gives: prints(/\nsend-email\t1\t/),
+  },
+  {
+    says: 'npx sluice queues <…><flags>',
+    when: (there) => {
+      for (const one of there.plane.eventSources.values()) one.next.push(...Array<string>(200).fill('Disabling'));
+      return there.first('pause send-email');
+    },
+    gives: prints('pausing'),
+  },
+  {
+    says: 'in stage "<…>" is gone: was a stack deleted meanwhile? npx sluice doctor<flags> shows what is left',
+    when: (there) => {
+      there.plane.stacks.delete(QUEUE);
+      failing(there, 'GetQueueUrl', awsError('QueueDoesNotExist', 'gone'), 1);
+      return there.first('dlq show send-email');
+    },
+    type: ({ text }) => text.slice(text.indexOf('doctor'), text.indexOf(' shows')),
+    gives: prints(`✘ stacks         ${QUEUE} does not exist → npx cdk deploy ${QUEUE} -c stage=test`),
+  },
+  {
+    says: 'was it deleted meanwhile? npx sluice doctor<flags> shows what is left',
+    when: (there) => {
+      failing(there, 'SendMessageBatch', awsError('QueueDoesNotExist', 'gone'), 10);
+      failing(there, 'SendMessage', awsError('QueueDoesNotExist', 'gone'), 10);
+      there.plane.stacks.delete(QUEUE);
+      return there.first(`send send-email '${MAIL}'`);
+    },
+    type: ({ text }) => text.slice(text.indexOf('doctor'), text.indexOf(' shows')),
+    gives: prints(`${QUEUE} does not exist`),
+  },
+  {
+    says: 'npx sluice queues --local',
+    at: LOCALLY,
+    gives: isDone,
+  },
+];
+
+/** A command that fails, and goes on once its cause is gone. */
+const again = (says: string, error: Error): Followed => ({
+  says,
+  when: (there) => {
+    failing(there, 'ListQueues', error, 1);
+    return there.first('queues');
+  },
+  type: () => 'queues --stage test',
+  gives: isDone,
+});
+
+export const FAILURES: readonly Followed[] = [
+  again('AWS throttles the calls (<…>)', awsError('ThrottlingException', 'slow', 400)),
+  again('AWS failed (<…>, status <…>)', awsError('InternalFailure', 'no', 500)),
+  again('try again in a minute', awsError('ThrottlingException', 'slow', 400)),
+  {
+    says: 'this is unexpected: run the same command with --debug to see where it happened',
+    when: (there) => {
+      failing(there, 'ListQueues', new RangeError('odd'), 2);
+      return there.first('queues');
+    },
+    type: ({ options: [debug] }) => `queues ${debug} --stage test`,
+    gives: prints(/RangeError: odd\n {4}at /),
+  },
+  {
+    says: 'ask for the policy sluice-<…>-read or sluice-<…>-redrive of the stage',
+    when: (there) => {
+      failing(there, 'ListQueues', DENIED, 1);
+      return there.first('queues');
+    },
+    type: () => 'queues --stage test',
+    gives: isDone,
+  },
+  {
+    says: 'name one: --region',
+    when: ({ run }) => run('queues', { connected: needsRegion }),
+    type: ({ options: [region] }) => `queues ${region} eu-west-1 --stage test`,
+    at: { connected: needsRegion },
+    gives: isDone,
+  },
+  ...['check the network, --endpoint and --region', 'check --profile and --region', 'name a profile (--profile'].map(
+    (says, i): Followed => ({
+      says,
+      when: (there) => {
+        const code = ['ECONNREFUSED', 'InvalidClientTokenId', 'CredentialsProviderError'][i] ?? '';
+        failing(there, 'ListQueues', Object.assign(new Error('no'), { name: code, code }), 1);
+        return there.first('queues');
+      },
+      type: ({ options }) =>
+        options.map(
+          (option) => `queues ${option} ${option === '--endpoint' ? 'http://127.0.0.1:1' : 'x'} --stage test`,
+        ),
+      gives: (_, __, all) => expect(all.map(({ code }) => code)).toEqual(all.map(() => 0)),
+    }),
+  ),
+];

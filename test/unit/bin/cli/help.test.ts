@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { deployed } from './support/deployed.ts';
+
+const WHERE = [
+  ...['--stage <stage>', '--profile <name>', '--region <region>', '--endpoint <url>', '--local', '--json', '--wide'],
+  '--debug',
+];
+const WHICH = ['--reason <reason>', '--error <text>', '--since <age>', '--key <key>'];
+
+/** The entries of a help's groups: what stands before their texts. An entry without a text is none. */
+function groups(help: string): Record<string, string[]> {
+  const found: Record<string, string[]> = {};
+  for (const group of help.split('\n\n')) {
+    const [, title] = /^(\S[^\n]*):\n/.exec(group) ?? [];
+    if (title === undefined) continue;
+    found[title] = [...group.matchAll(/^ {2}(\S.*?) {2,}\S/gm)].map(([, entry = '']) => entry);
+  }
+  return found;
+}
+
+describe('the help of', () => {
+  test.each([
+    ['queues', '[options] [type]', ['-w, --watch', '--every <seconds>'], []],
+    ['job', '[options] <type> <key>', ['--logs', '--maps <folder>', '--payload'], []],
+    [
+      'send',
+      '[options] <type> <json>',
+      [
+        ...['--id <id>', '--key <key>', '--max-attempts <n>', '--run-at <time>', '--delay <seconds>'],
+        ...['--tenant <tenant>', '--lines', '--envelopes', '--refused <file>'],
+      ],
+      [],
+    ],
+    ['dead', '[options] [type]', ['--jobs', '--limit <n>'], WHICH],
+    ['dlq show', '[options] <type>', ['--bodies', '--limit <n>'], WHICH],
+    ['dlq redrive', '[options] <type>', ['-y, --yes', '--rate <n>', '--limit <n>', '--edit', '--body <json>'], WHICH],
+    ['dlq purge', '[options] <type>', ['-y, --yes', '--save <file>', '--no-save'], WHICH],
+    ['retry', '[options] <type> <key>', [], []],
+    ['cancel', '[options] <type> <key>', [], []],
+    ['pause', '[options] <type>', ['--no-wait'], []],
+    ['resume', '[options] <type>', ['--no-wait'], []],
+    ['drain', '[options] <type>', ['--timeout <seconds>'], []],
+  ])('%s names what it takes', async (verb, usage, options, which) => {
+    const { run } = deployed();
+    const { code, stdout, stderr } = await run(`${verb} --help`);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout.split('\n', 3)).toEqual([`Usage: sluice ${verb} ${usage}`, '', expect.stringMatching(/^\S/)]);
+    expect(groups(stdout)).toEqual({
+      Arguments: usage
+        .split(' ')
+        .slice(1)
+        .map((argument) => argument.slice(1, -1)),
+      Options: [...options, '-h, --help'],
+      ...(which.length > 0 && { Which: which }),
+      'Where and how': WHERE,
+    });
+  });
+
+  test('the command lists its verbs, with what each is for', async () => {
+    const { run } = deployed();
+    const { stdout } = await run('--help');
+    expect(groups(stdout).Commands?.map((entry) => entry.split(' ')[0])).toEqual([
+      ...['queues', 'job', 'send', 'dead', 'dlq', 'retry', 'cancel', 'pause', 'resume', 'drain', 'doctor', 'trace'],
+      ...['schema', 'new', 'help'],
+    ]);
+    expect(groups((await run('dlq --help')).stdout).Commands?.map((entry) => entry.split(' ')[0])).toEqual([
+      ...['show', 'redrive', 'purge', 'help'],
+    ]);
+  });
+});
+
+test.each(['help send', 'send -h', 'send a {} --help', 'help dlq', 'dlq help redrive'])('%s is help', async (args) => {
+  const { run } = deployed();
+  const { code, stdout, stderr } = await run(args);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/^Usage: sluice (send|dlq)/);
+});
+
+test.each([
+  ['send', "missing required argument 'type'"],
+  ['send send-email', "missing required argument 'json'"],
+  ['send send-email {} more', "too many arguments for 'send'. Expected 2 arguments but got 3."],
+  ['cancel send-email', "missing required argument 'key'"],
+  ['retry send-email a b', "too many arguments for 'retry'. Expected 2 arguments but got 3."],
+  ['send send-email {} --id', "option '--id <id>' argument missing"],
+  ['send send-email {} --idd a', "unknown option '--idd'\n(Did you mean --id?)"],
+  ['cancel send-email a --force', "unknown option '--force'"],
+  ['dlq redrve send-email', "unknown command 'redrve'\n(Did you mean redrive?)"],
+])('"%s" is a wrong use, and nothing is done', async (args, said) => {
+  const { run, world } = deployed();
+  const ran = await run(args);
+  expect([ran.code, ran.stdout]).toEqual([2, '']);
+  expect(ran.stderr.startsWith(`error: ${said}\n(--help shows how it is used)\n`)).toBe(true);
+  expect(world.queue.messages()).toEqual([]);
+});
