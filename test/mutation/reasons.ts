@@ -1,3 +1,4 @@
+import { whyEquivalent } from './equivalents.ts';
 import type { Outcome } from './page.ts';
 
 /** Why a mistake that no test finds may stay: a heading of the page. */
@@ -47,5 +48,12 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** The reason of a mistake that no test found; without one, a test is missing. */
-export const reasonOf = (outcome: Outcome): Reason => RULES.find(({ is }) => is(outcome))?.reason ?? 'No test finds it';
+/** The reason of what lacks a test. */
+export const NO_TEST: Reason = 'No test finds it';
+
+/** The reason of a mistake that no test found. */
+export function reasonOf(outcome: Outcome): Reason {
+  const rule = RULES.find(({ is }) => is(outcome));
+  if (rule !== undefined) return rule.reason;
+  return whyEquivalent(outcome) === undefined ? NO_TEST : 'The result is the same';
+}
