@@ -5,6 +5,7 @@ import { CloudFormationClient, DescribeStacksCommand, paginateDescribeStacks } f
 import { runCommand, tail } from './command.ts';
 import { type Emulator, EmulatorError } from './emulator.ts';
 import { fillGaps, LEFT_OUT } from './gaps.ts';
+import { removeGone } from './gone-stacks.ts';
 import { childEnvironment, NODE_BIN, ROOT, workFolder } from './places.ts';
 import { stackProgress } from './stack-progress.ts';
 import { warningsIn } from './synth-warnings.ts';
@@ -18,6 +19,8 @@ export interface DeployOptions {
   readonly secrets?: Readonly<Record<string, string>>;
   /** Stacks to deploy, each with those it depends on. @default all */
   readonly stacks?: readonly string[];
+  /** Whether stacks of the stage that the app no longer has are deleted. @default false: they stay as they are */
+  readonly removesGone?: boolean;
   /** Gets a line for each step. */
   readonly log?: (line: string) => void;
   /** Folder with the cdk.json. @default the checkout */
@@ -57,7 +60,9 @@ export async function deploy(emulator: DeployTarget, options: DeployOptions): Pr
   try {
     if (!(await isBootstrapped(cloudFormation, emulator))) await bootstrap(emulator, log);
     await deployStacks(emulator, options, log);
-    for (const warning of warningsIn(await outputFolder(emulator, options))) log(`! ${warning}`);
+    const output = await outputFolder(emulator, options);
+    for (const warning of warningsIn(output)) log(`! ${warning}`);
+    if (options.removesGone) await removeGone(cloudFormation, { stage: options.stage, output, log });
     const deployment = await readOutputs(cloudFormation, options.stage);
     await fillGaps(emulator.clientConfig, {
       ...deployment,

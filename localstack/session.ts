@@ -111,5 +111,5 @@ export function makeSession(deps: SessionDeps): Session {
 
 function report(before: Deployed['queueUrls'], now: Deployed['queueUrls'], say: (line: string) => void): void {
   for (const [type, url] of Object.entries(now)) if (!(type in before)) say(`+ ${type} ${url}`);
-  for (const type of Object.keys(before)) if (!(type in now)) say(`- ${type}`);
+  for (const type of Object.keys(before)) if (!(type in now)) say(`- ${type} removed, with its queue`);
 }

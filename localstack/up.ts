@@ -53,8 +53,10 @@ export async function bringUp(options: BringUpOptions = {}): Promise<LocalSluice
     stops.push(stripe.stop);
     const source = await startJsonSource(options.sources ?? { crm: { records: 2500 } });
     stops.push(source.stop);
-    const redeploy = () => deployHere({ emulator, stripe, source }, options);
-    return { emulator, stripe, source, redeploy, deployment: await redeploy(), stop };
+    const parts = { emulator, stripe, source };
+    // A type that is removed meanwhile goes. One that another session left is not for this one to delete.
+    const redeploy = () => deployHere(parts, options, true);
+    return { ...parts, redeploy, deployment: await deployHere(parts, options, false), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -64,10 +66,11 @@ export async function bringUp(options: BringUpOptions = {}): Promise<LocalSluice
 function deployHere(
   { emulator, stripe, source }: Pick<LocalSluice, 'emulator' | 'stripe' | 'source'>,
   { stage = 'dev', context, log }: BringUpOptions,
+  removesGone: boolean,
 ): Promise<Deployment> {
   const host = emulator.hostSeenByFunctions;
   return deploy(emulator, {
-    stage,
+    ...{ stage, removesGone },
     context: {
       stripeApiBase: `http://${host}:${stripe.port}`,
       syncAllowedHosts: `*=${host}:${source.port}`,

@@ -21,11 +21,11 @@ export const names = {
   consumer: (stage: string, type: string) => `sluice-${stage}-${type}`,
   dispatcher: (stage: string) => `sluice-${stage}-dispatcher`,
   jobsTable: (stage: string) => `sluice-${stage}-jobs`,
-  /** Managed policy of those who operate a stage. */
-  operatorPolicy: (stage: string, kind: 'read' | 'redrive') => `sluice-${stage}-${kind}`,
+  /** Managed policy of those who operate a stage. IAM's names, and those of dashboards, are the account's: they carry the region. */
+  operatorPolicy: (stage: string, kind: 'read' | 'redrive', region: string) => `sluice-${stage}-${kind}-${region}`,
   alarmTopic: (stage: string) => `sluice-${stage}-alarms`,
-  dashboard: (stage: string) => `sluice-${stage}`,
-  jobDashboard: (stage: string, type: string) => `sluice-${stage}-${type}`,
+  dashboard: (stage: string, region: string) => `sluice-${stage}-${region}`,
+  jobDashboard: (stage: string, type: string, region: string) => `sluice-${stage}-${type}-${region}`,
   keyAlias: (stage: string) => `alias/sluice-${stage}`,
 } as const;
 
@@ -41,7 +41,9 @@ export const ENV = {
 /** CloudWatch metrics (lib/operator/README.md, "Metrics"). */
 export const METRICS = {
   namespace: 'Sluice',
-  dimension: 'JobType',
+  /** Each metric has two dimension sets: a stage's job type, and a stage. */
+  stageDimension: 'Stage',
+  typeDimension: 'JobType',
   completed: 'JobsCompleted',
   failed: 'JobsFailed',
   retried: 'JobsRetried',

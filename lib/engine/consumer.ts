@@ -26,8 +26,8 @@ import { openTracing } from './telemetry/tracing.ts';
 export type Consumer = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 
 /**
- * Makes the Lambda handler of a job type. The environment (`SLUICE_JOBS_TABLE`, `SLUICE_QUEUE_URL`, `SLUICE_DLQ_URL`)
- * is read at the first invocation.
+ * Makes the Lambda handler of a job type. The environment (`SLUICE_JOBS_TABLE`, `SLUICE_QUEUE_URL`, `SLUICE_DLQ_URL`,
+ * `SLUICE_STAGE`) is read at the first invocation.
  *
  * @param perform the user's work
  * @throws ConfigurationError at the first invocation if a variable is missing or Powertools' idempotency is disabled
@@ -94,7 +94,7 @@ function makeEngine<D extends JobDefinition>(
     publish: makePublish({ openBus: () => defaultBus(callTime.signal), callTime }),
     ...basics,
     log: makeLogger(`sluice-${definition.type}`),
-    meter: makeMeter(definition.type),
+    meter: makeMeter({ stage: required(ENV.stage), jobType: definition.type }),
     running: new Set(),
     shutdown,
   };

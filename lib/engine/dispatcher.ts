@@ -7,7 +7,7 @@ import { systemClock } from './clock.ts';
 import { required } from './environment.ts';
 import { type DispatchDeps, dispatch } from './retries/dispatch.ts';
 import { makeLogger } from './telemetry/logger.ts';
-import { makeMeter } from './telemetry/metrics.ts';
+import { type Meter, makeMeter } from './telemetry/metrics.ts';
 
 /**
  * Makes the Lambda handler of the retry dispatcher, which an EventBridge rule calls each minute. It does no harm if two
@@ -16,10 +16,10 @@ import { makeMeter } from './telemetry/metrics.ts';
  * @throws the cause if a list could not be read: EventBridge calls again
  */
 export function dispatcher(): (event: unknown, context: Context) => Promise<void> {
-  let deps: DispatchDeps | undefined;
-  const meter = makeMeter();
+  let deps: (DispatchDeps & { readonly meter: Meter }) | undefined;
   return async (_event, context) => {
     deps ??= makeDeps();
+    const { meter } = deps;
     const startedAtMs = deps.clock.now();
     const result = await dispatch(deps, startedAtMs + context.getRemainingTimeInMillis());
     meter.milliseconds(METRICS.retryLateness, result.latenessMs);
@@ -28,7 +28,7 @@ export function dispatcher(): (event: unknown, context: Context) => Promise<void
   };
 }
 
-function makeDeps(): DispatchDeps {
+function makeDeps(): DispatchDeps & { readonly meter: Meter } {
   const callTime = makeCallTime({ clock: systemClock, random: Math.random });
   const basics = { dynamoDb: makeDynamoDbClient(callTime.signal), clock: systemClock, callTime };
   const stage = required(ENV.stage);
@@ -37,6 +37,7 @@ function makeDeps(): DispatchDeps {
     table: required(ENV.jobsTable),
     sqs: makeSqs(callTime.signal),
     log: makeLogger('sluice-dispatcher'),
+    meter: makeMeter({ stage }),
     writer: makeWriter(basics),
     queueName: (type) => names.queue(stage, type),
     queueUrls: new Map(),

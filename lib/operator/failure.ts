@@ -1,4 +1,5 @@
 import { isThrottle } from '../aws/errors.ts';
+import { names } from '../contract/names.ts';
 import { flagsOf, isEmulator } from './aws.ts';
 import { isMissing } from './stage.ts';
 
@@ -122,7 +123,9 @@ function access({ name, message }: Named, where: Whereabouts): Failure | undefin
     return { exitCode, message: `AWS does not know these credentials (${name})`, todo: 'check --profile and --region' };
   }
   if (!DENIED.test(name)) return undefined;
-  const todo = `ask for the policy sluice-${where.stage}-read or sluice-${where.stage}-redrive of the stage`;
+  const region = where.region ?? '<region>';
+  const [read, redrive] = (['read', 'redrive'] as const).map((kind) => names.operatorPolicy(where.stage, kind, region));
+  const todo = `ask for the policy ${read} or ${redrive} of the stage`;
   return { exitCode, message: `a right is missing: ${message}`, todo };
 }
 

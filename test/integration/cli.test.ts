@@ -217,7 +217,10 @@ describeHere('the command, as an operator uses it', () => {
     const refused = join(command.home, 'refused.ndjson');
     const args = ['send', 'process-payment', '-', '--lines', '--refused', refused];
     expect(await json(args, 1, { input })).toMatchObject({ sent: 58, refused: 2, file: refused });
-    expect((await readFile(refused, 'utf8')).split('\n').slice(0, 2)).toEqual(['no json', '{"payload":{"amount":-1}}']);
+    expect((await readFile(refused, 'utf8')).split('\n').slice(0, 2)).toEqual([
+      '{"payload":no json}',
+      '{"payload":{"amount":-1}}',
+    ]);
     expect(await json(['drain', 'process-payment'], 1)).toMatchObject({ end: 'paused', last: { depth: 58 } });
     expect(await json(['resume', 'process-payment'])).toMatchObject({ state: 'running' });
     expect(await json(['drain', 'process-payment', '--timeout', '120'])).toMatchObject({ end: 'empty' });

@@ -39,7 +39,7 @@ describe('the record of a stage', () => {
     expect((await linesOf(PROBE)).filter((line) => line.includes(secret))).toEqual([]);
   });
 
-  it('has each metric with the dimension sets [JobType] and [] and no other', async () => {
+  it('has each metric with the dimension sets [Stage, JobType] and [Stage] and no other', async () => {
     const id = newId();
     await send(envelope(id, [{ do: 'complete' }]));
     await reaches(id, ['COMPLETED']);
@@ -48,7 +48,7 @@ describe('the record of a stage', () => {
       return found.some(({ Metrics }) => Metrics.some(({ Name }) => Name === METRICS.completed)) && found;
     }, 'metrics');
     for (const { Namespace, Dimensions } of blobs) {
-      expect({ Namespace, Dimensions }).toEqual({ Namespace: 'Sluice', Dimensions: [['JobType'], []] });
+      expect({ Namespace, Dimensions }).toEqual({ Namespace: 'Sluice', Dimensions: [['Stage', 'JobType'], ['Stage']] });
     }
     const known: readonly string[] = Object.values(METRICS);
     for (const { Metrics } of blobs) for (const { Name } of Metrics) expect(known).toContain(Name);

@@ -210,7 +210,7 @@ function makeEngine(
     publish: makePublish({ openBus: () => makeBus(events), ...basics }),
     ...basics,
     log: new Logger({ serviceName: `sluice-${definition.type}`, logLevel: 'DEBUG' }),
-    meter: makeMeter(definition.type),
+    meter: makeMeter({ stage: STAGE, jobType: definition.type }),
     running: new Set(),
     shutdown: shutdown().signal,
   };

@@ -26,18 +26,23 @@ export interface Meter {
  */
 const MAX_VALUES = 99;
 
-/**
- * @param jobType one of the two dimension sets, `[JobType]` and `[]`; without it (the dispatcher) only `[]` is written
- */
-export function makeMeter(jobType?: string): Meter {
+/** Whose metrics they are. */
+export interface Measured {
+  readonly stage: string;
+  /** Without it (the dispatcher) only the dimension set `[Stage]` is written; with it `[Stage, JobType]`, too. */
+  readonly jobType?: string;
+}
+
+export function makeMeter({ stage, jobType }: Measured): Meter {
   const metrics = new Metrics({ namespace: METRICS.namespace });
   // Powertools would add `service` to every set, and an alarm sees only the exact set.
   metrics.clearDefaultDimensions();
   let counts = new Map<CountName, number>();
   let durations = new Map<DurationName, number[]>();
   const publish = (add: () => void) => {
-    if (jobType !== undefined) metrics.addDimensions({ [METRICS.dimension]: jobType });
-    metrics.addDimensions({});
+    const ofStage = { [METRICS.stageDimension]: stage };
+    if (jobType !== undefined) metrics.addDimensions({ ...ofStage, [METRICS.typeDimension]: jobType });
+    metrics.addDimensions(ofStage);
     quietly(add);
     quietly(() => metrics.publishStoredMetrics());
   };

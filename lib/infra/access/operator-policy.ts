@@ -14,9 +14,9 @@ export interface OperatorPoliciesProps {
 }
 
 /**
- * The rights of people who operate a stage, as two managed policies to attach to their roles. `sluice-<stage>-read` is for
- * looking (`queues`, `job`, `dead`, `drain`, `doctor`) and receives no message. `sluice-<stage>-redrive` comes in addition, for
- * verbs that change something (`send`, `dlq`, `retry`, `cancel`, `pause`, `resume`, `doctor --job`).
+ * The rights of people who operate a stage, as two managed policies to attach to their roles. `sluice-<stage>-read-<region>` is
+ * for looking (`queues`, `job`, `dead`, `drain`, `doctor`) and receives no message. `sluice-<stage>-redrive-<region>` comes in
+ * addition, for verbs that change something (`send`, `dlq`, `retry`, `cancel`, `pause`, `resume`, `doctor --job`).
  *
  * Queues, functions and stacks are named by the stage's prefix. A stage's name holds no hyphen, so the prefix matches this
  * stage alone, and it covers job types that are added later.
@@ -27,13 +27,14 @@ export class OperatorPolicies extends Construct {
 
   constructor(scope: Construct, id: string, { stage, encrypted }: OperatorPoliciesProps) {
     super(scope, id);
+    const { region } = Stack.of(this);
     this.read = new ManagedPolicy(this, 'Read', {
-      managedPolicyName: names.operatorPolicy(stage, 'read'),
+      managedPolicyName: names.operatorPolicy(stage, 'read', region),
       description: `Sluice, stage ${stage}: looking at jobs and queues`,
     });
     addRights(this.read, readRights(this, stage));
     this.redrive = new ManagedPolicy(this, 'Redrive', {
-      managedPolicyName: names.operatorPolicy(stage, 'redrive'),
+      managedPolicyName: names.operatorPolicy(stage, 'redrive', region),
       description: `Sluice, stage ${stage}: sending, redriving, cancelling and pausing, beside the policy for looking`,
     });
     addRights(this.redrive, redriveRights(this, stage));

@@ -3,11 +3,13 @@ import {
   type IPolicyValidationContext,
   type IPolicyValidationPlugin,
   type PolicyValidationPluginReport,
+  type PolicyViolation,
   Stack,
   Validations,
 } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
+import { placeOfGrant } from './grants.ts';
 
 /** How {@link checkSecurity} takes what it finds. */
 export interface SecurityOptions {
@@ -23,10 +25,12 @@ export function checkSecurity(app: App, options: SecurityOptions): void {
 /** cdk-nag's checks, each finding with the call of ours that ends it. */
 class SecurityChecks implements IPolicyValidationPlugin {
   readonly name = 'AwsSolutions';
+  readonly #app: App;
   readonly #checks: AwsSolutionsChecks;
   readonly #warnOnly: boolean;
 
   constructor(app: App, { warnOnly }: SecurityOptions) {
+    this.#app = app;
     this.#checks = new AwsSolutionsChecks(app);
     this.#warnOnly = warnOnly;
   }
@@ -35,24 +39,29 @@ class SecurityChecks implements IPolicyValidationPlugin {
     const { success, violations, ...report } = this.#checks.validate(context);
     const found = violations.map((violation) => ({
       ...violation,
-      fix: wayOut(violation.ruleName.replace(/^AwsSolutions-/, '')),
+      fix: wayOut(violation, this.#app),
       ...(this.#warnOnly && { severity: 'warning' }),
     }));
     return { ...report, success: success || this.#warnOnly, violations: found };
   }
 }
 
-/** What a `resources.ts` can do about a rule. */
-function wayOut(rule: string): string {
+/** What a `resources.ts` can do about a rule, and at which line. */
+function wayOut({ ruleName, violatingResources }: PolicyViolation, app: App): string {
+  const rule = ruleName.replace(/^AwsSolutions-/, '');
   const [, kind, what = ''] = /^IAM5\[(Action|Resource)::(.*)\]$/.exec(rule) ?? [];
+  const path = violatingResources[0]?.constructPath ?? '';
+  const place =
+    kind === undefined ? undefined : placeOfGrant(app, path, { kind: kind as 'Action' | 'Resource', what, flattened });
+  const where = `In ${place ?? 'resources.ts'}`;
   if (kind === 'Resource') {
-    return `In resources.ts, name the resource itself; or accept it: acknowledgeWildcard(scope, { resource, reason: '…' }) of #sluice/infra, where resource is the ARN that the statement has (${what})`;
+    return `${where}, name the resource itself; or accept it: acknowledgeWildcard(scope, { resource, reason: '…' }) of #sluice/infra, where resource is the ARN that the statement has (${what})`;
   }
   if (kind === 'Action') {
-    return `In resources.ts, name the actions (the CDK's grant… methods give ${what}): consumer.addToRolePolicy(new PolicyStatement({ actions: [${examplesOf(what)}], resources: [arn] })); or accept it: acknowledge(scope, { rule: '${rule}', reason: '…' }) of #sluice/infra`;
+    return `${where}, ${inPlaceOf(what)}; or accept it: acknowledge(scope, { rule: '${rule}', reason: '…' }) of #sluice/infra`;
   }
   const known = KNOWN[rule];
-  return `In resources.ts, ${known === undefined ? 'set what it asks for' : known}; or accept it: acknowledge(construct, { rule: '${rule}', reason: '…' }) of #sluice/infra`;
+  return `${where}, ${known === undefined ? 'set what it asks for' : known}; or accept it: acknowledge(construct, { rule: '${rule}', reason: '…' }) of #sluice/infra`;
 }
 
 /** What ends the findings that a first bucket, queue, topic or table has. */
@@ -66,15 +75,27 @@ const KNOWN: Readonly<Record<string, string>> = {
   SMG4: 'give the secret a rotation schedule (addRotationSchedule)',
 };
 
-/** Actions in place of a wildcard, for services that handlers use most. */
-function examplesOf(wildcard: string): string {
-  const examples = {
-    's3:GetObject*': 's3:GetObject',
-    's3:DeleteObject*': 's3:DeleteObject',
-    's3:List*': 's3:ListBucket',
-  };
-  const found = Object.entries(examples).find(([action]) => action === wildcard)?.[1];
-  return `'${found ?? `${wildcard.split(':')[0]}:…`}'`;
+/** What a handler calls by the actions that the CDK's `grant…` methods give, and on what. */
+const NAMED: Readonly<Record<string, readonly [action: string, arn: string]>> = {
+  's3:GetObject*': ['s3:GetObject', "bucket.arnForObjects('*')"],
+  's3:DeleteObject*': ['s3:DeleteObject', "bucket.arnForObjects('*')"],
+  's3:Abort*': ['s3:AbortMultipartUpload', "bucket.arnForObjects('*')"],
+  's3:List*': ['s3:ListBucket', 'bucket.bucketArn'],
+  'kms:GenerateDataKey*': ['kms:GenerateDataKey', 'key.keyArn'],
+};
+
+/** What no call of a handler needs that reads, writes or encrypts. */
+const NEEDLESS: Readonly<Record<string, string>> = {
+  's3:GetBucket*': 'objects are read and listed without it',
+  'kms:ReEncrypt*': 'data is encrypted and decrypted without it',
+};
+
+/** What to write in place of a wildcard in an action. */
+function inPlaceOf(wildcard: string): string {
+  const needless = NEEDLESS[wildcard];
+  if (needless !== undefined) return `leave out ${wildcard}, which the CDK's grant… methods give: ${needless}`;
+  const [action = `${wildcard.split(':')[0]}:…`, arn = 'arn'] = NAMED[wildcard] ?? [];
+  return `name the actions (the CDK's grant… methods give ${wildcard}): consumer.addToRolePolicy(new PolicyStatement({ actions: ['${action}'], resources: [${arn}] }))`;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { watchGrants } from '../checks/grants.ts';
 import { acknowledgeWildcard } from '../checks/security.ts';
 
 /** Settings of {@link makeFunctionRole}. */
@@ -26,5 +27,6 @@ export function makeFunctionRole(scope: Construct, id: string, { functionName, s
   const logs = { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logStreams] };
   for (const statement of [new PolicyStatement(logs), ...statements]) role.addToPolicy(statement);
   acknowledgeWildcard(role, { resource: logStreams, reason: 'Lambda names the log streams of its own log group' });
+  watchGrants(role);
   return role;
 }

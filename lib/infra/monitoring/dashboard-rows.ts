@@ -5,17 +5,17 @@ import { METRICS, names } from '../../contract/names.ts';
 import { MINUTE } from './alarm.ts';
 import { LATE_MS } from './dispatcher-alarms.ts';
 import { graph, WIDTH } from './graph.ts';
-import { functionMetric, namesOf, queueMetric, type SluiceMetricName, sluiceMetric } from './metrics.ts';
+import { functionMetric, type MetricOf, namesOf, queueMetric, type SluiceMetricName, sluiceMetric } from './metrics.ts';
 
 /** Five side by side. */
 const FIFTH = 5;
 const HOUR = Duration.hours(1);
 
-const sum = (name: SluiceMetricName, label: string, type?: string) =>
-  sluiceMetric(name, { period: MINUTE, statistic: Stats.SUM, label }, type);
+const sum = (name: SluiceMetricName, label: string, of: MetricOf) =>
+  sluiceMetric(name, { period: MINUTE, statistic: Stats.SUM, label }, of);
 
 /** All job types together, over the last hour. */
-export function totals(): IWidget[] {
+export function totals(stage: string): IWidget[] {
   const shown = [
     [METRICS.completed, 'completed'],
     [METRICS.failed, 'failed attempts'],
@@ -25,12 +25,14 @@ export function totals(): IWidget[] {
     [METRICS.unhandledRejection, 'left-behind rejections'],
     [METRICS.duplicate, 'duplicates'],
   ] as const;
-  const counts = shown.map(([name, label]) => sluiceMetric(name, { period: HOUR, statistic: Stats.SUM, label }));
+  const counts = shown.map(([name, label]) =>
+    sluiceMetric(name, { period: HOUR, statistic: Stats.SUM, label }, { stage }),
+  );
   const p95 = { period: HOUR, statistic: 'p95' };
   const metrics = [
     ...counts,
-    sluiceMetric(METRICS.queueLatency, { ...p95, label: 'waited, p95 ms' }),
-    sluiceMetric(METRICS.duration, { ...p95, label: 'took, p95 ms' }),
+    sluiceMetric(METRICS.queueLatency, { ...p95, label: 'waited, p95 ms' }, { stage }),
+    sluiceMetric(METRICS.duration, { ...p95, label: 'took, p95 ms' }, { stage }),
   ];
   return [new SingleValueWidget({ title: 'All job types, last hour', metrics, width: WIDTH, height: 3 })];
 }
@@ -38,10 +40,11 @@ export function totals(): IWidget[] {
 /** One job type: waiting jobs, throughput, durations, retries and deaths, dead letters. */
 export function jobRow(stage: string, definition: JobDefinition): IWidget[][] {
   const { type, timeoutSeconds, retry, maxConcurrency } = definition;
+  const of = { stage, type };
   const about = `${retry.maxAttempts} attempts of ${timeoutSeconds} s at most, ${maxConcurrency} functions at most`;
   return [
     [new TextWidget({ markdown: `## ${type}\n${about}`, width: WIDTH, height: 2 })],
-    [waiting(stage, definition), throughput(type), durations(definition), ends(type), dead(stage, definition)],
+    [waiting(stage, definition), throughput(of), durations(definition, of), ends(of), dead(stage, definition)],
   ];
 }
 
@@ -59,39 +62,39 @@ function waiting(stage: string, { type, alarms }: JobDefinition): IWidget {
   );
 }
 
-const throughput = (type: string): IWidget =>
+const throughput = (of: MetricOf): IWidget =>
   graph(
     'Completed and failed, a minute',
     {
-      left: [sum(METRICS.completed, 'completed', type), sum(METRICS.failed, 'failed attempts', type)],
+      left: [sum(METRICS.completed, 'completed', of), sum(METRICS.failed, 'failed attempts', of)],
     },
     FIFTH,
   );
 
-function durations({ type, timeoutSeconds }: JobDefinition): IWidget {
-  const of = (statistic: string) =>
-    sluiceMetric(METRICS.duration, { period: MINUTE, statistic, label: statistic }, type);
+function durations({ timeoutSeconds }: JobDefinition, of: MetricOf): IWidget {
+  const percentile = (statistic: string) =>
+    sluiceMetric(METRICS.duration, { period: MINUTE, statistic, label: statistic }, of);
   return graph(
     'Duration, and wait before it, ms',
     {
-      left: ['p50', 'p95', 'p99'].map(of),
-      right: [sluiceMetric(METRICS.queueLatency, { period: MINUTE, statistic: 'p95', label: 'wait p95' }, type)],
+      left: ['p50', 'p95', 'p99'].map(percentile),
+      right: [sluiceMetric(METRICS.queueLatency, { period: MINUTE, statistic: 'p95', label: 'wait p95' }, of)],
       leftAnnotations: [{ value: timeoutSeconds * 1000, label: 'timeout' }],
     },
     FIFTH,
   );
 }
 
-const ends = (type: string): IWidget =>
+const ends = (of: MetricOf): IWidget =>
   graph(
     'Retries and deaths, a minute',
     {
       left: [
-        sum(METRICS.retried, 'retried', type),
-        sum(METRICS.deadLettered, 'dead', type),
-        sum(METRICS.stalled, 'stalled', type),
-        sum(METRICS.unhandledRejection, 'left-behind rejections', type),
-        sum(METRICS.duplicate, 'duplicates', type),
+        sum(METRICS.retried, 'retried', of),
+        sum(METRICS.deadLettered, 'dead', of),
+        sum(METRICS.stalled, 'stalled', of),
+        sum(METRICS.unhandledRejection, 'left-behind rejections', of),
+        sum(METRICS.duplicate, 'duplicates', of),
       ],
     },
     FIFTH,
@@ -119,7 +122,7 @@ export function dispatcherRow(stage: string): IWidget[][] {
       graph(
         'Most overdue parked job, ms',
         {
-          left: [sluiceMetric(METRICS.retryLateness, { ...worst, label: 'late by' })],
+          left: [sluiceMetric(METRICS.retryLateness, { ...worst, label: 'late by' }, { stage })],
           leftAnnotations: [{ value: LATE_MS, label: 'alarm' }],
         },
         third,
@@ -128,7 +131,11 @@ export function dispatcherRow(stage: string): IWidget[][] {
         'Ticks, a minute',
         {
           left: [
-            sluiceMetric(METRICS.retryLateness, { period: MINUTE, statistic: Stats.SAMPLE_COUNT, label: 'finished' }),
+            sluiceMetric(
+              METRICS.retryLateness,
+              { period: MINUTE, statistic: Stats.SAMPLE_COUNT, label: 'finished' },
+              { stage },
+            ),
             functionMetric('Errors', name, { ...each, label: 'failed' }),
           ],
         },

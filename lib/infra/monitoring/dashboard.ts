@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import { Dashboard, type IWidget, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { names } from '../../contract/names.ts';
@@ -21,12 +22,12 @@ export class StageDashboard extends Dashboard {
   constructor(scope: Construct, id: string, { stage }: StageDashboardProps) {
     const alarms = keys(DISPATCHER_ALARMS).map((alarm) => dispatcherAlarmName(stage, alarm));
     super(scope, id, {
-      dashboardName: names.dashboard(stage),
+      dashboardName: names.dashboard(stage, Stack.of(scope).region),
       start: LAST_HOUR,
       widgets: [
         links(stage),
         alarmStates(scope, `Alarms of the dispatcher, stage ${stage}`, alarms),
-        totals(),
+        totals(stage),
         ...worstRows(stage),
         ...dispatcherRow(stage),
       ],

@@ -56,7 +56,7 @@ function noTick({ stage, runbook }: Watched): AlarmSettings {
       `Sluice ${stage}: the retry dispatcher has not finished a tick for three minutes: parked jobs do not start; none is ` +
       `lost. Look at whether its EventBridge rule is enabled and it runs at all (npx sluice doctor --stage ${stage}), then ` +
       `at its log (aws logs tail /aws/lambda/${name} --since 15m). Runbook: ${runbookLink('dispatcher', runbook)}`,
-    metric: sluiceMetric(METRICS.retryLateness, { period: MINUTE, statistic: Stats.SAMPLE_COUNT }),
+    metric: sluiceMetric(METRICS.retryLateness, { period: MINUTE, statistic: Stats.SAMPLE_COUNT }, { stage }),
     threshold: 1,
     comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
     // A missing value is the fault that this alarm is for.
@@ -75,7 +75,7 @@ function lateness({ stage, runbook }: Watched): AlarmSettings {
       `keep up, or SQS refuses what it sends. Look at release.refused and release.failed in its log (aws logs tail ` +
       `/aws/lambda/${name} --since 15m), then at how many wait (npx sluice queues --stage ${stage}). ` +
       `Runbook: ${runbookLink('lateness', runbook)}`,
-    metric: sluiceMetric(METRICS.retryLateness, { period: MINUTE, statistic: Stats.MAXIMUM }),
+    metric: sluiceMetric(METRICS.retryLateness, { period: MINUTE, statistic: Stats.MAXIMUM }, { stage }),
     threshold: LATE_MS,
     of: 5,
     breaching: 3,

@@ -3,7 +3,7 @@ import type { JobDefinition } from '../../contract/definition/job-definition.ts'
 import { METRICS } from '../../contract/names.ts';
 import { type AlarmSettings, FIVE_MINUTES, MINUTE } from './alarm.ts';
 import { type JobAlarm, jobAlarmName } from './alarm-names.ts';
-import { functionMetric, namesOf, queueMetric, sluiceMetric } from './metrics.ts';
+import { functionMetric, type MetricOf, namesOf, queueMetric, sluiceMetric } from './metrics.ts';
 import { type RunbookTopic, runbookLink } from './runbook.ts';
 import { savedQueryName } from './saved-queries.ts';
 
@@ -105,7 +105,7 @@ export function failures(watched: Watched): AlarmSettings {
         `${alarms.failureMinAttempts}); they are tried again until their attempts are spent`,
       lookAt: `Look at the errors by name (saved query ${savedQueryName(stage, 'failures-by-error')}), then at what died (npx sluice dead --stage ${stage}).`,
     }),
-    metric: failureRate(type, alarms.failureMinAttempts),
+    metric: failureRate({ stage, type }, alarms.failureMinAttempts),
     threshold: alarms.failurePercent,
     // During an outage, retries come in waves of five minutes. The alarm must stay on between two waves.
     of: 3,
@@ -114,14 +114,14 @@ export function failures(watched: Watched): AlarmSettings {
 }
 
 /** Percent of the attempts of five minutes; 0 where there were fewer than `least`. */
-export const failureRate = (type: string, least: number): MathExpression =>
+export const failureRate = (of: MetricOf, least: number): MathExpression =>
   new MathExpression({
     label: 'failed attempts, %',
     period: FIVE_MINUTES,
     expression: `IF(FILL(failed, 0) + FILL(completed, 0) >= ${least}, 100 * FILL(failed, 0) / (FILL(failed, 0) + FILL(completed, 0)), 0)`,
     usingMetrics: {
-      failed: sluiceMetric(METRICS.failed, IN_FIVE_MINUTES, type),
-      completed: sluiceMetric(METRICS.completed, IN_FIVE_MINUTES, type),
+      failed: sluiceMetric(METRICS.failed, IN_FIVE_MINUTES, of),
+      completed: sluiceMetric(METRICS.completed, IN_FIVE_MINUTES, of),
     },
   });
 
@@ -138,7 +138,7 @@ export function stalled(watched: Watched): AlarmSettings {
         `Look at the last lines before each job.stalled in the log of ${namesOf(stage, type).consumer} (out of memory, a ` +
         `crash), then at what died of it, reason Crashed (npx sluice dead --stage ${stage}).`,
     }),
-    metric: sluiceMetric(METRICS.stalled, IN_FIVE_MINUTES, type),
+    metric: sluiceMetric(METRICS.stalled, IN_FIVE_MINUTES, { stage, type }),
     threshold: alarms.stalledJobs,
     of: 1,
     breaching: 1,
@@ -157,7 +157,7 @@ export function duplicates(watched: Watched, threshold: number): AlarmSettings {
         `Look at job.duplicate in the log of ${namesOf(stage, type).consumer}, and at one of its jobs (npx sluice job ${type} ` +
         `--stage ${stage} <key>): does a sender use an id for two jobs?`,
     }),
-    metric: sluiceMetric(METRICS.duplicate, IN_FIVE_MINUTES, type),
+    metric: sluiceMetric(METRICS.duplicate, IN_FIVE_MINUTES, { stage, type }),
     threshold,
     of: 1,
     breaching: 1,
@@ -220,7 +220,7 @@ export function duration(watched: Watched): AlarmSettings {
         `Look at the slowest (saved query ${savedQueryName(stage, 'slowest-jobs')}) and at what they wait for; raise timeoutSeconds ` +
         `if they need that long. For the jobs that wait: npx sluice queues --stage ${stage}.`,
     }),
-    metric: sluiceMetric(METRICS.duration, { period: MINUTE, statistic: 'p95' }, type),
+    metric: sluiceMetric(METRICS.duration, { period: MINUTE, statistic: 'p95' }, { stage, type }),
     threshold: (timeoutSeconds * 1000 * alarms.durationPercent) / 100,
     of: 5,
     breaching: 3,

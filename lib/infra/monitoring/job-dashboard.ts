@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
@@ -18,7 +19,7 @@ export class JobDashboard extends Dashboard {
     const { type } = definition;
     const alarms = alarmsOf(definition).map((alarm) => jobAlarmName(stage, type, alarm));
     super(scope, id, {
-      dashboardName: names.jobDashboard(stage, type),
+      dashboardName: names.jobDashboard(stage, type, Stack.of(scope).region),
       start: LAST_HOUR,
       widgets: [alarmStates(scope, `Alarms of ${type}, stage ${stage}`, alarms), ...jobRow(stage, definition)],
     });

@@ -11,14 +11,22 @@ export interface Reading {
 }
 
 /** A metric of Sluice. CloudWatch finds a metric only by exactly the dimension set that it was written with. */
-export type SluiceMetricName = Exclude<(typeof METRICS)[keyof typeof METRICS], 'Sluice' | 'JobType'>;
+export type SluiceMetricName = Exclude<(typeof METRICS)[keyof typeof METRICS], 'Sluice' | 'Stage' | 'JobType'>;
 
-/** @param type the dimension set `[JobType]`; without it `[]`, all job types together */
-export const sluiceMetric = (metricName: SluiceMetricName, reading: Reading, type?: string): Metric =>
+/** Whose metric: a job type's of a stage; without a type, all of the stage together. */
+export interface MetricOf {
+  readonly stage: string;
+  readonly type?: string;
+}
+
+export const sluiceMetric = (metricName: SluiceMetricName, reading: Reading, { stage, type }: MetricOf): Metric =>
   new Metric({
     namespace: METRICS.namespace,
     metricName,
-    ...(type !== undefined && { dimensionsMap: { [METRICS.dimension]: type } }),
+    dimensionsMap: {
+      [METRICS.stageDimension]: stage,
+      ...(type !== undefined && { [METRICS.typeDimension]: type }),
+    },
     ...reading,
   });
 
@@ -55,11 +63,13 @@ const prefixOf = (stage: string) => `sluice-${stage}`;
 /** The word that dead-letter queues' names end in. */
 const DEAD_LETTERS = 'dlq';
 
-/** A metric of Sluice, of every job type. */
-export const jobTypesOf = (metricName: SluiceMetricName): Searched => ({
-  query: `{${METRICS.namespace},${METRICS.dimension}} MetricName="${metricName}"`,
-  dimension: METRICS.dimension,
-});
+/** A metric of Sluice, of every job type of a stage. */
+export const jobTypesOf =
+  (stage: string) =>
+  (metricName: SluiceMetricName): Searched => ({
+    query: `{${METRICS.namespace},${METRICS.typeDimension},${METRICS.stageDimension}} MetricName="${metricName}" ${METRICS.stageDimension}="${stage}"`,
+    dimension: METRICS.typeDimension,
+  });
 
 /** A metric of all queues of a stage, or of all dead-letter queues. */
 export const queuesOf =

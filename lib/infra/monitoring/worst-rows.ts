@@ -29,26 +29,27 @@ export function worstRows(stage: string): IWidget[][] {
   ];
 }
 
-const HEADING = '## Job types that do worst\nEach has a dashboard of its own, `sluice-<stage>-<type>`';
+const HEADING = '## Job types that do worst\nEach has a dashboard of its own, `sluice-<stage>-<type>-<region>`';
 
 function worst(stage: string): Worst[] {
   const each = { statistic: Stats.SUM };
   const peak = { statistic: Stats.MAXIMUM };
   const slow = { statistic: 'p95' };
+  const ofTypes = jobTypesOf(stage);
   const ofQueues = queuesOf(stage, 'jobs');
   return [
     { title: 'Dead letters', of: queuesOf(stage, 'dead letters')('ApproximateNumberOfMessagesVisible'), ...peak },
     { title: 'Waiting', of: ofQueues('ApproximateNumberOfMessagesVisible'), ...peak },
     { title: 'Oldest job, s', of: ofQueues('ApproximateAgeOfOldestMessage'), ...peak },
-    { title: 'Failed attempts, a minute', of: jobTypesOf(METRICS.failed), ...each },
-    { title: 'Retried, a minute', of: jobTypesOf(METRICS.retried), ...each },
-    { title: 'Dead, a minute', of: jobTypesOf(METRICS.deadLettered), ...each },
-    { title: 'Stalled, a minute', of: jobTypesOf(METRICS.stalled), ...each },
+    { title: 'Failed attempts, a minute', of: ofTypes(METRICS.failed), ...each },
+    { title: 'Retried, a minute', of: ofTypes(METRICS.retried), ...each },
+    { title: 'Dead, a minute', of: ofTypes(METRICS.deadLettered), ...each },
+    { title: 'Stalled, a minute', of: ofTypes(METRICS.stalled), ...each },
     { title: 'Function errors, a minute', of: consumersOf(stage)('Errors'), ...each },
     { title: 'Throttles, a minute', of: consumersOf(stage)('Throttles'), ...each },
-    { title: 'Completed, a minute', of: jobTypesOf(METRICS.completed), ...each },
-    { title: 'Duration, p95 ms', of: jobTypesOf(METRICS.duration), ...slow },
-    { title: 'Wait, p95 ms', of: jobTypesOf(METRICS.queueLatency), ...slow },
+    { title: 'Completed, a minute', of: ofTypes(METRICS.completed), ...each },
+    { title: 'Duration, p95 ms', of: ofTypes(METRICS.duration), ...slow },
+    { title: 'Wait, p95 ms', of: ofTypes(METRICS.queueLatency), ...slow },
   ];
 }
 

@@ -4,7 +4,7 @@ import * as model from './model.ts';
 
 export const JOB_MS = 100;
 /** Of a stage with one job type: each metric by type and in sum, the dispatcher's only in sum. */
-const { namespace: _, dimension: __, retryLateness: ___, ...OF_JOBS } = METRICS;
+const { namespace: _, stageDimension: __, typeDimension: ___, retryLateness: ____, ...OF_JOBS } = METRICS;
 const CUSTOM_METRICS = 2 * Object.keys(OF_JOBS).length + 1;
 export const SETTING: model.Setting = {
   batchSize: 10,

@@ -39,7 +39,7 @@ export function makeEngine(wire: Wire): { engine: Engine; output: Output } {
     ...basics,
     nonce,
     log: new Logger({ serviceName: 'sluice-probe' }),
-    meter: makeMeter(definition.type),
+    meter: makeMeter({ stage: 'dev', jobType: definition.type }),
     running: new Set(),
     shutdown: new AbortController().signal,
   };

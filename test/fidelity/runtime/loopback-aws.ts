@@ -115,6 +115,7 @@ export async function startLoopbackAws(
       AWS_REGION: 'eu-central-1',
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
+      SLUICE_STAGE: 'test',
       SLUICE_JOBS_TABLE: JOBS_TABLE,
       SLUICE_QUEUE_URL: url(queue.name),
       SLUICE_DLQ_URL: url(deadLetters.name),

@@ -100,7 +100,8 @@ function metricsOf(row: readonly (string | Settings)[], { series, window }: Show
     const [namespace = '', name = '', ...dimensions] = key.split(' ');
     if (!search.finds({ namespace, name, dimensions })) return [];
     const values = series.read(key, { ...window, statistic: search.statistic }).map((value) => value ?? 0);
-    return [{ key, label: dimensions[0]?.split('=')[1] ?? '', highest: Math.max(...values) }];
+    const label = dimensions.find((one) => one.startsWith(`${search.dimension}=`))?.split('=')[1] ?? '';
+    return [{ key, label, highest: Math.max(...values) }];
   });
   return found
     .toSorted((a, b) => b.highest - a.highest)

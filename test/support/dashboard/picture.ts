@@ -38,7 +38,7 @@ async function main(): Promise<void> {
       region: 'us-east-1',
     });
     const dashboard = all(templates, 'AWS::CloudWatch::Dashboard').find(
-      ({ properties }) => properties.DashboardName === names.dashboard(STAGE),
+      ({ properties }) => properties.DashboardName === names.dashboard(STAGE, 'us-east-1'),
     );
     if (dashboard === undefined) throw new Error('the stage has no dashboard');
     const states = alarmStates(templates, series, window);

@@ -37,8 +37,8 @@ describe('names', () => {
 
   it('of the metrics, too', () => {
     expect(METRICS.namespace).toBe('Sluice');
-    expect(METRICS.dimension).toBe('JobType');
-    const { namespace: _, dimension: __, ...metrics } = METRICS;
+    expect([METRICS.stageDimension, METRICS.typeDimension]).toEqual(['Stage', 'JobType']);
+    const { namespace: _, stageDimension: __, typeDimension: ___, ...metrics } = METRICS;
     expect(Object.values(metrics).sort()).toEqual([
       ...['JobDuration', 'JobsCompleted', 'JobsDeadLettered', 'JobsDuplicate', 'JobsFailed', 'JobsRetried'],
       ...['JobsStalled', 'QueueLatency', 'RetryLateness', 'UnhandledRejections'],

@@ -116,7 +116,8 @@ test('a warm process uses no token that was given back an hour ago', async () =>
 });
 
 test('a process has one listener of each kind, however many batches it runs', async () => {
-  for (const name of ['SLUICE_JOBS_TABLE', 'SLUICE_QUEUE_URL', 'SLUICE_DLQ_URL']) vi.stubEnv(name, 'there');
+  for (const name of ['SLUICE_STAGE', 'SLUICE_JOBS_TABLE', 'SLUICE_QUEUE_URL', 'SLUICE_DLQ_URL'])
+    vi.stubEnv(name, 'there');
   vi.stubEnv('AWS_REGION', 'eu-central-1');
   vi.stubEnv('AWS_ENDPOINT_URL', 'http://127.0.0.1:9');
   // As any emitter: its own types know no common form of these three events.

@@ -110,6 +110,7 @@ describe('rights', () => {
   const EXPLAINED: readonly [actions: string, resource: RegExp, why: string][] = [
     ['logs:CreateLogStream logs:PutLogEvents', /:log-stream:\*$/, 'Lambda names streams as it goes'],
     ['ses:SendTemplatedEmail', /:template\/\*$/, 'templates are named by payloads'],
+    ['sqs:GetQueueUrl sqs:SendMessage', /:sluice-prod-\*$/, 'the dispatcher sends to every job type of its stage'],
     ['s3:AbortMultipartUpload s3:PutObject', /\/reports\/\*$/, 'reports are named by jobs'],
   ];
   const statements = resourcesOf(stages.prod, 'AWS::IAM::Policy').flatMap(({ properties }) =>

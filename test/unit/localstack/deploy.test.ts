@@ -23,6 +23,8 @@ new db.TableV2(core, 'Jobs', { tableName: prefix + 'jobs', partitionKey, timeToL
 new secrets.Secret(core, 'Key', { secretName: 'sluice-' + context('stage') + '/stripe-api-key' });
 new CfnOutput(core, 'JobsTableName', { value: prefix + 'jobs' });
 new CfnOutput(core, 'AlarmTopicArn', { value: 'arn:' + context('emulator') });
+if (context('without')) app.synth();
+else {
 const probe = new Stack(app, prefix + 'probe');
 const url = (id) => new sqs.Queue(probe, id).queueUrl;
 new CfnOutput(probe, 'QueueUrl', { value: url('Queue') });
@@ -33,6 +35,7 @@ new lambda.Function(probe, 'Consumer', {
   handler: 'index.handler',
   code: lambda.Code.fromInline('exports.handler = async () => "deployed"'),
 });
+}
 `;
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -132,4 +135,15 @@ it('a reload runs new code without a deploy, and its log is tailed', { timeout: 
     reason: { message: expect.stringMatching(/handler\.ts cannot be bundled: .*handler\.ts:1:24: Unexpected ";"/) },
   });
   expect(await invoke()).toBe('reloaded');
+});
+
+it('a job type that the app no longer has is served until it is to be removed', { timeout: 60_000 }, async () => {
+  const options = { stage: 'test', app, context: { without: 'probe' } };
+  expect(Object.keys((await deploy(emulator, options)).queues)).toEqual(['probe']);
+  const lines: string[] = [];
+  const removing = { ...options, removesGone: true, log: (line: string) => lines.push(line) };
+  expect((await deploy(emulator, removing)).queues).toEqual({});
+  expect(lines.slice(-1)).toEqual([expect.stringMatching(/^sluice-test-probe {2}removed/)]);
+  expect(await deployedFunctions(emulator, 'test')).toEqual([]);
+  await expect(invoke()).rejects.toThrow();
 });

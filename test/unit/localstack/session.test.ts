@@ -82,7 +82,7 @@ it('a new type is deployed, told with its queue, and followed; one that is gone 
   expect(await save('functions/hello/handler.ts')).toEqual(['hello']);
   delete files.a;
   await save('functions/index.ts');
-  expect(lines.slice(-1)).toEqual(['- a']);
+  expect(lines.slice(-1)).toEqual(['- a removed, with its queue']);
 });
 
 it('what is saved during the start is deployed after it', async () => {

@@ -122,7 +122,11 @@ describe('a failure says exactly', () => {
     [
       'a missing right',
       named('AccessDenied', 'no'),
-      said(4, 'a right is missing: no', 'ask for the policy sluice-prod-read or sluice-prod-redrive of the stage'),
+      said(
+        4,
+        'a right is missing: no',
+        'ask for the policy sluice-prod-read-eu-west-1 or sluice-prod-redrive-eu-west-1 of the stage',
+      ),
     ],
     [
       'no region',

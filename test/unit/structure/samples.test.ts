@@ -1,11 +1,26 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { workFolder } from '../../../localstack/places.ts';
 import { codeOf } from '../../support/page-code.ts';
 
 it('the page about tests shows the test that runs', () => {
   const example = readFileSync(new URL('../testing/test-job/example.test.ts', import.meta.url), 'utf8');
   const shown = codeOf({ page: 'lib/testing/README.md', heading: 'testJob', language: 'ts' });
   expect(shown).toBe(example.slice(example.indexOf('async function perform')));
+});
+
+it.each([
+  ['README.md', 'Send a job'],
+  ['lib/producer/README.md', 'TypeScript'],
+])('%s says under "%s" what a file of this checkout imports in the place of the package', async (page, heading) => {
+  const sample = codeOf({ page, heading, language: 'ts' });
+  const [, names = '', specifier = ''] =
+    /import \{ ([^}]+) \} from '[^']+'; \/\/ in this checkout: '([^']+)'\n/.exec(sample) ?? [];
+  const file = join(await workFolder('samples'), `${heading}.ts`);
+  writeFileSync(file, `export { ${names} } from '${specifier}';\n`);
+  const imported = (await import(file)) as Record<string, unknown>;
+  for (const name of names.split(', ')) expect(imported[name], name).toBeInstanceOf(Function);
 });
 
 it('the front page sends with the command that the producer’s page shows and a test runs', () => {

@@ -1,13 +1,16 @@
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Followed, follow } from './follow.ts';
+import { AUTHORING } from './register/authoring.ts';
 import { DEAD_LETTERS, UNSENT } from './register/dead-letters.ts';
+import { JOBS } from './register/jobs.ts';
 import { PAGES } from './register/pages.ts';
 import { REPORTS } from './register/reports.ts';
 import { FAILURES, STAGE } from './register/stage.ts';
 import { TOLD } from './register/told.ts';
 import { USAGE } from './register/usage.ts';
-import { alike, commandsIn, type Found, inPages, inSources, ROOT } from './scan.ts';
+import { alike, commandsIn, type Found, inPages, inRunbook, inSources, ROOT } from './scan.ts';
 
 const FOLLOWED: readonly Followed[] = [
   ...USAGE,
@@ -16,9 +19,11 @@ const FOLLOWED: readonly Followed[] = [
   ...UNSENT,
   ...STAGE,
   ...FAILURES,
+  ...AUTHORING,
+  ...JOBS,
   ...PAGES,
 ];
-const found: readonly Found[] = [...inSources(), ...inPages()].map(({ where, text, advises }) => ({
+const found: readonly Found[] = [...inSources(), ...inPages(), ...inRunbook()].map(({ where, text, advises }) => ({
   where,
   text: alike(text),
   advises,
@@ -52,6 +57,18 @@ test('advice that is followed elsewhere names tests that exist', () => {
   const tests = globSync('test/**/*.test.ts', { cwd: ROOT });
   const named = TOLD.flatMap(({ by }) => by.match(/[\w/-]+\.test\.ts/g) ?? []);
   expect(named.filter((name) => !tests.some((path) => path.endsWith(`/${name}`)))).toEqual([]);
+});
+
+/** Names of Stripe's, of CloudWatch's and of the CDK's. */
+const OF_OTHERS = ['StripeIdempotencyError', 'TriggeringChildren', '--exclusively'];
+
+test('what the runbook names in code is what the sources name: options, log events, alarms, queries, metrics', () => {
+  const sources = globSync('{bin,lib}/**/*.ts', { cwd: ROOT }).map((file) => readFileSync(join(ROOT, file), 'utf8'));
+  const all = sources.join('\n');
+  const spans = readFileSync(join(ROOT, 'lib/operator/README.md'), 'utf8').match(/(?<=`)[\w.-]+(?=`)/g) ?? [];
+  const names = [...new Set(spans)].filter((name) => !OF_OTHERS.includes(name));
+  expect(names.length).toBeGreaterThan(80);
+  expect(names.filter((name) => !all.includes(name))).toEqual([]);
 });
 
 describe('followed, it does what it promises:', () => {

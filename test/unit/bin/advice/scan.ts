@@ -15,8 +15,14 @@ export interface Found {
 }
 
 /** Where the command's and the alarms' words are. */
-const SOURCES = ['bin/**/*.ts', 'lib/operator/**/*.ts', 'lib/infra/monitoring/*.ts', 'localstack/**/*.ts'];
-const PAGES = ['lib/operator/README.md', 'bin/README.md', 'README.md', 'functions/README.md', 'lib/*/README.md'];
+const SOURCES = [
+  '{bin,localstack,lib/operator,lib/testing/test-job}/**/*.ts',
+  'lib/testing/*.ts',
+  'lib/infra/monitoring/*alarm*.ts',
+];
+const PAGES = [
+  '{.,bin,functions,lib/*,localstack,test,test/bench,test/fidelity/*,.github}/{README,CONTRIBUTING,SECURITY}.md',
+];
 
 const VERBS = globSync('bin/cli/verbs/*.ts', { cwd: ROOT }).map((file) => /(\w+)[-\w]*\.ts$/.exec(file)?.[1]);
 const WORD = String.raw`<[^>]*>|--[a-z][a-z-]*|--(?= )|@\S+`;
@@ -29,9 +35,10 @@ const OPTION = /(?:^|[\s(])--[a-z]/;
 const OTHERS = /\b(?:npm (?:run|install|start|test)|npx cdk|aws [a-z]+ [a-z]|source \.)/;
 /** What a clause that tells somebody to do something begins with. */
 const DEEDS =
-  'add|ask|check|choose|correct|delete|deploy|enable|export|give|go by|install|leave out|look|lower|make|name|purge|put|raise|' +
-  'redrive|remove|run|save|send|set|sign in|start|try|unset|use|write';
-const DEED = new RegExp(String.raw`(?:^|[:;,.(→] ?| or | then | and )(?:${DEEDS})\b(?! at most)`, 'i');
+  'add|ask|await|begin|change|check|choose|correct|delete|deploy|enable|export|fake|find|fix|give|go by|hand over|install|' +
+  'just wait|leave|look|lower|make|name|plan|purge|put|raise|read|redrive|remove|roll back|run|save|send|set|sign in|start|' +
+  'subscribe|test|try|unset|use|wait|watch|write';
+const DEED = new RegExp(String.raw`(?:^|[:;,.?(→] ?| or | then | and )(?:${DEEDS})\b(?! at most)`, 'i');
 
 /** Texts of help: they say what a verb does. Only whole commands in them are advice. */
 const HELP = /^(argument|argParser|description|describe|option|summary|Option|Argument|addOption|whole)$/;
@@ -100,6 +107,18 @@ function textOf(node: ts.Node): string | undefined {
 
 const placeholder = (expression: ts.Expression) =>
   /^(flagsOf|againOf)\(/.test(expression.getText()) ? '<flags>' : '<…>';
+
+/** The sentences of the runbook that tell their reader to do something. */
+export function inRunbook(): Found[] {
+  const page = 'lib/operator/README.md';
+  const prose = readFileSync(join(ROOT, page), 'utf8')
+    .replaceAll(/```[^`]*```/g, '')
+    .replaceAll(/\n(?!\n|\d\.|[-|#])\s*/g, ' ');
+  const sentences = prose.split(/\n|(?<=[.:;?!]) /).map((sentence) => sentence.replace(/^(\d\.|-|\|) /, '').trim());
+  return sentences
+    .filter((sentence) => new RegExp(`^(${DEEDS})\\b`, 'i').test(sentence))
+    .map((text) => ({ where: page, text, advises: true }));
+}
 
 /** The commands of the pages' code: a line of a block, or a span. */
 export function inPages(): Found[] {

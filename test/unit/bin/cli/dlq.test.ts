@@ -158,6 +158,16 @@ describe('dlq redrive with a corrected body', () => {
     expect([code, stderr]).toEqual([2, expect.stringMatching(/^sluice: SQS moved this message, its job is not dead/)]);
   });
 
+  test('that is not JSON is refused by its place', async () => {
+    const { run, graveyard } = deployed();
+    await graveyard(1);
+    const { code, stderr } = await run(`dlq redrive send-email --yes --body '{\n"id":"a0",\n"payload":secret}'`);
+    expect([code, stderr]).toEqual([
+      2,
+      'sluice: the corrected body is refused: the body is not JSON: line 3, column 11\n',
+    ]);
+  });
+
   test('is refused if the schema refuses it, before the question', async () => {
     const { ask, graveyard, world } = deployed();
     await graveyard(3);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { EXIT } from '../../../../lib/operator/index.ts';
 import { awsError } from '../../../../lib/testing/index.ts';
-import { type Deployed, deployed } from './support/deployed.ts';
+import { type Deployed, deployed, workingFolder } from './support/deployed.ts';
 
 /** Commands that end with a code, by what the help says of it. */
 const CASES: Readonly<Record<string, readonly (readonly [args: string, amid?: (there: Deployed) => unknown])[]>> = {
@@ -76,6 +76,7 @@ describe('exit codes', () => {
   test.each(Object.entries(CASES).flatMap(([what, cases]) => cases.map(([args, amid]) => [what, args, amid] as const)))(
     '%s: %s',
     async (what, args, amid) => {
+      workingFolder();
       const there = deployed();
       await amid?.(there);
       const isInterrupted = what === 'interrupted' && { signal: AbortSignal.abort() };

@@ -171,6 +171,21 @@ test.each([
   expect(world.queue.messages()).toEqual([]);
 });
 
+test.each([
+  [['--region', 'eu-west-1', '--profile', 'my work'], " --stage test --profile 'my work' --region eu-west-1"],
+  [['--profile', "o'brien", '--stage', 'test'], " --stage test --profile 'o'\\''brien'"],
+  [['--endpoint=http://127.0.0.1:4580'], ' --stage test --endpoint http://127.0.0.1:4580'],
+  [['--local'], ' --local'],
+  [['--local', '--stage', 'test'], ' --stage test --local'],
+])('a command that is advised looks where this one looked: %j', async (options, flags) => {
+  const { argv, graveyard } = deployed();
+  await graveyard(1);
+  const credentials = { accessKeyId: 'x', secretAccessKey: 'y' };
+  const localStage = () => ({ stage: 'test', endpoint: 'http://127.0.0.1:4580', region: 'us-east-1', credentials });
+  const { stdout } = await argv(['retry', 'send-email', 'a0', ...options], { localStage });
+  expect(stdout).toBe(`it is DEAD: send it back with npx sluice dlq redrive send-email --key a0${flags}\n`);
+});
+
 describe('send --lines', () => {
   const line = JSON.stringify({ to: 'ada@example.com', subject: 's', text: 't' });
 

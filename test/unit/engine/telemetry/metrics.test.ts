@@ -27,13 +27,13 @@ function expectSets(blobs: Line[], sets: string[][]): void {
 }
 
 describe('metrics', () => {
-  test('have exactly the dimension sets [JobType] and [] in every blob of a batch of 250 jobs', async () => {
+  test('have exactly the dimension sets [Stage, JobType] and [Stage] in every blob of a batch of 250 jobs', async () => {
     const world = makeWorld({ definition: defineProbe({ batchSize: 250, batchWindowSeconds: 1 }) });
     for (let i = 0; i < 250; i++) world.send({ id: `j${i}` });
     await world.deliver();
     expect(world.starts).toHaveLength(250);
-    expectSets(world.output.blobs(), [['JobType'], []]);
-    for (const blob of world.output.blobs()) expect(blob.JobType).toBe('probe');
+    expectSets(world.output.blobs(), [['Stage', 'JobType'], ['Stage']]);
+    for (const blob of world.output.blobs()) expect(blob).toMatchObject({ Stage: 'test', JobType: 'probe' });
     expect(total(world.output, 'JobsCompleted')).toBe(250);
     expect(values(world.output, 'JobDuration')).toHaveLength(250);
     expect(values(world.output, 'QueueLatency')).toHaveLength(250);
@@ -96,12 +96,12 @@ describe('metrics', () => {
     expect(world.output.blobs()).toEqual([]);
   });
 
-  test('hold the dispatcher’s lateness in [] only, where 0 is a value', () => {
+  test('hold the dispatcher’s lateness in [Stage] only, where 0 is a value', () => {
     const output = captureOutput();
-    const meter = makeMeter();
+    const meter = makeMeter({ stage: 'test' });
     meter.milliseconds('RetryLateness', 0);
     meter.flush();
-    expectSets(output.blobs(), [[]]);
+    expectSets(output.blobs(), [['Stage']]);
     expect(values(output, 'RetryLateness')).toEqual([0]);
   });
 });

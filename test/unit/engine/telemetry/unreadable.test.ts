@@ -174,7 +174,7 @@ describe('a handler’s own line', () => {
 describe('a meter', () => {
   test('leaves out what is no number, and throws nothing if its lines cannot be written', () => {
     const output = captureOutput();
-    const meter = makeMeter('probe');
+    const meter = makeMeter({ stage: 'test', jobType: 'probe' });
     meter.milliseconds('QueueLatency', Number.NaN);
     meter.milliseconds('QueueLatency', 5);
     meter.count('JobsCompleted');

@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { makeApp, synthesize } from '../support/fixture.ts';
 import { one } from '../support/template.ts';
 
-const core = synthesize(makeApp({ context: { stage: 'prod' } })).core?.resources ?? [];
+const core = synthesize(makeApp({ context: { stage: 'prod', region: 'eu-west-1' } })).core?.resources ?? [];
 const statementsOf = (kind: string) =>
   (
-    one(core, 'AWS::IAM::ManagedPolicy', { ManagedPolicyName: `sluice-prod-${kind}` }).properties.PolicyDocument as {
+    one(core, 'AWS::IAM::ManagedPolicy', { ManagedPolicyName: `sluice-prod-${kind}-eu-west-1` }).properties
+      .PolicyDocument as {
       Statement: { Action: string | string[]; Resource: unknown; Effect: string; Condition?: unknown }[];
     }
   ).Statement;

@@ -114,6 +114,13 @@ function said(resources: JobResources, context: Record<string, unknown> = {}, de
   }
 }
 
+/** The number of the line of this file that has a text, after another. */
+function lineOf(text: string, after: string): number {
+  const lines = readFileSync(import.meta.filename, 'utf8').split('\n');
+  const from = lines.findIndex((line) => line.includes(after));
+  return lines.findIndex((line, i) => i >= from && line.includes(text)) + 1;
+}
+
 describe('the resources of a job type are checked as well', () => {
   const wild: JobResources = ({ consumer }) =>
     consumer.addToRolePolicy(new PolicyStatement({ actions: ['s3:*'], resources: ['arn:aws:s3:::mine/*'] }));
@@ -164,6 +171,41 @@ describe('the resources of a job type are checked as well', () => {
     expect(said(accepted)).toBe('');
   });
 
+  test('a wildcard is told by the line of resources.ts that gives it', () => {
+    const report = said(granted);
+    const line = lineOf('grantRead(consumer);', 'const granted');
+    const told = [...report.matchAll(/Suggested fix: In (\S+),/g)].map(([, place]) => place);
+    const ofGrant = told.filter((place) => place === `test/unit/infra/checks/security.test.ts:${line}`);
+    expect([ofGrant.length, told.filter((place) => place === 'resources.ts').length]).toEqual([4, 2]);
+    const both = said((props) => {
+      wild(props);
+      granted(props);
+    });
+    expect(both).toContain(
+      `Suggested fix: In test/unit/infra/checks/security.test.ts:${lineOf("actions: ['s3:*']", 'const wild')},`,
+    );
+  });
+
+  test.each([
+    ['grantRead', ['IAM5[Resource::<B.Arn>/*]', 'S1', 'S10']],
+    ['grantReadWrite', ['IAM5[Resource::<B.Arn>/*]', 'S1', 'S10']],
+  ] as const)('written as told in place of bucket.%s, no wildcard of an action is left', (grant, left) => {
+    const report = said(({ scope, consumer }) => void new Bucket(scope, 'Images')[grant](consumer));
+    const statements = [...report.matchAll(/actions: \[('[^\]]+')\], resources: \[bucket\.(\w+)/g)];
+    expect(statements.length).toBeGreaterThan(1);
+    const rewritten = said(({ scope, consumer }) => {
+      const bucket = new Bucket(scope, 'Images');
+      for (const [, actions = '', on] of statements) {
+        const resources = [on === 'bucketArn' ? bucket.bucketArn : bucket.arnForObjects('*')];
+        consumer.addToRolePolicy(new PolicyStatement({ actions: actions.replaceAll("'", '').split(', '), resources }));
+      }
+    });
+    const rules = [...rewritten.matchAll(/Acknowledge with 'AwsSolutions::AwsSolutions-([^']+)'/g)].map(
+      ([, rule = '']) => rule,
+    );
+    expect(rules.map((rule) => rule.replace(/<Images\w+\.Arn>/, '<B.Arn>')).toSorted()).toEqual(left);
+  });
+
   test('the same is a warning on an emulator, and in its report', () => {
     const app = makeApp({
       jobs: [{ definition: plain, entry: jobs[0]?.entry ?? '', resources: granted }],
@@ -172,7 +214,9 @@ describe('the resources of a job type are checked as well', () => {
     app.synth();
     const [first] = warningsIn(app.outdir);
     expect(warningsIn(app.outdir)).toHaveLength(6);
-    expect(first).toMatch(/^sluice-dev-plain\/ConsumerRole.*: AwsSolutions-IAM5.* In resources\.ts, name the actions/);
+    expect(first).toMatch(
+      /^sluice-dev-plain\/ConsumerRole.*: AwsSolutions-IAM5.* In test\/unit\/infra\/\S+, leave out s3:GetBucket\*/,
+    );
   });
 
   test('the page’s resources.ts passes them', async () => {

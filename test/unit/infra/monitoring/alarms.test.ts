@@ -41,11 +41,11 @@ describe('alarms have the definition’s thresholds and watch their own metrics'
       [`${name}-dlq-not-empty`]: `AWS/SQS ApproximateNumberOfMessagesVisible Maximum of ${name}-dlq ≥ 3, 1 of 5 × 60 s, notBreaching`,
       [`${name}-failure-rate`]: `IF(${rate} >= 50, 100 * FILL(failed, 0) / (${rate}), 0) ≥ 25, 1 of 3 × 300 s, notBreaching`,
       [`${name}-throttles`]: `AWS/Lambda Throttles Sum of ${name} ≥ 5, 5 of 5 × 60 s, notBreaching`,
-      [`${name}-near-timeout`]: `Sluice JobDuration p95 of ${tuned.type} ≥ 60000, 3 of 5 × 60 s, notBreaching`,
+      [`${name}-near-timeout`]: `Sluice JobDuration p95 of ${tuned.type} prod ≥ 60000, 3 of 5 × 60 s, notBreaching`,
       [`${name}-queue-depth`]: `AWS/SQS ApproximateNumberOfMessagesVisible Maximum of ${name} ≥ 7, 5 of 5 × 60 s, notBreaching`,
       [`${name}-queue-age`]: `AWS/SQS ApproximateAgeOfOldestMessage Maximum of ${name} ≥ 120, 5 of 5 × 60 s, notBreaching`,
-      [`${name}-stalled`]: `Sluice JobsStalled Sum of ${tuned.type} ≥ 2, 1 of 1 × 300 s, notBreaching`,
-      [`${name}-duplicates`]: `Sluice JobsDuplicate Sum of ${tuned.type} ≥ 6, 1 of 1 × 300 s, notBreaching`,
+      [`${name}-stalled`]: `Sluice JobsStalled Sum of ${tuned.type} prod ≥ 2, 1 of 1 × 300 s, notBreaching`,
+      [`${name}-duplicates`]: `Sluice JobsDuplicate Sum of ${tuned.type} prod ≥ 6, 1 of 1 × 300 s, notBreaching`,
     });
   });
 
@@ -92,8 +92,8 @@ describe('alarms have the definition’s thresholds and watch their own metrics'
     const name = 'sluice-prod-dispatcher';
     expect(table('core')).toEqual({
       [`${name}-errors`]: `AWS/Lambda Errors Sum of ${name} ≥ 1, 3 of 5 × 60 s, notBreaching`,
-      [`${name}-no-tick`]: 'Sluice RetryLateness SampleCount of all < 1, 3 of 3 × 60 s, breaching',
-      [`${name}-retries-overdue`]: 'Sluice RetryLateness Maximum of all ≥ 120000, 3 of 5 × 60 s, notBreaching',
+      [`${name}-no-tick`]: 'Sluice RetryLateness SampleCount of prod < 1, 3 of 3 × 60 s, breaching',
+      [`${name}-retries-overdue`]: 'Sluice RetryLateness Maximum of prod ≥ 120000, 3 of 5 × 60 s, notBreaching',
     });
   });
 });

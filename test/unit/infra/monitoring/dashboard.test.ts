@@ -19,7 +19,7 @@ const dashboards = new Map(
   ]),
 );
 const widgetsNamed = (name: string): Widget[] => dashboards.get(name) ?? [];
-const ofStage = widgetsNamed('sluice-prod');
+const ofStage = widgetsNamed('sluice-prod-eu-west-1');
 
 const alarmNames = all(templates, 'AWS::CloudWatch::Alarm')
   .concat(all(templates, 'AWS::CloudWatch::CompositeAlarm'))
@@ -30,17 +30,24 @@ const alarmsShown = (widgets: readonly Widget[]) =>
 
 describe('the dashboards', () => {
   test('are one of the stage and one of each type, each in the stack of what it shows', () => {
-    expect([...dashboards.keys()]).toEqual(['sluice-prod', ...TYPES.map((type) => `sluice-prod-${type}`)]);
+    expect([...dashboards.keys()]).toEqual([
+      'sluice-prod-eu-west-1',
+      ...TYPES.map((type) => `sluice-prod-${type}-eu-west-1`),
+    ]);
     for (const [name, { Resources }] of Object.entries(templates)) {
       const made = Object.values(Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Dashboard');
-      expect(made.map(({ Properties }) => Properties?.DashboardName)).toEqual([name.replace(/-core$/, '')]);
+      expect(made.map(({ Properties }) => Properties?.DashboardName)).toEqual([
+        `${name.replace(/-core$/, '')}-eu-west-1`,
+      ]);
     }
   });
 
   test('of the types are left out with -c jobDashboards=off', async () => {
     const without = await synthesize({ ...SETTINGS.prod, jobDashboards: 'off' });
-    const left = all(without, 'AWS::CloudWatch::Dashboard').map(({ properties }) => properties.DashboardName);
-    expect(left).toEqual(['sluice-prod']);
+    const left = all(resolveAll(without, ENVIRONMENT), 'AWS::CloudWatch::Dashboard').map(
+      ({ properties }) => properties.DashboardName,
+    );
+    expect(left).toEqual(['sluice-prod-eu-west-1']);
   });
 
   test('show every alarm, each once', () => {
@@ -65,7 +72,7 @@ describe('the dashboards', () => {
 
 describe('the dashboard of a type', () => {
   test.each(TYPES)('%s has its alarms and a row of its metrics', (type) => {
-    const [alarms, heading, ...row] = widgetsNamed(`sluice-prod-${type}`);
+    const [alarms, heading, ...row] = widgetsNamed(`sluice-prod-${type}-eu-west-1`);
     expect(alarms?.properties.alarms?.every((arn) => arn.includes(`:alarm:sluice-prod-${type}-`))).toBe(true);
     expect(heading?.properties.markdown).toMatch(new RegExp(`^## ${type}\n`));
     expect(row).toHaveLength(5);
@@ -77,7 +84,7 @@ describe('the dashboard of a type', () => {
   });
 
   test('shows the timeout beside the durations, and the thresholds of alarms', () => {
-    const lines = TYPES.flatMap((type) => widgetsNamed(`sluice-prod-${type}`))
+    const lines = TYPES.flatMap((type) => widgetsNamed(`sluice-prod-${type}-eu-west-1`))
       .filter(({ properties }) => properties.annotations !== undefined)
       .map(({ properties }) => `${properties.title}: ${JSON.stringify(properties.annotations?.horizontal)}`);
     expect(lines.filter((line) => line.includes('"timeout"'))).toHaveLength(TYPES.length);
@@ -93,13 +100,13 @@ describe('the dashboard of the stage', () => {
   );
   const made = ['send-email', 'a'].flatMap((type) =>
     ['prod', 'prod2', 'dev'].flatMap((stage) => [
-      ...['', '-dlq'].map((end) => [`QueueName=sluice-${stage}-${type}${end}`, 'AWS/SQS'] as const),
-      [`FunctionName=sluice-${stage}-${type}`, 'AWS/Lambda'] as const,
-      [`JobType=${type}`, 'Sluice'] as const,
+      ...['', '-dlq'].map((end) => [[`QueueName=sluice-${stage}-${type}${end}`], 'AWS/SQS'] as const),
+      [[`FunctionName=sluice-${stage}-${type}`], 'AWS/Lambda'] as const,
+      [[`JobType=${type}`, `Stage=${stage}`], 'Sluice'] as const,
     ]),
   );
   const foundBy = ({ name, finds }: Search) =>
-    made.filter(([dimension, namespace]) => finds({ namespace, name, dimensions: [dimension] })).map(([one]) => one);
+    made.filter(([dimensions, namespace]) => finds({ namespace, name, dimensions })).map(([one]) => one.join());
 
   test('begins with links to all alarms of the stage, and the totals', () => {
     const [links, alarms, totals] = ofStage;
@@ -126,7 +133,8 @@ describe('the dashboard of the stage', () => {
       functions,
     ]);
     for (const [name, names] of found) {
-      if (name.startsWith('Sluice')) expect(names).toEqual(new Set(['JobType=send-email', 'JobType=a']));
+      if (name.startsWith('Sluice'))
+        expect(names).toEqual(new Set(['JobType=send-email,Stage=prod', 'JobType=a,Stage=prod']));
     }
   });
 });
@@ -135,15 +143,16 @@ describe('the metrics of alarms and dashboard', () => {
   const read = metricsRead(templates);
 
   test('are all metrics of the contract, in both dimension sets', () => {
-    const { namespace, dimension, retryLateness, ...rest } = METRICS;
+    const { namespace, stageDimension, typeDimension, retryLateness, ...rest } = METRICS;
+    const ofStage = `${stageDimension}=prod`;
     const ours = new Set(
       read.filter((metric) => metric.namespace === namespace).map(({ name, dimensions }) => `${name} ${dimensions}`),
     );
     const wanted = [
       ...Object.values(rest).flatMap((name) =>
-        ['', ...TYPES.map((type) => `${dimension}=${type}`)].map((d) => `${name} ${d}`),
+        [ofStage, ...TYPES.map((type) => `${typeDimension}=${type},${ofStage}`)].map((d) => `${name} ${d}`),
       ),
-      `${retryLateness} `,
+      `${retryLateness} ${ofStage}`,
     ];
     expect([...ours].toSorted()).toEqual(wanted.toSorted());
   });

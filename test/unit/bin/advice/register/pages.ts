@@ -96,8 +96,9 @@ export const PAGES: readonly Followed[] = [
     gives: isDone,
   },
   {
-    says: 'npx sluice new post-webhook',
+    says: 'npx sluice new ',
     at: { root: '.' },
+    type: () => 'new post-webhook',
     amid() {
       workingFolder();
       mkdirSync('functions');

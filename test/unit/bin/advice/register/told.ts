@@ -30,24 +30,10 @@ export const TOLD: readonly Told[] = [
     says: '5 AWS did not answer as it should, try again',
     by: 'the failures that are followed here; bin/cli/exit-codes.test.ts',
   },
-  { says: 'put the names alone in it', by: 'operator/authoring/new-job-type.test.ts' },
-  { says: 'run this at the root of the repository', by: 'operator/authoring/new-job-type.test.ts' },
-  { says: '<…> exists already: choose another type, or remove it', by: 'operator/authoring/new-job-type.test.ts' },
   {
     says: 'its job is not dead: send it back as it is',
     by: 'the command says it in its own words, which are followed here',
   },
-  {
-    says: 'send each again with the same id and payload (to end one, cancel it before)',
-    by: 'operator/doctor/doctor.test.ts',
-  },
-  {
-    says: 'run doctor in a checkout whose catalogue has it',
-    by: 'operator/doctor/doctor.test.ts: the other checkout is a list of definitions',
-  },
-  { says: '<…> changed <…> times meanwhile; try again', by: 'operator/jobs/cancel.test.ts' },
-  { says: 'DynamoDB did not answer for all items: try again in a minute', by: 'operator/jobs/lists.test.ts' },
-  { says: 'send it as text', by: 'operator/send.test.ts' },
   {
     says: 'unset AWS_USE_FIPS_ENDPOINT',
     by: 'operator/failure.test.ts has the SDK’s own refusal; unset, the SDK does not look',
@@ -55,6 +41,62 @@ export const TOLD: readonly Told[] = [
   { says: 'stay with it', by: 'localstack/local-env.test.ts' },
   { says: '--emulator must be', by: 'localstack/emulator.test.ts' },
   { says: '--emulator=embedded', by: 'localstack/emulator.test.ts takes each kind by its name' },
+
+  // Of `testJob`.
+  { says: 'hand over the work (perform)', by: 'testing/test-job/advice.test.ts' },
+  { says: 'fake the date only', by: 'testing/test-job/advice.test.ts' },
+  { says: 'Plan only what the job lives to meet, or give Infinity.', by: 'testing/test-job/advice.test.ts' },
+  { says: 'give patienceMs; to see it run into its timeout, use hangs()', by: 'testing/test-job/advice.test.ts' },
+  { says: 'make in the producer what it makes, and send it', by: 'testing/test-job/advice.test.ts' },
+  { says: 'name it to testJob as tables:', by: 'testing/test-job/advice.test.ts' },
+  {
+    says: 'test this write against a DynamoDB of its own',
+    by: 'a DynamoDB is not there: what the one in memory does not know',
+  },
+
+  // The runbook. Names that stand in its code are compared with the sources: advice.test.ts.
+  { says: 'Begin with `export SLUICE_STAGE=<stage>`', by: 'bin/cli/state.test.ts' },
+  { says: 'Deploy with `-c alarmEmail=', by: 'infra/core-stack.test.ts' },
+  {
+    says: 'Choose a *custom destination*',
+    by: 'a page of AWS; what the move does to a job: fidelity, sqs-move-tasks.ts',
+  },
+  { says: 'Roll back to the commit before', by: 'integration/operation.test.ts rolls a deployed type back' },
+  { says: 'change it back by hand', by: 'a page of AWS' },
+  { says: 'raise `memoryMb`', by: 'infra/job/job-stack.test.ts: the function has what the definition says' },
+  {
+    says: 'Ask AWS for more, or lower the `maxConcurrency`',
+    by: 'infra/job/job-stack.test.ts: the event source has it; the rest is AWS’s',
+  },
+  { says: 'await it, or handle its error', by: 'engine/job/left-behind.test.ts' },
+  { says: 'Just wait.', by: 'engine/job/batch.test.ts: a batch comes back after its visibility timeout' },
+  {
+    says: 'Send it again with a corrected body, or roll back and redrive',
+    by: 'integration/operation.test.ts; the body: bin/cli/dlq.test.ts',
+  },
+  { says: 'wait, and run it again.', by: 'SQS’s 60 s: the local deploy does it by itself, localstack/deploy.ts' },
+  { says: 'Watch "Most overdue parked job" fall on the dashboard.', by: 'infra/monitoring/dashboard.test.ts draws it' },
+  { says: "Find a job's attempts by `annotation.jobId", by: 'runtime/tracing.test.ts' },
+  ...[
+    ...[
+      'Fix the cause.',
+      'Look at the function',
+      'Read the log of',
+      'Check that its EventBridge rule is enabled',
+      'Read on at',
+    ],
+    ...['leave it.', 'deploy the fix.', 'look at the last deploy.', 'Read its log.', 'Choose the time range there.'],
+    'put its id in',
+  ].map((says) => ({ says, by: 'a person reads and judges; the commands for it are followed here' })),
+  ...['deploy a new version', 'change the retry policy', 'change the timeout', 'change the payload'].map((says) => ({
+    ...{ says, by: 'no advice: what a change does, integration/operation.test.ts' },
+  })),
+
+  {
+    says: 'Look for job.dead-letter-failed in its log',
+    by: 'engine/message/dead-letter.test.ts; whether it may, only AWS knows',
+  },
+  { says: 'Look for job.publish-failed in its log', by: 'engine/calls/events.test.ts; whether it may, only AWS knows' },
 
   // Only a person can do it, or only AWS can answer.
   { says: 'look at it in the CloudWatch console', by: 'a page of AWS' },
