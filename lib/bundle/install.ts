@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { cacheFor, foldersAbove } from './kept.ts';
 
 /** The machine that a function runs on. `host` is this one: an emulator runs functions as its processes. */
 export type Target = 'lambda' | 'host';
@@ -84,14 +85,4 @@ export function packageFolder(name: string, from: string): string | undefined {
   return foldersAbove(from)
     .map((folder) => join(folder, 'node_modules', name))
     .find((folder) => existsSync(join(folder, 'package.json')));
-}
-
-function cacheFor(entry: string): string {
-  const above = foldersAbove(entry).find((folder) => existsSync(join(folder, 'node_modules')));
-  return join(above ?? dirname(entry), 'node_modules/.cache/sluice');
-}
-
-function foldersAbove(file: string): string[] {
-  const folder = dirname(file);
-  return folder === file ? [] : [folder, ...foldersAbove(folder)];
 }

@@ -28,6 +28,6 @@ function pathOf(file: string, root: string): string {
 }
 
 /** The name that a function's stack frames have: it leads to the map of just this code. */
-export function nameOf(code: Uint8Array, functionName: string): string {
+export function nameOf(code: string | Uint8Array, functionName: string): string {
   return `${functionName}-${createHash('sha256').update(code).digest('hex').slice(0, 16)}.mjs`;
 }

@@ -1,9 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
+import type { BuildOptions } from 'esbuild';
 import { type Bundle, buildFailureOf, bundle, bundleEach, TRACED } from './bundle.ts';
 import { type Asset, type BundleSettings, NO_SETTINGS } from './define-bundle.ts';
 import { installBeside, packageFolder, type Target } from './install.ts';
+import type { MadeCode } from './kept-bundles.ts';
 import { settingsFileOf, settingsOf } from './settings-of.ts';
 import { nameOf, readableMap } from './source-map.ts';
 import { MAPS } from './stack.ts';
@@ -39,7 +41,7 @@ export interface WrittenBundle {
 export async function writeBundle(entry: string, folder: string, options: WriteOptions = {}): Promise<WrittenBundle> {
   const settings = await settingsOf(entry);
   const made = await bundle(entry, buildOptions(options), settings);
-  return writeMade({ entry, folder, settings, made }, options);
+  return place(codeOf(made), { entry, folder, options, settings });
 }
 
 /**
@@ -66,38 +68,50 @@ export async function writeBundles(
       const one = made.get(`${entry} ${traced}`);
       if (one === undefined) return writeBundle(entry, folder, { ...options, traced });
       if (one.status === 'rejected') throw one.reason;
-      return writeMade({ entry, folder, settings: NO_SETTINGS, made: one.value }, options);
+      return place(codeOf(one.value), { entry, folder, options, settings: NO_SETTINGS });
     }),
   );
 }
 
-const buildOptions = ({ traced, map }: WriteOptions) => ({
+/** esbuild's options beside those of every bundle. */
+export const buildOptions = ({ traced = false, map }: WriteOptions): BuildOptions => ({
   ...(traced ? TRACED : {}),
   ...(map === undefined ? {} : MAPPED),
 });
 
-interface Made {
+/** A bundle, as a folder is made of it. */
+export const codeOf = ({ code, map, files, metafile, readingBeside }: Bundle): MadeCode => ({
+  code: Buffer.from(code).toString('utf8'),
+  map: map && readableMap(map, { from: process.cwd(), root: process.cwd() }),
+  files: [...files],
+  // What is no file was made by a plugin.
+  inputs: Object.keys(metafile.inputs).filter((input) => existsSync(input)),
+  readingBeside,
+});
+
+/** Where a bundle is put, and how. */
+export interface Place {
   readonly entry: string;
   readonly folder: string;
+  readonly options: WriteOptions;
   readonly settings: BundleSettings;
-  readonly made: Bundle;
 }
 
-async function writeMade(
-  { entry, folder, settings, made }: Made,
-  { target = 'lambda', map }: WriteOptions,
-): Promise<WrittenBundle> {
-  const assets = new Map(settings.assets.map((asset) => [asset.to, found(asset, entry)]));
+/** Makes a function's folder of its code. @throws as {@link writeBundle} */
+export async function place(made: MadeCode, { entry, folder, options, settings }: Place): Promise<WrittenBundle> {
+  const { target = 'lambda', map } = options;
+  const assets = settings.assets.map((asset) => [asset.to, found(asset, entry)] as const);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   for (const [to, from] of [...made.files, ...assets]) await cp(from, join(folder, to), { recursive: true });
   await installBeside(settings.install, { entry, folder, target });
   await writeCode(folder, made, map);
+  const copied = [...made.files, ...assets].map(([, from]) => from);
   return {
     layers: settings.layers,
     warnings: made.readingBeside.map(warningOf),
     leftOut: { external: settings.external, install: settings.install },
-    sources: sourcesOf(entry, [...Object.keys(made.metafile.inputs), ...made.files.values(), ...assets.values()]),
+    sources: sourcesOf(entry, [...made.inputs, ...copied]),
   };
 }
 
@@ -115,22 +129,21 @@ function sourcesOf(entry: string, inputs: readonly string[]): string[] {
 /** Frames need the places alone, not the text. */
 const MAPPED = { sourcemap: 'external', sourcesContent: false } as const;
 
-async function writeCode(folder: string, { code, map }: Bundle, where: WriteOptions['map']): Promise<void> {
-  const readable = map && readableMap(map, { from: process.cwd(), root: process.cwd() });
+async function writeCode(folder: string, { code, map }: MadeCode, where: WriteOptions['map']): Promise<void> {
   const file = join(folder, 'index.mjs');
-  if (readable === undefined || where === undefined) return writeFile(file, code);
+  if (map === undefined || where === undefined) return writeFile(file, code);
   if (where === 'beside') {
-    await writeFile(`${file}.map`, readable);
+    await writeFile(`${file}.map`, map);
     return writeFile(file, withLine(code, 'sourceMappingURL=index.mjs.map'));
   }
   const name = nameOf(code, basename(folder));
   await mkdir(join(where.assembly, MAPS), { recursive: true });
-  await writeFile(join(where.assembly, MAPS, `${name}.map`), readable);
+  await writeFile(join(where.assembly, MAPS, `${name}.map`), map);
   // V8 puts this name into stack frames: a frame says which map it is read by, whatever was deployed since.
   return writeFile(file, withLine(code, `sourceURL=${name}`));
 }
 
-const withLine = (code: Uint8Array, line: string) => Buffer.concat([code, Buffer.from(`//# ${line}\n`)]);
+const withLine = (code: string, line: string) => `${code}//# ${line}\n`;
 
 function found({ from }: Asset, entry: string): string {
   const [, name = '', rest = ''] = /^((?:@[^/]+\/)?[^/]+)(\/.*)?$/.exec(from) ?? [];
@@ -143,7 +156,7 @@ function found({ from }: Asset, entry: string): string {
   return file;
 }
 
-// Run as a process of its own: a construct must be made synchronously, and esbuild's plugins are asynchronous.
+// As a command, for a bundle of one's own.
 if (process.argv[1] !== undefined && basename(process.argv[1]).startsWith('write-bundle.')) {
   const [entry, folder, options = '{}'] = process.argv.slice(2);
   if (entry === undefined || folder === undefined)

@@ -4,8 +4,11 @@ import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import { JobDefinitionError } from '../contract/errors.ts';
 import { names } from '../contract/names.ts';
 import { checkSecurity } from './checks/security.ts';
+import { checkTemplates } from './checks/template-rules.ts';
 import { UnsafeConfiguration } from './checks/unsafe-configuration.ts';
 import { CoreStack } from './core-stack.ts';
+import { expectBundles } from './functions/bundles.ts';
+import { bundleRequest } from './functions/function-code.ts';
 import type { JobResources } from './job/job-resources.ts';
 import { JobStack } from './job/job-stack.ts';
 import { leaveOut } from './leave-out.ts';
@@ -57,6 +60,12 @@ export function buildApp({ jobs, dispatcherEntry = ownDispatcher(), props }: App
   const { stage, disposable } = settings;
   const definitions = jobs.map(({ definition }) => definition);
   checkDistinct(definitions.map(({ type }) => type));
+  expectBundles(app, [
+    bundleRequest(app, { functionName: names.dispatcher(stage), entry: dispatcherEntry, disposable }),
+    ...jobs.map(({ definition: { type, tracing }, entry }) =>
+      bundleRequest(app, { functionName: names.consumer(stage, type), entry, tracing, disposable }),
+    ),
+  ]);
   const core = new CoreStack(app, { ...settings, dispatcherEntry });
   for (const { definition, entry, resources } of jobs) {
     const stack = new JobStack(app, { ...settings, definition, entry });
@@ -65,6 +74,7 @@ export function buildApp({ jobs, dispatcherEntry = ownDispatcher(), props }: App
   }
   const byFunction = new Map(definitions.map((definition) => [names.consumer(stage, definition.type), definition]));
   Validations.of(app).addPlugins(new UnsafeConfiguration(byFunction));
+  checkTemplates(app);
   if (setting('securityChecks') !== 'off') checkSecurity(app, { warnOnly: setting('emulator') !== undefined });
   leaveOut(app, setting('leaveOut'));
   Tags.of(app).add('sluice:stage', stage);

@@ -54,9 +54,13 @@ function whole({ path, raw }: TemplateView): Finding[] {
     }));
 }
 
-/** Finds what all templates of an app together have more of than an account has by default. It may have been raised: a warning. */
-export const accountQuotas = (views: readonly TemplateView[]): Finding[] =>
-  ACCOUNT_QUOTAS.map((quota) => ({ ...quota, count: views.flatMap((view) => view.ofType(quota.type)).length }))
+/**
+ * Finds what all templates of an app together have more of than an account has by default. It may have been raised: a warning.
+ *
+ * @param types  of all resources, each as often as there are such resources
+ */
+export const accountQuotas = (types: readonly string[]): Finding[] =>
+  ACCOUNT_QUOTAS.map((quota) => ({ ...quota, count: types.filter((type) => type === quota.type).length }))
     .filter(({ count, most }) => count > most)
     .map(({ type, count, most, source }) => ({
       ...({ rule: 'QuotaPassed', severity: 'warning' } as const),

@@ -25,8 +25,11 @@ export class UnsafeConfiguration implements IPolicyValidationPlugin {
   }
 
   validate({ stackTemplates }: IPolicyValidationContext): PolicyValidationPluginReport {
-    const views = stackTemplates.map(({ templatePath }) => viewTemplate(templatePath));
-    const ofEach = views.flatMap((view) => {
+    const types: string[] = [];
+    const ofEach = stackTemplates.flatMap(({ templatePath }) => {
+      // One at a time: hundreds of templates are much to hold.
+      const view = viewTemplate(templatePath);
+      types.push(...view.resources.map(({ type }) => type));
       const found = [
         ...eventSources(view),
         ...queues(view),
@@ -37,7 +40,8 @@ export class UnsafeConfiguration implements IPolicyValidationPlugin {
       ];
       return found.map((finding) => violation(finding, view.path));
     });
-    const ofAll = accountQuotas(views).map((finding) => violation(finding, views[0]?.path ?? ''));
+    const [first] = stackTemplates;
+    const ofAll = accountQuotas(types).map((finding) => violation(finding, first?.templatePath ?? ''));
     const violations = [...ofEach, ...ofAll];
     return { success: violations.every(({ severity }) => severity !== 'error'), violations };
   }

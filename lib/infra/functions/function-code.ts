@@ -1,22 +1,14 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { Annotations, Stack, Stage } from 'aws-cdk-lib';
 import { Code, type ILayerVersion, LayerVersion } from 'aws-cdk-lib/aws-lambda';
-import type { Construct } from 'constructs';
-import type { WriteOptions, WrittenBundle } from '../../bundle/write-bundle.ts';
+import type { Construct, IConstruct } from 'constructs';
+import type { BundleRequest } from '../../bundle/write-bundles.ts';
 import { checkLoads } from '../checks/load-check.ts';
+import { bundleOf } from './bundles.ts';
 
-/** With this file's ending: `.ts` in a checkout, `.js` in the compiled package. */
-const WRITE_BUNDLE = fileURLToPath(new URL(`../../bundle/write-bundle${extname(import.meta.url)}`, import.meta.url));
-
-/** A function cannot be bundled. The message names file and line. */
-export class BundleError extends Error {
-  override readonly name = 'BundleError';
-}
-
-interface CodeProps {
+/** What {@link functionCode} is made of. */
+export interface CodeProps {
   readonly functionName: string;
   /** File that exports `handler`. */
   readonly entry: string;
@@ -41,21 +33,14 @@ export function functionCode(
   scope: Construct,
   { functionName, entry, tracing = false, disposable }: CodeProps,
 ): FunctionCode {
-  const assembly = Stage.of(scope)?.outdir ?? 'cdk.out';
-  const folder = join(assembly, 'bundles', functionName);
+  const request = bundleRequest(scope, { functionName, entry, tracing, disposable });
+  const { folder } = request;
   if (!Stack.of(scope).bundlingRequired) {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'index.mjs'), '');
     return { code: Code.fromAsset(folder), layers: [] };
   }
-  const emulator: unknown = scope.node.tryGetContext('emulator');
-  const options: WriteOptions = {
-    traced: tracing,
-    // An emulator runs functions on this machine.
-    target: emulator === undefined ? 'lambda' : 'host',
-    map: disposable ? 'beside' : { assembly },
-  };
-  const { layers, warnings, leftOut } = written(functionName, [entry, folder, JSON.stringify(options)]);
+  const { layers, warnings, leftOut } = bundleOf(scope, functionName, request);
   for (const warning of warnings) {
     Annotations.of(scope).addWarningV2(`sluice:reads-beside:${functionName}`, `${functionName}: ${warning}`);
   }
@@ -63,10 +48,21 @@ export function functionCode(
   return { code: Code.fromAsset(folder), layers };
 }
 
-function written(functionName: string, args: readonly string[]): WrittenBundle {
-  const { status, stdout, stderr, error } = spawnSync(process.execPath, [WRITE_BUNDLE, ...args], { encoding: 'utf8' });
-  if (status !== 0) throw new BundleError(`${functionName}: ${stderr?.trim() || error?.message}`, { cause: error });
-  return JSON.parse(stdout) as WrittenBundle;
+/** How a function is bundled, and where to. */
+export function bundleRequest(
+  scope: IConstruct,
+  { functionName, entry, tracing = false, disposable }: CodeProps,
+): BundleRequest {
+  const stage = Stage.isStage(scope) ? scope : Stage.of(scope);
+  const assembly = stage?.outdir ?? 'cdk.out';
+  const emulator: unknown = scope.node.tryGetContext('emulator');
+  const options = {
+    traced: tracing,
+    // An emulator runs functions on this machine.
+    target: emulator === undefined ? 'lambda' : 'host',
+    map: disposable ? 'beside' : { assembly },
+  } as const;
+  return { entry, folder: join(assembly, 'bundles', functionName), options };
 }
 
 /** Layers by their ARNs. */

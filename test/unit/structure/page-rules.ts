@@ -22,7 +22,7 @@ export const LINE_LIMITS: Readonly<Record<string, number>> = {
   'lib/engine/README.md': 202,
   'localstack/README.md': 120,
   'test/README.md': 160,
-  'test/bench/README.md': 280,
+  'test/bench/README.md': 300,
   '.github/CONTRIBUTING.md': 70,
 };
 
