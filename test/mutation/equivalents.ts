@@ -52,6 +52,14 @@ const EQUIVALENTS: readonly Equivalent[] = [
   ['json-place.ts', '/^first/', '/first/', 'the words that are looked for stand nowhere else'],
   ['json-place.ts', '/name$/', '/name/', 'the words that are looked for stand nowhere else'],
   ['json-place.ts', "text[at] !== '\"'", 'false', 'the pattern begins with a quote'],
+  ['bin/cli/ask.ts', '{ return false; }', '{}', 'undefined counts as no, too'],
+  [
+    'bin/cli/verb.ts',
+    'given.slice(0, command.registeredArguments.length)',
+    'given',
+    'a verb takes its own arguments alone',
+  ],
+  ['bin/cli/verbs/send.ts', '() => false', '() => undefined', 'undefined counts as no, too'],
   ['stage.ts', 'stage === undefined', 'false', 'a name that matches has both parts'],
   ['stage.ts', 'type === undefined', 'false', 'a name that matches has both parts'],
   [
@@ -66,7 +74,7 @@ export function whyEquivalent(given: { file: string; original: string; replaceme
   const line = (text: string) => text.replace(/\s+/g, ' ');
   return EQUIVALENTS.find(
     ([file, original, replacement]) =>
-      given.file === `lib/operator/${file}` &&
+      given.file === (file.startsWith('bin/') ? file : `lib/operator/${file}`) &&
       line(given.original) === original &&
       line(given.replacement) === replacement,
   )?.[3];
