@@ -207,6 +207,9 @@ describe('a failure says exactly', () => {
     expect(explain(named('TimeoutError'), { stage: 'dev' }).message).toBe(
       'no answer from AWS at region of the profile (TimeoutError)',
     );
+    expect(explain(named('TimeoutError'), { stage: 'dev', endpoint: 'http://localhost:4566' }).todo).toBe(
+      'is it still up? npm run local starts a stage on this machine; else check the network, --endpoint and --region',
+    );
     expect(explain(named('ExpiredToken'), { stage: 'dev' }).todo).toBe('sign in again: aws sso login');
   });
 });

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { visible } from '../../../support/terminal.ts';
 import { type Deployed, deployed, workingFolder } from './support/deployed.ts';
 
@@ -126,6 +126,58 @@ describe('the log lines of a job', () => {
   });
 });
 
+describe('a command line that is advised', () => {
+  async function paused(args: string, options = {}) {
+    const there = deployed();
+    there.mail('a');
+    for (const source of there.plane.eventSources.values()) source.state = 'Disabled';
+    return (await there.run(`drain send-email ${args}`, options)).stdout;
+  }
+  const LOCAL = {
+    ...{ stage: 'test', endpoint: 'http://127.0.0.1:4580', region: 'us-east-1' },
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  };
+
+  test.each([
+    ['', {}, '--stage test'],
+    ['--region eu-west-1', {}, '--stage test --region eu-west-1'],
+    ["--profile 'a b'", {}, "--stage test --profile 'a b'"],
+    ['--profile a;b', {}, "--stage test --profile 'a;b'"],
+    ['--local', { localStage: () => LOCAL }, '--local'],
+    ['--local --stage test', { localStage: () => LOCAL }, '--stage test --local'],
+  ])('names the place of this one: %s', async (args, options, flags) => {
+    expect(await paused(args, options)).toContain(`paused (paused: npx sluice resume send-email ${flags}): `);
+  });
+
+  test('is doctor’s where a type has no event source', async () => {
+    const there = deployed();
+    there.mail('a');
+    there.plane.eventSources.clear();
+    expect((await there.run('drain send-email')).stdout).toMatch(
+      /^paused \(missing: npx sluice doctor --stage test\): /,
+    );
+  });
+
+  test('has the options of the jobs that are sent again', async () => {
+    workingFolder();
+    const options = "--max-attempts 3 --delay 5 --tenant 'a b' --run-at x";
+    const { stdout } = await deployed().run(`send send-email - --lines --refused out ${options}`, { input: PAYLOAD });
+    expect(stdout).toContain(
+      "npx sluice send send-email --lines --envelopes @out --max-attempts 3 --run-at x --delay 5 --tenant 'a b' --stage test\n",
+    );
+  });
+});
+
+test('two files of one second have names of their own', async () => {
+  vi.useFakeTimers({ now: Date.parse('2026-01-31T09:00:00.5Z'), toFake: ['Date'] });
+  const { files } = workingFolder();
+  const { run } = deployed();
+  for (let i = 0; i < 3; i++) await run('send send-email - --lines', { input: 'no json' });
+  vi.useRealTimers();
+  const name = 'sluice-refused-send-email-20260131T090000Z';
+  expect(files().sort()).toEqual([`${name}-2.ndjson`, `${name}-3.ndjson`, `${name}.ndjson`]);
+});
+
 describe('new', () => {
   function root(): string {
     const { path } = workingFolder();
@@ -142,7 +194,10 @@ describe('new', () => {
     const { code, stdout, stderr } = await deployed().run('new tidy-up', { root: root() });
     expect([code, stdout]).toEqual([0, `${FILES.join('\n')}\n`]);
     expect(stderr).toMatch(/^Now edit functions\/tidy-up\/definition\.ts and functions\/tidy-up\/perform\.ts\./);
-    expect(stderr).toContain('\n  npm run test:unit -- tidy-up\n');
+    expect(stderr.split('\n').slice(1)).toEqual([
+      ...['  npm run test:unit -- tidy-up', 'On this machine, where a saved file is deployed by itself:'],
+      ...['  npm run local', ''],
+    ]);
     for (const file of FILES) expect(statSync(file).size).toBeGreaterThan(10);
   });
 

@@ -75,6 +75,7 @@ describe('the catalogue', () => {
     await expect(newJobType('archive', root)).rejects.toThrow(
       'functions/index.ts: there is no `export const definitions = [a, b] as const;` to add to',
     );
+    await expect(newJobType('archive', root)).rejects.toMatchObject({ cause: { name: 'CatalogueError' } });
     expect(await catalogueOf(root)).toBe(odd);
     expect(await readdir(join(root, 'functions'))).toEqual(['index.ts', 'send-email']);
   });

@@ -119,6 +119,18 @@ describe('calls', () => {
 });
 
 describe('what goes back says', () => {
+  test('the group and trace that it came with', async () => {
+    const world = makeWorld();
+    world.deadLetters.add(outgoing(envelope(), { group: 'g', trace: 'Root=1' }), 'm0');
+    await back(world);
+    expect(inputsOf(world, 'SendMessageBatch')[0]?.Entries).toMatchObject([
+      {
+        ...{ Id: '0', MessageGroupId: 'g' },
+        MessageSystemAttributes: { AWSTraceHeader: { DataType: 'String', StringValue: 'Root=1' } },
+      },
+    ]);
+  });
+
   test('nothing of a first message where the job is named by it', async () => {
     const world = holding({ body: '{"payload":1}' });
     await back(world);

@@ -132,6 +132,15 @@ describe('a death', () => {
     ]);
   });
 
+  test('that was delivered is not reported, however old it is', async () => {
+    const there = await dead('a');
+    there.world.alter('a', { undelivered: undefined });
+    await there.world.clock.advance(2 * HOUR_MS);
+    expect(await look(there, 'deaths')).toEqual([
+      { level: 'ok', check: 'deaths', what: '1 within the retention, each was delivered' },
+    ]);
+  });
+
   test('is reported by what is pending, with its types; one that runs again is not', async () => {
     const there = await dead('a', 'b', 'c');
     there.world.alter('b', { undelivered: 'event' });
