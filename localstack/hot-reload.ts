@@ -1,8 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { LambdaClient, UpdateFunctionCodeCommand, waitUntilFunctionUpdatedV2 } from '@aws-sdk/client-lambda';
-import { buildFailureOf } from '../lib/bundle/bundle.ts';
-import { writeBundles } from '../lib/bundle/write-bundle.ts';
+import { writeBundles } from '../lib/bundle/write-bundles.ts';
 import { type Emulator, EmulatorError } from './emulator.ts';
 import { messageOf } from './errors.ts';
 import { workFolder } from './places.ts';
@@ -62,18 +61,18 @@ export async function sourcesOf(redeploys: readonly Redeploy[]): Promise<Promise
 async function bundled(
   redeploys: readonly Redeploy[],
 ): Promise<PromiseSettledResult<{ readonly folder: string; readonly sources: readonly string[] }>[]> {
-  const functions = await Promise.all(
+  const requests = await Promise.all(
     redeploys.map(async ({ functionName, entry, traced = false }) => ({
-      ...{ entry, traced },
+      ...{ entry, options: { traced, target: 'host', map: 'beside' } as const },
       folder: await workFolder('reload', functionName),
     })),
   );
-  const written = await writeBundles(functions, { target: 'host', map: 'beside' });
+  const answers = await writeBundles(requests);
   return Promise.allSettled(
-    functions.map(async ({ entry, folder }, i) => {
-      const one = written[i];
-      if (one?.status === 'fulfilled') return { folder, sources: one.value.sources };
-      throw new EmulatorError(`${entry} cannot be bundled: ${buildFailureOf(one?.reason)}`, { cause: one?.reason });
+    requests.map(async ({ folder }, i) => {
+      const answer = answers[i];
+      if (answer !== undefined && 'written' in answer) return { folder, sources: answer.written.sources };
+      throw new EmulatorError(answer?.failure ?? 'nothing was bundled');
     }),
   );
 }

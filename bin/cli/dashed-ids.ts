@@ -48,7 +48,7 @@ export function withIdsApart(program: Command, args: readonly string[]): readonl
 /** How an id that begins with dashes is given to the verb of a command line; undefined if it takes no id. */
 export function dashHint(program: Command, args: readonly string[]): string | undefined {
   const { verb, from } = verbOf(program, args);
-  if (!takesDashes(verb)) return undefined;
+  if (!verb.registeredArguments.some((argument) => argument.name() === 'key')) return undefined;
   const operands = verb.registeredArguments.map((argument) => `<${argument.name()}>`).join(' ');
   return `an id that begins with "-" goes behind "--": sluice ${args.slice(0, from).join(' ')} -- ${operands}`;
 }

@@ -1,5 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
@@ -22,7 +32,9 @@ export function keptIn(folder: string): Kept {
   return {
     read: (key) => {
       try {
-        return JSON.parse(gunzipSync(readFileSync(fileOf(key))).toString('utf8'));
+        const value: unknown = JSON.parse(gunzipSync(readFileSync(fileOf(key))).toString('utf8'));
+        markUsed(fileOf(key));
+        return value;
       } catch {
         return undefined;
       }
@@ -31,6 +43,7 @@ export function keptIn(folder: string): Kept {
       const making = `${fileOf(key)}.${randomUUID()}`;
       try {
         mkdirSync(folder, { recursive: true });
+        dropUnused(folder);
         try {
           writeFileSync(making, gzipSync(JSON.stringify(value), FAST));
           renameSync(making, fileOf(key));
@@ -42,6 +55,29 @@ export function keptIn(folder: string): Kept {
       }
     },
   };
+}
+
+/** What no run has asked for in so long is of a function, or a version, that is gone. */
+const UNUSED_MS = 14 * 24 * 3600 * 1000;
+const looked = new Set<string>();
+
+function markUsed(file: string): void {
+  try {
+    const now = new Date();
+    utimesSync(file, now, now);
+  } catch {
+    // A folder that only others write.
+  }
+}
+
+/** Once a process. */
+function dropUnused(folder: string): void {
+  if (looked.has(folder)) return;
+  looked.add(folder);
+  for (const name of readdirSync(folder)) {
+    const file = join(folder, name);
+    if (Date.now() - statSync(file).mtimeMs > UNUSED_MS) rmSync(file, { force: true, recursive: true });
+  }
 }
 
 /** A key, of everything that a result depends on. */

@@ -2,8 +2,8 @@ import { existsSync, statSync } from 'node:fs';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import type { BuildOptions } from 'esbuild';
-import { type Bundle, buildFailureOf, bundle, bundleEach, TRACED } from './bundle.ts';
-import { type Asset, type BundleSettings, NO_SETTINGS } from './define-bundle.ts';
+import { type Bundle, buildFailureOf, bundle, TRACED } from './bundle.ts';
+import type { Asset, BundleSettings } from './define-bundle.ts';
 import { installBeside, packageFolder, type Target } from './install.ts';
 import type { MadeCode } from './kept-bundles.ts';
 import { settingsFileOf, settingsOf } from './settings-of.ts';
@@ -42,35 +42,6 @@ export async function writeBundle(entry: string, folder: string, options: WriteO
   const settings = await settingsOf(entry);
   const made = await bundle(entry, buildOptions(options), settings);
   return place(codeOf(made), { entry, folder, options, settings });
-}
-
-/**
- * Writes the bundles of several functions in half the time: those without settings of their own are made together.
- *
- * @returns in the order of `functions`; one that cannot be written is rejected as by {@link writeBundle}, and keeps no other back
- */
-export async function writeBundles(
-  functions: readonly { readonly entry: string; readonly folder: string; readonly traced: boolean }[],
-  options: Omit<WriteOptions, 'traced'> = {},
-): Promise<PromiseSettledResult<WrittenBundle>[]> {
-  const plain = Map.groupBy(
-    functions.filter(({ entry }) => settingsFileOf(entry) === undefined),
-    ({ traced }) => traced,
-  );
-  const made = new Map<string, PromiseSettledResult<Bundle>>();
-  for (const [traced, group] of plain) {
-    const entries = group.map(({ entry }) => entry);
-    const bundles = await bundleEach(entries, buildOptions({ ...options, traced }));
-    for (const [i, one] of bundles.entries()) made.set(`${entries[i]} ${traced}`, one);
-  }
-  return Promise.allSettled(
-    functions.map(async ({ entry, folder, traced }) => {
-      const one = made.get(`${entry} ${traced}`);
-      if (one === undefined) return writeBundle(entry, folder, { ...options, traced });
-      if (one.status === 'rejected') throw one.reason;
-      return place(codeOf(one.value), { entry, folder, options, settings: NO_SETTINGS });
-    }),
-  );
 }
 
 /** esbuild's options beside those of every bundle. */

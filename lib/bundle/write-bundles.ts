@@ -28,7 +28,7 @@ interface Task extends BundleRequest {
  *
  * @returns an answer to each request, in their order
  */
-export async function writeRequested(requests: readonly BundleRequest[]): Promise<BundleAnswer[]> {
+export async function writeBundles(requests: readonly BundleRequest[]): Promise<BundleAnswer[]> {
   const kept = keptBundles(Date.now());
   const answers: BundleAnswer[] = [];
   const refuse = (at: number, { entry }: BundleRequest, error: unknown) => {
@@ -106,5 +106,5 @@ function groupsOf(tasks: readonly Task[]): [Task, ...Task[]][] {
 // Run as a process of its own: a construct must be made synchronously, and esbuild's plugins are asynchronous.
 if (process.argv[1] !== undefined && basename(process.argv[1]).startsWith('write-bundles.')) {
   const requests = JSON.parse(await text(process.stdin)) as BundleRequest[];
-  process.stdout.write(JSON.stringify(await writeRequested(requests)));
+  process.stdout.write(JSON.stringify(await writeBundles(requests)));
 }

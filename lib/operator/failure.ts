@@ -123,9 +123,8 @@ function access({ name, message }: Named, where: Whereabouts): Failure | undefin
     return { exitCode, message: `AWS does not know these credentials (${name})`, todo: 'check --profile and --region' };
   }
   if (!DENIED.test(name)) return undefined;
-  const region = where.region ?? '<region>';
-  const [read, redrive] = (['read', 'redrive'] as const).map((kind) => names.operatorPolicy(where.stage, kind, region));
-  const todo = `ask for the policy ${read} or ${redrive} of the stage`;
+  const policy = (kind: 'read' | 'redrive') => names.operatorPolicy(where.stage, kind, where.region ?? '<region>');
+  const todo = `ask for the policy ${policy('read')} or ${policy('redrive')} of the stage`;
   return { exitCode, message: `a right is missing: ${message}`, todo };
 }
 

@@ -21,9 +21,7 @@ export function parsed(text: string, envelopes: boolean): GivenText {
   if (unheld !== undefined) throw new InvalidTextError(unheldMessage(unheld));
   if (!envelopes) return { payload: text.trim(), own: {} };
   const payload = fieldText(text, 'payload');
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || payload === undefined) {
-    throw new InvalidTextError('it is not an object with a "payload"');
-  }
+  if (payload === undefined) throw new InvalidTextError('it is not an object with a "payload"');
   const { payload: _, ...own } = value as { payload: unknown };
   return { payload, own };
 }

@@ -89,7 +89,7 @@ export async function queueAttributes(
 /** Whether a queue, table, function or log group does not exist. Each service has its own error name for it. */
 export function isMissing(error: unknown): boolean {
   const { name } = (error ?? {}) as { name?: unknown };
-  return typeof name === 'string' && /QueueDoesNotExist|NonExistentQueue|ResourceNotFoundException/.test(name);
+  return /QueueDoesNotExist|NonExistentQueue|ResourceNotFoundException/.test(String(name));
 }
 
 interface Missing {

@@ -1,4 +1,5 @@
-import { type Reason, reasonOf } from './reasons.ts';
+import { whyEquivalent } from './equivalents.ts';
+import { NO_TEST, type Reason, reasonOf } from './reasons.ts';
 
 /** What became of one mutant. */
 export interface Outcome {
@@ -20,8 +21,13 @@ const MISSED = ['Survived', 'NoCoverage'];
 export function page(room: string, outcomes: readonly Outcome[]): string {
   const files = [...new Set(outcomes.map(({ file }) => file))].sort();
   const rows = [...files, ''].map((file) => row(file, outcomes));
-  const missed = outcomes.filter(({ status }) => MISSED.includes(status)).map(survivor);
+  const missed = outcomes
+    .filter(({ status }) => MISSED.includes(status))
+    .toSorted((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1))
+    .map(survivor);
   const reasons = Map.groupBy(missed, ({ reason }) => reason);
+  // What lacks a test comes first.
+  const sections = [...reasons].toSorted(([a], [b]) => Number(b === NO_TEST) - Number(a === NO_TEST));
   return [
     `# Mistakes planted into ${room}`,
     '',
@@ -33,7 +39,7 @@ export function page(room: string, outcomes: readonly Outcome[]): string {
     '|---|---|---|---|---|---|',
     ...rows,
     '',
-    ...[...reasons].flatMap(([reason, list]) => ['', `## ${reason}`, '', ...list.map(({ text }) => `- ${text}`)]),
+    ...sections.flatMap(([reason, list]) => ['', `## ${reason}`, '', ...list.map(({ text }) => `- ${text}`)]),
     '',
   ].join('\n');
 }
@@ -49,10 +55,11 @@ function row(file: string, outcomes: readonly Outcome[]): string {
 function survivor(one: Outcome): { text: string; reason: Reason } {
   const { file, line, mutatorName, source, original, replacement } = one;
   const code = (text: string) => `\`${cut(text).replaceAll('`', 'ˋ').replaceAll('|', '\\|')}\``;
+  const why = whyEquivalent(one);
   // A short piece says little without its line.
   const what = original.length < 20 && original !== source ? `${code(original)} of ${code(source)}` : code(original);
   return {
-    text: `${file}:${line} ${mutatorName}: ${what} with ${code(replacement || '(nothing)')}`,
+    text: `${file}:${line} ${mutatorName}: ${what} with ${code(replacement || '(nothing)')}${why === undefined ? '' : `: ${why}`}`,
     reason: reasonOf(one),
   };
 }

@@ -70,7 +70,7 @@ function show({ print }: Context, { item, key, message }: JobView): void {
   }
 }
 
-const json = (value: unknown) => (value === undefined ? undefined : JSON.stringify(value));
+const json = (value: unknown): string | undefined => JSON.stringify(value);
 
 /** Fields that every line of one job has: they are not shown. */
 const STANDARD =

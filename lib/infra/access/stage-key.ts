@@ -3,6 +3,7 @@ import { type IPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/
 import { Alias, type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { names } from '../../contract/names.ts';
+import { KEY_SERVICES } from '../checks/key-rules.ts';
 import { acknowledgeWildcard } from '../checks/security.ts';
 
 /** Settings of {@link StageKey}. */
@@ -20,7 +21,7 @@ const USE = ['kms:Decrypt', 'kms:GenerateDataKey'];
  * The customer-managed key of a stage's queues, table and topic. Job stacks know it by its alias.
  *
  * Roles of its own account get their rights from their own policies, as with every key of the CDK. The key's policy adds
- * those that have no such policy here: CloudWatch for the topic, EventBridge's rules for the queues, and other accounts.
+ * those that have no such policy here: CloudWatch for the topic; EventBridge's rules, SNS and S3 for the queues; other accounts.
  */
 export class StageKey extends Key {
   constructor(scope: Construct, id: string, { stage, disposable, producers }: StageKeyProps) {
@@ -32,9 +33,9 @@ export class StageKey extends Key {
       removalPolicy: disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
     });
     const { account, region } = Stack.of(this);
-    const ofUs = { StringEquals: { 'aws:SourceAccount': account } };
-    this.#let('AllowCloudWatchAlarms', [new ServicePrincipal('cloudwatch.amazonaws.com')], ofUs);
-    this.#let('AllowEventBridgeRules', [new ServicePrincipal('events.amazonaws.com')], ofUs);
+    const ofUs = { 'aws:SourceAccount': account };
+    this.#let('AllowServices', KEY_SERVICES.naming.map(principalOf), { StringEquals: ofUs });
+    this.#let('AllowSenders', KEY_SERVICES.others.map(principalOf), { StringEqualsIfExists: ofUs });
     if (producers.length === 0) return;
     this.#let('AllowProducers', producers, { StringEquals: { 'kms:ViaService': `sqs.${region}.amazonaws.com` } });
   }
@@ -45,6 +46,8 @@ export class StageKey extends Key {
     );
   }
 }
+
+const principalOf = (service: string) => new ServicePrincipal(`${service}.amazonaws.com`);
 
 /** The stage's key, for another stack's queue. */
 export const keyByAlias = (scope: Construct, id: string, stage: string): IKey =>

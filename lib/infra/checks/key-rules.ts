@@ -7,21 +7,70 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   'sqs:SendMessage': ['kms:GenerateDataKey', 'kms:Decrypt'],
 };
 
+/**
+ * AWS's services that write into a stage's queues and topic for somebody: its key lets them, for what is in this account. Of these,
+ * SNS and S3 are not known to name the account in each request, so for them the condition holds where they do.
+ */
+export const KEY_SERVICES = { naming: ['cloudwatch', 'events'], others: ['sns', 's3'] } as const;
+const LET_IN: readonly string[] = [...KEY_SERVICES.naming, ...KEY_SERVICES.others];
+
 interface Statement {
   readonly Effect?: string;
+  readonly Principal?: unknown;
   readonly Action?: string | readonly string[];
   readonly Resource?: unknown;
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** Finds roles that may use a queue but not the key that encrypts it: SQS refuses all their calls with AccessDenied. */
+/**
+ * Finds roles and AWS's services that may use a queue but not the key that encrypts it. SQS refuses all calls of such a role with
+ * AccessDenied; what such a service sends vanishes, and nobody is told.
+ */
 export function keys(view: TemplateView): Finding[] {
   return view.ofType('AWS::SQS::Queue').flatMap((queue) => {
     const key = queue.properties.KmsMasterKeyId;
-    // Everybody who may use the queue may use AWS's own key for SQS.
-    if (key === undefined || key === 'alias/aws/sqs') return [];
-    return view.ofType('AWS::IAM::Policy').flatMap((policy) => missing(view, { queue, key, policy }));
+    if (key === undefined) return [];
+    const services = view.ofType('AWS::SQS::QueuePolicy').flatMap((policy) => lostSends(view, { queue, key, policy }));
+    // Every role that may use the queue may use AWS's own key for SQS. No service may (SQS Developer Guide, "Key management").
+    if (key === AWS_KEY) return services;
+    return [...services, ...view.ofType('AWS::IAM::Policy').flatMap((policy) => missing(view, { queue, key, policy }))];
   });
+}
+
+const AWS_KEY = 'alias/aws/sqs';
+
+function lostSends(view: TemplateView, { queue, key, policy }: Use): Finding[] {
+  const { Statement = [] } = (policy.properties.PolicyDocument ?? {}) as { Statement?: Statement[] };
+  const sending = Statement.filter(
+    (one) => one.Effect === 'Allow' && names(one, 'sqs:SendMessage') && appliesTo(view, one.Resource, queue),
+  );
+  const letIn = letInBy(view, key);
+  const lost = [...new Set(sending.flatMap(servicesOf))].filter((service) => !letIn.includes(service));
+  if (lost.length === 0) return [];
+  return [
+    {
+      ...({ rule: 'KeyGrantMissing', severity: 'error', resource: policy } as const),
+      what: `it lets ${lost.join(' and ')} send to the encrypted queue ${String(queue.properties.QueueName ?? queue.id)}, whose key does not: what is sent would vanish without an error`,
+      fix: `give ${lost.join(' and ')} kms:GenerateDataKey and kms:Decrypt in the policy of that key; a stage's key has them for ${LET_IN.join(', ')}`,
+    },
+  ];
+}
+
+const servicesOf = ({ Principal }: Statement): string[] =>
+  list((Principal as { Service?: unknown } | null | undefined)?.Service ?? []).map((one) =>
+    String(one).replace(/\.amazonaws\.com$/, ''),
+  );
+
+/** The services that a key lets in: of a key in the template by its policy, of a stage's by what every stage's key allows. */
+function letInBy(view: TemplateView, key: unknown): readonly string[] {
+  const own = view.ofType('AWS::KMS::Key').find(({ id }) => id === idOf(key));
+  if (own === undefined) return JSON.stringify(key).includes('alias/sluice-') ? LET_IN : [];
+  const { Statement = [] } = (own.properties.KeyPolicy ?? {}) as { Statement?: Statement[] };
+  const needed = NEEDED['sqs:SendMessage'] ?? [];
+  const allowing = Statement.filter(
+    (one) => one.Effect === 'Allow' && needed.every((action) => names(one, action) || names(one, `${action}*`)),
+  );
+  return allowing.flatMap(servicesOf);
 }
 
 interface Use {

@@ -6,7 +6,7 @@ import { readJob } from '../job-table.ts';
 import { tableOf } from '../stage.ts';
 import { checkCorrectedBody } from './corrected-body.ts';
 import { type Identity, identityOf, matches } from './filter.ts';
-import { type DeadLetter, isOurs, runOf } from './receive.ts';
+import { type DeadLetter, runOf } from './receive.ts';
 import { type ReceiveAllResult, receiveAll } from './receive-all.ts';
 import { type Refused, type SendBackEntry, sendBack } from './send-back.ts';
 import { type DeadLetterSelection, dlqOf } from './show-and-purge.ts';
@@ -50,7 +50,7 @@ export async function redrive(
   const view = ({ deadLetter, code, message }: Refused): RefusedDeadLetter => ({
     ...{ jobId: jobIdOf(deadLetter), messageId: deadLetter.messageId, code, message },
   });
-  const sent: string[] = [];
+  let sent = 0;
   const refused: Refused[] = [];
   const left: Refused[] = [];
   const received = await receiveAll(dlq, {
@@ -63,14 +63,14 @@ export async function redrive(
       for (const deadLetter of deadLetters) runs.set(jobIdOf(deadLetter), runOf(deadLetter));
       const entries = await Promise.all(deadLetters.map((deadLetter) => prepared(stage, type, { deadLetter, body })));
       const done = await sendBack(dlq, entries);
-      sent.push(...done.sent.map(({ messageId }) => messageId));
+      sent += done.sent.length;
       refused.push(...done.refused);
       left.push(...done.left);
-      onProgress?.(sent.length);
+      onProgress?.(sent);
       return [...done.refused, ...done.left].map(({ deadLetter }) => deadLetter);
     },
   });
-  return { sent: sent.length, refused: refused.map(view), left: left.map(view), received };
+  return { sent, refused: refused.map(view), left: left.map(view), received };
 }
 
 /** SQS's limit, less the most that a dead letter's attributes can take (512 characters of error message, and names). */
@@ -122,7 +122,7 @@ async function isJobOf(stage: Stage, type: string, { identity: { jobId, key }, b
  * message would be acknowledged as a duplicate, and lost.
  */
 async function missingRun(stage: Stage, type: string, deadLetter: DeadLetter): Promise<number | undefined> {
-  if (isOurs(deadLetter) || runOf(deadLetter) !== undefined) return undefined;
+  if (runOf(deadLetter) !== undefined) return undefined;
   const cut = deadLetter.attributes[DEATH.jobType] !== undefined;
   if (!cut && Buffer.byteLength(deadLetter.body) < MAY_LACK_ATTRIBUTES_BYTES) return undefined;
   const item = await isJobOf(stage, type, { identity: identityOf(deadLetter, type), body: deadLetter.body });

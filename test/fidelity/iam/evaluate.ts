@@ -86,6 +86,8 @@ function conditionHolds(condition: unknown, context: Readonly<Record<string, str
           case 'ForAnyValue:StringEquals':
           case 'StringEquals':
             return value !== undefined && list(wanted).includes(value);
+          case 'StringEqualsIfExists':
+            return value === undefined || list(wanted).includes(value);
           case 'ArnEquals':
           case 'ArnLike':
           case 'StringLike':

@@ -47,15 +47,26 @@ describe('a stage with a customer-managed key', () => {
     [
       'a key that CloudWatch may not use',
       'sluice-prod-core',
-      (text) =>
-        text.replace('AllowCloudWatchAlarms","', '').replaceAll('cloudwatch.amazonaws.com', 'sns.amazonaws.com'),
+      (text) => text.replaceAll('"cloudwatch.amazonaws.com"', '"ses.amazonaws.com"'),
       /^cloudwatch/m,
     ],
     [
       'a key that rules may not use',
       'sluice-prod-core',
-      (text) => text.replaceAll('"events.amazonaws.com"', '"sns.amazonaws.com"'),
+      (text) => text.replaceAll('"events.amazonaws.com"', '"ses.amazonaws.com"'),
       /^events/m,
+    ],
+    [
+      'a key that topics and buckets may not use',
+      'sluice-prod-core',
+      (text) => text.replaceAll(/"(sns|s3)\.amazonaws\.com"/g, '"ses.amazonaws.com"'),
+      /^sns: .*^s3: /ms,
+    ],
+    [
+      'a key that topics of other accounts may use',
+      'sluice-prod-core',
+      (text) => text.replace('"StringEqualsIfExists":{"aws:SourceAccount":"123456789012"}', ''),
+      /the key lets sns of a stranger kms:Decrypt/,
     ],
     ['a producer forgotten', 'sluice-prod-core', (text) => text.replaceAll('role/shop', 'role/other'), /role\/shop/],
     [

@@ -44,6 +44,11 @@ export function lockedOut(templates: Templates, environment: Environment, produc
         allows(statements, { action, resource: arn, principal: principal ?? '', context }),
       )
       .map(({ action }) => `the key lets a stranger ${action}`),
+    ...strangers(policy)
+      .filter(({ statements, action, service, context }) =>
+        allows(statements, { action, resource: arn, service: service ?? '', context }),
+      )
+      .map(({ id, action }) => `the key lets ${id} ${action}`),
   ];
 }
 
@@ -62,10 +67,19 @@ function functions(templates: Templates, { region }: Environment, alias: string)
 }
 
 const services = (statements: readonly Statement[], { account }: Environment): Door[] =>
-  ['cloudwatch', 'events'].flatMap((name) =>
+  ['cloudwatch', 'events', 'sns', 's3'].flatMap((name) =>
     USE.map((action) => ({
       ...{ id: name, action, statements, service: `${name}.amazonaws.com` },
       context: { 'aws:SourceAccount': account },
+    })),
+  );
+
+/** Of another account, where a service says so: nobody may make it use the key for his own. */
+const strangers = (statements: readonly Statement[]): Door[] =>
+  ['cloudwatch', 'events', 'sns', 's3'].flatMap((name) =>
+    USE.map((action) => ({
+      ...{ id: `${name} of a stranger`, action, statements, service: `${name}.amazonaws.com` },
+      context: { 'aws:SourceAccount': '999999999999' },
     })),
   );
 

@@ -1,10 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { keptIn } from '../../../lib/bundle/kept.ts';
 import type { WriteOptions } from '../../../lib/bundle/write-bundle.ts';
-import { writeRequested } from '../../../lib/bundle/write-bundles.ts';
+import { writeBundles } from '../../../lib/bundle/write-bundles.ts';
 import { dependency, project } from './support.ts';
 
 const FILES = {
@@ -29,7 +30,7 @@ async function made(files: Readonly<Record<string, string>> = FILES) {
     // What is written while a run lasts is not kept: the clock of a file is coarse.
     await sleep(20);
     const folder = join(root, '.out', 'probe');
-    const [answer] = await writeRequested([{ entry: join(root, 'handler.ts'), folder, options }]);
+    const [answer] = await writeBundles([{ entry: join(root, 'handler.ts'), folder, options }]);
     if (answer === undefined || 'failure' in answer) throw new Error(answer?.failure);
     return readFileSync(join(folder, 'index.mjs'), 'utf8');
   };
@@ -111,8 +112,25 @@ describe('a bundle of an earlier run', () => {
     await sleep(20);
     const entry = join(root, 'handler.ts');
     const folders = ['a', 'b', 'c'].map((name) => join(root, '.out', name));
-    await Promise.all(folders.map((folder) => writeRequested([{ entry, folder, options: {} }])));
+    await Promise.all(folders.map((folder) => writeBundles([{ entry, folder, options: {} }])));
     for (const folder of folders) expect(readFileSync(join(folder, 'index.mjs'), 'utf8')).toBe(code);
     expect(kept().map((file) => file.slice(-8))).toEqual(['.json.gz']);
   });
+});
+
+it('what no run has asked for in two weeks is dropped, what was read is not', () => {
+  const folder = project({ 'a.txt': '' });
+  const days = (count: number) => new Date(Date.now() - count * 24 * 3600 * 1000);
+  const earlier = keptIn(join(folder, 'other'));
+  for (const name of ['read', 'unread']) earlier.write(name, name);
+  mkdirSync(join(folder, 'kept'));
+  for (const name of ['read', 'unread']) {
+    const file = join(folder, 'kept', `${name}.json.gz`);
+    writeFileSync(file, readFileSync(join(folder, 'other', `${name}.json.gz`)));
+    utimesSync(file, days(15), days(15));
+  }
+  const kept = keptIn(join(folder, 'kept'));
+  expect(kept.read('read')).toBe('read');
+  kept.write('new', 'new');
+  expect(readdirSync(join(folder, 'kept')).sort()).toEqual(['new.json.gz', 'read.json.gz']);
 });

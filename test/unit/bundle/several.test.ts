@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { writeBundle, writeBundles } from '../../../lib/bundle/write-bundle.ts';
+import { writeBundle } from '../../../lib/bundle/write-bundle.ts';
+import { writeBundles } from '../../../lib/bundle/write-bundles.ts';
 import { dependency, project } from './support.ts';
 
 const handlerOf = (imports: string, value: string) => `${imports}\nexport const handler = async () => ${value};\n`;
@@ -35,29 +36,28 @@ const FUNCTIONS = ['plain', 'other', 'traced', 'one-file', 'another-file', 'prof
 const contents = (folder: string) =>
   Object.fromEntries(readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')]));
 
-const functionsIn = (root: string, names: readonly string[]) =>
+const requestsIn = (root: string, names: readonly string[]) =>
   names.map((name) => ({
-    ...{ name, entry: join(root, name, 'handler.ts'), traced: name === 'traced' },
-    ...{ folder: join(root, 'out', name), alone: join(root, 'alone', name) },
+    ...{ entry: join(root, name, 'handler.ts'), folder: join(root, 'out', name) },
+    options: { map: 'beside', traced: name === 'traced' } as const,
   }));
 
-it('bundles that are written together are those that are written alone', async () => {
+it('bundles that are written together are, byte for byte, those that are written alone', async () => {
   const root = project(FILES);
-  const all = functionsIn(root, FUNCTIONS);
-  const results = await writeBundles(all, { map: 'beside' });
-  expect(results.map(({ status }) => status)).toEqual(FUNCTIONS.map(() => 'fulfilled'));
-  for (const { name, entry, folder, alone, traced } of all) {
-    await writeBundle(entry, alone, { map: 'beside', traced });
-    expect({ name, ...contents(folder) }).toEqual({ name, ...contents(alone) });
+  const requests = requestsIn(root, FUNCTIONS);
+  const answers = await writeBundles(requests);
+  for (const [i, { entry, folder, options }] of requests.entries()) {
+    const alone = join(root, 'alone', String(i));
+    expect(answers[i]).toEqual({ written: await writeBundle(entry, alone, options) });
+    expect({ entry, ...contents(folder) }).toEqual({ entry, ...contents(alone) });
   }
   expect(contents(join(root, 'out', 'another-file'))).toMatchObject({ 'mail.txt': 'another' });
 });
 
-it('one that cannot be bundled keeps no other back', async () => {
-  const all = functionsIn(project(FILES), ['plain', 'broken', 'other']);
-  const results = await writeBundles(all);
-  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-  expect(results[1]).toMatchObject({ reason: { errors: [{ location: { line: 1 }, text: 'Unexpected ";"' }] } });
+it('one that cannot be bundled says so, and keeps no other back', async () => {
+  const [plain, broken, other] = await writeBundles(requestsIn(project(FILES), ['plain', 'broken', 'other']));
+  expect([plain, other]).toMatchObject([{ written: { warnings: [] } }, { written: { warnings: [] } }]);
+  expect(broken).toEqual({ failure: expect.stringMatching(/broken\/handler\.ts:1:24: Unexpected ";"/) });
 });
 
 it('each bundle names the files that it holds, and what its code imports and does not use', async () => {
@@ -68,8 +68,8 @@ it('each bundle names the files that it holds, and what its code imports and doe
     'b/type.ts': 'export type B = number;\n',
     'shared.ts': 'export const shared = 1;\n',
   });
-  const results = await writeBundles(functionsIn(root, ['a', 'b']));
-  const sources = results.map((one) => (one.status === 'fulfilled' ? one.value.sources : []));
+  const answers = await writeBundles(requestsIn(root, ['a', 'b']));
+  const sources = answers.map((answer) => ('written' in answer ? answer.written.sources : []));
   const named = sources.map((files) => [...new Set(files.map((file) => file.slice(root.length + 1)))].sort());
   expect(named).toEqual([
     ['a/handler.ts', 'a/unused.ts'],

@@ -86,6 +86,13 @@ describe('a failure is explained', () => {
 
 describe('a failure says exactly', () => {
   const SIGN_IN = 'name a profile (--profile, AWS_PROFILE), sign in (aws sso login), or set them up (aws configure)';
+  const VARIANTS =
+    'unset AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT and their settings in ~/.aws/config, or the endpoint';
+  function holdsItself(): Error {
+    const error = Object.assign(new Error('all'), { errors: [] as unknown[] });
+    error.errors.push(error);
+    return error;
+  }
   const nested = (depth: number): Error =>
     depth === 0 ? throttled() : new Error(`level ${depth}`, { cause: nested(depth - 1) });
   const said = (exitCode: number, message: string, todo?: string) => ({
@@ -168,11 +175,41 @@ describe('a failure says exactly', () => {
       said(1, 'Error: undefined', 'this is unexpected: run the same command with --debug to see where it happened'),
     ],
     [
+      'null',
+      null,
+      said(1, 'Error: null', 'this is unexpected: run the same command with --debug to see where it happened'),
+    ],
+    [
+      'errors that hold themselves',
+      holdsItself(),
+      said(1, 'Error: all', 'this is unexpected: run the same command with --debug to see where it happened'),
+    ],
+    ['a code inside of the message', system('ENOENT', 'open A: b'), said(2, 'open A: b')],
+    [
+      'an endpoint of FIPS beside another',
+      new Error('FIPS and custom endpoint are not supported'),
+      said(2, 'the SDK refuses this endpoint: FIPS and custom endpoint are not supported', VARIANTS),
+    ],
+    [
       'one of several, behind another',
       new AggregateError([new Error('first'), throttled()], 'all'),
       said(5, 'AWS throttles the calls (ThrottlingException)', 'try again in a minute'),
     ],
   ])('for %s', (_, error, wanted) => {
     expect(explain(error, where)).toEqual(wanted);
+  });
+
+  test('where it looked, as far as that is known', () => {
+    const said = 'Dualstack and custom endpoint are not supported';
+    expect(explain(new Error(said), { stage: 'dev', endpoint: 'http://here' }).message).toBe(
+      `the SDK refuses http://here: ${said}`,
+    );
+    expect(explain(named('TimeoutError'), { stage: 'dev' }).message).toBe(
+      'no answer from AWS at region of the profile (TimeoutError)',
+    );
+    expect(explain(named('TimeoutError'), { stage: 'dev', endpoint: 'http://localhost:4566' }).todo).toBe(
+      'is it still up? npm run local starts a stage on this machine; else check the network, --endpoint and --region',
+    );
+    expect(explain(named('ExpiredToken'), { stage: 'dev' }).todo).toBe('sign in again: aws sso login');
   });
 });

@@ -38,6 +38,8 @@ describe('one job', () => {
     const options = { id: 'a', key: 'k', maxAttempts: 2, tenant: 'acme' };
     expect(await send(depsOf(world), world.definition, { text: payload, ...options })).toMatchObject({ jobId: 'a' });
     expect(world.queue.messages()).toMatchObject([{ group: 'acme' }]);
+    // Its queues are looked up once.
+    expect(world.sqs.calls.filter(({ name }) => name === 'GetQueueUrl')).toHaveLength(2);
     await world.deliver();
     expect(world.job('k')).toMatchObject({ status: 'COMPLETED', jobId: 'a', maxAttempts: 2 });
   });
@@ -92,7 +94,7 @@ describe('the text that was given is what is sent', () => {
     const world = makeWorld();
     world.sqs.faults.plan('SendMessageBatch', { kind: 'fails', error: awsError('InvalidMessageContents', 'no') });
     const { refused } = await bulk(world, [text]);
-    expect(refused).toMatchObject([{ again: expect.stringContaining(`,"payload":${text}}`) }]);
+    expect(refused).toMatchObject([{ wrong: false, again: expect.stringContaining(`,"payload":${text}}`) }]);
     await bulk(
       world,
       refused.map(({ again }) => again),
@@ -191,4 +193,70 @@ describe('many jobs', () => {
     expect(report.sent).toBe(0);
     expect(refused).toHaveLength(700);
   });
+
+  test('are reported with the reason of each that was refused, and counted as they go', async () => {
+    const world = makeWorld();
+    const done: number[] = [];
+    const refused: RefusedLine[] = [];
+    const report = await sendLines(depsOf(world), world.definition, {
+      lines: of(['   ', 'no json', payload, '{"do":"sing"}', '[]']),
+      onProgress: (count) => done.push(count),
+      onRefused: async (line) => void refused.push(line),
+    });
+    expect(report).toStrictEqual({ sent: 1, refused: 3, unknown: 0, notTried: 0, interrupted: false });
+    expect(done).toEqual([4]);
+    expect(refused).toEqual([
+      {
+        line: 2,
+        jobId: undefined,
+        why: 'it is not JSON: column 1',
+        maybeSent: false,
+        wrong: true,
+        again: '{"payload":no json}',
+      },
+      expect.objectContaining({ line: 4, maybeSent: false, wrong: true, again: '{"payload":{"do":"sing"}}' }),
+      expect.objectContaining({ line: 5, maybeSent: false, again: '{"payload":[]}' }),
+    ]);
+  });
+
+  test('have the options of all, but for their own', async () => {
+    const world = makeWorld();
+    const lines = of([payload, payload]);
+    const options = { maxAttempts: 3, delaySeconds: 7, tenant: 'acme' };
+    await sendLines(depsOf(world), world.definition, { lines, ...options, onRefused: async () => undefined });
+    for (const { body, group, visibleAtMs } of world.queue.messages()) {
+      expect([JSON.parse(body).maxAttempts, group, visibleAtMs - world.clock.now()]).toEqual([3, 'acme', 7000]);
+    }
+  });
+
+  test('whose options are wrong are all refused, also of a file that ends in the middle', async () => {
+    const world = makeWorld();
+    const refused: RefusedLine[] = [];
+    async function* lines() {
+      yield* Array.from({ length: 501 }, () => payload);
+      throw new Error('the file ends');
+    }
+    const report = await sendLines(depsOf(world), world.definition, {
+      ...{ lines: lines(), maxAttempts: 0 },
+      onRefused: async (line) => void refused.push(line),
+    });
+    expect(report).toEqual({
+      ...{ sent: 0, refused: 501, unknown: 0, notTried: 0, interrupted: false, failure: new Error('the file ends') },
+    });
+    expect([refused.length, refused[0]?.why]).toEqual([501, expect.stringContaining('"maxAttempts" must be')]);
+    expect(world.queue.messages()).toEqual([]);
+  });
+
+  test('that were not tried say so, and are sent again as they were', async () => {
+    const world = makeWorld();
+    const { refused } = await bulk(world, [payload], { signal: AbortSignal.abort() });
+    expect(refused).toEqual([
+      { line: 1, jobId: undefined, why: 'not tried', maybeSent: false, wrong: false, again: `{"payload":${payload}}` },
+    ]);
+  });
+});
+
+test('a text that cannot be sent is an error of its own name', async () => {
+  const world = makeWorld();
+  await expect(send(depsOf(world), world.definition, { text: '' })).rejects.toMatchObject({ name: 'InvalidTextError' });
 });

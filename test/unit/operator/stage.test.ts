@@ -23,6 +23,20 @@ describe('the types of a stage', () => {
     expect(await typesOf(stage)).toEqual(['alpha', 'probe', 'zeta']);
   });
 
+  test('are asked for by the stage’s prefix; all stages only where it is not there', async () => {
+    const { world, stage } = crowded('sluice-dev-probe');
+    const prefixes = () =>
+      world.sqs.calls
+        .filter(({ name }) => name === 'ListQueues')
+        .map(({ input }) => (input as { QueueNamePrefix?: string }).QueueNamePrefix);
+    await typesOf(stage);
+    expect(prefixes()).toEqual(['sluice-test-']);
+    await expect(typesOf({ ...stage, name: 'prod' })).rejects.toThrow();
+    expect(prefixes()).toEqual(['sluice-test-', 'sluice-prod-', 'sluice-']);
+    await expect(queuesOf(stage, 'none')).rejects.toThrow();
+    expect(prefixes().at(-1)).toBe('sluice-');
+  });
+
   test('of a stage that is not there are refused; the error names those that are', async () => {
     const { stage } = crowded('sluice-dev-probe');
     await expect(typesOf({ ...stage, name: 'prod' })).rejects.toThrow(

@@ -105,7 +105,7 @@ describe('dlq redrive', () => {
     expect([code, stderr]).toEqual([
       4,
       'sluice: a right is missing: not authorized to perform: sqs:DeleteMessage\n' +
-        '  ask for the policy sluice-test-read or sluice-test-redrive of the stage\n',
+        '  ask for the policy sluice-test-read-<region> or sluice-test-redrive-<region> of the stage\n',
     ]);
   });
 

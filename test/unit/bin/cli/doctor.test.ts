@@ -34,6 +34,14 @@ describe('doctor', () => {
     expect([code, stderr]).toEqual([1, '0 failed, 1 could not run\n']);
   });
 
+  test('that finds a fault and lacks a right counts both, and exits 1', async () => {
+    const { run, plane } = deployed();
+    plane.stacks.set('sluice-test-send-email', 'DELETE_FAILED');
+    plane.aws.cloudWatch.send = () => Promise.reject(new Error('no'));
+    const { code, stderr } = await run('doctor');
+    expect([code, stderr]).toEqual([1, '1 failed, 1 could not run\n']);
+  });
+
   test.each([
     ['--endpoint http://127.0.0.1:4566', {}],
     ['', { AWS_ENDPOINT_URL: 'http://localhost.localstack.cloud:4566' }],

@@ -56,6 +56,18 @@ describe('the help of', () => {
     });
   });
 
+  test.each([
+    ['doctor', '[options]', ['--scan', '--job', '-y, --yes', '-h, --help']],
+    ['trace', '[options] [text]', ['--maps <folder>', '-h, --help']],
+    ['schema', '[options] <type>', ['--debug', '-h, --help']],
+    ['new', '[options] <type>', ['--json', '--debug', '-h, --help']],
+  ])('%s names its usage and options, and what each argument is', async (verb, usage, options) => {
+    const { stdout } = await deployed().run(`${verb} --help`);
+    expect(stdout.split('\n')[0]).toBe(`Usage: sluice ${verb} ${usage}`);
+    const { Options, Arguments = [] } = groups(stdout);
+    expect([Options, Arguments.length]).toEqual([options, usage.split(' ').length - 1]);
+  });
+
   test('the command lists its verbs, with what each is for', async () => {
     const { run } = deployed();
     const { stdout } = await run('--help');
@@ -74,6 +86,11 @@ test.each(['help send', 'send -h', 'send a {} --help', 'help dlq', 'dlq help red
   const { code, stdout, stderr } = await run(args);
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toMatch(/^Usage: sluice (send|dlq)/);
+});
+
+test('a mistyped option of send is not taken for an id: its ids are options', async () => {
+  const { stderr } = await deployed().run('send send-email {} --idd a');
+  expect(stderr).toBe("error: unknown option '--idd'\n(Did you mean --id?)\n(--help shows how it is used)\n");
 });
 
 test.each([

@@ -104,3 +104,10 @@ test('a file that an ended process left behind names no stage', () => {
   expect(localStage(fileOf(''))).toBeUndefined();
   expect(localStage(join(tmpdir(), 'sluice-nowhere'))).toBeUndefined();
 });
+
+test('a file that lacks a variable has none, and a line that is no comment of its own names no process', () => {
+  const text = localEnv({ env: ENV }, 'test');
+  expect(localStage(fileOf(text.replace(/^export AWS_REGION=.*\n/m, '')))).toEqual({ ...LOCAL, region: '' });
+  expect(localStage(fileOf(text.replace(/^# process/m, 'x # process')))).toBeUndefined();
+  expect(localStage(fileOf(text.replace(/^(# process \d+)$/m, '$1 or so')))).toBeUndefined();
+});

@@ -140,7 +140,8 @@ describe('send --lines', () => {
     const printed = stdout.trimEnd().split('\n');
     expect([printed[0], printed.at(1), printed.at(-2), printed.at(-1)]).toEqual([
       ...['0 sent, 11 refused', expect.stringMatching(/^line 1: /), expect.stringMatching(/^line 10: /)],
-      'what was not sent is in out; correct 11 of its lines there, then: npx sluice send send-email --lines --envelopes @out --stage test',
+      'what was not sent is in out; correct 11 of its lines there, then: ' +
+        'npx sluice send send-email --lines --envelopes @out --stage test',
     ]);
     expect(printed).toHaveLength(12);
     expect(readFileSync('out', 'utf8').trimEnd().split('\n')).toHaveLength(11);

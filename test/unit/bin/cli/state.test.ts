@@ -303,7 +303,7 @@ describe('a failure', () => {
     expect(JSON.parse(stderr)).toEqual({
       error: {
         message: 'a right is missing: no',
-        todo: 'ask for the policy sluice-test-read or sluice-test-redrive of the stage',
+        todo: 'ask for the policy sluice-test-read-<region> or sluice-test-redrive-<region> of the stage',
         exitCode: 4,
       },
     });

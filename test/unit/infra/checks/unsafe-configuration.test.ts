@@ -1,9 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { CfnEventSourceMapping, CfnFunction } from 'aws-cdk-lib/aws-lambda';
-import { CfnQueue, Queue } from 'aws-cdk-lib/aws-sqs';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { SqsDestination } from 'aws-cdk-lib/aws-s3-notifications';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { CfnQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
 import type { JobResources } from '../../../../lib/infra/job/job-resources.ts';
 import { jobs, makeApp, plain } from '../support/fixture.ts';
@@ -12,9 +16,9 @@ const entry = jobs[0]?.entry ?? '';
 type Stack = Parameters<JobResources>[0];
 
 /** What `cdk synth` says of a job type whose `resources.ts` does this; empty if all is well. */
-function said(resources: JobResources, strict = false): string {
+function said(resources: JobResources, strict = false, settings: Record<string, string> = {}): string {
   const definition = plain;
-  const context = strict ? { '@aws-cdk/core:strictCfnValidateErrors': true } : {};
+  const context = { ...settings, ...(strict && { '@aws-cdk/core:strictCfnValidateErrors': true }) };
   const app = makeApp({ jobs: [{ definition, entry, resources }], context });
   try {
     app.synth();
@@ -148,6 +152,24 @@ const BROKEN: readonly (readonly [rule: string, what: string, resources: JobReso
     },
     /sqs:ReceiveMessage and sqs:SendMessage on the encrypted queue sluice-dev-plain and not kms:Decrypt and kms:GenerateDataKey/,
   ],
+  [
+    'KeyGrantMissing',
+    'a queue of AWS’s own key to which SNS is to send',
+    ({ scope }) => {
+      const queue = new Queue(scope, 'Mine', { encryption: QueueEncryption.KMS_MANAGED, enforceSSL: true });
+      queue.grantSendMessages(new ServicePrincipal('sns.amazonaws.com'));
+    },
+    /lets sns send to the encrypted queue \S+, whose key does not: what is sent would vanish/,
+  ],
+  [
+    'KeyGrantMissing',
+    'a stage’s queue to which a service is to send that its key does not know',
+    (stack) => {
+      override(queueOf(stack), 'KmsMasterKeyId', 'alias/sluice-dev');
+      stack.queue.grantSendMessages(new ServicePrincipal('ses.amazonaws.com'));
+    },
+    /lets ses send to the encrypted queue sluice-dev-plain/,
+  ],
 ];
 
 describe('cdk synth refuses an unsafe configuration', () => {
@@ -155,6 +177,14 @@ describe('cdk synth refuses an unsafe configuration', () => {
     const report = said(resources);
     expect(report).toMatch(expected);
     expect(report).toContain(rule);
+  });
+
+  test('but not a topic and a bucket that send to the encrypted queue of a stage', () => {
+    const resources: JobResources = ({ scope, queue }) => {
+      new Topic(scope, 'Orders').addSubscription(new SqsSubscription(queue, { rawMessageDelivery: true }));
+      new Bucket(scope, 'Uploads').addObjectCreatedNotification(new SqsDestination(queue));
+    };
+    expect(said(resources, false, { encryption: 'kms', region: 'eu-west-1' })).toBe('');
   });
 
   test('but accepts the longest name that AWS allows', () => {

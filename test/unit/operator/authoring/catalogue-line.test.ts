@@ -75,14 +75,15 @@ describe('the catalogue', () => {
     await expect(newJobType('archive', root)).rejects.toThrow(
       'functions/index.ts: there is no `export const definitions = [a, b] as const;` to add to',
     );
+    await expect(newJobType('archive', root)).rejects.toMatchObject({ cause: { name: 'CatalogueError' } });
     expect(await catalogueOf(root)).toBe(odd);
     expect(await readdir(join(root, 'functions'))).toEqual(['index.ts', 'send-email']);
   });
 
   it('that is missing is reported with its folder', async () => {
-    await expect(newJobType('archive', join(folder, 'nowhere'))).rejects.toThrow(
-      'run this at the root of the repository',
-    );
+    const writing = newJobType('archive', join(folder, 'nowhere'));
+    await expect(writing).rejects.toThrow('run this at the root of the repository');
+    await expect(writing).rejects.toMatchObject({ cause: { code: 'ENOENT' } });
   });
 });
 

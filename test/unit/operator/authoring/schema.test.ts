@@ -224,3 +224,38 @@ describe('a schema with parts that JSON Schema cannot express', () => {
     expect([accepts({}), accepts({ payload: 'x' }), verdict(definition, {})]).toEqual([false, true, 'refused']);
   });
 });
+
+it('says of each field of the envelope what it takes, and what it is for', () => {
+  const definition = defineJob({ type: 'plain', payload: z.strictObject({ n: z.int().default(1) }) });
+  const { id, key, type, maxAttempts, createdAt, runAt, payload } = messageSchema(definition).properties as Record<
+    string,
+    object
+  >;
+  const time = '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+-]\\d\\d:\\d\\d)$';
+  expect({ id, key, type, maxAttempts, createdAt, runAt }).toEqual({
+    id: {
+      ...{ type: 'string', pattern: '^[A-Za-z0-9_.:-]{1,128}$' },
+      description: 'Names this job. Every producer should set it. Default: the SQS message id.',
+    },
+    key: {
+      ...{ type: 'string', pattern: '^[A-Za-z0-9_.:-]{1,250}$' },
+      description: 'Idempotency key: within the retention, jobs of one type with one key run once. Default: id.',
+    },
+    type: { type: 'string', const: 'plain', description: 'Must be the type of the queue, if present.' },
+    maxAttempts: {
+      ...{ type: 'integer', minimum: 1, maximum: 100 },
+      description: 'Attempts in all, the first run included. Default: 5.',
+    },
+    createdAt: {
+      ...{ type: 'string', pattern: time },
+      description: 'ISO 8601 with a zone. Default: when SQS took the message.',
+    },
+    runAt: {
+      ...{ type: 'string', pattern: time },
+      description: 'ISO 8601 with a zone: when the first attempt starts, at most a year ahead. Default: now.',
+    },
+  });
+  // What has a default may be left out, and nothing of it is beyond JSON Schema.
+  expect(payload).not.toHaveProperty('required');
+  expect(JSON.stringify(messageSchema(definition))).not.toContain('$comment');
+});

@@ -63,7 +63,13 @@ test('a message that SQS moved goes back as it is', async () => {
   ]);
 });
 
+test('a body that the schema takes is accepted', async () => {
+  const body = envelope({ id: 'a', payload: CORRECTED });
+  expect(await checkCorrectedPayload(makeWorld().definition, body)).toBeUndefined();
+});
+
 test.each([
+  ['{"payload":', /^the corrected body is refused: the body is not JSON: it ends at column 12, and more must follow$/],
   ['{"id":"a"}', /^the corrected body is refused: the body has no "payload"$/],
   ['{"payload":{"do":"nothing"}}', /^the corrected body is refused: payload\.do/],
 ])('%s is refused, and the refusal is its cause', async (body, said) => {

@@ -54,6 +54,21 @@ describe('a purge', () => {
     expect(world.job('a1')?.status).toBe('DEAD');
   });
 
+  test('writes whole lines and nothing else, and takes what was sent at its very start', async () => {
+    const world = await graveyard(3);
+    world.send({ id: 'b', payload: { do: 'permanent' } });
+    await world.drain();
+    expect(await purge(stageOf(world), 'probe', { file, ...FAST })).toMatchObject({ deleted: 4 });
+    expect(await readFile(file, 'utf8')).toMatch(/^(\{.*\}\n){4}$/);
+  });
+
+  test('of nothing leaves no file', async () => {
+    const world = await graveyard(3);
+    const options = { file, filter: { key: 'none' }, ...FAST };
+    expect(await purge(stageOf(world), 'probe', options)).toMatchObject({ deleted: 0, received: { passedOver: 3 } });
+    await expect(readFile(file)).rejects.toThrow('ENOENT');
+  });
+
   test('without a file saves nothing', async () => {
     const world = await graveyard(3);
     expect(await purge(stageOf(world), 'probe', { file: undefined, ...FAST })).toMatchObject({ deleted: 3 });
@@ -78,7 +93,9 @@ describe('a purge', () => {
   test('reports what it could not delete; that becomes visible again', async () => {
     const world = await graveyard(5);
     world.sqs.faults.plan('DeleteMessageBatch', { kind: 'fails', error: awsError('AccessDenied', 'no', 403) });
-    expect(await purge(stageOf(world), 'probe', { file, ...FAST })).toMatchObject({ deleted: 0, left: 5 });
+    expect(await purge(stageOf(world), 'probe', { file, ...FAST })).toEqual({
+      ...{ deleted: 0, left: 5, saved: 5, received: { passedOver: 5, interrupted: false } },
+    });
     expect(world.deadLetters.counts().visible).toBe(5);
   });
 

@@ -32,6 +32,7 @@ test('a look that ends at SQS’s quota of messages in flight says that it did n
 
 test('a look that saw all, that was limited or interrupted does not', async () => {
   expect(await look(makeQueue(17))).toEqual({ passedOver: 17, interrupted: false });
+  expect(await look(makeQueue(18))).toEqual({ passedOver: 18, interrupted: false, atQuota: true });
   const limited = { limit: 20, wanted: () => true, act: async (found: readonly unknown[]) => found as never };
   expect(await look(makeQueue(30), limited)).toEqual({ passedOver: 20, interrupted: false });
   expect(await look(makeQueue(30), { signal: AbortSignal.abort() })).toMatchObject({ interrupted: true });

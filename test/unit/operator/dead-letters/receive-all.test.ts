@@ -117,6 +117,18 @@ test('an error while acting ends it with that error, and all that is held is vis
   expect(there.dlq.counts()).toMatchObject({ visible: 15 });
 });
 
+test('an error ends the other workers, too, after what they are at', async () => {
+  const there = makeQueue(60);
+  let acts = 0;
+  const act = async () => {
+    acts += 1;
+    if (acts === 1) throw new Error('disk full');
+    return [];
+  };
+  const { failure } = await receiveAll(there.queue, { ...all, act, workers: 2 });
+  expect([failure, acts]).toEqual([new Error('disk full'), 2]);
+});
+
 test('after an interruption nothing is acted on', async () => {
   const there = makeQueue(15);
   const controller = new AbortController();

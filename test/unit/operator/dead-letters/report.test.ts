@@ -29,6 +29,9 @@ describe('errors of one cause', () => {
     expect(normalisedError({ name: 'E', message: `a\n b ${'word '.repeat(100)}` })).toMatch(/^E: a b word .*…$/);
     expect(normalisedError({ name: 'E', message: 'w'.repeat(500) })).toHaveLength(123);
     expect(normalisedError({ name: 'E', message: '' })).toBe('E');
+    expect(normalisedError({ name: 'E', message: ' \n x ' })).toBe('E: x');
+    expect(normalisedError({ name: 'E', message: 'w'.repeat(120) })).toBe(`E: ${'w'.repeat(120)}`);
+    expect(normalisedError({ name: 'E', message: 'w'.repeat(121) })).toBe(`E: ${'w'.repeat(119)}…`);
   });
 
   test('keep their words and names', () => {
@@ -88,6 +91,38 @@ describe('the list of dead jobs', () => {
     const world = await graveyard();
     const sinceMs = world.clock.now() - 61_000;
     expect((await dead(stageOf(world), 'probe', { sinceMs })).jobs.map(({ key }) => key)).toEqual(['bad', 'y1']);
+  });
+
+  test('is filtered by age where a key is given, too: to the millisecond', async () => {
+    const world = await graveyard();
+    const sinceMs = Date.parse(world.job('x22')?.failedAt ?? '');
+    expect((await dead(stageOf(world), 'probe', { key: 'x22', sinceMs })).jobs).toHaveLength(1);
+    expect((await dead(stageOf(world), 'probe', { key: 'x22', sinceMs: sinceMs + 1 })).jobs).toEqual([]);
+  });
+
+  test('has the newest first in whatever order DynamoDB answers, and a group for what has no error', async () => {
+    const world = await graveyard();
+    world.alter('y1', { error: undefined });
+    const client = world.dynamoDb.client as { send(command: object): Promise<object> };
+    const send = client.send.bind(client);
+    client.send = async (command) => {
+      const answer = (await send(command)) as { Responses?: Record<string, unknown[]> };
+      for (const items of Object.values(answer.Responses ?? {})) items.reverse();
+      return answer;
+    };
+    const { jobs, groups } = await dead(stageOf(world));
+    expect(jobs.map(({ key }) => key)).toEqual(['bad', 'y1', 'x22', 'x1']);
+    expect(groups.map(({ error }) => error)).toContain('—');
+  });
+
+  test.each([
+    ['of one type by the index of types', 'probe', 'typeLists'],
+    ['of all by the index of all', undefined, 'lists'],
+  ])('%s is read since the time that was asked for', async (_, type, index) => {
+    const world = await graveyard();
+    await dead(stageOf(world), type, { sinceMs: 7 });
+    const queries = world.dynamoDb.calls.filter(({ name }) => name === 'Query').map(({ input }) => input);
+    expect(queries.at(-1)).toMatchObject({ IndexName: index, ExpressionAttributeValues: { ':since': { N: '7' } } });
   });
 
   test('leaves out jobs that run again, though the index lags', async () => {

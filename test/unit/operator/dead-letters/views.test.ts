@@ -44,6 +44,7 @@ describe('a dead letter names its job', () => {
       'a',
       'a',
     ],
+    ['by sluice without a run: it is not dead', sluice({ id: 'a', type: 'probe' }), {}, 'a', 'a'],
     ['by a jobId that may be the version before’s', { jobId: FORMER_ID }, {}, FORMER_ID, FORMER_ID],
   ])('%s', async (_, attributes, fields, jobId, key) => {
     expect(await look(holding({ body: envelope(fields), attributes }))).toMatchObject([
@@ -85,6 +86,15 @@ describe('a dead letter tells its death', () => {
       error: undefined,
       diedAt: '2026-01-01T00:00:00.000Z',
     });
+  });
+
+  test.each([
+    ['whose run is not known', sluice({ id: 'a', type: 'probe' })],
+    ['that was put back, and whose sender has a jobType', { ...sluice({ id: 'a', run: 2 }), jobType: 'x' }],
+    ['that the version before put back', { jobId: 'a', run: '2' }],
+  ])('but not one %s', async (_, attributes) => {
+    const [view] = await look(holding({ body: envelope(), attributes: { ...attributes, ...death } }));
+    expect(view).toMatchObject({ ours: false, reason: undefined });
   });
 
   test('with its body only where that is asked for', async () => {
@@ -160,10 +170,26 @@ describe('an estimate', () => {
     for (const id of ['a', 'b', 'c']) world.send({ id, payload: { do: 'permanent' } });
     await world.drain();
     world.deadLetters.receive(1);
-    expect(await estimate(stageOf(world), 'probe')).toEqual({ inQueue: 3, matching: 3, filtered: false });
     world.alter('a', { undelivered: true });
+    expect(await estimate(stageOf(world), 'probe')).toEqual({ inQueue: 3, matching: 3, filtered: false });
     const filter = { reason: 'PermanentError', key: undefined };
     expect(await estimate(stageOf(world), 'probe', filter)).toEqual({ inQueue: 3, matching: 2, filtered: true });
     expect(await estimate(stageOf(world), 'probe', { key: undefined })).toMatchObject({ filtered: false });
+  });
+
+  test('says whether all were looked at', async () => {
+    const world = makeWorld();
+    world.send({ id: 'a', payload: { do: 'permanent' } });
+    await world.drain();
+    const filter = { reason: 'PermanentError' };
+    expect(await estimate(stageOf(world), 'probe', filter)).toStrictEqual({ inQueue: 1, matching: 1, filtered: true });
+    const client = world.dynamoDb.client as { send(command: object): Promise<object> };
+    const send = client.send.bind(client);
+    const Items = Array.from({ length: 12_500 }, () => ({ id: { S: 'probe#a' }, listAt: { N: '1' } }));
+    client.send = async (command) => {
+      if (command.constructor.name === 'QueryCommand') return { Items, LastEvaluatedKey: { id: { S: 'x' } } };
+      return command.constructor.name === 'BatchGetItemCommand' ? {} : send(command);
+    };
+    expect(await estimate(stageOf(world), 'probe', filter)).toMatchObject({ matching: 0, truncated: true });
   });
 });

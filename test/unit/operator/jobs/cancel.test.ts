@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { JobTable } from '../../../../lib/operator/job-table.ts';
 import { cancel, retryNow } from '../../../../lib/operator/jobs/cancel-and-retry.ts';
+import { awsError } from '../../../../lib/testing/index.ts';
 import { JOBS_TABLE, makeWorld, type World } from '../../../support/world.ts';
 
 const tableOf = ({ dynamoDb, clock }: World): JobTable => ({
@@ -53,6 +54,8 @@ describe('a cancellation', () => {
       row: 'cancelledWaiting',
       item: { status: 'CANCELLED' },
     });
+    // It is on no list, and holds no body any more.
+    for (const gone of ['dueAt', 'listKey', 'listAt', 'envelope']) expect(world.job('a')).not.toHaveProperty(gone);
     await world.clock.advance(2 * 3600 * 1000);
     expect(await world.tick()).toMatchObject({ released: 0 });
     await world.drain(3600);
@@ -115,7 +118,27 @@ describe('a cancellation', () => {
     const world = await parked();
     const happens = () => world.alter('a', { dueAt: (world.job('a')?.dueAt ?? 0) + 1000 });
     world.dynamoDb.faults.plan('UpdateItem', { kind: 'meanwhile', happens }, 5);
-    await expect(cancel(tableOf(world), world.definition, 'a')).rejects.toThrow(/probe a changed 5 times/);
+    const cancelling = cancel(tableOf(world), world.definition, 'a');
+    await expect(cancelling).rejects.toThrow(/^probe a changed 5 times meanwhile; try again$/);
+    await expect(cancelling).rejects.toMatchObject({ name: 'JobChangedError' });
+  });
+
+  test('whose write is refused fails as DynamoDB said, and is not tried again', async () => {
+    const world = await parked();
+    const error = awsError('AccessDeniedException', 'no', 400);
+    world.dynamoDb.faults.plan('UpdateItem', { kind: 'fails', error });
+    await expect(cancel(tableOf(world), world.definition, 'a')).rejects.toBe(error);
+    expect(world.job('a')?.status).toBe('SCHEDULED');
+  });
+
+  test('of a job that begins before it is written is decided again: it does not write over it', async () => {
+    const world = makeWorld();
+    const happens = () =>
+      world.dynamoDb.put(JOBS_TABLE, { id: 'probe#a', type: 'probe', jobId: 'a', status: 'INPROGRESS', runNo: 1 });
+    world.dynamoDb.faults.plan('PutItem', { kind: 'meanwhile', happens });
+    expect(await cancel(tableOf(world), world.definition, 'a')).toMatchObject({ row: 'cancelRequested' });
+    const reads = world.dynamoDb.calls.filter(({ name }) => name === 'GetItem').map(({ input }) => input);
+    expect(reads[0]).toMatchObject({ TableName: JOBS_TABLE, Key: { id: { S: 'probe#a' } }, ConsistentRead: true });
   });
 });
 

@@ -103,6 +103,17 @@ describe('an answer without what was asked for', () => {
   });
 });
 
+test.each([
+  ['of one type by the index of types', 'probe', 'typeLists'],
+  ['of all types by the index of all', undefined, 'lists'],
+])('the lists %s are read', async (_, type, index) => {
+  const { stage, world } = deployed();
+  await queues(stage, type);
+  const queries = world.dynamoDb.calls.filter(({ name }) => name === 'Query');
+  const indexes = queries.map(({ input }) => (input as { IndexName?: string }).IndexName);
+  expect([indexes.length, new Set(indexes)]).toEqual([16, new Set([index])]);
+});
+
 test('a switch of a type without an event source fails with its function’s name as the cause', async () => {
   const { plane, stage } = deployed();
   plane.eventSources.clear();

@@ -150,7 +150,7 @@ export const FAILURES: readonly Followed[] = [
     gives: prints(/RangeError: odd\n {4}at /),
   },
   {
-    says: 'ask for the policy sluice-<…>-read or sluice-<…>-redrive of the stage',
+    says: 'ask for the policy <…> or <…> of the stage',
     when: (there) => {
       failing(there, 'ListQueues', DENIED, 1);
       return there.first('queues');

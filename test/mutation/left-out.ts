@@ -1,6 +1,7 @@
 import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
 
 interface Path {
+  readonly node: { readonly type: string; readonly flags?: string };
   readonly listKey?: string | undefined;
   readonly key: string | number | null;
   readonly parent: unknown;
@@ -14,8 +15,12 @@ interface Call {
 /** Calls of commander and of ours whose argument from this index on is a help text. */
 const TEXT_FROM: Readonly<Record<string, number>> = { description: 0, summary: 0, option: 1, helpGroup: 0 };
 
-/** The words of help texts are for people: that they are printed is tested, what they say is not. */
-function shouldIgnore({ listKey, key, parent }: Path): string | undefined {
+/**
+ * The words of help texts are for people: that they are printed is tested, what they say is not. And of a regular expression
+ * with the flag `u` Stryker makes some that do not parse, so that no test could run.
+ */
+function shouldIgnore({ node, listKey, key, parent }: Path): string | undefined {
+  if (node.type === 'RegExpLiteral' && node.flags?.includes('u')) return 'a regular expression with the flag u';
   const { type, callee } = parent as Call;
   if (type !== 'CallExpression' || listKey !== 'arguments' || key !== (TEXT_FROM[nameOf(callee)] ?? -1))
     return undefined;
@@ -24,4 +29,4 @@ function shouldIgnore({ listKey, key, parent }: Path): string | undefined {
 
 const nameOf = (callee: Call['callee']): string => callee?.property?.name ?? callee?.name ?? '';
 
-export const strykerPlugins = [declareValuePlugin(PluginKind.Ignore, 'help-texts', { shouldIgnore })];
+export const strykerPlugins = [declareValuePlugin(PluginKind.Ignore, 'left-out', { shouldIgnore })];
