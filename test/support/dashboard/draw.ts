@@ -156,7 +156,9 @@ function graph({ width, height, properties }: Widget, shown: Shown) {
       scales: {
         x: { axis: 'x' as const, ticks: { ...ticks, maxRotation: 0 }, grid: { display: false } },
         left: { axis: 'y' as const, beginAtZero: true, ticks },
-        ...(onRight && { right: { axis: 'y' as const, position: 'right' as const, beginAtZero: true, ticks, grid: { display: false } } }),
+        ...(onRight && {
+          right: { axis: 'y' as const, position: 'right' as const, beginAtZero: true, ticks, grid: { display: false } },
+        }),
       },
     },
   });
