@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheFor, keptIn, keyOf } from './kept.ts';
 import type { LoadableBundle } from './load-bundles.ts';
@@ -24,10 +24,8 @@ export function keptLoads() {
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-function codeOf(name: string): string {
-  const file = readdirSync(here).find((one) => /\.[jt]s$/.test(one) && one.startsWith(`${name}.`)) ?? '';
-  return readFileSync(join(here, file), 'utf8');
-}
+/** With this file's ending: `.ts` in a checkout, `.js` in the compiled package. */
+const codeOf = (name: string) => readFileSync(join(here, `${name}${extname(import.meta.url)}`), 'utf8');
 
 const filesIn = (folder: string): [string, string][] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })

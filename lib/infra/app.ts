@@ -51,7 +51,8 @@ export interface AppSource {
  * @throws JobDefinitionError if two definitions share a type; RangeError if a setting is invalid
  */
 export function buildApp({ jobs, dispatcherEntry = ownDispatcher(), props }: AppSource): App {
-  const app = new App(props);
+  // Nothing of Sluice reads tree.json, and of 300 job types it takes 40 MB and an eighth of the CDK's own time.
+  const app = new App({ treeMetadata: false, ...props });
   const setting = (name: string): string | undefined => {
     const value: unknown = app.node.tryGetContext(name);
     return value === undefined || value === null ? undefined : String(value);

@@ -16,7 +16,7 @@ import { cacheFor, type Kept, keptIn, keyOf } from '../../bundle/kept.ts';
 const JUDGE = fileURLToPath(new URL(`judge-templates${extname(import.meta.url)}`, import.meta.url));
 const { version } = createRequire(import.meta.url)('aws-cdk-lib/package.json') as { version: string };
 /** Of a larger app, tree and engine together take more than 600 MB. A process of its own takes two seconds to start. */
-const MOST_STACKS_BESIDE = 50;
+const MOST_STACKS_BESIDE = 10;
 const MOST_OUTPUT = 1 << 28;
 
 type StackTemplate = IPolicyValidationContext['stackTemplates'][number];

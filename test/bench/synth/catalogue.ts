@@ -71,7 +71,7 @@ for (const [definition, type] of ${JSON.stringify(copies.map(({ kind, type }) =>
   jobs.push({ definition: (await load(type + '/definition.ts'))[definition], entry, resources });
 }
 const { context } = JSON.parse(readFileSync('${checkout}/cdk.json', 'utf8'));
-const settings = { stage: 'prod', emailSender: 'jobs@example.com', syncAllowedHosts: 'api.example.com' };
+const settings = { stage: 'prod', emailSender: 'jobs@example.com' };
 const app = buildApp({
   jobs,
   dispatcherEntry: '${checkout}/functions/dispatcher/handler.ts',

@@ -154,9 +154,11 @@ function graph({ width, height, properties }: Widget, shown: Shown) {
       devicePixelRatio: 1,
       plugins: { legend: { position: 'bottom', labels: { boxWidth: 8, padding: 5, font: { family: FONT, size: 9 } } } },
       scales: {
-        x: { ticks: { ...ticks, maxRotation: 0 }, grid: { display: false } },
-        left: { beginAtZero: true, ticks },
-        ...(onRight && { right: { position: 'right' as const, beginAtZero: true, ticks, grid: { display: false } } }),
+        x: { axis: 'x' as const, ticks: { ...ticks, maxRotation: 0 }, grid: { display: false } },
+        left: { axis: 'y' as const, beginAtZero: true, ticks },
+        ...(onRight && {
+          right: { axis: 'y' as const, position: 'right' as const, beginAtZero: true, ticks, grid: { display: false } },
+        }),
       },
     },
   });

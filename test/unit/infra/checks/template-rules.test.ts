@@ -52,6 +52,6 @@ test('CloudFormation’s rules are kept for templates in order, and refuse one t
 }, 120_000);
 
 test('CloudFormation’s rules are asked in a process of their own for a large app, with the same answer', () => {
-  expect(said(wrong, 51)).toMatch(REFUSED);
-  expect(kept()).toHaveLength(51);
+  expect(said(wrong, 11)).toMatch(REFUSED);
+  expect(kept()).toHaveLength(11);
 }, 120_000);
