@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { GetQueueUrlCommand, SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { JOB_TYPES } from '../../functions/index.ts';
+import { names } from '../../lib/contract/names.ts';
 import { bringUp, LOCAL_SENDER, type LocalSluice } from '../../localstack/up.ts';
 import { allows } from '../fidelity/iam/evaluate.ts';
 import { operatorRightsOf } from '../fidelity/iam/operator-actions.ts';
@@ -322,8 +323,8 @@ describeHere('the policies for operators', () => {
       await synthesize({ stage: STAGE, emailSender: LOCAL_SENDER, emulator: 'embedded' }),
       ENVIRONMENT,
     );
-    const read = policyStatements(templates, `sluice-${STAGE}-read`);
-    const redrive = policyStatements(templates, `sluice-${STAGE}-redrive`);
+    const read = policyStatements(templates, names.operatorPolicy(STAGE, 'read', ENVIRONMENT.region));
+    const redrive = policyStatements(templates, names.operatorPolicy(STAGE, 'redrive', ENVIRONMENT.region));
     // Lambda names an event source by an id; what it belongs to is asked.
     const context = { 'lambda:FunctionArn': `arn:aws:lambda:us-east-1:000000000000:function:sluice-${STAGE}-x` };
     const asked = recorder.calls.flatMap((call) =>

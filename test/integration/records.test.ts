@@ -64,7 +64,7 @@ describe('the record of a stage', () => {
       90_000,
     );
     for (const { Dimensions, Metrics } of blobs) {
-      expect(Dimensions).toEqual([[]]);
+      expect(Dimensions).toEqual([['Stage']]);
       expect(Metrics.map(({ Name }) => Name)).toEqual([METRICS.retryLateness]);
     }
   });
