@@ -46,6 +46,8 @@ const unit = {
   env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
   setupFiles: [here('support/setup.ts')],
 };
+/** The CDK's own rules take a second or two a synth. Those that are about them switch them on; whole templates have them. */
+const withoutCdkRules = { ...unit, env: { ...unit.env, CDK_VALIDATION: 'false' } };
 const integration = {
   globalSetup: ['test/integration/global-setup.ts'],
   provide: { patience: PATIENCE },
@@ -63,7 +65,7 @@ export default defineConfig({
     projects: [
       {
         test: {
-          ...unit,
+          ...withoutCdkRules,
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: [...ELSEWHERE, ...ISOLATED],
@@ -71,7 +73,7 @@ export default defineConfig({
           isolate: false,
         },
       },
-      { test: { ...unit, name: 'unit-isolated', include: ISOLATED, exclude: ELSEWHERE } },
+      { test: { ...withoutCdkRules, name: 'unit-isolated', include: ISOLATED, exclude: ELSEWHERE } },
       { test: { ...unit, name: 'unit-part', include: PARTLY, provide: { deep: false } } },
       { test: { ...unit, name: 'deep', include: [...PARTLY, ...DEEP], provide: { deep: true } } },
       {

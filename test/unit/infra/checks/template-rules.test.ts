@@ -12,6 +12,7 @@ import { jobs, makeApp, plain } from '../support/fixture.ts';
 const home = mkdtempSync(join(tmpdir(), 'sluice-rules-'));
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.unstubAllEnvs();
   rmSync(home, { recursive: true, force: true });
 });
 
@@ -40,7 +41,10 @@ const kept = () => readdirSync(join(home, 'node_modules/.cache/sluice/templates'
 const REFUSED = /VisibilityTimeout: 99999 is greater than the maximum of 43200 \(CloudFormation Validate\)/;
 
 // Nothing of another run is kept there.
-beforeEach(() => void vi.spyOn(process, 'cwd').mockReturnValue(home));
+beforeEach(() => {
+  vi.spyOn(process, 'cwd').mockReturnValue(home);
+  vi.stubEnv('CDK_VALIDATION', undefined);
+});
 
 test('CloudFormation’s rules are kept for templates in order, and refuse one that is not each time', () => {
   expect(said(wrong)).toMatch(REFUSED);
