@@ -37,12 +37,13 @@ export function makeMeter({ stage, jobType }: Measured): Meter {
   const metrics = new Metrics({ namespace: METRICS.namespace });
   // Powertools would add `service` to every set, and an alarm sees only the exact set.
   metrics.clearDefaultDimensions();
+  // In every set. Named in two sets, it would bring a warning with each flush.
+  metrics.setDefaultDimensions({ [METRICS.stageDimension]: stage });
   let counts = new Map<CountName, number>();
   let durations = new Map<DurationName, number[]>();
   const publish = (add: () => void) => {
-    const ofStage = { [METRICS.stageDimension]: stage };
-    if (jobType !== undefined) metrics.addDimensions({ ...ofStage, [METRICS.typeDimension]: jobType });
-    metrics.addDimensions(ofStage);
+    if (jobType !== undefined) metrics.addDimensions({ [METRICS.typeDimension]: jobType });
+    metrics.addDimensions({});
     quietly(add);
     quietly(() => metrics.publishStoredMetrics());
   };

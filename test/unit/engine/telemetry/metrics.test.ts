@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { iso } from '../../../../lib/contract/protocol/timing.ts';
 import { makeMeter } from '../../../../lib/engine/telemetry/metrics.ts';
 import { captureOutput, type Line, total, values } from '../../../support/output.ts';
@@ -40,6 +40,26 @@ describe('metrics', () => {
     for (const blob of world.output.blobs()) {
       expect((blob.JobDuration as unknown[]).length).toBeLessThan(100);
     }
+  });
+
+  test('bring no line of their own beside them', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    onTestFinished(() => warn.mockRestore());
+    const world = makeWorld();
+    for (const id of ['a', 'b']) {
+      world.send({ id });
+      await world.deliver();
+    }
+    const dispatcher = makeMeter({ stage: 'test' });
+    dispatcher.milliseconds('RetryLateness', 0);
+    dispatcher.flush();
+    expect(warn.mock.calls).toEqual([]);
+    expect(
+      world.output
+        .text()
+        .split('\n')
+        .filter((line) => line !== '' && !line.startsWith('{')),
+    ).toEqual([]);
   });
 
   test('carry their units', async () => {
