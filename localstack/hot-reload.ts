@@ -27,7 +27,7 @@ export async function redeployFunctions(
   { clientConfig }: Pick<Emulator, 'clientConfig'>,
   redeploys: readonly Redeploy[],
 ): Promise<PromiseSettledResult<readonly string[]>[]> {
-  const all = await bundled(redeploys);
+  const all = await bundled(redeploys, { anew: true });
   const lambda = new LambdaClient(clientConfig);
   const deployed = await Promise.allSettled(
     redeploys.map(async ({ functionName }, i) => {
@@ -60,6 +60,7 @@ export async function sourcesOf(redeploys: readonly Redeploy[]): Promise<Promise
 /** Bundles, made as the stacks make them, so that a reload runs the same code as a deploy. */
 async function bundled(
   redeploys: readonly Redeploy[],
+  options: Parameters<typeof writeBundles>[1] = {},
 ): Promise<PromiseSettledResult<{ readonly folder: string; readonly sources: readonly string[] }>[]> {
   const requests = await Promise.all(
     redeploys.map(async ({ functionName, entry, traced = false }) => ({
@@ -67,7 +68,7 @@ async function bundled(
       folder: await workFolder('reload', functionName),
     })),
   );
-  const answers = await writeBundles(requests);
+  const answers = await writeBundles(requests, options);
   return Promise.allSettled(
     requests.map(async ({ folder }, i) => {
       const answer = answers[i];

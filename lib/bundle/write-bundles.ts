@@ -26,10 +26,14 @@ interface Task extends BundleRequest {
  * Writes the folders of functions, as `writeBundle` writes one. What did not change since an earlier run is taken from there, the
  * others are bundled side by side.
  *
+ * @param options.anew  nothing is taken from an earlier run, nor kept: for what has just changed and will again. @default false
  * @returns an answer to each request, in their order
  */
-export async function writeBundles(requests: readonly BundleRequest[]): Promise<BundleAnswer[]> {
-  const kept = keptBundles(Date.now());
+export async function writeBundles(
+  requests: readonly BundleRequest[],
+  { anew = false }: { readonly anew?: boolean } = {},
+): Promise<BundleAnswer[]> {
+  const kept = anew ? undefined : keptBundles(Date.now());
   const answers: BundleAnswer[] = [];
   const refuse = (at: number, { entry }: BundleRequest, error: unknown) => {
     answers[at] = { failure: `${entry} cannot be bundled: ${buildFailureOf(error)}` };
@@ -44,14 +48,14 @@ export async function writeBundles(requests: readonly BundleRequest[]): Promise<
   for (const [at, request] of requests.entries()) {
     const task = await taskOf(at, request).catch((error: unknown) => refuse(at, request, error));
     if (task === undefined) continue;
-    const made = kept.find(task.making);
+    const made = kept?.find(task.making);
     if (made === undefined) missing.push(task);
     else await finish(task, made);
   }
   for await (const [task, made] of bundled(missing)) {
     if (made instanceof Error) refuse(task.at, task, made);
     else {
-      kept.keep(task.making, made);
+      kept?.keep(task.making, made);
       await finish(task, made);
     }
   }
