@@ -19,7 +19,9 @@ export async function perform(payload: Payload<typeof processPayment>, context: 
   const { amount, currency, paymentMethod, customer, description } = payload;
   const time = makeCallTime(context.remainingMs());
   const stripe = client(await apiKey(context.signal), time);
-  const idempotencyKey = [process.env.SLUICE_STAGE ?? [], context.idempotencyKey].flat().join('/');
+  // Only tests have no stage.
+  const { SLUICE_STAGE: stage } = process.env;
+  const idempotencyKey = stage === undefined ? context.idempotencyKey : `${stage}/${context.idempotencyKey}`;
   const finish = { stripe, time, idempotencyKey, context };
   const intent = await time
     .within(

@@ -83,11 +83,13 @@ async function* bundled(tasks: readonly Task[]): AsyncGenerator<[Task, MadeCode 
         alike.map(({ entry }) => entry),
         buildOptions(options),
       );
-      for (const [i, one] of bundles.entries()) made.set(alike[i] as Task, one);
+      for (const [i, task] of alike.entries()) {
+        const one = bundles[i];
+        if (one !== undefined) made.set(task, one);
+      }
     }
     for (const task of some) {
-      const [alone] = made.has(task) ? [] : await Promise.allSettled([aloneOf(task)]);
-      const one = (made.get(task) ?? alone) as PromiseSettledResult<Bundle>;
+      const one = made.get(task) ?? (await Promise.allSettled([aloneOf(task)]))[0];
       yield [task, one.status === 'fulfilled' ? codeOf(one.value) : one.reason];
     }
   }

@@ -54,15 +54,6 @@ describe('cancel', () => {
       stderr: expect.stringMatching(/^sluice: the catalogue \(functions\/index\.ts\) has no job type "old"/),
     });
   });
-
-  test('whose table is gone says so, and exits 3', async () => {
-    const { run, world } = deployed();
-    world.dynamoDb.faults.plan('GetItem', { kind: 'fails', error: awsError('ResourceNotFoundException', 'gone') });
-    expect(await run('cancel send-email a')).toMatchObject({
-      code: 3,
-      stderr: expect.stringMatching(/^sluice: a resource of job type "send-email" in stage "test" is gone/),
-    });
-  });
 });
 
 describe('retry', () => {
@@ -92,15 +83,6 @@ describe('retry', () => {
     expect(world.dynamoDb.calls).toEqual([]);
   });
 
-  test('whose table is gone says so, and exits 3', async () => {
-    const { run, world } = deployed();
-    world.dynamoDb.faults.plan('GetItem', { kind: 'fails', error: awsError('ResourceNotFoundException', 'gone') });
-    expect(await run('retry send-email a')).toMatchObject({
-      code: 3,
-      stderr: expect.stringMatching(/^sluice: a resource of job type "send-email" in stage "test" is gone/),
-    });
-  });
-
   test('of a job that changes each time it is read says so, and exits 5', async () => {
     const there = await parked();
     const happens = () => there.world.alter('a', { dueAt: (there.world.job('a')?.dueAt ?? 0) + 1000 });
@@ -109,5 +91,14 @@ describe('retry', () => {
       code: 5,
       stderr: expect.stringContaining('send-email a changed 5 times meanwhile; try again'),
     });
+  });
+});
+
+test.each(['cancel', 'retry'])('%s of a type whose table is gone says so, and exits 3', async (verb) => {
+  const { run, world } = deployed();
+  world.dynamoDb.faults.plan('GetItem', { kind: 'fails', error: awsError('ResourceNotFoundException', 'gone') });
+  expect(await run(`${verb} send-email a`)).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(/^sluice: a resource of job type "send-email" in stage "test" is gone/),
   });
 });
