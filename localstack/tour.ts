@@ -47,7 +47,7 @@ async function tour(local: LocalSluice): Promise<boolean> {
   local.stripe.failNext({
     status: 429,
     times: 2,
-    match: { idempotencyKey: 'process-payment#ord-1002' },
+    match: { 'metadata[jobId]': 'ord-1002' },
   });
   local.source.failNext({ status: 503, retryAfter: '75', match: { source: 'crm' } });
   const sent = await sendJobs(

@@ -17,7 +17,7 @@ export interface ResetFault {
 export type FaultOrder = Fault & {
   /** @default 1 */
   readonly times?: number;
-  /** Only requests that carry all of these, e.g. `{ idempotencyKey: 'process-payment#ord-1' }`. @default any request */
+  /** Only requests that carry all of these, e.g. `{ idempotencyKey: 'dev/process-payment#ord-1' }`. @default any request */
   readonly match?: Readonly<Record<string, string>>;
 };
 
