@@ -4,6 +4,7 @@ import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import { JobDefinitionError } from '../contract/errors.ts';
 import { names } from '../contract/names.ts';
 import { checkSecurity } from './checks/security.ts';
+import { stageKeyNames } from './checks/store-rules.ts';
 import { checkTemplates } from './checks/template-rules.ts';
 import { UnsafeConfiguration } from './checks/unsafe-configuration.ts';
 import { CoreStack } from './core-stack.ts';
@@ -71,10 +72,13 @@ export function buildApp({ jobs, dispatcherEntry = ownDispatcher(), props }: App
   for (const { definition, entry, resources } of jobs) {
     const stack = new JobStack(app, { ...settings, definition, entry });
     stack.addStackDependency(core, 'names its table and its topic');
-    resources?.({ scope: stack, consumer: stack.consumer, queue: stack.queue, stage, disposable, setting });
+    const { consumer, queue, key } = stack;
+    resources?.({ scope: stack, consumer, queue, key, stage, disposable, setting });
   }
   const byFunction = new Map(definitions.map((definition) => [names.consumer(stage, definition.type), definition]));
-  Validations.of(app).addPlugins(new UnsafeConfiguration(byFunction));
+  Validations.of(app).addPlugins(
+    new UnsafeConfiguration(byFunction, settings.encrypted ? stageKeyNames(stage) : undefined),
+  );
   checkTemplates(app);
   if (setting('securityChecks') !== 'off') checkSecurity(app, { warnOnly: setting('emulator') !== undefined });
   leaveOut(app, setting('leaveOut'));

@@ -1,3 +1,4 @@
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -11,6 +12,8 @@ interface JobResourcesProps {
   /** The job type's queue: a target for topics, rules and whatever else sends jobs. */
   readonly queue: IQueue;
   readonly stage: string;
+  /** The stage's key (`-c encryption=kms`), for all that holds payloads; undefined where AWS's own keys do. */
+  readonly key: IKey | undefined;
   /** True for `dev` stages and emulators: resources may be deleted with their stack. */
   readonly disposable: boolean;
   /** CDK context (`-c name=value`), undefined when it is not set. */

@@ -1,5 +1,6 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -7,7 +8,7 @@ import type { JobDefinition } from '../../contract/definition/job-definition.ts'
 import { queueSettings } from '../../contract/definition/queue-settings.ts';
 import { EVENT_SOURCE } from '../../contract/job-event.ts';
 import { ENV, names } from '../../contract/names.ts';
-import { keyRights } from '../access/stage-key.ts';
+import { keyByArn, keyRights } from '../access/stage-key.ts';
 import { arnsOf } from '../arns.ts';
 import { SluiceFunction } from '../functions/sluice-function.ts';
 import { JobAlarms } from '../monitoring/job-alarms.ts';
@@ -27,6 +28,8 @@ export interface JobStackProps extends StageSettings {
 export class JobStack extends Stack {
   readonly consumer: SluiceFunction;
   readonly queue: Queue;
+  /** The stage's key, for what `resources.ts` deploys. */
+  readonly key: IKey | undefined;
 
   constructor(scope: Construct, props: JobStackProps) {
     const { stage, disposable, encrypted, region, definition, entry, runbook, jobDashboards } = props;
@@ -37,6 +40,7 @@ export class JobStack extends Stack {
       terminationProtection: !disposable,
       ...(region !== undefined && { env: { region } }),
     });
+    this.key = encrypted ? keyByArn(this, stage) : undefined;
     const queues = new JobQueue(this, 'Jobs', props);
     this.queue = queues.queue;
     this.consumer = new SluiceFunction(this, 'Consumer', {
@@ -47,6 +51,7 @@ export class JobStack extends Stack {
       memoryMb: definition.memoryMb,
       tracing: definition.tracing,
       disposable,
+      key: this.key,
       environment: {
         [ENV.stage]: stage,
         [ENV.jobsTable]: names.jobsTable(stage),

@@ -15,7 +15,7 @@ function deploy(emailSender: string | undefined) {
     code: Code.fromInline('exports.handler = async () => {};'),
   });
   const queue = new Queue(scope, 'Queue');
-  resources({ scope, consumer, queue, stage: 'prod', disposable: false, setting: () => emailSender });
+  resources({ scope, consumer, queue, stage: 'prod', key: undefined, disposable: false, setting: () => emailSender });
   return resourcesIn(Template.fromStack(scope).toJSON());
 }
 
