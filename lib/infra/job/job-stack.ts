@@ -8,6 +8,7 @@ import type { JobDefinition } from '../../contract/definition/job-definition.ts'
 import { queueSettings } from '../../contract/definition/queue-settings.ts';
 import { EVENT_SOURCE } from '../../contract/job-event.ts';
 import { ENV, names } from '../../contract/names.ts';
+import { itemId } from '../../contract/protocol/job-item.ts';
 import { keyByArn, keyRights } from '../access/stage-key.ts';
 import { arnsOf } from '../arns.ts';
 import { SluiceFunction } from '../functions/sluice-function.ts';
@@ -84,6 +85,7 @@ function consumerRights(scope: Construct, stage: string, type: string): PolicySt
       // BatchExecuteStatement is PartiQLInsert and PartiQLUpdate; the Update of a transaction is UpdateItem.
       actions: ['PartiQLInsert', 'PartiQLUpdate', 'BatchGetItem', 'UpdateItem'].map((action) => `dynamodb:${action}`),
       resources: [arns.jobsTable],
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ownItems(type) } },
     }),
     new PolicyStatement({
       actions: ['events:PutEvents'],
@@ -93,6 +95,12 @@ function consumerRights(scope: Construct, stage: string, type: string): PolicySt
     }),
   ];
 }
+
+/**
+ * The keys of a type's items: its jobs, and what it keeps about itself, as its rate limit. The condition binds PartiQL's actions
+ * as it does the others (Service Authorization Reference, Amazon DynamoDB, condition keys of `PartiQLUpdate`).
+ */
+const ownItems = (type: string): string[] => [itemId(type, '*'), `~*#${type}`];
 
 interface Consumption {
   readonly definition: JobDefinition;
