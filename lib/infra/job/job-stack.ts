@@ -62,7 +62,8 @@ export class JobStack extends Stack {
       statements: [...consumerRights(this, stage, type), ...(encrypted ? [keyRights(this, stage)] : [])],
     });
     consume(this, { definition, queues, consumer: this.consumer });
-    new JobSchedules(this, 'Schedules', { stage, definition, queue: queues.queue, encrypted });
+    const schedules = { stage, definition, queue: queues.queue, encrypted, disposable, runbook };
+    if (definition.schedule.length > 0) new JobSchedules(this, 'Schedules', schedules);
     new JobAlarms(this, 'Alarms', { stage, definition, runbook });
     if (jobDashboards) new JobDashboard(this, 'Dashboard', { stage, definition });
     new CfnOutput(this, 'QueueUrl', { value: queues.queue.queueUrl, description: `Send ${type} jobs here` });

@@ -129,6 +129,8 @@ function identity(
       return { ref: given('LogGroupName'), arn: `${arn('logs', `log-group:${given('LogGroupName')}`)}:*` };
     case 'AWS::Events::Rule':
       return named(given('Name'), 'events', 'rule/');
+    case 'AWS::Scheduler::ScheduleGroup':
+      return named(given('Name'), 'scheduler', 'schedule-group/');
     case 'AWS::IAM::Role':
       return { ref: given('RoleName'), arn: `arn:aws:iam::${account}:role/${given('RoleName')}` };
     case 'AWS::S3::Bucket':

@@ -92,7 +92,7 @@ function namesIn(all: Templates): Set<string> {
 
 /** Kinds of names that are one region's alone; all others are the account's, or the world's (AWS's page of each service). */
 const OF_A_REGION =
-  /^AWS::(CloudWatch::(Alarm|CompositeAlarm)|DynamoDB::GlobalTable|Lambda::\w+|Logs::(LogGroup|QueryDefinition)|SNS::Topic|SQS::Queue|SecretsManager::Secret|KMS::Alias|SES::\w+) /;
+  /^AWS::(CloudWatch::(Alarm|CompositeAlarm)|DynamoDB::GlobalTable|Lambda::\w+|Logs::(LogGroup|QueryDefinition)|SNS::Topic|SQS::Queue|SecretsManager::Secret|KMS::Alias|SES::\w+|SSM::Parameter|Scheduler::\w+) /;
 
 test('one stage in two regions has no name in common that is the account’s', async () => {
   const [here, there] = await Promise.all(
