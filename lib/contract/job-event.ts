@@ -1,5 +1,6 @@
 import type { JobError } from './errors.ts';
 import type { DeadLetterReason } from './job.ts';
+import { DEFAULT_APP } from './names.ts';
 import { type JobItem, keyOf } from './protocol/job-item.ts';
 
 /** Source of every event that Sluice puts on the account's default EventBridge bus. */
@@ -12,6 +13,7 @@ export interface JobEventDetail {
   readonly id: string;
   readonly type: string;
   readonly key: string;
+  /** Its full name: `prod`, or `shop/prod` of an app with a name of its own. */
   readonly stage: string;
   /** Name of the queue that the job came from. */
   readonly queue: string;
@@ -68,5 +70,8 @@ function common(item: JobItem, { queueUrl, tenant }: EventOrigin): JobEventDetai
   };
 }
 
-/** A stage has no hyphen, so that `sluice-<stage>-<type>` reads only one way. */
-const stageOf = (queue: string): string => queue.split('-')[1] ?? '';
+/** Neither app nor stage has a hyphen, so that `<app>-<stage>-<type>` reads only one way. */
+function stageOf(queue: string): string {
+  const [app, stage = ''] = queue.split('-');
+  return app === DEFAULT_APP ? stage : `${app}/${stage}`;
+}

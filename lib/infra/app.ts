@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { App, type AppProps, Tags, Validations } from 'aws-cdk-lib';
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import { JobDefinitionError } from '../contract/errors.ts';
-import { names } from '../contract/names.ts';
+import { names, partsOf, prefixOf } from '../contract/names.ts';
 import { checkSecurity } from './checks/security.ts';
 import { checkTemplates } from './checks/template-rules.ts';
 import { UnsafeConfiguration } from './checks/unsafe-configuration.ts';
@@ -36,7 +36,7 @@ export interface AppSource {
  * Builds the CDK app: a core stack and one stack a job type.
  *
  * Context (`-c name=value`):
- * - `stage`, default `dev`
+ * - `stage`, default `dev`, and `app`, default `sluice`: what all names begin with
  * - `emulator`: its kind, on a machine without AWS; `leaveOut`: resource types that it refuses
  * - `alarmEmail`: addresses, separated by commas
  * - `runbook`: address of the page that alarms link to, default `lib/operator/README.md`
@@ -61,6 +61,7 @@ export function buildApp({ jobs, dispatcherEntry = ownDispatcher(), props }: App
   const { stage, disposable } = settings;
   const definitions = jobs.map(({ definition }) => definition);
   checkDistinct(definitions.map(({ type }) => type));
+  checkLengths(stage, definitions);
   expectBundles(app, [
     bundleRequest(app, { functionName: names.dispatcher(stage), entry: dispatcherEntry, disposable }),
     ...jobs.map(({ definition: { type, tracing }, entry }) =>
@@ -71,7 +72,8 @@ export function buildApp({ jobs, dispatcherEntry = ownDispatcher(), props }: App
   for (const { definition, entry, resources } of jobs) {
     const stack = new JobStack(app, { ...settings, definition, entry });
     stack.addStackDependency(core, 'names its table and its topic');
-    resources?.({ scope: stack, consumer: stack.consumer, queue: stack.queue, stage, disposable, setting });
+    const { consumer, queue } = stack;
+    resources?.({ scope: stack, consumer, queue, stage, prefix: prefixOf(stage), disposable, setting });
   }
   const byFunction = new Map(definitions.map((definition) => [names.consumer(stage, definition.type), definition]));
   Validations.of(app).addPlugins(new UnsafeConfiguration(byFunction));
@@ -86,6 +88,20 @@ export function buildApp({ jobs, dispatcherEntry = ownDispatcher(), props }: App
 function ownDispatcher(): string {
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return fileURLToPath(new URL(`../../functions/dispatcher/handler.${ending}`, import.meta.url));
+}
+
+/** A function's name has at most 64 characters (Lambda API Reference, FunctionName); two of them are hyphens. */
+const MAX_NAMES = 62;
+
+function checkLengths(stage: string, definitions: readonly JobDefinition[]): void {
+  const { app, stage: name } = partsOf(stage);
+  const left = MAX_NAMES - app.length - name.length;
+  const long = definitions.filter(({ type }) => type.length > left).map(({ type }) => `"${type}" (${type.length})`);
+  if (long.length === 0) return;
+  throw new RangeError(
+    `app, stage and job type have ${MAX_NAMES} characters together, since a function's name has 64: with app "${app}" and ` +
+      `stage "${name}", ${left} are left for a type, and too long are ${long.join(', ')}: choose shorter names`,
+  );
 }
 
 function checkDistinct(types: readonly string[]): void {

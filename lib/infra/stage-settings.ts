@@ -1,12 +1,13 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import type { IPrincipal } from 'aws-cdk-lib/aws-iam';
-import { checkedStage } from '../contract/names.ts';
+import { checkedStage, partsOf } from '../contract/names.ts';
 import { allowedProducers } from './access/producers.ts';
 import { DEFAULT_RUNBOOK } from './monitoring/runbook.ts';
 import { emailAddresses } from './monitoring/subscribers.ts';
 
 /** The settings of a stage, read from the CDK context and checked. */
 export interface StageSettings {
+  /** Its full name: `prod`, or `shop/prod` of an app with a name of its own. */
   readonly stage: string;
   /** Stages whose name starts with `dev`, and emulators: destroyed with all they hold. */
   readonly disposable: boolean;
@@ -25,7 +26,7 @@ export interface StageSettings {
 
 /** Reads the context. @throws RangeError for an invalid value */
 export function stageSettings(setting: (name: string) => string | undefined): StageSettings {
-  const stage = checkedStage(setting('stage') ?? 'dev');
+  const stage = checkedStage(setting('stage') ?? 'dev', setting('app'));
   const encryption = setting('encryption');
   const region = setting('region');
   if (encryption !== undefined && encryption !== 'kms') {
@@ -38,7 +39,7 @@ export function stageSettings(setting: (name: string) => string | undefined): St
   }
   return {
     stage,
-    disposable: stage.startsWith('dev') || setting('emulator') !== undefined,
+    disposable: partsOf(stage).stage.startsWith('dev') || setting('emulator') !== undefined,
     runbook: setting('runbook') ?? DEFAULT_RUNBOOK,
     alarmEmails: emailAddresses(setting('alarmEmail')),
     jobDashboards: setting('jobDashboards') !== 'off',

@@ -16,6 +16,8 @@ import { checkedLimits, untilAborted } from './tries.ts';
 export interface ProducerOptions {
   /** Stage whose queues get the jobs. @default environment variable SLUICE_STAGE, else `dev` */
   readonly stage?: string;
+  /** App that the stage is of. @default the one that a full name as `shop/prod` has, else `sluice` */
+  readonly app?: string;
   /** @default a client of the SDK's own configuration, made at the first send */
   readonly client?: ProducerSqs;
   /** What `onDuplicate: 'look'` reads with: `new DynamoDB()` of @aws-sdk/client-dynamodb. @default none, and no such option */
@@ -98,14 +100,14 @@ const CALLS_AT_ONCE = 10;
  * @throws ProducerConfigurationError if `tries` or `timeoutMs` is out of range
  */
 export function createProducer(options: ProducerOptions = {}): Producer {
-  const { stage, client, dynamoDb, queueUrls = {}, ...given } = options;
+  const { stage, app, client, dynamoDb, queueUrls = {}, ...given } = options;
   const limits = checkedLimits(given);
   let made: ProducerSqs | undefined;
   const sqs = (): ProducerSqs => {
     made ??= client === undefined ? asOneRequest(makeSqsClient()) : oneRequestEach(client);
     return made;
   };
-  const findQueue = makeFindQueue({ stage, queueUrls, sqs, limits });
+  const findQueue = makeFindQueue({ stage, app, queueUrls, sqs, limits });
   return {
     async enqueue(definition, payload, { signal, onDuplicate, ...options } = {}) {
       checkOnDuplicate(onDuplicate);
@@ -113,7 +115,7 @@ export function createProducer(options: ProducerOptions = {}): Producer {
       const refusal = (await job.pending)?.refusal;
       if (refusal !== undefined) throw refusal;
       const [{ type }, { jobId, givenKey: key }, bounds] = [definition, job, { ...limits, signal }];
-      const look = { dynamoDb, stage: () => stageOf(stage), limits: bounds, type, jobId };
+      const look = { dynamoDb, stage: () => stageOf({ stage, app }), limits: bounds, type, jobId };
       // Before it is sent, or the consumer may have begun this very job.
       const earlier = onDuplicate === undefined || key === undefined ? undefined : await lookFor({ ...look, key });
       const queueUrl = await untilAborted(findQueue(type), signal);

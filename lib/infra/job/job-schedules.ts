@@ -9,6 +9,7 @@ import type { JobSchedule } from '../../contract/definition/schedule.ts';
 import { expressionFault } from '../../contract/definition/schedule-expression.ts';
 import { writeEnvelope } from '../../contract/envelope.ts';
 import { JobDefinitionError } from '../../contract/errors.ts';
+import { partsOf } from '../../contract/names.ts';
 import { readPayload } from '../../contract/payload.ts';
 import { keyRights } from '../access/stage-key.ts';
 import { clockChangeWarning } from './clock-changes.ts';
@@ -148,7 +149,9 @@ function makeRole(scope: Construct, { stage, queue, encrypted }: JobSchedulesPro
 }
 
 function stateOf(scope: Construct, { offInStages = [] }: JobSchedule, stage: string): 'ENABLED' | 'DISABLED' {
-  const off = offInStages.includes(stage) || scope.node.tryGetContext('schedules') === 'off';
+  const off =
+    [stage, partsOf(stage).stage].some((one) => offInStages.includes(one)) ||
+    scope.node.tryGetContext('schedules') === 'off';
   return off ? 'DISABLED' : 'ENABLED';
 }
 

@@ -152,10 +152,12 @@ export const ROOMS: readonly Room[] = [
   others(
     'localstack',
     [...LOCAL_BASICS, ...LOCAL_COMMANDS],
-    ['lib/bundle', 'bin: basics', 'localstack: basics', 'localstack/host', 'localstack/stand-ins'],
+    ['contract: words', 'lib/bundle', 'bin: basics', 'localstack: basics', 'localstack/host', 'localstack/stand-ins'],
   ),
   folder('localstack/tour', [...contract, 'localstack: basics', 'localstack']),
-  files('localstack: commands', 'localstack', LOCAL_COMMANDS, ['localstack: basics', 'localstack', 'localstack/tour']),
+  files('localstack: commands', 'localstack', LOCAL_COMMANDS, [
+    ...['contract: words', 'localstack: basics', 'localstack', 'localstack/tour'],
+  ]),
 
   others('bin/cli', BIN_BASICS, [...contract, 'lib/operator', 'functions', 'bin: basics']),
   folder('bin/cli/verbs', [...contract, 'lib/operator', 'lib/operator/authoring', 'bin: basics', 'bin/cli']),

@@ -4,7 +4,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import { acknowledge, acknowledgeWildcard, type JobResources, removalPolicy } from '#sluice/infra';
 
 /** The bucket of reports, and the right to read what `sync-data` wrote. */
-export const resources: JobResources = ({ scope, consumer, stage, disposable }) => {
+export const resources: JobResources = ({ scope, consumer, prefix, disposable }) => {
   const bucket = new Bucket(scope, 'Reports', {
     encryption: BucketEncryption.S3_MANAGED,
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -21,9 +21,9 @@ export const resources: JobResources = ({ scope, consumer, stage, disposable }) 
   const index = Stack.of(scope).formatArn({
     service: 'dynamodb',
     resource: 'table',
-    resourceName: `sluice-${stage}-records/index/byTime`,
+    resourceName: `${prefix}-records/index/byTime`,
   });
-  consumer.addEnvironment('RECORDS_TABLE', `sluice-${stage}-records`);
+  consumer.addEnvironment('RECORDS_TABLE', `${prefix}-records`);
   consumer.addEnvironment('REPORTS_BUCKET', bucket.bucketName);
   consumer.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources: [index] }));
   const reports = bucket.arnForObjects('reports/*');
