@@ -20,6 +20,10 @@ export const TOLD: readonly Told[] = [
 
   // Done in this repository's own tests, by other doors.
   {
+    says: 'use AWS_PROFILE=… in its place',
+    by: 'bin/guard.test.ts: what the CDK hands on to the app is its own affair',
+  },
+  {
     says: 'Redrive or purge some of these first',
     by: 'operator/dead-letters/quota.test.ts: SQS’s quota of 120,000 is no test of a terminal',
   },
