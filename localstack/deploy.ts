@@ -101,7 +101,7 @@ async function bootstrap(emulator: DeployTarget, log: (line: string) => void): P
 }
 
 /**
- * Deletes a stage's stacks. The data is deleted with them only if the stage's name begins with `dev`.
+ * Deletes a stage's stacks. Their data goes with them, as on every emulator.
  *
  * @throws EmulatorError with the end of the CDK's output
  */

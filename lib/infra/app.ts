@@ -13,6 +13,8 @@ import type { JobResources } from './job/job-resources.ts';
 import { JobStack } from './job/job-stack.ts';
 import { leaveOut } from './leave-out.ts';
 import { stageSettings } from './stage-settings.ts';
+import { chooseStage, refuseUnread } from './stages/choose.ts';
+import type { StageProfiles } from './stages/profile.ts';
 
 /** A job type to deploy. */
 export interface JobSource {
@@ -26,6 +28,8 @@ export interface JobSource {
 /** What {@link buildApp} builds from. */
 export interface AppSource {
   readonly jobs: readonly JobSource[];
+  /** The stages and their settings, by the name that `-c stage=` chooses. @default none: `-c` says all */
+  readonly stages?: StageProfiles;
   /** File that exports the dispatcher's `handler`. @default Sluice's own */
   readonly dispatcherEntry?: string;
   /** For tests: cdk.json's context, which the CDK's command passes otherwise. */
@@ -43,21 +47,28 @@ export interface AppSource {
  * - `encryption=kms` with `region`: a customer-managed key
  * - `allowedProducers`: accounts and ARNs that may send jobs
  * - `jobDashboards=off`: only the stage's dashboard
+ * - `disposable=true`: the stage's data is deleted with its stacks
+ * - `weaken`: the stage's own name, if the deploy may weaken it
  * - `securityChecks=off`: no cdk-nag, for organisations that run checks of their own
  * - and the settings of job types
  *
- * Stages whose name starts with `dev`, and emulators, are disposable: their data is deleted with their stacks.
+ * A stage that `stages` has takes them from there, and `-c` may not contradict it. Stages that say so (`disposable=true`), and
+ * emulators, are disposable: their data is deleted with their stacks.
  *
  * @throws JobDefinitionError if two definitions share a type; RangeError if a setting is invalid
  */
-export function buildApp({ jobs, dispatcherEntry = ownDispatcher(), props }: AppSource): App {
+export function buildApp({ jobs, stages = {}, dispatcherEntry = ownDispatcher(), props }: AppSource): App {
   // Nothing of Sluice reads tree.json, and of 300 job types it takes 40 MB and an eighth of the CDK's own time.
   const app = new App({ treeMetadata: false, ...props });
+  const given = settingsIn(app);
+  const chosen = chooseStage(stages, { given, account: process.env.CDK_DEFAULT_ACCOUNT });
+  for (const [name, value] of Object.entries(chosen?.context ?? {})) app.node.setContext(name, value);
+  const asked = new Set<string>();
   const setting = (name: string): string | undefined => {
-    const value: unknown = app.node.tryGetContext(name);
-    return value === undefined || value === null ? undefined : String(value);
+    asked.add(name);
+    return given(name);
   };
-  const settings = stageSettings(setting);
+  const settings = stageSettings(given);
   const { stage, disposable } = settings;
   const definitions = jobs.map(({ definition }) => definition);
   checkDistinct(definitions.map(({ type }) => type));
@@ -68,21 +79,30 @@ export function buildApp({ jobs, dispatcherEntry = ownDispatcher(), props }: App
       bundleRequest(app, { functionName: names.consumer(stage, type), entry, tracing, disposable }),
     ),
   ]);
-  const core = new CoreStack(app, { ...settings, dispatcherEntry });
+  const core = new CoreStack(app, { ...settings, dispatcherEntry, chosen });
   for (const { definition, entry, resources } of jobs) {
     const stack = new JobStack(app, { ...settings, definition, entry });
     stack.addStackDependency(core, 'names its table and its topic');
     const { consumer, queue } = stack;
     resources?.({ scope: stack, consumer, queue, stage, prefix: prefixOf(stage), disposable, setting });
   }
+  if (chosen !== undefined) refuseUnread(chosen, asked);
   const byFunction = new Map(definitions.map((definition) => [names.consumer(stage, definition.type), definition]));
   Validations.of(app).addPlugins(new UnsafeConfiguration(byFunction));
   checkTemplates(app);
-  if (setting('securityChecks') !== 'off') checkSecurity(app, { warnOnly: setting('emulator') !== undefined });
-  leaveOut(app, setting('leaveOut'));
+  if (given('securityChecks') !== 'off') checkSecurity(app, { warnOnly: settings.emulated });
+  leaveOut(app, given('leaveOut'));
   Tags.of(app).add('sluice:stage', stage);
   return app;
 }
+
+/** `-c name=value`, cdk.json's context, and what was set since. */
+const settingsIn =
+  (app: App) =>
+  (name: string): string | undefined => {
+    const value: unknown = app.node.tryGetContext(name);
+    return value === undefined || value === null ? undefined : String(value);
+  };
 
 /** A path instead of an import: lib/infra never loads the runtime. It has this file's ending, compiled or not. */
 function ownDispatcher(): string {

@@ -14,7 +14,7 @@ interface JobResourcesProps {
   readonly stage: string;
   /** What names of this app and stage begin with, before a hyphen: `sluice-prod`. Two apps in one account never share it. */
   readonly prefix: string;
-  /** True for `dev` stages and emulators: resources may be deleted with their stack. */
+  /** True for stages that say so and emulators: resources may be deleted with their stack. */
   readonly disposable: boolean;
   /** CDK context (`-c name=value`), undefined when it is not set. */
   readonly setting: (name: string) => string | undefined;
