@@ -68,7 +68,7 @@ function inherit(command: Command): void {
   }
 }
 
-const TYPED = ['stage', 'profile', 'region', 'endpoint'] as const satisfies readonly (keyof CommonOptions)[];
+const TYPED = ['stage', 'app', 'profile', 'region', 'endpoint'] as const satisfies readonly (keyof CommonOptions)[];
 
 /** Options as they were typed: the failure may have come before they were parsed. */
 function typed(args: readonly string[]): CommonOptions {

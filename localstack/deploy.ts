@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { CloudFormationClient, DescribeStacksCommand, paginateDescribeStacks } from '@aws-sdk/client-cloudformation';
+import { prefixOf } from '../lib/contract/names.ts';
 import { runCommand, tail } from './command.ts';
 import { type Emulator, EmulatorError } from './emulator.ts';
 import { fillGaps, LEFT_OUT } from './gaps.ts';
@@ -12,10 +13,11 @@ import { warningsIn } from './synth-warnings.ts';
 
 /** Options of {@link deploy}. */
 export interface DeployOptions {
+  /** Its full name: `dev`, or `shop/dev` of an app with a name of its own. */
   readonly stage: string;
   /** More context for the CDK app (`-c name=value`), as `stripeApiBase` or `syncAllowedHosts`. */
   readonly context?: Readonly<Record<string, string>>;
-  /** Values for secrets that the stacks create with a placeholder, by name without `sluice-<stage>/`. */
+  /** Values for secrets that the stacks create with a placeholder, by name without `<app>-<stage>/`. */
   readonly secrets?: Readonly<Record<string, string>>;
   /** Stacks to deploy, each with those it depends on. @default all */
   readonly stacks?: readonly string[];
@@ -99,7 +101,7 @@ async function bootstrap(emulator: DeployTarget, log: (line: string) => void): P
 }
 
 /**
- * Deletes a stage's stacks. The data is deleted with them only if the stage's name begins with `dev`.
+ * Deletes a stage's stacks. Their data goes with them, as on every emulator.
  *
  * @throws EmulatorError with the end of the CDK's output
  */
@@ -144,7 +146,7 @@ async function appArgs(emulator: DeployTarget, options: DeployOptions): Promise<
 
 /** One folder for each stage and emulator: the CDK locks it, and two commands may deploy at the same time. */
 const outputFolder = async ({ endpoint }: DeployTarget, { stage }: DeployOptions): Promise<string> =>
-  join(await workFolder('cdk.out'), `${stage}-${new URL(endpoint).port}`);
+  join(await workFolder('cdk.out'), `${prefixOf(stage)}-${new URL(endpoint).port}`);
 
 interface CdkCommand {
   readonly args: readonly string[];
@@ -180,7 +182,7 @@ function relevant(output: string): string {
 }
 
 async function readOutputs(cloudFormation: CloudFormationClient, stage: string): Promise<Deployment> {
-  const prefix = `sluice-${stage}-`;
+  const prefix = `${prefixOf(stage)}-`;
   const queues: Record<string, DeployedQueues> = {};
   let core: Record<string, string> = {};
   for await (const { Stacks = [] } of paginateDescribeStacks({ client: cloudFormation }, {})) {

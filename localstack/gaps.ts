@@ -1,6 +1,7 @@
 import { DescribeTimeToLiveCommand, DynamoDBClient, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SESClient, VerifyEmailIdentityCommand } from '@aws-sdk/client-ses';
+import { prefixOf } from '../lib/contract/names.ts';
 import { type ClientConfig, EmulatorError } from './emulator.ts';
 
 /**
@@ -20,7 +21,7 @@ export const LEFT_OUT = [
 export interface Gaps {
   readonly stage: string;
   readonly jobsTableName: string;
-  /** By name without `sluice-<stage>/`. */
+  /** By name without `<app>-<stage>/`. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly emailSender: string | undefined;
 }
@@ -35,7 +36,7 @@ export async function fillGaps(config: ClientConfig, gaps: Gaps): Promise<void> 
   await Promise.all([
     step('switching on TTL', () => switchOnTtl(config, gaps.jobsTableName)),
     ...Object.entries(gaps.secrets).map(([name, value]) =>
-      step(`storing secret ${name}`, () => putSecret(config, `sluice-${gaps.stage}/${name}`, value)),
+      step(`storing secret ${name}`, () => putSecret(config, `${prefixOf(gaps.stage)}/${name}`, value)),
     ),
     ...(sender ? [step(`verifying ${sender}`, () => verifySender(config, sender))] : []),
   ]);

@@ -6,6 +6,7 @@ import {
   paginateDescribeStacks,
   waitUntilStackDeleteComplete,
 } from '@aws-sdk/client-cloudformation';
+import { prefixOf } from '../lib/contract/names.ts';
 import { messageOf } from './errors.ts';
 
 interface Synthesised {
@@ -21,7 +22,7 @@ export async function removeGone(client: CloudFormationClient, { stage, output, 
   const gone: string[] = [];
   for await (const { Stacks = [] } of paginateDescribeStacks({ client }, {})) {
     for (const { StackName = '', StackStatus } of Stacks) {
-      const isOurs = StackName.startsWith(`sluice-${stage}-`) && StackStatus !== 'DELETE_COMPLETE';
+      const isOurs = StackName.startsWith(`${prefixOf(stage)}-`) && StackStatus !== 'DELETE_COMPLETE';
       if (isOurs && !wanted.has(StackName)) gone.push(StackName);
     }
   }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
+import { prefixOf } from '../lib/contract/names.ts';
 import type { Emulator } from './emulator.ts';
 import { messageOf } from './errors.ts';
 import type { RawLogLine } from './log-line.ts';
@@ -17,19 +18,21 @@ export interface DeployedFunction {
   readonly folder: string;
   readonly logGroup: string;
   /** Whether X-Ray traces it. */
-  readonly traced: boolean;
+  readonly traced: boolean | 'otel';
 }
 
 /** The functions that a stage's stacks made. */
 export async function deployedFunctions(emulator: Emulator, stage: string): Promise<DeployedFunction[]> {
   const client = new LambdaClient(emulator.clientConfig);
+  const prefix = `${prefixOf(stage)}-`;
   const found: DeployedFunction[] = [];
   for await (const { Functions = [] } of paginateListFunctions({ client }, {})) {
-    for (const { FunctionName: name = '', LoggingConfig, TracingConfig } of Functions) {
-      if (!name.startsWith(`sluice-${stage}-`)) continue;
-      const folder = name.slice(`sluice-${stage}-`.length);
+    for (const { FunctionName: name = '', LoggingConfig, TracingConfig, Environment } of Functions) {
+      if (!name.startsWith(prefix)) continue;
+      const folder = name.slice(prefix.length);
       const logGroup = LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`;
-      found.push({ name, folder, logGroup, traced: TracingConfig?.Mode === 'Active' });
+      const bySpans = Environment?.Variables?.SLUICE_TRACING === 'otel';
+      found.push({ name, folder, logGroup, traced: bySpans ? 'otel' : TracingConfig?.Mode === 'Active' });
     }
   }
   return found;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { names } from '../lib/contract/names.ts';
 import { checkedEmulatorKind } from './emulator.ts';
 import { messagesOf } from './errors.ts';
 import { deployedFunctions } from './log-tail.ts';
@@ -29,7 +30,7 @@ async function main(): Promise<void> {
     const took = Math.round((Date.now() - startedAtMs) / 1000);
     say(`✔ AWS on this machine   ${local.emulator.name}`);
     say(
-      `✔ Deployed              ${[`sluice-${STAGE}-core`, ...Object.keys(local.deployment.queues)].join(', ')}   ${took} s`,
+      `✔ Deployed              ${[names.coreStack(STAGE), ...Object.keys(local.deployment.queues)].join(', ')}   ${took} s`,
     );
     process.exitCode = (await tour(local)) ? 0 : 1;
   } finally {

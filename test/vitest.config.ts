@@ -21,7 +21,9 @@ const PARTLY = [
   'test/unit/bin/*.test.ts',
   'test/unit/operator/authoring/new-job-type.test.ts',
   'test/unit/engine/job/report-in-time.test.ts',
+  'test/unit/functions/generate-report/report-csv.test.ts',
   'test/unit/functions/sync-data/sync-data.test.ts',
+  'test/unit/infra/core-size.test.ts',
 ];
 
 /** What `npm run test:deep` alone runs. */
@@ -29,13 +31,14 @@ const DEEP = [
   'test/bench/scale/engine.test.ts',
   'test/faults/simulation/points/*.test.ts',
   'test/fidelity/{recorded,runtime}/*.test.ts',
+  'test/fidelity/templates/judged-in-parts.test.ts',
   'test/unit/package/*.test.ts',
 ];
 /**
- * They need the emulator. One compiles for the toolchains of four languages; one brings up a stage of its own and compares each
- * call of each function with its role.
+ * They need the emulator. One compiles for the toolchains of four languages; two bring up a stage of their own, to compare each
+ * call of each function with its role, and to deploy a newer version under load and roll it back.
  */
-const DEEP_INTEGRATION = ['test/integration/{iam-replay,languages}.test.ts'];
+const DEEP_INTEGRATION = ['test/integration/{iam-replay,languages,operation}.test.ts'];
 
 const ELSEWHERE = ['test/integration/**', ...PARTLY, ...DEEP];
 

@@ -9,6 +9,7 @@ import { makePrinter, type Printer } from './print.ts';
 /** Options that every verb takes. */
 export interface CommonOptions {
   readonly stage?: string;
+  readonly app?: string;
   readonly profile?: string;
   readonly region?: string;
   readonly endpoint?: string;
@@ -33,6 +34,7 @@ export function withCommon(command: Command): Command {
   const option = (flags: string, text: string) =>
     command.addOption(new Option(flags, text).helpGroup('Where and how:'));
   option('--stage <stage>', `stage to work on (default: ${ENV.stage}, else dev)`);
+  option('--app <app>', 'app that the stage is of (default: as in --stage shop/prod, else sluice)');
   option('--profile <name>', 'profile of the AWS configuration (default: AWS_PROFILE)');
   option('--region <region>', 'AWS region (default: AWS_REGION, else the profile’s)');
   option('--endpoint <url>', 'where AWS answers, for an emulator (default: AWS_ENDPOINT_URL)');
@@ -48,7 +50,17 @@ type Where = Pick<Host, 'env' | 'localStage'>;
 const localOf = ({ local }: CommonOptions, { localStage }: Where): LocalStage | undefined =>
   local === true ? localStage?.() : undefined;
 
-const stageName = (options: CommonOptions, host: Where): string =>
+/** The stage's full name, or as it was typed if that is no name. */
+function stageName(options: CommonOptions, host: Where): string {
+  const given = givenStage(options, host);
+  try {
+    return checkedStage(given, options.app);
+  } catch {
+    return given;
+  }
+}
+
+const givenStage = (options: CommonOptions, host: Where): string =>
   options.stage ?? localOf(options, host)?.stage ?? (host.env[ENV.stage] || 'dev');
 
 /** Where the options and the environment say that the command looks. */
@@ -66,7 +78,8 @@ export function whereabouts(options: CommonOptions, host: Where): Whereabouts {
 
 /** What a command line needs to look at the same place. The stage is named also where a variable names it. */
 function flagsFor(options: CommonOptions, host: Where): string {
-  const stage = options.local === true ? options.stage : stageName(options, host);
+  const isNamed = options.local !== true || options.stage !== undefined || options.app !== undefined;
+  const stage = isNamed ? stageName(options, host) : undefined;
   const named = Object.entries({ stage, profile: options.profile, region: options.region, endpoint: options.endpoint });
   const flags = named.flatMap(([name, value]) => (value === undefined ? [] : [` --${name} ${shellWord(value)}`]));
   return [...flags, ...(options.local === true ? [' --local'] : [])].join('');
@@ -78,7 +91,7 @@ export const shellWord = (text: string): string =>
 
 /** @throws UsageError for an invalid stage or endpoint, or `--local` where no local stage is up */
 export function makeContext(options: CommonOptions, host: Host): Context {
-  const name = checked(() => checkedStage(stageName(options, host)));
+  const name = checked(() => checkedStage(givenStage(options, host), options.app));
   const clients = host.connect(options.local === true ? localClients(options, host) : clientConfig(options));
   const { endpoint, flags } = whereabouts(options, host);
   return {

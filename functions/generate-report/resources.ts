@@ -4,7 +4,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import { acknowledge, acknowledgeWildcard, grantKey, type JobResources, removalPolicy } from '#sluice/infra';
 
 /** The bucket of reports, and the right to read what `sync-data` wrote. */
-export const resources: JobResources = ({ scope, consumer, stage, key, disposable }) => {
+export const resources: JobResources = ({ scope, consumer, prefix, key, disposable }) => {
   const bucket = new Bucket(scope, 'Reports', {
     // With a key of the bucket's own below the stage's, S3 asks KMS once for many objects.
     ...(key === undefined
@@ -24,9 +24,9 @@ export const resources: JobResources = ({ scope, consumer, stage, key, disposabl
   const index = Stack.of(scope).formatArn({
     service: 'dynamodb',
     resource: 'table',
-    resourceName: `sluice-${stage}-records/index/byTime`,
+    resourceName: `${prefix}-records/index/byTime`,
   });
-  consumer.addEnvironment('RECORDS_TABLE', `sluice-${stage}-records`);
+  consumer.addEnvironment('RECORDS_TABLE', `${prefix}-records`);
   consumer.addEnvironment('REPORTS_BUCKET', bucket.bucketName);
   consumer.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources: [index] }));
   const reports = bucket.arnForObjects('reports/*');

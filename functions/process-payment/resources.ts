@@ -3,9 +3,9 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { acknowledge, grantKey, type JobResources, removalPolicy } from '#sluice/infra';
 
 /** A secret for Stripe's API key. It is created with a random value: store the key there after the first deploy. */
-export const resources: JobResources = ({ scope, consumer, stage, key, disposable, setting }) => {
+export const resources: JobResources = ({ scope, consumer, prefix, key, disposable, setting }) => {
   const secret = new Secret(scope, 'StripeApiKey', {
-    secretName: `sluice-${stage}/stripe-api-key`,
+    secretName: `${prefix}/stripe-api-key`,
     description: 'Stripe API key of process-payment',
     ...(key !== undefined && { encryptionKey: key }),
     removalPolicy: removalPolicy(disposable),

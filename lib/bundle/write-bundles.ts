@@ -70,29 +70,38 @@ async function taskOf(at: number, request: BundleRequest): Promise<Task> {
 }
 
 /** What stays in memory until it is written. Each takes some 40 MB of esbuild's. */
-const AT_ONCE = 8;
+const AT_ONCE = 12;
 
-/** Bundles tasks, some at a time; those without settings of their own together. */
+/** Bundles tasks, some at a time; while those are written, the next are made. */
 async function* bundled(tasks: readonly Task[]): AsyncGenerator<[Task, MadeCode | Error]> {
+  const from = (at: number) => madeOf(tasks.slice(at, at + AT_ONCE));
+  let making = from(0);
   for (let at = 0; at < tasks.length; at += AT_ONCE) {
-    const some = tasks.slice(at, at + AT_ONCE);
-    const made = new Map<Task, PromiseSettledResult<Bundle>>();
-    for (const alike of groupsOf(some.filter(({ entry }) => settingsFileOf(entry) === undefined))) {
-      const [{ options }] = alike;
-      const bundles = await bundleEach(
-        alike.map(({ entry }) => entry),
-        buildOptions(options),
-      );
-      for (const [i, task] of alike.entries()) {
-        const one = bundles[i];
-        if (one !== undefined) made.set(task, one);
-      }
-    }
-    for (const task of some) {
-      const one = made.get(task) ?? (await Promise.allSettled([aloneOf(task)]))[0];
-      yield [task, one.status === 'fulfilled' ? codeOf(one.value) : one.reason];
+    const made = await making;
+    making = from(at + AT_ONCE);
+    for (const [task, one] of made) yield [task, one.status === 'fulfilled' ? codeOf(one.value) : one.reason];
+  }
+}
+
+/** Bundles some tasks, those without settings of their own together. It never rejects. */
+async function madeOf(tasks: readonly Task[]): Promise<[Task, PromiseSettledResult<Bundle>][]> {
+  const made = new Map<Task, PromiseSettledResult<Bundle>>();
+  for (const alike of groupsOf(tasks.filter(({ entry }) => settingsFileOf(entry) === undefined))) {
+    const [{ options }] = alike;
+    const bundles = await bundleEach(
+      alike.map(({ entry }) => entry),
+      buildOptions(options),
+    );
+    for (const [i, task] of alike.entries()) {
+      const one = bundles[i];
+      if (one !== undefined) made.set(task, one);
     }
   }
+  for (const task of tasks) {
+    const one = made.get(task) ?? (await Promise.allSettled([aloneOf(task)]))[0];
+    made.set(task, one);
+  }
+  return [...made];
 }
 
 const aloneOf = ({ entry, options, settings }: Task) => bundle(entry, buildOptions(options), settings);

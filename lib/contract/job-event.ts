@@ -1,5 +1,6 @@
 import type { JobError } from './errors.ts';
 import type { DeadLetterReason } from './job.ts';
+import { DEFAULT_APP } from './names.ts';
 import { type JobItem, keyOf } from './protocol/job-item.ts';
 
 /** Source of every event that Sluice puts on the account's default EventBridge bus. */
@@ -12,6 +13,7 @@ export interface JobEventDetail {
   readonly id: string;
   readonly type: string;
   readonly key: string;
+  /** Its full name: `prod`, or `shop/prod` of an app with a name of its own. */
   readonly stage: string;
   /** Name of the queue that the job came from. */
   readonly queue: string;
@@ -29,7 +31,8 @@ export interface CompletedDetail extends JobEventDetail {
 
 export interface DeadLetteredDetail extends JobEventDetail {
   readonly reason: DeadLetterReason;
-  readonly error?: JobError;
+  /** Without its message if the job type's definition says `eventErrorMessage: false`. */
+  readonly error?: Pick<JobError, 'name'> & Partial<JobError>;
   readonly failedAt: string;
 }
 
@@ -42,6 +45,8 @@ export type JobEvent =
 export interface EventOrigin {
   readonly queueUrl: string;
   readonly tenant: string | undefined;
+  /** Whether the event quotes the error's message. @default true */
+  readonly errorMessage?: boolean | undefined;
 }
 
 /** @throws TypeError if the job is not COMPLETED */
@@ -55,7 +60,8 @@ export function completedEvent(item: JobItem, origin: EventOrigin): JobEvent {
 export function deadLetteredEvent(item: JobItem, origin: EventOrigin): JobEvent {
   const { reason, error, failedAt } = item;
   if (reason === undefined || failedAt === undefined) throw new TypeError(`job ${item.jobId} did not die`);
-  const detail = { ...common(item, origin), reason, ...(error !== undefined && { error }), failedAt };
+  const said = origin.errorMessage === false && error !== undefined ? { name: error.name } : error;
+  const detail = { ...common(item, origin), reason, ...(said !== undefined && { error: said }), failedAt };
   return { detailType: DETAIL_TYPES.dead, detail };
 }
 
@@ -68,5 +74,8 @@ function common(item: JobItem, { queueUrl, tenant }: EventOrigin): JobEventDetai
   };
 }
 
-/** A stage has no hyphen, so that `sluice-<stage>-<type>` reads only one way. */
-const stageOf = (queue: string): string => queue.split('-')[1] ?? '';
+/** Neither app nor stage has a hyphen, so that `<app>-<stage>-<type>` reads only one way. */
+function stageOf(queue: string): string {
+  const [app, stage = ''] = queue.split('-');
+  return app === DEFAULT_APP ? stage : `${app}/${stage}`;
+}

@@ -1,32 +1,59 @@
-/** A stage is a word without hyphens, so that `sluice-<stage>-<type>` reads only one way. */
-const STAGE_PATTERN = /^[a-z][a-z0-9]{0,15}$/;
+/** An app and a stage are words without hyphens, so that `<app>-<stage>-<type>` reads only one way. */
+const WORD = /^[a-z][a-z0-9]{0,15}$/;
+
+/** The app whose stages have no other name. */
+export const DEFAULT_APP = 'sluice';
 
 /**
- * @returns the stage, unchanged
- * @throws RangeError if it is no stage
+ * A stage's full name: `prod` of the app `sluice`, `shop/prod` of an app with a name of its own. It is what SLUICE_STAGE, the
+ * metrics and the events say, and what all names of the stage are made of.
+ *
+ * @param stage as `prod`, or a full name
+ * @param app   as `shop`. @default the full name's, else `sluice`
+ * @throws RangeError if one of them is no name, or the full name is of another app
  */
-export function checkedStage(stage: unknown): string {
-  if (typeof stage === 'string' && STAGE_PATTERN.test(stage)) return stage;
-  throw new RangeError(
-    `stage must be 1 to 16 of a-z and 0-9, starting with a letter, without hyphens, got ${JSON.stringify(stage)}`,
-  );
+export function checkedStage(stage: unknown, app?: unknown): string {
+  const [name, named = app ?? DEFAULT_APP, ...more] = typeof stage === 'string' ? stage.split('/').reverse() : [];
+  if (name === undefined || more.length > 0 || !WORD.test(name)) throw new RangeError(wrong('stage', stage));
+  if (typeof named !== 'string' || !WORD.test(named)) throw new RangeError(wrong('app', named));
+  if (app !== undefined && app !== named) {
+    throw new RangeError(
+      `app is ${JSON.stringify(app)}, and stage ${JSON.stringify(stage)} names another: leave one out`,
+    );
+  }
+  return named === DEFAULT_APP ? name : `${named}/${name}`;
 }
 
-/** Fixed names of what a stage deploys (lib/engine/README.md, "Names and the jobs table"). */
+const wrong = (what: string, got: unknown): string =>
+  `${what} must be 1 to 16 of a-z and 0-9, starting with a letter, without hyphens, got ${JSON.stringify(got)}`;
+
+/** What a stage's full name is made of. */
+export function partsOf(stage: string): { readonly app: string; readonly stage: string } {
+  const [name = '', app = DEFAULT_APP] = stage.split('/').reverse();
+  return { app, stage: name };
+}
+
+/** What every name of a stage begins with, before a hyphen: `sluice-prod`, `shop-prod`. */
+export function prefixOf(stage: string): string {
+  const { app, stage: name } = partsOf(stage);
+  return `${app}-${name}`;
+}
+
+/** Fixed names of what a stage deploys, by its full name (lib/engine/README.md, "Names and the jobs table"). */
 export const names = {
-  coreStack: (stage: string) => `sluice-${stage}-core`,
-  jobStack: (stage: string, type: string) => `sluice-${stage}-${type}`,
-  queue: (stage: string, type: string) => `sluice-${stage}-${type}`,
-  deadLetterQueue: (stage: string, type: string) => `sluice-${stage}-${type}-dlq`,
-  consumer: (stage: string, type: string) => `sluice-${stage}-${type}`,
-  dispatcher: (stage: string) => `sluice-${stage}-dispatcher`,
-  jobsTable: (stage: string) => `sluice-${stage}-jobs`,
+  coreStack: (stage: string) => `${prefixOf(stage)}-core`,
+  jobStack: (stage: string, type: string) => `${prefixOf(stage)}-${type}`,
+  queue: (stage: string, type: string) => `${prefixOf(stage)}-${type}`,
+  deadLetterQueue: (stage: string, type: string) => `${prefixOf(stage)}-${type}-dlq`,
+  consumer: (stage: string, type: string) => `${prefixOf(stage)}-${type}`,
+  dispatcher: (stage: string) => `${prefixOf(stage)}-dispatcher`,
+  jobsTable: (stage: string) => `${prefixOf(stage)}-jobs`,
   /** Managed policy of those who operate a stage. IAM's names, and those of dashboards, are the account's: they carry the region. */
-  operatorPolicy: (stage: string, kind: 'read' | 'redrive', region: string) => `sluice-${stage}-${kind}-${region}`,
-  alarmTopic: (stage: string) => `sluice-${stage}-alarms`,
-  dashboard: (stage: string, region: string) => `sluice-${stage}-${region}`,
-  jobDashboard: (stage: string, type: string, region: string) => `sluice-${stage}-${type}-${region}`,
-  keyAlias: (stage: string) => `alias/sluice-${stage}`,
+  operatorPolicy: (stage: string, kind: 'read' | 'redrive', region: string) => `${prefixOf(stage)}-${kind}-${region}`,
+  alarmTopic: (stage: string) => `${prefixOf(stage)}-alarms`,
+  dashboard: (stage: string, region: string) => `${prefixOf(stage)}-${region}`,
+  jobDashboard: (stage: string, type: string, region: string) => `${prefixOf(stage)}-${type}-${region}`,
+  keyAlias: (stage: string) => `alias/${prefixOf(stage)}`,
 } as const;
 
 /** Environment variables that a stack sets for its functions. */

@@ -2,18 +2,20 @@ import { fileURLToPath } from 'node:url';
 import { App, type AppProps, Tags, Validations } from 'aws-cdk-lib';
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import { JobDefinitionError } from '../contract/errors.ts';
-import { names } from '../contract/names.ts';
+import { names, partsOf, prefixOf } from '../contract/names.ts';
 import { checkSecurity } from './checks/security.ts';
 import { stageKeyNames } from './checks/store-rules.ts';
 import { checkTemplates } from './checks/template-rules.ts';
 import { UnsafeConfiguration } from './checks/unsafe-configuration.ts';
-import { CoreStack } from './core-stack.ts';
+import { CoreStack, type CoreStackProps } from './core-stack.ts';
 import { expectBundles } from './functions/bundles.ts';
 import { bundleRequest } from './functions/function-code.ts';
 import type { JobResources } from './job/job-resources.ts';
 import { JobStack } from './job/job-stack.ts';
 import { leaveOut } from './leave-out.ts';
 import { stageSettings } from './stage-settings.ts';
+import { chooseStage, refuseUnread } from './stages/choose.ts';
+import type { StageProfiles } from './stages/profile.ts';
 
 /** A job type to deploy. */
 export interface JobSource {
@@ -27,6 +29,8 @@ export interface JobSource {
 /** What {@link buildApp} builds from. */
 export interface AppSource {
   readonly jobs: readonly JobSource[];
+  /** The stages and their settings, by the name that `-c stage=` chooses. @default none: `-c` says all */
+  readonly stages?: StageProfiles;
   /** File that exports the dispatcher's `handler`. @default Sluice's own */
   readonly dispatcherEntry?: string;
   /** For tests: cdk.json's context, which the CDK's command passes otherwise. */
@@ -37,59 +41,97 @@ export interface AppSource {
  * Builds the CDK app: a core stack and one stack a job type.
  *
  * Context (`-c name=value`):
- * - `stage`, default `dev`
+ * - `stage`, default `dev`, and `app`, default `sluice`: what all names begin with
  * - `emulator`: its kind, on a machine without AWS; `leaveOut`: resource types that it refuses
  * - `alarmEmail`: addresses, separated by commas
  * - `runbook`: address of the page that alarms link to, default `lib/operator/README.md`
  * - `encryption=kms` with `region`: a customer-managed key
  * - `allowedProducers`: accounts and ARNs that may send jobs
  * - `jobDashboards=off`: only the stage's dashboard
+ * - `disposable=true`: the stage's data is deleted with its stacks
+ * - `weaken`: the stage's own name, if the deploy may weaken it
  * - `securityChecks=off`: no cdk-nag, for organisations that run checks of their own
  * - and the settings of job types
  *
- * Stages whose name starts with `dev`, and emulators, are disposable: their data is deleted with their stacks.
+ * A stage that `stages` has takes them from there, and `-c` may not contradict it. Stages that say so (`disposable=true`), and
+ * emulators, are disposable: their data is deleted with their stacks.
  *
  * @throws JobDefinitionError if two definitions share a type; RangeError if a setting is invalid
  */
-export function buildApp({ jobs, dispatcherEntry = ownDispatcher(), props }: AppSource): App {
+export function buildApp({ jobs, stages = {}, dispatcherEntry = ownDispatcher(), props }: AppSource): App {
   // Nothing of Sluice reads tree.json, and of 300 job types it takes 40 MB and an eighth of the CDK's own time.
   const app = new App({ treeMetadata: false, ...props });
+  const given = settingsIn(app);
+  const chosen = chooseStage(stages, { given, account: process.env.CDK_DEFAULT_ACCOUNT });
+  for (const [name, value] of Object.entries(chosen?.context ?? {})) app.node.setContext(name, value);
+  const asked = new Set<string>();
   const setting = (name: string): string | undefined => {
-    const value: unknown = app.node.tryGetContext(name);
-    return value === undefined || value === null ? undefined : String(value);
+    asked.add(name);
+    return given(name);
   };
-  const settings = stageSettings(setting);
+  const settings = stageSettings(given);
   const { stage, disposable } = settings;
   const definitions = jobs.map(({ definition }) => definition);
   checkDistinct(definitions.map(({ type }) => type));
+  checkLengths(stage, definitions);
   expectBundles(app, [
     bundleRequest(app, { functionName: names.dispatcher(stage), entry: dispatcherEntry, disposable }),
     ...jobs.map(({ definition: { type, tracing }, entry }) =>
       bundleRequest(app, { functionName: names.consumer(stage, type), entry, tracing, disposable }),
     ),
   ]);
-  const core = new CoreStack(app, { ...settings, dispatcherEntry });
+  const core = new CoreStack(app, { ...settings, dispatcherEntry, chosen });
   for (const { definition, entry, resources } of jobs) {
     const stack = new JobStack(app, { ...settings, definition, entry });
     stack.addStackDependency(core, 'names its table and its topic');
     const { consumer, queue, key } = stack;
-    resources?.({ scope: stack, consumer, queue, key, stage, disposable, setting });
+    resources?.({ scope: stack, consumer, queue, key, stage, prefix: prefixOf(stage), disposable, setting });
   }
+  if (chosen !== undefined) refuseUnread(chosen, asked);
   const byFunction = new Map(definitions.map((definition) => [names.consumer(stage, definition.type), definition]));
   Validations.of(app).addPlugins(
     new UnsafeConfiguration(byFunction, settings.encrypted ? stageKeyNames(stage) : undefined),
   );
   checkTemplates(app);
-  if (setting('securityChecks') !== 'off') checkSecurity(app, { warnOnly: setting('emulator') !== undefined });
-  leaveOut(app, setting('leaveOut'));
+  if (given('securityChecks') !== 'off') checkSecurity(app, { warnOnly: settings.emulated });
+  leaveOut(app, given('leaveOut'));
   Tags.of(app).add('sluice:stage', stage);
   return app;
 }
+
+/** What an app of {@link buildApp} was built with. @throws TypeError for another's */
+export function settingsOf(app: App): CoreStackProps {
+  const core = app.node.children.find((child) => child instanceof CoreStack);
+  if (core === undefined) throw new TypeError('the app has no core stack');
+  return core.settings;
+}
+
+/** `-c name=value`, cdk.json's context, and what was set since. */
+const settingsIn =
+  (app: App) =>
+  (name: string): string | undefined => {
+    const value: unknown = app.node.tryGetContext(name);
+    return value === undefined || value === null ? undefined : String(value);
+  };
 
 /** A path instead of an import: lib/infra never loads the runtime. It has this file's ending, compiled or not. */
 function ownDispatcher(): string {
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return fileURLToPath(new URL(`../../functions/dispatcher/handler.${ending}`, import.meta.url));
+}
+
+/** A function's name has at most 64 characters (Lambda API Reference, FunctionName); two of them are hyphens. */
+const MAX_NAMES = 62;
+
+function checkLengths(stage: string, definitions: readonly JobDefinition[]): void {
+  const { app, stage: name } = partsOf(stage);
+  const left = MAX_NAMES - app.length - name.length;
+  const long = definitions.filter(({ type }) => type.length > left).map(({ type }) => `"${type}" (${type.length})`);
+  if (long.length === 0) return;
+  throw new RangeError(
+    `app, stage and job type have ${MAX_NAMES} characters together, since a function's name has 64: with app "${app}" and ` +
+      `stage "${name}", ${left} are left for a type, and too long are ${long.join(', ')}: choose shorter names`,
+  );
 }
 
 function checkDistinct(types: readonly string[]): void {

@@ -10,12 +10,16 @@ import { StageDashboard } from './monitoring/dashboard.ts';
 import { DispatcherAlarms } from './monitoring/dispatcher-alarms.ts';
 import { SavedQueries } from './monitoring/saved-queries.ts';
 import { subscribe } from './monitoring/subscribers.ts';
-import type { StageSettings } from './stage-settings.ts';
+import { environmentOf, type StageSettings } from './stage-settings.ts';
+import type { ChosenStage } from './stages/choose.ts';
+import { STAGE_OUTPUT, writeRecord } from './stages/record.ts';
 
 /** Settings of {@link CoreStack}. */
 export interface CoreStackProps extends StageSettings {
   /** The dispatcher's entry file. */
   readonly dispatcherEntry: string;
+  /** Its entry of bin/stages.ts. @default none: its settings come from the command line */
+  readonly chosen?: ChosenStage | undefined;
 }
 
 /**
@@ -23,14 +27,17 @@ export interface CoreStackProps extends StageSettings {
  * job type: the template is the same for every catalogue.
  */
 export class CoreStack extends Stack {
+  readonly settings: CoreStackProps;
+
   constructor(scope: Construct, props: CoreStackProps) {
-    const { stage, disposable, encrypted, region, dispatcherEntry } = props;
+    const { stage, disposable, encrypted, dispatcherEntry } = props;
     super(scope, names.coreStack(stage), {
       stackName: names.coreStack(stage),
       description: `Sluice, stage ${stage}: jobs table, retry dispatcher, alarm topic, dashboard`,
       terminationProtection: !disposable,
-      ...(region !== undefined && { env: { region } }),
+      ...environmentOf(props),
     });
+    this.settings = props;
     const key = encrypted ? new StageKey(this, 'Key', props) : undefined;
     const table = new JobsTable(this, 'Jobs', { stage, disposable, key });
     const topic = new AlarmTopic(this, 'Alarms', { stage, key });
@@ -44,5 +51,7 @@ export class CoreStack extends Stack {
     new SavedQueries(this, 'Queries', { stage });
     new CfnOutput(this, 'JobsTableName', { value: table.tableName, description: 'One item a job' });
     new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn, description: 'Subscribe to it to receive alarms' });
+    const description = 'What the next deploy may weaken only if it says so';
+    new CfnOutput(this, STAGE_OUTPUT, { value: writeRecord(props), description });
   }
 }

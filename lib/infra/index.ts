@@ -8,3 +8,4 @@ export { CoreStack, type CoreStackProps } from './core-stack.ts';
 export type { JobResources } from './job/job-resources.ts';
 export { JobStack, type JobStackProps } from './job/job-stack.ts';
 export { removalPolicy } from './stage-settings.ts';
+export type { StageProfile, StageProfiles } from './stages/profile.ts';

@@ -5,7 +5,7 @@ import {
   type QueueAttributeName,
 } from '@aws-sdk/client-sqs';
 import { didYouMean } from '../contract/definition/suggest.ts';
-import { names } from '../contract/names.ts';
+import { checkedStage, DEFAULT_APP, names, partsOf, prefixOf } from '../contract/names.ts';
 import { flagsOf, type SqsQueues, type Stage } from './aws.ts';
 import type { JobTable } from './job-table.ts';
 
@@ -38,9 +38,10 @@ export const tableOf = ({ name, aws: { dynamoDb }, now }: Stage): JobTable => ({
  * @throws NoSuchStageError that names the stages that exist
  */
 export async function typesOf(stage: Stage): Promise<string[]> {
-  const types = await queueTypes(stage.aws.sqs, `sluice-${stage.name}-`);
+  const types = await queueTypes(stage.aws.sqs, `${prefixOf(stage.name)}-`);
   const found = types.get(stage.name);
-  if (found === undefined) throw noSuchStage(stage.name, [...(await queueTypes(stage.aws.sqs, 'sluice-')).keys()]);
+  if (found === undefined)
+    throw noSuchStage(stage.name, [...(await queueTypes(stage.aws.sqs, ofApp(stage.name))).keys()]);
   return found;
 }
 
@@ -99,7 +100,7 @@ interface Missing {
 
 async function whatIsMissing(stage: Stage, { type, cause }: Missing): Promise<Error> {
   const { name, aws } = stage;
-  const stages = await queueTypes(aws.sqs, 'sluice-').catch(() => undefined);
+  const stages = await queueTypes(aws.sqs, ofApp(name)).catch(() => undefined);
   if (stages === undefined) {
     return new NoSuchStageError(`stage "${name}" lacks a resource that the command needs; is it deployed here?`, {
       cause,
@@ -116,18 +117,26 @@ async function whatIsMissing(stage: Stage, { type, cause }: Missing): Promise<Er
   return new NoSuchTypeError(`stage "${name}" has no job type "${type}"${guess}`, { cause });
 }
 
+const ownerOf = (stage: string): string => {
+  const { app } = partsOf(stage);
+  return app === DEFAULT_APP ? 'Sluice' : `app "${app}"`;
+};
+
 function noSuchStage(name: string, stages: readonly string[], cause?: unknown): NoSuchStageError {
   const there =
     stages.length === 0
-      ? 'no stage of Sluice is deployed in this account and region (check --region and --profile)'
+      ? `no stage of ${ownerOf(name)} is deployed in this account and region (check --region and --profile)`
       : `stages there: ${stages.join(', ')}`;
   return new NoSuchStageError(`stage "${name}" is not deployed in this account and region; ${there}`, { cause });
 }
 
-const QUEUE = /^sluice-([a-z][a-z0-9]{0,15})-([a-z][a-z0-9-]{0,39})$/;
+const QUEUE = /^([a-z][a-z0-9]{0,15})-([a-z][a-z0-9]{0,15})-([a-z][a-z0-9-]{0,39})$/;
 const OTHERS = /-(dlq|high|low)$/;
 
-/** Job types by stage, read from the names of the queues with this prefix. */
+/** What the queues of a stage's app begin with. */
+const ofApp = (stage: string): string => `${partsOf(stage).app}-`;
+
+/** Job types by stage's full name, read from the names of the queues with this prefix. */
 async function queueTypes(sqs: SqsQueues, prefix: string): Promise<Map<string, string[]>> {
   const found = new Map<string, string[]>();
   let NextToken: string | undefined;
@@ -140,8 +149,9 @@ async function queueTypes(sqs: SqsQueues, prefix: string): Promise<Map<string, s
       }),
     );
     for (const url of page.QueueUrls ?? []) {
-      const [, stage, type] = QUEUE.exec(url.split('/').at(-1) ?? '') ?? [];
-      if (stage === undefined || type === undefined || OTHERS.test(type)) continue;
+      const [, app, name, type] = QUEUE.exec(url.split('/').at(-1) ?? '') ?? [];
+      if (type === undefined || OTHERS.test(type)) continue;
+      const stage = checkedStage(name, app);
       found.set(stage, [...(found.get(stage) ?? []), type].sort());
     }
     ({ NextToken } = page);

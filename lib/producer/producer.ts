@@ -16,6 +16,8 @@ import { checkedLimits, untilAborted } from './tries.ts';
 export interface ProducerOptions {
   /** Stage whose queues get the jobs. @default environment variable SLUICE_STAGE, else `dev` */
   readonly stage?: string;
+  /** App that the stage is of. @default the one that a full name as `shop/prod` has, else `sluice` */
+  readonly app?: string;
   /** @default a client of the SDK's own configuration, made at the first send */
   readonly client?: ProducerSqs;
   /** What `onDuplicate: 'look'` reads with: `new DynamoDB()` of @aws-sdk/client-dynamodb. @default none, and no such option */
@@ -62,6 +64,7 @@ export interface Producer {
    * @throws InvalidPayloadError if the definition's schema refuses the payload
    * @throws InvalidMessageError if an option is wrong
    * @throws MessageTooLargeError beyond 1,048,576 bytes
+   * @throws TooManyHopsError inside of a job that is the hundredth in a row enqueued by the one before
    * @throws SendError if SQS did not take it, with whether it may have been taken; or there is no such queue
    * @throws ProducerConfigurationError if `onDuplicate` has no client to read with
    * @example await enqueue(sendEmail, { to, subject, text }, { key: `welcome-${userId}`, runAt: tomorrowAt9 });
@@ -98,14 +101,14 @@ const CALLS_AT_ONCE = 10;
  * @throws ProducerConfigurationError if `tries` or `timeoutMs` is out of range
  */
 export function createProducer(options: ProducerOptions = {}): Producer {
-  const { stage, client, dynamoDb, queueUrls = {}, ...given } = options;
+  const { stage, app, client, dynamoDb, queueUrls = {}, ...given } = options;
   const limits = checkedLimits(given);
   let made: ProducerSqs | undefined;
   const sqs = (): ProducerSqs => {
     made ??= client === undefined ? asOneRequest(makeSqsClient()) : oneRequestEach(client);
     return made;
   };
-  const findQueue = makeFindQueue({ stage, queueUrls, sqs, limits });
+  const findQueue = makeFindQueue({ stage, app, queueUrls, sqs, limits });
   return {
     async enqueue(definition, payload, { signal, onDuplicate, ...options } = {}) {
       checkOnDuplicate(onDuplicate);
@@ -113,7 +116,7 @@ export function createProducer(options: ProducerOptions = {}): Producer {
       const refusal = (await job.pending)?.refusal;
       if (refusal !== undefined) throw refusal;
       const [{ type }, { jobId, givenKey: key }, bounds] = [definition, job, { ...limits, signal }];
-      const look = { dynamoDb, stage: () => stageOf(stage), limits: bounds, type, jobId };
+      const look = { dynamoDb, stage: () => stageOf({ stage, app }), limits: bounds, type, jobId };
       // Before it is sent, or the consumer may have begun this very job.
       const earlier = onDuplicate === undefined || key === undefined ? undefined : await lookFor({ ...look, key });
       const queueUrl = await untilAborted(findQueue(type), signal);

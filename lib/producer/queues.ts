@@ -12,6 +12,7 @@ export type FindQueue = (type: string) => Promise<string>;
 /** Where {@link makeFindQueue} looks. */
 export interface QueueSource {
   readonly stage: string | undefined;
+  readonly app: string | undefined;
   readonly queueUrls: Readonly<Record<string, string>>;
   readonly sqs: () => ProducerSqs;
   readonly limits: TryLimits;
@@ -34,11 +35,12 @@ export function makeFindQueue({ queueUrls, ...source }: QueueSource): FindQueue 
   };
 }
 
-/** The stage that the option or the environment names, else `dev`, where the command looks too. */
-export const stageOf = (given: string | undefined): string => checkedStage(given ?? (process.env[ENV.stage] || 'dev'));
+/** The full name of the stage that the options or the environment names, else `dev`, where the command looks too. */
+export const stageOf = ({ stage, app }: Pick<QueueSource, 'stage' | 'app'>): string =>
+  checkedStage(stage ?? (process.env[ENV.stage] || 'dev'), app);
 
-async function ask(type: string, { stage: given, sqs, limits }: Omit<QueueSource, 'queueUrls'>): Promise<string> {
-  const stage = stageOf(given);
+async function ask(type: string, { stage: given, app, sqs, limits }: Omit<QueueSource, 'queueUrls'>): Promise<string> {
+  const stage = stageOf({ stage: given, app });
   const QueueName = names.queue(stage, type);
   try {
     return await urlOf(QueueName, sqs(), limits);

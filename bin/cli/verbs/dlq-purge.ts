@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { names } from '../../../lib/contract/names.ts';
 import { EXIT, type ExitCode, estimate, type Purged, purge } from '../../../lib/operator/index.ts';
 import { agreed, notAllSeen, printDryRun, throwIfFailed } from '../ask.ts';
 import type { Context } from '../context.ts';
@@ -24,11 +25,11 @@ export function purgeVerb(dlq: Command, run: Run): void {
     )
     .addArgument(typeArgument())
     .option('-y, --yes', 'do not ask; without it, and without a terminal, nothing is deleted')
-    .option('--save <file>', 'new file to save them to (default: sluice-<stage>-<type>-dlq-<time>.ndjson)')
+    .option('--save <file>', 'new file to save them to (default: <app>-<stage>-<type>-dlq-<time>.ndjson)')
     .option('--no-save', 'do not save them: they are gone');
   withFilters(command);
   runs<Options>(command, run, async (context, [type = ''], { yes, save, ...options }) => {
-    const file = save === false ? undefined : (save ?? newFileName(`${context.stage.name}-${type}-dlq`));
+    const file = save === false ? undefined : (save ?? newFileName(names.deadLetterQueue(context.stage.name, type)));
     const filter = filterOf(options);
     const expected = await estimate(context.stage, type, filter);
     const kept = file === undefined ? 'They are NOT saved.' : `They are saved to ${file} first.`;

@@ -87,7 +87,7 @@ async function bulk(
     throw new UsageError('--id and --key name one job: with --lines, give each its own (--envelopes)');
   }
   const { signal } = context;
-  const file = refused ?? newFileName(`refused-${definition.type}`);
+  const file = refused ?? newFileName(`sluice-refused-${definition.type}`);
   if (await exists(file)) throw new UsageError(`${file} exists already: name another file with --refused`);
   const progress = makeProgress('lines', undefined, context);
   const first: RefusedLine[] = [];

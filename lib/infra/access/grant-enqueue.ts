@@ -8,6 +8,8 @@ import { keyRights } from './stage-key.ts';
 /** The stage and the job types to send to. */
 export interface EnqueueTarget {
   readonly stage: string;
+  /** The app that the stage is of. @default `sluice`, or that of a full name as `shop/prod` */
+  readonly app?: string;
   /** Job types, at least one; their stacks need not be in this app. */
   readonly types: readonly string[];
   /** `kms` for a stage that was deployed with `-c encryption=kms`. @default AWS's own keys, which need no right */
@@ -20,12 +22,13 @@ export interface EnqueueTarget {
  * Lets a function, or whatever else has a role, send jobs with `sluice/producer`.
  *
  * @param grantee a construct of the account and region that the queues are in
- * @throws RangeError if the stage's name is invalid
+ * @throws RangeError if the name of the stage or the app is invalid
  * @example grantEnqueue(signUpFunction, { stage: 'prod', types: ['send-email'] });
  */
 export function grantEnqueue(grantee: IGrantable & Construct, target: EnqueueTarget): Grant {
-  const { stage, types, encryption, look = false } = target;
-  const arns = arnsOf(Stack.of(grantee), checkedStage(stage));
+  const { types, encryption, look = false } = target;
+  const stage = checkedStage(target.stage, target.app);
+  const arns = arnsOf(Stack.of(grantee), stage);
   if (encryption === 'kms') grantee.grantPrincipal.addToPrincipalPolicy(keyRights(grantee, stage));
   if (look) Grant.addToPrincipal({ grantee, actions: ['dynamodb:GetItem'], resourceArns: [arns.jobsTable] });
   return Grant.addToPrincipal({

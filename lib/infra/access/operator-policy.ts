@@ -1,7 +1,7 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { names } from '../../contract/names.ts';
+import { names, prefixOf } from '../../contract/names.ts';
 import { arnsOf } from '../arns.ts';
 import { acknowledgeWildcard } from '../checks/security.ts';
 import { keyRights } from './stage-key.ts';
@@ -14,11 +14,11 @@ export interface OperatorPoliciesProps {
 }
 
 /**
- * The rights of people who operate a stage, as two managed policies to attach to their roles. `sluice-<stage>-read-<region>` is
- * for looking (`queues`, `job`, `dead`, `drain`, `doctor`) and receives no message. `sluice-<stage>-redrive-<region>` comes in
+ * The rights of people who operate a stage, as two managed policies to attach to their roles. `<app>-<stage>-read-<region>` is
+ * for looking (`queues`, `job`, `dead`, `drain`, `doctor`) and receives no message. `<app>-<stage>-redrive-<region>` comes in
  * addition, for verbs that change something (`send`, `dlq`, `retry`, `cancel`, `pause`, `resume`, `doctor --job`).
  *
- * Queues, functions and stacks are named by the stage's prefix. A stage's name holds no hyphen, so the prefix matches this
+ * Queues, functions and stacks are named by the stage's prefix. Neither app nor stage has a hyphen, so the prefix matches this
  * stage alone, and it covers job types that are added later.
  */
 export class OperatorPolicies extends Construct {
@@ -64,7 +64,7 @@ function whyWild(resource: string): string {
 function readRights(scope: Construct, stage: string): PolicyStatement[] {
   const arns = arnsOf(scope, stage);
   const arn = arnMaker(scope);
-  const every = `sluice-${stage}-*`;
+  const every = `${prefixOf(stage)}-*`;
   return [
     allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:DescribeTable', 'dynamodb:Scan'], arns.jobsTable),
     allow(['dynamodb:Query'], arns.listsIndex, arns.typeListsIndex),
@@ -97,7 +97,7 @@ function redriveRights(scope: Construct, stage: string): PolicyStatement[] {
       actions: ['lambda:UpdateEventSourceMapping'],
       resources: [arn('lambda', 'event-source-mapping', '*')],
       // Lambda gives a mapping an id as its name, so the condition names its function instead.
-      conditions: { ArnLike: { 'lambda:FunctionArn': arn('lambda', 'function', `sluice-${stage}-*`) } },
+      conditions: { ArnLike: { 'lambda:FunctionArn': arn('lambda', 'function', `${prefixOf(stage)}-*`) } },
     }),
   ];
 }

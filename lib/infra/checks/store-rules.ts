@@ -1,4 +1,4 @@
-import { names } from '../../contract/names.ts';
+import { names, prefixOf } from '../../contract/names.ts';
 import type { Finding } from './queue-rules.ts';
 import type { TemplateResource, TemplateView } from './template-view.ts';
 
@@ -13,8 +13,8 @@ export interface StageKeyNames {
 
 export const stageKeyNames = (stage: string): StageKeyNames => ({
   alias: names.keyAlias(stage),
-  parameter: `/sluice-${stage}/key-arn`,
-  logGroups: `/aws/lambda/sluice-${stage}-`,
+  parameter: `/${prefixOf(stage)}/key-arn`,
+  logGroups: `/aws/lambda/${prefixOf(stage)}-`,
 });
 
 /** The rule that a `resources.ts` may accept a finding of. */

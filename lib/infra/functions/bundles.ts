@@ -8,6 +8,11 @@ import type { BundleAnswer, BundleRequest } from '../../bundle/write-bundles.ts'
 
 /** With this file's ending: `.ts` in a checkout, `.js` in the compiled package. */
 const WRITE_BUNDLES = fileURLToPath(new URL(`../../bundle/write-bundles${extname(import.meta.url)}`, import.meta.url));
+/**
+ * esbuild collects its garbage less often than by default, up to this size (Go runtime, "Environment Variables"): a quarter less
+ * CPU for 60 functions. A build's own environment comes first.
+ */
+const ESBUILD_MEMORY = { GOGC: '400', GOMEMLIMIT: '550MiB' };
 /** An answer holds the names of a bundle's sources: some 20 KB. */
 const MOST_OUTPUT = 1 << 30;
 
@@ -50,7 +55,8 @@ export function bundleOf(scope: IConstruct, functionName: string, request: Bundl
 }
 
 function answersTo(requests: readonly BundleRequest[]): BundleAnswer[] {
-  const options = { encoding: 'utf8', input: JSON.stringify(requests), maxBuffer: MOST_OUTPUT } as const;
+  const env = { ...ESBUILD_MEMORY, ...process.env };
+  const options = { encoding: 'utf8', input: JSON.stringify(requests), maxBuffer: MOST_OUTPUT, env } as const;
   const { status, stdout, stderr, error } = spawnSync(process.execPath, [WRITE_BUNDLES], options);
   if (status !== 0) throw new BundleError(`the functions: ${stderr?.trim() || error?.message}`, { cause: error });
   return JSON.parse(stdout) as BundleAnswer[];

@@ -63,7 +63,7 @@ function dispatcherRights(scope: Construct, stage: string): PolicyStatement[] {
   const queues = arns.queue('*');
   acknowledgeWildcard(scope, {
     resource: queues,
-    reason: 'a stage has no hyphen in its name, so the prefix matches its queues alone, those of later job types too',
+    reason: 'neither app nor stage has a hyphen, so the prefix matches its queues alone, those of later job types too',
   });
   return [
     new PolicyStatement({ actions: ['dynamodb:Query'], resources: [arns.listsIndex] }),

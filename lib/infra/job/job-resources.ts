@@ -11,10 +11,13 @@ interface JobResourcesProps {
   readonly consumer: LambdaFunction;
   /** The job type's queue: a target for topics, rules and whatever else sends jobs. */
   readonly queue: IQueue;
+  /** Its full name: `prod`, or `shop/prod` of an app with a name of its own. Names begin with `prefix`. */
   readonly stage: string;
+  /** What names of this app and stage begin with, before a hyphen: `sluice-prod`. Two apps in one account never share it. */
+  readonly prefix: string;
   /** The stage's key (`-c encryption=kms`), for all that holds payloads; undefined where AWS's own keys do. */
   readonly key: IKey | undefined;
-  /** True for `dev` stages and emulators: resources may be deleted with their stack. */
+  /** True for stages that say so and emulators: resources may be deleted with their stack. */
   readonly disposable: boolean;
   /** CDK context (`-c name=value`), undefined when it is not set. */
   readonly setting: (name: string) => string | undefined;

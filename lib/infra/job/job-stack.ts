@@ -14,7 +14,7 @@ import { arnsOf } from '../arns.ts';
 import { SluiceFunction } from '../functions/sluice-function.ts';
 import { JobAlarms } from '../monitoring/job-alarms.ts';
 import { JobDashboard } from '../monitoring/job-dashboard.ts';
-import type { StageSettings } from '../stage-settings.ts';
+import { environmentOf, type StageSettings } from '../stage-settings.ts';
 import { JobQueue } from './job-queue.ts';
 import { JobSchedules } from './job-schedules.ts';
 
@@ -33,13 +33,13 @@ export class JobStack extends Stack {
   readonly key: IKey | undefined;
 
   constructor(scope: Construct, props: JobStackProps) {
-    const { stage, disposable, encrypted, region, definition, entry, runbook, jobDashboards } = props;
+    const { stage, disposable, encrypted, definition, entry, runbook, jobDashboards } = props;
     const { type } = definition;
     super(scope, names.jobStack(stage, type), {
       stackName: names.jobStack(stage, type),
       description: `Sluice, stage ${stage}: job type ${type}`,
       terminationProtection: !disposable,
-      ...(region !== undefined && { env: { region } }),
+      ...environmentOf(props),
     });
     this.key = encrypted ? keyByArn(this, stage) : undefined;
     const queues = new JobQueue(this, 'Jobs', props);

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Dashboard, type IWidget, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { names } from '../../contract/names.ts';
+import { names, prefixOf } from '../../contract/names.ts';
 import { DISPATCHER_ALARMS, dispatcherAlarmName } from './alarm-names.ts';
 import { alarmStates, LAST_HOUR } from './alarm-states.ts';
 import { dispatcherRow, totals } from './dashboard-rows.ts';
@@ -37,7 +37,7 @@ export class StageDashboard extends Dashboard {
 
 /** Links within the console. They search by the prefix that all names of the stage have. */
 function links(stage: string): IWidget[] {
-  const prefix = `sluice-${stage}-`;
+  const prefix = `${prefixOf(stage)}-`;
   const alarms = `[Alarms that are on](#alarmsV2:?~(alarmStateFilter~'ALARM~search~'${prefix}))`;
   const dashboards = `[Dashboards of the job types](#dashboards?~(searchTerm~'${prefix}))`;
   return [new TextWidget({ markdown: `# Stage ${stage}\n${alarms} · ${dashboards}`, width: WIDTH, height: 2 })];

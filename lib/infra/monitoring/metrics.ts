@@ -1,6 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { METRICS, names } from '../../contract/names.ts';
+import { METRICS, names, prefixOf } from '../../contract/names.ts';
 
 /** How a metric is read. */
 export interface Reading {
@@ -65,8 +65,6 @@ export interface Searched {
   readonly dimension: string;
 }
 
-/** Names of the stage alone begin so. In a search it is a word of its own, between hyphens (CloudWatch, "search expression syntax"). */
-const prefixOf = (stage: string) => `sluice-${stage}`;
 /** The word that dead-letter queues' names end in. */
 const DEAD_LETTERS = 'dlq';
 
@@ -78,7 +76,10 @@ export const jobTypesOf =
     dimension: METRICS.typeDimension,
   });
 
-/** A metric of all queues of a stage, or of all dead-letter queues. */
+/**
+ * A metric of all queues of a stage, or of all dead-letter queues. What the stage's names begin with is a word of its own in a search,
+ * between hyphens (CloudWatch, "search expression syntax").
+ */
 export const queuesOf =
   (stage: string, which: 'jobs' | 'dead letters') =>
   (metricName: QueueMetricName): Searched => ({

@@ -1,5 +1,6 @@
 import { CfnQueryDefinition } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { partsOf, prefixOf } from '../../contract/names.ts';
 
 /** Settings of {@link SavedQueries}. */
 export interface SavedQueriesProps {
@@ -40,7 +41,7 @@ export const QUERIES = {
 
 export type QueryName = keyof typeof QUERIES;
 
-/** The queries of a stage, in the folder `sluice/<stage>` of the console's saved queries. */
+/** The queries of a stage, in the folder `<app>/<stage>` of the console's saved queries. */
 export class SavedQueries extends Construct {
   constructor(scope: Construct, id: string, { stage }: SavedQueriesProps) {
     super(scope, id);
@@ -57,6 +58,9 @@ export class SavedQueries extends Construct {
  * The log groups of the stage's functions, by their prefix: a list of names would end at 50 (CloudWatch Logs quotas), and leave
  * types out.
  */
-const sourceOf = (stage: string) => `SOURCE logGroups(namePrefix: ['/aws/lambda/sluice-${stage}-'])`;
+const sourceOf = (stage: string) => `SOURCE logGroups(namePrefix: ['/aws/lambda/${prefixOf(stage)}-'])`;
 
-export const savedQueryName = (stage: string, query: QueryName): string => `sluice/${stage}/${query}`;
+export function savedQueryName(stage: string, query: QueryName): string {
+  const { app, stage: name } = partsOf(stage);
+  return `${app}/${name}/${query}`;
+}

@@ -3,6 +3,7 @@ import type { IConstruct } from 'constructs';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import type { JobSchedule } from '../../contract/definition/schedule.ts';
 import { cronTimes } from '../../contract/definition/schedule-expression.ts';
+import { partsOf } from '../../contract/names.ts';
 import { FIVE_MINUTES } from './alarm.ts';
 
 const DAY_MINUTES = 24 * 60;
@@ -55,7 +56,8 @@ function longestGapMinutes(expression: string, nowMs: number): number | undefine
 export function isSwitchedOn(scope: IConstruct, { timeZone, offInStages = [] }: JobSchedule, stage: string): boolean {
   // No emulator writes the scheduled time into the message of a schedule with a zone, so each would be refused.
   if (timeZone !== undefined && scope.node.tryGetContext('emulator') !== undefined) return false;
-  return !offInStages.includes(stage) && scope.node.tryGetContext('schedules') !== 'off';
+  const isOff = [stage, partsOf(stage).stage].some((one) => offInStages.includes(one));
+  return !isOff && scope.node.tryGetContext('schedules') !== 'off';
 }
 
 /** The schedules of a type whose missing ticks an alarm tells. */

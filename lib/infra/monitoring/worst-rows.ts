@@ -1,5 +1,5 @@
 import { type IWidget, MathExpression, Stats, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
-import { METRICS } from '../../contract/names.ts';
+import { METRICS, names } from '../../contract/names.ts';
 import { MINUTE } from './alarm.ts';
 import { graph, WIDTH } from './graph.ts';
 import { consumersOf, jobTypesOf, queuesOf, type Searched } from './metrics.ts';
@@ -24,12 +24,13 @@ export function worstRows(stage: string): IWidget[][] {
   );
   const lines = Math.ceil(widgets.length / A_LINE);
   return [
-    [new TextWidget({ markdown: HEADING, width: WIDTH, height: 2 })],
+    [new TextWidget({ markdown: heading(stage), width: WIDTH, height: 2 })],
     ...Array.from({ length: lines }, (_, i) => widgets.slice(i * A_LINE, (i + 1) * A_LINE)),
   ];
 }
 
-const HEADING = '## Job types that do worst\nEach has a dashboard of its own, `sluice-<stage>-<type>-<region>`';
+const heading = (stage: string): string =>
+  `## Job types that do worst\nEach has a dashboard of its own, \`${names.jobDashboard(stage, '<type>', '<region>')}\``;
 
 function worst(stage: string): Worst[] {
   const each = { statistic: Stats.SUM };

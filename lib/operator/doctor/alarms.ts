@@ -1,5 +1,5 @@
 import { type AlarmType, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
-import { names } from '../../contract/names.ts';
+import { names, prefixOf } from '../../contract/names.ts';
 import { isEmulator, type Stage } from '../aws.ts';
 import { bad, type Check, deployAgain, type Finding, note, ok, orOk } from './finding.ts';
 
@@ -20,7 +20,7 @@ async function readAlarms({ name, aws }: Stage): Promise<MetricAlarm[]> {
   do {
     const page = await aws.cloudWatch.send(
       new DescribeAlarmsCommand({
-        AlarmNamePrefix: `sluice-${name}-`,
+        AlarmNamePrefix: `${prefixOf(name)}-`,
         AlarmTypes: ['MetricAlarm' satisfies AlarmType],
         ...(NextToken !== undefined && { NextToken }),
       }),

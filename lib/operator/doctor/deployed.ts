@@ -7,7 +7,7 @@ import { flagsOf, nowOf, type Stage } from '../aws.ts';
 import { runningState } from '../queues/event-source.ts';
 import { bad, type Check, deployAgain, deployIt, type Finding, note, ok, orOk } from './finding.ts';
 
-/** Every stack exists and its last deploy succeeded. */
+/** Every stack exists and its last deploy succeeded; what is deployed is what the catalogue has. */
 export const stacks: Check = async ({ stage, types, definitions }) => {
   const wanted = [names.coreStack(stage.name), ...types.map((type) => names.jobStack(stage.name, type))];
   const found = await Promise.all(wanted.map((name) => stackFinding(stage, name)));
@@ -17,8 +17,17 @@ export const stacks: Check = async ({ stage, types, definitions }) => {
       const todo = deployIt(stage, names.jobStack(stage.name, type));
       return note('stacks', `${type} is in the catalogue and not deployed`, todo);
     });
-  return orOk([...found.flat(), ...missing], ok('stacks', `${wanted.length} deployed`));
+  const foreign = types
+    .filter((type) => !definitions.some((definition) => definition.type === type))
+    .map((type) => note('stacks', `${type} is deployed and not in the catalogue`, removeIt(stage, type)));
+  return orOk([...found.flat(), ...missing, ...foreign], ok('stacks', `${wanted.length} deployed`));
 };
+
+/** `cdk destroy` knows only the stacks of the catalogue. */
+function removeIt(stage: Stage, type: string): string {
+  const remove = `aws cloudformation delete-stack --stack-name ${names.jobStack(stage.name, type)}`;
+  return `leave it if another branch has it; else npx sluice drain ${type}${flagsOf(stage)}, then ${remove} (functions/README.md, "Remove a demo")`;
+}
 
 async function stackFinding(stage: Stage, StackName: string): Promise<Finding[]> {
   const { aws } = stage;

@@ -47,7 +47,7 @@ async function make(settings: Record<string, unknown>, source: AppSource): Promi
   const outdir = mkdtempSync(join(tmpdir(), 'sluice-templates-'));
   try {
     const all = { ...context, 'aws:cdk:bundling-stacks': [], securityChecks: 'off', ...settings };
-    const app = buildApp({ ...source, props: { context: all, outdir } });
+    const app = buildApp({ ...source, stages: { dev: { disposable: true } }, props: { context: all, outdir } });
     const stacks = app.node.children.filter((child) => Stack.isStack(child));
     return Object.fromEntries(
       stacks.map((stack) => [stack.stackName, Template.fromStack(stack).toJSON() as TemplateJson]),

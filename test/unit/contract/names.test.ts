@@ -2,11 +2,35 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkedJobType } from '../../../lib/contract/definition/job-type.ts';
 import { nearestName } from '../../../lib/contract/definition/suggest.ts';
-import { checkedStage, ENV, METRICS, names } from '../../../lib/contract/names.ts';
+import { checkedStage, ENV, METRICS, names, partsOf } from '../../../lib/contract/names.ts';
 import { deadList, dueList, itemId, keyOf, LIST_SHARDS } from '../../../lib/contract/protocol/job-item.ts';
 
 describe('a stage', () => {
   it.each(['dev', 'p', 'prod2', 'a234567890123456'])('may be %s', (stage) => expect(checkedStage(stage)).toBe(stage));
+  it('of an app with a name of its own has the app in its full name', () => {
+    expect([checkedStage('prod', 'shop'), checkedStage('shop/prod'), checkedStage('shop/prod', 'shop')]).toEqual(
+      Array.from({ length: 3 }, () => 'shop/prod'),
+    );
+    expect([checkedStage('prod', 'sluice'), checkedStage('sluice/prod')]).toEqual(['prod', 'prod']);
+    expect([partsOf('prod'), partsOf('shop/prod')]).toEqual([
+      { app: 'sluice', stage: 'prod' },
+      { app: 'shop', stage: 'prod' },
+    ]);
+  });
+
+  it.each([
+    ['a', 'Shop', 'app must be 1 to 16 of a-z and 0-9, starting with a letter, without hyphens, got "Shop"'],
+    ['a', '', 'app must be 1 to 16'],
+    ['my-shop/a', undefined, 'app must be 1 to 16'],
+    ['/a', undefined, 'app must be 1 to 16'],
+    ['a/', undefined, 'stage must be 1 to 16'],
+    ['a/b/c', undefined, 'stage must be 1 to 16'],
+    ['a/b', 'c', 'app is "c", and stage "a/b" names another: leave one out'],
+  ])('%s of app %j is refused', (stage, app, why) => {
+    expect(() => checkedStage(stage, app)).toThrow(RangeError);
+    expect(() => checkedStage(stage, app)).toThrow(why);
+  });
+
   it.each(['', 'Prod', 'my-stage', '2nd', 'a2345678901234567', 'dev\n', ' dev', 'dév', undefined, null, 7, ['dev']])(
     'is not %j',
     (stage) => {
@@ -33,6 +57,13 @@ describe('names', () => {
       deadLetters: 'sluice-dev-send-email-dlq',
       table: 'sluice-dev-jobs',
     });
+  });
+
+  it('begin with app and stage', () => {
+    const all = (stage: string) =>
+      Object.values(names).map((name) => (name as (...parts: string[]) => string)(stage, 'type', 'region'));
+    expect(all('shop/prod')).toEqual(all('prod').map((name) => name.replace('sluice-prod', 'shop-prod')));
+    expect(new Set(all('prod').map((name) => /^(alias\/)?sluice-prod\b/.test(name)))).toEqual(new Set([true]));
   });
 
   it('of the metrics, too', () => {

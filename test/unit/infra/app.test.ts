@@ -38,7 +38,7 @@ describe('stacks', () => {
   });
 
   test('have outputs with the contract’s names', () => {
-    expect(Object.keys(dev.core?.template.Outputs ?? {})).toEqual(['JobsTableName', 'AlarmTopicArn']);
+    expect(Object.keys(dev.core?.template.Outputs ?? {})).toEqual(['JobsTableName', 'AlarmTopicArn', 'StageSettings']);
     expect(Object.keys(dev.plain?.template.Outputs ?? {})).toEqual(['QueueUrl', 'DeadLetterQueueUrl']);
   });
 
@@ -84,7 +84,10 @@ describe('the removal of a stack', () => {
 
   test.each([
     ['dev', {}, true],
-    ['developer1', {}, true],
+    ['devices', {}, false],
+    ['dev', { app: 'other' }, false],
+    ['developer1', { disposable: 'true' }, true],
+    ['prod', { disposable: 'false' }, false],
     ['prod', {}, false],
     ['prod', { emulator: 'embedded' }, true],
   ])('stage %s with %o: disposable is %s', (stage, context, disposable) => {

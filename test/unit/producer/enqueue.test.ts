@@ -204,6 +204,12 @@ describe('the queue', () => {
     },
   );
 
+  it.each([{ stage: 'test', app: 'shop' }, { stage: 'shop/test' }])('is that of the app: %j', async (named) => {
+    await expect(makeShop(named).enqueue(resize, { n: 1 })).rejects.toThrow(
+      'queue shop-test-resize does not exist in this account and region: is stage "shop/test" deployed here',
+    );
+  });
+
   it('that is missing is named in the error, with its stage', async () => {
     const sending = makeShop({ stage: 'prdo' }).enqueue(resize, { n: 1 });
     await expect(sending).rejects.toThrow(

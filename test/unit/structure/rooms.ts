@@ -46,7 +46,7 @@ const LOCAL_COMMANDS = ['local', 'tour'];
 const contract = ['contract: words', 'lib/contract/definition', 'lib/contract/protocol', 'lib/contract'];
 const engineRooms = ['job', 'message', 'table', 'calls', 'retries', 'telemetry'].map((room) => `lib/engine/${room}`);
 const engine = ['engine: basics', 'lib/engine', ...engineRooms];
-const infraParts = ['access', 'checks', 'functions', 'job', 'monitoring'].map((room) => `lib/infra/${room}`);
+const infraParts = ['access', 'checks', 'functions', 'job', 'monitoring', 'stages'].map((room) => `lib/infra/${room}`);
 const awsModels = ['lib/testing/aws', 'lib/testing/aws/sqs', 'lib/testing/aws/dynamodb', 'lib/testing/aws/lambda'];
 
 /** Every source file stands in one of these. A room may import those that are listed, and packages. */
@@ -101,6 +101,7 @@ export const ROOMS: readonly Room[] = [
   folder('lib/infra/checks', [...contract, 'lib/bundle']),
   folder('lib/infra/access', [...contract, 'infra: names', 'lib/infra/checks']),
   folder('lib/infra/monitoring', [...contract, 'infra: names']),
+  folder('lib/infra/stages', contract),
   files('infra: settings', 'lib/infra', INFRA_SETTINGS, [...contract, 'lib/infra/access', 'lib/infra/monitoring']),
   folder('lib/infra/functions', [
     ...[...contract, 'lib/bundle', 'infra: names', 'infra: settings', 'lib/infra/access', 'lib/infra/checks'],
@@ -152,15 +153,17 @@ export const ROOMS: readonly Room[] = [
   others(
     'localstack',
     [...LOCAL_BASICS, ...LOCAL_COMMANDS],
-    ['lib/bundle', 'bin: basics', 'localstack: basics', 'localstack/host', 'localstack/stand-ins'],
+    ['contract: words', 'lib/bundle', 'bin: basics', 'localstack: basics', 'localstack/host', 'localstack/stand-ins'],
   ),
   folder('localstack/tour', [...contract, 'localstack: basics', 'localstack']),
-  files('localstack: commands', 'localstack', LOCAL_COMMANDS, ['localstack: basics', 'localstack', 'localstack/tour']),
+  files('localstack: commands', 'localstack', LOCAL_COMMANDS, [
+    ...['contract: words', 'localstack: basics', 'localstack', 'localstack/tour'],
+  ]),
 
   others('bin/cli', BIN_BASICS, [...contract, 'lib/operator', 'functions', 'bin: basics']),
   folder('bin/cli/verbs', [...contract, 'lib/operator', 'lib/operator/authoring', 'bin: basics', 'bin/cli']),
   folder('bin', [
-    ...[...contract, 'functions', 'lib/infra', 'lib/infra/job'],
+    ...[...contract, 'functions', 'lib/infra', 'lib/infra/job', 'lib/infra/stages'],
     ...['lib/operator', 'bin: basics', 'bin/cli', 'bin/cli/verbs'],
   ]),
 ];

@@ -3,9 +3,9 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type JobResources, removalPolicy } from '#sluice/infra';
 
 /** The table of synced records, by source and id; its index orders a source's records by time, for reports. */
-export const resources: JobResources = ({ scope, consumer, stage, key, disposable, setting }) => {
+export const resources: JobResources = ({ scope, consumer, prefix, key, disposable, setting }) => {
   const table = new TableV2(scope, 'Records', {
-    tableName: `sluice-${stage}-records`,
+    tableName: `${prefix}-records`,
     partitionKey: { name: 'source', type: AttributeType.STRING },
     sortKey: { name: 'id', type: AttributeType.STRING },
     billing: Billing.onDemand(),

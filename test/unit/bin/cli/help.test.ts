@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { deployed } from './support/deployed.ts';
 
 const WHERE = [
-  ...['--stage <stage>', '--profile <name>', '--region <region>', '--endpoint <url>', '--local', '--json', '--wide'],
-  '--debug',
+  ...['--stage <stage>', '--app <app>', '--profile <name>', '--region <region>', '--endpoint <url>', '--local'],
+  ...['--json', '--wide', '--debug'],
 ];
 const WHICH = ['--reason <reason>', '--error <text>', '--since <age>', '--key <key>'];
 

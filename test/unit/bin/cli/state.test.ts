@@ -293,6 +293,28 @@ describe('a stage that is not there', () => {
     expect(await named('queues --stage=two', 'one')).toBe('two');
     expect(await named('queues', '')).toBe('dev');
   });
+
+  test('is of the app that --app names, or the full name', async () => {
+    const { run, world } = deployed();
+    const said = async (args: string, SLUICE_STAGE = 'test') => (await run(args, { env: { SLUICE_STAGE } })).stderr;
+    const none =
+      'sluice: stage "shop/test" is not deployed in this account and region; no stage of app "shop" is deployed';
+    for (const args of ['queues --app shop', 'queues --stage shop/test', 'queues --app=shop --stage test'])
+      expect(await said(args)).toContain(none);
+    expect(await said('queues', 'shop/test')).toContain(none);
+    const queue = { visibilityTimeoutSeconds: 30, retentionSeconds: 3600 };
+    world.sqs.createQueue('shop-prod-other', queue);
+    expect(await said('queues --app shop')).toContain('stages there: shop/prod\n');
+    world.sqs.createQueue('shop-test-other', queue);
+    expect(await said('queues send-email --app shop')).toContain(
+      'stage "shop/test" has no job type "send-email"; it has: other',
+    );
+    expect((await run('queues')).stdout).not.toContain('other');
+    expect(await said('queues --app Shop')).toContain('sluice: --app must be 1 to 16');
+    expect(await said('queues --app two --stage shop/test')).toContain(
+      '--app is "two", and stage "shop/test" names another',
+    );
+  });
 });
 
 describe('a failure', () => {

@@ -15,7 +15,8 @@ function deploy(emailSender: string | undefined) {
     code: Code.fromInline('exports.handler = async () => {};'),
   });
   const queue = new Queue(scope, 'Queue');
-  resources({ scope, consumer, queue, stage: 'prod', key: undefined, disposable: false, setting: () => emailSender });
+  const named = { stage: 'prod', prefix: 'sluice-prod', key: undefined };
+  resources({ scope, consumer, queue, ...named, disposable: false, setting: () => emailSender });
   return resourcesIn(Template.fromStack(scope).toJSON());
 }
 

@@ -59,6 +59,21 @@ describe('grantEnqueue', () => {
     );
   });
 
+  it.each([{ stage: 'prod', app: 'shop' }, { stage: 'shop/prod' }])(
+    'lets it send to another app (%j), and to no queue of this one',
+    (named) => {
+      const other = new Stack(makeApp({ context: { stage: 'prod' } }), 'a-b-other');
+      const sender = new Role(other, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+      grantEnqueue(sender, { ...named, types: ['plain'] });
+      const deployed = synthesize(other.node.root as App).other?.resources ?? [];
+      const queue = arn('sqs', 'shop-prod-plain');
+      expect(rightsOfRole(deployed, one(deployed, 'AWS::IAM::Role').id)).toEqual([
+        `sqs:GetQueueUrl ${queue}`,
+        `sqs:SendMessage ${queue}`,
+      ]);
+    },
+  );
+
   it('refuses an invalid stage', () => {
     expect(() => grantEnqueue(role, { stage: 'Prod', types: ['plain'] })).toThrow('stage must be 1 to 16');
   });

@@ -145,12 +145,25 @@ const BROKEN: readonly (readonly [rule: string, what: string, resources: JobReso
     /lets ses send to the encrypted queue sluice-dev-plain/,
   ],
 ];
+const STAGES_KEY = [
+  ['sluice', false],
+  ['shop', false],
+  ['my-own', true],
+] as const;
 
 describe('cdk synth refuses an unsafe configuration', () => {
   test.each(BROKEN)('%s: %s', (rule, _what, resources, expected) => {
     const report = said(resources);
     expect(report).toMatch(expected);
     expect(report).toContain(rule);
+  });
+
+  test.each(STAGES_KEY)('an alias of %s-dev is the key of a stage, or of somebody else (%s)', (app, isForeign) => {
+    const report = said((stack) => {
+      override(queueOf(stack), 'KmsMasterKeyId', `alias/${app}-dev`);
+      stack.queue.grantSendMessages(new ServicePrincipal('sns.amazonaws.com'));
+    });
+    expect(/lets sns send/.test(report)).toBe(isForeign);
   });
 
   test('but not a topic and a bucket that send to the encrypted queue of a stage', () => {

@@ -7,7 +7,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll } from 'vitest';
 import * as z from 'zod';
 import { defineJob } from '#sluice/contract';
-import { buildApp, type JobSource } from '#sluice/infra';
+import { buildApp, type JobSource, type StageProfiles } from '#sluice/infra';
 import { type Resource, resourcesIn } from './template.ts';
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -55,6 +55,8 @@ export interface AppOptions {
   readonly context?: Readonly<Record<string, unknown>>;
   /** Whether functions are bundled for real; it takes a second each. */
   readonly bundle?: boolean;
+  /** @default as the repository's own file: `dev` is disposable */
+  readonly stages?: StageProfiles;
 }
 
 export const jobs: readonly JobSource[] = DEFINITIONS.map((definition) => ({ definition, entry: HANDLER }));
@@ -63,8 +65,10 @@ const OUT = mkdtempSync(join(tmpdir(), 'sluice-synth-'));
 afterAll(() => rmSync(OUT, { recursive: true }));
 let apps = 0;
 
+const STAGES: StageProfiles = { dev: { disposable: true } };
+
 /** The app as `cdk synth` builds it, cdk.json's context included. */
-export function makeApp({ jobs: given = jobs, context = {}, bundle = false }: AppOptions = {}): App {
+export function makeApp({ jobs: given = jobs, context = {}, bundle = false, stages = STAGES }: AppOptions = {}): App {
   const bundling = bundle ? {} : { 'aws:cdk:bundling-stacks': [] };
   // Slow, and a subject of its own: test/unit/infra/checks/security.test.ts.
   const unchecked = { securityChecks: 'off' };
@@ -72,7 +76,7 @@ export function makeApp({ jobs: given = jobs, context = {}, bundle = false }: Ap
     outdir: join(OUT, String(++apps)),
     context: { ...cdkJson.context, ...bundling, ...unchecked, ...context },
   };
-  return buildApp({ jobs: given, dispatcherEntry: DISPATCHER, props });
+  return buildApp({ jobs: given, stages, dispatcherEntry: DISPATCHER, props });
 }
 
 /** One stack's resources, and the stack. */

@@ -87,6 +87,19 @@ describe('doctor looks at stacks, and', () => {
     });
   });
 
+  test('notes a deployed type that the catalogue lacks, with how it is removed', async () => {
+    const { world, plane } = deployed();
+    const findings = await doctor(stageOf(world, plane.aws), { definitions: [] });
+    expect(findings.filter(({ check }) => check === 'stacks')).toEqual([
+      {
+        ...{ level: 'note', check: 'stacks', what: 'probe is deployed and not in the catalogue' },
+        todo:
+          'leave it if another branch has it; else npx sluice drain probe --stage test, then ' +
+          'aws cloudformation delete-stack --stack-name sluice-test-probe (functions/README.md, "Remove a demo")',
+      },
+    ]);
+  });
+
   test('cannot tell what CloudFormation refuses to say', async () => {
     const there = deployed();
     there.plane.aws.cloudFormation.send = () =>

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+
+/** Output of the core stack that says what was deployed, for the look before the next deploy. */
+export const STAGE_OUTPUT = 'StageSettings';
+
+/** What of a stage may be weakened. */
+export interface StageRecord {
+  readonly disposable: boolean;
+  readonly encrypted: boolean;
+  readonly alarmEmails: readonly string[];
+}
+
+/** As it stands in the output: addresses by their hashes. */
+interface Written {
+  readonly disposable?: boolean;
+  readonly encrypted?: boolean;
+  readonly alarms?: readonly string[];
+}
+
+/** An output has 1,024 bytes (CloudFormation quotas); 80 hashes take 880. */
+const MAX_ALARMS = 80;
+const HASH_LENGTH = 8;
+
+const hashOf = (address: string) => createHash('sha256').update(address).digest('hex').slice(0, HASH_LENGTH);
+
+export function writeRecord({ disposable, encrypted, alarmEmails }: StageRecord): string {
+  const written: Written = { disposable, encrypted, alarms: alarmEmails.slice(0, MAX_ALARMS).map(hashOf) };
+  return JSON.stringify(written);
+}
+
+/** What is deployed: what its core stack says. */
+export interface DeployedStage {
+  /** The output's text; undefined if an earlier version deployed it. */
+  readonly record: string | undefined;
+  readonly isProtected: boolean;
+}
+
+/** What a deploy would weaken, a sentence each. */
+export function weakenings({ record, isProtected }: DeployedStage, next: StageRecord): string[] {
+  const before = readRecord(record);
+  const wasKept = before.disposable === undefined ? isProtected : !before.disposable;
+  const nextAlarms = new Set(next.alarmEmails.map(hashOf));
+  const gone = (before.alarms ?? []).filter((hash) => !nextAlarms.has(hash)).length;
+  return [
+    ...(wasKept && next.disposable ? ['it would be disposable: its data would be deleted with its stacks'] : []),
+    ...(before.encrypted === true && !next.encrypted ? ['its encryption with a key of its own would be off'] : []),
+    ...(gone > 0 ? [`${gone} of ${before.alarms?.length} addresses would get no alarms any more`] : []),
+  ];
+}
+
+function readRecord(record: string | undefined): Written {
+  if (record === undefined) return {};
+  try {
+    return JSON.parse(record) as Written;
+  } catch {
+    // Another version's, which this one cannot read.
+    return {};
+  }
+}
