@@ -80,7 +80,7 @@ export const TOLD: readonly Told[] = [
   },
   { says: 'wait, and run it again.', by: 'SQS’s 60 s: the local deploy does it by itself, localstack/deploy.ts' },
   { says: 'Watch "Most overdue parked job" fall on the dashboard.', by: 'infra/monitoring/dashboard.test.ts draws it' },
-  { says: "Find a job's attempts by `annotation.jobId", by: 'runtime/tracing.test.ts' },
+  { says: "Find a job's by `sluice.job.id`", by: 'runtime/spans.test.ts' },
   ...[
     ...[
       'Fix the cause.',
