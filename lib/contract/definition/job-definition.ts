@@ -28,6 +28,7 @@ export interface JobDefinition<Type extends string = string, Schema extends z.Zo
   readonly alarms: AlarmThresholds;
   readonly logs: 'all' | 'failures';
   readonly completionEvent: boolean;
+  readonly eventErrorMessage: boolean;
   readonly schedule: readonly JobSchedule[];
   readonly rateLimit?: RateLimit;
   readonly tracing: TracingKind;
@@ -79,6 +80,12 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType> {
    */
   readonly completionEvent?: boolean;
   /**
+   * Whether the event of a job's death quotes its error's message. `false` where messages may hold personal data: every rule
+   * of the account can pass events on. The error's name stays, and so does the message in item, dead letter and logs.
+   * @default true
+   */
+  readonly eventErrorMessage?: boolean;
+  /**
    * Attempts that may begin in a time, over all consumers together; a job over the limit waits without an attempt.
    * @default none
    * @example { limit: 50, perSeconds: 1 }
@@ -101,7 +108,7 @@ export type Payload<D extends JobDefinition> = z.output<D['payload']>;
 const KNOWN_OPTIONS = [
   ...['type', 'payload', 'retry', 'timeoutSeconds', 'batchSize', 'batchWindowSeconds', 'maxConcurrency', 'parallel'],
   ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent', 'schedule', 'provisionedPollers'],
-  ...['rateLimit', 'tracing'],
+  ...['rateLimit', 'tracing', 'eventErrorMessage'],
 ] as const;
 
 const RULES = {
@@ -170,6 +177,7 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
     alarms: checkedAlarms(given.alarms),
     logs: checkedChoice('logs', given.logs, ['all', 'failures']),
     completionEvent: checkedBoolean('completionEvent', given.completionEvent, false),
+    eventErrorMessage: checkedBoolean('eventErrorMessage', given.eventErrorMessage, true),
     schedule: checkedSchedules(given.schedule),
     ...(rateLimit !== undefined && { rateLimit }),
     tracing: checkedTracing(given.tracing),

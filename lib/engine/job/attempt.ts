@@ -37,7 +37,7 @@ export async function attempt(received: Received, scope: AttemptScope): Promise<
   const steps = {
     begin: () => begin(message, scope),
     run: (claim: Claim) => {
-      job = startJob(jobFields(claim, engine));
+      job = startJob(jobFields(claim, engine), message.hops);
       engine.running.add(job);
       return run({ claim, job }, engine, invocation);
     },

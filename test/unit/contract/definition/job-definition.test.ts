@@ -43,6 +43,7 @@ describe('a job definition', () => {
       },
       logs: 'all',
       completionEvent: false,
+      eventErrorMessage: true,
       schedule: [],
       tracing: false,
     });
@@ -160,6 +161,7 @@ describe('a job definition', () => {
     [{ parallel: 'yes' }, 'parallel must be true or false, got "yes"'],
     [{ logs: 'none' }, 'logs must be "all" or "failures", got "none"'],
     [{ tracing: 'on' }, 'tracing must be true, false or "otel", got "on"'],
+    [{ eventErrorMessage: 'no' }, 'eventErrorMessage must be true or false, got "no"'],
     [{ completionEvent: 1 }, 'completionEvent must be true or false, got 1'],
     [{ rateLimit: 50 }, 'rateLimit must be an object, got 50'],
     [{ rateLimit: { limit: 50 } }, 'rateLimit.perSeconds must be a whole number, 1 to 86400 (at most a day), got NaN'],
