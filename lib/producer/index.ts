@@ -4,7 +4,7 @@ import { createProducer, type Producer } from './producer.ts';
 export type { ProducerDynamoDb, ProducerSqs } from '../aws/ports.ts';
 export { InvalidMessageError, InvalidPayloadError } from '../contract/errors.ts';
 export type { PayloadInput } from '../contract/payload.ts';
-export { MessageTooLargeError, ProducerConfigurationError, SendError } from './errors.ts';
+export { MessageTooLargeError, ProducerConfigurationError, RetiredTypeError, SendError } from './errors.ts';
 export type { EarlierJob } from './look.ts';
 export type { EnqueueOptions } from './options.ts';
 export {

@@ -31,6 +31,7 @@ export interface JobDefinition<Type extends string = string, Schema extends z.Zo
   readonly schedule: readonly JobSchedule[];
   readonly rateLimit?: RateLimit;
   readonly tracing: boolean;
+  readonly retired: boolean;
 }
 
 /** What {@link defineJob} takes; everything but `type` and `payload` has a default. */
@@ -83,6 +84,11 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType> {
   readonly rateLimit?: RateLimit;
   /** Whether invocations are traced by X-Ray, with a subsegment for each attempt. @default false */
   readonly tracing?: boolean;
+  /**
+   * Whether the type takes no new jobs: producers refuse to send, and its schedules are taken away. What was sent, and what
+   * others still send, runs to its end. Once it is empty, its stack may be destroyed. @default false
+   */
+  readonly retired?: boolean;
   /** Thresholds of the job type's alarms. */
   readonly alarms?: Partial<AlarmThresholds>;
   /** Jobs that EventBridge sends by itself, again and again. @default none */
@@ -95,7 +101,7 @@ export type Payload<D extends JobDefinition> = z.output<D['payload']>;
 const KNOWN_OPTIONS = [
   ...['type', 'payload', 'retry', 'timeoutSeconds', 'batchSize', 'batchWindowSeconds', 'maxConcurrency', 'parallel'],
   ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent', 'schedule', 'provisionedPollers'],
-  ...['rateLimit', 'tracing'],
+  ...['rateLimit', 'tracing', 'retired'],
 ] as const;
 
 const RULES = {
@@ -167,6 +173,7 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
     schedule: checkedSchedules(given.schedule),
     ...(rateLimit !== undefined && { rateLimit }),
     tracing: checkedBoolean('tracing', given.tracing, false),
+    retired: checkedBoolean('retired', given.retired, false),
   };
 }
 

@@ -45,6 +45,7 @@ describe('a job definition', () => {
       completionEvent: false,
       schedule: [],
       tracing: false,
+      retired: false,
     });
   });
 
