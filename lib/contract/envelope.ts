@@ -2,6 +2,7 @@ import { MAX_ATTEMPTS } from './definition/retry-options.ts';
 import { didYouMean } from './definition/suggest.ts';
 import { InvalidMessageError, InvalidPayloadError } from './errors.ts';
 import { foreignBody } from './foreign-body.ts';
+import { MAX_HOPS } from './hops.ts';
 import { JsonError, textOf, toJson } from './json.ts';
 import { isJobId, isJobKey, JOB_ID, JOB_KEY, optional } from './names.ts';
 
@@ -19,9 +20,11 @@ export interface Envelope {
   readonly createdAt?: string;
   /** ISO 8601, at most a year ahead. @default now */
   readonly runAt?: string;
+  /** Jobs in a row, each enqueued by the one before, that led to this one; at most 100. @default 0 */
+  readonly hops?: number;
 }
 
-const FIELDS = ['payload', 'id', 'key', 'type', 'maxAttempts', 'createdAt', 'runAt'] as const;
+const FIELDS = ['payload', 'id', 'key', 'type', 'maxAttempts', 'createdAt', 'runAt', 'hops'] as const;
 /** Names that later versions of the envelope may give a meaning. */
 const RESERVED_FIELDS = ['v', 'then', 'flow', 'lane', 'payloadRef', 'sealed', 'tags'];
 const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
@@ -78,6 +81,7 @@ function checkedEnvelope(fields: Record<string, unknown>, type: string, nowMs: n
   check(fields, 'createdAt', isTime, 'a time in ISO 8601 with a zone, as 2026-01-31T09:00:00Z');
   check(fields, 'runAt', isTime, 'a time in ISO 8601 with a zone, as 2026-01-31T09:00:00Z');
   check(fields, 'runAt', (at) => Date.parse(at as string) <= nowMs + MAX_AHEAD_MS, 'at most one year ahead');
+  check(fields, 'hops', isHops, `a whole number from 0 to ${MAX_HOPS}: jobs must not enqueue jobs for ever`);
   return fields as unknown as Envelope;
 }
 
@@ -170,6 +174,9 @@ function described(value: unknown): string {
 
 const isMaxAttempts = (value: unknown): boolean =>
   Number.isInteger(value) && (value as number) >= MAX_ATTEMPTS.min && (value as number) <= MAX_ATTEMPTS.max;
+
+const isHops = (value: unknown): boolean =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_HOPS;
 
 /** JavaScript takes the 30th of February for the 2nd of March: a day must be one of its month. */
 function isTime(value: unknown): boolean {

@@ -31,7 +31,8 @@ export interface CompletedDetail extends JobEventDetail {
 
 export interface DeadLetteredDetail extends JobEventDetail {
   readonly reason: DeadLetterReason;
-  readonly error?: JobError;
+  /** Without its message if the job type's definition says `eventErrorMessage: false`. */
+  readonly error?: Pick<JobError, 'name'> & Partial<JobError>;
   readonly failedAt: string;
 }
 
@@ -44,6 +45,8 @@ export type JobEvent =
 export interface EventOrigin {
   readonly queueUrl: string;
   readonly tenant: string | undefined;
+  /** Whether the event quotes the error's message. @default true */
+  readonly errorMessage?: boolean | undefined;
 }
 
 /** @throws TypeError if the job is not COMPLETED */
@@ -57,7 +60,8 @@ export function completedEvent(item: JobItem, origin: EventOrigin): JobEvent {
 export function deadLetteredEvent(item: JobItem, origin: EventOrigin): JobEvent {
   const { reason, error, failedAt } = item;
   if (reason === undefined || failedAt === undefined) throw new TypeError(`job ${item.jobId} did not die`);
-  const detail = { ...common(item, origin), reason, ...(error !== undefined && { error }), failedAt };
+  const said = origin.errorMessage === false && error !== undefined ? { name: error.name } : error;
+  const detail = { ...common(item, origin), reason, ...(said !== undefined && { error: said }), failedAt };
   return { detailType: DETAIL_TYPES.dead, detail };
 }
 

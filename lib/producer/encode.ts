@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import { writeEnvelope } from '../contract/envelope.ts';
+import { nextHops } from '../contract/hops.ts';
 import { type ReadPayload, readPayload } from '../contract/payload.ts';
 import { MAX_DELAY_SECONDS, MAX_MESSAGE_BYTES } from '../contract/sqs-limits.ts';
 import { MessageTooLargeError, RetiredTypeError } from './errors.ts';
@@ -35,6 +36,7 @@ export interface GivenJob {
  * @throws RetiredTypeError if the definition is retired
  * @throws InvalidPayloadError if the schema refuses the payload, or JSON cannot carry it
  * @throws InvalidMessageError if an option is wrong
+ * @throws TooManyHopsError inside of a job that is the hundredth in a row enqueued by the one before
  * @throws MessageTooLargeError beyond 1,048,576 bytes
  */
 export function encodeJob(definition: JobDefinition, { payload, options }: GivenJob, nowMs: number): EncodedJob {
@@ -44,7 +46,7 @@ export function encodeJob(definition: JobDefinition, { payload, options }: Given
   const { type } = definition;
   const createdAt = new Date(nowMs).toISOString();
   const { body, envelope } = writeEnvelope(
-    { id: jobId, key, type, maxAttempts, createdAt, runAt, payload },
+    { id: jobId, key, type, maxAttempts, createdAt, runAt, hops: nextHops(type), payload },
     type,
     nowMs,
   );

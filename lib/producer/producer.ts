@@ -65,6 +65,7 @@ export interface Producer {
    * @throws InvalidPayloadError if the definition's schema refuses the payload
    * @throws InvalidMessageError if an option is wrong
    * @throws MessageTooLargeError beyond 1,048,576 bytes
+   * @throws TooManyHopsError inside of a job that is the hundredth in a row enqueued by the one before
    * @throws SendError if SQS did not take it, with whether it may have been taken; or there is no such queue
    * @throws ProducerConfigurationError if `onDuplicate` has no client to read with
    * @example await enqueue(sendEmail, { to, subject, text }, { key: `welcome-${userId}`, runAt: tomorrowAt9 });

@@ -28,11 +28,15 @@ export interface JobDefinition<Type extends string = string, Schema extends z.Zo
   readonly alarms: AlarmThresholds;
   readonly logs: 'all' | 'failures';
   readonly completionEvent: boolean;
+  readonly eventErrorMessage: boolean;
   readonly schedule: readonly JobSchedule[];
   readonly rateLimit?: RateLimit;
-  readonly tracing: boolean;
+  readonly tracing: TracingKind;
   readonly retired: boolean;
 }
+
+/** `otel` for OpenTelemetry, `true` for X-Ray. */
+export type TracingKind = boolean | 'otel';
 
 /** What {@link defineJob} takes; everything but `type` and `payload` has a default. */
 export interface JobOptions<Type extends string, Schema extends z.ZodType> {
@@ -77,13 +81,22 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType> {
    */
   readonly completionEvent?: boolean;
   /**
+   * Whether the event of a job's death quotes its error's message. `false` where messages may hold personal data: every rule
+   * of the account can pass events on. The error's name stays, and so does the message in item, dead letter and logs.
+   * @default true
+   */
+  readonly eventErrorMessage?: boolean;
+  /**
    * Attempts that may begin in a time, over all consumers together; a job over the limit waits without an attempt.
    * @default none
    * @example { limit: 50, perSeconds: 1 }
    */
   readonly rateLimit?: RateLimit;
-  /** Whether invocations are traced by X-Ray, with a subsegment for each attempt. @default false */
-  readonly tracing?: boolean;
+  /**
+   * How attempts are traced. `otel`: an OpenTelemetry span each, sent by a layer, or to `OTEL_EXPORTER_OTLP_ENDPOINT`. `true`: by
+   * X-Ray, whose SDK is in maintenance, a subsegment each; a later version takes it out. @default false
+   */
+  readonly tracing?: TracingKind;
   /**
    * Whether the type takes no new jobs: producers refuse to send, and its schedules are taken away. What was sent, and what
    * others still send, runs to its end. Once it is empty, its stack may be destroyed. @default false
@@ -101,7 +114,7 @@ export type Payload<D extends JobDefinition> = z.output<D['payload']>;
 const KNOWN_OPTIONS = [
   ...['type', 'payload', 'retry', 'timeoutSeconds', 'batchSize', 'batchWindowSeconds', 'maxConcurrency', 'parallel'],
   ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent', 'schedule', 'provisionedPollers'],
-  ...['rateLimit', 'tracing', 'retired'],
+  ...['rateLimit', 'tracing', 'eventErrorMessage', 'retired'],
 ] as const;
 
 const RULES = {
@@ -170,11 +183,19 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
     alarms: checkedAlarms(given.alarms),
     logs: checkedChoice('logs', given.logs, ['all', 'failures']),
     completionEvent: checkedBoolean('completionEvent', given.completionEvent, false),
+    eventErrorMessage: checkedBoolean('eventErrorMessage', given.eventErrorMessage, true),
     schedule: checkedSchedules(given.schedule),
     ...(rateLimit !== undefined && { rateLimit }),
-    tracing: checkedBoolean('tracing', given.tracing, false),
+    tracing: checkedTracing(given.tracing),
     retired: checkedBoolean('retired', given.retired, false),
   };
+}
+
+function checkedTracing(given: unknown): TracingKind {
+  if (given === 'otel') return given;
+  if (typeof given !== 'boolean' && given !== undefined)
+    throw new JobDefinitionError(`tracing must be true, false or "otel", got ${shown(given)}`);
+  return given ?? false;
 }
 
 function checkedSchema<Schema extends z.ZodType>(schema: Schema): Schema {

@@ -23,6 +23,8 @@ export interface Message {
   readonly createdAt: string;
   /** Epoch ms. */
   readonly runAtMs?: number;
+  /** Of the envelope; undefined if no job enqueued this one. */
+  readonly hops?: number;
   readonly refusal?: InvalidMessageError | InvalidPayloadError;
   /** No job: the name of the message by which an AWS service tries whether it may send. It is dropped. */
   readonly probe?: string;

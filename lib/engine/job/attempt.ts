@@ -6,7 +6,7 @@ import type { SettleStep } from '../../contract/protocol/settle.ts';
 import { iso } from '../../contract/protocol/timing.ts';
 import { isError, readError } from '../../contract/thrown.ts';
 import { type Claim, type Engine, type Invocation, leaseUntilMs } from '../engine.ts';
-import { annotationsOf, jobFields, messageFields } from '../logs.ts';
+import { annotationsOf, jobFields, messageFields, sentIn } from '../logs.ts';
 import { deadLetter } from '../message/dead-letter.ts';
 import { publishCompleted } from '../message/publish.ts';
 import { type MessageOutcome, type Received, wait } from '../message/wait.ts';
@@ -38,7 +38,7 @@ export async function attempt(received: Received, scope: AttemptScope): Promise<
   const steps = {
     begin: () => begin(message, scope),
     run: (claim: Claim) => {
-      job = startJob(jobFields(claim, engine));
+      job = startJob(jobFields(claim, engine), message.hops);
       engine.running.add(job);
       return run({ claim, job }, engine, invocation);
     },
@@ -78,9 +78,11 @@ async function begin(message: Message, { engine, invocation, alone }: AttemptSco
 /** Runs the handler, as a part of the trace if the job type is traced. */
 async function run(begun: Started, engine: Engine, invocation: Invocation): Promise<Outcome> {
   const handle = () => runHandler(begun, engine, invocation);
-  const traced = await engine.tracing;
-  if (traced === undefined) return handle();
-  return traced({ annotations: annotationsOf(begun.claim, engine), failureOf }, handle);
+  const tracing = await engine.tracing;
+  if (tracing === undefined) return handle();
+  const { claim } = begun;
+  const annotations = annotationsOf(claim, engine);
+  return tracing.traced({ annotations, sentIn: sentIn(claim.message), failureOf }, handle);
 }
 
 const failureOf = (outcome: Outcome): Error | undefined =>

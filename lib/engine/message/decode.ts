@@ -82,11 +82,12 @@ function named({ own, names, messageId }: Names): Pick<Message, 'jobId' | 'key' 
 
 type ReadEnvelope = Extract<ReturnType<typeof readEnvelope>, { envelope: unknown }>['envelope'];
 
-function insideOf({ maxAttempts, createdAt, runAt, payload }: ReadEnvelope, definition: JobDefinition) {
+function insideOf({ maxAttempts, createdAt, runAt, hops, payload }: ReadEnvelope, definition: JobDefinition) {
   return {
     ...optional('maxAttempts', maxAttempts),
     ...(createdAt !== undefined && { createdAt: iso(Date.parse(createdAt)) }),
     ...(runAt !== undefined && { runAtMs: Date.parse(runAt) }),
+    ...optional('hops', hops),
     ...optional('payloadHash', hashOf(payload)),
     ...readPayload(definition, payload),
   };

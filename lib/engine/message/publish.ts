@@ -22,7 +22,9 @@ export async function publishCompleted(item: JobItem, message: Message, engine: 
   return publish(completedEvent(item, eventOrigin(message, engine)), message, engine);
 }
 
-const eventOrigin = ({ group }: Message, { queueUrl }: Engine) => ({ queueUrl, tenant: group });
+const eventOrigin = ({ group }: Message, { queueUrl, definition }: Engine) => ({
+  ...{ queueUrl, tenant: group, errorMessage: definition.eventErrorMessage },
+});
 
 async function publish(event: JobEvent, message: Message, engine: Engine): Promise<boolean> {
   try {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { MAX_ATTEMPTS } from '../../contract/definition/retry-options.ts';
 import { ENVELOPE_PATTERNS } from '../../contract/envelope.ts';
+import { MAX_HOPS } from '../../contract/hops.ts';
 
 /** A JSON Schema of draft 2020-12. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -95,5 +96,11 @@ function envelopeOf({ type, payload, retry }: JobDefinition) {
     runAt: moment
       .optional()
       .describe('ISO 8601 with a zone: when the first attempt starts, at most a year ahead. Default: now.'),
+    hops: z
+      .int()
+      .min(0)
+      .max(MAX_HOPS)
+      .optional()
+      .describe('Sent from inside of a job: one more than the hops of its message. Default: 0.'),
   });
 }

@@ -137,6 +137,7 @@ describe('an encoded envelope', () => {
       maxAttempts: fc.integer({ min: 1, max: 100 }),
       createdAt: time,
       runAt: time,
+      hops: fc.nat({ max: 100 }),
     },
     { requiredKeys: ['payload'] },
   );
@@ -152,7 +153,7 @@ describe('an encoded envelope', () => {
   });
 
   it('with any other field beside is refused', () => {
-    const fields = ['payload', 'id', 'key', 'type', 'maxAttempts', 'createdAt', 'runAt'];
+    const fields = ['payload', 'id', 'key', 'type', 'maxAttempts', 'createdAt', 'runAt', 'hops'];
     const unknown = fc.string({ unit: 'grapheme' }).filter((name) => !fields.includes(name));
     fc.assert(
       fc.property(envelopes, unknown, (envelope, name) => {

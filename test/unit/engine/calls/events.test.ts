@@ -35,6 +35,21 @@ describe('delivered: the event of a dead job', () => {
     expect(item?.undelivered).toBeUndefined();
   });
 
+  test('leaves out the error’s message if the definition says so; the item and the dead letter keep it', async () => {
+    const world = makeWorld({ definition: defineProbe({ eventErrorMessage: false }) });
+    world.send({ id: 'a', payload: { do: 'permanent' } });
+    world.send({ id: 'b', payload: { do: 'nothing' } });
+    await world.drain(600);
+    expect(details(world)).toMatchObject([
+      { id: 'b', reason: 'InvalidPayload', error: { name: 'InvalidPayloadError' } },
+      { id: 'a', reason: 'PermanentError', error: { name: 'PermanentError' } },
+    ]);
+    expect(JSON.stringify(world.bus.events)).not.toContain('"message"');
+    expect(world.job('a')?.error?.message).toBe('it can never succeed');
+    const [, deadLetter] = world.deadLetters.messages();
+    expect(deadLetter?.attributes).toMatchObject({ errorMessage: { StringValue: 'it can never succeed' } });
+  });
+
   test.each([
     ['a body that is no envelope', '{', 'InvalidMessage'],
     ['a payload that its schema refuses', '{"payload":{"do":"nothing"}}', 'InvalidPayload'],

@@ -20,11 +20,14 @@ const lists = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 const objects = (depth: number) => `${'{"a":'.repeat(depth)}null${'}'.repeat(depth)}`;
 
 describe('decode', () => {
-  it.each(['id', 'key', 'type', 'maxAttempts', 'createdAt', 'runAt'])('refuses a %s of 5,000 nested lists', (field) => {
-    const refusal = refusalOf(`{"${field}":${lists(5000)},"payload":1}`);
-    expect(refusal?.name).toBe('InvalidMessageError');
-    expect(refusal?.message).toMatch(new RegExp(`^"${field}" must be .*, got an array of 1$`));
-  });
+  it.each(['id', 'key', 'type', 'maxAttempts', 'createdAt', 'runAt', 'hops'])(
+    'refuses a %s of 5,000 nested lists',
+    (field) => {
+      const refusal = refusalOf(`{"${field}":${lists(5000)},"payload":1}`);
+      expect(refusal?.name).toBe('InvalidMessageError');
+      expect(refusal?.message).toMatch(new RegExp(`^"${field}" must be .*, got an array of 1$`));
+    },
+  );
 
   it.each([
     ['an array of 200000', `[${Array(200_000).fill(1).join()}]`],

@@ -46,7 +46,10 @@ const PAYLOADS: Record<string, object[]> = {
 };
 
 const ALL: readonly JobDefinition[] = [...definitions, curious];
-const FULL = { id: 'ord-7', key: 'k:1', maxAttempts: 3, createdAt: '2026-01-31T09:00:00Z', runAt: '2026-02-01T09:00Z' };
+const FULL = {
+  ...{ id: 'ord-7', key: 'k:1', maxAttempts: 3, hops: 7 },
+  ...{ createdAt: '2026-01-31T09:00:00Z', runAt: '2026-02-01T09:00Z' },
+};
 
 function compile(definition: JobDefinition): (body: unknown) => boolean {
   // Strict: a keyword that ajv does not know, or a schema that contradicts itself, throws.
@@ -227,12 +230,10 @@ describe('a schema with parts that JSON Schema cannot express', () => {
 
 it('says of each field of the envelope what it takes, and what it is for', () => {
   const definition = defineJob({ type: 'plain', payload: z.strictObject({ n: z.int().default(1) }) });
-  const { id, key, type, maxAttempts, createdAt, runAt, payload } = messageSchema(definition).properties as Record<
-    string,
-    object
-  >;
+  const { id, key, type, maxAttempts, createdAt, runAt, hops, payload } = messageSchema(definition)
+    .properties as Record<string, object>;
   const time = '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+-]\\d\\d:\\d\\d)$';
-  expect({ id, key, type, maxAttempts, createdAt, runAt }).toEqual({
+  expect({ id, key, type, maxAttempts, createdAt, runAt, hops }).toEqual({
     id: {
       ...{ type: 'string', pattern: '^[A-Za-z0-9_.:-]{1,128}$' },
       description: 'Names this job. Every producer should set it. Default: the SQS message id.',
@@ -253,6 +254,10 @@ it('says of each field of the envelope what it takes, and what it is for', () =>
     runAt: {
       ...{ type: 'string', pattern: time },
       description: 'ISO 8601 with a zone: when the first attempt starts, at most a year ahead. Default: now.',
+    },
+    hops: {
+      ...{ type: 'integer', minimum: 0, maximum: 100 },
+      description: 'Sent from inside of a job: one more than the hops of its message. Default: 0.',
     },
   });
   // What has a default may be left out, and nothing of it is beyond JSON Schema.
