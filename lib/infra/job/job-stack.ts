@@ -56,7 +56,7 @@ export class JobStack extends Stack {
       statements: [...consumerRights(this, stage, type), ...(encrypted ? [keyRights(this, stage)] : [])],
     });
     consume(this, { definition, queues, consumer: this.consumer });
-    new JobSchedules(this, 'Schedules', { stage, definition, queue: queues.queue, encrypted });
+    if (!definition.retired) new JobSchedules(this, 'Schedules', { stage, definition, queue: queues.queue, encrypted });
     new JobAlarms(this, 'Alarms', { stage, definition, runbook });
     if (jobDashboards) new JobDashboard(this, 'Dashboard', { stage, definition });
     new CfnOutput(this, 'QueueUrl', { value: queues.queue.queueUrl, description: `Send ${type} jobs here` });

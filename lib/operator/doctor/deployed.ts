@@ -12,7 +12,7 @@ export const stacks: Check = async ({ stage, types, definitions }) => {
   const wanted = [names.coreStack(stage.name), ...types.map((type) => names.jobStack(stage.name, type))];
   const found = await Promise.all(wanted.map((name) => stackFinding(stage, name)));
   const missing = definitions
-    .filter(({ type }) => !types.includes(type))
+    .filter(({ type, retired }) => !retired && !types.includes(type))
     .map(({ type }) => {
       const todo = deployIt(stage, names.jobStack(stage.name, type));
       return note('stacks', `${type} is in the catalogue and not deployed`, todo);

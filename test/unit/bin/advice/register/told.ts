@@ -58,6 +58,11 @@ export const TOLD: readonly Told[] = [
     by: 'a DynamoDB is not there: what the one in memory does not know',
   },
 
+  {
+    says: 'delete its folder and take it out of functions/index.ts',
+    by: 'an editor’s work: unit/bin/catalogue.test.ts deploys what the catalogue has left',
+  },
+
   // The runbook. Names that stand in its code are compared with the sources: advice.test.ts.
   { says: 'Begin with `export SLUICE_STAGE=<stage>`', by: 'bin/cli/state.test.ts' },
   { says: 'Deploy with `-c alarmEmail=', by: 'infra/core-stack.test.ts' },
