@@ -39,16 +39,6 @@ export const STAGE: readonly Followed[] = [
     gives: prints('send-email is running'),
   },
   {
-    says: 'else npx sluice drain <…><flags>',
-    when({ first, world }) {
-      const queue = { visibilityTimeoutSeconds: 30, retentionSeconds: 3600 };
-      for (const name of ['old', 'old-dlq']) world.sqs.createQueue(`sluice-test-${name}`, queue);
-      return first('doctor');
-    },
-    type: ({ text }) => text.slice(text.indexOf('drain ')),
-    gives: prints('old'),
-  },
-  {
     says: 'npx sluice doctor<flags>',
     when: (there) => {
       there.plane.eventSources.clear();

@@ -20,6 +20,10 @@ export const TOLD: readonly Told[] = [
 
   // Done in this repository's own tests, by other doors.
   {
+    says: 'bring its definition back with retired: true',
+    by: 'operator/doctor/retired.test.ts: what doctor then says, and its commands',
+  },
+  {
     says: 'use AWS_PROFILE=… in its place',
     by: 'bin/guard.test.ts: what the CDK hands on to the app is its own affair',
   },
