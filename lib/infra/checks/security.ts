@@ -12,6 +12,7 @@ import {
 import type { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { placeOfGrant } from './grants.ts';
+import { STORE_RULE } from './store-rules.ts';
 
 /** How {@link checkSecurity} takes what it finds. */
 export interface SecurityOptions {
@@ -125,7 +126,7 @@ function inPlaceOf(wildcard: string): string {
 }
 
 /**
- * Accepts a finding of cdk-nag on a construct and on all constructs below it.
+ * Accepts a finding of cdk-nag, or of our own rule {@link STORE_RULE}, on a construct and on all constructs below it.
  *
  * @param reason  why the finding is acceptable here, for the reviewer
  * @throws RangeError if the reason is shorter than 20 characters
@@ -134,7 +135,8 @@ export function acknowledge(construct: IConstruct, { rule, reason }: { rule: str
   if (reason.trim().length < SHORTEST_REASON) {
     throw new RangeError(`acknowledging ${rule} needs a reason, got ${JSON.stringify(reason)}`);
   }
-  Validations.of(construct).acknowledge({ id: `AwsSolutions::AwsSolutions-${rule}`, reason });
+  const id = rule === STORE_RULE ? `Sluice::${rule}` : `AwsSolutions::AwsSolutions-${rule}`;
+  Validations.of(construct).acknowledge({ id, reason });
 }
 
 /** A shorter text is not a sentence. */

@@ -47,7 +47,7 @@ function twice(sets: readonly ReadonlySet<string>[]): string[] {
 
 /** Kinds of names that are one region's alone; all others are the account's, or the world's (AWS's page of each service). */
 const OF_A_REGION =
-  /^AWS::(CloudFormation::Stack|CloudWatch::(Alarm|CompositeAlarm)|DynamoDB::GlobalTable|Lambda::\w+|Logs::(LogGroup|QueryDefinition)|SNS::Topic|SQS::Queue|SecretsManager::Secret|KMS::Alias|SES::\w+) /;
+  /^AWS::(CloudFormation::Stack|CloudWatch::(Alarm|CompositeAlarm)|DynamoDB::GlobalTable|Lambda::\w+|Logs::(LogGroup|QueryDefinition)|SNS::Topic|SQS::Queue|SecretsManager::Secret|KMS::Alias|SES::\w+|SSM::Parameter|Scheduler::\w+) /;
 
 describe('two apps, each in two stages and two regions of one account', () => {
   test('give no name twice in a region', () => {
