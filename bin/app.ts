@@ -1,14 +1,14 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { STSClient } from '@aws-sdk/client-sts';
 import { JobDefinitionError } from '../lib/contract/errors.ts';
-import { buildApp } from '../lib/infra/app.ts';
+import { buildApp, settingsOf } from '../lib/infra/app.ts';
 import { refuseWeaker } from './guard.ts';
 
 try {
   // Imported inside the try block: a wrong definition throws while its module loads.
   const [{ catalogue }, { stages }] = await Promise.all([import('./catalogue.ts'), import('./stages.ts')]);
   const app = buildApp({ ...(await catalogue()), stages });
-  await refuseWeaker(app, {
+  await refuseWeaker(settingsOf(app), {
     account: process.env.CDK_DEFAULT_ACCOUNT,
     connect(region = process.env.CDK_DEFAULT_REGION) {
       const config = { maxAttempts: 2, ...(region !== undefined && { region }) };

@@ -1,9 +1,8 @@
 import { type CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
-import type { App } from 'aws-cdk-lib';
 import { names } from '../lib/contract/names.ts';
 import { SCHEMA } from '../lib/contract/protocol/schema.ts';
-import { CoreStack } from '../lib/infra/core-stack.ts';
+import type { CoreStackProps } from '../lib/infra/core-stack.ts';
 import { type DeployedStage, olderCore, STAGE_OUTPUT, weakenings } from '../lib/infra/stages/record.ts';
 
 /** Clients of AWS, or replacements in tests. */
@@ -23,15 +22,14 @@ export interface GuardDeps {
 }
 
 /**
- * Looks at what is deployed of the app's stage, and refuses what would weaken it, unless `-c weaken=` says its name.
+ * Looks at what is deployed of a stage, and refuses what would weaken it, unless `-c weaken=` says its name.
  *
  * Without credentials nothing is looked at: nothing can be deployed either.
  *
  * @throws RangeError that says what would be weakened, or why a stage of bin/stages.ts could not be looked at
  */
-export async function refuseWeaker(app: App, { account, connect, warn }: GuardDeps): Promise<void> {
-  const settings = app.node.children.find((child) => child instanceof CoreStack)?.settings;
-  if (settings === undefined || account === undefined || settings.emulated) return;
+export async function refuseWeaker(settings: CoreStackProps, { account, connect, warn }: GuardDeps): Promise<void> {
+  if (account === undefined || settings.emulated) return;
   const { stage, weaken, chosen } = settings;
   const isOfOther = settings.account !== undefined && settings.account !== account;
   if (weaken === stage || isOfOther) return;

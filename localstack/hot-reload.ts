@@ -13,8 +13,8 @@ export interface Redeploy {
   readonly functionName: string;
   /** The TypeScript file that exports `handler`. */
   readonly entry: string;
-  /** Whether the tracer is part of it. @default false */
-  readonly traced?: boolean;
+  /** Whose tracer is part of it: X-Ray's, or OpenTelemetry's. @default false */
+  readonly traced?: boolean | 'otel';
 }
 
 /**

@@ -18,7 +18,7 @@ export interface DeployedFunction {
   readonly folder: string;
   readonly logGroup: string;
   /** Whether X-Ray traces it. */
-  readonly traced: boolean;
+  readonly traced: boolean | 'otel';
 }
 
 /** The functions that a stage's stacks made. */
@@ -27,11 +27,12 @@ export async function deployedFunctions(emulator: Emulator, stage: string): Prom
   const prefix = `${prefixOf(stage)}-`;
   const found: DeployedFunction[] = [];
   for await (const { Functions = [] } of paginateListFunctions({ client }, {})) {
-    for (const { FunctionName: name = '', LoggingConfig, TracingConfig } of Functions) {
+    for (const { FunctionName: name = '', LoggingConfig, TracingConfig, Environment } of Functions) {
       if (!name.startsWith(prefix)) continue;
       const folder = name.slice(prefix.length);
       const logGroup = LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`;
-      found.push({ name, folder, logGroup, traced: TracingConfig?.Mode === 'Active' });
+      const bySpans = Environment?.Variables?.SLUICE_TRACING === 'otel';
+      found.push({ name, folder, logGroup, traced: bySpans ? 'otel' : TracingConfig?.Mode === 'Active' });
     }
   }
   return found;

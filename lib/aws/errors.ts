@@ -26,6 +26,11 @@ const BROKEN =
 /** Whether a service's error code, or the name of the SDK's error, means that there were too many calls. */
 export const isThrottle = (code: string): boolean => THROTTLED.test(code);
 
+const MISSING_QUEUE = /QueueDoesNotExist|NonExistentQueue/;
+
+/** Whether SQS's code, or the name of the SDK's error, means that there is no such queue. */
+export const isMissingQueue = (code: string): boolean => MISSING_QUEUE.test(code);
+
 /** The name of the SDK's error, which is the service's code. @default UnknownError */
 export const errorName = (error: unknown): string => String(fields(error).name ?? 'UnknownError');
 

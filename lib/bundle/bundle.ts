@@ -20,8 +20,10 @@ export interface Bundle {
   readonly readingBeside: readonly string[];
 }
 
-/** Options of {@link bundle} for a job type with tracing: they add the tracer to the bundle. */
+/** Options of {@link bundle} for a job type with tracing by X-Ray: they add the tracer to the bundle. */
 export const TRACED: BuildOptions = { define: { 'process.env.SLUICE_TRACING': '"on"' } };
+/** For one with tracing by OpenTelemetry. */
+export const WITH_SPANS: BuildOptions = { define: { 'process.env.SLUICE_TRACING': '"otel"' } };
 
 /**
  * Bundles a function.

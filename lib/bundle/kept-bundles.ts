@@ -24,7 +24,7 @@ export interface MadeCode {
 export interface Making {
   readonly entry: string;
   readonly settings: BundleSettings;
-  readonly traced: boolean;
+  readonly traced: boolean | 'otel';
   readonly mapped: boolean;
 }
 

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import type { BuildOptions } from 'esbuild';
-import { type Bundle, buildFailureOf, bundle, TRACED } from './bundle.ts';
+import { type Bundle, buildFailureOf, bundle, TRACED, WITH_SPANS } from './bundle.ts';
 import type { Asset, BundleSettings } from './define-bundle.ts';
 import { installBeside, packageFolder, type Target } from './install.ts';
 import type { MadeCode } from './kept-bundles.ts';
@@ -12,7 +12,8 @@ import { MAPS } from './stack.ts';
 
 /** What {@link writeBundle} is told beside the entry and the folder. */
 export interface WriteOptions {
-  readonly traced?: boolean;
+  /** By X-Ray (`true`) or by OpenTelemetry. @default false */
+  readonly traced?: boolean | 'otel';
   /** @default lambda */
   readonly target?: Target;
   /**
@@ -46,7 +47,7 @@ export async function writeBundle(entry: string, folder: string, options: WriteO
 
 /** esbuild's options beside those of every bundle. */
 export const buildOptions = ({ traced = false, map }: WriteOptions): BuildOptions => ({
-  ...(traced ? TRACED : {}),
+  ...(traced === 'otel' ? WITH_SPANS : traced ? TRACED : {}),
   ...(map === undefined ? {} : MAPPED),
 });
 

@@ -21,7 +21,7 @@ import { onShutdown, type Shutdown } from './shutdown.ts';
 import { makeJobStore } from './table/job-store.ts';
 import { makeLogger } from './telemetry/logger.ts';
 import { makeMeter } from './telemetry/metrics.ts';
-import { openTracing } from './telemetry/tracing.ts';
+import { isByXray, openTracing } from './telemetry/tracing.ts';
 
 /** A Lambda entry point for an SQS event source with `ReportBatchItemFailures`. */
 export type Consumer = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
@@ -42,8 +42,8 @@ export function consumer<D extends JobDefinition>(definition: D, perform: Perfor
   const basics = { clock: systemClock, random: Math.random };
   const callTime = makeCallTime(basics);
   const dynamoDb = makeDynamoDbClient(callTime.signal);
-  // A traced function opens none here: X-Ray logs an error for each request outside of an invocation.
-  if (tracing === undefined) openConnection(dynamoDb);
+  // Where X-Ray traces none is opened here: it logs an error for each request outside of an invocation.
+  if (!isByXray) openConnection(dynamoDb);
   return (event, context) => {
     if (engine === undefined) {
       const started = { ...basics, dynamoDb, callTime, shutdown: shutdown.signal };

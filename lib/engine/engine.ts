@@ -13,7 +13,7 @@ import type { JobContext } from './job-context.ts';
 import type { RunningJob } from './running.ts';
 import type { JobStore } from './table/job-store.ts';
 import type { Meter } from './telemetry/metrics.ts';
-import type { Traced } from './telemetry/tracer.ts';
+import type { Tracing } from './telemetry/traced.ts';
 
 /** Everything that a consumer works with, made once for a process. */
 export interface Engine {
@@ -38,7 +38,7 @@ export interface Engine {
   readonly log: Logger;
   readonly meter: Meter;
   /** Undefined if the job type is not traced. */
-  readonly tracing?: Promise<Traced | undefined> | undefined;
+  readonly tracing?: Promise<Tracing | undefined> | undefined;
   /** Jobs whose handlers were called and whose attempts have not ended. */
   readonly running: Set<RunningJob>;
   /** Aborted at SIGTERM, and when an exception ends the process. */

@@ -3,7 +3,7 @@ import type { Message } from '../contract/protocol/message.ts';
 import type { Failure, SettleStep } from '../contract/protocol/settle.ts';
 import { isError, readError } from '../contract/thrown.ts';
 import type { Claim, Engine } from './engine.ts';
-import type { Annotations } from './telemetry/tracer.ts';
+import type { Annotations, SentIn } from './telemetry/traced.ts';
 
 /** Fields that every line about a message carries. Never the payload. */
 export const messageFields = ({ jobId, key, group }: Message, { definition }: Pick<Engine, 'definition'>) => ({
@@ -24,8 +24,15 @@ export const jobFields = ({ item, message }: Claim, engine: Pick<Engine, 'defini
 
 /** What an attempt's trace is found by. */
 export function annotationsOf({ item, message }: Claim, engine: Pick<Engine, 'definition'>): Annotations {
-  return { ...messageFields(message, engine), attempt: item.attempts, run: item.runNo, sender: message.trace };
+  return { ...messageFields(message, engine), attempt: item.attempts, run: item.runNo };
 }
+
+/** What a message says of the trace that it was sent in. */
+export const sentIn = ({ messageId, trace, sender }: Message): SentIn => ({
+  messageId,
+  header: trace,
+  traceparent: sender?.traceparent?.value,
+});
 
 /** Milliseconds since the attempt began. */
 export const durationMs = ({ item }: Claim, { clock }: Pick<Engine, 'clock'>): number =>

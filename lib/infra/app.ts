@@ -6,7 +6,7 @@ import { names, partsOf, prefixOf } from '../contract/names.ts';
 import { checkSecurity } from './checks/security.ts';
 import { checkTemplates } from './checks/template-rules.ts';
 import { UnsafeConfiguration } from './checks/unsafe-configuration.ts';
-import { CoreStack } from './core-stack.ts';
+import { CoreStack, type CoreStackProps } from './core-stack.ts';
 import { expectBundles } from './functions/bundles.ts';
 import { bundleRequest } from './functions/function-code.ts';
 import type { JobResources } from './job/job-resources.ts';
@@ -94,6 +94,13 @@ export function buildApp({ jobs, stages = {}, dispatcherEntry = ownDispatcher(),
   leaveOut(app, given('leaveOut'));
   Tags.of(app).add('sluice:stage', stage);
   return app;
+}
+
+/** What an app of {@link buildApp} was built with. @throws TypeError for another's */
+export function settingsOf(app: App): CoreStackProps {
+  const core = app.node.children.find((child) => child instanceof CoreStack);
+  if (core === undefined) throw new TypeError('the app has no core stack');
+  return core.settings;
 }
 
 /** `-c name=value`, cdk.json's context, and what was set since. */

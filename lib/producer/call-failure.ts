@@ -1,11 +1,10 @@
-import { type CallFault, errorName, faultOf, statusOf } from '../aws/errors.ts';
+import { type CallFault, errorName, faultOf, isMissingQueue, statusOf } from '../aws/errors.ts';
 import { isSent, isUnsent } from '../aws/one-request.ts';
 
-const MISSING = /QueueDoesNotExist|NonExistentQueue/;
 /** What the SDK says when it has nothing to sign with. */
 const NO_CREDENTIALS = /Credentials|TokenProvider/;
 
-export const isQueueMissing = (error: unknown): boolean => MISSING.test(errorName(error));
+export const isQueueMissing = (error: unknown): boolean => isMissingQueue(errorName(error));
 
 /** What a failed call says of its messages. */
 export interface CallFailure {

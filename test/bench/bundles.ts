@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle } from '../../lib/bundle/bundle.ts';
+import { bundle, TRACED, WITH_SPANS } from '../../lib/bundle/bundle.ts';
 import { onProcessEnd } from '../../localstack/cleanup.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -13,10 +13,13 @@ export interface Bundled {
   readonly bytes: number;
 }
 
-/** What is measured: Sluice's consumer and dispatcher as they are deployed, and the stock stack as CDK would bundle it. */
+/** What is measured: Sluice's consumer and dispatcher as they are deployed, traced too, and the stock stack as CDK would bundle it. */
 export interface Bundles {
   readonly folder: string;
   readonly sluice: Bundled;
+  /** The same consumer with X-Ray's tracer, and with OpenTelemetry's. */
+  readonly traced: Bundled;
+  readonly spans: Bundled;
   readonly dispatcher: Bundled;
   readonly stock: Bundled;
   remove(): Promise<void>;
@@ -35,6 +38,8 @@ export async function makeBundles(): Promise<Bundles> {
   return {
     folder,
     sluice: await write('sluice', 'test/bench/job/handler.ts'),
+    traced: await write('traced', 'test/bench/job/handler.ts', TRACED),
+    spans: await write('spans', 'test/bench/job/handler.ts', WITH_SPANS),
     dispatcher: await write('dispatcher', 'functions/dispatcher/handler.ts'),
     // Small already: an ES module, minified, without names, no CommonJS build of anything.
     stock: await write('stock', 'test/bench/stock/handler.ts', { alias: {}, plugins: [] }),

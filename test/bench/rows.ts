@@ -9,6 +9,7 @@ import { precision } from './rows/precision.ts';
 import { precisionEmulator } from './rows/precision-emulator.ts';
 import { producer } from './rows/producer.ts';
 import { tls } from './rows/tls.ts';
+import { tracing } from './rows/tracing.ts';
 import { wall } from './rows/wall.ts';
 
 /** The report, in its order. */
@@ -24,4 +25,5 @@ export const ROWS: readonly Row[] = [
   precisionEmulator,
   producer,
   tls,
+  tracing,
 ];

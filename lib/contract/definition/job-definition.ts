@@ -31,8 +31,11 @@ export interface JobDefinition<Type extends string = string, Schema extends z.Zo
   readonly eventErrorMessage: boolean;
   readonly schedule: readonly JobSchedule[];
   readonly rateLimit?: RateLimit;
-  readonly tracing: boolean;
+  readonly tracing: TracingKind;
 }
+
+/** `otel` for OpenTelemetry, `true` for X-Ray. */
+export type TracingKind = boolean | 'otel';
 
 /** What {@link defineJob} takes; everything but `type` and `payload` has a default. */
 export interface JobOptions<Type extends string, Schema extends z.ZodType> {
@@ -88,8 +91,11 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType> {
    * @example { limit: 50, perSeconds: 1 }
    */
   readonly rateLimit?: RateLimit;
-  /** Whether invocations are traced by X-Ray, with a subsegment for each attempt. @default false */
-  readonly tracing?: boolean;
+  /**
+   * How attempts are traced. `otel`: an OpenTelemetry span each, sent by a layer, or to `OTEL_EXPORTER_OTLP_ENDPOINT`. `true`: by
+   * X-Ray, whose SDK is in maintenance, a subsegment each; a later version takes it out. @default false
+   */
+  readonly tracing?: TracingKind;
   /** Thresholds of the job type's alarms. */
   readonly alarms?: Partial<AlarmThresholds>;
   /** Jobs that EventBridge sends by itself, again and again. @default none */
@@ -174,8 +180,15 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
     eventErrorMessage: checkedBoolean('eventErrorMessage', given.eventErrorMessage, true),
     schedule: checkedSchedules(given.schedule),
     ...(rateLimit !== undefined && { rateLimit }),
-    tracing: checkedBoolean('tracing', given.tracing, false),
+    tracing: checkedTracing(given.tracing),
   };
+}
+
+function checkedTracing(given: unknown): TracingKind {
+  if (given === 'otel') return given;
+  if (typeof given !== 'boolean' && given !== undefined)
+    throw new JobDefinitionError(`tracing must be true, false or "otel", got ${shown(given)}`);
+  return given ?? false;
 }
 
 function checkedSchema<Schema extends z.ZodType>(schema: Schema): Schema {

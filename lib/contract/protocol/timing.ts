@@ -19,6 +19,8 @@ export const IN_PLACE_MS = 60_000;
 export const LOOK_AHEAD_MS = 90_000;
 /** A released job whose message vanishes is sent again after this time, from the list it stays on. */
 export const WATCHDOG_MS = 24 * 3600 * 1000;
+/** A parked job whose queue does not exist is looked at again after this time: its type may be deployed again. */
+export const QUEUE_GONE_MS = 3600 * 1000;
 
 /** Unfinished jobs are settled this long before the function's end. */
 export const SETTLE_BEFORE_END_MS = 1000;

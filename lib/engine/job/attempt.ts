@@ -5,7 +5,7 @@ import type { Message } from '../../contract/protocol/message.ts';
 import type { SettleStep } from '../../contract/protocol/settle.ts';
 import { isError, readError } from '../../contract/thrown.ts';
 import { type Claim, type Engine, type Invocation, leaseUntilMs } from '../engine.ts';
-import { annotationsOf, jobFields } from '../logs.ts';
+import { annotationsOf, jobFields, sentIn } from '../logs.ts';
 import { deadLetter } from '../message/dead-letter.ts';
 import { publishCompleted } from '../message/publish.ts';
 import { type MessageOutcome, type Received, wait } from '../message/wait.ts';
@@ -76,9 +76,11 @@ async function begin(message: Message, { engine, invocation, alone }: AttemptSco
 /** Runs the handler, as a part of the trace if the job type is traced. */
 async function run(begun: Started, engine: Engine, invocation: Invocation): Promise<Outcome> {
   const handle = () => runHandler(begun, engine, invocation);
-  const traced = await engine.tracing;
-  if (traced === undefined) return handle();
-  return traced({ annotations: annotationsOf(begun.claim, engine), failureOf }, handle);
+  const tracing = await engine.tracing;
+  if (tracing === undefined) return handle();
+  const { claim } = begun;
+  const annotations = annotationsOf(claim, engine);
+  return tracing.traced({ annotations, sentIn: sentIn(claim.message), failureOf }, handle);
 }
 
 const failureOf = (outcome: Outcome): Error | undefined =>

@@ -10,6 +10,7 @@ import type { Engine, Invocation } from '../engine.ts';
 import { messageFields } from '../logs.ts';
 import { decodeBoth, isFormer } from '../message/decode.ts';
 import { type Received, wait } from '../message/wait.ts';
+import type { Tracing } from '../telemetry/traced.ts';
 import { attempt } from './attempt.ts';
 
 /** A message that stays in its queue: to Powertools' batch, a failed record. */
@@ -56,7 +57,22 @@ export async function runBatch(event: SQSEvent, context: Context, engine: Engine
   } finally {
     endCalls();
     engine.meter.flush();
+    if (engine.tracing !== undefined) await flushSpans(engine.tracing, engine);
   }
+}
+
+/** What a collector that does not answer may add to a batch: its jobs have ended, and spans are worth less than they are. */
+const FLUSH_MS = 500;
+
+/** Lambda freezes the process after the batch: spans are sent before. Those that are not are sent with the next. */
+async function flushSpans(tracing: Promise<Tracing | undefined>, { clock }: Engine): Promise<void> {
+  const flushed = tracing.then((spans) => spans?.flush?.()).catch(() => undefined);
+  let cancel = () => {};
+  const late = new Promise<void>((resolve) => {
+    cancel = clock.after(FLUSH_MS, resolve);
+  });
+  await Promise.race([flushed, late]);
+  cancel();
 }
 
 interface RecordScope {

@@ -6,6 +6,7 @@ import { LOOK_AHEAD_MS, REPORT_BEFORE_END_MS } from '../../contract/protocol/tim
 import { TABLE_TRIES } from '../calls/call-time.ts';
 import { readItems } from '../calls/reads.ts';
 import { type ReleaseDeps, release } from './release.ts';
+import { makeTally, type Tally } from './tally.ts';
 
 /** Time kept for what is on its way when the function's end is near. */
 const STOP_BEFORE_END_MS = 5000;
@@ -23,7 +24,10 @@ export interface Dispatched {
   readonly released: number;
   /** Refused by SQS: they stay parked, the next tick tries again. */
   readonly refused: number;
-  /** How late the oldest overdue job was, ms; 0 if none was. */
+  /**
+   * How late the list's oldest entry was looked at, ms; 0 if none was late. Jobs whose queue is gone do not count, nor does
+   * the day that a job waits in its queue: both are their type's, and are logged under it.
+   */
   readonly latenessMs: number;
   /** False if time ran out before the lists were through. */
   readonly finished: boolean;
@@ -35,8 +39,10 @@ export async function dispatch(deps: DispatchDeps, endsAtMs: number): Promise<Di
   const endCalls = deps.callTime.begin(endsAtMs - REPORT_BEFORE_END_MS);
   const lists = Array.from({ length: LIST_SHARDS }, (_, shard) => `due#${shard}`);
   // All are waited for: Lambda freezes the process as soon as the tick has ended, whatever was still on its way.
-  const ended = await Promise.allSettled(lists.map((listKey) => dispatchShard(listKey, deps, stopAtMs)));
+  const tally = makeTally();
+  const ended = await Promise.allSettled(lists.map((listKey) => dispatchShard(listKey, { ...deps, tally }, stopAtMs)));
   endCalls();
+  tally.log(deps.log, deps.queueName);
   const failed = ended.find((shard) => shard.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   const shards = ended.flatMap((shard) => (shard.status === 'fulfilled' ? [shard.value] : []));
@@ -50,7 +56,11 @@ export async function dispatch(deps: DispatchDeps, endsAtMs: number): Promise<Di
 
 const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
 
-async function dispatchShard(listKey: string, deps: DispatchDeps, stopAtMs: number): Promise<Dispatched> {
+async function dispatchShard(
+  listKey: string,
+  deps: DispatchDeps & { readonly tally: Tally },
+  stopAtMs: number,
+): Promise<Dispatched> {
   const total = { released: 0, refused: 0, latenessMs: 0 };
   const untilMs = deps.clock.now() + LOOK_AHEAD_MS;
   let from: Record<string, { S: string } | { N: string }> | undefined;
@@ -66,10 +76,11 @@ async function dispatchShard(listKey: string, deps: DispatchDeps, stopAtMs: numb
     const known = items.filter((item) => !isOfNewer(item));
     if (known.length < items.length)
       deps.log.error('dispatch.newer-jobs', { jobs: items.length - known.length, known: SCHEMA });
-    const { released, refused } = await release(known, deps);
+    const { released, refused } = await release(known, deps, deps.tally);
     total.released += released;
     total.refused += refused;
-    total.latenessMs = Math.max(total.latenessMs, ...items.map(({ dueAt = nowMs }) => nowMs - dueAt));
+    const own = items.filter(({ type }) => !deps.tally.of(type).isGone);
+    total.latenessMs = Math.max(total.latenessMs, ...own.map(({ listAt = nowMs }) => nowMs - listAt));
     from = page.LastEvaluatedKey as typeof from;
   } while (from !== undefined);
   return { ...total, finished: true };

@@ -1,12 +1,13 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { GetQueueUrlCommand, SendMessageBatchCommand, type SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
 import { bytesOf, cut } from '../../aws/cut.ts';
+import { errorName, isMissingQueue, statusOf } from '../../aws/errors.ts';
 import { toSqs } from '../../aws/message-attributes.ts';
 import type { Sqs } from '../../aws/ports.ts';
 import { attributeBytes, writeAttributes } from '../../contract/message-attributes.ts';
 import type { ItemUpdate } from '../../contract/protocol/item-write.ts';
 import { type JobItem, keyOf } from '../../contract/protocol/job-item.ts';
-import { WATCHDOG_MS } from '../../contract/protocol/timing.ts';
+import { QUEUE_GONE_MS, WATCHDOG_MS } from '../../contract/protocol/timing.ts';
 import { MAX_BATCH_ENTRIES, MAX_DELAY_SECONDS, MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
 import { readError } from '../../contract/thrown.ts';
 import { MESSAGE_TRIES } from '../calls/call-time.ts';
@@ -14,6 +15,7 @@ import type { Writer, WriterDeps } from '../calls/writes.ts';
 import type { Clock } from '../clock.ts';
 import { origin } from '../message/wait.ts';
 import { toStatement } from '../table/statements.ts';
+import { makeTally, type Tally, type TypeTally } from './tally.ts';
 
 /** Of a call's bytes, these are left for attributes. */
 const ATTRIBUTE_BYTES = 16_384;
@@ -30,14 +32,52 @@ export interface ReleaseDeps extends WriterDeps {
   readonly queueUrls: Map<string, string>;
 }
 
-/** Sends parked jobs' messages and moves their list entries on. What SQS refuses stays as it is. */
-export async function release(items: JobItem[], deps: ReleaseDeps): Promise<{ released: number; refused: number }> {
-  const results = await Promise.all(inCalls(items).map((call) => releaseCall(call, deps)));
+/**
+ * Sends parked jobs' messages and moves their list entries on. What SQS refuses stays as it is. Jobs whose queue is gone are
+ * put off: they would be first on the list at each tick, for as long as nobody deploys their type again.
+ *
+ * @param tally of the tick
+ */
+export async function release(
+  items: JobItem[],
+  deps: ReleaseDeps,
+  tally: Tally = makeTally(),
+): Promise<{ released: number; refused: number }> {
+  const results = await Promise.all(inCalls(items).map((call) => releaseCall(call, deps, tally)));
   const released = results.reduce((sum, sent) => sum + sent, 0);
   return { released, refused: items.length - released };
 }
 
-async function releaseCall(items: JobItem[], deps: ReleaseDeps): Promise<number> {
+async function releaseCall(items: JobItem[], deps: ReleaseDeps, tally: Tally): Promise<number> {
+  const type = items[0]?.type ?? '';
+  const found = tally.of(type);
+  try {
+    const sent = found.isGone || found.isRefused ? [] : await sendCall(items, deps, found);
+    const nowMs = deps.clock.now();
+    await Promise.all(sent.map((item) => moveOn(item, Math.max(nowMs, item.dueAt ?? 0) + WATCHDOG_MS, deps)));
+    for (const { dueAt = nowMs, listAt = dueAt } of sent) {
+      if (dueAt >= listAt) continue;
+      found.overdue += 1;
+      found.overdueMs = Math.max(found.overdueMs, nowMs - dueAt);
+    }
+    if (found.isGone && sent.length === 0) {
+      found.putOff += items.length;
+      await Promise.all(items.map((item) => moveOn(item, nowMs + QUEUE_GONE_MS, deps)));
+    }
+    return sent.length;
+  } catch (error) {
+    deps.log.error('release.failed', { jobType: type, jobs: items.length, error: readError(error) });
+    return 0;
+  }
+}
+
+/**
+ * Sends one call of one type's jobs.
+ *
+ * @returns those that SQS took; none if the queue is gone
+ * @throws the SDK's error if the call failed otherwise
+ */
+async function sendCall(items: readonly JobItem[], deps: ReleaseDeps, found: TypeTally): Promise<JobItem[]> {
   const type = items[0]?.type ?? '';
   try {
     const QueueUrl = await queueUrl(type, deps);
@@ -46,21 +86,26 @@ async function releaseCall(items: JobItem[], deps: ReleaseDeps): Promise<number>
     const { Successful = [], Failed = [] } = await deps.callTime.call(() => deps.sqs.send(command), MESSAGE_TRIES);
     for (const { Id, Code } of Failed)
       deps.log.warn('release.refused', { jobId: items[Number(Id)]?.jobId, code: Code });
-    const sent = Successful.flatMap(({ Id }) => items[Number(Id)] ?? []);
-    await Promise.all(sent.map((item) => moveOn(item, deps)));
-    return sent.length;
+    return Successful.flatMap(({ Id }) => items[Number(Id)] ?? []);
   } catch (error) {
-    deps.log.error('release.failed', { jobType: type, jobs: items.length, error: readError(error) });
-    return 0;
+    if (isMissingQueue(errorName(error))) {
+      found.isGone = true;
+      deps.queueUrls.delete(type);
+      return [];
+    }
+    found.isRefused ||= isForbidden(error);
+    throw error;
   }
 }
 
+/** Refused for the queue's or the key's sake, whatever the messages are: each other call would be, too. */
+const isForbidden = (error: unknown): boolean => statusOf(error) === 403 || /AccessDenied|Kms/i.test(errorName(error));
+
 /** Only begin, settle and cancel take a job off its list; a refusal means that one of them just did. */
-async function moveOn({ id, dueAt = 0, listKey }: JobItem, { table, clock, writer }: ReleaseDeps): Promise<void> {
-  const set = { listAt: Math.max(clock.now(), dueAt) + WATCHDOG_MS };
+async function moveOn({ id, dueAt = 0, listKey }: JobItem, listAt: number, deps: ReleaseDeps): Promise<void> {
   const fence = { dueAt, ...(listKey !== undefined && { listKey }) };
-  const write: ItemUpdate = { kind: 'update', id, set, remove: [], fence, absent: [] };
-  await writer(toStatement(table, write));
+  const write: ItemUpdate = { kind: 'update', id, set: { listAt }, remove: [], fence, absent: [] };
+  await deps.writer(toStatement(deps.table, write));
 }
 
 function entry(item: JobItem, index: number, nowMs: number): SendMessageBatchRequestEntry {

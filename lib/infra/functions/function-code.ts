@@ -12,8 +12,8 @@ export interface CodeProps {
   readonly functionName: string;
   /** File that exports `handler`. */
   readonly entry: string;
-  /** Whether the tracer is part of it. */
-  readonly tracing?: boolean | undefined;
+  /** Whose tracer is part of it: X-Ray's, or OpenTelemetry's. @default false */
+  readonly tracing?: boolean | 'otel' | undefined;
   /** Whether the function carries its source map, which costs it memory and start time. */
   readonly disposable: boolean;
 }

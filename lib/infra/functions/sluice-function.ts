@@ -28,8 +28,8 @@ export interface SluiceFunctionProps {
   /** What the function may do, beside writing its log. */
   readonly statements: readonly PolicyStatement[];
   readonly disposable: boolean;
-  /** Whether X-Ray traces each invocation. @default false */
-  readonly tracing?: boolean;
+  /** Whether X-Ray traces each invocation, or OpenTelemetry each attempt. @default false */
+  readonly tracing?: boolean | 'otel';
 }
 
 /** A Lambda function of Sluice: Node 24, arm64, one minified ES module, its own log group and role. */
@@ -43,7 +43,7 @@ export class SluiceFunction extends LambdaFunction {
       layers: layersOf(scope, `${id}Layer`, code),
       handler: 'index.handler',
       // Active tracing adds the right to send segments on all resources: X-Ray defines no smaller one.
-      ...(props.tracing && { tracing: Tracing.ACTIVE }),
+      ...(props.tracing === true && { tracing: Tracing.ACTIVE }),
       runtime: Runtime.NODEJS_24_X,
       // A fifth cheaper than x86_64 for the same work (AWS Lambda pricing).
       architecture: Architecture.ARM_64,
@@ -55,13 +55,14 @@ export class SluiceFunction extends LambdaFunction {
       environment: {
         AWS_SDK_UA_APP_ID: appId(props.functionName),
         ...nodeOptions(scope, props),
+        ...(props.tracing === 'otel' && { SLUICE_TRACING: 'otel' }),
         ...props.environment,
       },
       // A function that sends to its own queue is a loop to Lambda, which would stop a job after some 16 renewals of its
       // message. In Sluice, attempts, snoozes and retention end every job.
       recursiveLoop: RecursiveLoop.ALLOW,
     });
-    if (props.tracing && this.role !== undefined) acknowledgeWildcard(this.role, TRACES);
+    if (props.tracing === true && this.role !== undefined) acknowledgeWildcard(this.role, TRACES);
   }
 }
 

@@ -1,9 +1,9 @@
 import { names } from '../../contract/names.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
-import { flagsOf, nowOf } from '../aws.ts';
-import { readItems, readList } from '../jobs/lists.ts';
+import { flagsOf, nowOf, type Stage } from '../aws.ts';
+import { readItems, readList, readLists } from '../jobs/lists.ts';
 import { queueAttributes, queuesOf } from '../stage.ts';
-import { bad, type Check, deployAgain, type Finding, note, ok, orOk } from './finding.ts';
+import { bad, type Check, deployAgain, deployIt, type Finding, note, ok, orOk } from './finding.ts';
 
 const DAY_SECONDS = 24 * 3600;
 /** SQS's longest retention: dead letters are kept for it. */
@@ -55,24 +55,29 @@ export const retention: Check = async ({ stage, types, definitions }) => {
 /** A tick releases jobs that are due within 90 s. A job that is three minutes late shows that ticks fail or do not run. */
 const OVERDUE_MS = 3 * 60_000;
 
-export const overdue: Check = async ({ stage }) => {
+export const overdue: Check = async ({ stage, types }) => {
   const nowMs = nowOf(stage);
   // What is due next comes first: if not all are read, those that are overdue are among the first.
-  const { entries, truncated } = await readList(stage, 'due');
-  const late = entries.filter(({ listAt }) => listAt < nowMs - OVERDUE_MS);
-  const [oldest] = late;
-  const more = truncated ? 'more than ' : '';
-  if (oldest === undefined) return [ok('parked jobs', `${more}${entries.length}, none is overdue`)];
-  const minutes = Math.round((nowMs - oldest.listAt) / 60_000);
-  const todo = `look at the latest errors in log group /aws/lambda/${names.dispatcher(stage.name)}`;
-  return [
-    bad(
-      'parked jobs',
-      `${late.length === entries.length ? more : ''}${late.length} are overdue, the oldest by ${minutes} minutes`,
-      todo,
-    ),
-  ];
+  const { entries, truncated, cut } = await readLists(stage, 'due', { types });
+  const found = [...new Set(entries.map(({ type }) => type))].sort();
+  const findings = found.flatMap((type): Finding[] => {
+    const own = entries.filter((entry) => entry.type === type);
+    if (!types.includes(type)) return [withoutQueue(stage, type, own.length)];
+    const [oldest, ...others] = own.filter(({ listAt }) => listAt < nowMs - OVERDUE_MS);
+    if (oldest === undefined) return [];
+    const count = `${others.length + 1 === own.length && cut.has(type) ? 'more than ' : ''}${others.length + 1}`;
+    const minutes = Math.round((nowMs - oldest.listAt) / 60_000);
+    const todo = `look at the latest errors in log group /aws/lambda/${names.dispatcher(stage.name)}`;
+    return [bad('parked jobs', `${count} of ${type} are overdue, the oldest by ${minutes} minutes`, todo)];
+  });
+  return orOk(findings, ok('parked jobs', `${truncated ? 'more than ' : ''}${entries.length}, none is overdue`));
 };
+
+/** The dispatcher keeps such jobs, and looks for their queue once an hour. */
+function withoutQueue(stage: Stage, type: string, count: number): Finding {
+  const todo = `to run or cancel them, bring its stack back: ${deployIt(stage, names.jobStack(stage.name, type))}`;
+  return bad('parked jobs', `${count} of ${type} wait, and its queue is gone`, todo);
+}
 
 /** A pending delivery is tried again with each receive of the message: an hour allows many of them. */
 const PENDING_MS = 3600_000;

@@ -1,5 +1,5 @@
 import { type JobItem, keyOf, type ParkedEnvelope } from '../../contract/protocol/job-item.ts';
-import { iso } from '../../contract/protocol/timing.ts';
+import { iso, WATCHDOG_MS } from '../../contract/protocol/timing.ts';
 import { flagsOf, nowOf, type Stage } from '../aws.ts';
 import { type JobName, readJob } from '../job-table.ts';
 import { onStage, queuesOf, tableOf } from '../stage.ts';
@@ -66,6 +66,8 @@ export function whereIs(item: JobItem, nowMs: number): string {
     default:
       if (item.listKey === undefined) return `in the queue, hidden until ${iso(dueAt)}`;
       if (listAt === dueAt) return `in the jobs table until ${iso(dueAt)}; the dispatcher sends it then`;
+      if (listAt !== undefined && listAt < dueAt + WATCHDOG_MS)
+        return `in the jobs table: its queue was gone; the dispatcher looks for it again at ${iso(listAt)}`;
       return `in the queue since the dispatcher sent it, delayed until ${iso(dueAt)}`;
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { MAX_PARKED_BYTES } from '../../../lib/contract/protocol/job-item.ts';
 import { release } from '../../../lib/engine/retries/release.ts';
+import { makeTally } from '../../../lib/engine/retries/tally.ts';
 import { jobItem, makeReleaseDeps } from './engine.ts';
 import { errorOf, okOf } from './recordings.ts';
 import { ok, refusal, startWire, type WireReply } from './wire.ts';
@@ -67,7 +68,7 @@ it('of an entry too long alone, recorded with SenderFault, its batch mates are m
   expect(output.logs()).toMatchObject([{ jobId: 'job-1', code: 'InvalidParameterValue' }]);
 });
 
-it.each(['sqs-batch-too-long', 'sqs-batch-invalid-entry-id', 'sqs-no-such-queue'])(
+it.each(['sqs-batch-too-long', 'sqs-batch-invalid-entry-id'])(
   'of a call that is refused as a whole (%s) nothing is moved on',
   async (id) => {
     const wire = await startWire();
@@ -79,15 +80,25 @@ it.each(['sqs-batch-too-long', 'sqs-batch-invalid-entry-id', 'sqs-no-such-queue'
   },
 );
 
-it('a queue that does not exist stops only its own jobs', async () => {
-  const wire = await startWire();
-  wire.answer(refusal('sqs', 'sqs-no-such-queue'));
-  const { deps, output } = makeReleaseDeps(wire);
-  deps.queueUrls.clear();
-  expect(await release([parked('a', 0)], deps)).toEqual({ released: 0, refused: 1 });
-  expect(wire.requests).toMatchObject([{ target: 'GetQueueUrl', input: { QueueName: 'probe' } }]);
-  expect(output.events()).toEqual(['release.failed']);
-});
+it.each([true, false])(
+  'jobs of a queue that does not exist are put off by an hour, its URL known: %s',
+  async (isKnown) => {
+    const wire = await startWire();
+    wire.answer(refusal('sqs', 'sqs-no-such-queue'), moved);
+    const { deps, output } = makeReleaseDeps(wire);
+    if (!isKnown) deps.queueUrls.clear();
+    const tally = makeTally();
+    expect(await release([parked('a', 0)], deps, tally)).toEqual({ released: 0, refused: 1 });
+    expect(wire.requests.map(({ target }) => target)).toEqual([
+      isKnown ? 'SendMessageBatch' : 'GetQueueUrl',
+      'BatchExecuteStatement',
+    ]);
+    expect([tally.of('probe').putOff, deps.queueUrls.size]).toEqual([1, 0]);
+    expect(JSON.stringify(wire.requests[1]?.input)).toContain('SET \\"listAt\\"');
+    tally.log(deps.log, deps.queueName);
+    expect(output.events()).toEqual(['release.queue-missing']);
+  },
+);
 
 it('parked bodies are split into calls that pass none of the recorded limits', async () => {
   const wire = await startWire();

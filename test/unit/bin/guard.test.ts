@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { refuseWeaker } from '../../../bin/guard.ts';
+import { settingsOf } from '../../../lib/infra/app.ts';
 import type { StageProfile } from '../../../lib/infra/index.ts';
 import { awsError } from '../../../lib/testing/index.ts';
 import { makeApp, synthesize } from '../infra/support/fixture.ts';
@@ -56,7 +57,7 @@ function guard({ core, own = ACCOUNT }: There) {
 
 async function said(there: There, app = appOf(SAFE)): Promise<string> {
   const { deps, warned } = guard(there);
-  return refuseWeaker(app, deps).then(
+  return refuseWeaker(settingsOf(app), deps).then(
     () => ['deployed', ...warned].join(': '),
     (error: Error) => `${error.name}: ${error.message}`,
   );
@@ -156,7 +157,7 @@ describe('what cannot be looked at', () => {
 
 test('it looks at the core stack, in the stage’s region', async () => {
   const { deps, asked } = guard({});
-  await refuseWeaker(appOf(SAFE), deps);
+  await refuseWeaker(settingsOf(appOf(SAFE)), deps);
   expect(asked).toEqual([[REGION, { StackName: 'sluice-prod-core' }]]);
 });
 
@@ -165,6 +166,6 @@ test.each([
   ['on an emulator', ACCOUNT, { emulator: 'embedded' }],
 ])('it looks at nothing %s', async (_, account, context) => {
   const { deps, asked } = guard({ core: coreOf(SAFE) });
-  await refuseWeaker(appOf({ disposable: true }, context), { ...deps, account });
+  await refuseWeaker(settingsOf(appOf({ disposable: true }, context)), { ...deps, account });
   expect(asked).toEqual([]);
 });

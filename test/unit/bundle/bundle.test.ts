@@ -48,12 +48,19 @@ test('an error keeps the name of its class', async () => {
 test('the tracer is in the bundle only if the job type is traced', () => {
   const entry = join(import.meta.dirname, '../../fidelity/runtime/traced/handler.ts');
   const traced = defineJob({ type: 'traced', payload: plain.payload, tracing: true });
-  const both = [plain, traced].map((definition) => ({ definition, entry }));
-  const made = makeApp({ bundle: true, jobs: both }).synth();
-  const [without = '', withIt = ''] = ['plain', 'traced'].map((type) =>
+  const spans = defineJob({ type: 'spans', payload: plain.payload, tracing: 'otel' });
+  const all = [plain, traced, spans].map((definition) => ({ definition, entry }));
+  const made = makeApp({ bundle: true, jobs: all }).synth();
+  const [without = '', byXray = '', byOtel = ''] = ['plain', 'traced', 'spans'].map((type) =>
     readFileSync(join(bundleOf(`sluice-dev-${type}`, made), 'index.mjs'), 'utf8'),
   );
-  expect(withIt).toContain('AWS_XRAY_DAEMON_ADDRESS');
-  expect(without).not.toContain('AWS_XRAY_DAEMON_ADDRESS');
-  expect(withIt.length - without.length).toBeGreaterThan(100_000);
+  const holds = (code: string) => [code.includes('AWS_XRAY_DAEMON_ADDRESS'), code.includes('opentelemetry.js.api')];
+  expect([without, byXray, byOtel].map(holds)).toEqual([
+    [false, false],
+    [true, false],
+    [false, true],
+  ]);
+  expect(byXray.length - without.length).toBeGreaterThan(100_000);
+  // Some 100 KB of spans and their exporter.
+  expect(byOtel.length - without.length).toBeLessThan(130_000);
 });

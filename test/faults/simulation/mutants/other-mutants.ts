@@ -31,12 +31,12 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     'MessageAttributes: {},',
   ]),
   inEngine('retries/release')('a parked job leaves its list when its message is sent', [
-    "{ kind: 'update', id, set, remove: [], fence, absent: [] }",
+    "{ kind: 'update', id, set: { listAt }, remove: [], fence, absent: [] }",
     "{ kind: 'update', id, set: {}, remove: ['listKey', 'listAt'], fence, absent: [] }",
   ]),
   inEngine('retries/release')('a parked job’s message is sent after its list was updated', [
     'const { Successful = [], Failed = [] } = await deps.callTime.call(',
-    'await Promise.all(items.map((item) => moveOn(item, deps)));\n    const { Successful = [], Failed = [] } = await deps.callTime.call(',
+    'await Promise.all(items.map((item) => moveOn(item, Math.max(deps.clock.now(), item.dueAt ?? 0) + WATCHDOG_MS, deps)));\n    const { Successful = [], Failed = [] } = await deps.callTime.call(',
   ]),
   {
     ...inEngine('calls/call-time')('a call is waited for beyond the moment at which its batch must be reported', [

@@ -160,7 +160,7 @@ describe('a job definition', () => {
     ],
     [{ parallel: 'yes' }, 'parallel must be true or false, got "yes"'],
     [{ logs: 'none' }, 'logs must be "all" or "failures", got "none"'],
-    [{ tracing: 'on' }, 'tracing must be true or false, got "on"'],
+    [{ tracing: 'on' }, 'tracing must be true, false or "otel", got "on"'],
     [{ eventErrorMessage: 'no' }, 'eventErrorMessage must be true or false, got "no"'],
     [{ completionEvent: 1 }, 'completionEvent must be true or false, got 1'],
     [{ rateLimit: 50 }, 'rateLimit must be an object, got 50'],

@@ -18,6 +18,15 @@ function partsOf(type: string) {
   };
 }
 
+test('a type that OpenTelemetry traces needs nothing of X-Ray', () => {
+  const definition = defineJob({ type: 'spans', payload: z.unknown(), tracing: 'otel' });
+  const { spans } = synthesize(makeApp({ jobs: [{ definition, entry: jobs[0]?.entry ?? '' }] }));
+  const { properties } = one(spans?.resources ?? [], 'AWS::Lambda::Function');
+  expect(properties).not.toHaveProperty('TracingConfig');
+  expect(properties.Environment).toMatchObject({ Variables: { SLUICE_TRACING: 'otel' } });
+  expect(JSON.stringify(spans?.resources)).not.toContain('xray:');
+});
+
 describe.each(DEFINITIONS)('$type', (definition) => {
   const { type } = definition;
   const { resources, queue, deadLetters, consumer, eventSource } = partsOf(type);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { JobItem } from '../../../../lib/contract/protocol/job-item.ts';
 import { cancel, doctor, type Finding, scanPrice, tableOf } from '../../../../lib/operator/index.ts';
-import { type DeliverOptions, makeWorld, type World } from '../../../support/world.ts';
+import { type DeliverOptions, JOBS_TABLE, makeWorld, type World } from '../../../support/world.ts';
 import { stageOf } from '../support/stage.ts';
 
 const MINUTE_MS = 60_000;
@@ -26,12 +27,27 @@ describe('doctor', () => {
     expect(await look(world, 'parked jobs')).toMatchObject([
       {
         level: 'bad',
-        what: '1 are overdue, the oldest by 5 minutes',
+        what: '1 of probe are overdue, the oldest by 5 minutes',
         todo: expect.stringContaining('sluice-test-dispatcher'),
       },
     ]);
     await world.tick();
     expect(await look(world, 'parked jobs')).toMatchObject([{ level: 'ok' }]);
+  });
+
+  test('reports parked jobs whose queue is gone under their type, also while the dispatcher puts them off', async () => {
+    const world = await parked();
+    const item = world.job('a') as JobItem;
+    world.dynamoDb.put(JOBS_TABLE, { ...item, id: 'gone#a', type: 'gone' });
+    const gone = {
+      level: 'bad',
+      what: '1 of gone wait, and its queue is gone',
+      todo: expect.stringContaining('npx cdk deploy sluice-test-gone -c stage=test'),
+    };
+    expect(await look(world, 'parked jobs')).toMatchObject([gone]);
+    await world.clock.advance(600_000 + 5 * MINUTE_MS);
+    await world.tick();
+    expect(await look(world, 'parked jobs')).toMatchObject([gone]);
   });
 
   test('counts dead letters, and dead letters and events that are pending', async () => {

@@ -76,7 +76,7 @@ describe('a parked job', () => {
     ]);
     expect(await look(listed(LATE_MS + 1, 10 * MINUTE_MS, 0), 'parked jobs')).toEqual([
       {
-        ...{ level: 'bad', check: 'parked jobs', what: '2 are overdue, the oldest by 10 minutes' },
+        ...{ level: 'bad', check: 'parked jobs', what: '2 of probe are overdue, the oldest by 10 minutes' },
         todo: `look at the latest errors in log group ${DISPATCHER_LOG}`,
       },
     ]);
@@ -84,7 +84,7 @@ describe('a parked job', () => {
 
   test.each([
     [LATE_MS, 'more than 100000, none is overdue'],
-    [4 * MINUTE_MS, 'more than 100000 are overdue, the oldest by 4 minutes'],
+    [4 * MINUTE_MS, 'more than 100000 of probe are overdue, the oldest by 4 minutes'],
   ])('of more than are read, %s ms late, is said to be among more', async (ageMs, what) => {
     const there = deployed();
     const listAt = { N: String(there.world.clock.now() - ageMs) };
@@ -104,7 +104,9 @@ test('of parked jobs that were not all read, those that are overdue are counted'
   }));
   answer(there, 'Query', [{ Items, LastEvaluatedKey: { id: { S: 'x' } } }]);
   answer(there, 'BatchGetItem', [{ Responses: {} }]);
-  expect(await look(there, 'parked jobs')).toMatchObject([{ what: '8 are overdue, the oldest by 10 minutes' }]);
+  expect(await look(there, 'parked jobs')).toMatchObject([
+    { what: '8 of probe are overdue, the oldest by 10 minutes' },
+  ]);
 });
 
 describe('a death', () => {

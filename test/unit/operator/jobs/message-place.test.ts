@@ -29,8 +29,13 @@ describe('where a job’s message is', () => {
     ],
     [
       'released',
-      { status: 'SCHEDULED', listKey: 'due#0', listAt: soon + 1, dueAt: soon },
+      { status: 'SCHEDULED', listKey: 'due#0', listAt: soon + 24 * 3600_000, dueAt: soon },
       'in the queue since the dispatcher sent it, delayed until 2026-01-31T00:00:01.000Z',
+    ],
+    [
+      'put off, as its queue was gone',
+      { status: 'SCHEDULED', listKey: 'due#0', listAt: soon + 24 * 3600_000 - 1, dueAt: soon },
+      'in the jobs table: its queue was gone; the dispatcher looks for it again at 2026-02-01T00:00:00.999Z',
     ],
     [
       'dead',

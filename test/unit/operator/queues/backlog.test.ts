@@ -180,7 +180,7 @@ describe('beside 420,000 listed jobs of another type', () => {
     const now = () => crowded.nowMs + 3600_000 + 240_000;
     const findings = await doctor({ ...crowded.stage, now }, { definitions: [] });
     const of = (check: string) => findings.find((finding) => finding.check === check);
-    expect(of('parked jobs')).toMatchObject({ level: 'bad', what: expect.stringMatching(/^\d+ are overdue/) });
+    expect(of('parked jobs')).toMatchObject({ level: 'bad', what: expect.stringMatching(/^\d+ of other are overdue/) });
     expect(of('deaths')?.what).toMatch(/^the latest \d+, each was delivered$/);
   });
 });

@@ -20,6 +20,10 @@ export const TOLD: readonly Told[] = [
 
   // Done in this repository's own tests, by other doors.
   {
+    says: 'use AWS_PROFILE=… in its place',
+    by: 'bin/guard.test.ts: what the CDK hands on to the app is its own affair',
+  },
+  {
     says: 'Redrive or purge some of these first',
     by: 'operator/dead-letters/quota.test.ts: SQS’s quota of 120,000 is no test of a terminal',
   },
@@ -76,7 +80,7 @@ export const TOLD: readonly Told[] = [
   },
   { says: 'wait, and run it again.', by: 'SQS’s 60 s: the local deploy does it by itself, localstack/deploy.ts' },
   { says: 'Watch "Most overdue parked job" fall on the dashboard.', by: 'infra/monitoring/dashboard.test.ts draws it' },
-  { says: "Find a job's attempts by `annotation.jobId", by: 'runtime/tracing.test.ts' },
+  { says: "Find a job's by `sluice.job.id`", by: 'runtime/spans.test.ts' },
   ...[
     ...[
       'Fix the cause.',

@@ -1,0 +1,73 @@
+import { fileURLToPath } from 'node:url';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { describe, expect, inject, it } from 'vitest';
+import { refuseWeaker } from '../../bin/guard.ts';
+import { type Deployment, deploy } from '../../localstack/deploy.ts';
+import { stages } from './operation-app/stages.ts';
+import { eventually, sqs } from './support/world.ts';
+
+/** The runbook of lib/infra/stages/README.md, carried out. */
+const app = fileURLToPath(new URL('operation-app', import.meta.url));
+const target = inject('target');
+const dynamoDb = new DynamoDBClient(target.clientConfig);
+
+async function deployed(stage: string, context: Record<string, string> = {}) {
+  const lines: string[] = [];
+  const log = (line: string) => void lines.push(line);
+  return { deployment: await deploy(target, { stage, app, context, log }), lines };
+}
+
+/** What became of the job `a` there. */
+async function itemIn({ jobsTableName: TableName }: Deployment) {
+  const { Item } = await dynamoDb.send(new GetItemCommand({ TableName, Key: { id: { S: 'order#a' } } }));
+  return Item;
+}
+
+describe('deploy two stages', () => {
+  it('of two apps: each runs its own jobs, in its own table', { timeout: 300_000 }, async () => {
+    const both = [(await deployed('twin')).deployment, (await deployed('shop/twin')).deployment];
+    expect(both.map(({ jobsTableName }) => jobsTableName)).toEqual(['sluice-twin-jobs', 'shop-twin-jobs']);
+    for (const [i, { queues }] of both.entries()) {
+      const job = { id: 'a', payload: { workMs: i + 1, currency: 'usd' } };
+      await sqs.send(new SendMessageCommand({ QueueUrl: queues.order?.queueUrl, MessageBody: JSON.stringify(job) }));
+    }
+    const done = async () => {
+      const items = await Promise.all(both.map(itemIn));
+      return items.every((item) => item?.status?.S === 'COMPLETED') && items;
+    };
+    const items = await eventually(done, 'a job of each app');
+    expect(items.map((item) => item?.attempts?.N)).toEqual(['1', '1']);
+  });
+});
+
+describe('move a stage to stages.ts', () => {
+  const STAGE = 'moved';
+  const before = { runbook: stages.moved?.runbook ?? '', jobDashboards: 'off' };
+
+  it('changes no stack, if the entry says what -c said', { timeout: 300_000 }, async () => {
+    await deployed(STAGE, before);
+    const { lines } = await deployed(STAGE, { file: 'yes' });
+    expect(lines).toEqual(expect.arrayContaining([`sluice-moved-core  no changes`, `sluice-moved-order  no changes`]));
+  });
+
+  it('has the next deploy look at what is deployed, and refuse what weakens it', { timeout: 300_000 }, async () => {
+    await deployed(STAGE, { file: 'yes', alarmEmail: 'a@example.com,b@example.com' });
+    const sts = new STSClient(target.clientConfig);
+    const { Account: account } = await sts.send(new GetCallerIdentityCommand({}));
+    const aws = { sts, cloudFormation: new CloudFormationClient(target.clientConfig) };
+    const deps = { account, connect: () => aws, warn: (line: string) => expect(line).toBe('') };
+    const next = (alarmEmails: readonly string[], weaken?: string) =>
+      refuseWeaker({ ...SETTINGS, stage: STAGE, alarmEmails, weaken }, deps);
+    await expect(next(['b@example.com'])).rejects.toThrow('1 of 2 addresses would get no alarms any more');
+    await next(['b@example.com'], STAGE);
+    await next(['a@example.com', 'b@example.com']);
+  });
+});
+
+const SETTINGS = {
+  ...{ disposable: true, emulated: false, encrypted: false, jobDashboards: false, producers: [], runbook: '' },
+  ...{ account: undefined, region: undefined, dispatcherEntry: '' },
+} as const;
