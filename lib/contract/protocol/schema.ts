@@ -1,7 +1,6 @@
 /**
  * Number of what stands in the jobs table: what items and lists mean, and what their writers do with them. It goes up by one
- * when a consumer writes what a core of the version before would not understand. Core has it first: see "Upgrade Sluice" in
- * lib/operator/README.md.
+ * when a consumer writes what a core of the version before would not understand. Core has it first (lib/operator/upgrade.md).
  */
 export const SCHEMA = 1;
 
