@@ -1,13 +1,20 @@
-import { type CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
-import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
+import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { names } from '../lib/contract/names.ts';
+import { SCHEMA } from '../lib/contract/protocol/schema.ts';
 import type { CoreStackProps } from '../lib/infra/core-stack.ts';
-import { type DeployedStage, STAGE_OUTPUT, weakenings } from '../lib/infra/stages/record.ts';
+import { type DeployedStage, olderCore, STAGE_OUTPUT, weakenings } from '../lib/infra/stages/record.ts';
 
 /** Clients of AWS, or replacements in tests. */
 export interface GuardAws {
   readonly cloudFormation: Pick<CloudFormationClient, 'send'>;
   readonly sts: Pick<STSClient, 'send'>;
+}
+
+/** Clients with the credentials that the environment names. */
+export function connect(region = process.env.CDK_DEFAULT_REGION): GuardAws {
+  const config = { maxAttempts: 2, ...(region !== undefined && { region }) };
+  return { cloudFormation: new CloudFormationClient(config), sts: new STSClient(config) };
 }
 
 /** What the look needs. */
@@ -37,6 +44,8 @@ export async function refuseWeaker(settings: CoreStackProps, { account, connect,
     if (chosen === undefined) return warn(`${what}: nothing says whether this deploy would weaken it`);
     throw new RangeError(`${what}. ${WAYS_OUT}, or say that it may be weakened: -c weaken=${stage}`, { cause: error });
   });
+  const older = found && olderCore(found);
+  if (older !== undefined) warn(CORE_FIRST(stage, older));
   const weaker = found === undefined ? [] : weakenings(found, settings);
   if (weaker.length === 0) return;
   throw new RangeError(
@@ -44,6 +53,10 @@ export async function refuseWeaker(settings: CoreStackProps, { account, connect,
       `Else give it back what it had, in ${chosen === undefined ? 'its -c settings' : 'bin/stages.ts'}`,
   );
 }
+
+const CORE_FIRST = (stage: string, schema: number) =>
+  `core of stage "${stage}" is of schema ${schema}, this version needs ${SCHEMA}: cdk deploy takes ${names.coreStack(stage)} first; ` +
+  'with --exclusively, deploy it by itself before any job type';
 
 const WAYS_OUT =
   'The CDK does not hand on --profile: use AWS_PROFILE=… in its place, with the right cloudformation:DescribeStacks';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { App, type AppProps, Tags, Validations } from 'aws-cdk-lib';
+import { App, type AppProps, type Stack, Tags, Validations } from 'aws-cdk-lib';
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import { JobDefinitionError } from '../contract/errors.ts';
 import { names, partsOf, prefixOf } from '../contract/names.ts';
@@ -81,8 +81,10 @@ export function buildApp({ jobs, stages = {}, dispatcherEntry = ownDispatcher(),
     ),
   ]);
   const core = new CoreStack(app, { ...settings, dispatcherEntry, chosen });
+  const stacks: Stack[] = [core];
   for (const { definition, entry, resources } of jobs) {
     const stack = new JobStack(app, { ...settings, definition, entry });
+    stacks.push(stack);
     stack.addStackDependency(core, 'names its table and its topic');
     const { consumer, queue, key } = stack;
     resources?.({ scope: stack, consumer, queue, key, stage, prefix: prefixOf(stage), disposable, setting });
@@ -93,7 +95,7 @@ export function buildApp({ jobs, stages = {}, dispatcherEntry = ownDispatcher(),
     new UnsafeConfiguration(byFunction, settings.encrypted ? stageKeyNames(stage) : undefined),
   );
   checkTemplates(app);
-  if (given('securityChecks') !== 'off') checkSecurity(app, { warnOnly: settings.emulated });
+  if (given('securityChecks') !== 'off') checkSecurity(app, { warnOnly: settings.emulated, stacks });
   leaveOut(app, given('leaveOut'));
   Tags.of(app).add('sluice:stage', stage);
   return app;

@@ -6,6 +6,7 @@ const NO_PAYLOAD: Readonly<Record<Exclude<keyof JobItem, 'envelope'>, true>> = {
   jobId: true,
   type: true,
   status: true,
+  schema: true,
   attempts: true,
   maxAttempts: true,
   createdAt: true,

@@ -9,6 +9,7 @@ import { queueSettings } from '../../contract/definition/queue-settings.ts';
 import { EVENT_SOURCE } from '../../contract/job-event.ts';
 import { ENV, names } from '../../contract/names.ts';
 import { itemId } from '../../contract/protocol/job-item.ts';
+import { SCHEMA_ITEM } from '../../contract/protocol/schema.ts';
 import { keyByArn, keyRights } from '../access/stage-key.ts';
 import { arnsOf } from '../arns.ts';
 import { SluiceFunction } from '../functions/sluice-function.ts';
@@ -63,7 +64,7 @@ export class JobStack extends Stack {
     });
     consume(this, { definition, queues, consumer: this.consumer });
     const schedules = { stage, definition, queue: queues.queue, encrypted, disposable, runbook };
-    if (definition.schedule.length > 0) new JobSchedules(this, 'Schedules', schedules);
+    if (!definition.retired && definition.schedule.length > 0) new JobSchedules(this, 'Schedules', schedules);
     new JobAlarms(this, 'Alarms', { stage, definition, runbook });
     if (jobDashboards) new JobDashboard(this, 'Dashboard', { stage, definition });
     new CfnOutput(this, 'QueueUrl', { value: queues.queue.queueUrl, description: `Send ${type} jobs here` });
@@ -84,9 +85,15 @@ function consumerRights(scope: Construct, stage: string, type: string): PolicySt
     new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [arns.deadLetterQueue(type)] }),
     new PolicyStatement({
       // BatchExecuteStatement is PartiQLInsert and PartiQLUpdate; the Update of a transaction is UpdateItem.
-      actions: ['PartiQLInsert', 'PartiQLUpdate', 'BatchGetItem', 'UpdateItem'].map((action) => `dynamodb:${action}`),
+      actions: ['PartiQLInsert', 'PartiQLUpdate', 'UpdateItem'].map((action) => `dynamodb:${action}`),
       resources: [arns.jobsTable],
-      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ownItems(type) } },
+      conditions: onlyItems(ownItems(type)),
+    }),
+    new PolicyStatement({
+      actions: ['dynamodb:BatchGetItem'],
+      resources: [arns.jobsTable],
+      // Core's number as well.
+      conditions: onlyItems([...ownItems(type), SCHEMA_ITEM]),
     }),
     new PolicyStatement({
       actions: ['events:PutEvents'],
@@ -102,6 +109,8 @@ function consumerRights(scope: Construct, stage: string, type: string): PolicySt
  * as it does the others (Service Authorization Reference, Amazon DynamoDB, condition keys of `PartiQLUpdate`).
  */
 const ownItems = (type: string): string[] => [itemId(type, '*'), `~*#${type}`];
+
+const onlyItems = (ids: readonly string[]) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ids } });
 
 interface Consumption {
   readonly definition: JobDefinition;

@@ -1,8 +1,11 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeRuleCommand, ListRuleNamesByTargetCommand } from '@aws-sdk/client-eventbridge';
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { toItem } from '../../aws/marshal.ts';
 import { names } from '../../contract/names.ts';
+import { SCHEMA, SCHEMA_ITEM, schemaOf } from '../../contract/protocol/schema.ts';
 import { flagsOf, nowOf, type Stage } from '../aws.ts';
 import { runningState } from '../queues/event-source.ts';
 import { bad, type Check, deployAgain, deployIt, type Finding, note, ok, orOk } from './finding.ts';
@@ -12,22 +15,20 @@ export const stacks: Check = async ({ stage, types, definitions }) => {
   const wanted = [names.coreStack(stage.name), ...types.map((type) => names.jobStack(stage.name, type))];
   const found = await Promise.all(wanted.map((name) => stackFinding(stage, name)));
   const missing = definitions
-    .filter(({ type }) => !types.includes(type))
+    .filter(({ type, retired }) => !retired && !types.includes(type))
     .map(({ type }) => {
       const todo = deployIt(stage, names.jobStack(stage.name, type));
       return note('stacks', `${type} is in the catalogue and not deployed`, todo);
     });
   const foreign = types
     .filter((type) => !definitions.some((definition) => definition.type === type))
-    .map((type) => note('stacks', `${type} is deployed and not in the catalogue`, removeIt(stage, type)));
+    .map((type) => note('stacks', `${type} is deployed and not in the catalogue`, REMOVE_IT));
   return orOk([...found.flat(), ...missing, ...foreign], ok('stacks', `${wanted.length} deployed`));
 };
 
-/** `cdk destroy` knows only the stacks of the catalogue. */
-function removeIt(stage: Stage, type: string): string {
-  const remove = `aws cloudformation delete-stack --stack-name ${names.jobStack(stage.name, type)}`;
-  return `leave it if another branch has it; else npx sluice drain ${type}${flagsOf(stage)}, then ${remove} (functions/README.md, "Remove a demo")`;
-}
+const REMOVE_IT =
+  'leave it if another branch has it; else bring its definition back with retired: true, deploy it, and this check says how ' +
+  'it goes (lib/infra/job/README.md, "Remove a type")';
 
 async function stackFinding(stage: Stage, StackName: string): Promise<Finding[]> {
   const { aws } = stage;
@@ -79,9 +80,30 @@ export const dispatcher: Check = async ({ stage }) => {
   });
   const { events = [] } = await aws.logs.send(command);
   const last = Math.max(...events.filter(isTick).map(({ timestamp = 0 }) => timestamp));
+  const schema = await schemaFindings(stage);
+  if (schema.length > 0) return schema;
   if (last > 0) return [ok('dispatcher', `ticked ${Math.round((nowMs - last) / 1000)} s ago`)];
   const todo = `look at the latest errors in log group /aws/lambda/${FunctionName}`;
   return [bad('dispatcher', `did not finish a tick within ${LATE_TICK_MS / 60_000} minutes`, todo)];
 };
+
+/** Core says a number in the table; one that is too low keeps the consumers of this version from running jobs. */
+async function schemaFindings(stage: Stage): Promise<Finding[]> {
+  const TableName = names.jobsTable(stage.name);
+  const command = new GetItemCommand({
+    ...{ TableName, Key: { id: { S: SCHEMA_ITEM } }, ConsistentRead: true },
+    // The right to look is for named attributes alone.
+    ...{ ProjectionExpression: '#schema', ExpressionAttributeNames: { '#schema': 'schema' } },
+  });
+  const { Item } = await stage.aws.dynamoDb.send(command);
+  const found = schemaOf(Item && toItem(Item));
+  const numbers = `schema ${found}, this version has ${SCHEMA}`;
+  if (found > SCHEMA) {
+    return [note('dispatcher', `core is of a newer version (${numbers})`, 'use the command of that version')];
+  }
+  if (found === SCHEMA) return [];
+  const what = `core is of an earlier version (${numbers}): consumers of this one keep their messages`;
+  return [bad('dispatcher', what, deployIt(stage, names.coreStack(stage.name)))];
+}
 
 const isTick = ({ message = '' }) => message.includes('dispatch.finished');

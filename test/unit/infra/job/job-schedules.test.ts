@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Annotations as AnnotationsOf, Match } from 'aws-cdk-lib/assertions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import * as z from 'zod';
 import { defineJob } from '../../../../lib/contract/definition/job-definition.ts';
 import type { JobSchedule } from '../../../../lib/contract/definition/schedule.ts';
@@ -26,6 +26,17 @@ function deploy(schedule: JobSchedule<{ text: string }>[], context: Record<strin
 /** What the queue gets once EventBridge has put the time in. */
 const received = (template: unknown, mark: string) =>
   decodeEnvelope(String(template).replaceAll(mark, TIME), 'tidy-up', Date.parse(TIME));
+
+test('of a retired type nothing is left, and all else is', () => {
+  const payload = z.strictObject({ text: z.string() });
+  const definition = defineJob({ type: 'tidy-up', payload, schedule: [NIGHTLY, BERLIN], retired: true });
+  const app = makeApp({ jobs: [{ definition, entry }], context: { stage: 'prod' } });
+  const resources = synthesize(app)['tidy-up']?.resources ?? [];
+  for (const type of ['AWS::Events::Rule', 'AWS::Scheduler::Schedule']) expect(ofType(resources, type)).toEqual([]);
+  // All else stays: what was sent is run, and watched.
+  for (const type of ['AWS::Lambda::EventSourceMapping', 'AWS::CloudWatch::CompositeAlarm'])
+    expect(ofType(resources, type)).toHaveLength(1);
+});
 
 describe('without a time zone, a rule', () => {
   const resources = deploy([NIGHTLY]);
