@@ -1,5 +1,5 @@
-import { type CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
-import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
+import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { names } from '../lib/contract/names.ts';
 import { SCHEMA } from '../lib/contract/protocol/schema.ts';
 import type { CoreStackProps } from '../lib/infra/core-stack.ts';
@@ -9,6 +9,12 @@ import { type DeployedStage, olderCore, STAGE_OUTPUT, weakenings } from '../lib/
 export interface GuardAws {
   readonly cloudFormation: Pick<CloudFormationClient, 'send'>;
   readonly sts: Pick<STSClient, 'send'>;
+}
+
+/** Clients with the credentials that the environment names. */
+export function connect(region = process.env.CDK_DEFAULT_REGION): GuardAws {
+  const config = { maxAttempts: 2, ...(region !== undefined && { region }) };
+  return { cloudFormation: new CloudFormationClient(config), sts: new STSClient(config) };
 }
 
 /** What the look needs. */

@@ -16,10 +16,12 @@ export const resources: JobResources = ({ scope, consumer, setting }) => {
   const address = sender.replace(/^.*<(.+)>$/, '$1');
   // SES checks the verified identity: the address or its domain. Payloads name the templates.
   const identities = [address.replace(/^.*@/, ''), address].map((name) => arn('identity', name));
-  consumer.addToRolePolicy(new PolicyStatement({ actions: ['ses:SendEmail'], resources: identities }));
+  // In the name of the sender alone. SES lets an identity's domain send as anybody of it.
+  const conditions = { StringEqualsIgnoreCase: { 'ses:FromAddress': address } };
+  consumer.addToRolePolicy(new PolicyStatement({ actions: ['ses:SendEmail'], resources: identities, conditions }));
   const templates = arn('template', '*');
   consumer.addToRolePolicy(
-    new PolicyStatement({ actions: ['ses:SendTemplatedEmail'], resources: [...identities, templates] }),
+    new PolicyStatement({ actions: ['ses:SendTemplatedEmail'], resources: [...identities, templates], conditions }),
   );
   acknowledgeWildcard(scope, { resource: templates, reason: 'payloads name the templates of this account' });
 };

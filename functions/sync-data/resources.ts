@@ -1,15 +1,16 @@
-import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type JobResources, removalPolicy } from '#sluice/infra';
 import { readAllowedHosts } from './allowed-hosts.ts';
 
 /** The table of synced records, by source and id; its index orders a source's records by time, for reports. */
-export const resources: JobResources = ({ scope, consumer, prefix, disposable, setting }) => {
+export const resources: JobResources = ({ scope, consumer, prefix, key, disposable, setting }) => {
   const table = new TableV2(scope, 'Records', {
     tableName: `${prefix}-records`,
     partitionKey: { name: 'source', type: AttributeType.STRING },
     sortKey: { name: 'id', type: AttributeType.STRING },
     billing: Billing.onDemand(),
+    ...(key !== undefined && { encryption: TableEncryptionV2.customerManagedKey(key) }),
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     deletionProtection: !disposable,
     removalPolicy: removalPolicy(disposable),

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { App, type AppProps, Tags, Validations } from 'aws-cdk-lib';
+import { App, type AppProps, type Stack, Tags, Validations } from 'aws-cdk-lib';
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import { JobDefinitionError } from '../contract/errors.ts';
 import { names, partsOf, prefixOf } from '../contract/names.ts';
 import { checkSecurity } from './checks/security.ts';
+import { stageKeyNames } from './checks/store-rules.ts';
 import { checkTemplates } from './checks/template-rules.ts';
 import { UnsafeConfiguration } from './checks/unsafe-configuration.ts';
 import { CoreStack, type CoreStackProps } from './core-stack.ts';
@@ -80,17 +81,21 @@ export function buildApp({ jobs, stages = {}, dispatcherEntry = ownDispatcher(),
     ),
   ]);
   const core = new CoreStack(app, { ...settings, dispatcherEntry, chosen });
+  const stacks: Stack[] = [core];
   for (const { definition, entry, resources } of jobs) {
     const stack = new JobStack(app, { ...settings, definition, entry });
+    stacks.push(stack);
     stack.addStackDependency(core, 'names its table and its topic');
-    const { consumer, queue } = stack;
-    resources?.({ scope: stack, consumer, queue, stage, prefix: prefixOf(stage), disposable, setting });
+    const { consumer, queue, key } = stack;
+    resources?.({ scope: stack, consumer, queue, key, stage, prefix: prefixOf(stage), disposable, setting });
   }
   if (chosen !== undefined) refuseUnread(chosen, asked);
   const byFunction = new Map(definitions.map((definition) => [names.consumer(stage, definition.type), definition]));
-  Validations.of(app).addPlugins(new UnsafeConfiguration(byFunction));
+  Validations.of(app).addPlugins(
+    new UnsafeConfiguration(byFunction, settings.encrypted ? stageKeyNames(stage) : undefined),
+  );
   checkTemplates(app);
-  if (given('securityChecks') !== 'off') checkSecurity(app, { warnOnly: settings.emulated });
+  if (given('securityChecks') !== 'off') checkSecurity(app, { warnOnly: settings.emulated, stacks });
   leaveOut(app, given('leaveOut'));
   Tags.of(app).add('sluice:stage', stage);
   return app;

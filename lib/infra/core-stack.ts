@@ -42,7 +42,7 @@ export class CoreStack extends Stack {
     const table = new JobsTable(this, 'Jobs', { stage, disposable, key });
     const topic = new AlarmTopic(this, 'Alarms', { stage, key });
     subscribe(topic, props.alarmEmails);
-    const dispatcher = new Dispatcher(this, 'Dispatcher', { ...props, entry: dispatcherEntry });
+    const dispatcher = new Dispatcher(this, 'Dispatcher', { ...props, key, entry: dispatcherEntry });
     // The dispatcher names the table by its fixed name. Without this dependency, its first ticks could come before the table.
     dispatcher.node.addDependency(table);
     new OperatorPolicies(this, 'Operators', { stage, encrypted });

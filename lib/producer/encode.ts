@@ -4,7 +4,7 @@ import { writeEnvelope } from '../contract/envelope.ts';
 import { nextHops } from '../contract/hops.ts';
 import { type ReadPayload, readPayload } from '../contract/payload.ts';
 import { MAX_DELAY_SECONDS, MAX_MESSAGE_BYTES } from '../contract/sqs-limits.ts';
-import { MessageTooLargeError } from './errors.ts';
+import { MessageTooLargeError, RetiredTypeError } from './errors.ts';
 import { checkedOptions, type EnqueueOptions } from './options.ts';
 
 /** A job ready to be sent. */
@@ -33,12 +33,14 @@ export interface GivenJob {
  * Writes a job's message. What is checked is what the consumer will read: the payload as JSON carries it (a `Date` is
  * text there, an `undefined` is gone).
  *
+ * @throws RetiredTypeError if the definition is retired
  * @throws InvalidPayloadError if the schema refuses the payload, or JSON cannot carry it
  * @throws InvalidMessageError if an option is wrong
  * @throws TooManyHopsError inside of a job that is the hundredth in a row enqueued by the one before
  * @throws MessageTooLargeError beyond 1,048,576 bytes
  */
 export function encodeJob(definition: JobDefinition, { payload, options }: GivenJob, nowMs: number): EncodedJob {
+  if (definition.retired) throw new RetiredTypeError(definition.type);
   const { id, key, maxAttempts, runAt, tenant } = checkedOptions(options, nowMs);
   const jobId = id ?? uuidV7(nowMs);
   const { type } = definition;

@@ -11,6 +11,14 @@ export class MessageTooLargeError extends Error {
   }
 }
 
+/** A job of a type whose definition says `retired: true`: it takes no new jobs, and nothing was sent. */
+export class RetiredTypeError extends Error {
+  override readonly name = 'RetiredTypeError';
+  constructor(type: string) {
+    super(`job type "${type}" is retired and takes no new jobs: send one of the type that took its place`);
+  }
+}
+
 /** A producer's settings are out of range. */
 export class ProducerConfigurationError extends Error {
   override readonly name = 'ProducerConfigurationError';

@@ -5,7 +5,7 @@ export type { ProducerDynamoDb, ProducerSqs } from '../aws/ports.ts';
 export { InvalidMessageError, InvalidPayloadError } from '../contract/errors.ts';
 export { TooManyHopsError } from '../contract/hops.ts';
 export type { PayloadInput } from '../contract/payload.ts';
-export { MessageTooLargeError, ProducerConfigurationError, SendError } from './errors.ts';
+export { MessageTooLargeError, ProducerConfigurationError, RetiredTypeError, SendError } from './errors.ts';
 export type { EarlierJob } from './look.ts';
 export type { EnqueueOptions } from './options.ts';
 export {

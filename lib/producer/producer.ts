@@ -61,6 +61,7 @@ export interface Producer {
   /**
    * Sends one job. What SQS could not take just now is sent again: six requests at most, within 6 s (`createProducer`).
    *
+   * @throws RetiredTypeError if the definition is retired: the type takes no new jobs
    * @throws InvalidPayloadError if the definition's schema refuses the payload
    * @throws InvalidMessageError if an option is wrong
    * @throws MessageTooLargeError beyond 1,048,576 bytes

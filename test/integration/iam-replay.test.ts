@@ -150,6 +150,22 @@ const PLANTED: readonly Plant[] = [
   ],
   ['the index forgotten', 'core', POLICY, '/index/lists', '', /did dynamodb:Query on .*index\/lists, and may not/],
   [
+    'another type’s items',
+    'send-email',
+    POLICY,
+    '"send-email#*"',
+    '"sync-data#*"',
+    /did dynamodb:PartiQLInsert .* may not/,
+  ],
+  [
+    'another address of the sender’s domain',
+    'send-email',
+    POLICY,
+    /"ses:FromAddress":"[^"]*"/g,
+    '"ses:FromAddress":"chief@example.com"',
+    /did ses:SendEmail .* may not/,
+  ],
+  [
     'the dead-letter queue forgotten',
     'process-payment',
     POLICY,

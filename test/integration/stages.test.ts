@@ -1,3 +1,7 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
@@ -11,6 +15,7 @@ import { eventually, sqs } from './support/world.ts';
 
 /** The runbook of lib/infra/stages/README.md, carried out. */
 const app = fileURLToPath(new URL('operation-app', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const target = inject('target');
 const dynamoDb = new DynamoDBClient(target.clientConfig);
 
@@ -64,8 +69,34 @@ describe('move a stage to stages.ts', () => {
     await expect(next(['b@example.com'])).rejects.toThrow('1 of 2 addresses would get no alarms any more');
     await next(['b@example.com'], STAGE);
     await next(['a@example.com', 'b@example.com']);
+    expect(await synthOfCheckout({ stage: STAGE }, String(account))).toEqual({
+      code: 1,
+      said: expect.stringMatching(
+        /^RangeError: this deploy would weaken stage "moved": 2 of 2 addresses .* -c weaken=moved/,
+      ),
+      made: [],
+    });
   });
 });
+
+/** The app as the CDK's command runs it, with credentials: what it says, and what it made. */
+async function synthOfCheckout(context: Record<string, string>, account: string) {
+  const out = await mkdtemp(join(tmpdir(), 'sluice-guarded-'));
+  const env = {
+    ...{ ...process.env, ...target.env, CDK_DEFAULT_ACCOUNT: account, CDK_OUTDIR: out },
+    CDK_CONTEXT_JSON: JSON.stringify({ ...context, 'aws:cdk:bundling-stacks': [], securityChecks: 'off' }),
+  };
+  try {
+    const ran = await new Promise<{ code: number | string; said: string }>((resolve) => {
+      execFile(process.execPath, [join(ROOT, 'bin/app.ts')], { env }, (error, _, said) =>
+        resolve({ code: error?.code ?? 0, said }),
+      );
+    });
+    return { ...ran, made: (await readdir(out)).filter((file) => file.endsWith('.json')) };
+  } finally {
+    await rm(out, { recursive: true });
+  }
+}
 
 const SETTINGS = {
   ...{ disposable: true, emulated: false, encrypted: false, jobDashboards: false, producers: [], runbook: '' },

@@ -20,6 +20,8 @@ export interface ControlPlane {
   readonly calls: Call[];
   /** Stacks' statuses by name. */
   readonly stacks: Map<string, string>;
+  /** Names of the stacks that keep their data, and are protected against deletion. */
+  readonly isProtected: Set<string>;
   /** Event sources by function name. */
   readonly eventSources: Map<string, EventSource>;
   readonly alarms: MetricAlarm[];
@@ -44,6 +46,7 @@ export function makeControlPlane(type: string, nowMs: number): ControlPlane {
       [names.coreStack(STAGE), 'UPDATE_COMPLETE'],
       [names.jobStack(STAGE, type), 'CREATE_COMPLETE'],
     ]),
+    isProtected: new Set<string>(),
     eventSources: new Map([[consumer, { state: 'Enabled', next: [] as string[] }]]),
     alarms: [{ AlarmName: `${names.queue(STAGE, type)}-dead-letters`, StateValue: 'OK' }] as MetricAlarm[],
     rules: [{ Name: 'each-minute', State: 'ENABLED' }] as Rule[],
@@ -93,10 +96,10 @@ function page<T>(all: readonly T[], token: string | undefined) {
 }
 
 const ANSWERS: Readonly<Record<string, (input: Input, plane: Plane) => object>> = {
-  DescribeStacks({ StackName }, { stacks }) {
+  DescribeStacks({ StackName }, { stacks, isProtected }) {
     const StackStatus = stacks.get(StackName);
     if (StackStatus === undefined) throw awsError('ValidationError', `Stack with id ${StackName} does not exist`);
-    return { Stacks: [{ StackName, StackStatus }] };
+    return { Stacks: [{ StackName, StackStatus, EnableTerminationProtection: isProtected.has(StackName) }] };
   },
   ListEventSourceMappings({ FunctionName }, { eventSources }) {
     const found = eventSources.get(FunctionName);

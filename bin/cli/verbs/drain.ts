@@ -19,7 +19,8 @@ export function drainVerb(program: Command, run: Run): void {
     const { end, last } = await drain(stage, type, { timeoutSeconds: timeout, signal, onLook: noteChanges(print) });
     if (!print.result({ end, last })) {
       const why = end === 'paused' ? ` (${last.state}: ${wayOn(stage, last)})` : '';
-      print.line(end === 'empty' ? `${type} is empty` : `${end}${why}: ${left(last)}`);
+      const dead = last.dlq === 0 ? '' : `; ${last.dlq} in its dead-letter queue`;
+      print.line(end === 'empty' ? `${type} is empty${dead}` : `${end}${why}: ${left(last)}`);
     }
     return end === 'empty' ? undefined : EXIT.partly;
   });

@@ -32,6 +32,7 @@ export interface JobDefinition<Type extends string = string, Schema extends z.Zo
   readonly schedule: readonly JobSchedule[];
   readonly rateLimit?: RateLimit;
   readonly tracing: TracingKind;
+  readonly retired: boolean;
 }
 
 /** `otel` for OpenTelemetry, `true` for X-Ray. */
@@ -96,6 +97,11 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType> {
    * X-Ray, whose SDK is in maintenance, a subsegment each; a later version takes it out. @default false
    */
   readonly tracing?: TracingKind;
+  /**
+   * Whether the type takes no new jobs: producers refuse to send, and its schedules are taken away. What was sent, and what
+   * others still send, runs to its end. Once it is empty, its stack may be destroyed. @default false
+   */
+  readonly retired?: boolean;
   /** Thresholds of the job type's alarms. */
   readonly alarms?: Partial<AlarmThresholds>;
   /** Jobs that EventBridge sends by itself, again and again. @default none */
@@ -108,7 +114,7 @@ export type Payload<D extends JobDefinition> = z.output<D['payload']>;
 const KNOWN_OPTIONS = [
   ...['type', 'payload', 'retry', 'timeoutSeconds', 'batchSize', 'batchWindowSeconds', 'maxConcurrency', 'parallel'],
   ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent', 'schedule', 'provisionedPollers'],
-  ...['rateLimit', 'tracing', 'eventErrorMessage'],
+  ...['rateLimit', 'tracing', 'eventErrorMessage', 'retired'],
 ] as const;
 
 const RULES = {
@@ -181,6 +187,7 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
     schedule: checkedSchedules(given.schedule),
     ...(rateLimit !== undefined && { rateLimit }),
     tracing: checkedTracing(given.tracing),
+    retired: checkedBoolean('retired', given.retired, false),
   };
 }
 

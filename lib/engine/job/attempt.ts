@@ -3,9 +3,10 @@ import { crashOf } from '../../contract/protocol/begin.ts';
 import { itemId } from '../../contract/protocol/job-item.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import type { SettleStep } from '../../contract/protocol/settle.ts';
+import { iso } from '../../contract/protocol/timing.ts';
 import { isError, readError } from '../../contract/thrown.ts';
 import { type Claim, type Engine, type Invocation, leaseUntilMs } from '../engine.ts';
-import { annotationsOf, jobFields, sentIn } from '../logs.ts';
+import { annotationsOf, jobFields, messageFields, sentIn } from '../logs.ts';
 import { deadLetter } from '../message/dead-letter.ts';
 import { publishCompleted } from '../message/publish.ts';
 import { type MessageOutcome, type Received, wait } from '../message/wait.ts';
@@ -67,6 +68,7 @@ async function begin(message: Message, { engine, invocation, alone }: AttemptSco
   const lease = { owner: engine.nonce(), leaseUntilMs: leaseUntilMs(invocation) };
   const begun = await engine.store.begin(message, { type, nowMs, ...lease, retention, queueRetention }, alone);
   const { step, item } = begun;
+  if (engine.definition.retired) reportNew(begun, engine);
   if (step.action !== 'run' || (step.alone && !alone) || item === undefined) return { begun, claim: undefined };
   const claim: Claim = { item, message: begun.message };
   reportStart(claim, begun, engine);
@@ -97,6 +99,12 @@ async function settled(
   if (step.action === 'deadLetter') return deadLetter(item, received.message, engine);
   if (item.status !== 'COMPLETED') return 'ack';
   return (await publishCompleted(item, received.message, engine)) ? 'ack' : 'keep';
+}
+
+/** A retired type's producers refuse, so somebody else still sends, or sent this before: what came is run all the same. */
+function reportNew({ message, item, before }: Begun, engine: Engine): void {
+  if (item === undefined || before !== undefined) return;
+  engine.log.warn('job.of-retired-type', { ...messageFields(message, engine), sentAt: iso(message.sentAtMs) });
 }
 
 /** Counts and logs that an attempt starts. */

@@ -39,7 +39,9 @@ export class OperatorPolicies extends Construct {
     });
     addRights(this.redrive, redriveRights(this, stage));
     if (!encrypted) return;
-    this.read.addStatements(keyRights(this.read, stage, ['kms:Decrypt']));
+    this.read.addStatements(
+      keyRights(this.read, stage, { actions: ['kms:Decrypt'], services: ['sqs', 'dynamodb', 'logs'] }),
+    );
     this.redrive.addStatements(keyRights(this.redrive, stage));
   }
 }

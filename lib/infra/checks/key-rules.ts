@@ -1,10 +1,24 @@
 import type { Finding } from './queue-rules.ts';
+import { isStageKey, keysOf, type StageKeyNames } from './store-rules.ts';
 import type { TemplateResource, TemplateView } from './template-view.ts';
 
-/** Receiving decrypts, sending makes a data key and decrypts (Amazon SQS Developer Guide, "Key management"). */
+const WRITE = ['kms:GenerateDataKey', 'kms:Decrypt'];
+/**
+ * Receiving decrypts, sending makes a data key and decrypts (Amazon SQS Developer Guide, "Key management"). So it is with S3,
+ * whose multipart uploads decrypt (Amazon S3 User Guide, "Using server-side encryption with AWS KMS keys").
+ */
 const NEEDED: Readonly<Record<string, readonly string[]>> = {
   'sqs:ReceiveMessage': ['kms:Decrypt'],
-  'sqs:SendMessage': ['kms:GenerateDataKey', 'kms:Decrypt'],
+  'sqs:SendMessage': WRITE,
+  's3:GetObject': ['kms:Decrypt'],
+  's3:PutObject': WRITE,
+  'secretsmanager:GetSecretValue': ['kms:Decrypt'],
+};
+/** What is encrypted and whose roles need the key as well, by the service through which they use it. */
+const SERVICES: Readonly<Record<string, string>> = {
+  'AWS::SQS::Queue': 'sqs',
+  'AWS::S3::Bucket': 's3',
+  'AWS::SecretsManager::Secret': 'secretsmanager',
 };
 
 /**
@@ -23,28 +37,33 @@ interface Statement {
 }
 
 /**
- * Finds roles and AWS's services that may use a queue but not the key that encrypts it. SQS refuses all calls of such a role with
- * AccessDenied; what such a service sends vanishes, and nobody is told.
+ * Finds roles and AWS's services that may use a store but not the key that encrypts it. AWS refuses all calls of such a role with
+ * AccessDenied; what such a service sends to a queue vanishes, and nobody is told.
+ *
+ * @param stageKey of a stage that has a key
  */
-export function keys(view: TemplateView): Finding[] {
-  return view.ofType('AWS::SQS::Queue').flatMap((queue) => {
-    const key = queue.properties.KmsMasterKeyId;
+export function keys(view: TemplateView, stageKey?: StageKeyNames): Finding[] {
+  const stores = Object.keys(SERVICES).flatMap((type) => view.ofType(type));
+  return stores.flatMap((store) => {
+    const [key] = keysOf(store);
     if (key === undefined) return [];
-    const services = view.ofType('AWS::SQS::QueuePolicy').flatMap((policy) => lostSends(view, { queue, key, policy }));
-    // Every role that may use the queue may use AWS's own key for SQS. No service may (SQS Developer Guide, "Key management").
-    if (key === AWS_KEY) return services;
-    return [...services, ...view.ofType('AWS::IAM::Policy').flatMap((policy) => missing(view, { queue, key, policy }))];
+    const policies = store.type === 'AWS::SQS::Queue' ? view.ofType('AWS::SQS::QueuePolicy') : [];
+    const lost = policies.flatMap((policy) => lostSends(view, { store, key, policy, stageKey }));
+    // Every role that may use a store may use AWS's own key for it. No service may (SQS Developer Guide, "Key management").
+    if (/^alias\/aws\//.test(String(key))) return lost;
+    return [
+      ...lost,
+      ...view.ofType('AWS::IAM::Policy').flatMap((policy) => missing(view, { store, key, policy, stageKey })),
+    ];
   });
 }
 
-const AWS_KEY = 'alias/aws/sqs';
-
-function lostSends(view: TemplateView, { queue, key, policy }: Use): Finding[] {
+function lostSends(view: TemplateView, { store: queue, key, policy, stageKey }: Use): Finding[] {
   const { Statement = [] } = (policy.properties.PolicyDocument ?? {}) as { Statement?: Statement[] };
   const sending = Statement.filter(
     (one) => one.Effect === 'Allow' && names(one, 'sqs:SendMessage') && appliesTo(view, one.Resource, queue),
   );
-  const letIn = letInBy(view, key);
+  const letIn = letInBy(view, key, stageKey);
   const lost = [...new Set(sending.flatMap(servicesOf))].filter((service) => !letIn.includes(service));
   if (lost.length === 0) return [];
   return [
@@ -61,13 +80,10 @@ const servicesOf = ({ Principal }: Statement): string[] =>
     String(one).replace(/\.amazonaws\.com$/, ''),
   );
 
-/** Whether it is named by an alias as a stage's key has it. */
-const isStageKey = (key: unknown): boolean => /alias\/[a-z][a-z0-9]*-[a-z][a-z0-9]*"/.test(JSON.stringify(key));
-
 /** The services that a key lets in: of a key in the template by its policy, of a stage's by what every stage's key allows. */
-function letInBy(view: TemplateView, key: unknown): readonly string[] {
+function letInBy(view: TemplateView, key: unknown, stageKey: StageKeyNames | undefined): readonly string[] {
   const own = view.ofType('AWS::KMS::Key').find(({ id }) => id === idOf(key));
-  if (own === undefined) return isStageKey(key) ? LET_IN : [];
+  if (own === undefined) return stageKey !== undefined && isStageKey(view, key, stageKey) ? LET_IN : [];
   const { Statement = [] } = (own.properties.KeyPolicy ?? {}) as { Statement?: Statement[] };
   const needed = NEEDED['sqs:SendMessage'] ?? [];
   const allowing = Statement.filter(
@@ -77,26 +93,31 @@ function letInBy(view: TemplateView, key: unknown): readonly string[] {
 }
 
 interface Use {
-  readonly queue: TemplateResource;
+  /** What is encrypted: a queue, a bucket, a secret. */
+  readonly store: TemplateResource;
   readonly key: unknown;
   readonly policy: TemplateResource;
+  readonly stageKey: StageKeyNames | undefined;
 }
 
-function missing(view: TemplateView, { queue, key, policy }: Use): Finding[] {
+function missing(view: TemplateView, { store, key, policy }: Use): Finding[] {
   const { Statement = [] } = (policy.properties.PolicyDocument ?? {}) as { Statement?: Statement[] };
   const allowed = Statement.filter(({ Effect }) => Effect === 'Allow');
-  const onQueue = allowed.filter(({ Resource }) => appliesTo(view, Resource, queue));
-  const used = Object.keys(NEEDED).filter((action) => onQueue.some((statement) => names(statement, action)));
+  const onStore = allowed.filter(({ Resource }) => appliesTo(view, Resource, store));
+  const service = SERVICES[store.type] ?? '';
+  const used = Object.keys(NEEDED).filter(
+    (action) => action.startsWith(`${service}:`) && onStore.some((statement) => names(statement, action)),
+  );
   const needed = [...new Set(used.flatMap((action) => NEEDED[action] ?? []))];
   const lacking = needed.filter(
-    (action) => !allowed.some((statement) => names(statement, action) && onKey(statement, key)),
+    (action) => !allowed.some((one) => names(one, action) && isThrough(one, service) && onKey(one, key)),
   );
   if (lacking.length === 0) return [];
   return [
     {
       ...({ rule: 'KeyGrantMissing', severity: 'error', resource: policy } as const),
-      what: `it allows ${used.join(' and ')} on the encrypted queue ${String(queue.properties.QueueName ?? queue.id)} and not ${lacking.join(' and ')} on its key: SQS would refuse every call`,
-      fix: `grant ${lacking.join(' and ')} on the key as well (key.grantEncryptDecrypt)`,
+      what: `it allows ${used.join(' and ')} on the encrypted ${wordFor(store)} ${String(store.properties.QueueName ?? store.id)} and not ${lacking.join(' and ')} on its key: AWS would refuse every call`,
+      fix: `grant ${lacking.join(' and ')} on the key as well (of a stage's key: grantKey of #sluice/infra)`,
     },
   ];
 }
@@ -106,14 +127,24 @@ const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? val
 const names = ({ Action }: Statement, action: string) =>
   list(Action).some((one) => one === action || one === '*' || one === `${action.split(':')[0]}:*`);
 
-/** Whether a statement's resource is the queue, by reference or by the queue's fixed name at the end of an ARN. */
-function appliesTo(view: TemplateView, resource: unknown, queue: TemplateResource): boolean {
+/** `queue`, `bucket` or `secret`. */
+const wordFor = ({ type }: TemplateResource): string => type.replace(/^.*::/, '').toLowerCase();
+
+/** Whether a statement's resource is the store, by reference, as what lies in it, or by a queue's name at the end of an ARN. */
+function appliesTo(view: TemplateView, resource: unknown, store: TemplateResource): boolean {
   return list(resource).some((one) => {
-    if (one === '*' || view.target(one)?.id === queue.id) return true;
+    if (one === '*' || view.target(one)?.id === store.id) return true;
     const parts = (one as { 'Fn::Join'?: [string, unknown[]] } | null)?.['Fn::Join']?.[1] ?? [one];
+    if (parts.some((part) => view.target(part)?.id === store.id)) return true;
     const end = String(parts.at(-1)).split(':').at(-1);
-    return end !== undefined && end === queue.properties.QueueName;
+    return end !== undefined && end === store.properties.QueueName;
   });
+}
+
+/** Whether a statement lets the key be used through a service: it names that one, or none. */
+function isThrough({ Condition }: Statement, service: string): boolean {
+  const via = Condition?.StringEquals?.['kms:ViaService'];
+  return via === undefined || list(via).some((one) => JSON.stringify(one).includes(`"${service}.`));
 }
 
 function onKey({ Resource, Condition }: Statement, key: unknown): boolean {

@@ -1,23 +1,32 @@
+import { createRequire } from 'node:module';
 import {
   type App,
   type IPolicyValidationContext,
   type IPolicyValidationPlugin,
   type PolicyValidationPluginReport,
+  type PolicyViolatingResource,
   type PolicyViolation,
   Stack,
   Validations,
 } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
+import type { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { placeOfGrant } from './grants.ts';
+import { STORE_RULE } from './store-rules.ts';
 
 /** How {@link checkSecurity} takes what it finds. */
 export interface SecurityOptions {
   /** Whether findings only warn: on an emulator, which holds no real data. */
   readonly warnOnly: boolean;
+  /** Stacks that are checked: what else a team has in the app is theirs to check. */
+  readonly stacks: readonly Stack[];
 }
 
-/** Runs cdk-nag's AwsSolutions checks over every stack. An error of theirs fails `cdk synth`. */
+/**
+ * Runs cdk-nag's AwsSolutions checks over Sluice's stacks. An error of theirs fails `cdk synth`.
+ *
+ * @throws Error if cdk-nag, an optional peer, is not installed
+ */
 export function checkSecurity(app: App, options: SecurityOptions): void {
   Validations.of(app).addPlugins(new SecurityChecks(app, options));
 }
@@ -27,22 +36,40 @@ class SecurityChecks implements IPolicyValidationPlugin {
   readonly name = 'AwsSolutions';
   readonly #app: App;
   readonly #checks: AwsSolutionsChecks;
-  readonly #warnOnly: boolean;
+  readonly #options: SecurityOptions;
 
-  constructor(app: App, { warnOnly }: SecurityOptions) {
+  constructor(app: App, options: SecurityOptions) {
     this.#app = app;
-    this.#checks = new AwsSolutionsChecks(app);
-    this.#warnOnly = warnOnly;
+    this.#checks = awsSolutions(app);
+    this.#options = options;
   }
 
   validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
-    const { success, violations, ...report } = this.#checks.validate(context);
-    const found = violations.map((violation) => ({
-      ...violation,
-      fix: wayOut(violation, this.#app),
-      ...(this.#warnOnly && { severity: 'warning' }),
-    }));
-    return { ...report, success: success || this.#warnOnly, violations: found };
+    const { warnOnly, stacks } = this.#options;
+    const { violations, ...report } = this.#checks.validate(context);
+    const isChecked = ({ constructPath = '' }: PolicyViolatingResource) =>
+      stacks.some(({ node }) => constructPath === node.path || constructPath.startsWith(`${node.path}/`));
+    const found = violations.flatMap((violation) => {
+      const violatingResources = violation.violatingResources.filter(isChecked);
+      if (violatingResources.length === 0) return [];
+      const fix = wayOut({ ...violation, violatingResources }, this.#app);
+      return [{ ...violation, violatingResources, fix, ...(warnOnly && { severity: 'warning' }) }];
+    });
+    return { ...report, success: warnOnly || found.length === 0, violations: found };
+  }
+}
+
+/** Loaded only here: an app that switches the checks off needs no cdk-nag. */
+function awsSolutions(app: App): AwsSolutionsChecks {
+  try {
+    const nag = createRequire(import.meta.url)('cdk-nag') as typeof import('cdk-nag');
+    return new nag.AwsSolutionsChecks(app);
+  } catch (cause) {
+    if ((cause as { code?: unknown }).code !== 'MODULE_NOT_FOUND') throw cause;
+    throw new Error(
+      'cdk-nag, which checks the stacks, is not installed: npm install --save-dev cdk-nag@3, or switch it off by -c securityChecks=off',
+      { cause },
+    );
   }
 }
 
@@ -99,7 +126,7 @@ function inPlaceOf(wildcard: string): string {
 }
 
 /**
- * Accepts a finding of cdk-nag on a construct and on all constructs below it.
+ * Accepts a finding of cdk-nag, or of our own rule {@link STORE_RULE}, on a construct and on all constructs below it.
  *
  * @param reason  why the finding is acceptable here, for the reviewer
  * @throws RangeError if the reason is shorter than 20 characters
@@ -108,7 +135,8 @@ export function acknowledge(construct: IConstruct, { rule, reason }: { rule: str
   if (reason.trim().length < SHORTEST_REASON) {
     throw new RangeError(`acknowledging ${rule} needs a reason, got ${JSON.stringify(reason)}`);
   }
-  Validations.of(construct).acknowledge({ id: `AwsSolutions::AwsSolutions-${rule}`, reason });
+  const id = rule === STORE_RULE ? `Sluice::${rule}` : `AwsSolutions::AwsSolutions-${rule}`;
+  Validations.of(construct).acknowledge({ id, reason });
 }
 
 /** A shorter text is not a sentence. */

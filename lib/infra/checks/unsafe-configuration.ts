@@ -8,6 +8,7 @@ import { alarms } from './alarm-rules.ts';
 import { keys } from './key-rules.ts';
 import { type Definitions, definitions, eventSources, type Finding, queues } from './queue-rules.ts';
 import { accountQuotas, quotas } from './quota-rules.ts';
+import { type StageKeyNames, stores } from './store-rules.ts';
 import { viewTemplate } from './template-view.ts';
 
 /**
@@ -19,9 +20,12 @@ import { viewTemplate } from './template-view.ts';
 export class UnsafeConfiguration implements IPolicyValidationPlugin {
   readonly name = 'Sluice';
   readonly #definitions: Definitions;
+  readonly #stageKey: StageKeyNames | undefined;
 
-  constructor(known: Definitions) {
+  /** @param stageKey of a stage that has a key */
+  constructor(known: Definitions, stageKey?: StageKeyNames) {
     this.#definitions = known;
+    this.#stageKey = stageKey;
   }
 
   validate({ stackTemplates }: IPolicyValidationContext): PolicyValidationPluginReport {
@@ -36,7 +40,8 @@ export class UnsafeConfiguration implements IPolicyValidationPlugin {
         ...definitions(view, this.#definitions),
         ...alarms(view),
         ...quotas(view),
-        ...keys(view),
+        ...keys(view, this.#stageKey),
+        ...stores(view, this.#stageKey),
       ];
       return found.map((finding) => violation(finding, view.path));
     });

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { ENV, names } from '../../contract/names.ts';
 import { keyRights } from '../access/stage-key.ts';
@@ -13,8 +14,8 @@ import { SluiceFunction } from './sluice-function.ts';
 export interface DispatcherProps {
   readonly stage: string;
   readonly disposable: boolean;
-  /** Whether queues and table have the stage's key. */
-  readonly encrypted: boolean;
+  /** The stage's key, if it has one. */
+  readonly key: IKey | undefined;
   readonly entry: string;
 }
 
@@ -34,7 +35,7 @@ const NO_RETRY = { retryAttempts: 0, maxEventAge: Duration.seconds(60) };
 export class Dispatcher extends Construct {
   readonly function: SluiceFunction;
 
-  constructor(scope: Construct, id: string, { stage, disposable, encrypted, entry }: DispatcherProps) {
+  constructor(scope: Construct, id: string, { stage, disposable, key, entry }: DispatcherProps) {
     super(scope, id);
     this.function = new SluiceFunction(this, 'Function', {
       functionName: names.dispatcher(stage),
@@ -43,8 +44,9 @@ export class Dispatcher extends Construct {
       timeoutSeconds: TIMEOUT_SECONDS,
       memoryMb: MEMORY_MB,
       disposable,
+      key,
       environment: { [ENV.jobsTable]: names.jobsTable(stage), [ENV.stage]: stage },
-      statements: [...dispatcherRights(this, stage), ...(encrypted ? [keyRights(this, stage)] : [])],
+      statements: [...dispatcherRights(this, stage), ...(key === undefined ? [] : [keyRights(this, stage)])],
     });
     this.function.configureAsyncInvoke(NO_RETRY);
     new Rule(this, 'EachMinute', {

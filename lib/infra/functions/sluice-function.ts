@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Duration } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   Architecture,
   Function as LambdaFunction,
@@ -28,6 +29,8 @@ export interface SluiceFunctionProps {
   /** What the function may do, beside writing its log. */
   readonly statements: readonly PolicyStatement[];
   readonly disposable: boolean;
+  /** Encrypts its log. @default CloudWatch Logs' own key */
+  readonly key: IKey | undefined;
   /** Whether X-Ray traces each invocation, or OpenTelemetry each attempt. @default false */
   readonly tracing?: boolean | 'otel';
 }
@@ -81,9 +84,10 @@ const TRACES = {
 };
 
 /** A month on stages that are kept: longer than a message can live (14 days in a queue, 14 in its dead-letter queue). */
-function makeLogGroup(scope: Construct, id: string, { functionName, disposable }: SluiceFunctionProps): LogGroup {
+function makeLogGroup(scope: Construct, id: string, { functionName, disposable, key }: SluiceFunctionProps): LogGroup {
   return new LogGroup(scope, id, {
     logGroupName: `/aws/lambda/${functionName}`,
+    ...(key !== undefined && { encryptionKey: key }),
     retention: disposable ? RetentionDays.ONE_WEEK : RetentionDays.ONE_MONTH,
     removalPolicy: removalPolicy(disposable),
   });

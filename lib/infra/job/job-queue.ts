@@ -11,12 +11,17 @@ import { keyByAlias } from '../access/stage-key.ts';
 import { arnsOf } from '../arns.ts';
 import { removalPolicy } from '../stage-settings.ts';
 
-/** Settings of {@link JobQueue}. */
-export interface JobQueueProps {
+/** What all queues of a stage have in common follows from these. */
+export interface QueueDefaultsProps {
   readonly stage: string;
   readonly disposable: boolean;
-  readonly definition: JobDefinition;
+  /** Whether it has the stage's key. */
   readonly encrypted: boolean;
+}
+
+/** Settings of {@link JobQueue}. */
+export interface JobQueueProps extends QueueDefaultsProps {
+  readonly definition: JobDefinition;
   readonly producers: readonly IPrincipal[];
 }
 
@@ -30,19 +35,10 @@ export class JobQueue extends Construct {
 
   constructor(scope: Construct, id: string, props: JobQueueProps) {
     super(scope, id);
-    const { stage, disposable, definition, encrypted } = props;
+    const { stage, definition } = props;
     const { type } = definition;
     const settings = queueSettings(definition);
-    const common = {
-      // Without it CloudFormation sets a queue back to 262,144.
-      maxMessageSizeBytes: MAX_MESSAGE_BYTES,
-      ...(encrypted
-        ? { encryption: QueueEncryption.KMS, encryptionMasterKey: keyByAlias(this, 'Key', stage) }
-        : { encryption: QueueEncryption.SQS_MANAGED }),
-      enforceSSL: true,
-      // A queue holds jobs, so it is kept when its stack is deleted, except on disposable stages.
-      removalPolicy: removalPolicy(disposable),
-    };
+    const common = queueDefaults(this, 'Key', props);
     this.deadLetterQueue = new Queue(this, 'DeadLetters', {
       ...common,
       queueName: names.deadLetterQueue(stage, type),
@@ -63,3 +59,19 @@ export class JobQueue extends Construct {
     letSend(this.queue, props.producers);
   }
 }
+
+/** What all queues of a stage have in common. */
+export const queueDefaults = (
+  scope: Construct,
+  keyId: string,
+  { stage, disposable, encrypted }: QueueDefaultsProps,
+) => ({
+  // Without it CloudFormation sets a queue back to 262,144.
+  maxMessageSizeBytes: MAX_MESSAGE_BYTES,
+  ...(encrypted
+    ? { encryption: QueueEncryption.KMS, encryptionMasterKey: keyByAlias(scope, keyId, stage) }
+    : { encryption: QueueEncryption.SQS_MANAGED }),
+  enforceSSL: true,
+  // A queue holds jobs, so it is kept when its stack is deleted, except on disposable stages.
+  removalPolicy: removalPolicy(disposable),
+});

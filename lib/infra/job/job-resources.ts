@@ -1,3 +1,4 @@
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -14,6 +15,8 @@ interface JobResourcesProps {
   readonly stage: string;
   /** What names of this app and stage begin with, before a hyphen: `sluice-prod`. Two apps in one account never share it. */
   readonly prefix: string;
+  /** The stage's key (`-c encryption=kms`), for all that holds payloads; undefined where AWS's own keys do. */
+  readonly key: IKey | undefined;
   /** True for stages that say so and emulators: resources may be deleted with their stack. */
   readonly disposable: boolean;
   /** CDK context (`-c name=value`), undefined when it is not set. */

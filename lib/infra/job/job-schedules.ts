@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { Annotations, ArnFormat, Stack } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
+import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
@@ -9,18 +10,19 @@ import type { JobSchedule } from '../../contract/definition/schedule.ts';
 import { expressionFault } from '../../contract/definition/schedule-expression.ts';
 import { writeEnvelope } from '../../contract/envelope.ts';
 import { JobDefinitionError } from '../../contract/errors.ts';
-import { partsOf } from '../../contract/names.ts';
+import { names } from '../../contract/names.ts';
 import { readPayload } from '../../contract/payload.ts';
 import { keyRights } from '../access/stage-key.ts';
+import type { Watched } from '../monitoring/job-alarm-settings.ts';
+import { ScheduleAlarms, type Ticking } from '../monitoring/schedule-alarms.ts';
+import { isSwitchedOn } from '../monitoring/ticks.ts';
 import { clockChangeWarning } from './clock-changes.ts';
+import type { QueueDefaultsProps } from './job-queue.ts';
+import { ScheduleDeadLetters } from './schedule-dead-letters.ts';
 
 /** Settings of {@link JobSchedules}. */
-export interface JobSchedulesProps {
-  readonly stage: string;
-  readonly definition: JobDefinition;
+export interface JobSchedulesProps extends QueueDefaultsProps, Watched {
   readonly queue: Queue;
-  /** Whether the queue has the stage's key. */
-  readonly encrypted: boolean;
   /** Epoch ms. @default Date.now() */
   readonly nowMs?: number;
 }
@@ -35,27 +37,36 @@ const SCHEDULED_TIME = '<aws.scheduler.scheduled-time>';
  * schedule's name and that time, and run as one job.
  *
  * A schedule in UTC becomes a rule, which fires on every emulator. A schedule with a time zone becomes one of EventBridge
- * Scheduler. Context `schedules=off` deploys them disabled.
+ * Scheduler, in a group of its own: Scheduler's metrics are those of a group. Context `schedules=off` deploys them disabled.
+ *
+ * What EventBridge cannot send goes to a dead-letter queue of the type's schedules. Alarms tell of it, and of missing ticks.
  *
  * @throws JobDefinitionError if the definition's schema refuses a payload, or the last time of a schedule has passed
  */
 export class JobSchedules extends Construct {
   constructor(scope: Construct, id: string, props: JobSchedulesProps) {
     super(scope, id);
-    const { definition, nowMs = Date.now() } = props;
+    const { stage, definition, runbook, nowMs = Date.now() } = props;
     checkToCome(definition, nowMs);
     warnOfClockChanges(this, definition, nowMs);
-    const inZones = definition.schedule.filter(({ timeZone }) => timeZone !== undefined);
+    const deadLetters = new ScheduleDeadLetters(this, 'DeadLetters', { ...props, type: definition.type });
     const inUtc = definition.schedule.filter(({ timeZone }) => timeZone === undefined);
-    letSend(
-      props.queue,
-      inUtc.map((schedule) => makeRule(this, schedule, props)),
-    );
-    if (inZones.length === 0) return;
-    const role = makeRole(this, props);
-    for (const schedule of inZones) makeSchedule(this, schedule, { ...props, role });
+    const rules = inUtc.map((schedule) => [schedule, makeRule(this, schedule, { ...props, deadLetters })] as const);
+    for (const queue of [props.queue, deadLetters]) {
+      letSend(
+        queue,
+        rules.map(([, rule]) => rule),
+      );
+    }
+    const tickings = new Map<JobSchedule, Ticking>([
+      ...rules.map(([schedule, { ref }]) => [schedule, { rule: ref }] as const),
+      ...makeSchedules(this, { ...props, deadLetters }),
+    ]);
+    new ScheduleAlarms(this, 'Alarms', { stage, definition, runbook, tickings, nowMs });
   }
 }
+
+type Sending = JobSchedulesProps & { readonly deadLetters: Queue };
 
 /** A schedule that is over stands in the account for ever and never fires: it is refused here, where it can be seen. */
 function checkToCome({ type, schedule }: JobDefinition, nowMs: number): void {
@@ -81,8 +92,8 @@ function warnOfClockChanges(scope: Construct, { type, schedule }: JobDefinition,
   }
 }
 
-function makeRule(scope: Construct, schedule: JobSchedule, props: JobSchedulesProps): CfnRule {
-  const { stage, definition, queue } = props;
+function makeRule(scope: Construct, schedule: JobSchedule, props: Sending): CfnRule {
+  const { stage, definition, queue, deadLetters } = props;
   return new CfnRule(scope, schedule.name, {
     description: `Sluice ${stage}: sends the ${definition.type} job ${schedule.name}`,
     scheduleExpression: schedule.expression,
@@ -91,6 +102,7 @@ function makeRule(scope: Construct, schedule: JobSchedule, props: JobSchedulesPr
       {
         id: 'Queue',
         arn: queue.queueArn,
+        deadLetterConfig: { arn: deadLetters.queueArn },
         inputTransformer: {
           inputPathsMap: { time: '$.time' },
           inputTemplate: templateOf(schedule, definition, '<time>'),
@@ -113,47 +125,83 @@ function letSend(queue: Queue, rules: readonly CfnRule[]): void {
   );
 }
 
-function makeSchedule(scope: Construct, schedule: JobSchedule, props: JobSchedulesProps & { role: Role }): void {
-  const { stage, definition, queue, role } = props;
-  const made = new CfnSchedule(scope, schedule.name, {
+/** One group a schedule. @returns each schedule with zone and its group */
+function makeSchedules(scope: Construct, props: Sending): (readonly [JobSchedule, Ticking])[] {
+  const inZones = props.definition.schedule.filter(({ timeZone }) => timeZone !== undefined);
+  if (inZones.length === 0) return [];
+  const role = makeRole(scope, props);
+  return inZones.map((schedule) => {
+    const { ref: group } = new CfnScheduleGroup(scope, `${schedule.name}-group`, {
+      name: groupName(props, schedule.name),
+    });
+    makeSchedule(scope, schedule, { ...props, role, group });
+    return [schedule, { group }];
+  });
+}
+
+/** Longest name of a group (EventBridge Scheduler API Reference, CreateScheduleGroup). */
+const MAX_GROUP_NAME = 64;
+const HASH_LENGTH = 8;
+const groupPrefix = ({ stage, definition }: Pick<JobSchedulesProps, 'stage' | 'definition'>): string =>
+  names.queue(stage, definition.type).slice(0, MAX_GROUP_NAME - HASH_LENGTH - 1);
+const groupName = (props: JobSchedulesProps, schedule: string): string => {
+  const hash = createHash('sha256')
+    .update(`${names.queue(props.stage, props.definition.type)} ${schedule}`)
+    .digest('hex');
+  return `${groupPrefix(props)}-${hash.slice(0, HASH_LENGTH)}`;
+};
+
+function makeSchedule(
+  scope: Construct,
+  schedule: JobSchedule,
+  props: Sending & { readonly role: Role; readonly group: string },
+): void {
+  const { stage, definition, queue, role, group, deadLetters } = props;
+  // Another id than before it had a group: CloudFormation makes it anew, since Scheduler moves none to another group.
+  const made = new CfnSchedule(scope, `${schedule.name}-in-group`, {
+    groupName: group,
     description: `Sluice ${stage}: sends the ${definition.type} job ${schedule.name}`,
     scheduleExpression: schedule.expression,
     ...(schedule.timeZone !== undefined && { scheduleExpressionTimezone: schedule.timeZone }),
-    // No emulator writes the scheduled time into the message, so every tick would send a job that is refused.
-    state: scope.node.tryGetContext('emulator') === undefined ? stateOf(scope, schedule, stage) : 'DISABLED',
+    state: stateOf(scope, schedule, stage),
     flexibleTimeWindow: { mode: 'OFF' },
-    target: { arn: queue.queueArn, roleArn: role.roleArn, input: templateOf(schedule, definition, SCHEDULED_TIME) },
+    target: {
+      ...{ arn: queue.queueArn, roleArn: role.roleArn, deadLetterConfig: { arn: deadLetters.queueArn } },
+      input: templateOf(schedule, definition, SCHEDULED_TIME),
+    },
   });
   // Scheduler assumes the role when the schedule is made.
   made.node.addDependency(role);
 }
 
-function makeRole(scope: Construct, { stage, queue, encrypted }: JobSchedulesProps): Role {
+function makeRole(scope: Construct, props: Sending): Role {
+  const { stage, queue, deadLetters, encrypted } = props;
   const stack = Stack.of(scope);
-  const group = stack.formatArn({
+  const groups = stack.formatArn({
     service: 'scheduler',
     resource: 'schedule-group',
-    resourceName: 'default',
+    resourceName: `${groupPrefix(props)}-*`,
     arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
   });
   const role = new Role(scope, 'Role', {
-    // Of this account and group, as Scheduler's guide asks ("Confused deputy prevention").
+    // Of this account and these groups, as Scheduler's guide asks ("Confused deputy prevention").
     assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-      conditions: { StringEquals: { 'aws:SourceAccount': stack.account, 'aws:SourceArn': group } },
+      conditions: { StringEquals: { 'aws:SourceAccount': stack.account }, ArnLike: { 'aws:SourceArn': groups } },
     }),
     description: 'Lets EventBridge Scheduler send recurring jobs',
   });
-  role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }));
+  role.addToPolicy(
+    new PolicyStatement({
+      actions: ['sqs:SendMessage'],
+      resources: [queue, deadLetters].map(({ queueArn }) => queueArn),
+    }),
+  );
   if (encrypted) role.addToPolicy(keyRights(scope, stage));
   return role;
 }
 
-function stateOf(scope: Construct, { offInStages = [] }: JobSchedule, stage: string): 'ENABLED' | 'DISABLED' {
-  const off =
-    [stage, partsOf(stage).stage].some((one) => offInStages.includes(one)) ||
-    scope.node.tryGetContext('schedules') === 'off';
-  return off ? 'DISABLED' : 'ENABLED';
-}
+const stateOf = (scope: Construct, schedule: JobSchedule, stage: string): 'ENABLED' | 'DISABLED' =>
+  isSwitchedOn(scope, schedule, stage) ? 'ENABLED' : 'DISABLED';
 
 /** The message, with a mark that EventBridge replaces by the scheduled time. */
 function templateOf({ name, payload }: JobSchedule, definition: JobDefinition, mark: string): string {

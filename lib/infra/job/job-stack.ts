@@ -1,5 +1,6 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -7,7 +8,8 @@ import type { JobDefinition } from '../../contract/definition/job-definition.ts'
 import { queueSettings } from '../../contract/definition/queue-settings.ts';
 import { EVENT_SOURCE } from '../../contract/job-event.ts';
 import { ENV, names } from '../../contract/names.ts';
-import { keyRights } from '../access/stage-key.ts';
+import { itemId } from '../../contract/protocol/job-item.ts';
+import { keyByArn, keyRights } from '../access/stage-key.ts';
 import { arnsOf } from '../arns.ts';
 import { SluiceFunction } from '../functions/sluice-function.ts';
 import { JobAlarms } from '../monitoring/job-alarms.ts';
@@ -27,6 +29,8 @@ export interface JobStackProps extends StageSettings {
 export class JobStack extends Stack {
   readonly consumer: SluiceFunction;
   readonly queue: Queue;
+  /** The stage's key, for what `resources.ts` deploys. */
+  readonly key: IKey | undefined;
 
   constructor(scope: Construct, props: JobStackProps) {
     const { stage, disposable, encrypted, definition, entry, runbook, jobDashboards } = props;
@@ -37,6 +41,7 @@ export class JobStack extends Stack {
       terminationProtection: !disposable,
       ...environmentOf(props),
     });
+    this.key = encrypted ? keyByArn(this, stage) : undefined;
     const queues = new JobQueue(this, 'Jobs', props);
     this.queue = queues.queue;
     this.consumer = new SluiceFunction(this, 'Consumer', {
@@ -47,6 +52,7 @@ export class JobStack extends Stack {
       memoryMb: definition.memoryMb,
       tracing: definition.tracing,
       disposable,
+      key: this.key,
       environment: {
         [ENV.stage]: stage,
         [ENV.jobsTable]: names.jobsTable(stage),
@@ -56,7 +62,8 @@ export class JobStack extends Stack {
       statements: [...consumerRights(this, stage, type), ...(encrypted ? [keyRights(this, stage)] : [])],
     });
     consume(this, { definition, queues, consumer: this.consumer });
-    new JobSchedules(this, 'Schedules', { stage, definition, queue: queues.queue, encrypted });
+    const schedules = { stage, definition, queue: queues.queue, encrypted, disposable, runbook };
+    if (!definition.retired && definition.schedule.length > 0) new JobSchedules(this, 'Schedules', schedules);
     new JobAlarms(this, 'Alarms', { stage, definition, runbook });
     if (jobDashboards) new JobDashboard(this, 'Dashboard', { stage, definition });
     new CfnOutput(this, 'QueueUrl', { value: queues.queue.queueUrl, description: `Send ${type} jobs here` });
@@ -79,6 +86,7 @@ function consumerRights(scope: Construct, stage: string, type: string): PolicySt
       // BatchExecuteStatement is PartiQLInsert and PartiQLUpdate; the Update of a transaction is UpdateItem.
       actions: ['PartiQLInsert', 'PartiQLUpdate', 'BatchGetItem', 'UpdateItem'].map((action) => `dynamodb:${action}`),
       resources: [arns.jobsTable],
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ownItems(type) } },
     }),
     new PolicyStatement({
       actions: ['events:PutEvents'],
@@ -88,6 +96,12 @@ function consumerRights(scope: Construct, stage: string, type: string): PolicySt
     }),
   ];
 }
+
+/**
+ * The keys of a type's items: its jobs, and what it keeps about itself, as its rate limit. The condition binds PartiQL's actions
+ * as it does the others (Service Authorization Reference, Amazon DynamoDB, condition keys of `PartiQLUpdate`).
+ */
+const ownItems = (type: string): string[] => [itemId(type, '*'), `~*#${type}`];
 
 interface Consumption {
   readonly definition: JobDefinition;

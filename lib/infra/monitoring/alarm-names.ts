@@ -16,15 +16,17 @@ export const JOB_ALARMS = {
   duration: 'near-timeout',
   notGettingThrough: 'not-getting-through',
   duplicates: 'duplicates',
+  schedulesFailed: 'schedules-failed',
 } as const;
 
 export type JobAlarm = keyof typeof JOB_ALARMS;
 
-/** The alarms that a definition has: the one on duplicates by choice. */
-export const alarmsOf = ({ alarms }: Pick<JobDefinition, 'alarms'>): JobAlarm[] =>
-  (Object.keys(JOB_ALARMS) as JobAlarm[]).filter(
-    (alarm) => alarm !== 'duplicates' || alarms.duplicateJobs !== undefined,
-  );
+/** The alarms that a definition has: the one on duplicates by choice, the one on its schedules if it has any. */
+export const alarmsOf = ({ alarms, schedule }: Pick<JobDefinition, 'alarms' | 'schedule'>): JobAlarm[] =>
+  (Object.keys(JOB_ALARMS) as JobAlarm[]).filter((alarm) => {
+    if (alarm === 'duplicates') return alarms.duplicateJobs !== undefined;
+    return alarm !== 'schedulesFailed' || schedule.length > 0;
+  });
 
 /** The dispatcher's alarms: the end of their names, after the dispatcher's name. */
 export const DISPATCHER_ALARMS = { errors: 'errors', noTick: 'no-tick', lateness: 'retries-overdue' } as const;
@@ -33,6 +35,10 @@ export type DispatcherAlarmKind = keyof typeof DISPATCHER_ALARMS;
 
 export const jobAlarmName = (stage: string, type: string, alarm: JobAlarm): string =>
   `${names.queue(stage, type)}-${JOB_ALARMS[alarm]}`;
+
+/** The alarm on missing ticks of one schedule. */
+export const scheduleAlarmName = (stage: string, type: string, schedule: string): string =>
+  `${names.queue(stage, type)}-no-tick-${schedule}`;
 
 export const dispatcherAlarmName = (stage: string, alarm: DispatcherAlarmKind): string =>
   `${names.dispatcher(stage)}-${DISPATCHER_ALARMS[alarm]}`;

@@ -26,7 +26,7 @@ interface Message {
 }
 
 /** Name and description of an alarm: `Sluice prod process-payment: what it means. Look at …, the command. Runbook: …` */
-function describe({ stage, definition, runbook }: Watched, alarm: JobAlarm, { topic, what, lookAt }: Message) {
+export function describe({ stage, definition, runbook }: Watched, alarm: JobAlarm, { topic, what, lookAt }: Message) {
   return {
     alarmName: jobAlarmName(stage, definition.type, alarm),
     alarmDescription: `Sluice ${stage} ${definition.type}: ${what}. ${lookAt} Runbook: ${runbookLink(topic, runbook)}`,

@@ -50,6 +50,13 @@ export const namesOf = (stage: string, type: string) => ({
   consumer: names.consumer(stage, type),
 });
 
+/**
+ * The queue of ticks that could not be sent. No type's name has an underscore, so that it is no type's queue; it begins and ends as
+ * a dead-letter queue, for the rights of those who operate the stage.
+ */
+export const scheduleDeadLetterQueue = (stage: string, type: string): string =>
+  `${names.queue(stage, type)}_schedules-dlq`;
+
 /** Metrics of many job types together, for a `SEARCH` of CloudWatch's metric math. */
 export interface Searched {
   /** What `SEARCH` is given: `{namespace,dimension} MetricName="…" terms`. At most 1,024 characters. */

@@ -11,6 +11,7 @@ export const RUNBOOK = {
   duplicates: 'Jobs come twice',
   dispatcher: 'Retry dispatcher failing',
   lateness: 'Retries overdue',
+  schedules: 'Schedules do not send',
 } as const;
 
 export type RunbookTopic = keyof typeof RUNBOOK;

@@ -15,22 +15,20 @@ export const stacks: Check = async ({ stage, types, definitions }) => {
   const wanted = [names.coreStack(stage.name), ...types.map((type) => names.jobStack(stage.name, type))];
   const found = await Promise.all(wanted.map((name) => stackFinding(stage, name)));
   const missing = definitions
-    .filter(({ type }) => !types.includes(type))
+    .filter(({ type, retired }) => !retired && !types.includes(type))
     .map(({ type }) => {
       const todo = deployIt(stage, names.jobStack(stage.name, type));
       return note('stacks', `${type} is in the catalogue and not deployed`, todo);
     });
   const foreign = types
     .filter((type) => !definitions.some((definition) => definition.type === type))
-    .map((type) => note('stacks', `${type} is deployed and not in the catalogue`, removeIt(stage, type)));
+    .map((type) => note('stacks', `${type} is deployed and not in the catalogue`, REMOVE_IT));
   return orOk([...found.flat(), ...missing, ...foreign], ok('stacks', `${wanted.length} deployed`));
 };
 
-/** `cdk destroy` knows only the stacks of the catalogue. */
-function removeIt(stage: Stage, type: string): string {
-  const remove = `aws cloudformation delete-stack --stack-name ${names.jobStack(stage.name, type)}`;
-  return `leave it if another branch has it; else npx sluice drain ${type}${flagsOf(stage)}, then ${remove} (functions/README.md, "Remove a demo")`;
-}
+const REMOVE_IT =
+  'leave it if another branch has it; else bring its definition back with retired: true, deploy it, and this check says how ' +
+  'it goes (lib/infra/job/README.md, "Remove a type")';
 
 async function stackFinding(stage: Stage, StackName: string): Promise<Finding[]> {
   const { aws } = stage;

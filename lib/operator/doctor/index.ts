@@ -6,6 +6,7 @@ import { dispatcher, eventSources, stacks } from './deployed.ts';
 import type { Check, Finding } from './finding.ts';
 import { lostJobs } from './lost.ts';
 import { deadLetters, overdue, pendingDeliveries, retention } from './queues.ts';
+import { retiredTypes } from './retired.ts';
 import { syntheticJobs } from './synthetic.ts';
 
 export type { Finding } from './finding.ts';
@@ -43,6 +44,7 @@ export async function doctor(stage: Stage, options: DoctorOptions): Promise<Find
   const { synthetic } = options;
   const checks: Record<string, Check> = {
     ...CHECKS,
+    ...(options.definitions.some(({ retired }) => retired) && { 'retired types': retiredTypes }),
     ...(options.scan && { 'lost messages': lostJobs }),
     ...(synthetic !== undefined && { 'synthetic job': (one) => syntheticJobs(one, synthetic) }),
   };

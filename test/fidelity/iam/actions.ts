@@ -1,4 +1,5 @@
 import type { Environment } from '../templates/intrinsics.ts';
+import type { Context } from './evaluate.ts';
 
 /** An AWS call of a deployed function, as it was seen at the wire. */
 export interface WireCall {
@@ -14,7 +15,7 @@ export interface Right {
   readonly action: string;
   readonly resource: string;
   /** Condition keys of the request and their values. */
-  readonly context?: Readonly<Record<string, string>>;
+  readonly context?: Context;
 }
 
 /** A call that this map does not know: it refuses rather than guesses. */
@@ -53,20 +54,22 @@ function dynamoDb(operation: string, input: Record<string, unknown>, environment
   const table = (name: unknown) => arn(environment, 'dynamodb', `table/${String(name)}`);
   switch (operation) {
     case 'BatchExecuteStatement':
-      return (input.Statements as { Statement: string }[]).map(({ Statement }) => partiQl(Statement, table));
+      return (input.Statements as PartiQl[]).map((statement) => partiQl(statement, table));
     case 'ExecuteStatement':
-      return [partiQl(String(input.Statement), table)];
+      return [partiQl(input as unknown as PartiQl, table)];
     case 'TransactWriteItems':
-      return (input.TransactItems as Record<string, { TableName: string }>[]).flatMap((item) =>
-        Object.entries(item).map(([kind, { TableName }]) => ({
+      return (input.TransactItems as Record<string, Write>[]).flatMap((item) =>
+        Object.entries(item).map(([kind, { TableName, Key, Item }]) => ({
           action: `dynamodb:${kind === 'ConditionCheck' ? 'ConditionCheckItem' : `${kind}Item`}`,
           resource: table(TableName),
+          ...leadingKeys(TableName, [Key ?? Item]),
         })),
       );
     case 'BatchGetItem':
-      return Object.keys(input.RequestItems as object).map((name) => ({
+      return Object.entries(input.RequestItems as Record<string, { Keys: Attributes[] }>).map(([name, { Keys }]) => ({
         action: 'dynamodb:BatchGetItem',
         resource: table(name),
+        ...leadingKeys(name, Keys),
       }));
     case 'Query': {
       const index = input.IndexName === undefined ? '' : `/index/${String(input.IndexName)}`;
@@ -77,12 +80,39 @@ function dynamoDb(operation: string, input: Record<string, unknown>, environment
   }
 }
 
-function partiQl(statement: string, table: (name: string) => string): Right {
+type Attributes = Readonly<Record<string, { readonly S?: string }>>;
+interface Write {
+  readonly TableName: string;
+  readonly Key?: Attributes;
+  readonly Item?: Attributes;
+}
+interface PartiQl {
+  readonly Statement: string;
+  readonly Parameters?: readonly { readonly S?: string }[];
+}
+
+/** The partition keys of a request: of the jobs table, no other is bound by them. */
+function leadingKeys(table: string, items: readonly (Attributes | undefined)[]): Pick<Right, 'context'> {
+  if (!table.endsWith('-jobs')) return {};
+  const ids = items.map((item) => item?.id?.S);
+  if (!ids.every((id) => id !== undefined)) throw new UnknownCallError(`an item of ${table} without its id`);
+  return { context: { 'dynamodb:LeadingKeys': ids } };
+}
+
+/** The item that a statement names: the parameter at its `"id" = ?`, or at its `'id': ?`. */
+function itemOf({ Statement, Parameters = [] }: PartiQl): Attributes {
+  const before = /^.*?(?:WHERE .*?"id" = |'id': )(?=\?)/s.exec(Statement)?.[0] ?? '';
+  const id = before === '' ? undefined : Parameters[before.split('?').length - 1];
+  return id === undefined ? {} : { id };
+}
+
+function partiQl(given: PartiQl, table: (name: string) => string): Right {
+  const statement = given.Statement;
   const found = /^(?:(INSERT) INTO|(UPDATE)|(DELETE) FROM|(SELECT) .*? FROM) "([^"]+)"/s.exec(statement);
   const verb = found?.slice(1, 5).find((word) => word !== undefined);
   if (verb === undefined || found?.[5] === undefined) throw new UnknownCallError(`PartiQL ${statement.slice(0, 40)}`);
   const action = `dynamodb:PartiQL${verb.charAt(0)}${verb.slice(1).toLowerCase()}`;
-  return { action, resource: table(found[5]) };
+  return { action, resource: table(found[5]), ...leadingKeys(found[5], [itemOf(given)]) };
 }
 
 /** Batches are authorised as their single action (Amazon SQS Developer Guide, "API permissions"). */
@@ -113,14 +143,13 @@ function ses(form: URLSearchParams, environment: Environment): Right[] {
   const operation = form.get('Action') ?? '';
   if (operation !== 'SendEmail' && operation !== 'SendTemplatedEmail') throw new UnknownCallError(`SES ${operation}`);
   const address = (form.get('Source') ?? '').replace(/^.*<|>$/g, '');
+  const action = `ses:${operation}`;
+  const context = { 'ses:FromAddress': address };
   // Whichever identity is verified: here the domain.
-  const rights = [
-    { action: `ses:${operation}`, resource: arn(environment, 'ses', `identity/${address.replace(/^.*@/, '')}`) },
-  ];
+  const identity = arn(environment, 'ses', `identity/${address.replace(/^.*@/, '')}`);
   const template = form.get('Template');
-  return template === null
-    ? rights
-    : [...rights, { action: `ses:${operation}`, resource: arn(environment, 'ses', `template/${template}`) }];
+  const resources = template === null ? [identity] : [identity, arn(environment, 'ses', `template/${template}`)];
+  return resources.map((resource) => ({ action, resource, context }));
 }
 
 /** Every step of a multipart upload is PutObject, but for its end without a result. */

@@ -16,9 +16,11 @@ export interface Request {
   readonly service?: string;
   /** ARN of a user or role of another account; undefined for the role whose policy is asked. */
   readonly principal?: string;
-  /** Condition keys and their values. */
-  readonly context?: Readonly<Record<string, string>>;
+  readonly context?: Context;
 }
+
+/** Condition keys and their values; some keys have many. */
+export type Context = Readonly<Record<string, string | readonly string[]>>;
 
 /** A policy that holds something this evaluator does not understand: it refuses rather than guesses. */
 export class PolicyError extends Error {
@@ -76,12 +78,20 @@ function principalMatches(principal: unknown, { service, principal: who }: Reque
   return Service !== undefined && service !== undefined && list(Service).includes(service);
 }
 
-function conditionHolds(condition: unknown, context: Readonly<Record<string, string>>): boolean {
+function conditionHolds(condition: unknown, context: Context): boolean {
   return Object.entries((condition ?? {}) as Record<string, Record<string, string | string[]>>).every(
     ([operator, keys]) =>
       Object.entries(keys).every(([key, wanted]) => {
-        const value = context[key];
+        const given = context[key];
+        const values = given === undefined ? [] : list(given);
+        // An operator without a set's prefix is for keys with one value.
+        const [value] = values;
         switch (operator) {
+          // True as well for a request that does not have the key (IAM User Guide, "Set operators for multivalued context keys").
+          case 'ForAllValues:StringLike':
+            return values.every((one) => list(wanted).some((pattern) => like(pattern, one)));
+          case 'StringEqualsIgnoreCase':
+            return value !== undefined && list(wanted).some((one) => one.toLowerCase() === value.toLowerCase());
           case 'Bool':
           case 'ForAnyValue:StringEquals':
           case 'StringEquals':

@@ -6,6 +6,8 @@ export interface Environment {
   readonly region: string;
   /** Names that CloudFormation makes up, by stack and logical id; without one a name is derived from both. */
   readonly physicalIds?: ReadonlyMap<string, string>;
+  /** What SSM's parameters hold, by their names. */
+  readonly parameters?: ReadonlyMap<string, string>;
 }
 
 /** Something that this evaluator does not understand: it refuses rather than guesses. */
@@ -25,10 +27,18 @@ export function resolveTemplate(stackName: string, template: TemplateJson, envir
   return { ...template, Resources };
 }
 
-export const resolveAll = (templates: Templates, environment: Environment): Templates =>
-  Object.fromEntries(
-    Object.entries(templates).map(([name, template]) => [name, resolveTemplate(name, template, environment)]),
+export function resolveAll(templates: Templates, environment: Environment): Templates {
+  const made = Object.entries(templates).flatMap(([stack, template]) => {
+    const resolve = makeResolver(stack, template, environment);
+    return Object.values(template.Resources)
+      .filter(({ Type }) => Type === 'AWS::SSM::Parameter')
+      .map(({ Properties = {} }) => [String(resolve(Properties.Name)), String(resolve(Properties.Value))] as const);
+  });
+  const known = { ...environment, parameters: new Map(made) };
+  return Object.fromEntries(
+    Object.entries(templates).map(([name, template]) => [name, resolveTemplate(name, template, known)]),
   );
+}
 
 function makeResolver(stackName: string, template: TemplateJson, environment: Environment) {
   const resolve = (value: unknown): unknown => {
@@ -63,7 +73,12 @@ function makeResolver(stackName: string, template: TemplateJson, environment: En
   };
   const reference = (id: string): unknown => {
     const pseudo = pseudoParameters(stackName, environment)[id];
-    return pseudo ?? identityOf(id).ref;
+    return pseudo ?? parameterOf(id) ?? identityOf(id).ref;
+  };
+  /** What CloudFormation reads from SSM before it deploys. */
+  const parameterOf = (id: string): string | undefined => {
+    const { Type, Default = '' } = template.Parameters?.[id] ?? {};
+    return Type === 'AWS::SSM::Parameter::Value<String>' ? environment.parameters?.get(Default) : undefined;
   };
   const identityOf = (id: string) => {
     const resource = template.Resources[id];
@@ -114,6 +129,8 @@ function identity(
       return { ref: given('LogGroupName'), arn: `${arn('logs', `log-group:${given('LogGroupName')}`)}:*` };
     case 'AWS::Events::Rule':
       return named(given('Name'), 'events', 'rule/');
+    case 'AWS::Scheduler::ScheduleGroup':
+      return named(given('Name'), 'scheduler', 'schedule-group/');
     case 'AWS::IAM::Role':
       return { ref: given('RoleName'), arn: `arn:aws:iam::${account}:role/${given('RoleName')}` };
     case 'AWS::S3::Bucket':

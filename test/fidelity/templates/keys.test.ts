@@ -17,7 +17,7 @@ beforeAll(async () => {
 }, 120_000);
 
 describe('a stage with a customer-managed key', () => {
-  it('encrypts queues, table and topic, and lets all their users use the key', () => {
+  it('encrypts all that holds payloads with it, and lets all their users use the key', () => {
     expect(lockedOut(encrypted, ENVIRONMENT, [SHOP, ANY_OF_ACCOUNT])).toEqual([]);
   });
 
@@ -67,6 +67,36 @@ describe('a stage with a customer-managed key', () => {
       'sluice-prod-core',
       (text) => text.replace('"StringEqualsIfExists":{"aws:SourceAccount":"123456789012"}', ''),
       /the key lets sns of a stranger kms:Decrypt/,
+    ],
+    [
+      'a bucket that the key’s right does not reach',
+      'sluice-prod-generate-report',
+      (text) => text.replaceAll('s3.eu-west-1.amazonaws.com', 'sqs.eu-west-1.amazonaws.com'),
+      /through s3: .*kms:GenerateDataKey/,
+    ],
+    [
+      'a secret that the key’s right does not reach',
+      'sluice-prod-process-payment',
+      (text) => text.replaceAll('secretsmanager.eu-west-1.amazonaws.com', 'sqs.eu-west-1.amazonaws.com'),
+      /through secretsmanager: .*kms:Decrypt/,
+    ],
+    [
+      'a log with AWS’s own key',
+      'sluice-prod-sync-data',
+      (text) => text.replaceAll('KmsKeyId', 'Other'),
+      /ConsumerLog\w*: encrypted by undefined/,
+    ],
+    [
+      'a key that CloudWatch Logs may not use',
+      'sluice-prod-core',
+      (text) => text.replaceAll('"logs.eu-west-1.amazonaws.com"', '"ses.amazonaws.com"'),
+      /^logs of \/aws\/lambda\/sluice-prod-send-email: the key refuses it kms:Encrypt/m,
+    ],
+    [
+      'a key for all logs',
+      'sluice-prod-core',
+      (text) => text.replace('log-group:/aws/lambda/sluice-prod-*', 'log-group:*'),
+      /the key lets logs of \/aws\/lambda\/other kms:Decrypt/,
     ],
     ['a producer forgotten', 'sluice-prod-core', (text) => text.replaceAll('role/shop', 'role/other'), /role\/shop/],
     [

@@ -14,6 +14,8 @@ interface Door {
   readonly context: Readonly<Record<string, string>>;
 }
 
+const GROUP = '/aws/lambda/sluice-prod-send-email';
+const STRANGER: Environment = { account: '999999999999', region: 'eu-west-1' };
 const USE = ['kms:Decrypt', 'kms:GenerateDataKey'];
 
 /**
@@ -29,6 +31,7 @@ export function lockedOut(templates: Templates, environment: Environment, produc
   const arn = `arn:aws:kms:${environment.region}:${environment.account}:key/${key.id.replace('/', '-').toLowerCase()}`;
   const doors = [
     ...functions(templates, environment, alias),
+    ...storesOfTypes(templates, environment),
     ...services(policy, environment),
     ...others(policy, environment, producers),
   ];
@@ -44,7 +47,7 @@ export function lockedOut(templates: Templates, environment: Environment, produc
         allows(statements, { action, resource: arn, principal: principal ?? '', context }),
       )
       .map(({ action }) => `the key lets a stranger ${action}`),
-    ...strangers(policy)
+    ...[...strangers(policy), ...logs(policy, environment, '/aws/lambda/other'), ...logs(policy, STRANGER, GROUP)]
       .filter(({ statements, action, service, context }) =>
         allows(statements, { action, resource: arn, service: service ?? '', context }),
       )
@@ -66,13 +69,38 @@ function functions(templates: Templates, { region }: Environment, alias: string)
   });
 }
 
-const services = (statements: readonly Statement[], { account }: Environment): Door[] =>
-  ['cloudwatch', 'events', 'sns', 's3'].flatMap((name) =>
+/** What a job type's own store needs: its role uses the key through that service. */
+const storesOfTypes = (templates: Templates, { region }: Environment): Door[] =>
+  [
+    { type: 'AWS::S3::Bucket', service: 's3', actions: USE },
+    { type: 'AWS::SecretsManager::Secret', service: 'secretsmanager', actions: ['kms:Decrypt'] },
+  ].flatMap(({ type, service, actions }) =>
+    all(templates, type).flatMap(({ id: store }) => {
+      const id = store.split('/')[0] ?? '';
+      const statements = statementsOfFunction(templates, id);
+      return actions.map((action) => ({
+        ...{ id: `${id} through ${service}`, action, statements },
+        context: { 'kms:ViaService': `${service}.${region}.amazonaws.com` },
+      }));
+    }),
+  );
+
+const services = (statements: readonly Statement[], { account, region }: Environment): Door[] => [
+  ...['cloudwatch', 'events', 'sns', 's3'].flatMap((name) =>
     USE.map((action) => ({
       ...{ id: name, action, statements, service: `${name}.amazonaws.com` },
       context: { 'aws:SourceAccount': account },
     })),
-  );
+  ),
+  ...logs(statements, { account, region }, GROUP),
+];
+
+const LOGS_USE = ['Encrypt', 'Decrypt', 'ReEncryptFrom', 'ReEncryptTo', 'GenerateDataKey', 'DescribeKey'];
+const logs = (statements: readonly Statement[], { account, region }: Environment, group: string): Door[] =>
+  LOGS_USE.map((action) => ({
+    ...{ id: `logs of ${group}`, action: `kms:${action}`, statements, service: `logs.${region}.amazonaws.com` },
+    context: { 'kms:EncryptionContext:aws:logs:arn': `arn:aws:logs:${region}:${account}:log-group:${group}` },
+  }));
 
 /** Of another account, where a service says so: nobody may make it use the key for his own. */
 const strangers = (statements: readonly Statement[]): Door[] =>
@@ -91,7 +119,7 @@ const others = (statements: readonly Statement[], { region }: Environment, produ
     })),
   );
 
-/** Queues name the key by its alias's ARN, what stands beside it by its own. */
+/** Queues name the key by its alias's ARN, all other stores by its own. */
 function unencrypted(
   templates: Templates,
   { environment, arn, alias }: { environment: Environment; arn: string; alias: string },
@@ -100,16 +128,28 @@ function unencrypted(
   const keyed = [
     ...all(templates, 'AWS::SQS::Queue').map(({ id, properties }) => [id, properties.KmsMasterKeyId, byAlias]),
     ...all(templates, 'AWS::SNS::Topic').map(({ id, properties }) => [id, properties.KmsMasterKeyId, arn]),
-    ...all(templates, 'AWS::DynamoDB::GlobalTable')
-      .filter(({ properties }) => String(properties.TableName).endsWith('-jobs'))
-      .map(({ id, properties }) => [
-        id,
-        (properties.Replicas as { SSESpecification?: { KMSMasterKeyId?: string } }[])[0]?.SSESpecification
-          ?.KMSMasterKeyId,
-        arn,
-      ]),
+    ...all(templates, 'AWS::Logs::LogGroup').map(({ id, properties }) => [id, properties.KmsKeyId, arn]),
+    ...all(templates, 'AWS::SecretsManager::Secret').map(({ id, properties }) => [id, properties.KmsKeyId, arn]),
+    ...all(templates, 'AWS::S3::Bucket').map(({ id, properties }) => [
+      id,
+      (properties as { BucketEncryption?: BucketEncryption }).BucketEncryption?.ServerSideEncryptionConfiguration[0]
+        ?.ServerSideEncryptionByDefault?.KMSMasterKeyID,
+      arn,
+    ]),
+    ...all(templates, 'AWS::DynamoDB::GlobalTable').map(({ id, properties }) => [
+      id,
+      (properties.Replicas as { SSESpecification?: { KMSMasterKeyId?: string } }[])[0]?.SSESpecification
+        ?.KMSMasterKeyId,
+      arn,
+    ]),
   ];
   return keyed.filter(([, key, wanted]) => key !== wanted).map(([id, key]) => `${id}: encrypted by ${String(key)}`);
+}
+
+interface BucketEncryption {
+  readonly ServerSideEncryptionConfiguration: readonly {
+    readonly ServerSideEncryptionByDefault?: { readonly KMSMasterKeyID?: string };
+  }[];
 }
 
 /** Who of other accounts may send to a queue: by its policy, over TLS. */

@@ -68,10 +68,25 @@ const PLANTED: readonly [mistake: string, plant: Plant, said: RegExp][] = [
     'a role of another group’s schedules',
     (find) => {
       allowing(find('AWS::IAM::Role', 'scheduler.amazonaws.com'), 'AssumeRolePolicyDocument').Condition = {
-        StringEquals: { 'aws:SourceArn': 'arn:aws:scheduler:eu-west-1:123456789012:schedule-group/other' },
+        ArnLike: { 'aws:SourceArn': 'arn:aws:scheduler:eu-west-1:123456789012:schedule-group/other' },
       };
     },
     /Scheduler may not assume/,
+  ],
+  [
+    'a dead-letter queue that does not know the rule',
+    (find) => {
+      allowing(find('AWS::SQS::QueuePolicy', 'sluice-prod-tidy-up_schedules-dlq')).Effect = 'Deny';
+    },
+    /SchedulesHourly.*sluice-prod-tidy-up_schedules-dlq refuses it/i,
+  ],
+  [
+    'a role that may not send to the dead-letter queue',
+    (find) => {
+      allowing(find('AWS::IAM::Policy', 'SchedulesRoleDefaultPolicy')).Resource =
+        'arn:aws:sqs:eu-west-1:123456789012:sluice-prod-tidy-up';
+    },
+    /Nightly.*its role may not send to .*_schedules-dlq/i,
   ],
 ];
 

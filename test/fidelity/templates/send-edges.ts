@@ -31,22 +31,30 @@ function rulesToQueues(templates: Templates, { account, region }: Environment): 
   });
 }
 
+/** Queues that a rule sends to, and those for what it could not send. */
 const queueTargets = (targets: unknown): string[] =>
-  ((targets ?? []) as { Arn: string }[]).map(({ Arn }) => Arn).filter((arn) => arn.split(':')[2] === 'sqs');
+  ((targets ?? []) as Target[])
+    .flatMap(({ Arn, DeadLetterConfig }) => [Arn, DeadLetterConfig?.Arn ?? Arn])
+    .filter((arn, i, all) => arn.split(':')[2] === 'sqs' && all.indexOf(arn) === i);
+
+interface Target {
+  readonly Arn: string;
+  readonly DeadLetterConfig?: { readonly Arn: string };
+}
 
 /** Schedule → queue: its role may send there, and Scheduler may assume the role. */
 function schedulesToQueues(templates: Templates, { account, region }: Environment): string[] {
   const roles = all(templates, 'AWS::IAM::Role');
   const policies = all(templates, 'AWS::IAM::Policy');
   return all(templates, 'AWS::Scheduler::Schedule').flatMap(({ id, properties }) => {
-    const { Arn, RoleArn } = properties.Target as { Arn: string; RoleArn: string };
+    const { Arn, RoleArn, DeadLetterConfig } = properties.Target as Target & { RoleArn: string };
     const name = RoleArn.split('/').at(-1) ?? '';
     const role = roles.find((candidate) => candidate.id.replace('/', '-').toLowerCase() === name);
     if (role === undefined) return [`${id}: no stack makes its role ${RoleArn}`];
     const statements = policies
       .filter(({ properties: { Roles } }) => (Roles as string[]).includes(name))
       .flatMap((policy) => (policy.properties as unknown as Policy).PolicyDocument.Statement);
-    const source = `arn:aws:scheduler:${region}:${account}:schedule-group/default`;
+    const source = `arn:aws:scheduler:${region}:${account}:schedule-group/${String(properties.GroupName ?? 'default')}`;
     const assume = {
       action: 'sts:AssumeRole',
       resource: RoleArn,
@@ -55,9 +63,9 @@ function schedulesToQueues(templates: Templates, { account, region }: Environmen
     };
     const trust = (role.properties.AssumeRolePolicyDocument as Policy['PolicyDocument']).Statement;
     return [
-      ...(allows(statements, { action: 'sqs:SendMessage', resource: Arn })
-        ? []
-        : [`${id}: its role may not send to ${Arn}`]),
+      ...[Arn, DeadLetterConfig?.Arn ?? Arn]
+        .filter((resource) => !allows(statements, { action: 'sqs:SendMessage', resource }))
+        .map((queue) => `${id}: its role may not send to ${queue}`),
       ...(allows(trust, assume) ? [] : [`${id}: Scheduler may not assume ${RoleArn}`]),
     ];
   });

@@ -18,6 +18,7 @@ export interface Resource {
 export interface TemplateJson {
   readonly Resources: Record<string, Resource>;
   readonly Outputs?: Record<string, unknown>;
+  readonly Parameters?: Record<string, { readonly Type: string; readonly Default?: string }>;
 }
 
 /** Templates by stack name. */

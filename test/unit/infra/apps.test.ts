@@ -1,3 +1,6 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { defineJob } from '../../../lib/contract/definition/job-definition.ts';
@@ -6,6 +9,7 @@ import { resolveAll } from '../../fidelity/templates/intrinsics.ts';
 import { synthesize, type Templates } from '../../fidelity/templates/synth.ts';
 import { jobs, makeApp } from './support/fixture.ts';
 
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const ACCOUNT = '123456789012';
 const PLACES = ['eu-west-1', 'us-east-1'].flatMap((region) =>
   ['dev', 'prod'].flatMap((stage) => ['sluice', 'shop'].map((app) => ({ app, stage, region }))),
@@ -43,7 +47,7 @@ function twice(sets: readonly ReadonlySet<string>[]): string[] {
 
 /** Kinds of names that are one region's alone; all others are the account's, or the world's (AWS's page of each service). */
 const OF_A_REGION =
-  /^AWS::(CloudFormation::Stack|CloudWatch::(Alarm|CompositeAlarm)|DynamoDB::GlobalTable|Lambda::\w+|Logs::(LogGroup|QueryDefinition)|SNS::Topic|SQS::Queue|SecretsManager::Secret|KMS::Alias|SES::\w+) /;
+  /^AWS::(CloudFormation::Stack|CloudWatch::(Alarm|CompositeAlarm)|DynamoDB::GlobalTable|Lambda::\w+|Logs::(LogGroup|QueryDefinition)|SNS::Topic|SQS::Queue|SecretsManager::Secret|KMS::Alias|SES::\w+|SSM::Parameter|Scheduler::\w+) /;
 
 describe('two apps, each in two stages and two regions of one account', () => {
   test('give no name twice in a region', () => {
@@ -88,6 +92,20 @@ describe('two apps in one stage', () => {
 
 test('an app without a name is sluice: its templates are the same', async () => {
   expect(await synthesize({ stage: 'prod' })).toEqual(await synthesize({ stage: 'prod', app: 'sluice' }));
+});
+
+/** What is named so is no resource: the service of log lines and traces, and a file of the command's. */
+const NO_RESOURCE = /serviceName|service\.name|makeLogger|newFileName/;
+
+test('no source but lib/contract/names.ts puts a name together with sluice-', () => {
+  const files = globSync('{bin,functions,lib,localstack}/**/*.ts', { cwd: ROOT });
+  const made = files.flatMap((file) =>
+    readFileSync(join(ROOT, file), 'utf8')
+      .split('\n')
+      .filter((line) => /[`/]sluice-\$\{/.test(line) && !NO_RESOURCE.test(line))
+      .map((line) => `${file}: ${line.trim()}`),
+  );
+  expect([files.length > 300, made]).toEqual([true, []]);
 });
 
 describe('app, stage and type', () => {

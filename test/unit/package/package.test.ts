@@ -41,11 +41,11 @@ let folder: string;
 let project: string;
 let tarball: string;
 
-async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
+async function run(command: string, args: readonly string[], cwd: string, more = {}): Promise<string> {
   try {
     // What npm told this process of its own project must not reach another.
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD)/.test(name)));
-    const { stdout } = await promisify(execFile)(command, args, { cwd, env, maxBuffer: 1e8 });
+    const { stdout } = await promisify(execFile)(command, args, { cwd, env: { ...env, ...more }, maxBuffer: 1e8 });
     return stdout;
   } catch (cause) {
     const { stdout, stderr } = cause as { stdout: string; stderr: string };
@@ -55,7 +55,8 @@ async function run(command: string, args: readonly string[], cwd: string): Promi
 
 const install = (...packages: string[]) =>
   run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error', ...packages], project);
-const node = (file: string) => run(process.execPath, [file], project);
+const node = (file: string, context = {}) =>
+  run(process.execPath, [file], project, { CDK_CONTEXT_JSON: JSON.stringify(context) });
 const tsc = (...args: string[]) =>
   run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), ...args], project);
 
@@ -109,7 +110,11 @@ describe('the package, installed elsewhere', { timeout: 300_000 }, () => {
   });
 
   it('deploys job types of its own', async () => {
-    await install(exact('aws-cdk-lib'), exact('cdk-nag'), exact('constructs'), exact('esbuild'));
+    await install(exact('aws-cdk-lib'), exact('constructs'), exact('esbuild'));
+    // Loaded only where its checks are on.
+    await expect(node('app.ts')).rejects.toThrow(/cdk-nag, .* is not installed: npm install --save-dev cdk-nag@3, or/);
+    await node('app.ts', { securityChecks: 'off' });
+    await install(exact('cdk-nag'));
     await tsc('-p', '.');
     await node('app.ts');
     const out = join(project, 'cdk.out');

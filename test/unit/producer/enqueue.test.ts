@@ -16,6 +16,30 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
+describe('of a retired type', () => {
+  const retired = defineJob({ type: 'resize', payload: z.strictObject({ n: z.int() }), retired: true });
+  const error = {
+    name: 'RetiredTypeError',
+    message: expect.stringMatching(/^job type "resize" is retired and takes no/),
+  };
+
+  it('a job is refused, and nothing is sent', async () => {
+    const { enqueue, sqs } = makeShop();
+    await expect(enqueue(retired, { n: 1 })).rejects.toMatchObject(error);
+    expect(sqs.calls).toEqual([]);
+  });
+
+  it('each of many jobs is refused', async () => {
+    const { enqueueMany, queue } = makeShop();
+    const each = (_: unknown, i: number) => ({ id: `j${i}` });
+    expect(await enqueueMany(retired, [{ n: 1 }, { n: 2 }], { each })).toMatchObject([
+      { status: 'refused', jobId: 'j0', error },
+      { status: 'refused', jobId: 'j1', error },
+    ]);
+    expect(queue.messages()).toEqual([]);
+  });
+});
+
 describe('what is sent', () => {
   it('of a definition that may be one of two is a payload that both take', () => {
     const shrink = defineJob({ type: 'shrink', payload: z.strictObject({ n: z.int(), by: z.int().optional() }) });

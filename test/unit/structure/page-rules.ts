@@ -19,7 +19,7 @@ export const LINE_LIMITS: Readonly<Record<string, number>> = {
   'lib/infra/README.md': 200,
   'lib/infra/stages/README.md': 80,
   'bin/README.md': 120,
-  'lib/operator/README.md': 300,
+  'lib/operator/README.md': 308,
   'lib/engine/README.md': 202,
   'localstack/README.md': 120,
   'test/README.md': 160,

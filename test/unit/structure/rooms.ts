@@ -108,7 +108,7 @@ export const ROOMS: readonly Room[] = [
   ]),
   folder('lib/infra/job', [
     ...[...contract, 'infra: names', 'infra: settings'],
-    ...['lib/infra/access', 'lib/infra/functions', 'lib/infra/monitoring'],
+    ...['lib/infra/access', 'lib/infra/checks', 'lib/infra/functions', 'lib/infra/monitoring'],
   ]),
   others(
     'lib/infra',

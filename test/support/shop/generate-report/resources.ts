@@ -1,12 +1,15 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
-import { acknowledge, acknowledgeWildcard, type JobResources, removalPolicy } from '#sluice/infra';
+import { acknowledge, acknowledgeWildcard, grantKey, type JobResources, removalPolicy } from '#sluice/infra';
 
 /** The bucket of reports, and the right to read what `sync-data` wrote. */
-export const resources: JobResources = ({ scope, consumer, prefix, disposable }) => {
+export const resources: JobResources = ({ scope, consumer, prefix, key, disposable }) => {
   const bucket = new Bucket(scope, 'Reports', {
-    encryption: BucketEncryption.S3_MANAGED,
+    // With a key of the bucket's own below the stage's, S3 asks KMS once for many objects.
+    ...(key === undefined
+      ? { encryption: BucketEncryption.S3_MANAGED }
+      : { encryption: BucketEncryption.KMS, encryptionKey: key, bucketKeyEnabled: true }),
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     enforceSSL: true,
     lifecycleRules: [{ id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) }],
@@ -30,5 +33,6 @@ export const resources: JobResources = ({ scope, consumer, prefix, disposable })
   consumer.addToRolePolicy(
     new PolicyStatement({ actions: ['s3:PutObject', 's3:AbortMultipartUpload'], resources: [reports] }),
   );
+  grantKey(consumer, key, 's3');
   acknowledgeWildcard(scope, { resource: reports, reason: 'the keys of reports hold job ids, all below one prefix' });
 };

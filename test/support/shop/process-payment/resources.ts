@@ -1,12 +1,13 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { acknowledge, type JobResources, removalPolicy } from '#sluice/infra';
+import { acknowledge, grantKey, type JobResources, removalPolicy } from '#sluice/infra';
 
 /** A secret for Stripe's API key. It is created with a random value: store the key there after the first deploy. */
-export const resources: JobResources = ({ scope, consumer, prefix, disposable, setting }) => {
+export const resources: JobResources = ({ scope, consumer, prefix, key, disposable, setting }) => {
   const secret = new Secret(scope, 'StripeApiKey', {
     secretName: `${prefix}/stripe-api-key`,
     description: 'Stripe API key of process-payment',
+    ...(key !== undefined && { encryptionKey: key }),
     removalPolicy: removalPolicy(disposable),
   });
   acknowledge(secret, {
@@ -17,6 +18,7 @@ export const resources: JobResources = ({ scope, consumer, prefix, disposable, s
   consumer.addToRolePolicy(
     new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secret.secretArn] }),
   );
+  grantKey(consumer, key, 'secretsmanager');
   const base = setting('stripeApiBase');
   if (base !== undefined) consumer.addEnvironment('STRIPE_API_BASE', base);
 };

@@ -22,6 +22,7 @@ const SOURCES = [
 ];
 const PAGES = [
   '{.,bin,functions,lib/*,localstack,test,test/bench,test/fidelity/*,.github}/{README,CONTRIBUTING,SECURITY}.md',
+  'lib/infra/job/README.md',
 ];
 
 const VERBS = globSync('bin/cli/verbs/*.ts', { cwd: ROOT }).map((file) => /(\w+)[-\w]*\.ts$/.exec(file)?.[1]);

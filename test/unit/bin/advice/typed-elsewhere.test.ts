@@ -66,10 +66,17 @@ const RENAMED: Readonly<Record<string, string>> = { '--notification-endpoint': '
 const pascal = (kebab: string) =>
   kebab.replace(/^-+(no-)?/, '').replaceAll(/(?:^|-)([a-z])/g, (_, first: string) => first.toUpperCase());
 
+test('AWS has each state that is told to be waited for', () => {
+  const waits = told('aws').flatMap((command) => [...command.matchAll(/^aws ([a-z]+) wait ([a-z-]+)/g)]);
+  expect(waits.length).toBeGreaterThan(0);
+  for (const [command, service = '', state = ''] of waits)
+    expect(SERVICES[service], command).toHaveProperty(`waitUntil${pascal(state)}`);
+});
+
 test('AWS has each operation and each parameter that is told', () => {
   const commands = told('aws').filter((command) => !OF_AWS.test(command));
   expect(commands.length).toBeGreaterThan(6);
-  for (const command of commands) {
+  for (const command of commands.filter((one) => !/^aws [a-z]+ wait /.test(one))) {
     const [, service = '', operation = ''] = /^aws ([a-z]+) ([a-z-]+)/.exec(command) ?? [];
     const client = SERVICES[service] as Record<string, unknown[]> | undefined;
     // The SDK's description of an operation: its fifth part gives that of the input, whose fifth part names the members.

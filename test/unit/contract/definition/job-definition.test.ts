@@ -46,6 +46,7 @@ describe('a job definition', () => {
       eventErrorMessage: true,
       schedule: [],
       tracing: false,
+      retired: false,
     });
   });
 

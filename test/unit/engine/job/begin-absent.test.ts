@@ -2,9 +2,32 @@ import { describe, expect, test } from 'vitest';
 import { iso } from '../../../../lib/contract/protocol/timing.ts';
 import { envelope } from '../../../support/factories.ts';
 import { defineProbe } from '../../../support/probe.ts';
-import { makeWorld } from '../../../support/world.ts';
+import { makeWorld, type World } from '../../../support/world.ts';
 
 const DAY_MS = 24 * 3600_000;
+
+describe('a retired type', () => {
+  const told = (world: World) => world.output.logs().filter(({ message }) => message === 'job.of-retired-type');
+
+  test('runs what is sent all the same, and logs each job once, with the time at which it was sent', async () => {
+    const world = makeWorld({ definition: defineProbe({ retired: true }) });
+    const sentAt = iso(world.clock.now());
+    world.send({ id: 'a', payload: { do: 'fail', times: 1 } });
+    await world.drain(60);
+    expect(world.job('a')).toMatchObject({ status: 'COMPLETED', attempts: 2 });
+    expect(told(world)).toMatchObject([{ level: 'WARN', jobId: 'a', jobType: 'probe', sentAt }]);
+  });
+
+  test('parks a job, and its parked jobs return', async () => {
+    const world = makeWorld({ definition: defineProbe({ retired: true }) });
+    world.send({ id: 'a', runAt: iso(world.clock.now() + 600_000) });
+    await world.drain();
+    await world.clock.advance(600_000);
+    await world.tick();
+    await world.drain();
+    expect([world.job('a')?.status, told(world).length]).toEqual(['COMPLETED', 1]);
+  });
+});
 
 describe('the first message of a job', () => {
   test('inserts its item, runs attempt 1 and completes with two writes', async () => {

@@ -4,7 +4,7 @@ import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambd
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, it } from 'vitest';
 import { resources } from '../../../../functions/send-email/resources.ts';
-import { arn, one, resourcesIn, rightsOf } from '../../infra/support/template.ts';
+import { arn, one, resourcesIn, rightsOf, statementsOf } from '../../infra/support/template.ts';
 
 function deploy(emailSender: string | undefined) {
   const scope = new Stack(new App(), 'Stack');
@@ -15,7 +15,7 @@ function deploy(emailSender: string | undefined) {
     code: Code.fromInline('exports.handler = async () => {};'),
   });
   const queue = new Queue(scope, 'Queue');
-  const named = { stage: 'prod', prefix: 'sluice-prod' };
+  const named = { stage: 'prod', prefix: 'sluice-prod', key: undefined };
   resources({ scope, consumer, queue, ...named, disposable: false, setting: () => emailSender });
   return resourcesIn(Template.fromStack(scope).toJSON());
 }
@@ -33,6 +33,10 @@ describe('the sender', () => {
       ...identities.map((identity) => `ses:SendTemplatedEmail ${identity}`),
       `ses:SendTemplatedEmail ${arn('ses', 'template/*')}`,
     ]);
+    const conditions = one(deployed, 'AWS::IAM::Policy').properties.PolicyDocument;
+    for (const { condition } of statementsOf(conditions)) {
+      expect(condition).toEqual({ StringEqualsIgnoreCase: { 'ses:FromAddress': address } });
+    }
     const { properties } = one(deployed, 'AWS::Lambda::Function');
     expect(properties.Environment).toEqual({ Variables: { EMAIL_SENDER: sender } });
   });

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type App, Validations } from 'aws-cdk-lib';
+import { type App, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { CfnQueue, Queue } from 'aws-cdk-lib/aws-sqs';
@@ -120,6 +120,16 @@ function lineOf(text: string, after: string): number {
   const from = lines.findIndex((line) => line.includes(after));
   return lines.findIndex((line, i) => i >= from && line.includes(text)) + 1;
 }
+
+test('a stack of the team’s own in the same app is not checked', () => {
+  const app = makeApp({
+    jobs: [{ definition: plain, entry: jobs[0]?.entry ?? '' }],
+    context: { securityChecks: 'on' },
+  });
+  // Its name begins as that of a checked one does.
+  new Bucket(new Stack(app, 'sluice-dev-plain-shop'), 'Open');
+  expect(() => app.synth()).not.toThrow();
+});
 
 describe('the resources of a job type are checked as well', () => {
   const wild: JobResources = ({ consumer }) =>

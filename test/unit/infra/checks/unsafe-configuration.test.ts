@@ -10,35 +10,9 @@ import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { CfnQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
 import type { JobResources } from '../../../../lib/infra/job/job-resources.ts';
-import { jobs, makeApp, plain } from '../support/fixture.ts';
+import { KEYED, only, override, queueOf, type Stack, said } from '../support/said.ts';
 
-const entry = jobs[0]?.entry ?? '';
-type Stack = Parameters<JobResources>[0];
-
-/** What `cdk synth` says of a job type whose `resources.ts` does this; empty if all is well. */
-function said(resources: JobResources, strict = false, settings: Record<string, string> = {}): string {
-  const definition = plain;
-  const context = { ...settings, ...(strict && { '@aws-cdk/core:strictCfnValidateErrors': true }) };
-  const app = makeApp({ jobs: [{ definition, entry, resources }], context });
-  try {
-    app.synth();
-    return '';
-  } catch (error) {
-    // A report wraps its lines.
-    return (error as Error).message.replaceAll(/[\s│]+/g, ' ');
-  }
-}
-
-const only = <T>({ scope }: Stack, of: new (...given: never[]) => T, where: (one: T) => boolean = () => true): T => {
-  const [found] = scope.node.findAll().filter((one): one is T & typeof one => one instanceof of && where(one as T));
-  if (found === undefined) throw new Error(`no ${of.name}`);
-  return found;
-};
-const queueOf = (stack: Stack) => only(stack, CfnQueue, ({ queueName = '' }) => !queueName.endsWith('-dlq'));
 const dlqOf = (stack: Stack) => only(stack, CfnQueue, ({ queueName = '' }) => queueName.endsWith('-dlq'));
-const override = (one: { addPropertyOverride(path: string, value: unknown): void }, path: string, value: unknown) =>
-  one.addPropertyOverride(path, value);
-
 const alarmOn = (scope: Stack['scope'], settings: Partial<ConstructorParameters<typeof Alarm>[2]>) =>
   new Alarm(scope, 'Mine', {
     metric: new Metric({ namespace: 'Mine', metricName: 'Mine', period: Duration.minutes(1) }),
@@ -193,11 +167,13 @@ describe('cdk synth refuses an unsafe configuration', () => {
   });
 
   test('but not a topic and a bucket that send to the encrypted queue of a stage', () => {
-    const resources: JobResources = ({ scope, queue }) => {
-      new Topic(scope, 'Orders').addSubscription(new SqsSubscription(queue, { rawMessageDelivery: true }));
-      new Bucket(scope, 'Uploads').addObjectCreatedNotification(new SqsDestination(queue));
+    const resources: JobResources = ({ scope, queue, key }) => {
+      const topic = new Topic(scope, 'Orders', { ...(key && { masterKey: key }) });
+      topic.addSubscription(new SqsSubscription(queue, { rawMessageDelivery: true }));
+      const bucket = new Bucket(scope, 'Uploads', { ...(key && { encryptionKey: key }) });
+      bucket.addObjectCreatedNotification(new SqsDestination(queue));
     };
-    expect(said(resources, false, { encryption: 'kms', region: 'eu-west-1' })).toBe('');
+    expect(said(resources, false, KEYED)).toBe('');
   });
 
   test('but accepts the longest name that AWS allows', () => {

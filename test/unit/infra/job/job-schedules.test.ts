@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Annotations as AnnotationsOf, Match } from 'aws-cdk-lib/assertions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import * as z from 'zod';
 import { defineJob } from '../../../../lib/contract/definition/job-definition.ts';
 import type { JobSchedule } from '../../../../lib/contract/definition/schedule.ts';
@@ -13,6 +13,7 @@ import { arn, arnOf, asText, ofType, one, rightsOfRole, statementsOf } from '../
 const entry = jobs[0]?.entry ?? '';
 const NIGHTLY = { name: 'nightly', expression: 'cron(0 2 * * ? *)', payload: { text: '<b>"Hi"</b> $& <time>' } };
 const BERLIN = { ...NIGHTLY, name: 'berlin', expression: 'cron(0 3 * * ? *)', timeZone: 'Europe/Berlin' };
+const PROPS = { stage: 'prod', encrypted: false, disposable: true, runbook: 'runbook.md' };
 const TIME = '2026-01-31T02:00:00Z';
 
 function deploy(schedule: JobSchedule<{ text: string }>[], context: Record<string, unknown> = {}) {
@@ -25,6 +26,17 @@ function deploy(schedule: JobSchedule<{ text: string }>[], context: Record<strin
 /** What the queue gets once EventBridge has put the time in. */
 const received = (template: unknown, mark: string) =>
   decodeEnvelope(String(template).replaceAll(mark, TIME), 'tidy-up', Date.parse(TIME));
+
+test('of a retired type nothing is left, and all else is', () => {
+  const payload = z.strictObject({ text: z.string() });
+  const definition = defineJob({ type: 'tidy-up', payload, schedule: [NIGHTLY, BERLIN], retired: true });
+  const app = makeApp({ jobs: [{ definition, entry }], context: { stage: 'prod' } });
+  const resources = synthesize(app)['tidy-up']?.resources ?? [];
+  for (const type of ['AWS::Events::Rule', 'AWS::Scheduler::Schedule']) expect(ofType(resources, type)).toEqual([]);
+  // All else stays: what was sent is run, and watched.
+  for (const type of ['AWS::Lambda::EventSourceMapping', 'AWS::CloudWatch::CompositeAlarm'])
+    expect(ofType(resources, type)).toHaveLength(1);
+});
 
 describe('without a time zone, a rule', () => {
   const resources = deploy([NIGHTLY]);
@@ -48,16 +60,19 @@ describe('without a time zone, a rule', () => {
     const statements = ofType(resources, 'AWS::SQS::QueuePolicy').flatMap(({ properties }) =>
       statementsOf(properties.PolicyDocument),
     );
-    expect(statements.filter(({ effect }) => effect === 'Allow')).toEqual([
-      {
+    const deadLetters = one(resources, 'AWS::SQS::Queue', { QueueName: 'sluice-prod-tidy-up_schedules-dlq' });
+    expect(statements.filter(({ effect }) => effect === 'Allow')).toEqual(
+      [queue, deadLetters].map((one) => ({
         effect: 'Allow',
         actions: ['sqs:SendMessage'],
-        resources: [asText(arnOf(queue))],
+        resources: [asText(arnOf(one))],
         principal: { Service: 'events.amazonaws.com' },
         // One condition for all rules of a queue: its policy has room for ten.
         condition: { ArnEquals: { 'aws:SourceArn': [arnOf(rule)] } },
-      },
-    ]);
+      })),
+    );
+    const [target] = rule.properties.Targets as { DeadLetterConfig: unknown }[];
+    expect(target?.DeadLetterConfig).toEqual({ Arn: arnOf(deadLetters) });
   });
 
   it('needs no role', () => {
@@ -75,7 +90,7 @@ it('a time that a clock change leaves out is warned of when the stack is built',
   const stack = new Stack(new App(), 'S');
   const queue = new Queue(stack, 'Q');
   const nowMs = Date.parse('2026-12-01T00:00:00Z');
-  new JobSchedules(stack, 'Schedules', { stage: 'prod', definition, queue, encrypted: false, nowMs });
+  new JobSchedules(stack, 'Schedules', { ...PROPS, definition, queue, nowMs });
   const [warning, ...others] = AnnotationsOf.fromStack(stack).findWarning('*', Match.anyValue());
   expect(others).toEqual([]);
   expect(warning?.entry.data).toContain(
@@ -107,15 +122,25 @@ describe('with a time zone, a schedule of EventBridge Scheduler', () => {
   it('has a role that may send to this queue and do nothing else, for Scheduler in this account alone', () => {
     const { RoleArn } = schedule.properties.Target as { RoleArn: { 'Fn::GetAtt': [string, string] } };
     const [id] = RoleArn['Fn::GetAtt'];
-    expect(rightsOfRole(resources, id)).toEqual([`sqs:SendMessage ${asText(arnOf(queue))}`]);
+    const deadLetters = one(resources, 'AWS::SQS::Queue', { QueueName: 'sluice-prod-tidy-up_schedules-dlq' });
+    const queues = [queue, deadLetters].map((one) => `sqs:SendMessage ${asText(arnOf(one))}`);
+    expect(rightsOfRole(resources, id)).toEqual(queues.toSorted());
+    expect(schedule.properties.Target).toMatchObject({ DeadLetterConfig: { Arn: arnOf(deadLetters) } });
     const role = ofType(resources, 'AWS::IAM::Role').find((resource) => resource.id === id);
     const [trust] = statementsOf(role?.properties.AssumeRolePolicyDocument);
     expect(trust?.principal).toEqual({ Service: 'scheduler.amazonaws.com' });
-    const { StringEquals = {} } = (trust?.condition ?? {}) as { StringEquals?: Record<string, unknown> };
-    expect(Object.entries(StringEquals).map(([key, value]) => [key, asText(value)])).toEqual([
-      ['aws:SourceAccount', `\${AWS::AccountId}`],
-      ['aws:SourceArn', arn('scheduler', 'schedule-group/default')],
-    ]);
+    const { StringEquals, ArnLike } = (trust?.condition ?? {}) as Record<string, Record<string, unknown>>;
+    expect(asText(StringEquals?.['aws:SourceAccount'])).toBe(`\${AWS::AccountId}`);
+    expect(asText(ArnLike?.['aws:SourceArn'])).toBe(arn('scheduler', 'schedule-group/sluice-prod-tidy-up-*'));
+  });
+
+  it('has a group of its own, whose name AWS takes and no other schedule has', () => {
+    const long = { ...BERLIN, name: 'l'.repeat(40) };
+    const groups = ofType(deploy([BERLIN, long]), 'AWS::Scheduler::ScheduleGroup');
+    const names = groups.map(({ properties }) => String(properties.Name));
+    expect(new Set(names).size).toBe(2);
+    for (const name of names) expect(name).toMatch(/^sluice-prod-tidy-up-[0-9a-f]{8}$/);
+    expect(schedule.properties.GroupName).toEqual({ Ref: one(resources, 'AWS::Scheduler::ScheduleGroup').id });
   });
 });
 
@@ -166,7 +191,7 @@ describe('any schedule', () => {
     ['Europe/Berlin', '2026-06-30T23:59Z', '2026-07-01T00:00Z'],
   ])('in %s is deployed at %s, and refused at %s, when its last time has come', (timeZone, before, after) => {
     const expression = 'cron(0 1,2 1 7 ? 2025-2026)';
-    const [payload, props] = [{ text: 'a' }, { stage: 'prod', encrypted: false }];
+    const payload = { text: 'a' };
     const definition = defineJob({
       type: 'tidy-up',
       payload: z.strictObject({ text: z.string() }),
@@ -175,7 +200,7 @@ describe('any schedule', () => {
     const made = (at: string) => {
       const stack = new Stack(new App(), 'Stack');
       const queue = new Queue(stack, 'Queue');
-      return new JobSchedules(stack, 'Schedules', { ...props, definition, queue, nowMs: Date.parse(at) });
+      return new JobSchedules(stack, 'Schedules', { ...PROPS, definition, queue, nowMs: Date.parse(at) });
     };
     expect(() => made(before)).not.toThrow();
     const said = 'tidy-up: schedule "last" never fires: its last time is before 2026-07-01T02:00';

@@ -1,12 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { defineJob } from '../../../../lib/contract/definition/job-definition.ts';
 import { alarmsOf, JOB_ALARMS } from '../../../../lib/infra/monitoring/alarm-names.ts';
 import { DEFAULT_RUNBOOK, RUNBOOK, runbookLink } from '../../../../lib/infra/monitoring/runbook.ts';
-import { DEFINITIONS, makeApp, plain, synthesize, tuned } from '../support/fixture.ts';
+import { DEFINITIONS, jobs, makeApp, plain, synthesize, tuned } from '../support/fixture.ts';
 import { arn, asText, ofType, one, type Resource } from '../support/template.ts';
 
-const stacks = synthesize(makeApp({ context: { stage: 'prod' } }));
+const ticking = defineJob({
+  type: 'ticking',
+  payload: z.object({}),
+  schedule: [{ name: 'hourly', expression: 'rate(1 hour)', payload: {} }],
+});
+const sources = [...jobs, { definition: ticking, entry: jobs[0]?.entry ?? '' }];
+const stacks = synthesize(makeApp({ jobs: sources, context: { stage: 'prod' } }));
 const TYPES = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'];
 const alarmsIn = (stack: string) => TYPES.flatMap((type) => ofType(stacks[stack]?.resources ?? [], type));
 const nameOf = ({ properties }: Resource) => String(properties.AlarmName);
@@ -107,7 +115,9 @@ describe('notifications', () => {
   test('go to the topic when an alarm goes off and when it is OK again, except for symptoms', () => {
     const silent = everyAlarm.filter((alarm) => actionsOf(alarm).every((actions) => actions === undefined));
     expect(silent.map(nameOf)).toEqual(
-      DEFINITIONS.flatMap(({ type }) => SYMPTOMS.map((symptom) => `sluice-prod-${type}-${JOB_ALARMS[symptom]}`)),
+      [...DEFINITIONS, ticking].flatMap(({ type }) =>
+        SYMPTOMS.map((symptom) => `sluice-prod-${type}-${JOB_ALARMS[symptom]}`),
+      ),
     );
     for (const alarm of everyAlarm.filter((one) => !silent.includes(one))) {
       const to = nameOf(alarm).includes('dispatcher') ? `\${${core.id}}` : topic;
@@ -152,7 +162,9 @@ describe('notifications', () => {
 
 describe('the description of an alarm', () => {
   test('holds its meaning, what to look at first, the command, and a link to the runbook', () => {
-    expect(everyAlarm).toHaveLength(alarmsOf(plain).length + alarmsOf(tuned).length + 3);
+    const ofTypes = [plain, tuned, ticking].flatMap(alarmsOf);
+    // The dispatcher's three, and one on missing ticks.
+    expect(everyAlarm).toHaveLength(ofTypes.length + 3 + 1);
     const links = Object.keys(RUNBOOK).map((topic) => runbookLink(topic as keyof typeof RUNBOOK, DEFAULT_RUNBOOK));
     const used = new Set<string>();
     for (const alarm of everyAlarm) {

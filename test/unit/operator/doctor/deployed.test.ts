@@ -103,8 +103,8 @@ describe('doctor looks at stacks, and', () => {
       {
         ...{ level: 'note', check: 'stacks', what: 'probe is deployed and not in the catalogue' },
         todo:
-          'leave it if another branch has it; else npx sluice drain probe --stage test, then ' +
-          'aws cloudformation delete-stack --stack-name sluice-test-probe (functions/README.md, "Remove a demo")',
+          'leave it if another branch has it; else bring its definition back with retired: true, deploy it, and this check ' +
+          'says how it goes (lib/infra/job/README.md, "Remove a type")',
       },
     ]);
   });

@@ -1,6 +1,8 @@
 import { expect } from 'vitest';
 import { awsError } from '../../../../../lib/testing/index.ts';
 import { tick } from '../../../../support/control-plane.ts';
+import { sendEmail } from '../../../../support/shop/send-email/definition.ts';
+import { workingFolder } from '../../cli/support/deployed.ts';
 import type { Followed, Place } from '../follow.ts';
 import { among, DENIED, failing, isDone, LOCALLY, MAIL, needsRegion, prints } from './situations.ts';
 
@@ -8,6 +10,8 @@ const source = ({ plane }: Place, state: string) => {
   for (const one of plane.eventSources.values()) one.state = state;
 };
 const QUEUE = 'sluice-test-send-email';
+/** A checkout whose definition is retired. */
+const RETIRED = { definitions: [{ ...sendEmail, retired: true }] };
 
 /** What `doctor` and its kin advise. */
 export const STAGE: readonly Followed[] = [
@@ -33,16 +37,6 @@ export const STAGE: readonly Followed[] = [
       return there.first('drain send-email');
     },
     gives: prints('send-email is running'),
-  },
-  {
-    says: 'else npx sluice drain <…><flags>',
-    when({ first, world }) {
-      const queue = { visibilityTimeoutSeconds: 30, retentionSeconds: 3600 };
-      for (const name of ['old', 'old-dlq']) world.sqs.createQueue(`sluice-test-${name}`, queue);
-      return first('doctor');
-    },
-    type: ({ text }) => text.slice(text.indexOf('drain ')),
-    gives: prints('old'),
   },
   {
     says: 'npx sluice doctor<flags>',
@@ -127,6 +121,29 @@ export const STAGE: readonly Followed[] = [
     },
     type: ({ text }) => text.slice(text.indexOf('doctor'), text.indexOf(' shows')),
     gives: prints(`${QUEUE} does not exist`),
+  },
+  {
+    says: 'npx sluice drain <…><flags> waits for it',
+    when: async (there) => {
+      there.mail('a');
+      return there.first('doctor', RETIRED);
+    },
+    type: ({ text }, { world }) => {
+      world.queue.purge();
+      return text.slice(text.indexOf('drain'), text.indexOf(' waits'));
+    },
+    gives: prints('send-email is empty\n'),
+  },
+  {
+    says: 'npx sluice dead <…><flags>; then npx sluice dlq redrive <…><flags> or npx sluice dlq purge <…><flags>',
+    when: async (there) => {
+      // The dead letters are saved there.
+      workingFolder();
+      await there.graveyard(1);
+      return there.first('doctor', RETIRED);
+    },
+    type: ({ text }) => `${text.slice(text.lastIndexOf('dlq'))} --yes`,
+    gives: prints('1 deleted, saved in'),
   },
   {
     says: 'npx sluice queues --local',

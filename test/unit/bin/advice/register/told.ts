@@ -20,6 +20,10 @@ export const TOLD: readonly Told[] = [
 
   // Done in this repository's own tests, by other doors.
   {
+    says: 'bring its definition back with retired: true',
+    by: 'operator/doctor/retired.test.ts: what doctor then says, and its commands',
+  },
+  {
     says: 'use AWS_PROFILE=… in its place',
     by: 'bin/guard.test.ts: what the CDK hands on to the app is its own affair',
   },
@@ -56,6 +60,11 @@ export const TOLD: readonly Told[] = [
   {
     says: 'test this write against a DynamoDB of its own',
     by: 'a DynamoDB is not there: what the one in memory does not know',
+  },
+
+  {
+    says: 'delete its folder and take it out of functions/index.ts',
+    by: 'an editor’s work: unit/bin/catalogue.test.ts deploys what the catalogue has left',
   },
 
   // The runbook. Names that stand in its code are compared with the sources: advice.test.ts.
