@@ -69,15 +69,12 @@ function dispatcherRights(scope: Construct, stage: string): PolicyStatement[] {
   return [
     new PolicyStatement({ actions: ['dynamodb:Query'], resources: [arns.listsIndex] }),
     // BatchExecuteStatement with an UPDATE is PartiQLUpdate.
-    new PolicyStatement({
-      actions: ['BatchGetItem', 'PartiQLUpdate'].map((action) => `dynamodb:${action}`),
-      resources: [arns.jobsTable],
-    }),
-    // With an INSERT it is PartiQLInsert: of the one item that says core's number.
+    new PolicyStatement({ actions: ['dynamodb:BatchGetItem', 'dynamodb:PartiQLUpdate'], resources: [arns.jobsTable] }),
+    // It says core's number, and inserts nothing else.
     new PolicyStatement({
       actions: ['dynamodb:PartiQLInsert'],
       resources: [arns.jobsTable],
-      conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [SCHEMA_ITEM] } },
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [SCHEMA_ITEM] } },
     }),
     // SendMessageBatch is authorised as SendMessage.
     new PolicyStatement({ actions: ['sqs:GetQueueUrl', 'sqs:SendMessage'], resources: [queues] }),

@@ -92,7 +92,7 @@ function consumerRights(scope: Construct, stage: string, type: string): PolicySt
     new PolicyStatement({
       actions: ['dynamodb:BatchGetItem'],
       resources: [arns.jobsTable],
-      // With core's number, which may be read in one call with jobs.
+      // And what core says of itself.
       conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...ownItems(type), SCHEMA_ITEM] } },
     }),
     new PolicyStatement({
