@@ -59,8 +59,8 @@ function failed(watched: Watched): AlarmSettings {
       topic: 'schedules',
       what: 'EventBridge could not send recurring jobs to their queue, and has given up',
       lookAt:
-        `Look at the messages in ${queue}: their attributes have the error. Fix the cause, then send the jobs of these ` +
-        `times (npx sluice send ${definition.type} --stage ${stage} --id <schedule>:<time>).`,
+        `Look at the messages in ${queue}: their attributes have the error. Fix the cause, then send the jobs of these times ` +
+        `yourself. For the jobs that wait: npx sluice queues --stage ${stage}.`,
     }),
     metric: queueMetric('ApproximateNumberOfMessagesVisible', queue, { period: MINUTE, statistic: Stats.MAXIMUM }),
     threshold: 1,
@@ -79,7 +79,7 @@ function noTick(
     alarmDescription:
       `Sluice ${stage} ${type}: the schedule "${name}", ${expression}, has sent no job when it should have. After its first ` +
       'deploy the alarm is on until the first tick. Look at whether it is switched on in EventBridge, and at the alarm ' +
-      `schedules-failed; whether its jobs run: npx sluice queues --stage ${stage}. Runbook: ${runbookLink('schedules', runbook)}`,
+      `schedules-failed. For the jobs that wait: npx sluice queues --stage ${stage}. Runbook: ${runbookLink('schedules', runbook)}`,
     metric,
     threshold: 1,
     comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
