@@ -210,8 +210,8 @@ const PLANTED: readonly Plant[] = [
     'one right too many',
     'generate-report',
     POLICY,
-    '"dynamodb:BatchGetItem"',
-    '"dynamodb:BatchGetItem","dynamodb:Scan"',
+    '"dynamodb:PartiQLUpdate"',
+    '"dynamodb:PartiQLUpdate","dynamodb:Scan"',
     /it may dynamodb:Scan .* never did/,
   ],
   [
