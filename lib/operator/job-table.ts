@@ -8,6 +8,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { MARSHALL, toItem } from '../aws/marshal.ts';
 import type { ItemUpdate, ItemWrite } from '../contract/protocol/item-write.ts';
 import { itemId, type JobItem } from '../contract/protocol/job-item.ts';
+import { NO_PAYLOAD_ATTRIBUTES } from '../contract/protocol/no-payload.ts';
 import type { OperatorStep } from '../contract/protocol/operate.ts';
 import { isOfNewer, SCHEMA, schemaOf } from '../contract/protocol/schema.ts';
 import type { OperatorRow } from '../contract/protocol/transitions.ts';
@@ -50,12 +51,28 @@ export class NewerJobError extends Error {
 /** How often a command is decided again when the engine has changed the item in between. */
 const MAX_ROUNDS = 5;
 
-/** Reads a job's item, consistently; undefined if there is none. */
-export async function readJob({ dynamoDb, table }: JobTable, { type, key }: JobName): Promise<JobItem | undefined> {
+/**
+ * Reads a job's item, consistently; undefined if there is none.
+ *
+ * @param payload whether with a parked job's body, which needs a right of its own. @default true
+ */
+export async function readJob(
+  { dynamoDb, table }: JobTable,
+  { type, key }: JobName,
+  { payload = true } = {},
+): Promise<JobItem | undefined> {
   const Key = { id: { S: itemId(type, key) } };
-  const { Item } = await dynamoDb.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true }));
+  const projection = payload ? {} : WITHOUT_PAYLOAD;
+  const { Item } = await dynamoDb.send(
+    new GetItemCommand({ TableName: table, Key, ConsistentRead: true, ...projection }),
+  );
   return Item && toItem(Item);
 }
+
+const WITHOUT_PAYLOAD = {
+  ProjectionExpression: NO_PAYLOAD_ATTRIBUTES.map((name) => `#${name}`).join(', '),
+  ExpressionAttributeNames: Object.fromEntries(NO_PAYLOAD_ATTRIBUTES.map((name) => [`#${name}`, name])),
+};
 
 /**
  * Reads a job, decides, and writes if the job has not changed since it was read. If it has, it decides again.

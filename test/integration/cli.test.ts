@@ -328,7 +328,11 @@ describeHere('the policies for operators', () => {
     // Lambda names an event source by an id; what it belongs to is asked.
     const context = { 'lambda:FunctionArn': `arn:aws:lambda:us-east-1:000000000000:function:sluice-${STAGE}-x` };
     const asked = recorder.calls.flatMap((call) =>
-      operatorRightsOf(call, ENVIRONMENT).map((right) => ({ ...right, context, verb: call.appId })),
+      operatorRightsOf(call, ENVIRONMENT).map((right) => ({
+        ...right,
+        context: { ...right.context, ...context },
+        verb: call.appId,
+      })),
     );
     expect(new Set(asked.map(({ verb }) => verb)).size).toBeGreaterThanOrEqual(13);
     const refused = asked.filter((one) => !allows(READING.includes(one.verb) ? read : [...read, ...redrive], one));
@@ -343,7 +347,10 @@ describeHere('the policies for operators', () => {
       .map((one) => ({
         ...one,
         resource: one.resource.replaceAll(`sluice-${STAGE}-`, 'sluice-other-'),
-        context: { 'lambda:FunctionArn': 'arn:aws:lambda:us-east-1:000000000000:function:sluice-other-x' },
+        context: {
+          ...one.context,
+          'lambda:FunctionArn': 'arn:aws:lambda:us-east-1:000000000000:function:sluice-other-x',
+        },
       }));
     expect(elsewhere.filter((one) => allows([...read, ...redrive], one))).toEqual([]);
   });

@@ -2,6 +2,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { names, prefixOf } from '../../contract/names.ts';
+import { NO_PAYLOAD_ATTRIBUTES } from '../../contract/protocol/no-payload.ts';
 import { arnsOf } from '../arns.ts';
 import { acknowledgeWildcard } from '../checks/security.ts';
 import { keyRights } from './stage-key.ts';
@@ -14,8 +15,9 @@ export interface OperatorPoliciesProps {
 }
 
 /**
- * The rights of people who operate a stage, as two managed policies to attach to their roles. `<app>-<stage>-read-<region>` is
- * for looking (`queues`, `job`, `dead`, `drain`, `doctor`) and receives no message. `<app>-<stage>-redrive-<region>` comes in
+ * The rights of people who operate a stage, as three managed policies to attach to their roles. `<app>-<stage>-read-<region>` is
+ * for looking (`queues`, `job`, `dead`, `drain`, `doctor`) and receives no message, and of
+ * items no parked one. `<app>-<stage>-payloads-<region>` adds those (`job --payload`). `<app>-<stage>-redrive-<region>` comes in
  * addition, for verbs that change something (`send`, `dlq`, `retry`, `cancel`, `pause`, `resume`, `doctor --job`).
  *
  * Queues, functions and stacks are named by the stage's prefix. Neither app nor stage has a hyphen, so the prefix matches this
@@ -23,6 +25,7 @@ export interface OperatorPoliciesProps {
  */
 export class OperatorPolicies extends Construct {
   readonly read: ManagedPolicy;
+  readonly payloads: ManagedPolicy;
   readonly redrive: ManagedPolicy;
 
   constructor(scope: Construct, id: string, { stage, encrypted }: OperatorPoliciesProps) {
@@ -33,6 +36,11 @@ export class OperatorPolicies extends Construct {
       description: `Sluice, stage ${stage}: looking at jobs and queues`,
     });
     addRights(this.read, readRights(this, stage));
+    this.payloads = new ManagedPolicy(this, 'Payloads', {
+      managedPolicyName: names.operatorPolicy(stage, 'payloads', region),
+      description: `Sluice, stage ${stage}: the payloads of parked jobs, beside the policy for looking`,
+    });
+    addRights(this.payloads, [allow(['dynamodb:GetItem'], arnsOf(this, stage).jobsTable)]);
     this.redrive = new ManagedPolicy(this, 'Redrive', {
       managedPolicyName: names.operatorPolicy(stage, 'redrive', region),
       description: `Sluice, stage ${stage}: sending, redriving, cancelling and pausing, beside the policy for looking`,
@@ -66,7 +74,8 @@ function readRights(scope: Construct, stage: string): PolicyStatement[] {
   const arn = arnMaker(scope);
   const every = `${prefixOf(stage)}-*`;
   return [
-    allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:DescribeTable', 'dynamodb:Scan'], arns.jobsTable),
+    withoutPayload(arns.jobsTable),
+    allow(['dynamodb:DescribeTable'], arns.jobsTable),
     allow(['dynamodb:Query'], arns.listsIndex, arns.typeListsIndex),
     allow(['sqs:GetQueueUrl', 'sqs:GetQueueAttributes'], arns.queue('*')),
     allow(['logs:FilterLogEvents'], arn('logs', 'log-group', `/aws/lambda/${every}`)),
@@ -85,14 +94,28 @@ function readRights(scope: Construct, stage: string): PolicyStatement[] {
   ];
 }
 
+/**
+ * Items without their parked messages: only calls that name the attributes they want, and none that holds a payload (Amazon
+ * DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control").
+ */
+const withoutPayload = (jobsTable: string) =>
+  new PolicyStatement({
+    actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Scan'],
+    resources: [jobsTable],
+    conditions: {
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': NO_PAYLOAD_ATTRIBUTES },
+      StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+    },
+  });
+
 function redriveRights(scope: Construct, stage: string): PolicyStatement[] {
   const arns = arnsOf(scope, stage);
   const arn = arnMaker(scope);
   return [
     allow(['sqs:ReceiveMessage', 'sqs:ChangeMessageVisibility', 'sqs:DeleteMessage'], arns.deadLetterQueue('*')),
     allow(['sqs:SendMessage'], arns.queue('*')),
-    // Cancellations and retries.
-    allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], arns.jobsTable),
+    // Cancellations and retries, which decide over the whole item.
+    allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], arns.jobsTable),
     new PolicyStatement({
       actions: ['lambda:UpdateEventSourceMapping'],
       resources: [arn('lambda', 'event-source-mapping', '*')],

@@ -80,10 +80,16 @@ const servicesOf = ({ Principal }: Statement): string[] =>
     String(one).replace(/\.amazonaws\.com$/, ''),
   );
 
+/** Whether it is named by an alias as a stage's key has it, this one's or another's. */
+const hasStagesAlias = (key: unknown): boolean => /alias\/[a-z][a-z0-9]*-[a-z][a-z0-9]*"/.test(JSON.stringify(key));
+
 /** The services that a key lets in: of a key in the template by its policy, of a stage's by what every stage's key allows. */
 function letInBy(view: TemplateView, key: unknown, stageKey: StageKeyNames | undefined): readonly string[] {
   const own = view.ofType('AWS::KMS::Key').find(({ id }) => id === idOf(key));
-  if (own === undefined) return stageKey !== undefined && isStageKey(view, key, stageKey) ? LET_IN : [];
+  if (own === undefined) {
+    const isOurs = stageKey !== undefined && isStageKey(view, key, stageKey);
+    return isOurs || hasStagesAlias(key) ? LET_IN : [];
+  }
   const { Statement = [] } = (own.properties.KeyPolicy ?? {}) as { Statement?: Statement[] };
   const needed = NEEDED['sqs:SendMessage'] ?? [];
   const allowing = Statement.filter(

@@ -87,7 +87,13 @@ function consumerRights(scope: Construct, stage: string, type: string): PolicySt
       // BatchExecuteStatement is PartiQLInsert and PartiQLUpdate; the Update of a transaction is UpdateItem.
       actions: ['PartiQLInsert', 'PartiQLUpdate', 'UpdateItem'].map((action) => `dynamodb:${action}`),
       resources: [arns.jobsTable],
-      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ownItems(type) } },
+      conditions: onlyItems(ownItems(type)),
+    }),
+    new PolicyStatement({
+      actions: ['dynamodb:BatchGetItem'],
+      resources: [arns.jobsTable],
+      // Core's number as well.
+      conditions: onlyItems([...ownItems(type), SCHEMA_ITEM]),
     }),
     new PolicyStatement({
       actions: ['dynamodb:BatchGetItem'],
@@ -109,6 +115,8 @@ function consumerRights(scope: Construct, stage: string, type: string): PolicySt
  * as it does the others (Service Authorization Reference, Amazon DynamoDB, condition keys of `PartiQLUpdate`).
  */
 const ownItems = (type: string): string[] => [itemId(type, '*'), `~*#${type}`];
+
+const onlyItems = (ids: readonly string[]) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ids } });
 
 interface Consumption {
   readonly definition: JobDefinition;

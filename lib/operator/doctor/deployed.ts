@@ -90,7 +90,11 @@ export const dispatcher: Check = async ({ stage }) => {
 /** Core says a number in the table; one that is too low keeps the consumers of this version from running jobs. */
 async function schemaFindings(stage: Stage): Promise<Finding[]> {
   const TableName = names.jobsTable(stage.name);
-  const command = new GetItemCommand({ TableName, Key: { id: { S: SCHEMA_ITEM } }, ConsistentRead: true });
+  const command = new GetItemCommand({
+    ...{ TableName, Key: { id: { S: SCHEMA_ITEM } }, ConsistentRead: true },
+    // The right to look is for named attributes alone.
+    ...{ ProjectionExpression: '#schema', ExpressionAttributeNames: { '#schema': 'schema' } },
+  });
   const { Item } = await stage.aws.dynamoDb.send(command);
   const found = schemaOf(Item && toItem(Item));
   const numbers = `schema ${found}, this version has ${SCHEMA}`;

@@ -22,22 +22,22 @@ export interface JobView {
 /**
  * Finds a job by its key, or by its id. If the key is another, the id is looked up in the logs.
  *
- * @param payload whether to show a parked job's body
+ * @param payload whether to show a parked job's body. Only then is it read: it needs a right of its own
  * @throws NoSuchJobError, NoSuchTypeError, NoSuchStageError
  */
 export async function job(stage: Stage, name: JobName, { payload = false } = {}): Promise<JobView> {
   return onStage(stage, name.type, async () => {
-    const item = (await readJob(tableOf(stage), name)) ?? (await byId(stage, name));
+    const item = (await readJob(tableOf(stage), name, { payload })) ?? (await byId(stage, name, payload));
     const { envelope, ...rest } = item;
     const message = whereIs(item, nowOf(stage));
     return { key: keyOf(item), item: { ...rest, ...(payload && envelope !== undefined && { envelope }) }, message };
   });
 }
 
-async function byId(stage: Stage, { type, key: id }: JobName): Promise<JobItem> {
+async function byId(stage: Stage, { type, key: id }: JobName, payload: boolean): Promise<JobItem> {
   await queuesOf(stage, type);
   const keys = await keysById(stage, type, id);
-  const items = await Promise.all(keys.map((key) => readJob(tableOf(stage), { type, key })));
+  const items = await Promise.all(keys.map((key) => readJob(tableOf(stage), { type, key }, { payload })));
   const item = items.find((one) => one?.jobId === id);
   if (item !== undefined) return item;
   const other = items.find((one) => one !== undefined);

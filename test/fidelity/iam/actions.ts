@@ -66,10 +66,10 @@ function dynamoDb(operation: string, input: Record<string, unknown>, environment
         })),
       );
     case 'BatchGetItem':
-      return Object.entries(input.RequestItems as Record<string, { Keys: Attributes[] }>).map(([name, { Keys }]) => ({
+      return Object.entries(input.RequestItems as Record<string, Reading>).map(([name, { Keys, ...projection }]) => ({
         action: 'dynamodb:BatchGetItem',
         resource: table(name),
-        ...leadingKeys(name, Keys),
+        context: { ...leadingKeys(name, Keys).context, ...attributesOf(projection) },
       }));
     case 'Query': {
       const index = input.IndexName === undefined ? '' : `/index/${String(input.IndexName)}`;
@@ -86,6 +86,9 @@ interface Write {
   readonly Key?: Attributes;
   readonly Item?: Attributes;
 }
+interface Reading extends Projection {
+  readonly Keys: readonly Attributes[];
+}
 interface PartiQl {
   readonly Statement: string;
   readonly Parameters?: readonly { readonly S?: string }[];
@@ -97,6 +100,21 @@ function leadingKeys(table: string, items: readonly (Attributes | undefined)[]):
   const ids = items.map((item) => item?.id?.S);
   if (!ids.every((id) => id !== undefined)) throw new UnknownCallError(`an item of ${table} without its id`);
   return { context: { 'dynamodb:LeadingKeys': ids } };
+}
+
+/** What a reading call names in its projection; without one it is given every attribute. */
+export function attributesOf({ ProjectionExpression, ExpressionAttributeNames = {} }: Projection): Context {
+  if (ProjectionExpression === undefined) return { 'dynamodb:Select': 'ALL_ATTRIBUTES' };
+  const named = ProjectionExpression.split(',').map((name) => name.trim());
+  return {
+    'dynamodb:Select': 'SPECIFIC_ATTRIBUTES',
+    'dynamodb:Attributes': named.map((name) => ExpressionAttributeNames[name] ?? name),
+  };
+}
+
+interface Projection {
+  readonly ProjectionExpression?: string;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
 }
 
 /** The item that a statement names: the parameter at its `"id" = ?`, or at its `'id': ?`. */

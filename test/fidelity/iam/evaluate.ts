@@ -90,6 +90,8 @@ function conditionHolds(condition: unknown, context: Context): boolean {
           // True as well for a request that does not have the key (IAM User Guide, "Set operators for multivalued context keys").
           case 'ForAllValues:StringLike':
             return values.every((one) => list(wanted).some((pattern) => like(pattern, one)));
+          case 'ForAllValues:StringEquals':
+            return values.every((one) => list(wanted).includes(one));
           case 'StringEqualsIgnoreCase':
             return value !== undefined && list(wanted).some((one) => one.toLowerCase() === value.toLowerCase());
           case 'Bool':

@@ -1,5 +1,5 @@
 import type { Environment } from '../templates/intrinsics.ts';
-import { type Right, rightsOf, UnknownCallError, type WireCall } from './actions.ts';
+import { attributesOf, type Right, rightsOf, UnknownCallError, type WireCall } from './actions.ts';
 
 /** The rights that a call of the operator's command needs; those that functions make too are in `actions.ts`. */
 export function operatorRightsOf(call: WireCall, environment: Environment): Right[] {
@@ -22,9 +22,9 @@ function jsonCall(target: string, call: WireCall, environment: Environment): Rig
   const [service = '', operation = ''] = target.split('.');
   const input = JSON.parse(call.body || '{}') as Record<string, unknown>;
   if (service.startsWith('DynamoDB_') && /^(GetItem|PutItem|UpdateItem|Scan|DescribeTable)$/.test(operation)) {
-    return [
-      { action: `dynamodb:${operation}`, resource: arn(environment, 'dynamodb', `table/${String(input.TableName)}`) },
-    ];
+    const resource = arn(environment, 'dynamodb', `table/${String(input.TableName)}`);
+    const reads = /^(GetItem|Scan)$/.test(operation);
+    return [{ action: `dynamodb:${operation}`, resource, ...(reads && { context: attributesOf(input) }) }];
   }
   if (service === 'AmazonSQS' && operation === 'ListQueues') return [{ action: 'sqs:ListQueues', resource: '*' }];
   if (service === 'AmazonSQS' && /^(ReceiveMessage|DeleteMessageBatch|GetQueueAttributes)$/.test(operation)) {

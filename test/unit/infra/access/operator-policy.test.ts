@@ -22,7 +22,7 @@ describe('policies for operators', () => {
 
   test('for changing allow dead letters, items and event sources of this stage', () => {
     expect(actionsOf('redrive').sort()).toEqual([
-      ...['dynamodb:PutItem', 'dynamodb:UpdateItem', 'lambda:UpdateEventSourceMapping'],
+      ...['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'lambda:UpdateEventSourceMapping'],
       ...['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:ReceiveMessage', 'sqs:SendMessage'],
     ]);
     const receive = statementsOf('redrive').find(({ Action }) => [Action].flat().includes('sqs:ReceiveMessage'));

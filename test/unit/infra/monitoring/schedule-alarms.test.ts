@@ -11,8 +11,12 @@ const HOURLY = { name: 'hourly', expression: 'rate(1 hour)', payload: {} };
 const BERLIN = { name: 'berlin', expression: 'cron(0 3 * * ? *)', timeZone: 'Europe/Berlin', payload: {} };
 const MONTHLY = { name: 'monthly', expression: 'cron(0 3 1 * ? *)', payload: {} };
 
-function deploy(schedule: JobSchedule<Record<string, never>>[], context: Record<string, unknown> = {}) {
-  const definition = defineJob({ type: 'tidy-up', payload: z.strictObject({}), schedule });
+function deploy(
+  schedule: JobSchedule<Record<string, never>>[],
+  context: Record<string, unknown> = {},
+  retired = false,
+) {
+  const definition = defineJob({ type: 'tidy-up', payload: z.strictObject({}), schedule, retired });
   const app = makeApp({ jobs: [{ definition, entry: jobs[0]?.entry ?? '' }], context: { stage: 'prod', ...context } });
   return synthesize(app)['tidy-up']?.resources ?? [];
 }
@@ -113,6 +117,13 @@ describe('the alarms of schedules', () => {
       'no-tick-hourly',
     ]);
     expect(alarmsIn(deploy([]))).toEqual([]);
+  });
+
+  it('are gone, on the dashboard too, once the type is retired', () => {
+    const retired = deploy([HOURLY], {}, true);
+    expect(alarmsIn(retired)).toEqual([]);
+    const board = JSON.stringify(one(retired, 'AWS::CloudWatch::Dashboard').properties.DashboardBody);
+    expect(board).not.toMatch(/no-tick|schedules-failed/);
   });
 });
 
