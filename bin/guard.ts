@@ -1,8 +1,9 @@
 import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { names } from '../lib/contract/names.ts';
+import { SCHEMA } from '../lib/contract/protocol/schema.ts';
 import type { CoreStackProps } from '../lib/infra/core-stack.ts';
-import { type DeployedStage, STAGE_OUTPUT, weakenings } from '../lib/infra/stages/record.ts';
+import { type DeployedStage, olderCore, STAGE_OUTPUT, weakenings } from '../lib/infra/stages/record.ts';
 
 /** Clients of AWS, or replacements in tests. */
 export interface GuardAws {
@@ -43,6 +44,8 @@ export async function refuseWeaker(settings: CoreStackProps, { account, connect,
     if (chosen === undefined) return warn(`${what}: nothing says whether this deploy would weaken it`);
     throw new RangeError(`${what}. ${WAYS_OUT}, or say that it may be weakened: -c weaken=${stage}`, { cause: error });
   });
+  const older = found && olderCore(found);
+  if (older !== undefined) warn(CORE_FIRST(stage, older));
   const weaker = found === undefined ? [] : weakenings(found, settings);
   if (weaker.length === 0) return;
   throw new RangeError(
@@ -50,6 +53,10 @@ export async function refuseWeaker(settings: CoreStackProps, { account, connect,
       `Else give it back what it had, in ${chosen === undefined ? 'its -c settings' : 'bin/stages.ts'}`,
   );
 }
+
+const CORE_FIRST = (stage: string, schema: number) =>
+  `core of stage "${stage}" is of schema ${schema}, this version needs ${SCHEMA}: cdk deploy takes ${names.coreStack(stage)} first; ` +
+  'with --exclusively, deploy it by itself before any job type';
 
 const WAYS_OUT =
   'The CDK does not hand on --profile: use AWS_PROFILE=… in its place, with the right cloudformation:DescribeStacks';

@@ -38,7 +38,7 @@ const DEEP = [
  * They need the emulator. One compiles for the toolchains of four languages; two bring up a stage of their own, to compare each
  * call of each function with its role, and to deploy a newer version under load and roll it back.
  */
-const DEEP_INTEGRATION = ['test/integration/{iam-replay,languages,operation}.test.ts'];
+const DEEP_INTEGRATION = ['test/integration/{iam-replay,languages,operation,upgrade}.test.ts'];
 
 const ELSEWHERE = ['test/integration/**', ...PARTLY, ...DEEP];
 

@@ -14,6 +14,7 @@ import { type Clock, systemClock } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { refuseDisabledIdempotency, required } from './environment.ts';
 import { runBatch } from './job/batch.ts';
+import { holdBack } from './job/hold-back.ts';
 import { onException, onRejection } from './job/left-behind.ts';
 import type { JobContext, Perform } from './job-context.ts';
 import { onShutdown, type Shutdown } from './shutdown.ts';
@@ -49,9 +50,14 @@ export function consumer<D extends JobDefinition>(definition: D, perform: Perfor
       engine = { ...makeEngine(definition, perform, started), tracing };
       watchProcess(engine, shutdown);
     }
-    return shutdown.track(runBatch(event, context, engine));
+    const run = engine.store.core.isNewEnough ? runBatch : runFirst;
+    return shutdown.track(run(event, context, engine));
   };
 }
+
+/** A batch before which it is not known whether core is new enough. */
+const runFirst: typeof runBatch = async (event, context, engine) =>
+  (await holdBack(event, context, engine)) ?? runBatch(event, context, engine);
 
 /**
  * From the first invocation on, what a job leaves behind ends no other job's attempt. Before it, a rejection or an exception

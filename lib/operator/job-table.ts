@@ -9,6 +9,7 @@ import { MARSHALL, toItem } from '../aws/marshal.ts';
 import type { ItemUpdate, ItemWrite } from '../contract/protocol/item-write.ts';
 import { itemId, type JobItem } from '../contract/protocol/job-item.ts';
 import type { OperatorStep } from '../contract/protocol/operate.ts';
+import { isOfNewer, SCHEMA, schemaOf } from '../contract/protocol/schema.ts';
 import type { OperatorRow } from '../contract/protocol/transitions.ts';
 import type { DynamoDb } from './aws.ts';
 
@@ -36,6 +37,16 @@ export class JobChangedError extends Error {
   override readonly name = 'JobChangedError';
 }
 
+/** A newer version of Sluice wrote the job: this one does not know what it may change. */
+export class NewerJobError extends Error {
+  override readonly name = 'NewerJobError';
+  constructor({ type, key }: JobName, item: JobItem) {
+    super(
+      `${type} ${key} was written by a newer version of Sluice (schema ${schemaOf(item)}, this one knows ${SCHEMA}): use that version's command`,
+    );
+  }
+}
+
 /** How often a command is decided again when the engine has changed the item in between. */
 const MAX_ROUNDS = 5;
 
@@ -49,6 +60,7 @@ export async function readJob({ dynamoDb, table }: JobTable, { type, key }: JobN
 /**
  * Reads a job, decides, and writes if the job has not changed since it was read. If it has, it decides again.
  *
+ * @throws NewerJobError if a newer version of Sluice wrote it
  * @throws JobChangedError if another writer was faster each time
  */
 export async function operate(
@@ -58,6 +70,7 @@ export async function operate(
 ): Promise<Operated> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const item = await readJob(deps, job);
+    if (item !== undefined && isOfNewer(item)) throw new NewerJobError(job, item);
     const step = decide(item, (deps.now ?? Date.now)());
     if (step.row === 'none') return { row: 'none', item };
     if (await write(deps, step.write)) return { row: step.row, item: await readJob(deps, job) };

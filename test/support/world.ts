@@ -9,6 +9,7 @@ import { together } from '../../lib/engine/calls/sqs.ts';
 import { makeWriter } from '../../lib/engine/calls/writes.ts';
 import type { Engine } from '../../lib/engine/engine.ts';
 import { runBatch } from '../../lib/engine/job/batch.ts';
+import { holdBack } from '../../lib/engine/job/hold-back.ts';
 import { onException, onRejection } from '../../lib/engine/job/left-behind.ts';
 import type { JobContext } from '../../lib/engine/job-context.ts';
 import { type Dispatched, dispatch } from '../../lib/engine/retries/dispatch.ts';
@@ -47,6 +48,8 @@ export interface WorldOptions {
   /** Of the queue. @default none */
   readonly disorder?: Disorder;
   readonly order?: Order;
+  /** Number that core must have; where it is given, each process looks before its first batch. @default none looks */
+  readonly coreNeeded?: number;
 }
 
 /** A job type deployed in memory: its queues, the jobs table, the consumer and the dispatcher. */
@@ -99,7 +102,13 @@ export interface DeliverOptions {
   readonly aheadMs?: number;
 }
 
-export function makeWorld({ definition = defineProbe(), perform = probe, disorder, order }: WorldOptions = {}): World {
+export function makeWorld({
+  definition = defineProbe(),
+  perform = probe,
+  disorder,
+  order,
+  coreNeeded,
+}: WorldOptions = {}): World {
   const output = captureOutput();
   const clock = makeVirtualClock();
   const dynamoDb = makeMemoryDynamoDb({ clock, tables: { [JOBS_TABLE]: ['id'], [SIDE_TABLE]: ['id'] } });
@@ -109,7 +118,7 @@ export function makeWorld({ definition = defineProbe(), perform = probe, disorde
   const parts = { clock, dynamoDb, sqs, bus, queue, deadLetters, output, definition };
   const starts: string[] = [];
   let shutdown = new AbortController();
-  const invoke = makeInvoke({ ...parts, perform, starts, shutdown: () => shutdown });
+  const invoke = makeInvoke({ ...parts, perform, starts, coreNeeded, shutdown: () => shutdown });
   let sent = 0;
   const world: World = {
     ...{ ...parts, starts },
@@ -142,6 +151,7 @@ export function makeWorld({ definition = defineProbe(), perform = probe, disorde
 
 type Parts = Pick<World, 'clock' | 'dynamoDb' | 'sqs' | 'bus' | 'queue' | 'deadLetters' | 'definition' | 'starts'> & {
   readonly perform: Perform;
+  readonly coreNeeded: number | undefined;
   readonly shutdown: () => AbortController;
 };
 
@@ -160,7 +170,7 @@ function makeInvoke(parts: Parts) {
     const engine = makeEngine(makeProcess({ ...resources, clock }), parts, () => `owner-${++nonces}`);
     latest = engine;
     const { functionTimeoutSeconds } = engine.settings;
-    const consumer: BatchConsumer = (event, context) => runBatch(event, context, engine);
+    const consumer = consumerOf(engine, parts);
     return () => deliver(queue, { consumer, clock, batchSize: definition.batchSize, functionTimeoutSeconds });
   };
   const once = ({ functionTimeoutSeconds, crash, batchSize, throttled = false, aheadMs = 0 }: DeliverOptions = {}) => {
@@ -170,7 +180,7 @@ function makeInvoke(parts: Parts) {
     latest = engine;
     return clock.run(
       deliver(queue, {
-        consumer: (event, context) => runBatch(event, context, engine),
+        consumer: consumerOf(engine, parts),
         clock,
         process,
         throttled,
@@ -187,13 +197,20 @@ function makeInvoke(parts: Parts) {
   return { once, worker, reject, crash, running: () => process };
 }
 
+const consumerOf =
+  (engine: Engine, { coreNeeded }: Parts): BatchConsumer =>
+  async (event, context) => {
+    const looks = coreNeeded !== undefined && !engine.store.core.isNewEnough;
+    return (looks && (await holdBack(event, context, engine))) || runBatch(event, context, engine);
+  };
+
 /** As `lib/engine/consumer.ts` wires it, with the in-memory AWS in the place of the real one. */
 function makeEngine(
   { dynamoDb, documents, sqs, events, clock }: MemoryProcess,
   parts: Parts,
   nonce: () => string,
 ): Engine {
-  const { definition, perform, queue, deadLetters, starts, shutdown } = parts;
+  const { definition, perform, queue, deadLetters, starts, shutdown, coreNeeded } = parts;
   const callTime = makeCallTime({ clock, random: () => 0.5 });
   const basics = { clock, random: () => 0.5, callTime, nonce };
   return {
@@ -205,7 +222,7 @@ function makeEngine(
     settings: queueSettings(definition),
     queueUrl: queue.url,
     deadLetterQueueUrl: deadLetters.url,
-    store: makeJobStore(JOBS_TABLE, { dynamoDb, documents, definition, ...basics }),
+    store: makeJobStore(JOBS_TABLE, { dynamoDb, documents, definition, coreNeeded, ...basics }),
     sqs: together(sqs, callTime),
     publish: makePublish({ openBus: () => makeBus(events), ...basics }),
     ...basics,

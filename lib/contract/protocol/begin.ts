@@ -17,7 +17,16 @@ import {
 } from './job-item.ts';
 import type { Message } from './message.ts';
 import { diedOf, isUnheard, mayTakeName } from './refused-body.ts';
-import { EARLY_MS, IN_PLACE_MS, iso, PENDING_DEATH_MS, RECHECK_AFTER_LEASE_MS, RECHECK_PENDING_MS } from './timing.ts';
+import { isOfNewer, SCHEMA } from './schema.ts';
+import {
+  EARLY_MS,
+  IN_PLACE_MS,
+  iso,
+  PENDING_DEATH_MS,
+  RECHECK_AFTER_LEASE_MS,
+  RECHECK_NEWER_MS,
+  RECHECK_PENDING_MS,
+} from './timing.ts';
 import type { BeginRow } from './transitions.ts';
 
 /** Everything that a begin is decided on. */
@@ -49,13 +58,14 @@ export type DoneStep =
   | { readonly row: BeginRow; readonly action: 'wait'; readonly untilMs: number };
 
 /**
- * Chooses the begin row of the protocol that fits: the first of `retentionOver`, `freed`, `renamed`, `foreign`, `invalid` and
+ * Chooses the begin row of the protocol that fits: the first of `newer`, `retentionOver`, `freed`, `renamed`, `foreign`, `invalid` and
  * the first case of `early`; then the others from top to bottom, `redriven` before `undelivered`. Pure: nothing is read or
  * written.
  */
 export function begin(facts: BeginFacts): BeginStep {
   const { item } = facts;
   if (item === undefined) return beginAbsent(facts);
+  if (isOfNewer(item)) return { row: 'newer', action: 'wait', untilMs: facts.nowMs + RECHECK_NEWER_MS };
   if (isFinished(item) && isExpired(item, facts.nowMs) && !item.undelivered) return beginAnew(facts, item);
   if (mayTakeName(item, facts.message) && !isRedrive(facts, item)) {
     if (!item.undelivered) return beginAnew(facts, item, diedOf(item, facts.message));
@@ -190,7 +200,7 @@ const DEATH = ['error', 'reason', 'failedAt', 'listKey', 'listAt', 'undelivered'
 export function newItem(facts: BeginFacts) {
   const { type, message } = facts;
   const { jobId, maxAttempts, createdAt } = message;
-  const counters = { runNo: 1, attempts: 0, checkpointNo: 0, snoozes: 0, snoozesInRow: 0 };
+  const counters = { schema: SCHEMA, runNo: 1, attempts: 0, checkpointNo: 0, snoozes: 0, snoozesInRow: 0 };
   return { id: itemId(type, message.key), jobId, type, ...identityOf(message), maxAttempts, createdAt, ...counters };
 }
 

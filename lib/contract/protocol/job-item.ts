@@ -21,6 +21,8 @@ export interface JobItem {
   readonly jobId: string;
   readonly type: string;
   readonly status: JobStatus;
+  /** What its writer knew of such items; see schema.ts. @default 1 */
+  readonly schema?: number;
   readonly attempts: number;
   readonly maxAttempts: number;
   readonly createdAt: string;
@@ -79,6 +81,7 @@ export const OPTIONAL_ATTRIBUTES = [
     'turn',
     'diedOf',
     'payloadHash',
+    'schema',
   ],
 ] as const satisfies readonly (keyof JobItem)[];
 

@@ -1,6 +1,7 @@
 import { finishedExpiration, isExpired } from './expiration.ts';
 import { type ItemUpdate, type ItemWrite, insert, update } from './item-write.ts';
 import { isWaiting, itemId, type JobItem, NO_BODY, OPTIONAL_ATTRIBUTES } from './job-item.ts';
+import { SCHEMA } from './schema.ts';
 import { iso } from './timing.ts';
 import type { OperatorRow } from './transitions.ts';
 
@@ -72,7 +73,7 @@ function refusedBeforehand(facts: CancelFacts): JobItem {
     bodyHash: NO_BODY,
     createdAt: iso(nowMs),
     expiration: finishedExpiration(facts, nowMs),
-    ...{ maxAttempts, runNo: 1, attempts: 0, checkpointNo: 0, snoozes: 0, snoozesInRow: 0 },
+    ...{ schema: SCHEMA, maxAttempts, runNo: 1, attempts: 0, checkpointNo: 0, snoozes: 0, snoozesInRow: 0 },
   };
 }
 

@@ -32,6 +32,8 @@ export const LEASE_BEYOND_END_MS = 2000;
 export const RECHECK_AFTER_LEASE_MS = 1000;
 /** A body whose name is still another's comes back after this, ms; the other's dead letter is mostly sent within one. */
 export const RECHECK_PENDING_MS = 5000;
+/** The message of a job that a newer version wrote comes back after this: a consumer of that version may be there by then. */
+export const RECHECK_NEWER_MS = 60_000;
 /** So long a body waits for its name, ms: Lambda's longest timeout, after which the message of the other has come again. */
 export const PENDING_DEATH_MS = 900_000;
 

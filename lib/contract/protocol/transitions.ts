@@ -45,6 +45,13 @@ export const TRANSITIONS = {
     message: 'wait',
   },
   first: { code: 'B2', from: ['absent'], condition: 'otherwise', to: 'INPROGRESS', message: 'run' },
+  newer: {
+    code: 'B16',
+    from: [...WAITING, 'INPROGRESS', ...TERMINAL],
+    condition: 'a newer version wrote it (its schema is above ours): it is left as it is',
+    to: 'same',
+    message: 'wait',
+  },
   retentionOver: {
     code: 'B3',
     from: TERMINAL,

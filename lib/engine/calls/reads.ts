@@ -13,7 +13,7 @@ export class ReadError extends Error {
 
 /** What a transition is decided on: all but the bulky attributes, of which 25 items could weigh 10 MB. */
 const DECISIVE = [
-  ...['id', 'jobId', 'type', 'status', 'attempts', 'maxAttempts', 'createdAt', 'processedAt', 'completedAt'],
+  ...['id', 'schema', 'jobId', 'type', 'status', 'attempts', 'maxAttempts', 'createdAt', 'processedAt', 'completedAt'],
   ...[
     'failedAt',
     'reason',

@@ -1,4 +1,5 @@
 import { METRICS } from '../../contract/names.ts';
+import { SCHEMA } from '../../contract/protocol/schema.ts';
 import type { BeginRow } from '../../contract/protocol/transitions.ts';
 import type { Engine } from '../engine.ts';
 import { messageFields } from '../logs.ts';
@@ -23,6 +24,7 @@ export async function notStarted(
     case 'run':
       return { attempts: item?.attempts ?? 0 };
     case 'wait':
+      if (step.row === 'newer') engine.log.error('job.newer', { ...fields, schema: item?.schema, known: SCHEMA });
       if (step.row === 'limited')
         engine.log.debug('job.limited', { ...fields, delayMs: step.untilMs - engine.clock.now() });
       return wait({ message, receiptHandle }, step.untilMs, engine);

@@ -1,6 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { type JobItem, LIST_SHARDS, LISTS_INDEX } from '../../contract/protocol/job-item.ts';
+import { isOfNewer, SCHEMA } from '../../contract/protocol/schema.ts';
 import { LOOK_AHEAD_MS, REPORT_BEFORE_END_MS } from '../../contract/protocol/timing.ts';
 import { TABLE_TRIES } from '../calls/call-time.ts';
 import { readItems } from '../calls/reads.ts';
@@ -11,7 +12,7 @@ import { makeTally, type Tally } from './tally.ts';
 const STOP_BEFORE_END_MS = 5000;
 /** Keys a page: one consistent read's worth (BatchGetItem). */
 const PAGE = 100;
-const PARKED = ['id', 'type', 'jobId', 'status', 'dueAt', 'listKey', 'listAt', 'envelope'] as const;
+const PARKED = ['id', 'schema', 'type', 'jobId', 'status', 'dueAt', 'listKey', 'listAt', 'envelope'] as const;
 
 export interface DispatchDeps extends ReleaseDeps {
   readonly table: string;
@@ -72,7 +73,10 @@ async function dispatchShard(
     const read = await readItems({ table: deps.table, names: PARKED }, ids, deps);
     const items = [...read.values()].filter((item) => isDue(item, untilMs));
     const nowMs = deps.clock.now();
-    const { released, refused } = await release(items, deps, deps.tally);
+    const known = items.filter((item) => !isOfNewer(item));
+    if (known.length < items.length)
+      deps.log.error('dispatch.newer-jobs', { jobs: items.length - known.length, known: SCHEMA });
+    const { released, refused } = await release(known, deps, deps.tally);
     total.released += released;
     total.refused += refused;
     const own = items.filter(({ type }) => !deps.tally.of(type).isGone);

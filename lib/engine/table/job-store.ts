@@ -10,6 +10,7 @@ import { makeReader } from '../calls/reads.ts';
 import { makeWriter, WriteError, type WriteResult, type WriterDeps } from '../calls/writes.ts';
 import type { Clock } from '../clock.ts';
 import type { TransactWrite } from '../job-context.ts';
+import { type CoreSchema, makeCoreSchema } from './core-schema.ts';
 import { makeRateLimiter, type RateLimiter } from './rate-limiter.ts';
 import { toStatement } from './statements.ts';
 import { checkWrites, type TransactionDeps, transact, type WritesToCheck } from './transaction.ts';
@@ -26,6 +27,8 @@ export interface Begun {
 
 /** The jobs table, in the protocol's words: every read and write of an attempt goes through it. */
 export interface JobStore {
+  /** What core says of itself. */
+  readonly core: CoreSchema;
   /** Reads the item of a key, as it stands. @throws ReadError */
   read(key: string): Promise<JobItem | undefined>;
   /**
@@ -57,6 +60,8 @@ export interface JobStoreDeps extends WriterDeps, TransactionDeps {
   readonly clock: Clock;
   /** The job type whose jobs begin here, with its rate limit. */
   readonly definition: JobDefinition;
+  /** Number that core must have. @default this version's own */
+  readonly coreNeeded?: number | undefined;
 }
 
 /** Tries to begin a job whose item changes between the read and the write: two are rare, four are a sign of trouble. */
@@ -69,6 +74,7 @@ export function makeJobStore(table: string, deps: JobStoreDeps): JobStore {
   const limiter = definition.rateLimit && makeRateLimiter(definition, definition.rateLimit, { table, writer, clock });
   const write = (change: ItemWrite): Promise<WriteResult> => writer(toStatement(table, change));
   return {
+    core: makeCoreSchema(read, deps.coreNeeded),
     read: (key) => read(itemId(definition.type, key)),
     async begin(given, facts, alone) {
       const idOf = ({ key }: Message) => itemId(facts.type, key);

@@ -67,8 +67,11 @@ function dispatcherRights(scope: Construct, stage: string): PolicyStatement[] {
   });
   return [
     new PolicyStatement({ actions: ['dynamodb:Query'], resources: [arns.listsIndex] }),
-    // BatchExecuteStatement with an UPDATE is PartiQLUpdate.
-    new PolicyStatement({ actions: ['dynamodb:BatchGetItem', 'dynamodb:PartiQLUpdate'], resources: [arns.jobsTable] }),
+    // BatchExecuteStatement with an UPDATE is PartiQLUpdate; the INSERT is of the item that says core's number.
+    new PolicyStatement({
+      actions: ['BatchGetItem', 'PartiQLInsert', 'PartiQLUpdate'].map((action) => `dynamodb:${action}`),
+      resources: [arns.jobsTable],
+    }),
     // SendMessageBatch is authorised as SendMessage.
     new PolicyStatement({ actions: ['sqs:GetQueueUrl', 'sqs:SendMessage'], resources: [queues] }),
   ];

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { SCHEMA, schemaOf } from '../../contract/protocol/schema.ts';
 
 /** Output of the core stack that says what was deployed, for the look before the next deploy. */
 export const STAGE_OUTPUT = 'StageSettings';
@@ -15,6 +16,8 @@ interface Written {
   readonly disposable?: boolean;
   readonly encrypted?: boolean;
   readonly alarms?: readonly string[];
+  /** Core's number (lib/contract/protocol/schema.ts). */
+  readonly schema?: number;
 }
 
 /** An output has 1,024 bytes (CloudFormation quotas); 80 hashes take 880. */
@@ -24,7 +27,8 @@ const HASH_LENGTH = 8;
 const hashOf = (address: string) => createHash('sha256').update(address).digest('hex').slice(0, HASH_LENGTH);
 
 export function writeRecord({ disposable, encrypted, alarmEmails }: StageRecord): string {
-  const written: Written = { disposable, encrypted, alarms: alarmEmails.slice(0, MAX_ALARMS).map(hashOf) };
+  const alarms = alarmEmails.slice(0, MAX_ALARMS).map(hashOf);
+  const written: Written = { disposable, encrypted, alarms, schema: SCHEMA };
   return JSON.stringify(written);
 }
 
@@ -42,10 +46,20 @@ export function weakenings({ record, isProtected }: DeployedStage, next: StageRe
   const nextAlarms = new Set(next.alarmEmails.map(hashOf));
   const gone = (before.alarms ?? []).filter((hash) => !nextAlarms.has(hash)).length;
   return [
+    ...(schemaOf(before) > SCHEMA ? [olderThan(schemaOf(before))] : []),
     ...(wasKept && next.disposable ? ['it would be disposable: its data would be deleted with its stacks'] : []),
     ...(before.encrypted === true && !next.encrypted ? ['its encryption with a key of its own would be off'] : []),
     ...(gone > 0 ? [`${gone} of ${before.alarms?.length} addresses would get no alarms any more`] : []),
   ];
+}
+
+const olderThan = (schema: number) =>
+  `it was deployed by a newer version of Sluice (schema ${schema}, this one knows ${SCHEMA}): jobs that it wrote would wait`;
+
+/** Core's number as it is deployed, if it is below this version's: a type alone must not be deployed before it. */
+export function olderCore({ record }: DeployedStage): number | undefined {
+  const schema = schemaOf(readRecord(record));
+  return schema < SCHEMA ? schema : undefined;
 }
 
 function readRecord(record: string | undefined): Written {

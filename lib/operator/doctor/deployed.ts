@@ -1,8 +1,11 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeRuleCommand, ListRuleNamesByTargetCommand } from '@aws-sdk/client-eventbridge';
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { toItem } from '../../aws/marshal.ts';
 import { names } from '../../contract/names.ts';
+import { SCHEMA, SCHEMA_ITEM, schemaOf } from '../../contract/protocol/schema.ts';
 import { flagsOf, nowOf, type Stage } from '../aws.ts';
 import { runningState } from '../queues/event-source.ts';
 import { bad, type Check, deployAgain, deployIt, type Finding, note, ok, orOk } from './finding.ts';
@@ -77,9 +80,26 @@ export const dispatcher: Check = async ({ stage }) => {
   });
   const { events = [] } = await aws.logs.send(command);
   const last = Math.max(...events.filter(isTick).map(({ timestamp = 0 }) => timestamp));
+  const schema = await schemaFindings(stage);
+  if (schema.length > 0) return schema;
   if (last > 0) return [ok('dispatcher', `ticked ${Math.round((nowMs - last) / 1000)} s ago`)];
   const todo = `look at the latest errors in log group /aws/lambda/${FunctionName}`;
   return [bad('dispatcher', `did not finish a tick within ${LATE_TICK_MS / 60_000} minutes`, todo)];
 };
+
+/** Core says a number in the table; one that is too low keeps the consumers of this version from running jobs. */
+async function schemaFindings(stage: Stage): Promise<Finding[]> {
+  const TableName = names.jobsTable(stage.name);
+  const command = new GetItemCommand({ TableName, Key: { id: { S: SCHEMA_ITEM } }, ConsistentRead: true });
+  const { Item } = await stage.aws.dynamoDb.send(command);
+  const found = schemaOf(Item && toItem(Item));
+  const numbers = `schema ${found}, this version has ${SCHEMA}`;
+  if (found > SCHEMA) {
+    return [note('dispatcher', `core is of a newer version (${numbers})`, 'use the command of that version')];
+  }
+  if (found === SCHEMA) return [];
+  const what = `core is of an earlier version (${numbers}): consumers of this one keep their messages`;
+  return [bad('dispatcher', what, deployIt(stage, names.coreStack(stage.name)))];
+}
 
 const isTick = ({ message = '' }) => message.includes('dispatch.finished');

@@ -110,6 +110,29 @@ describe('a deploy', () => {
   });
 });
 
+describe('a core of another number', () => {
+  const coreWith = (schema: number) => {
+    const core = coreOf(SAFE);
+    const { schema: _, ...record } = JSON.parse(core.Outputs[0]?.OutputValue ?? '{}') as Record<string, unknown>;
+    return { ...core, Outputs: [{ OutputKey: 'StageSettings', OutputValue: JSON.stringify({ ...record, schema }) }] };
+  };
+
+  test('below this version’s is told: core goes first', async () => {
+    expect(await said({ core: coreWith(0) })).toBe(
+      'deployed: core of stage "prod" is of schema 0, this version needs 1: cdk deploy takes sluice-prod-core first; with ' +
+        '--exclusively, deploy it by itself before any job type',
+    );
+  });
+
+  test('above this version’s is refused, unless the deploy says the stage’s name', async () => {
+    expect(await said({ core: coreWith(2) })).toContain(
+      'this deploy would weaken stage "prod": it was deployed by a newer version of Sluice (schema 2, this one knows 1): jobs ' +
+        'that it wrote would wait',
+    );
+    expect(await said({ core: coreWith(2) }, appOf(SAFE, { weaken: 'prod' }))).toBe('deployed');
+  });
+});
+
 describe('what cannot be looked at', () => {
   const denied = awsError('AccessDenied', 'not authorized', 403);
 

@@ -21,6 +21,7 @@ const ABSENT: readonly [row: string, holds: (given: BeginFacts) => boolean][] = 
 ];
 
 const FOUND: readonly [row: string, holds: (found: JobItem, given: BeginFacts) => boolean][] = [
+  ['newer', ({ schema = 1 }) => schema > 1],
   ['retentionOver', (found) => terminal(found) && found.expiration * 1000 <= NOW && !found.undelivered],
   [
     'freed',
@@ -84,6 +85,7 @@ const found = fc
     reason: fc.constantFrom('InvalidPayload', 'Crashed'),
     diedOf: fc.constantFrom(['hash'], undefined),
     runNo: fc.integer({ min: 1, max: 2 }),
+    schema: fc.constantFrom(undefined, 1, 1, 1, 2),
     expiration: fc.constantFrom(NOW / 1000 - 1, NOW / 1000, NOW / 1000 + 1),
     owner: fc.constantFrom('other', 'other', 'me'),
     at: near,
@@ -92,13 +94,13 @@ const found = fc
     failedAt: fc.constantFrom(NOW - 899_999, NOW - 900_000),
     cancelRequested: maybe(fc.constant(true)),
   })
-  .map(({ at, parked, status, reason, diedOf, undelivered, failedAt, cancelRequested, ...rest }) => {
+  .map(({ at, parked, status, reason, diedOf, undelivered, failedAt, cancelRequested, schema, ...rest }) => {
     const times = status === 'INPROGRESS' ? { leaseUntil: at } : { dueAt: at, ...(parked && { listAt: at }) };
     // Only a death is pending.
     const pending = status === 'DEAD' && undelivered ? { undelivered } : {};
     const dead = { reason: reason as 'Crashed', failedAt: iso(failedAt) };
     const death = { ...(status === 'DEAD' && dead), ...(diedOf && { diedOf }) };
-    const marks = { ...pending, ...death, ...(cancelRequested && { cancelRequested }) };
+    const marks = { ...pending, ...death, ...(cancelRequested && { cancelRequested }), ...(schema && { schema }) };
     return item({ status: status as JobItem['status'], ...rest, ...times, ...marks });
   });
 const received = fc

@@ -35,6 +35,13 @@ const ROWS: readonly [
   found: JobItem | undefined,
   received: Partial<Message>,
 ][] = [
+  ['newer', 'wait', 'a job that waits, of a newer version', waiting({ schema: 2 }), {}],
+  ['newer', 'wait', 'a job that runs, of a newer version, its lease out', running({ schema: 2, leaseUntil: NOW }), {}],
+  ['newer', 'wait', 'a dead job of a newer version, and its redrive', dead({ schema: 2 }), redriven],
+  ['newer', 'wait', 'a dead job of a newer version, undelivered', dead({ schema: 2, undelivered: true }), {}],
+  ['newer', 'wait', 'a job of a newer version whose retention is over', item({ schema: 2, expiration: 1 }), {}],
+  ['newer', 'wait', 'a job of a newer version, and a refusal', waiting({ schema: 2 }), { ...NAMED, ...other, refusal }],
+  ['due', 'run', 'a job of this version', waiting({ schema: 1 }), {}],
   ['first', 'run', 'nothing', undefined, {}],
   ['first', 'run', 'nothing, and a runAt that has passed', undefined, { runAtMs: NOW - DAY_S }],
   ['first', 'run', 'nothing, and a runAt that is half a second ahead', undefined, { runAtMs: NOW + 500 }],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { doctor, type Finding } from '../../../../lib/operator/index.ts';
 import { type ControlPlane, makeControlPlane, tick } from '../../../support/control-plane.ts';
-import { makeWorld, type World } from '../../../support/world.ts';
+import { JOBS_TABLE, makeWorld, type World } from '../../../support/world.ts';
 import { stageOf } from '../support/stage.ts';
 
 function deployed(): { world: World; plane: ControlPlane } {
@@ -36,6 +36,15 @@ test('doctor reports each check when it has ended, in order', async () => {
   const all = await doctor(stageOf(world, plane.aws), { definitions: [world.definition], onFindings });
   expect(reported).toHaveLength(8);
   expect(reported.flat()).toEqual(all);
+});
+
+test.each([
+  [0, 'bad', 'core is of an earlier version (schema 0, this version has 1): consumers of this one keep their messages'],
+  [2, 'note', 'core is of a newer version (schema 2, this version has 1)'],
+] as const)('doctor reports a core whose number is %i', async (schema, level, what) => {
+  const there = deployed();
+  there.world.dynamoDb.put(JOBS_TABLE, { id: '~schema', schema });
+  expect(await look(there, 'dispatcher')).toMatchObject([{ level, what }]);
 });
 
 const deployOf = (stack: string) => `npx cdk deploy ${stack} -c stage=test (and every other -c of its last deploy)`;

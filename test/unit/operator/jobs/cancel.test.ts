@@ -123,6 +123,16 @@ describe('a cancellation', () => {
     await expect(cancelling).rejects.toMatchObject({ name: 'JobChangedError' });
   });
 
+  test('leaves a job alone that a newer version of Sluice wrote', async () => {
+    const world = await parked();
+    world.alter('a', { schema: 2 });
+    const item = world.job('a');
+    await expect(cancel(tableOf(world), world.definition, 'a')).rejects.toThrow(
+      "probe a was written by a newer version of Sluice (schema 2, this one knows 1): use that version's command",
+    );
+    expect(world.job('a')).toEqual(item);
+  });
+
   test('whose write is refused fails as DynamoDB said, and is not tried again', async () => {
     const world = await parked();
     const error = awsError('AccessDeniedException', 'no', 400);

@@ -111,6 +111,15 @@ export const TOLD: readonly Told[] = [
   },
   { says: 'Look for job.publish-failed in its log', by: 'engine/calls/events.test.ts; whether it may, only AWS knows' },
 
+  // Another version of Sluice, which no test has.
+  {
+    says: 'cdk deploy takes <…> first; with --exclusively, deploy it by itself before any job type',
+    by: 'whether it says so: bin/guard.test.ts. A deploy needs AWS',
+  },
+  ...['use the command of that version', "use that version's command"].map((says) => ({
+    ...{ says, by: 'there is no newer version yet: doctor/deployed.test.ts and jobs/cancel.test.ts' },
+  })),
+
   // Only a person can do it, or only AWS can answer.
   { says: 'look at it in the CloudWatch console', by: 'a page of AWS' },
   { says: 'enable them in the CloudWatch console', by: 'a page of AWS' },
