@@ -31,7 +31,7 @@ const DEEP = [
   'test/bench/scale/engine.test.ts',
   'test/faults/simulation/points/*.test.ts',
   'test/fidelity/{recorded,runtime}/*.test.ts',
-  'test/fidelity/templates/judged-in-parts.test.ts',
+  'test/fidelity/templates/{judged-in-parts,same-templates,handlers}.test.ts',
   'test/unit/package/*.test.ts',
 ];
 /**
