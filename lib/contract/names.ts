@@ -49,7 +49,8 @@ export const names = {
   dispatcher: (stage: string) => `${prefixOf(stage)}-dispatcher`,
   jobsTable: (stage: string) => `${prefixOf(stage)}-jobs`,
   /** Managed policy of those who operate a stage. IAM's names, and those of dashboards, are the account's: they carry the region. */
-  operatorPolicy: (stage: string, kind: 'read' | 'payloads' | 'redrive', region: string) => `${prefixOf(stage)}-${kind}-${region}`,
+  operatorPolicy: (stage: string, kind: 'read' | 'payloads' | 'redrive', region: string) =>
+    `${prefixOf(stage)}-${kind}-${region}`,
   alarmTopic: (stage: string) => `${prefixOf(stage)}-alarms`,
   dashboard: (stage: string, region: string) => `${prefixOf(stage)}-${region}`,
   jobDashboard: (stage: string, type: string, region: string) => `${prefixOf(stage)}-${type}-${region}`,
