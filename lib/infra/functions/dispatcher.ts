@@ -5,6 +5,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { ENV, names } from '../../contract/names.ts';
+import { SCHEMA_ITEM } from '../../contract/protocol/schema.ts';
 import { keyRights } from '../access/stage-key.ts';
 import { arnsOf } from '../arns.ts';
 import { acknowledgeWildcard } from '../checks/security.ts';
@@ -67,10 +68,16 @@ function dispatcherRights(scope: Construct, stage: string): PolicyStatement[] {
   });
   return [
     new PolicyStatement({ actions: ['dynamodb:Query'], resources: [arns.listsIndex] }),
-    // BatchExecuteStatement with an UPDATE is PartiQLUpdate; the INSERT is of the item that says core's number.
+    // BatchExecuteStatement with an UPDATE is PartiQLUpdate.
     new PolicyStatement({
-      actions: ['BatchGetItem', 'PartiQLInsert', 'PartiQLUpdate'].map((action) => `dynamodb:${action}`),
+      actions: ['BatchGetItem', 'PartiQLUpdate'].map((action) => `dynamodb:${action}`),
       resources: [arns.jobsTable],
+    }),
+    // With an INSERT it is PartiQLInsert: of the one item that says core's number.
+    new PolicyStatement({
+      actions: ['dynamodb:PartiQLInsert'],
+      resources: [arns.jobsTable],
+      conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [SCHEMA_ITEM] } },
     }),
     // SendMessageBatch is authorised as SendMessage.
     new PolicyStatement({ actions: ['sqs:GetQueueUrl', 'sqs:SendMessage'], resources: [queues] }),

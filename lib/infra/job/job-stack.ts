@@ -9,6 +9,7 @@ import { queueSettings } from '../../contract/definition/queue-settings.ts';
 import { EVENT_SOURCE } from '../../contract/job-event.ts';
 import { ENV, names } from '../../contract/names.ts';
 import { itemId } from '../../contract/protocol/job-item.ts';
+import { SCHEMA_ITEM } from '../../contract/protocol/schema.ts';
 import { keyByArn, keyRights } from '../access/stage-key.ts';
 import { arnsOf } from '../arns.ts';
 import { SluiceFunction } from '../functions/sluice-function.ts';
@@ -84,9 +85,15 @@ function consumerRights(scope: Construct, stage: string, type: string): PolicySt
     new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [arns.deadLetterQueue(type)] }),
     new PolicyStatement({
       // BatchExecuteStatement is PartiQLInsert and PartiQLUpdate; the Update of a transaction is UpdateItem.
-      actions: ['PartiQLInsert', 'PartiQLUpdate', 'BatchGetItem', 'UpdateItem'].map((action) => `dynamodb:${action}`),
+      actions: ['PartiQLInsert', 'PartiQLUpdate', 'UpdateItem'].map((action) => `dynamodb:${action}`),
       resources: [arns.jobsTable],
       conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ownItems(type) } },
+    }),
+    new PolicyStatement({
+      actions: ['dynamodb:BatchGetItem'],
+      resources: [arns.jobsTable],
+      // With core's number, which may be read in one call with jobs.
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...ownItems(type), SCHEMA_ITEM] } },
     }),
     new PolicyStatement({
       actions: ['events:PutEvents'],

@@ -39,6 +39,7 @@ describe('a role may do what its function does, and nothing else', () => {
   test('for the dispatcher: on the queues of its stage, whichever they are', () => {
     expect(rightsOf(stacks.core?.resources ?? [], 'sluice-prod-dispatcher')).toEqual([
       `dynamodb:BatchGetItem ${table}`,
+      `dynamodb:PartiQLInsert ${table}`,
       `dynamodb:PartiQLUpdate ${table}`,
       `dynamodb:Query ${table}/index/lists`,
       `logs:CreateLogStream ${streams('dispatcher')}`,

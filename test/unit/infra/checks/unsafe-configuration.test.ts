@@ -146,9 +146,11 @@ const BROKEN: readonly (readonly [rule: string, what: string, resources: JobReso
   ],
 ];
 const STAGES_KEY = [
-  ['sluice', false],
-  ['shop', false],
-  ['my-own', true],
+  ['alias/sluice-dev', KEYED, false],
+  ['alias/shop-dev', { ...KEYED, app: 'shop' }, false],
+  ['alias/shop-dev', KEYED, true],
+  ['alias/my-own-dev', KEYED, true],
+  ['alias/sluice-dev', {}, true],
 ] as const;
 
 describe('cdk synth refuses an unsafe configuration', () => {
@@ -158,11 +160,12 @@ describe('cdk synth refuses an unsafe configuration', () => {
     expect(report).toContain(rule);
   });
 
-  test.each(STAGES_KEY)('an alias of %s-dev is the key of a stage, or of somebody else (%s)', (app, isForeign) => {
-    const report = said((stack) => {
-      override(queueOf(stack), 'KmsMasterKeyId', `alias/${app}-dev`);
+  test.each(STAGES_KEY)('%s is the key of the stage with %j, or of somebody else (%s)', (alias, context, isForeign) => {
+    const resources: JobResources = (stack) => {
+      override(queueOf(stack), 'KmsMasterKeyId', alias);
       stack.queue.grantSendMessages(new ServicePrincipal('sns.amazonaws.com'));
-    });
+    };
+    const report = said(resources, false, context);
     expect(/lets sns send/.test(report)).toBe(isForeign);
   });
 
