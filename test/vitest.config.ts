@@ -31,14 +31,15 @@ const DEEP = [
   'test/bench/scale/engine.test.ts',
   'test/faults/simulation/points/*.test.ts',
   'test/fidelity/{recorded,runtime}/*.test.ts',
-  'test/fidelity/templates/judged-in-parts.test.ts',
+  'test/fidelity/templates/{judged-in-parts,same-templates,handlers}.test.ts',
   'test/unit/package/*.test.ts',
 ];
 /**
- * They need the emulator. One compiles for the toolchains of four languages; two bring up a stage of their own, to compare each
- * call of each function with its role, and to deploy a newer version under load and roll it back.
+ * They need the emulator. One compiles for the toolchains of four languages. The others bring up stages of their own: to compare
+ * each call of each function with its role, to deploy a newer version under load and roll it back, and for the pages that say how
+ * stages and types are deployed, upgraded, removed and brought back.
  */
-const DEEP_INTEGRATION = ['test/integration/{iam-replay,languages,operation,upgrade}.test.ts'];
+const DEEP_INTEGRATION = ['test/integration/{iam-replay,languages,operation,removal,stages,upgrade}.test.ts'];
 
 const ELSEWHERE = ['test/integration/**', ...PARTLY, ...DEEP];
 

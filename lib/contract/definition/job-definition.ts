@@ -158,6 +158,7 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
   const number = (name: keyof typeof RULES) => checkedNumber(name, given[name], RULES[name]);
   const queueRetention = number('queueRetention');
   const rateLimit = checkedRateLimit(given.rateLimit);
+  const retired = checkedBoolean('retired', given.retired, false);
   const provisionedPollers = checkedPollers(given.provisionedPollers);
   return {
     type: checkedJobType(options.type),
@@ -184,10 +185,10 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
     logs: checkedChoice('logs', given.logs, ['all', 'failures']),
     completionEvent: checkedBoolean('completionEvent', given.completionEvent, false),
     eventErrorMessage: checkedBoolean('eventErrorMessage', given.eventErrorMessage, true),
-    schedule: checkedSchedules(given.schedule),
+    schedule: retired ? [] : checkedSchedules(given.schedule),
     ...(rateLimit !== undefined && { rateLimit }),
     tracing: checkedTracing(given.tracing),
-    retired: checkedBoolean('retired', given.retired, false),
+    retired,
   };
 }
 

@@ -5,7 +5,7 @@
 export const SCHEMA = 1;
 
 /** The first one. Items and cores that say no number are of it. */
-const FIRST_SCHEMA = 1;
+export const FIRST_SCHEMA = 1;
 
 /** Id of the item by which core says its number. Ids that start with `~` are no jobs. */
 export const SCHEMA_ITEM = '~schema';

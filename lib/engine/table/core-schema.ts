@@ -1,12 +1,12 @@
 import { toAttribute } from '../../aws/marshal.ts';
-import { SCHEMA, SCHEMA_ITEM, schemaOf } from '../../contract/protocol/schema.ts';
+import { FIRST_SCHEMA, SCHEMA, SCHEMA_ITEM, schemaOf } from '../../contract/protocol/schema.ts';
 import type { Reader } from '../calls/reads.ts';
 import type { Writer } from '../calls/writes.ts';
 
 /** What a consumer needs of its stage's core. */
 export interface CoreSchema {
   readonly needed: number;
-  /** Core was seen to be new enough; it is not asked again. */
+  /** Core is known to be new enough, and is not asked (again). */
   readonly isNewEnough: boolean;
   /** Asks core's number. @throws ReadError if the table did not answer */
   ask(): Promise<number>;
@@ -14,7 +14,8 @@ export interface CoreSchema {
 
 /** @param needed number that core must have. @default this version's own */
 export function makeCoreSchema(read: Reader, needed = SCHEMA): CoreSchema {
-  let isNewEnough = false;
+  // No core is older than the first: what needs no more asks nothing.
+  let isNewEnough = needed <= FIRST_SCHEMA;
   return {
     needed,
     get isNewEnough() {

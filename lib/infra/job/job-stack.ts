@@ -64,7 +64,7 @@ export class JobStack extends Stack {
     });
     consume(this, { definition, queues, consumer: this.consumer });
     const schedules = { stage, definition, queue: queues.queue, encrypted, disposable, runbook };
-    if (!definition.retired && definition.schedule.length > 0) new JobSchedules(this, 'Schedules', schedules);
+    if (definition.schedule.length > 0) new JobSchedules(this, 'Schedules', schedules);
     new JobAlarms(this, 'Alarms', { stage, definition, runbook });
     if (jobDashboards) new JobDashboard(this, 'Dashboard', { stage, definition });
     new CfnOutput(this, 'QueueUrl', { value: queues.queue.queueUrl, description: `Send ${type} jobs here` });

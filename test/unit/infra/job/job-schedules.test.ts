@@ -33,6 +33,8 @@ test('of a retired type nothing is left, and all else is', () => {
   const app = makeApp({ jobs: [{ definition, entry }], context: { stage: 'prod' } });
   const resources = synthesize(app)['tidy-up']?.resources ?? [];
   for (const type of ['AWS::Events::Rule', 'AWS::Scheduler::Schedule']) expect(ofType(resources, type)).toEqual([]);
+  // Nor its dead-letter queue, its alarms, and what the dashboard shows of them.
+  expect(JSON.stringify(resources)).not.toMatch(/nightly|berlin|schedules/);
   // All else stays: what was sent is run, and watched.
   for (const type of ['AWS::Lambda::EventSourceMapping', 'AWS::CloudWatch::CompositeAlarm'])
     expect(ofType(resources, type)).toHaveLength(1);

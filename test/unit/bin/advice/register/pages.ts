@@ -54,6 +54,14 @@ export const PAGES: readonly Followed[] = [
   { says: 'npx sluice job <type> <key>', amid: buried, gives: prints(/status +DEAD/) },
   { says: 'npx sluice job process-payment ord-200', amid: parked, gives: prints('in the jobs table until') },
   {
+    says: 'npx sluice retry <type> <key>',
+    amid: async ({ mail, world }) => {
+      mail('a0', 'fine', { runAt: new Date(world.clock.now() + 3600_000).toISOString() });
+      await world.drain();
+    },
+    gives: prints('due now'),
+  },
+  {
     says: 'npx sluice retry process-payment ord-200',
     amid: parked,
     async gives(_, { world }) {

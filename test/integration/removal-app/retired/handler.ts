@@ -1,0 +1,4 @@
+import { consumer } from '#sluice/engine';
+import { retiredOrder } from './definition.ts';
+
+export const handler = consumer(retiredOrder, async ({ n }) => ({ n }));
