@@ -33,7 +33,7 @@ describe.each(Object.entries(stages))('stage %s', (stage, stacks) => {
     expect(outputs('core')).toEqual({
       JobsTableName: { Ref: one(core, 'AWS::DynamoDB::GlobalTable', { TableName: `sluice-${stage}-jobs` }).id },
       AlarmTopicArn: { Ref: one(core, 'AWS::SNS::Topic').id },
-      StageSettings: JSON.stringify({ disposable: stage === 'dev', encrypted: false, alarms: [] }),
+      StageSettings: JSON.stringify({ disposable: stage === 'dev', encrypted: false, alarms: [], schema: 1 }),
     });
     for (const type of TYPES) {
       const queue = (name: string) => ({
