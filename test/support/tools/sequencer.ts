@@ -3,6 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Files that take longest, longest first. The first ones mostly wait for an emulator's clock. */
 export const LONGEST: readonly string[] = [
   'test/integration/operation.test.ts',
+  'test/integration/upgrade.test.ts',
   'test/integration/cli.test.ts',
   'test/faults/simulation/schedules.test.ts',
   'test/integration/iam-replay.test.ts',
@@ -11,6 +12,8 @@ export const LONGEST: readonly string[] = [
   'test/integration/producer.test.ts',
   'test/unit/package/package.test.ts',
   'test/unit/bin/sluice.test.ts',
+  'test/unit/localstack/deploy.test.ts',
+  'test/unit/bin/catalogue.test.ts',
   'test/integration/crash.test.ts',
   'test/fidelity/templates/cfn-lint.test.ts',
   'test/integration/alarms.test.ts',
@@ -18,6 +21,11 @@ export const LONGEST: readonly string[] = [
   'test/faults/simulation/mutants/begin.test.ts',
   'test/integration/aws-contract.test.ts',
   'test/integration/languages.test.ts',
+  'test/integration/removal.test.ts',
+  'test/integration/stages.test.ts',
+  'test/fidelity/templates/same-templates.test.ts',
+  'test/unit/infra/checks/template-rules.test.ts',
+  'test/unit/operator/authoring/new-job-type.test.ts',
 ];
 
 /**
