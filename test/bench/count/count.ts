@@ -59,8 +59,6 @@ export async function countCalls({ bundles, path, payloadBytes }: CountOptions):
     const consumer = await load(bundles.sluice);
     const dispatcher = () => load(bundles.dispatcher);
     const sent = send(aws, { do: DO[path], filler: 'x'.repeat(payloadBytes) });
-    // A process asks core's number once, before its first batch, whatever the number of its jobs.
-    await consumer({ Records: first(aws) }, context());
     if (AFTER_AN_ATTEMPT.includes(path)) await consumer({ Records: sent }, context());
     const records = path === 'release begun' ? await released({ aws, dispatcher }) : sent;
     const meter = meterUnits(aws);
@@ -135,12 +133,6 @@ function send(aws: LoopbackAws, payload: object): SQSEvent['Records'] {
   for (let i = 0; i < JOBS; i++) {
     aws.queue.add(outgoing(JSON.stringify({ id: `job-${i}`, payload })), `message-${i}`);
   }
-  return receive(aws);
-}
-
-/** A batch of its own, of one job that is not counted. */
-function first(aws: LoopbackAws): SQSEvent['Records'] {
-  aws.queue.add(outgoing(JSON.stringify({ id: 'first', payload: { do: 'complete' } })), 'message-first');
   return receive(aws);
 }
 
