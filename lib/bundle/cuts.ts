@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, extname, sep } from 'node:path';
+import { basename, dirname, extname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Metafile, Plugin } from 'esbuild';
 import { isEventStreamCommand } from './event-stream-command.ts';
@@ -148,6 +148,16 @@ const CUTS: readonly Cut[] = [
     neededBy: /json[-_]?schema/i,
   },
 ];
+
+/** By what it is seen in a bundle that a cut was made: a file that it edits, or what stands in. A package may move its files. */
+export const CUT_FILES: readonly { readonly name: string; readonly file: RegExp }[] = CUTS.flatMap(
+  ({ name, standIn: replaced, edits = [] }) => [
+    ...edits.map(({ file }) => ({ name, file })),
+    ...(replaced === undefined
+      ? []
+      : [{ name, file: new RegExp(`[/\\\\]stand-ins[/\\\\]${basename(replaced.file)}`) }]),
+  ],
+);
 
 /** Replaces a part of a file. @throws Error if the file does not contain it: the package has changed */
 export function replacing(what: RegExp, by: string): (code: string) => string {

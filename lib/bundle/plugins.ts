@@ -81,17 +81,23 @@ const requireHttp: Plugin = {
   },
 };
 
+/** Files of the SDK that every function has in another form. */
+export const EDITED_FILES = {
+  region: /[/\\]regionConfig[/\\]getInstanceMetadataRegion\.js$/,
+  streamCheck: /[/\\]util-stream[/\\]stream-type-check\.js$/,
+};
+
 /** What does the same with less, for every function. */
 const edited: Plugin = {
   name: 'edited',
   setup({ onLoad }) {
     // Without AWS_REGION, which Lambda sets, the SDK asks EC2's metadata service, which no function has.
-    onLoad({ filter: /[/\\]regionConfig[/\\]getInstanceMetadataRegion\.js$/ }, () => ({
+    onLoad({ filter: EDITED_FILES.region }, () => ({
       contents: `export const getInstanceMetadataRegion = async () => undefined;`,
     }));
     // The SDK checks for web streams with `instanceof`, and Node evaluates its web streams when the class is first named.
     // That takes 8 ms of a cold start. Answers here are always Node's own streams.
-    onLoad({ filter: /[/\\]util-stream[/\\]stream-type-check\.js$/ }, async ({ path }) => ({
+    onLoad({ filter: EDITED_FILES.streamCheck }, async ({ path }) => ({
       contents: isReadableStream(await readFile(path, 'utf8')),
     }));
   },

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
-import { bundle } from '../../../lib/bundle/bundle.ts';
+import { JOB_TYPES } from '../../../functions/index.ts';
+import { bundle, bundleEach } from '../../../lib/bundle/bundle.ts';
+import { CUT_FILES } from '../../../lib/bundle/cuts.ts';
+import { EDITED_FILES } from '../../../lib/bundle/plugins.ts';
 import { defaultProvider } from '../../../lib/bundle/stand-ins/credentials.ts';
 import { workFolder } from '../../../localstack/places.ts';
 import { bytesOf, OWN } from '../../bench/bundle-report.ts';
@@ -45,6 +48,20 @@ describe('the bundle of', () => {
     const providers = Object.keys(metafile.inputs).filter((path) => /credential-provider|nested-clients/.test(path));
     expect(providers).toEqual([]);
   });
+});
+
+/** What functions of Sluice's own hold, taken together. */
+const ALL = [PLAIN, 'functions/dispatcher/handler.ts', ...JOB_TYPES.map((type) => `functions/${type}/handler.ts`)];
+
+it('each edit of a package’s file, and each stand-in, is in a bundle: no package has moved what is edited', async () => {
+  const bundles = await bundleEach(
+    ALL.map((entry) => join(ROOT, entry)),
+    { absWorkingDir: ROOT },
+  );
+  const inputs = bundles.flatMap((one) => (one.status === 'fulfilled' ? Object.keys(one.value.metafile.inputs) : []));
+  const edits = [...CUT_FILES, ...Object.entries(EDITED_FILES).map(([name, file]) => ({ name, file }))];
+  expect(edits.length).toBeGreaterThan(10);
+  expect(edits.filter(({ file }) => !inputs.some((input) => file.test(`/${input}`)))).toEqual([]);
 });
 
 describe('a bundled error', () => {
