@@ -6,7 +6,7 @@ import { workFolder } from './places.ts';
 
 /** A program from PyPI, at one version. */
 export interface PythonPackage {
-  /** `name==version` */
+  /** `name==version`; `requirements/` has a file of it, with all that it needs and the hash of each. */
   readonly spec: string;
   /** For error messages: "the embedded emulator". */
   readonly what: string;
@@ -47,6 +47,8 @@ export async function ensurePackage(
   return python;
 }
 
+const requirementsOf = (spec: string) => join(import.meta.dirname, 'requirements', `${spec.replace('==', '-')}.txt`);
+
 async function install(folder: string, wanted: PythonPackage, log: (line: string) => void): Promise<void> {
   const { spec, otherwise } = wanted;
   const base = await findPython(wanted);
@@ -58,7 +60,8 @@ async function install(folder: string, wanted: PythonPackage, log: (line: string
     );
   }
   const python = join(folder, 'bin', 'python');
-  const pip = await runCommand(python, ['-m', 'pip', 'install', '--disable-pip-version-check', '--quiet', spec], {
+  const from = ['--require-hashes', '--requirement', requirementsOf(spec)];
+  const pip = await runCommand(python, ['-m', 'pip', 'install', '--disable-pip-version-check', '--quiet', ...from], {
     timeoutMs: 300_000,
   });
   if (pip.code !== 0) {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -41,6 +41,17 @@ async function machineWithPython(pip = 'exit 0', makesVenvs = 'exit 0'): Promise
 }
 
 const calls = async () => (await readFile(join(folder, 'calls'), 'utf8')).trim().split('\n');
+
+it('what is installed has the hash of each package', async () => {
+  const requirements = join(import.meta.dirname, '../../../localstack/requirements');
+  const files = await readdir(requirements);
+  expect(files).toContain('ministack-1.5.33.txt');
+  for (const file of files) {
+    const packages = (await readFile(join(requirements, file), 'utf8')).split(/\n(?=[a-z0-9])/).slice(1);
+    expect(packages.length).toBeGreaterThan(1);
+    expect(packages.filter((one) => !/^\S+==\S+ [^\n]*\\\n +--hash=sha256:[0-9a-f]{64}/.test(one))).toEqual([]);
+  }
+});
 
 it('a second run makes no new environment', async () => {
   await machineWithPython();
