@@ -37,13 +37,20 @@ const describeHere = describeOn(
   'the replay of permissions brings up a MiniStack of its own, which suffices',
 );
 
+/** Source of a job that only its message names. It fails once, so that the message is sent anew. */
+const UNNAMED = 'unnamed';
+
 let local: LocalSluice;
 let recorder: Recorder;
 let templates: Templates;
 let environment: Environment;
 
 beforeAll(async () => {
-  local = await bringUp({ stage: STAGE, emulator: 'embedded', sources: TOUR_SOURCES });
+  local = await bringUp({
+    stage: STAGE,
+    emulator: 'embedded',
+    sources: { ...TOUR_SOURCES, [UNNAMED]: { records: 1 } },
+  });
   recorder = await startRecorder(local.emulator.endpoint);
   await forgetCoresNumber(local);
   await redirect(local.emulator, FUNCTIONS, recorder.url);
@@ -76,13 +83,15 @@ async function forgetCoresNumber({ emulator, deployment }: LocalSluice): Promise
 async function runEverything({ emulator, deployment, source, stripe }: LocalSluice): Promise<void> {
   stripe.failNext({ status: 429, times: 3 });
   source.failNext({ status: 503, retryAfter: '62', match: { source: 'crm' } });
-  const jobs = tourJobs((name) => `http://${emulator.hostSeenByFunctions}:${source.port}/${name}/records`);
+  source.failNext({ status: 503, match: { source: UNNAMED } });
+  const urlOf = (name: string) => `http://${emulator.hostSeenByFunctions}:${source.port}/${name}/records`;
+  const jobs = tourJobs(urlOf);
   const sqs = new SQSClient(emulator.clientConfig);
   const post = (type: string, body: unknown) =>
     sqs.send(
       new SendMessageCommand({ QueueUrl: deployment.queues[type]?.queueUrl, MessageBody: JSON.stringify(body) }),
     );
-  await post('process-payment', { payload: { amount: 100, currency: 'usd', paymentMethod: 'pm_card_visa' } });
+  await post('sync-data', { payload: { source: UNNAMED, url: urlOf(UNNAMED) } });
   await post('send-email', { payload: { to: 'ada@example.com', template: 'none', data: {} }, maxAttempts: 1 });
   const sent: SentJob[] = await sendJobs(
     jobs.filter(({ after }) => after === undefined),

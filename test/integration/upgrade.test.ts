@@ -5,7 +5,7 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { names } from '../../lib/contract/names.ts';
-import { SCHEMA, SCHEMA_ITEM } from '../../lib/contract/protocol/schema.ts';
+import { FIRST_SCHEMA, SCHEMA, SCHEMA_ITEM } from '../../lib/contract/protocol/schema.ts';
 import { type Deployment, deploy, destroy } from '../../localstack/deploy.ts';
 import { redeployFunctions } from '../../localstack/hot-reload.ts';
 import { linesOf, parsed } from './support/logs.ts';
@@ -45,21 +45,28 @@ const coreSays = (schema: number) =>
 
 it('core says its number within its first ticks', { timeout: 240_000 }, () => coreSays(SCHEMA));
 
-it('a type before its core keeps its jobs; they run once core is deployed', { timeout: 480_000 }, async () => {
-  // Core of the version before, under consumers of this one that start anew.
-  await put({ id: SCHEMA_ITEM, schema: SCHEMA - 1 });
-  await redeployFunctions(target, [{ functionName: CONSUMER, entry: `${app}/v2/handler.ts` }]);
-  await send('early');
-  expect(await says('consumer.core-too-old')).toMatchObject({ level: 'ERROR', needed: SCHEMA, found: SCHEMA - 1 });
-  expect(await itemOf('order#early')).toBeUndefined();
-  // A deploy of core ends the dispatcher's processes: the next one writes its number.
-  const lambda = new LambdaClient(target.clientConfig);
-  const FunctionName = names.dispatcher(STAGE);
-  await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Timeout: 49 }));
-  await coreSays(SCHEMA);
-  await completed('early');
-  expect(await itemOf('order#early')).toMatchObject({ schema: SCHEMA, attempts: 1 });
-});
+/** No core is older than the first: until there is a second schema, test/unit/engine/job/schema.test.ts alone can have it. */
+const isFirst = SCHEMA === FIRST_SCHEMA;
+
+it.skipIf(isFirst)(
+  'a type before its core keeps its jobs; they run once core is there',
+  { timeout: 480_000 },
+  async () => {
+    // Core of the version before, under consumers of this one that start anew.
+    await put({ id: SCHEMA_ITEM, schema: SCHEMA - 1 });
+    await redeployFunctions(target, [{ functionName: CONSUMER, entry: `${app}/v2/handler.ts` }]);
+    await send('early');
+    expect(await says('consumer.core-too-old')).toMatchObject({ level: 'ERROR', needed: SCHEMA, found: SCHEMA - 1 });
+    expect(await itemOf('order#early')).toBeUndefined();
+    // A deploy of core ends the dispatcher's processes: the next one writes its number.
+    const lambda = new LambdaClient(target.clientConfig);
+    const FunctionName = names.dispatcher(STAGE);
+    await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Timeout: 49 }));
+    await coreSays(SCHEMA);
+    await completed('early');
+    expect(await itemOf('order#early')).toMatchObject({ schema: SCHEMA, attempts: 1 });
+  },
+);
 
 it('a consumer leaves what a newer version wrote as it is, and keeps its message', { timeout: 300_000 }, async () => {
   const newer = { id: 'order#newer', jobId: 'newer', type: 'order', status: 'RETRYING', schema: SCHEMA + 1, dueAt: 1 };
