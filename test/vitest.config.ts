@@ -19,7 +19,6 @@ const PARTLY = [
   'test/faults/simulation/mutants/*.test.ts',
   'test/fidelity/templates/{cfn-lint,synth}.test.ts',
   'test/unit/bin/*.test.ts',
-  'test/unit/operator/authoring/new-job-type.test.ts',
   'test/unit/engine/job/report-in-time.test.ts',
   'test/unit/functions/generate-report/report-csv.test.ts',
   'test/unit/functions/sync-data/sync-data.test.ts',
@@ -32,6 +31,9 @@ const DEEP = [
   'test/faults/simulation/points/*.test.ts',
   'test/fidelity/{recorded,runtime}/*.test.ts',
   'test/fidelity/templates/{judged-in-parts,same-templates,handlers}.test.ts',
+  // Whole synths, and the linter and the compiler over a whole repository.
+  'test/unit/infra/checks/template-rules.test.ts',
+  'test/unit/operator/authoring/new-job-type.test.ts',
   'test/unit/package/*.test.ts',
 ];
 /**
