@@ -4,6 +4,7 @@ import { Annotations, Stack, Stage } from 'aws-cdk-lib';
 import { Code, type ILayerVersion, LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import type { Construct, IConstruct } from 'constructs';
 import type { BundleRequest } from '../../bundle/write-bundles.ts';
+import type { TracingKind } from '../../contract/definition/job-definition.ts';
 import { checkLoads } from '../checks/load-check.ts';
 import { bundleOf } from './bundles.ts';
 
@@ -13,7 +14,7 @@ export interface CodeProps {
   /** File that exports `handler`. */
   readonly entry: string;
   /** Whose tracer is part of it: X-Ray's, or OpenTelemetry's. @default false */
-  readonly tracing?: boolean | 'otel' | undefined;
+  readonly tracing?: TracingKind | undefined;
   /** Whether the function carries its source map, which costs it memory and start time. */
   readonly disposable: boolean;
 }

@@ -12,6 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { TracingKind } from '../../contract/definition/job-definition.ts';
 import { acknowledgeWildcard } from '../checks/security.ts';
 import { removalPolicy } from '../stage-settings.ts';
 import { functionCode, layersOf } from './function-code.ts';
@@ -32,7 +33,7 @@ export interface SluiceFunctionProps {
   /** Encrypts its log. @default CloudWatch Logs' own key */
   readonly key: IKey | undefined;
   /** Whether X-Ray traces each invocation, or OpenTelemetry each attempt. @default false */
-  readonly tracing?: boolean | 'otel';
+  readonly tracing?: TracingKind;
 }
 
 /** A Lambda function of Sluice: Node 24, arm64, one minified ES module, its own log group and role. */

@@ -22,14 +22,10 @@ export const JOB_ALARMS = {
 export type JobAlarm = keyof typeof JOB_ALARMS;
 
 /** The alarms that a definition has: the one on duplicates by choice, the one on its schedules if it has any. */
-export const alarmsOf = ({
-  alarms,
-  schedule,
-  retired,
-}: Pick<JobDefinition, 'alarms' | 'schedule' | 'retired'>): JobAlarm[] =>
+export const alarmsOf = ({ alarms, schedule }: Pick<JobDefinition, 'alarms' | 'schedule'>): JobAlarm[] =>
   (Object.keys(JOB_ALARMS) as JobAlarm[]).filter((alarm) => {
     if (alarm === 'duplicates') return alarms.duplicateJobs !== undefined;
-    return alarm !== 'schedulesFailed' || (schedule.length > 0 && !retired);
+    return alarm !== 'schedulesFailed' || schedule.length > 0;
   });
 
 /** The dispatcher's alarms: the end of their names, after the dispatcher's name. */

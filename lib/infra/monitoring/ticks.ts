@@ -63,9 +63,7 @@ export function isSwitchedOn(scope: IConstruct, { timeZone, offInStages = [] }: 
 /** The schedules of a type whose missing ticks an alarm tells. */
 export const watchedSchedules = (
   scope: IConstruct,
-  { schedule, retired }: Pick<JobDefinition, 'schedule' | 'retired'>,
+  { schedule }: Pick<JobDefinition, 'schedule'>,
   { stage, nowMs }: { readonly stage: string; readonly nowMs: number },
 ): readonly JobSchedule[] =>
-  schedule.filter(
-    (one) => !retired && isSwitchedOn(scope, one, stage) && tickWindow(one.expression, nowMs) !== undefined,
-  );
+  schedule.filter((one) => isSwitchedOn(scope, one, stage) && tickWindow(one.expression, nowMs) !== undefined);

@@ -1,9 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
-import { bundle, WITH_SPANS } from '../../../lib/bundle/bundle.ts';
+import { WITH_SPANS } from '../../../lib/bundle/bundle.ts';
 import { toRecord } from '../../../lib/testing/aws/lambda/event-source.ts';
 import { startServer } from '../../../localstack/stand-ins/http-server.ts';
 import { outgoing } from '../../support/factories.ts';
@@ -11,6 +8,7 @@ import { startEnvironment } from './execution-environment.ts';
 import { ensureInterfaceClient, FIRST_USE_MS, type InterfaceClient } from './interface-client.ts';
 import { startLoopbackAws } from './loopback-aws.ts';
 import { startRuntimeApi } from './runtime-api.ts';
+import { bundled } from './traced/bundled.ts';
 
 /** What is read of a request (OpenTelemetry protocol, "OTLP/HTTP", JSON). */
 interface Exported {
@@ -51,15 +49,6 @@ async function startCollector() {
   return { url: server.url, paths, seen, spans };
 }
 
-/** The bundle as the stack of a type with `tracing: 'otel'` makes it. */
-async function bundled(): Promise<string> {
-  const task = await mkdtemp(join(tmpdir(), 'sluice-spans-'));
-  onTestFinished(() => rm(task, { recursive: true, force: true }));
-  const { code } = await bundle(join(import.meta.dirname, 'traced', 'handler.ts'), WITH_SPANS);
-  await writeFile(join(task, 'index.mjs'), code);
-  return task;
-}
-
 let client: InterfaceClient;
 beforeAll(async () => {
   client = await ensureInterfaceClient(console.log);
@@ -73,7 +62,7 @@ it('each attempt’s span is at the collector before its batch is answered, link
   const third = await startServer(async (_, response) => void response.end('ok'));
   const environment = startEnvironment({
     client: client.main,
-    task: await bundled(),
+    task: await bundled(WITH_SPANS),
     address: api.address,
     environment: { ...aws.environment, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url },
   });

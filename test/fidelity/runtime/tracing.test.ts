@@ -1,10 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
-import { bundle, TRACED } from '../../../lib/bundle/bundle.ts';
+import { TRACED } from '../../../lib/bundle/bundle.ts';
 import { toRecord } from '../../../lib/testing/aws/lambda/event-source.ts';
 import { startServer } from '../../../localstack/stand-ins/http-server.ts';
 import { outgoing } from '../../support/factories.ts';
@@ -12,6 +9,7 @@ import { startEnvironment } from './execution-environment.ts';
 import { ensureInterfaceClient, FIRST_USE_MS, type InterfaceClient } from './interface-client.ts';
 import { startLoopbackAws } from './loopback-aws.ts';
 import { startRuntimeApi } from './runtime-api.ts';
+import { bundled } from './traced/bundled.ts';
 
 /** A subsegment as the X-Ray daemon gets it (X-Ray Developer Guide, "Segment documents"). */
 interface Subsegment {
@@ -40,15 +38,6 @@ async function startDaemon(): Promise<{ address: string; ended: () => Subsegment
   return { address: `127.0.0.1:${socket.address().port}`, ended };
 }
 
-/** The bundle as the stack of a traced type makes it. */
-async function bundled(): Promise<string> {
-  const task = await mkdtemp(join(tmpdir(), 'sluice-traced-'));
-  onTestFinished(() => rm(task, { recursive: true, force: true }));
-  const { code } = await bundle(join(import.meta.dirname, 'traced', 'handler.ts'), TRACED);
-  await writeFile(join(task, 'index.mjs'), code);
-  return task;
-}
-
 let client: InterfaceClient;
 beforeAll(async () => {
   client = await ensureInterfaceClient(console.log);
@@ -62,7 +51,7 @@ it('each attempt is a subsegment with its job’s annotations, and what it calls
   const third = await startServer(async (_, response) => void response.end('ok'));
   const environment = startEnvironment({
     client: client.main,
-    task: await bundled(),
+    task: await bundled(TRACED),
     address: api.address,
     environment: { ...aws.environment, AWS_XRAY_DAEMON_ADDRESS: daemon.address },
   });

@@ -54,7 +54,7 @@ describe('the dashboards', () => {
     const shown = [...dashboards.values()].flatMap(alarmsShown);
     expect(shown.toSorted()).toEqual(alarmNames.toSorted());
     expect(shown).toHaveLength(
-      TYPES.length * alarmsOf({ alarms: checkedAlarms({}), schedule: [], retired: false }).length +
+      TYPES.length * alarmsOf({ alarms: checkedAlarms({}), schedule: [] }).length +
         Object.keys(DISPATCHER_ALARMS).length,
     );
   });
