@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient, ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
@@ -15,6 +16,7 @@ const STAGE = 'devop';
 const app = fileURLToPath(new URL('operation-app', import.meta.url));
 const target = inject('target');
 const documents = DynamoDBDocumentClient.from(new DynamoDBClient(target.clientConfig));
+const lambda = new LambdaClient(target.clientConfig);
 const FUNCTION = names.consumer(STAGE, 'order');
 /** LocalStack runs one batch at a time: what takes MiniStack seconds takes it minutes. */
 const LOAD = inject('emulator') === 'embedded' ? 500 : 100;
@@ -27,6 +29,16 @@ const putCode = async (version: 1 | 2) => {
   const redeploy = { functionName: FUNCTION, entry: `${app}/v${version}/handler.ts` };
   expect(await redeployFunctions(target, [redeploy])).toMatchObject([{ status: 'fulfilled' }]);
 };
+
+/** Lets the queue's messages come to the function, or not: what is due meanwhile waits in the queue. */
+async function setRunning(Enabled: boolean): Promise<void> {
+  const mappings = async () =>
+    (await lambda.send(new ListEventSourceMappingsCommand({ FunctionName: FUNCTION }))).EventSourceMappings ?? [];
+  for (const { UUID } of await mappings()) await lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled }));
+  const wanted = Enabled ? 'Enabled' : 'Disabled';
+  const isDone = async () => (await mappings()).every(({ State }) => State === wanted);
+  await eventually(isDone, `an event source that is ${wanted}`, 150_000);
+}
 
 interface Order {
   readonly id: string;
@@ -128,7 +140,10 @@ describe('another definition while jobs wait', () => {
     ]);
     const waiting = async () => (await itemsBy('')).filter(({ status }) => status === 'RETRYING').length === 4;
     await eventually(waiting, 'four waiting jobs');
+    // However long the deploy takes, no job comes to the old code while it lasts.
+    await setRunning(false);
     await deployVersion(2);
+    await setRunning(true);
   });
 
   it('changes the queue with the timeout', async () => {
