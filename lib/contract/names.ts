@@ -62,6 +62,8 @@ export const ENV = {
   jobsTable: 'SLUICE_JOBS_TABLE',
   queueUrl: 'SLUICE_QUEUE_URL',
   deadLetterQueueUrl: 'SLUICE_DLQ_URL',
+  /** Set where a queue is not found by its name: what is parked keeps its URL. */
+  parkedUrl: 'SLUICE_PARKED_URL',
   /** A job type's queue is found by its name: by the dispatcher, and by whoever sends jobs. */
   stage: 'SLUICE_STAGE',
 } as const;

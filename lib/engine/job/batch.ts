@@ -110,9 +110,13 @@ function dropProbe({ messageId }: Message, probe: string, { definition, log }: E
   return 'ack';
 }
 
-/** The record's message. Where a `jobId` alone may be the version before's, the item of that name decides. */
-async function received(record: SQSRecord, { definition, clock, store }: Engine): Promise<Message> {
+/**
+ * The record's message. Where a `jobId` alone may be the version before's, the item of that name decides. That version had no queues
+ * of other names.
+ */
+async function received(record: SQSRecord, { definition, clock, store, parkedUrl }: Engine): Promise<Message> {
   const { message, former } = decodeBoth(record, definition, clock.now());
+  if (parkedUrl !== undefined) return { ...message, queueUrl: parkedUrl };
   if (former === undefined) return message;
   return isFormer(former, await store.read(former.key)) ? former : message;
 }
