@@ -47,6 +47,8 @@ export const names = {
   deadLetterQueue: (stage: string, type: string) => `${prefixOf(stage)}-${type}-dlq`,
   consumer: (stage: string, type: string) => `${prefixOf(stage)}-${type}`,
   dispatcher: (stage: string) => `${prefixOf(stage)}-dispatcher`,
+  /** Of the constructs' dispatcher, so that the stack of a job type can give it rights. */
+  dispatcherRole: (stage: string, region: string) => `${prefixOf(stage)}-dispatcher-${region}`,
   jobsTable: (stage: string) => `${prefixOf(stage)}-jobs`,
   /** Managed policy of those who operate a stage. IAM's names, and those of dashboards, are the account's: they carry the region. */
   operatorPolicy: (stage: string, kind: 'read' | 'payloads' | 'redrive', region: string) =>

@@ -5,6 +5,7 @@ export { grantKey } from './access/stage-key.ts';
 export { type AppSource, buildApp, type JobSource } from './app.ts';
 export { acknowledge, acknowledgeWildcard } from './checks/security.ts';
 export { CoreStack, type CoreStackProps } from './core-stack.ts';
+export type { ForeignQueue } from './job/foreign-queue.ts';
 export type { JobResources } from './job/job-resources.ts';
 export { JobStack, type JobStackProps } from './job/job-stack.ts';
 export { type ISluice, JobType, type JobTypeProps } from './job/job-type.ts';
