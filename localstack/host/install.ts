@@ -17,10 +17,10 @@ export interface LocalStackHost {
 }
 
 const REQUIREMENTS = join(import.meta.dirname, '..', 'requirements');
-/** All that `pyproject.toml` needs, and before it what builds the three packages that PyPI has as source only. */
-const [PACKAGES, BUILD] = ['localstack-core-4.14.0.txt', 'setuptools-84.2.1.txt'].map((file) =>
-  join(REQUIREMENTS, file),
-) as [string, string];
+/** All that `pyproject.toml` needs. */
+const PACKAGES = join(REQUIREMENTS, 'localstack-core-4.14.0.txt');
+/** What builds the three of them that PyPI has as source only. */
+const BUILD = join(REQUIREMENTS, 'setuptools-84.2.1.txt');
 
 /**
  * Installs LocalStack 4.14, the last one that needs no account, and MiniStack from PyPI, each package by its hash, unless an
