@@ -1,18 +1,16 @@
-import { fileURLToPath } from 'node:url';
-import { App, type AppProps, type Stack, Tags, Validations } from 'aws-cdk-lib';
+import { App, type AppProps, Tags } from 'aws-cdk-lib';
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import { JobDefinitionError } from '../contract/errors.ts';
-import { names, partsOf, prefixOf } from '../contract/names.ts';
-import { checkSecurity } from './checks/security.ts';
-import { stageKeyNames } from './checks/store-rules.ts';
+import { names, prefixOf } from '../contract/names.ts';
 import { checkTemplates } from './checks/template-rules.ts';
-import { UnsafeConfiguration } from './checks/unsafe-configuration.ts';
 import { CoreStack, type CoreStackProps } from './core-stack.ts';
+import { ownDispatcher } from './dispatcher-entry.ts';
 import { expectBundles } from './functions/bundles.ts';
 import { bundleRequest } from './functions/function-code.ts';
 import type { JobResources } from './job/job-resources.ts';
 import { JobStack } from './job/job-stack.ts';
 import { leaveOut } from './leave-out.ts';
+import { checkNameLengths } from './name-lengths.ts';
 import { stageSettings } from './stage-settings.ts';
 import { chooseStage, refuseUnread } from './stages/choose.ts';
 import type { StageProfiles } from './stages/profile.ts';
@@ -72,8 +70,9 @@ export function buildApp({ jobs, stages = {}, dispatcherEntry = ownDispatcher(),
   const settings = stageSettings(given);
   const { stage, disposable } = settings;
   const definitions = jobs.map(({ definition }) => definition);
-  checkDistinct(definitions.map(({ type }) => type));
-  checkLengths(stage, definitions);
+  const types = definitions.map(({ type }) => type);
+  checkDistinct(types);
+  checkNameLengths(stage, types);
   expectBundles(app, [
     bundleRequest(app, { functionName: names.dispatcher(stage), entry: dispatcherEntry, disposable }),
     ...jobs.map(({ definition: { type, tracing }, entry }) =>
@@ -81,21 +80,14 @@ export function buildApp({ jobs, stages = {}, dispatcherEntry = ownDispatcher(),
     ),
   ]);
   const core = new CoreStack(app, { ...settings, dispatcherEntry, chosen });
-  const stacks: Stack[] = [core];
   for (const { definition, entry, resources } of jobs) {
     const stack = new JobStack(app, { ...settings, definition, entry });
-    stacks.push(stack);
     stack.addStackDependency(core, 'names its table and its topic');
     const { consumer, queue, key } = stack;
     resources?.({ scope: stack, consumer, queue, key, stage, prefix: prefixOf(stage), disposable, setting });
   }
   if (chosen !== undefined) refuseUnread(chosen, asked);
-  const byFunction = new Map(definitions.map((definition) => [names.consumer(stage, definition.type), definition]));
-  Validations.of(app).addPlugins(
-    new UnsafeConfiguration(byFunction, settings.encrypted ? stageKeyNames(stage) : undefined),
-  );
   checkTemplates(app);
-  if (given('securityChecks') !== 'off') checkSecurity(app, { warnOnly: settings.emulated, stacks });
   leaveOut(app, given('leaveOut'));
   Tags.of(app).add('sluice:stage', stage);
   return app;
@@ -115,26 +107,6 @@ const settingsIn =
     const value: unknown = app.node.tryGetContext(name);
     return value === undefined || value === null ? undefined : String(value);
   };
-
-/** A path instead of an import: lib/infra never loads the runtime. It has this file's ending, compiled or not. */
-function ownDispatcher(): string {
-  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return fileURLToPath(new URL(`../../functions/dispatcher/handler.${ending}`, import.meta.url));
-}
-
-/** A function's name has at most 64 characters (Lambda API Reference, FunctionName); two of them are hyphens. */
-const MAX_NAMES = 62;
-
-function checkLengths(stage: string, definitions: readonly JobDefinition[]): void {
-  const { app, stage: name } = partsOf(stage);
-  const left = MAX_NAMES - app.length - name.length;
-  const long = definitions.filter(({ type }) => type.length > left).map(({ type }) => `"${type}" (${type.length})`);
-  if (long.length === 0) return;
-  throw new RangeError(
-    `app, stage and job type have ${MAX_NAMES} characters together, since a function's name has 64: with app "${app}" and ` +
-      `stage "${name}", ${left} are left for a type, and too long are ${long.join(', ')}: choose shorter names`,
-  );
-}
 
 function checkDistinct(types: readonly string[]): void {
   const twice = types.find((type, i) => types.indexOf(type) !== i);

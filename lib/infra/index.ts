@@ -7,5 +7,7 @@ export { acknowledge, acknowledgeWildcard } from './checks/security.ts';
 export { CoreStack, type CoreStackProps } from './core-stack.ts';
 export type { JobResources } from './job/job-resources.ts';
 export { JobStack, type JobStackProps } from './job/job-stack.ts';
+export { type ISluice, JobType, type JobTypeProps } from './job/job-type.ts';
+export { Sluice, type SluiceProps } from './sluice.ts';
 export { removalPolicy } from './stage-settings.ts';
 export type { StageProfile, StageProfiles } from './stages/profile.ts';

@@ -27,7 +27,12 @@ export interface StageSettings {
   readonly producers: readonly IPrincipal[];
   /** The stage that a deploy may weaken, by its full name. */
   readonly weaken: string | undefined;
+  /** Whether cdk-nag looks at what is made. */
+  readonly securityChecks: boolean;
 }
+
+/** What all constructs of a stage follow. */
+export type CommonSettings = Omit<StageSettings, 'alarmEmails' | 'account' | 'region' | 'weaken'>;
 
 /** Reads the context. @throws RangeError for an invalid value */
 export function stageSettings(setting: (name: string) => string | undefined): StageSettings {
@@ -55,6 +60,7 @@ export function stageSettings(setting: (name: string) => string | undefined): St
     region,
     producers: allowedProducers(setting('allowedProducers')),
     weaken: checkedWeaken(setting('weaken'), stage),
+    securityChecks: setting('securityChecks') !== 'off',
   };
 }
 

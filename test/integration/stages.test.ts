@@ -100,5 +100,5 @@ async function synthOfCheckout(context: Record<string, string>, account: string)
 
 const SETTINGS = {
   ...{ disposable: true, emulated: false, encrypted: false, jobDashboards: false, producers: [], runbook: '' },
-  ...{ account: undefined, region: undefined, dispatcherEntry: '' },
+  ...{ account: undefined, region: undefined, dispatcherEntry: '', securityChecks: false },
 } as const;

@@ -35,20 +35,19 @@ export function cancelJob(facts: CancelFacts): OperatorStep {
     return { row: 'cancelledWaiting', write: update(item, { set, remove: PARKED }) };
   }
   if (item.status === 'INPROGRESS') {
-    // Not fenced on the owner: whichever attempt runs next finds it.
-    const fence = { status: item.status, runNo: item.runNo };
-    const write = {
-      kind: 'update',
-      id: item.id,
-      set: { cancelRequested: true },
-      remove: [],
-      fence,
-      absent: [],
-    } as const;
-    return { row: 'cancelRequested', write };
+    return { row: 'cancelRequested', write: requestCancel(item) };
   }
   if (!isExpired(item, nowMs) || item.undelivered) return { row: 'none', item };
   return { row: 'refusedAhead', write: over(item, refusedBeforehand(facts)) };
+}
+
+/** Not fenced on the owner: whichever attempt runs next finds it, unless a newer version began that. */
+function requestCancel({ id, status, runNo, schema }: JobItem): ItemUpdate {
+  const fence = { status, runNo, ...(schema !== undefined && { schema }) };
+  return {
+    ...{ kind: 'update', id, set: { cancelRequested: true }, remove: [], fence },
+    absent: schema === undefined ? ['schema'] : [],
+  };
 }
 
 /** Row `dueNow`: a parked job is due now; the dispatcher's next tick sends it. One that waits in place stays as it is. */

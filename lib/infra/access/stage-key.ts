@@ -84,11 +84,11 @@ export class StageKey extends Key {
 const principalOf = (service: string) => new ServicePrincipal(`${service}.amazonaws.com`);
 
 /**
- * The stage's key by its ARN, once a stack, for stores that take no alias, as log groups do. The ARN is a parameter of the
+ * The stage's key by its ARN, once a job type, for stores that take no alias, as log groups do. The ARN is a parameter of the
  * template that CloudFormation reads from SSM: no stack needs another's output.
  */
-export const keyByArn = (stack: Stack, stage: string): IKey =>
-  Key.fromKeyArn(stack, 'StageKey', StringParameter.valueForStringParameter(stack, stageKeyNames(stage).parameter));
+export const keyByArn = (scope: Construct, stage: string): IKey =>
+  Key.fromKeyArn(scope, 'StageKey', StringParameter.valueForStringParameter(scope, stageKeyNames(stage).parameter));
 
 /** What a role does with the key through each service: a multipart upload decrypts too (Amazon S3 User Guide, "SSE-KMS"). */
 const THROUGH = {

@@ -31,8 +31,8 @@ export const retentionOf = ({ properties }: TemplateResource) =>
 export const timeoutOf = ({ properties }: TemplateResource) => numberOf(properties.Timeout, DEFAULTS.timeoutSeconds);
 
 /** Checks event sources against their functions and queues: visibility timeout and concurrency. */
-export function eventSources(view: TemplateView): Finding[] {
-  return view.ofType('AWS::Lambda::EventSourceMapping').flatMap((mapping) => {
+export function eventSources(view: TemplateView, mappings: readonly TemplateResource[]): Finding[] {
+  return mappings.flatMap((mapping) => {
     const queue = view.target(mapping.properties.EventSourceArn);
     const consumer = view.target(mapping.properties.FunctionName);
     if (queue?.type !== 'AWS::SQS::Queue' || consumer === undefined) return [];

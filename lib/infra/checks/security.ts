@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import {
-  type App,
   type IPolicyValidationContext,
   type IPolicyValidationPlugin,
   type PolicyValidationPluginReport,
@@ -12,43 +11,45 @@ import {
 import type { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { placeOfGrant } from './grants.ts';
+import { isWithin, type OwnPart } from './own-parts.ts';
 import { STORE_RULE } from './store-rules.ts';
 
 /** How {@link checkSecurity} takes what it finds. */
 export interface SecurityOptions {
   /** Whether findings only warn: on an emulator, which holds no real data. */
   readonly warnOnly: boolean;
-  /** Stacks that are checked: what else a team has in the app is theirs to check. */
-  readonly stacks: readonly Stack[];
+  /** What is checked, those of them that ask for it: what else a team has in the app is theirs to check. */
+  readonly parts: readonly OwnPart[];
 }
 
 /**
- * Runs cdk-nag's AwsSolutions checks over Sluice's stacks. An error of theirs fails `cdk synth`.
+ * Runs cdk-nag's AwsSolutions checks over what Sluice made. An error of theirs fails `cdk synth`.
  *
  * @throws Error if cdk-nag, an optional peer, is not installed
  */
-export function checkSecurity(app: App, options: SecurityOptions): void {
+export function checkSecurity(app: IConstruct, options: SecurityOptions): void {
   Validations.of(app).addPlugins(new SecurityChecks(app, options));
 }
 
 /** cdk-nag's checks, each finding with the call of ours that ends it. */
 class SecurityChecks implements IPolicyValidationPlugin {
   readonly name = 'AwsSolutions';
-  readonly #app: App;
+  readonly #app: IConstruct;
   readonly #checks: AwsSolutionsChecks;
   readonly #options: SecurityOptions;
 
-  constructor(app: App, options: SecurityOptions) {
+  constructor(app: IConstruct, options: SecurityOptions) {
     this.#app = app;
     this.#checks = awsSolutions(app);
     this.#options = options;
   }
 
   validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
-    const { warnOnly, stacks } = this.#options;
+    const { warnOnly, parts } = this.#options;
+    const checked = parts.filter(({ securityChecks }) => securityChecks);
     const { violations, ...report } = this.#checks.validate(context);
     const isChecked = ({ constructPath = '' }: PolicyViolatingResource) =>
-      stacks.some(({ node }) => constructPath === node.path || constructPath.startsWith(`${node.path}/`));
+      checked.some((part) => isWithin(constructPath, part));
     const found = violations.flatMap((violation) => {
       const violatingResources = violation.violatingResources.filter(isChecked);
       if (violatingResources.length === 0) return [];
@@ -60,7 +61,7 @@ class SecurityChecks implements IPolicyValidationPlugin {
 }
 
 /** Loaded only here: an app that switches the checks off needs no cdk-nag. */
-function awsSolutions(app: App): AwsSolutionsChecks {
+function awsSolutions(app: IConstruct): AwsSolutionsChecks {
   try {
     const nag = createRequire(import.meta.url)('cdk-nag') as typeof import('cdk-nag');
     return new nag.AwsSolutionsChecks(app);
@@ -73,8 +74,18 @@ function awsSolutions(app: App): AwsSolutionsChecks {
   }
 }
 
+/** Whether cdk-nag, an optional peer, is installed. */
+export function hasSecurityChecks(): boolean {
+  try {
+    createRequire(import.meta.url).resolve('cdk-nag');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** What a `resources.ts` can do about a rule, and at which line. */
-function wayOut({ ruleName, violatingResources }: PolicyViolation, app: App): string {
+function wayOut({ ruleName, violatingResources }: PolicyViolation, app: IConstruct): string {
   const rule = ruleName.replace(/^AwsSolutions-/, '');
   const [, kind, what = ''] = /^IAM5\[(Action|Resource)::(.*)\]$/.exec(rule) ?? [];
   const path = violatingResources[0]?.constructPath ?? '';

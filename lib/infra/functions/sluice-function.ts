@@ -34,6 +34,8 @@ export interface SluiceFunctionProps {
   readonly key: IKey | undefined;
   /** Whether X-Ray traces each invocation, or OpenTelemetry each attempt. @default false */
   readonly tracing?: TracingKind;
+  /** Invocations that the account keeps free for it. @default none */
+  readonly reservedConcurrency?: number | undefined;
 }
 
 /** A Lambda function of Sluice: Node 24, arm64, one minified ES module, its own log group and role. */
@@ -53,6 +55,7 @@ export class SluiceFunction extends LambdaFunction {
       architecture: Architecture.ARM_64,
       timeout: Duration.seconds(props.timeoutSeconds),
       memorySize: props.memoryMb,
+      ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
       role: makeFunctionRole(scope, `${id}Role`, props),
       logGroup: makeLogGroup(scope, `${id}Log`, props),
       loggingFormat: LoggingFormat.JSON,

@@ -3,7 +3,7 @@ import { Annotations, ArnFormat, Stack } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import type { JobSchedule } from '../../contract/definition/schedule.ts';
@@ -22,7 +22,7 @@ import { ScheduleDeadLetters } from './schedule-dead-letters.ts';
 
 /** Settings of {@link JobSchedules}. */
 export interface JobSchedulesProps extends QueueDefaultsProps, Watched {
-  readonly queue: Queue;
+  readonly queue: IQueue;
   /** Epoch ms. @default Date.now() */
   readonly nowMs?: number;
 }
@@ -66,7 +66,7 @@ export class JobSchedules extends Construct {
   }
 }
 
-type Sending = JobSchedulesProps & { readonly deadLetters: Queue };
+type Sending = JobSchedulesProps & { readonly deadLetters: IQueue };
 
 /** A schedule that is over stands in the account for ever and never fires: it is refused here, where it can be seen. */
 function checkToCome({ type, schedule }: JobDefinition, nowMs: number): void {
@@ -113,7 +113,7 @@ function makeRule(scope: Construct, schedule: JobSchedule, props: Sending): CfnR
 }
 
 /** In one statement: a queue's policy has room for ten conditions (SQS quotas, "Policies"). */
-function letSend(queue: Queue, rules: readonly CfnRule[]): void {
+function letSend(queue: IQueue, rules: readonly CfnRule[]): void {
   if (rules.length === 0) return;
   queue.addToResourcePolicy(
     new PolicyStatement({

@@ -1,11 +1,18 @@
 import { Duration } from 'aws-cdk-lib';
-import { type Alarm, AlarmRule, AlarmState, CompositeAlarm, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  type Alarm,
+  AlarmRule,
+  AlarmState,
+  CompositeAlarm,
+  type IAlarm,
+  type IAlarmAction,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { arnsOf } from '../arns.ts';
 import { makeAlarm } from './alarm.ts';
-import { jobAlarmName } from './alarm-names.ts';
+import { type JobAlarm, jobAlarmName } from './alarm-names.ts';
 import * as settings from './job-alarm-settings.ts';
 import { runbookLink } from './runbook.ts';
 
@@ -21,24 +28,30 @@ const WAIT_FOR_BACKLOG = Duration.minutes(15);
  * the alarm on the function's own errors is on, which names the cause.
  */
 export class JobAlarms extends Construct {
+  /** All but those of schedules. */
+  readonly all: Partial<Record<JobAlarm, IAlarm>>;
+
   constructor(scope: Construct, id: string, watched: settings.Watched) {
     super(scope, id);
     const action = new SnsAction(Topic.fromTopicArn(this, 'Topic', arnsOf(this, watched.stage).alarmTopic));
     const cause = makeAlarm(this, 'FunctionErrors', { action, ...settings.functionErrors(watched) });
-    makeAlarm(this, 'DeadLetters', { action, ...settings.deadLetters(watched) });
-    makeAlarm(this, 'Failures', { action, ...settings.failures(watched) });
-    makeAlarm(this, 'Throttles', { action, ...settings.throttles(watched) });
-    makeAlarm(this, 'Duration', { action, ...settings.duration(watched) });
+    const deadLetters = makeAlarm(this, 'DeadLetters', { action, ...settings.deadLetters(watched) });
+    const failures = makeAlarm(this, 'Failures', { action, ...settings.failures(watched) });
+    const throttles = makeAlarm(this, 'Throttles', { action, ...settings.throttles(watched) });
+    const duration = makeAlarm(this, 'Duration', { action, ...settings.duration(watched) });
     const { duplicateJobs } = watched.definition.alarms;
-    if (duplicateJobs !== undefined) {
-      makeAlarm(this, 'Duplicates', { action, ...settings.duplicates(watched, duplicateJobs) });
-    }
-    const symptoms = [
-      makeAlarm(this, 'QueueDepth', settings.queueDepth(watched)),
-      makeAlarm(this, 'QueueAge', settings.queueAge(watched)),
-      makeAlarm(this, 'Stalled', settings.stalled(watched)),
-    ];
-    makeComposite(this, { watched, action, symptoms, cause });
+    const duplicates =
+      duplicateJobs === undefined
+        ? {}
+        : { duplicates: makeAlarm(this, 'Duplicates', { action, ...settings.duplicates(watched, duplicateJobs) }) };
+    const symptoms = {
+      queueDepth: makeAlarm(this, 'QueueDepth', settings.queueDepth(watched)),
+      queueAge: makeAlarm(this, 'QueueAge', settings.queueAge(watched)),
+      stalled: makeAlarm(this, 'Stalled', settings.stalled(watched)),
+    };
+    const notGettingThrough = makeComposite(this, { watched, action, symptoms: Object.values(symptoms), cause });
+    const others = { deadLetters, failures, throttles, duration, notGettingThrough };
+    this.all = { functionErrors: cause, ...others, ...duplicates, ...symptoms };
   }
 }
 
@@ -49,7 +62,7 @@ interface Composite {
   readonly cause: Alarm;
 }
 
-function makeComposite(scope: Construct, { watched, action, symptoms, cause }: Composite): void {
+function makeComposite(scope: Construct, { watched, action, symptoms, cause }: Composite): CompositeAlarm {
   const { stage, definition, runbook } = watched;
   const composite = new CompositeAlarm(scope, 'NotGettingThrough', {
     compositeAlarmName: jobAlarmName(stage, definition.type, 'notGettingThrough'),
@@ -64,4 +77,5 @@ function makeComposite(scope: Construct, { watched, action, symptoms, cause }: C
   });
   composite.addAlarmAction(action);
   composite.addOkAction(action);
+  return composite;
 }

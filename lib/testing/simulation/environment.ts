@@ -7,6 +7,7 @@ import { together } from '../../engine/calls/sqs.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { runBatch } from '../../engine/job/batch.ts';
+import { holdBack } from '../../engine/job/hold-back.ts';
 import { onException, onRejection } from '../../engine/job/left-behind.ts';
 import { makeJobStore } from '../../engine/table/job-store.ts';
 import { LineFormat } from '../../engine/telemetry/log-format.ts';
@@ -15,6 +16,7 @@ import type { BatchConsumer } from '../aws/lambda/event-source.ts';
 import { type MemoryProcess, makeProcess } from '../aws/lambda/process.ts';
 import { skewed } from '../virtual-clock.ts';
 import type { Environment, OlderVersion, Surroundings, World } from './model.ts';
+import { checkCore, isOfNext, NEXT_SCHEMA } from './next-version.ts';
 import { olderEvent, olderSqs, olderStore } from './older-version.ts';
 import { type Line, overLines } from './process-network.ts';
 
@@ -24,7 +26,8 @@ const FORMAT = new LineFormat();
 const SKEW_MS = CLOCK_SKEW_MS / 2;
 
 export function makeEnvironment(name: string, world: World): Environment {
-  const line: Line = { name, random: world.decisions.random(name), calls: 0, faultsInRow: 0 };
+  const isNext = isOfNext(name, world);
+  const line: Line = { name, random: world.decisions.random(name), calls: 0, faultsInRow: 0, isNext };
   const process = makeProcess({ ...overLines(line, world), clock: world.clock }, world.dies);
   line.kill = process.kill;
   void process.died.then(() => {
@@ -36,7 +39,7 @@ export function makeEnvironment(name: string, world: World): Environment {
   const { signal, shutDown, abort } = makeShutdown(process, world);
   const engine: Engine = makeEngine(
     { name, shutdown: signal },
-    { process, sqs, isOlder: older !== undefined },
+    { process, sqs, isOlder: older !== undefined, isNext },
     {
       world,
       surroundings: {
@@ -46,8 +49,12 @@ export function makeEnvironment(name: string, world: World): Environment {
       },
     },
   );
-  const consumer: BatchConsumer = (event, context) => runBatch(read(event), context, engine);
-  return { name, process, consumer, isOlder: older !== undefined, shutdown: signal, shutDown };
+  // As `consumer` does: a version whose first core would be too old looks at it before its first batch.
+  const consumer: BatchConsumer = async (event, context) => {
+    const held = engine.store.core.isNewEnough ? undefined : await holdBack(event, context, engine);
+    return held ?? runBatch(read(event), context, engine);
+  };
+  return { name, process, consumer, isOlder: older !== undefined, isNext, shutdown: signal, shutDown };
 }
 
 /** Lambda kills a process so long after its SIGTERM (Lambda Developer Guide, shutdown phase). */
@@ -82,11 +89,12 @@ interface Clients {
   readonly process: MemoryProcess;
   readonly sqs: MemoryProcess['sqs'];
   readonly isOlder: boolean;
+  readonly isNext: boolean;
 }
 
 function makeEngine(
   { name, shutdown }: Pick<Environment, 'name' | 'shutdown'>,
-  { process, sqs, isOlder }: Clients,
+  { process, sqs, isOlder, isNext }: Clients,
   { world, surroundings }: Surrounded,
 ): Engine {
   const { subject, queue, deadLetters, jobsTable, observer, decisions } = world;
@@ -96,11 +104,15 @@ function makeEngine(
   const callTime = makeCallTime({ clock, random: random.next });
   const basics = { clock, random: random.next, callTime, nonce: () => world.nonce(process) };
   const { dynamoDb, documents } = process;
-  const store = makeJobStore(jobsTable, { dynamoDb, documents, definition: subject.definition, ...basics });
+  const coreNeeded = isNext ? NEXT_SCHEMA : undefined;
+  const { definition } = subject;
+  const store = makeJobStore(jobsTable, { dynamoDb, documents, definition, coreNeeded, ...basics });
+  const startedAtMs = world.clock.now();
   return {
-    definition: subject.definition,
+    definition,
     perform: (payload, context) => {
       observer.started(context.job, clock.now());
+      if (isNext) checkCore(context.job.id, startedAtMs, world);
       if (shutdown.aborted) observer.violate(`${context.job.id} starts after SIGTERM`);
       return subject.perform(payload, context, { ...surroundings, clock, random: luck });
     },

@@ -1,11 +1,13 @@
 import { makeCallTime } from '../../engine/calls/call-time.ts';
 import { makeWriter } from '../../engine/calls/writes.ts';
 import { dispatch } from '../../engine/retries/dispatch.ts';
+import { writeCoreSchema } from '../../engine/table/core-schema.ts';
 import { type Delivery, deliver } from '../aws/lambda/event-source.ts';
 import { makeProcess } from '../aws/lambda/process.ts';
 import { makeEnvironment, makeLog, olderOf } from './environment.ts';
 import type { Environment, World } from './model.ts';
 import { keyOf } from './names-of.ts';
+import { coreSchema, watchDeletions } from './next-version.ts';
 import { olderSqs } from './older-version.ts';
 import { overLines } from './process-network.ts';
 
@@ -23,6 +25,7 @@ export async function invoke(name: string, world: World, { batchSize = 10, throt
   const environment = warm ?? makeEnvironment(name, world);
   if (!isDown && !throttled) prepare(environment, name, world);
   const deletesAfterMs = deletion(name, world);
+  const checkDeletions = environment.isNext ? undefined : watchDeletions(world);
   const delivery = await deliver(queue, {
     consumer: isDown ? () => Promise.reject(new Error('the consumer cannot start')) : environment.consumer,
     clock,
@@ -33,6 +36,8 @@ export async function invoke(name: string, world: World, { batchSize = 10, throt
     deletesAfterMs,
   });
   if (typeof deletesAfterMs === 'number' && deletesAfterMs > 0) noteLateDeletion(delivery, world);
+  if (delivery.outcome === 'answered')
+    checkDeletions?.(delivery.records.filter(({ messageId }) => !delivery.kept.includes(messageId)));
   if (delivery.outcome === 'crashed') world.crashes += 1;
   if (delivery.outcome === 'timedOut') world.observer.violate(`${name} was not reported before its function’s end`);
   const messages = delivery.records.map(({ messageId }) => messageId).join(' ');
@@ -98,7 +103,7 @@ export async function tick(name: string, world: World): Promise<void> {
   const { clock, decisions, dynamoDb, jobsTable, queue, trace } = world;
   if (clock.now() < world.down.dispatcher) return trace?.(name, 'does not happen: the rule is disabled');
   const random = decisions.random(name);
-  const line = { name, random, calls: 0, faultsInRow: 0 };
+  const line = { name, random, calls: 0, faultsInRow: 0, isNext: world.upgrade?.isCoreNext ?? false };
   dynamoDb.indexLagMs = world.stormy && world.plan === undefined ? random.int(0, 5000) : 0;
   const process = makeProcess({ ...overLines(line, world), clock }, world.dies);
   const moment = random.int(1, 60);
@@ -107,25 +112,33 @@ export async function tick(name: string, world: World): Promise<void> {
   const older = olderOf(name, world);
   const callTime = makeCallTime({ clock: process.clock, random: random.next });
   const basics = { dynamoDb: process.dynamoDb, clock: process.clock, callTime };
+  const table = { table: jobsTable, writer: makeWriter(basics) };
+  const said = world.upgrade && sayCore(writeCoreSchema(table, coreSchema(world.upgrade)), name, world);
   const work = dispatch(
     {
       ...basics,
-      table: jobsTable,
+      ...table,
       sqs: older === undefined ? process.sqs : olderSqs(process.sqs, older),
       log: makeLog(name, world),
-      writer: makeWriter(basics),
       queueName: () => queue.name,
       queueUrls: new Map(),
     },
     clock.now() + 50_000,
   );
-  const ended = work.then(
-    ({ released }) => `released ${released}`,
+  const ended = Promise.all([work, said]).then(
+    ([{ released }]) => `released ${released}`,
     (error: unknown) => `failed: ${String(error)}`,
   );
   const end = await Promise.race([ended, process.died.then(() => 'died')]);
   trace?.(name, end);
 }
+
+/** Says core's number beside the tick's work, as the dispatcher does; if the table did not answer, the next tick does. */
+const sayCore = (writing: Promise<void>, name: string, { trace }: World): Promise<void> =>
+  writing.then(
+    () => trace?.(name, 'says core’s number'),
+    (error: unknown) => trace?.(name, `cannot say core’s number: ${String(error)}`),
+  );
 
 /** Whether a parked job is on a due list: only then a tick has anything to do. */
 export function firstListedMs({ dynamoDb, jobsTable }: World): number | undefined {

@@ -88,6 +88,8 @@ export interface Subject {
   readonly events: readonly WorldEvent[];
   /** Half of the processes are of it: a deploy is under way. @default none are */
   readonly older?: OlderVersion;
+  /** The next version is deployed, and rolled back, meanwhile. @default it is not */
+  readonly upgrades?: boolean;
   /** Processes that may die of nothing of their own, at most. */
   readonly crashes: number;
   /** Corrects a dead letter's body before its redrive. @returns undefined to leave it as it is */
@@ -103,9 +105,21 @@ export interface Environment {
   readonly consumer: BatchConsumer;
   /** It is of the version before, in a rolling deploy. */
   readonly isOlder: boolean;
+  /** It is of the next version, in an upgrade. */
+  readonly isNext: boolean;
   /** Aborted at its SIGTERM. */
   readonly shutdown: AbortSignal;
   shutDown(): void;
+}
+
+/** How far the upgrade to a version of the next schema is. */
+export interface Upgrade {
+  /** Core is of the next version, and says so at its next tick. */
+  isCoreNext: boolean;
+  /** So many in a hundred of the consumer's new processes are of the next version. */
+  percent: number;
+  /** When core's number was last seen to be the next version's, epoch ms. */
+  saidAtMs: number | undefined;
 }
 
 /** One job type deployed in memory, in virtual time, and the schedule that it lives through. */
@@ -133,6 +147,8 @@ export interface World {
   readonly down: { consumer: number; dispatcher: number; deadLetters: number; dynamoDb: number };
   /** Environments that wait for their next invocation, frozen. */
   readonly warm: Environment[];
+  /** Undefined if there is but one schema. */
+  readonly upgrade: Upgrade | undefined;
   crashesLeft: number;
   /** Times that DynamoDB throttled everything, and calls that were never answered, so far: what they meant to write may count twice or never. */
   outages: number;

@@ -104,7 +104,7 @@ export interface ObserverDeps {
   readonly isAlive: (owner: string) => boolean;
   readonly stormy: () => boolean;
   readonly trace: Trace | undefined;
-  readonly subject: { readonly definition: JobDefinition; readonly older?: object };
+  readonly subject: { readonly definition: JobDefinition; readonly older?: object; readonly upgrades?: boolean };
   readonly settings: QueueSettings;
   /** Messages in the queue. */
   readonly queued: () => number;

@@ -163,12 +163,13 @@ function checkLateness({ waiting, purged, deletedLate }: ObservedJob, facts: Sta
   const lateMs = facts.nowMs - Math.max(dueAt, facts.settlingSinceMs);
   // A process that died right after could not set its message's timer, and an invocation that crashed with it in hand did not
   // begin it: it comes after the queue's visibility timeout. So does a copy, if the message itself is deleted meanwhile.
-  // A type's rate holds its jobs back as long as it must.
+  // A type's rate holds its jobs back as long as it must, and this version those of the next one.
   const { rateLimit, batchSize } = facts.subject.definition;
   const limited = rateLimit !== undefined;
   const batches = Math.max(1, Math.ceil(facts.queued() / batchSize));
   const unharmed = facts.isAlive(owner) && facts.crashes() === waiting.crashes;
-  const timed = inPlace && !stormy && !limited && !deletedLate && unharmed;
+  const kept = facts.subject.upgrades ?? false;
+  const timed = inPlace && !stormy && !limited && !kept && !deletedLate && unharmed;
   const allowedMs = timed ? (batches * facts.settings.functionTimeoutSeconds + 30) * 1000 : 6 * 3600 * 1000;
   if (lateMs > allowedMs) violate(`${facts.job.id} starts ${Math.round(lateMs / 1000)} s late`);
 }

@@ -4,6 +4,7 @@ import type { Call } from '../aws/faults.ts';
 import { makeSdkClient } from '../aws/sdk-client.ts';
 import type { World } from './model.ts';
 import { type NetworkFault, overNetwork } from './network-faults.ts';
+import { ofVersion } from './next-version.ts';
 import type { Random } from './random.ts';
 
 /** One process's way to AWS. */
@@ -12,6 +13,8 @@ export interface Line {
   readonly random: Random;
   calls: number;
   faultsInRow: number;
+  /** Its process is of the next version. @default of this one */
+  readonly isNext?: boolean;
   /** Ends its process: what cuts a request off may end who sent it. */
   kill?: () => void;
 }
@@ -36,11 +39,14 @@ export function overLines(line: Line, world: World) {
     reached: world.reached,
     refusal: world.refusal,
   };
-  const { dynamoDb, sqs, bus } = world;
+  const { sqs, bus } = world;
+  const { client, documents, faults } = world.dynamoDb;
+  const versioned = { client: ofVersion<DynamoDb>(client, line, world), faults };
+  const versionedDocuments = { client: ofVersion<DynamoDbDocuments>(documents, line, world), faults };
   const bySdk = <T>(client: T) => makeSdkClient(client, { ...SDK, clock: world.clock, random: line.random.next });
   return {
-    dynamoDb: bySdk(overNetwork<DynamoDb>(dynamoDb, network)),
-    documents: bySdk(overNetwork<DynamoDbDocuments>({ client: dynamoDb.documents, faults: dynamoDb.faults }, network)),
+    dynamoDb: bySdk(overNetwork<DynamoDb>(versioned, network)),
+    documents: bySdk(overNetwork<DynamoDbDocuments>(versionedDocuments, network)),
     sqs: bySdk(overNetwork<Sqs>(sqs, network)),
     events: bySdk(overNetwork<EventBridge>(bus, network)),
   };

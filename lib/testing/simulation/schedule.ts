@@ -3,6 +3,7 @@ import { checkEndInvariants } from './end-invariants.ts';
 import { EVENTS } from './events.ts';
 import { invoke, tick } from './lifecycle.ts';
 import type { Subject, World, WorldEvent } from './model.ts';
+import { finishUpgrade } from './next-version.ts';
 import { makeRandom, type Random } from './random.ts';
 import { settleDown } from './settle-down.ts';
 import { makeWorld, redrive, type WorldOptions } from './world.ts';
@@ -29,6 +30,7 @@ export async function runSchedule(make: MakeSubject, seed: number, options: Sche
   const world = makeWorld(make(makeRandom(seed)), decisions, options);
   try {
     await storm(world);
+    await rollBack(world);
     await toTheEnd(world);
     if (redriveSome(world)) await toTheEnd(world);
   } catch (error) {
@@ -37,7 +39,17 @@ export async function runSchedule(make: MakeSubject, seed: number, options: Sche
   return { violations: world.observer.violations, taken: decisions.taken, world };
 }
 
+/** For three hours nothing of the next version is there: longer than a message's receives last, so it is sent anew. */
+const ROLLED_BACK_MS = 3 * 3600 * 1000;
+
+async function rollBack(world: World): Promise<void> {
+  if (world.upgrade === undefined || !world.decisions.happens('the next version is rolled back', 30)) return;
+  Object.assign(world.upgrade, { isCoreNext: false, percent: 0 });
+  await settleDown(world, ROLLED_BACK_MS);
+}
+
 export async function toTheEnd(world: World): Promise<void> {
+  finishUpgrade(world);
   await settleDown(world);
   checkEndInvariants(world);
 }

@@ -2,6 +2,7 @@ import { LOOK_AHEAD_MS, TICK_MS } from '../../contract/protocol/timing.ts';
 import { MAX_IN_FLIGHT } from '../aws/sqs/queue.ts';
 import { firstListedMs, invoke, tick } from './lifecycle.ts';
 import type { World } from './model.ts';
+import { isCoreSilent } from './next-version.ts';
 import { redrive } from './world.ts';
 
 /** Longer than anything here needs: a watchdog's day after days of outage. */
@@ -42,7 +43,8 @@ async function goOn(world: World, minutes: { nextMs: number }, untilMs: number):
   }
   const listedMs = firstListedMs(world);
   const neededMs = Math.floor(((listedMs ?? 0) - LOOK_AHEAD_MS) / TICK_MS) * TICK_MS;
-  const tickMs = listedMs === undefined ? Number.POSITIVE_INFINITY : Math.max(minutes.nextMs, neededMs);
+  const isNeeded = listedMs !== undefined || isCoreSilent(world);
+  const tickMs = isNeeded ? Math.max(minutes.nextMs, neededMs) : Number.POSITIVE_INFINITY;
   const nextMs = Math.min(queue.nextVisibleAtMs() ?? Number.POSITIVE_INFINITY, tickMs);
   if (nextMs === Number.POSITIVE_INFINITY) return false;
   await clock.advance(Math.max(0, Math.min(nextMs, untilMs) - clock.now()));

@@ -15,6 +15,7 @@ import { disturb } from './disorder.ts';
 import type { Outgoing, Subject, World } from './model.ts';
 import { namesOf } from './names-of.ts';
 import { chancesWith, type NetworkFault } from './network-faults.ts';
+import { startUpgrade } from './next-version.ts';
 import type { Trace } from './observed.ts';
 import { makeObserver } from './observer.ts';
 
@@ -71,6 +72,7 @@ export function makeWorld(subject: Subject, decisions: Decisions, options: World
     stormy: true,
     down: { consumer: 0, dispatcher: 0, deadLetters: 0, dynamoDb: 0 },
     warm: [],
+    upgrade: subject.upgrades ? startUpgrade(decisions) : undefined,
     crashesLeft: subject.crashes,
     outages: 0,
     deaths: 0,

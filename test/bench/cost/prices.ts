@@ -51,4 +51,15 @@ export const PRICES = {
   fargateGbHour: 0.00356,
 } as const;
 
+/** List prices of others, for `npm run cost -- --compare`, which says for each line where they were seen. */
+export const RIVAL_PRICES = {
+  durableMillionOperations: 8,
+  cloudTasksMillionOperations: 0.4,
+  cloudflareMillionOperations: 0.4,
+  vercelMillionOperations: 0.6,
+  qstashHundredThousandMessages: 1,
+  /** The first five million a month. */
+  temporalMillionActions: 50,
+} as const;
+
 export const HOURS_A_MONTH = 730;

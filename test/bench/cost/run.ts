@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { writePart } from '../../support/tools/generated.ts';
 import { makeBundles } from '../bundles.ts';
 import { startStub } from '../stub/stub.ts';
+import { printComparison } from './compare.ts';
 import { type Measured, measure } from './figures.ts';
 import { table, usd } from './markdown.ts';
 import * as model from './model.ts';
@@ -9,8 +10,13 @@ import { costPart, MARKS, PAGE } from './page.ts';
 import { PRICES } from './prices.ts';
 import { JOB_MS, jobOf, KINDS, MONTHS, monthly, SETTING } from './ways.ts';
 
-/** `npm run cost [-- --write]`: prints what jobs cost, and puts it into test/bench/README.md. */
-const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
+/**
+ * `npm run cost [-- --write]`: prints what jobs cost, and puts it into test/bench/README.md. `-- --compare`: the same job by list
+ * price elsewhere, without a run.
+ */
+const { values } = parseArgs({
+  options: { write: { type: 'boolean', default: false }, compare: { type: 'boolean', default: false } },
+});
 
 function report(measured: Measured): void {
   console.log(
@@ -40,13 +46,18 @@ function waysAt(measured: Measured, share: number): (string | number)[][] {
   });
 }
 
-const bundles = await makeBundles();
-const stub = await startStub();
-try {
-  const measured = await measure(bundles, stub);
-  report(measured);
-  if (values.write) writePart(PAGE, MARKS, costPart(measured));
-} finally {
-  stub.stop();
-  await bundles.remove();
+async function measureAndReport(): Promise<void> {
+  const bundles = await makeBundles();
+  const stub = await startStub();
+  try {
+    const measured = await measure(bundles, stub);
+    report(measured);
+    if (values.write) writePart(PAGE, MARKS, costPart(measured));
+  } finally {
+    stub.stop();
+    await bundles.remove();
+  }
 }
+
+if (values.compare) printComparison();
+else await measureAndReport();

@@ -20,11 +20,12 @@ const TICKS = 100;
  * Runs a file under this Node. Its processes are a session of their own, and are looked at in /proc until all have ended: esbuild's
  * ends after the one that started it, so that no parent counts it.
  *
+ * @param flags  Node's own. @default none
  * @throws Error with what it said, if it fails
  */
-export async function measured(file: string): Promise<Taken> {
+export async function measured(file: string, flags: readonly string[] = []): Promise<Taken> {
   const start = performance.now();
-  const child = spawn(process.execPath, [file], {
+  const child = spawn(process.execPath, [...flags, file], {
     cwd: dirname(file),
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],

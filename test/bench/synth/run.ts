@@ -29,7 +29,7 @@ async function synths(checkout: string, types: number, times: number): Promise<{
     const runs: Measured[] = [];
     for (let i = 0; i < times; i++) {
       rmSync(join(folder, 'cdk.out'), { recursive: true, force: true });
-      runs.push({ ...(await measured(app)), types });
+      runs.push({ ...(await measured(app, nodeFlags(checkout))), types });
     }
     const out = join(folder, 'cdk.out');
     const templates = readdirSync(out).filter((name) => name.endsWith('.template.json'));
@@ -39,6 +39,12 @@ async function synths(checkout: string, types: number, times: number): Promise<{
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What a checkout's cdk.json has the CDK's command give to Node. */
+function nodeFlags(checkout: string): string[] {
+  const { app } = JSON.parse(readFileSync(join(checkout, 'cdk.json'), 'utf8')) as { app: string };
+  return app.split(' ').filter((word) => word.startsWith('--'));
 }
 
 function tell(what: string, { types, wallSeconds, cpuSeconds, largestMb, togetherMb }: Measured): void {

@@ -1,3 +1,4 @@
+import { isOfNewer } from '../../../lib/contract/protocol/schema.ts';
 import type { DynamoDb, SqsMessages } from '../../../lib/operator/aws.ts';
 import { identityOf } from '../../../lib/operator/dead-letters/filter.ts';
 import { isOurs, receiveDeadLetters } from '../../../lib/operator/dead-letters/receive.ts';
@@ -60,9 +61,12 @@ async function operator(name: string, world: World, command: (hands: Hands) => P
   world.trace?.(who, end);
 }
 
+/** Rather that of a job of the next version, which this version's command must leave alone. */
 function someKey({ observer }: World, random: Random): string | undefined {
-  const [first, ...others] = [...observer.jobs.keys()];
-  return first === undefined ? undefined : random.pick([first, ...others]);
+  const all = [...observer.jobs.values()];
+  const newer = all.filter(({ item }) => item !== undefined && isOfNewer(item));
+  const [first, ...others] = newer.length > 0 ? newer : all;
+  return first === undefined ? undefined : random.pick([first, ...others]).key;
 }
 
 async function redriveSome(world: World, random: Random, { sqs }: Hands): Promise<void> {

@@ -19,8 +19,11 @@ import {
 } from './handler.ts';
 import { OLDER } from './older-version.ts';
 import { OPERATOR_EVENTS } from './operator-events.ts';
+import { UPGRADE_EVENTS } from './upgrade-events.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
+/** Schedules in which the next version is deployed and rolled back, percent. */
+const UPGRADING = 20;
 
 /** Our own subject: up to five jobs of every behaviour, some without an id, some under one key, some for later. */
 export function makeSubject(random: Random): Subject {
@@ -31,10 +34,13 @@ export function makeSubject(random: Random): Subject {
   const drawn = { isRolling, fate };
   const messages = Array.from({ length: random.int(1, 5) }, (_, n) => message(n, random, drawn));
   const lost: string[] = [];
+  const narrow = random.percent(30) && { maxItemBytes: NARROW_ITEM_BYTES };
+  const upgrades = !isRolling && random.percent(UPGRADING);
   const poisons = messages.filter(({ payload }) => HARMFUL.includes(payload.do)).length;
   return {
     definition,
     ...(isRolling && { older: OLDER }),
+    ...(upgrades && { upgrades }),
     perform(payload, context, surroundings) {
       const { mark } = payload as SimulatedPayload;
       // The version before hands no sender's attributes on.
@@ -42,9 +48,16 @@ export function makeSubject(random: Random): Subject {
       return work(payload, context, surroundings);
     },
     tables: { [EFFECTS]: ['id'] },
-    ...(random.percent(30) && { maxItemBytes: NARROW_ITEM_BYTES }),
+    ...narrow,
     messages,
-    events: [foreign(messages), stray(messages), fixed(messages), outage, ...OPERATOR_EVENTS],
+    events: [
+      foreign(messages),
+      stray(messages),
+      fixed(messages),
+      outage,
+      ...OPERATOR_EVENTS,
+      ...(upgrades ? UPGRADE_EVENTS : []),
+    ],
     // Few enough that no innocent job can use up its attempts by them: a poison job takes its mates along once.
     crashes: Math.max(0, 3 - poisons),
     correct: corrected,

@@ -46,6 +46,16 @@ export const importRules = {
       from: { pathNot: ['^lib/infra/', '^functions/[^/]+/resources\\.ts$', 'node_modules'] },
       to: { path: 'node_modules/(aws-cdk-lib|cdk-nag|constructs)/' },
     },
+    {
+      name: 'what-is-packed-needs-no-development-package',
+      comment: 'pnpm gives a package what it names, and no more',
+      severity: 'error',
+      from: { path: '^(lib|bin|localstack)/', pathNot: '^localstack/(tour|stand-ins)/' },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        dependencyTypesNot: ['npm', 'npm-peer'],
+      },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

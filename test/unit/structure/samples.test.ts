@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { workFolder } from '../../../localstack/places.ts';
@@ -35,4 +35,32 @@ it('the front page sends with the command that the producer’s page shows and a
   const command = { language: 'bash', having: 'sqs send-message' };
   const front = codeOf({ page: 'README.md', heading: 'Send a job', ...command });
   expect(front).toBe(codeOf({ page: 'lib/producer/README.md', heading: 'Any language', ...command }));
+});
+
+/** What a page takes from one of the package's entries: in an import, or in a sentence. */
+function namesIn(text: string): { name: string; door: string }[] {
+  const imports = [...text.matchAll(/import (?:type )?\{([^}]+)\} from '#?sluice\/(\w+)'/g)];
+  const sentences = [...text.matchAll(/((?:`[^`\n]+`(?:,|,? and)?\s+)+)(?:of|from)\s+`#?sluice\/(\w+)`/g)];
+  return [
+    ...imports.flatMap(([, names = '', door = '']) => names.split(',').map((name) => ({ name, door }))),
+    ...sentences.flatMap(([, names = '', door = '']) =>
+      [...names.matchAll(/`(\w+)/g)].map(([, name = '']) => ({ name, door })),
+    ),
+  ].flatMap(({ name, door }) => {
+    const [, bare] = /^\s*(?:type )?(\w+)/.exec(name) ?? [];
+    return bare === undefined ? [] : [{ name: bare, door }];
+  });
+}
+
+it('what the pages and the job types of this checkout take from the package is exported there', () => {
+  const root = new URL('../../../', import.meta.url);
+  const files = globSync(['*.md', '{.github,bin,functions,lib,localstack,test}/**/*.md', 'functions/**/*.ts'], {
+    cwd: root,
+  });
+  const taken = files
+    .filter((file) => !file.startsWith('CHANGELOG'))
+    .flatMap((file) => namesIn(readFileSync(new URL(file, root), 'utf8')).map((one) => ({ file, ...one })));
+  const exported = (door: string) => readFileSync(new URL(`lib/${door}/index.ts`, root), 'utf8');
+  expect(taken.length).toBeGreaterThan(40);
+  expect(taken.filter(({ name, door }) => !new RegExp(`\\b${name}\\b`).test(exported(door)))).toEqual([]);
 });

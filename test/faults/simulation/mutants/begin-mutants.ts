@@ -10,6 +10,18 @@ export const BEGIN_MUTANTS: readonly Mutant[] = [
     "return { row: 'leased', action: 'wait', untilMs: (item.leaseUntil ?? 0) + RECHECK_AFTER_LEASE_MS };",
     "return { row: 'leased', action: 'ack' };",
   ]),
+  inBegin('a job of the next version is begun as one of this', [
+    "if (isOfNewer(item)) return { row: 'newer', action: 'wait', untilMs: facts.nowMs + RECHECK_NEWER_MS };",
+    '',
+  ]),
+  inBegin('the message of a job of the next version is deleted', [
+    "return { row: 'newer', action: 'wait', untilMs: facts.nowMs + RECHECK_NEWER_MS };",
+    "return { row: 'newer', action: 'ack' };",
+  ]),
+  inContract('protocol/schema')('a number that is one higher is taken for this version’s', [
+    'schemaOf(item) > SCHEMA;',
+    'schemaOf(item) > SCHEMA + 1;',
+  ]),
   inBegin('a lease is taken while it lives', [
     '(item.leaseUntil ?? 0) <= nowMs',
     '(item.leaseUntil ?? 0) <= nowMs + 20_000',

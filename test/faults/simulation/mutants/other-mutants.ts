@@ -163,4 +163,31 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     'return isFormer(former, await store.read(former.key)) ? former : message;',
     'return message;',
   ]),
+  inEngine('retries/dispatch')('core releases what the next version parked', [
+    'items.filter((item) => !isOfNewer(item))',
+    'items.filter((item) => item.id !== undefined)',
+  ]),
+  {
+    defect: 'an operator of this version changes a job of the next one',
+    edits: [
+      {
+        file: 'lib/operator/job-table.ts',
+        from: 'item !== undefined && isOfNewer(item)',
+        to: 'item?.id === undefined && round < 0',
+      },
+    ],
+  },
+  inEngine('job/hold-back')('a consumer begins its jobs though core is too old', [
+    'if (core.isNewEnough) return undefined;',
+    'if (core.isNewEnough || found > 0) return undefined;',
+  ]),
+  inEngine('table/core-schema')('any number that core says is high enough', ['found >= needed', 'found > 0']),
+  inEngine('job/hold-back')('what is held back is deleted, if something of its batch was sent anew', [
+    "outcomes[i] === 'keep'",
+    "outcomes[i] !== 'keep'",
+  ]),
+  inEngine('table/core-schema')('core says its number only where there was one before', [
+    'await writer({ ...common, text: `INSERT INTO',
+    'if (schema < 0) await writer({ ...common, text: `INSERT INTO',
+  ]),
 ];

@@ -21,19 +21,20 @@ async function live(
   const plan = makePlan(planned);
   const subject = {
     ...{ definition: DEFINITIONS[0], perform: work, tables: { [EFFECTS]: ['id'] }, messages: scenario.messages },
-    ...{ events: [], crashes: 0, check },
+    ...{ events: [], crashes: 0, check, upgrades: scenario.upgrade !== undefined },
   };
   const trace =
     timeline &&
     ((atMs: number, who: string, what: string) =>
       void timeline.push(`${new Date(atMs).toISOString()} ${who}: ${what}`));
   const world = makeWorld(subject, makeDecisions(1), { plan: plan.plan, dies: plan.dies, trace });
+  if (world.upgrade !== undefined) Object.assign(world.upgrade, scenario.upgrade);
   for (const message of scenario.messages) world.send(message);
-  await settleDown(world, scenario.next === undefined ? undefined : 3_600_000);
-  if (scenario.next !== undefined) {
-    await world.clock.run(Promise.resolve(scenario.next(world)));
-    await settleDown(world);
+  for (const next of [scenario.next ?? []].flat()) {
+    await settleDown(world, scenario.restMs ?? 3_600_000);
+    await world.clock.run(Promise.resolve(next(world)));
   }
+  await settleDown(world);
   checkEndInvariants(world);
   return { plan, violations: world.observer.violations };
 }

@@ -1,15 +1,32 @@
 import type { DynamoDb } from '../../../../lib/operator/aws.ts';
 import { cancel, retryNow } from '../../../../lib/operator/jobs/cancel-and-retry.ts';
-import type { Outgoing, World } from '../../../../lib/testing/simulation/model.ts';
+import type { Outgoing, Upgrade, World } from '../../../../lib/testing/simulation/model.ts';
 import { redrive } from '../../../../lib/testing/simulation/world.ts';
 import type { Behaviour } from '../handler.ts';
+
+type Next = (world: World) => Promise<unknown> | undefined;
+type Deployed = Pick<Upgrade, 'isCoreNext' | 'percent'>;
+
+const THIS_VERSION: Deployed = { isCoreNext: false, percent: 0 };
+const NEXT_VERSION: Deployed = { isCoreNext: true, percent: 100 };
+const deploy =
+  (deployed: Deployed, ...messages: readonly Outgoing[]): Next =>
+  async ({ upgrade, warm, send }) => {
+    if (upgrade !== undefined) Object.assign(upgrade, deployed);
+    for (const { process } of warm.splice(0)) process.kill();
+    for (const message of messages) send(message);
+  };
 
 /** A short life of a job or two. */
 export interface Scenario {
   readonly name: string;
   readonly messages: readonly Outgoing[];
-  /** What happens once all is at rest; then it goes on to its next rest. */
-  readonly next?: (world: World) => Promise<unknown> | undefined;
+  /** What happens once all is at rest, one after another; then it goes on to its next rest. */
+  readonly next?: Next | readonly Next[];
+  /** How long it may take to come to rest before each. @default an hour */
+  readonly restMs?: number;
+  /** Which version core and the consumers are of at first. @default there is but one */
+  readonly upgrade?: Deployed;
   /** Short enough that every pair of faults is tried. */
   readonly pairs?: true;
 }
@@ -102,6 +119,40 @@ export const SCENARIOS: readonly Scenario[] = [
         redrive(world, messageId, { correctedBody: JSON.stringify({ id: 'a', payload: job('commit').payload }) });
       world.send({ ...job('commit'), typo: 'maxAtempts' });
     },
+  },
+  {
+    name: 'the next version parks a job, this one meets its message, and the next one is back',
+    messages: [job('commit', { runAtMs: START_MS + 4 * 3_600_000 })],
+    upgrade: NEXT_VERSION,
+    restMs: 600_000,
+    next: [deploy(THIS_VERSION, job('commit', { runAtMs: START_MS + 4 * 3_600_000 })), deploy(NEXT_VERSION)],
+  },
+  {
+    name: 'a process of the next version begins a job, this one meets it, and the next one is back',
+    messages: [job('slow', { seconds: 8 })],
+    upgrade: NEXT_VERSION,
+    restMs: 100_000,
+    next: [deploy(THIS_VERSION, job('slow', { seconds: 8 })), deploy(NEXT_VERSION)],
+  },
+  {
+    name: 'the next version dead-letters a job, and this one meets its redrive',
+    messages: [job('fickle')],
+    upgrade: NEXT_VERSION,
+    restMs: 200_000,
+    next: [
+      async (world) => {
+        await deploy(THIS_VERSION)(world);
+        await redriveAll(world);
+      },
+      deploy(NEXT_VERSION),
+    ],
+  },
+  {
+    name: 'consumers of the next version come before their core',
+    messages: [job('commit'), { payload: job('pages').payload }],
+    upgrade: { isCoreNext: false, percent: 100 },
+    restMs: 600_000,
+    next: deploy(NEXT_VERSION),
   },
   {
     name: 'a job with its sender’s attributes is parked',

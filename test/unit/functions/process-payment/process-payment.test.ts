@@ -258,8 +258,9 @@ describe('a call that Stripe does not answer', () => {
     });
     onTestFinished(() => server.stop());
     vi.stubEnv('STRIPE_API_BASE', server.url);
-    const error = await rejection(pay({}, fakeContext({ remainingMs: () => 600 })));
-    expect(error.message).toBe('Stripe did not answer within 300 ms');
+    // Long enough for the first bytes to come on a busy machine: before them, the request's own time ends it.
+    const error = await rejection(pay({}, fakeContext({ remainingMs: () => 4000 })));
+    expect(error.message).toBe('Stripe did not answer within 3000 ms');
   });
 
   it('of Secrets Manager ends with the attempt’s signal', async () => {

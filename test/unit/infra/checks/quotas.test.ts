@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Stack } from 'aws-cdk-lib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ACCOUNT_QUOTAS, QUOTAS, type Quota, TEMPLATE_QUOTAS } from '../../../../lib/infra/checks/quotas.ts';
 import { UnsafeConfiguration } from '../../../../lib/infra/checks/unsafe-configuration.ts';
@@ -8,16 +9,18 @@ import { UnsafeConfiguration } from '../../../../lib/infra/checks/unsafe-configu
 const folder = mkdtempSync(join(tmpdir(), 'sluice-quotas-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 let files = 0;
+/** The stack that the templates are of. */
+const part = { scope: new Stack(undefined, 'stack'), stage: 'dev', encrypted: false, securityChecks: false };
 
 /** What the check of the templates says of these. */
 function saidOf(...templates: readonly (object | string)[]): string[] {
   const stackTemplates = templates.map((template) => {
     const templatePath = join(folder, `${++files}.template.json`);
     writeFileSync(templatePath, typeof template === 'string' ? template : JSON.stringify(template));
-    return { templatePath, stackConstructPath: 'stack', accountId: undefined, region: undefined };
+    return { templatePath, stackConstructPath: part.scope.node.path, accountId: undefined, region: undefined };
   });
   const context = { stackTemplates, templatePaths: [], appConstruct: undefined as never };
-  const { violations } = new UnsafeConfiguration(new Map()).validate(context);
+  const { violations } = new UnsafeConfiguration([part]).validate(context);
   return violations
     .filter(({ ruleName }) => ['QuotaPassed', 'NameTooLong'].includes(ruleName))
     .map(({ ruleName, severity, description }) => `${severity} ${ruleName} ${description}`);

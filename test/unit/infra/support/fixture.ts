@@ -47,7 +47,7 @@ export const tuned = defineJob({
 });
 
 export const DEFINITIONS = [plain, tuned];
-const HANDLER = file('handler.ts');
+export const HANDLER = file('handler.ts');
 const DISPATCHER = file('../../../../functions/dispatcher/handler.ts');
 
 export interface AppOptions {

@@ -4,21 +4,24 @@ export interface Resource {
   readonly type: string;
   readonly properties: Readonly<Record<string, unknown>>;
   readonly deletionPolicy: string | undefined;
+  readonly dependsOn: readonly string[];
 }
 
 interface RawResource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
   readonly DeletionPolicy?: string;
+  readonly DependsOn?: string | readonly string[];
 }
 
 export function resourcesIn(template: Readonly<Record<string, unknown>>): Resource[] {
   const resources = (template.Resources ?? {}) as Readonly<Record<string, RawResource>>;
-  return Object.entries(resources).map(([id, { Type, Properties = {}, DeletionPolicy }]) => ({
+  return Object.entries(resources).map(([id, { Type, Properties = {}, DeletionPolicy, DependsOn = [] }]) => ({
     id,
     type: Type,
     properties: Properties,
     deletionPolicy: DeletionPolicy,
+    dependsOn: [DependsOn].flat(),
   }));
 }
 

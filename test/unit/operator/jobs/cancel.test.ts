@@ -133,6 +133,19 @@ describe('a cancellation', () => {
     expect(world.job('a')).toEqual(item);
   });
 
+  test.each([
+    ['of this one', 1],
+    ['of a time without numbers', undefined],
+  ])('leaves a job alone that a newer version begins after it was read as one %s', async (_, schema) => {
+    const world = makeWorld();
+    const running = { id: 'probe#a', type: 'probe', jobId: 'a', status: 'INPROGRESS', runNo: 1 };
+    world.dynamoDb.put(JOBS_TABLE, { ...running, ...(schema && { schema }), owner: 'of this version' });
+    const begins = () => world.dynamoDb.put(JOBS_TABLE, { ...running, schema: 2, owner: 'of the next version' });
+    world.dynamoDb.faults.plan('UpdateItem', { kind: 'meanwhile', happens: begins });
+    await expect(cancel(tableOf(world), world.definition, 'a')).rejects.toThrow('a newer version of Sluice');
+    expect(world.job('a')).not.toHaveProperty('cancelRequested');
+  });
+
   test('whose write is refused fails as DynamoDB said, and is not tried again', async () => {
     const world = await parked();
     const error = awsError('AccessDeniedException', 'no', 400);

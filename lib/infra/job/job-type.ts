@@ -1,0 +1,139 @@
+import { Stack, Stage, Tags, Token } from 'aws-cdk-lib';
+import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct, type IConstruct, type IDependable } from 'constructs';
+import type { JobDefinition } from '../../contract/definition/job-definition.ts';
+import { JobDefinitionError } from '../../contract/errors.ts';
+import { grantEnqueue } from '../access/grant-enqueue.ts';
+import { differing } from '../checks/own-parts.ts';
+import type { SluiceFunction } from '../functions/sluice-function.ts';
+import type { JobAlarm } from '../monitoring/alarm-names.ts';
+import { checkNameLengths } from '../name-lengths.ts';
+import type { CommonSettings } from '../stage-settings.ts';
+import { makeJobType } from './job-type-parts.ts';
+
+/** A stage, as its job types know it: `new Sluice(…)`. */
+export interface ISluice extends IConstruct {
+  readonly settings: CommonSettings;
+  /** The jobs table. */
+  readonly table: IDependable;
+  /** The stage's key, if it has one. */
+  readonly key: IKey | undefined;
+}
+
+/** Settings of {@link JobType}. */
+export interface JobTypeProps {
+  /** The stage that it belongs to, of the same account and region. Its stack may be another. */
+  readonly sluice: ISluice;
+  /** Made by `defineJob`. */
+  readonly definition: JobDefinition;
+  /** Path of the file that exports the job type's `handler`. */
+  readonly entry: string;
+  /** Variables of the function, beside Sluice's own. @default none */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Invocations that the account keeps free for it: at least the definition's `maxConcurrency`. @default none */
+  readonly reservedConcurrency?: number;
+  /** Whether it has a dashboard of its own. @default as the stage's `jobDashboards` */
+  readonly dashboard?: boolean;
+}
+
+/**
+ * One job type, in a stack of your own: its queue and dead-letter queue, its consumer, its alarms and its dashboard. All follow
+ * from the definition. Names are fixed (`<app>-<stage>-<type>`), so a stage has each type once.
+ *
+ * @throws JobDefinitionError, RangeError or TypeError that says what of the properties is wrong
+ * @example
+ * const sluice = new Sluice(this, 'Jobs', { stage: 'prod' });
+ * const sendEmail = new JobType(this, 'SendEmail', { sluice, definition: sendEmailJob, entry: 'src/send-email.ts' });
+ * sendEmail.grantEnqueue(signUpFunction);
+ */
+export class JobType extends Construct {
+  readonly queue: IQueue;
+  readonly deadLetterQueue: IQueue;
+  /** The function: grant to it, add environment to it. */
+  readonly consumer: SluiceFunction;
+  /** By what they watch, those of schedules left out. */
+  readonly alarms: Readonly<Partial<Record<JobAlarm, IAlarm>>>;
+  /** The stage's key, for all that holds payloads; undefined where AWS's own keys do. */
+  readonly key: IKey | undefined;
+  readonly #type: string;
+  readonly #stage: CommonSettings;
+
+  constructor(scope: Construct, id: string, props: JobTypeProps) {
+    super(scope, id);
+    checkProps(this, props);
+    const { sluice, definition, dashboard = sluice.settings.jobDashboards, ...own } = props;
+    const { settings } = sluice;
+    const isBeside = Stack.of(sluice) === Stack.of(this);
+    const core = isBeside ? { table: sluice.table, key: sluice.key } : undefined;
+    const parts = makeJobType(this, { ...settings, ...own, definition, jobDashboards: dashboard, core });
+    this.queue = parts.queue;
+    this.deadLetterQueue = parts.deadLetterQueue;
+    this.consumer = parts.consumer;
+    this.alarms = parts.alarms;
+    this.key = parts.key;
+    this.#type = definition.type;
+    this.#stage = settings;
+    Tags.of(this).add('sluice:stage', settings.stage);
+    if (isBeside || Stage.of(sluice) !== Stage.of(this)) return;
+    Stack.of(this).addStackDependency(Stack.of(sluice), 'names its table and its topic');
+  }
+
+  /**
+   * Lets a function, or whatever else has a role, send jobs of this type with `sluice/producer`. Its stack gets no reference to this
+   * one: the queue is named by its fixed name.
+   *
+   * @param grantee a construct of the account and region that the queue is in
+   * @param options `look`: whether it may read the jobs table, as the producer's `onDuplicate: 'look'` does. @default false
+   * @throws RangeError for a grantee that is known to be of another account or region
+   */
+  grantEnqueue(grantee: IGrantable & Construct, { look = false }: { readonly look?: boolean } = {}): Grant {
+    const other = differing(grantee, this);
+    if (other !== undefined) {
+      throw new RangeError(
+        `${grantee.node.path} is of another ${other} than the queue of ${this.node.path}: name its role in the stage's producers`,
+      );
+    }
+    const { stage, encrypted } = this.#stage;
+    return grantEnqueue(grantee, { stage, types: [this.#type], look, ...(encrypted && { encryption: 'kms' }) });
+  }
+}
+
+function checkProps(scope: JobType, { sluice, definition, entry, environment = {} }: JobTypeProps): void {
+  const { path } = scope.node;
+  if (sluice?.settings?.stage === undefined) {
+    throw new TypeError(`${path}: sluice must be the stage, made by new Sluice(…), got ${shown(sluice)}`);
+  }
+  if (!isDefinition(definition)) {
+    throw new JobDefinitionError(`${path}: definition must be made by defineJob, got ${shown(definition)}`);
+  }
+  if (typeof entry !== 'string' || entry === '') {
+    throw new TypeError(`${path}: entry must be the path of the file that exports "handler", got ${shown(entry)}`);
+  }
+  const other = differing(sluice, scope);
+  if (other !== undefined) {
+    const [own, stages] = [scope, sluice].map((one) => Stack.of(one)[other]);
+    throw new RangeError(
+      `${path} is of ${other} ${own}, its sluice (${sluice.node.path}) of ${other} ${stages}: table and topic must be beside it, so make a Sluice there, too`,
+    );
+  }
+  const taken = Object.keys(environment).find((name) => /^(SLUICE_|AWS_LAMBDA_)/.test(name));
+  if (taken !== undefined)
+    throw new RangeError(`${path}: environment must leave out ${taken}: Sluice or Lambda sets it`);
+  checkNameLengths(sluice.settings.stage, [definition.type]);
+}
+
+/** A frozen object with a type and a schema: it may be of another copy of the package. */
+function isDefinition(value: unknown): value is JobDefinition {
+  const { type, payload, retry, alarms } = (value ?? {}) as Partial<JobDefinition>;
+  return typeof type === 'string' && typeof payload?.safeParse === 'function' && !!retry && !!alarms;
+}
+
+function shown(value: unknown): string {
+  if (Token.isUnresolved(value)) return 'a token';
+  if (typeof value === 'object' && value !== null)
+    return `an object with ${Object.keys(value).join(', ') || 'nothing'}`;
+  return JSON.stringify(value) ?? String(value);
+}
