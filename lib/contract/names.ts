@@ -84,6 +84,7 @@ export const METRICS = {
   deadLettered: 'JobsDeadLettered',
   stalled: 'JobsStalled',
   duplicate: 'JobsDuplicate',
+  dropped: 'MessagesDropped',
   unhandledRejection: 'UnhandledRejections',
   duration: 'JobDuration',
   queueLatency: 'QueueLatency',

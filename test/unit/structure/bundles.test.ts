@@ -43,6 +43,23 @@ describe('the bundle of', () => {
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(3000);
   });
 
+  it('a type with accept holds what reads foreign messages, and another one does not', async () => {
+    const folder = await workFolder('accept');
+    const entry = join(folder, 'handler.ts');
+    const [contract, engine, zod] = ['lib/contract/index.ts', 'lib/engine/index.ts', 'node_modules/zod'];
+    await writeFile(
+      entry,
+      `import * as z from '${ROOT}${zod}';
+       import { defineJob, fromSns } from '${ROOT}${contract}';
+       import { consumer } from '${ROOT}${engine}';
+       export const handler = consumer(defineJob({ type: 'a', payload: z.string(), accept: fromSns }), () => undefined);`,
+    );
+    const text = async (file: string) => new TextDecoder().decode((await made(file)).code);
+    const [accepting, plain] = [await text(entry), await text(PLAIN)];
+    for (const said of ['NotAcceptedError', 'message.split-interrupted', 'SNS asks about a subscription'])
+      expect([said, accepting.includes(said), plain.includes(said)]).toEqual([said, true, said === 'NotAcceptedError']);
+  });
+
   it('a consumer has only the environment as its credential provider', async () => {
     const { metafile } = await made(PLAIN);
     const providers = Object.keys(metafile.inputs).filter((path) => /credential-provider|nested-clients/.test(path));
