@@ -5,6 +5,7 @@ import { didYouMean } from '../../lib/contract/definition/suggest.ts';
 import type { DeadLetterReason } from '../../lib/contract/job.ts';
 import { NoSuchTypeError } from '../../lib/operator/index.ts';
 import type { Host } from './host.ts';
+import { CATALOGUE } from './project.ts';
 
 /** A command line that is wrong: nothing was done. */
 export class UsageError extends Error {
@@ -78,7 +79,7 @@ export function definitionOf(definitions: readonly JobDefinition[], type: string
   if (found !== undefined) return found;
   const types = definitions.map((definition) => definition.type);
   const guess = didYouMean(type, types) || `; it has: ${types.join(', ')}`;
-  throw new NoSuchTypeError(`the catalogue (functions/index.ts) has no job type "${type}"${guess}`);
+  throw new NoSuchTypeError(`the catalogue (${CATALOGUE}) has no job type "${type}"${guess}`);
 }
 
 /** SQS takes at most 1 MiB. A larger file than this is refused without looking into it. */
