@@ -10,7 +10,9 @@ import { deadVerb } from './cli/verbs/dead.ts';
 import { dlqVerb } from './cli/verbs/dlq.ts';
 import { doctorVerb } from './cli/verbs/doctor.ts';
 import { drainVerb } from './cli/verbs/drain.ts';
+import { initVerb } from './cli/verbs/init.ts';
 import { jobVerb } from './cli/verbs/job.ts';
+import { localVerb } from './cli/verbs/local.ts';
 import { newVerb } from './cli/verbs/new.ts';
 import { pauseVerb } from './cli/verbs/pause.ts';
 import { queuesVerb } from './cli/verbs/queues.ts';
@@ -56,6 +58,7 @@ function makeProgram(run: Run): Command {
     .exitOverride();
   for (const add of [queuesVerb, jobVerb, sendVerb, deadVerb, dlqVerb, retryVerb, cancelVerb]) add(program, run);
   for (const add of [pauseVerb, resumeVerb, drainVerb, doctorVerb, traceVerb, schemaVerb, newVerb]) add(program, run);
+  for (const add of [localVerb, initVerb]) add(program, run);
   inherit(program);
   return program;
 }

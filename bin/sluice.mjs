@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command is TypeScript. Node 24 runs it directly; an older Node starts the checkout's own Node 24.
+// In a checkout the command is TypeScript. Node 24 runs it directly; an older Node starts the checkout's own Node 24.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -13,9 +13,8 @@ const owner = PACKAGES[`${platform}-${arch}`] ?? `node-${platform}-${arch}`;
 const node = here(`../node_modules/${owner}/bin/${platform === 'win32' ? 'node.exe' : 'node'}`);
 
 if (!existsSync(here('sluice.ts'))) {
-  // The package holds the libraries alone. The command needs the job types of a checkout.
-  console.error('sluice: the command needs the job types of a checkout of Sluice: run npx sluice there');
-  process.exitCode = 2;
+  // The package holds what was compiled, which any Node that it names runs.
+  await import(here('../dist/bin/sluice.js'));
 } else if (major >= 24) {
   await import('./sluice.ts');
 } else if (existsSync(node)) {

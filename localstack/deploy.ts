@@ -25,7 +25,7 @@ export interface DeployOptions {
   readonly removesGone?: boolean;
   /** Gets a line for each step. */
   readonly log?: (line: string) => void;
-  /** Folder with the cdk.json. @default the checkout */
+  /** Folder with the cdk.json. @default the checkout, or the project */
   readonly app?: string;
 }
 

@@ -1,15 +1,22 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { ROOT } from '../bin/cli/project.ts';
 import { NO_AWS_FILES } from './client-config.ts';
 
-/** The checkout. */
-export const ROOT = join(import.meta.dirname, '..');
+export { CONFIG_FILE, NO_CONFIG, ROOT, SLUICE_FOLDER } from '../bin/cli/project.ts';
 
-/** Where npm puts the programs of the dependencies. Node 24 is one of them, because a shell may have an older Node. */
+/**
+ * Where npm puts the programs of the dependencies. In a checkout Node 24 is one of them, because a shell may have an older Node.
+ * A project runs its functions with the Node of its shell.
+ */
 export const NODE_BIN = join(ROOT, 'node_modules', '.bin');
 
-/** A folder of the checkout for files that commands can create again; git ignores it. */
+/** The Node that runs functions. */
+export const NODE = existsSync(join(NODE_BIN, 'node')) ? join(NODE_BIN, 'node') : process.execPath;
+
+/** A folder of the checkout or project for files that commands can create again; git ignores it. */
 export async function workFolder(...path: string[]): Promise<string> {
   const folder = join(ROOT, '.sluice', ...path);
   await mkdir(folder, { recursive: true });

@@ -1,7 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-import { ROOT } from './places.ts';
 
 /** What must be deployed again after files were saved. */
 export interface Change {
@@ -18,8 +17,8 @@ export interface Sources {
   readonly stacks: readonly string[];
 }
 
-/** Folders of the checkout that are watched from the start; those of other sources are followed as they become known. */
-const WATCHED = ['functions', 'lib'];
+/** Folders in which nothing is written by hand. */
+const UNWATCHED = /^(node_modules|cdk\.out|dist|coverage|\..*)$/;
 /** Editors write a file in several steps, and "save all" saves several. */
 const SETTLE_MS = 60;
 
@@ -37,9 +36,12 @@ export interface Watch {
  * editor has saved it by renaming a new one over it.
  *
  * @param onSaved  gets the files that were saved together
- * @param root the checkout
+ * @param folders  those that are watched from the start; those of other sources are followed as they become known
  */
-export async function watchSources(onSaved: (files: readonly string[]) => void, root = ROOT): Promise<Watch> {
+export async function watchSources(
+  onSaved: (files: readonly string[]) => void,
+  folders: readonly string[],
+): Promise<Watch> {
   const watchers = new Map<string, FSWatcher>();
   const saved = collect(onSaved);
   const follow = async (folder: string): Promise<void> => {
@@ -50,13 +52,15 @@ export async function watchSources(onSaved: (files: readonly string[]) => void, 
       const path = join(folder, name ?? '');
       saved.add(path);
       // It may be a new folder. If it cannot be read, its files are not watched.
-      follow(path).catch(() => undefined);
+      if (!UNWATCHED.test(name ?? '')) follow(path).catch(() => undefined);
     });
     watcher.on('error', () => watcher.close());
     watchers.set(folder, watcher);
-    for (const entry of entries) if (entry.isDirectory()) await follow(join(folder, entry.name));
+    for (const entry of entries) {
+      if (entry.isDirectory() && !UNWATCHED.test(entry.name)) await follow(join(folder, entry.name));
+    }
   };
-  for (const folder of WATCHED) await follow(join(root, folder));
+  for (const folder of folders) await follow(folder);
   return {
     follow: async (files) => {
       for (const file of files) await follow(dirname(file));

@@ -22,9 +22,9 @@ export interface Host {
   readonly interruption: () => AbortSignal;
   /** The stage that `npm run local` keeps up, if it runs. */
   readonly localStage?: () => LocalStage | undefined;
-  /** The job types that verbs know. @default the catalogue of this checkout */
+  /** The job types that verbs know. @default the catalogue of this checkout, or of the project's `sluice.config.ts` */
   readonly definitions?: readonly JobDefinition[];
-  /** Folder of the checkout that `new` writes into. @default this one */
+  /** Folder of the checkout or project that `new` writes into. @default this one */
   readonly root?: string;
   /** The stage's clock. @default the machine's */
   readonly clock?: Pick<Stage, 'now' | 'sleep'>;

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { ROOT } from './project.ts';
 
 /** The stage that `npm run local` keeps up. */
 export interface LocalStage {
@@ -10,7 +11,7 @@ export interface LocalStage {
 }
 
 /** What `npm run local` writes, and removes at its end. */
-const FILE = fileURLToPath(new URL('../../.sluice/local.env', import.meta.url));
+const FILE = join(ROOT, '.sluice', 'local.env');
 
 /** @returns undefined if `npm run local` does not run */
 export function localStage(file = FILE): LocalStage | undefined {

@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import type { JobDefinition } from '../../lib/contract/definition/job-definition.ts';
 import { didYouMean } from '../../lib/contract/definition/suggest.ts';
+import type { DeadLetterReason } from '../../lib/contract/job.ts';
 import { NoSuchTypeError } from '../../lib/operator/index.ts';
 import type { Host } from './host.ts';
+import { CATALOGUE } from './project.ts';
 
 /** A command line that is wrong: nothing was done. */
 export class UsageError extends Error {
@@ -42,7 +44,9 @@ export function whole(name: string, { min = 1, max }: { min?: number; max: numbe
   };
 }
 
-const REASONS = ['PermanentError', 'AttemptsExhausted', 'InvalidMessage', 'InvalidPayload', 'Crashed'] as const;
+const REASONS = [
+  ...['PermanentError', 'AttemptsExhausted', 'InvalidMessage', 'InvalidPayload', 'Crashed', 'NotAccepted'],
+] as const satisfies readonly DeadLetterReason[];
 
 /** @throws UsageError for an unknown reason */
 export function reason(value: string): string {
@@ -75,7 +79,7 @@ export function definitionOf(definitions: readonly JobDefinition[], type: string
   if (found !== undefined) return found;
   const types = definitions.map((definition) => definition.type);
   const guess = didYouMean(type, types) || `; it has: ${types.join(', ')}`;
-  throw new NoSuchTypeError(`the catalogue (functions/index.ts) has no job type "${type}"${guess}`);
+  throw new NoSuchTypeError(`the catalogue (${CATALOGUE}) has no job type "${type}"${guess}`);
 }
 
 /** SQS takes at most 1 MiB. A larger file than this is refused without looking into it. */

@@ -59,13 +59,19 @@ export const names = {
   keyAlias: (stage: string) => `alias/${prefixOf(stage)}`,
 } as const;
 
+/**
+ * The queue of ticks that could not be sent ends so, behind its type's name. No type's name has an underscore, so that it is no
+ * type's queue; it begins and ends as a dead-letter queue, for the rights of those who operate the stage.
+ */
+export const SCHEDULES_DLQ = '_schedules-dlq';
+
 /** Environment variables that a stack sets for its functions. */
 export const ENV = {
   jobsTable: 'SLUICE_JOBS_TABLE',
   queueUrl: 'SLUICE_QUEUE_URL',
   deadLetterQueueUrl: 'SLUICE_DLQ_URL',
   /** Set where a queue is not found by its name: what is parked keeps its URL. */
-  parkedUrl: 'SLUICE_PARKED_URL',
+  parkedUrl: 'SLUICE_PARKED',
   /** A job type's queue is found by its name: by the dispatcher, and by whoever sends jobs. */
   stage: 'SLUICE_STAGE',
 } as const;
@@ -82,6 +88,7 @@ export const METRICS = {
   deadLettered: 'JobsDeadLettered',
   stalled: 'JobsStalled',
   duplicate: 'JobsDuplicate',
+  dropped: 'MessagesDropped',
   unhandledRejection: 'UnhandledRejections',
   duration: 'JobDuration',
   queueLatency: 'QueueLatency',

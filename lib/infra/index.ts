@@ -3,6 +3,7 @@
 export { grantEnqueue } from './access/grant-enqueue.ts';
 export { grantKey } from './access/stage-key.ts';
 export { type AppSource, buildApp, type JobSource } from './app.ts';
+export { appSource } from './app-source.ts';
 export { acknowledge, acknowledgeWildcard } from './checks/security.ts';
 export { CoreStack, type CoreStackProps } from './core-stack.ts';
 export type { ForeignQueue } from './job/foreign-queue.ts';

@@ -44,7 +44,7 @@ export async function typesOf(stage: Stage): Promise<string[]> {
   const types = await queueTypes(stage.aws.sqs, `${prefixOf(stage.name)}-`);
   const { found = [], deadLettersOf = [] } = types.get(stage.name) ?? {};
   const alone = deadLettersOf.filter((type) => !found.includes(type));
-  const all = [...found, ...(await typesElsewhere(stage, alone))].sort();
+  const all = [...found, ...(await typesElsewhere(stage, alone))].toSorted();
   if (all.length > 0) return all;
   throw noSuchStage(stage.name, stagesIn(await queueTypes(stage.aws.sqs, ofApp(stage.name))));
 }
@@ -169,6 +169,21 @@ const stagesIn = (types: ReadonlyMap<string, QueueTypes>): string[] =>
 /** Job types by stage's full name, read from the names of the queues with this prefix. */
 async function queueTypes(sqs: SqsQueues, prefix: string): Promise<Map<string, QueueTypes>> {
   const types = new Map<string, QueueTypes>();
+  for (const url of (await queueUrls(sqs, prefix)).toSorted()) {
+    const [, app, name, type] = QUEUE.exec(url.split('/').at(-1) ?? '') ?? [];
+    if (type === undefined) continue;
+    const stage = checkedStage(name, app);
+    const { found, deadLettersOf } = types.get(stage) ?? { found: [], deadLettersOf: [] };
+    types.set(stage, { found, deadLettersOf });
+    if (type.endsWith('-dlq')) deadLettersOf.push(type.slice(0, -'-dlq'.length));
+    else if (!OTHERS.test(type) && type.length <= MAX_TYPE) found.push(type);
+  }
+  return types;
+}
+
+/** URLs of the queues whose names begin so. */
+export async function queueUrls(sqs: SqsQueues, prefix: string): Promise<string[]> {
+  const found: string[] = [];
   let NextToken: string | undefined;
   do {
     const page = await sqs.send(
@@ -178,17 +193,8 @@ async function queueTypes(sqs: SqsQueues, prefix: string): Promise<Map<string, Q
         ...(NextToken !== undefined && { NextToken }),
       }),
     );
-    for (const url of page.QueueUrls ?? []) {
-      const [, app, name, type] = QUEUE.exec(url.split('/').at(-1) ?? '') ?? [];
-      if (type === undefined) continue;
-      const stage = checkedStage(name, app);
-      const { found, deadLettersOf } = types.get(stage) ?? { found: [], deadLettersOf: [] };
-      types.set(stage, { found, deadLettersOf });
-      if (type.endsWith('-dlq')) deadLettersOf.push(type.slice(0, -'-dlq'.length));
-      else if (!OTHERS.test(type) && type.length <= MAX_TYPE) found.push(type);
-    }
+    found.push(...(page.QueueUrls ?? []));
     ({ NextToken } = page);
   } while (NextToken !== undefined);
-  for (const { found, deadLettersOf } of types.values()) for (const one of [found, deadLettersOf]) one.sort();
-  return types;
+  return found;
 }

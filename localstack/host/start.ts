@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { emulatorEnvironment, type StartedEmulator, startOwned } from '../owned-process.ts';
-import { freePort, NODE_BIN } from '../places.ts';
+import { freePort, NODE } from '../places.ts';
 import { ensureLocalStackHost } from './install.ts';
 
 const LAUNCHER = join(import.meta.dirname, 'launch.py');
@@ -47,7 +47,7 @@ function environment(port: number): NodeJS.ProcessEnv {
     // The process executor is a plugin, found by its metadata beside it.
     PYTHONPATH: import.meta.dirname,
     PYTHONDONTWRITEBYTECODE: '1',
-    SLUICE_NODE: join(NODE_BIN, 'node'),
+    SLUICE_NODE: NODE,
     LAMBDA_RUNTIME_EXECUTOR: 'process',
     // An idle function's process stays for ten minutes, frozen.
     LAMBDA_KEEPALIVE_MS: '600000',

@@ -20,7 +20,7 @@ const RESERVED =
 
 /** Every word of the new files' code: a definition of that name would hide it, or be hidden by it. */
 const TAKEN = new Set([
-  ...['definitions', ...RESERVED.split(' ')],
+  ...['definitions', 'defineConfig', ...RESERVED.split(' ')],
   ...wordsOf(Object.values(jobTypeFiles('', '')).join('\n')),
 ]);
 
@@ -48,7 +48,8 @@ export function inCatalogue(type: string, catalogue: string): { name: string; te
   return { name, text: withImport(withList, `import { ${name} } from './${type}/definition.ts';`, type) };
 }
 
-function freeName(type: string, known: readonly string[]): string {
+/** A name for a definition: `resizeImage` for `resize-image`, or another if that is taken. */
+export function freeName(type: string, known: readonly string[]): string {
   let name = type.replace(/-+(.?)/g, (_, next: string) => next.toUpperCase());
   // A global of that name would be hidden, which the linter refuses of some.
   while (TAKEN.has(name) || name in globalThis || known.includes(name)) name += 'Job';

@@ -1,22 +1,29 @@
+import { posix } from 'node:path';
+import { CHECKOUT, type Layout } from './layouts.ts';
+
 /** The files of a new job type, by path. They hold a small job that works, to be changed into the wanted one. */
-export function jobTypeFiles(type: string, name: string): Record<string, string> {
+export function jobTypeFiles(type: string, name: string, layout: Layout = CHECKOUT): Record<string, string> {
+  const folder = `${layout.folder}/${type}`;
+  const test = layout.testOf(type);
+  const up = posix.relative(posix.dirname(test), folder);
+  const here = up === '' ? '.' : up;
   return {
-    [`functions/${type}/definition.ts`]: `import * as z from 'zod';
-import { defineJob } from '#sluice/contract';
+    [`${folder}/definition.ts`]: `import * as z from 'zod';
+import { defineJob } from '${layout.package}/contract';
 
 export const ${name} = defineJob({
   type: '${type}',
   payload: z.strictObject({ name: z.string().min(1) }),
 });
 `,
-    [`functions/${type}/handler.ts`]: `import { consumer } from '#sluice/engine';
+    [`${folder}/handler.ts`]: `import { consumer } from '${layout.package}/engine';
 import { ${name} } from './definition.ts';
 import { perform } from './perform.ts';
 
 export const handler = consumer(${name}, perform);
 `,
-    [`functions/${type}/perform.ts`]: `import type { Payload } from '#sluice/contract';
-import type { JobContext } from '#sluice/engine';
+    [`${folder}/perform.ts`]: `import type { Payload } from '${layout.package}/contract';
+import type { JobContext } from '${layout.package}/engine';
 import type { ${name} } from './definition.ts';
 
 type Input = Payload<typeof ${name}>;
@@ -27,10 +34,10 @@ export async function perform({ name }: Input, { signal }: JobContext) {
   return { greeting: \`Hello, \${name}.\` };
 }
 `,
-    [`test/unit/functions/${type}.test.ts`]: `import { expect, it } from 'vitest';
-import { testJob, throws } from '#sluice/testing';
-import { ${name} } from '../../../functions/${type}/definition.ts';
-import { perform } from '../../../functions/${type}/perform.ts';
+    [test]: `import { expect, it } from 'vitest';
+import { testJob, throws } from '${layout.package}/testing';
+import { ${name} } from '${here}/definition.ts';
+import { perform } from '${here}/perform.ts';
 
 const payload = { name: 'Ada' };
 

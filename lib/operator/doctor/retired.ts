@@ -19,7 +19,7 @@ export const retiredTypes: Check = async ({ stage, types, definitions }) => {
   );
 };
 
-const OUT_OF_CATALOGUE = 'delete its folder and take it out of functions/index.ts';
+const OUT_OF_CATALOGUE = 'delete its folder and take it out of the catalogue';
 
 const isEmpty = (state: QueueState): boolean => jobsIn(state) + state.dlq === 0;
 

@@ -109,7 +109,7 @@ describe('a saved file', () => {
     await mkdir(join(root, 'shared'));
     await writeFile(handler, '');
     const saved: string[] = [];
-    const watch = await watchSources((files) => saved.push(...files), root);
+    const watch = await watchSources((files) => saved.push(...files), [join(root, 'functions'), join(root, 'lib')]);
     const times = (file: string) => saved.filter((path) => path === file).length;
     try {
       for (let n = 1; n <= 3; n += 1) {

@@ -50,7 +50,7 @@ export const importRules = {
       name: 'what-is-packed-needs-no-development-package',
       comment: 'pnpm gives a package what it names, and no more',
       severity: 'error',
-      from: { path: '^(lib|bin|localstack)/', pathNot: '^localstack/(tour|stand-ins)/' },
+      from: { path: '^(lib|bin|localstack)/', pathNot: '^localstack/tour/' },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
         dependencyTypesNot: ['npm', 'npm-peer'],

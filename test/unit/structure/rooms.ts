@@ -40,7 +40,7 @@ const LOCAL_BASICS = [
   ],
   ...['python', 'stack-progress', 'synth-warnings', 'zip'],
 ];
-const BIN_BASICS = ['local-stage', 'visible'];
+const BIN_BASICS = ['local-stage', 'project', 'visible'];
 const LOCAL_COMMANDS = ['local', 'tour'];
 
 const contract = ['contract: words', 'lib/contract/definition', 'lib/contract/protocol', 'lib/contract'];
@@ -102,6 +102,7 @@ export const ROOMS: readonly Room[] = [
   folder('lib/infra/access', [...contract, 'infra: names', 'lib/infra/checks']),
   folder('lib/infra/monitoring', [...contract, 'infra: names']),
   folder('lib/infra/stages', contract),
+  folder('lib/config', [...contract, 'lib/infra/stages']),
   files('infra: settings', 'lib/infra', INFRA_SETTINGS, [...contract, 'lib/infra/access', 'lib/infra/monitoring']),
   folder('lib/infra/functions', [
     ...[...contract, 'lib/bundle', 'infra: names', 'infra: settings', 'lib/infra/access', 'lib/infra/checks'],
@@ -113,7 +114,7 @@ export const ROOMS: readonly Room[] = [
   others(
     'lib/infra',
     [...INFRA_ARNS, ...INFRA_SETTINGS],
-    [...contract, 'infra: names', 'infra: settings', ...infraParts],
+    [...contract, 'lib/config', 'infra: names', 'infra: settings', ...infraParts],
   ),
 
   folder('lib/testing/aws', ['lib/aws', 'engine: basics']),
@@ -145,7 +146,7 @@ export const ROOMS: readonly Room[] = [
   },
   folder('functions', [...contract, 'a job type']),
 
-  files('bin: basics', 'bin/cli', BIN_BASICS, []),
+  files('bin: basics', 'bin/cli', BIN_BASICS, ['lib/config']),
 
   files('localstack: basics', 'localstack', LOCAL_BASICS, ['lib/bundle', 'bin: basics']),
   folder('localstack/host', ['localstack: basics']),
@@ -153,15 +154,21 @@ export const ROOMS: readonly Room[] = [
   others(
     'localstack',
     [...LOCAL_BASICS, ...LOCAL_COMMANDS],
-    ['contract: words', 'lib/bundle', 'bin: basics', 'localstack: basics', 'localstack/host', 'localstack/stand-ins'],
+    [
+      ...['contract: words', 'lib/bundle', 'lib/config', 'bin: basics', 'localstack: basics'],
+      ...['localstack/host', 'localstack/stand-ins'],
+    ],
   ),
   folder('localstack/tour', [...contract, 'localstack: basics', 'localstack']),
   files('localstack: commands', 'localstack', LOCAL_COMMANDS, [
     ...['contract: words', 'localstack: basics', 'localstack', 'localstack/tour'],
   ]),
 
-  others('bin/cli', BIN_BASICS, [...contract, 'lib/operator', 'functions', 'bin: basics']),
-  folder('bin/cli/verbs', [...contract, 'lib/operator', 'lib/operator/authoring', 'bin: basics', 'bin/cli']),
+  others('bin/cli', BIN_BASICS, [...contract, 'lib/config', 'lib/operator', 'bin: basics']),
+  folder('bin/cli/verbs', [
+    ...[...contract, 'lib/operator', 'lib/operator/authoring', 'localstack: basics', 'localstack'],
+    ...['bin: basics', 'bin/cli'],
+  ]),
   folder('bin', [
     ...[...contract, 'functions', 'lib/infra', 'lib/infra/job', 'lib/infra/stages'],
     ...['lib/operator', 'bin: basics', 'bin/cli', 'bin/cli/verbs'],

@@ -61,6 +61,8 @@ describe('the help of', () => {
     ['trace', '[options] [text]', ['--maps <folder>', '-h, --help']],
     ['schema', '[options] <type>', ['--debug', '-h, --help']],
     ['new', '[options] <type>', ['--json', '--debug', '-h, --help']],
+    ['local', '[options]', ['--stage <stage>', '--emulator <kind>', '-h, --help']],
+    ['init', '[options] [folder]', ['--package <spec>', '--json', '--debug', '-h, --help']],
   ])('%s names its usage and options, and what each argument is', async (verb, usage, options) => {
     const { stdout } = await deployed().run(`${verb} --help`);
     expect(stdout.split('\n')[0]).toBe(`Usage: sluice ${verb} ${usage}`);
@@ -73,7 +75,7 @@ describe('the help of', () => {
     const { stdout } = await run('--help');
     expect(groups(stdout).Commands?.map((entry) => entry.split(' ')[0])).toEqual([
       ...['queues', 'job', 'send', 'dead', 'dlq', 'retry', 'cancel', 'pause', 'resume', 'drain', 'doctor', 'trace'],
-      ...['schema', 'new', 'help'],
+      ...['schema', 'new', 'local', 'init', 'help'],
     ]);
     expect(groups((await run('dlq --help')).stdout).Commands?.map((entry) => entry.split(' ')[0])).toEqual([
       ...['show', 'redrive', 'purge', 'help'],

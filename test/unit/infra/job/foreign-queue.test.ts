@@ -40,7 +40,7 @@ describe('a job type that consumes a queue of another app', () => {
     const source = one(resources, 'AWS::Lambda::EventSourceMapping');
     expect(source.properties.EventSourceArn).toBe(ARN);
     const { Variables } = consumer.Environment as { Variables: Record<string, string> };
-    expect(JSON.stringify([Variables.SLUICE_QUEUE_URL, Variables.SLUICE_PARKED_URL])).toContain(
+    expect(JSON.stringify([Variables.SLUICE_QUEUE_URL, Variables.SLUICE_PARKED])).toContain(
       '/111122223333/uploads',
     );
     const rights = rightsOf(resources, 'sluice-prod-plain');

@@ -21,7 +21,7 @@ const DELETE =
   'aws cloudformation delete-stack --stack-name sluice-test-probe && aws cloudformation wait stack-delete-complete --stack-name sluice-test-probe';
 
 test('an empty retired type may be removed, by these commands', async () => {
-  const todo = `to remove it: ${DELETE}; then delete its folder and take it out of functions/index.ts`;
+  const todo = `to remove it: ${DELETE}; then delete its folder and take it out of the catalogue`;
   expect(await look(deployed())).toEqual([{ level: 'note', check: 'retired types', what: 'probe is empty', todo }]);
 });
 
@@ -42,7 +42,7 @@ test('of a stage that keeps data, its stack is unprotected first and its queues 
 
 test('on an emulator it goes with its line of the catalogue', async () => {
   const [finding] = await look(deployed(), 'http://127.0.0.1:4566');
-  expect(finding?.todo).toBe('delete its folder and take it out of functions/index.ts');
+  expect(finding?.todo).toBe('delete its folder and take it out of the catalogue');
 });
 
 test('what waits, runs or is parked is counted, and waited for', async () => {
@@ -81,6 +81,6 @@ test('a retired type that is not deployed is taken out of the catalogue, and is 
   const other = { ...world.definition, type: 'gone' };
   const findings = await doctor(stageOf(world, plane.aws), { definitions: [defineProbe(), other] });
   expect(findings.filter(({ what }) => what.includes('gone'))).toMatchObject([
-    { level: 'note', what: 'gone is not deployed', todo: expect.stringContaining('functions/index.ts') },
+    { level: 'note', what: 'gone is not deployed', todo: expect.stringContaining('the catalogue') },
   ]);
 });

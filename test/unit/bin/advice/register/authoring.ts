@@ -1,4 +1,5 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { expect } from 'vitest';
 import { workingFolder } from '../../cli/support/deployed.ts';
 import type { Followed } from '../follow.ts';
 import { isDone } from './situations.ts';
@@ -10,8 +11,48 @@ const catalogue = (list: string) => {
 };
 const EMPTY = 'export const definitions = [] as const;';
 
+const CONFIG = 'sluice.config.ts';
+
+/** What `new` and `init` ask for in a project that installs Sluice. */
+const OF_PROJECTS: readonly Followed[] = [
+  {
+    says: 'there is no sluice.config.ts here or above, which names the job types: npx sluice init makes a project with one',
+    amid: workingFolder,
+    type: () => 'init',
+    gives(ran) {
+      isDone(ran);
+      expect(existsSync(CONFIG)).toBe(true);
+    },
+  },
+  {
+    says: '<…> has <…> already, and nothing was written: name an empty folder, as npx sluice init jobs',
+    when({ run }) {
+      workingFolder();
+      writeFileSync('cdk.json', '{}');
+      return run('init');
+    },
+    type: () => 'init jobs',
+    gives: isDone,
+  },
+  {
+    says: 'there is no `jobs: [` to add to, or more than one; write the list in the configuration',
+    at: HERE,
+    when({ run }) {
+      workingFolder();
+      writeFileSync(CONFIG, 'export default defineConfig(import.meta.url, { jobs });\n');
+      return run('new hello', HERE);
+    },
+    type() {
+      writeFileSync(CONFIG, 'export default defineConfig(import.meta.url, { jobs: [] });\n'.replace('{ ', '{\n  '));
+      return 'new hello';
+    },
+    gives: isDone,
+  },
+];
+
 /** What `new` asks for, in a checkout that is a folder. */
 export const AUTHORING: readonly Followed[] = [
+  ...OF_PROJECTS,
   {
     says: 'there is no `export const definitions = [a, b] as const;` to add to; put the names alone in it',
     at: HERE,

@@ -63,7 +63,7 @@ export const TOLD: readonly Told[] = [
   },
 
   {
-    says: 'delete its folder and take it out of functions/index.ts',
+    says: 'delete its folder and take it out of the catalogue',
     by: 'an editor’s work: unit/bin/catalogue.test.ts deploys what the catalogue has left',
   },
 

@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import { EXIT } from '../../../lib/operator/index.ts';
+import { IS_PACKAGE } from '../project.ts';
+import type { Run } from '../verb.ts';
+import { visibleLines } from '../visible.ts';
+
+export function localVerb(program: Command, run: Run): void {
+  program
+    .command('local')
+    .summary('keep a stage up on this machine, without AWS')
+    .description(
+      'Keeps a stage up on this machine until Ctrl-C, and deploys what is saved. It needs Python 3.10 or newer.',
+    )
+    .option('--stage <stage>', 'its name', 'dev')
+    .option('--emulator <kind>', 'localstack, localstack-host or embedded (default: what this machine can run)')
+    .action(async ({ stage, emulator }: { stage: string; emulator?: string }) => {
+      // Imported only here: it needs esbuild, which a machine that only operates stages does not have.
+      const { keepUp, messagesOf } = await import('../../../localstack/keep-up.ts');
+      try {
+        await keepUp(IS_PACKAGE, { stage, emulator });
+      } catch (error) {
+        run.host.stderr.write(visibleLines(`sluice: ${messagesOf(error).join('\n  ')}\n`));
+        run.exitCode = EXIT.partly;
+      }
+    });
+}
