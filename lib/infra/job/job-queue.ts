@@ -9,6 +9,7 @@ import { MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
 import { letSend } from '../access/producers.ts';
 import { keyByAlias } from '../access/stage-key.ts';
 import { arnsOf } from '../arns.ts';
+import { acknowledge } from '../checks/security.ts';
 import { removalPolicy } from '../stage-settings.ts';
 import type { TheirQueue } from './foreign-queue.ts';
 
@@ -56,6 +57,10 @@ export class JobQueue extends Construct {
     });
     if (theirs !== undefined) {
       this.queue = theirs.queue;
+      acknowledge(this.deadLetterQueue, {
+        rule: 'SQS3',
+        reason: 'it is a dead-letter queue itself, into which the consumer of another queue writes',
+      });
       return;
     }
     const queue = new Queue(this, 'Queue', {

@@ -40,9 +40,7 @@ describe('a job type that consumes a queue of another app', () => {
     const source = one(resources, 'AWS::Lambda::EventSourceMapping');
     expect(source.properties.EventSourceArn).toBe(ARN);
     const { Variables } = consumer.Environment as { Variables: Record<string, string> };
-    expect(JSON.stringify([Variables.SLUICE_QUEUE_URL, Variables.SLUICE_PARKED])).toContain(
-      '/111122223333/uploads',
-    );
+    expect(JSON.stringify([Variables.SLUICE_QUEUE_URL, Variables.SLUICE_PARKED])).toContain('/111122223333/uploads');
     const rights = rightsOf(resources, 'sluice-prod-plain');
     expect(rights).toEqual(
       expect.arrayContaining([
@@ -150,7 +148,7 @@ describe('a queue of the same app', () => {
           };
     const queue = new Queue(stack, 'Queue', { ...deadLetterQueue, ...props });
     const own = ownStack(app, 'Shop', PLACE);
-    jobTypeIn(own, { sluice: sluiceIn(own), queue });
+    jobTypeIn(own, { sluice: sluiceIn(own, { securityChecks: true }), queue });
     return faultsOf(app);
   }
 
