@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { initProject } from '../../../../lib/operator/authoring/init-project.ts';
 import { newJobType } from '../../../../lib/operator/authoring/new-job-type.ts';
+import { codeOf } from '../../../support/page-code.ts';
 
 const manifest = {
   version: '1.2.3',
@@ -34,7 +35,8 @@ describe('a new project', () => {
       dependencies: { sluice: '^1.2.3', zod: '^4.6.7' },
       devDependencies: { vitest: '^4.0.0', esbuild: '^0.28.2' },
     });
-    expect(await configIn(root)).toContain("{ definition: hello, entry: 'jobs/hello/handler.ts' }");
+    const shown = codeOf({ page: 'lib/config/README.md', heading: 'sluice.config.ts', language: 'ts' });
+    expect(await configIn(root)).toBe(shown);
   });
 
   it('gets Sluice by what it is told', async () => {
