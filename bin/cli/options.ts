@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import type { JobDefinition } from '../../lib/contract/definition/job-definition.ts';
 import { didYouMean } from '../../lib/contract/definition/suggest.ts';
+import type { DeadLetterReason } from '../../lib/contract/job.ts';
 import { NoSuchTypeError } from '../../lib/operator/index.ts';
 import type { Host } from './host.ts';
 import { CATALOGUE } from './project.ts';
@@ -43,7 +44,9 @@ export function whole(name: string, { min = 1, max }: { min?: number; max: numbe
   };
 }
 
-const REASONS = ['PermanentError', 'AttemptsExhausted', 'InvalidMessage', 'InvalidPayload', 'Crashed'] as const;
+const REASONS = [
+  ...['PermanentError', 'AttemptsExhausted', 'InvalidMessage', 'InvalidPayload', 'Crashed', 'NotAccepted'],
+] as const satisfies readonly DeadLetterReason[];
 
 /** @throws UsageError for an unknown reason */
 export function reason(value: string): string {

@@ -127,6 +127,22 @@ const CUTS: readonly Cut[] = [
     neededBy: /\bmadeValueIn\b/,
   },
   {
+    name: 'foreign messages',
+    // Only a type with `accept` reads what others wrote.
+    edits: [
+      {
+        file: /[/\\]contract[/\\]definition[/\\]accept\.[jt]s$/,
+        edit: () => `export const checkedAccept = () => ({});`,
+      },
+      ...['accept', 'split'].map((file) => ({
+        file: new RegExp(`[/\\\\]engine[/\\\\]message[/\\\\]${file}\\.[jt]s$`),
+        edit: () => `export const readForeign = undefined, splitMessage = undefined;`,
+      })),
+    ],
+    // As an option, not as the header of a request that a third party's client sends.
+    neededBy: /\baccept\s*[:(,}]|\bfrom(S3Notification|Sns|EventBridge|Raw)\b/,
+  },
+  {
     name: 'JSON Schema',
     // zod can write a schema as JSON Schema. That is for documents; a consumer does not need its 19 KB.
     edits: [

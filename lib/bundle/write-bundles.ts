@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type Bundle, buildFailureOf, bundle, bundleEach } from './bundle.ts';
-import type { BundleSettings } from './define-bundle.ts';
+import { type BundleSettings, NO_SETTINGS } from './define-bundle.ts';
 import { keptBundles, type MadeCode, type Making } from './kept-bundles.ts';
 import { settingsFileOf, settingsOf } from './settings-of.ts';
 import { buildOptions, codeOf, place, type WriteOptions, type WrittenBundle } from './write-bundle.ts';
@@ -11,6 +11,8 @@ export interface BundleRequest {
   readonly entry: string;
   readonly folder: string;
   readonly options: WriteOptions;
+  /** @default what the `bundle.ts` beside the entry says */
+  readonly settings?: BundleSettings;
 }
 
 /** What became of it: what its function needs to be told, or what went wrong, with file and line. */
@@ -64,7 +66,11 @@ export async function writeBundles(
 
 async function taskOf(at: number, request: BundleRequest): Promise<Task> {
   const { entry, options } = request;
-  const settings = await settingsOf(entry);
+  const file = settingsFileOf(entry);
+  if (request.settings !== undefined && file !== undefined) {
+    throw new TypeError(`its settings are given twice, as a property and by ${file}: leave one out`);
+  }
+  const settings = request.settings ?? (await settingsOf(entry));
   const making = { entry, settings, traced: options.traced ?? false, mapped: options.map !== undefined };
   return { ...request, at, settings, making };
 }
@@ -86,7 +92,7 @@ async function* bundled(tasks: readonly Task[]): AsyncGenerator<[Task, MadeCode 
 /** Bundles some tasks, those without settings of their own together. It never rejects. */
 async function madeOf(tasks: readonly Task[]): Promise<[Task, PromiseSettledResult<Bundle>][]> {
   const made = new Map<Task, PromiseSettledResult<Bundle>>();
-  for (const alike of groupsOf(tasks.filter(({ entry }) => settingsFileOf(entry) === undefined))) {
+  for (const alike of groupsOf(tasks.filter(({ settings }) => settings === NO_SETTINGS))) {
     const [{ options }] = alike;
     const bundles = await bundleEach(
       alike.map(({ entry }) => entry),

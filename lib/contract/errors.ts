@@ -8,7 +8,7 @@ export class JobDefinitionError extends Error {
 
 /** A message body that is not an envelope: nothing of it was run. */
 export class InvalidMessageError extends Error {
-  override readonly name = 'InvalidMessageError';
+  override readonly name: string = 'InvalidMessageError';
 }
 
 /** A payload that its job type's schema refuses: nothing of it was run. */

@@ -55,10 +55,10 @@ function fieldsIn(text: unknown): Fields | undefined {
   }
 }
 
-const probeName = ({ Event, Service }: Fields): string | undefined =>
+export const probeName = ({ Event, Service }: Fields): string | undefined =>
   typeof Event === 'string' && PROBE.test(Event) && Service !== undefined ? Event : undefined;
 
-const isFromSns = ({ Type, TopicArn, Message }: Fields): boolean =>
+export const isFromSns = ({ Type, TopicArn, Message }: Fields): boolean =>
   [Type, TopicArn, Message].every((value) => typeof value === 'string');
 
 /** Where a list of records comes from; only what AWS itself would write there, since it is quoted. */

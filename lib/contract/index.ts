@@ -1,4 +1,6 @@
 /** What job types, producers and readers of events need: definitions, the errors by which a handler decides, events. */
+export { fromEventBridge, fromRaw, fromS3Notification, fromSns, type S3Object } from './accept-from.ts';
+export type { Accept, AcceptedJob, ForeignMessage } from './definition/accept.ts';
 export type { AlarmThresholds } from './definition/alarm-thresholds.ts';
 export { defineJob, type JobDefinition, type JobOptions, type Payload } from './definition/job-definition.ts';
 export type { ProvisionedPollers } from './definition/pollers.ts';

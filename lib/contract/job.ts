@@ -2,8 +2,17 @@ import type { JobError } from './errors.ts';
 
 export type JobStatus = 'SCHEDULED' | 'INPROGRESS' | 'RETRYING' | 'COMPLETED' | 'DEAD' | 'CANCELLED';
 
-/** Why a job died. `Crashed`: the process of its last attempt died. */
-export type DeadLetterReason = 'PermanentError' | 'AttemptsExhausted' | 'InvalidMessage' | 'InvalidPayload' | 'Crashed';
+/**
+ * Why a job died. `Crashed`: the process of its last attempt died. `NotAccepted`: the definition's `accept` made no job of a
+ * message that is not Sluice's.
+ */
+export type DeadLetterReason =
+  | 'PermanentError'
+  | 'AttemptsExhausted'
+  | 'InvalidMessage'
+  | 'InvalidPayload'
+  | 'Crashed'
+  | 'NotAccepted';
 
 /** A job as its handler sees it. Times are ISO 8601. */
 export interface Job<P = unknown> {

@@ -24,6 +24,10 @@ export interface OwnAttributes {
   readonly type?: string;
   /** Message id under which SQS took the job, where its name is another. */
   readonly firstMessageId?: string;
+  /** The body is an envelope that has not begun: where a definition has `accept`, it is not asked. */
+  readonly envelope?: true;
+  /** The body is as somebody else wrote it: where a definition has `accept`, it is asked, whatever the body looks like. */
+  readonly foreign?: true;
 }
 
 /** A message's attributes, told apart. */
@@ -73,7 +77,11 @@ export function readAttributes(all: MessageAttributes): ReadAttributes {
   const names = Object.keys(all);
   if (names.length === 0) return NONE;
   const kept = parsed(all[OWN]);
-  if (kept !== undefined) return { own: kept.own, sender: { ...withoutOurs(all), ...kept.sender } };
+  if (kept !== undefined) {
+    // Beside the mark alone, all others are the sender's.
+    const others = kept.own.jobId === undefined ? without(all, new Set([OWN])) : withoutOurs(all);
+    return { own: kept.own, sender: { ...others, ...kept.sender } };
+  }
   const [jobId, run, due] = [JOB_ID, RUN, DUE].map((name) => textOf(all[name]));
   const numbers = { ...optional('run', wholeNumber(run)), ...optional('due', wholeNumber(due)) };
   if (isJobId(jobId) && Object.keys(numbers).length > 0)
@@ -85,9 +93,17 @@ export function readAttributes(all: MessageAttributes): ReadAttributes {
 /** The attributes once the `jobId` of {@link ReadAttributes.formerJobId} has turned out to be an earlier version's. */
 export const withoutOurs = (sender: MessageAttributes): MessageAttributes => without(sender, OURS);
 
+/**
+ * What a message of Sluice's own has, before it has begun, for a job type with `accept`. Every other message of ours says its
+ * job's name in the same attribute: a consumer that finds neither asks `accept`.
+ */
+export const ENVELOPE_MARK = {
+  sluice: { type: 'String', value: '{"envelope":true}' },
+} as const satisfies MessageAttributes;
+
 /** What Sluice writes on a message: whose it is, and what stays with its job. */
 export interface Carried {
-  readonly own: OwnAttributes & { readonly jobId: string };
+  readonly own: OwnAttributes;
   readonly sender?: MessageAttributes | undefined;
   /** More attributes of Sluice's, as a dead letter has them. */
   readonly death?: Readonly<Record<string, string>>;
@@ -141,15 +157,17 @@ interface Wire extends Omit<OwnAttributes, 'jobId'> {
 /** Reads `sluice`. @returns undefined if it is absent, or not as Sluice writes it */
 function parsed(attribute: MessageAttribute | undefined): Pick<ReadAttributes, 'own' | 'sender'> | undefined {
   const { id, key = id, sender, ...rest } = wireOf(textOf(attribute));
-  const { run = 0, due = 0, firstMessageId = id } = rest;
+  const { run = 0, due = 0, firstMessageId = id, envelope } = rest;
+  if (id === undefined && envelope === true) return { own: { envelope }, sender: packedIn(sender) };
   if (![id, firstMessageId].every(isJobId) || !isJobKey(key) || ![run, due].every(Number.isFinite)) return undefined;
+  return { own: { ...rest, ...(id !== undefined && { jobId: id }), key }, sender: packedIn(sender) };
+}
+
+function packedIn(sender: Wire['sender']): MessageAttributes {
   const packed = Object.entries(sender ?? {}).filter(
     ([, one]) => typeof one?.type === 'string' && typeof one.value === 'string',
   );
-  return {
-    own: { ...rest, ...(id !== undefined && { jobId: id }), key },
-    sender: Object.fromEntries(packed) as MessageAttributes,
-  };
+  return Object.fromEntries(packed) as MessageAttributes;
 }
 
 function wireOf(json = ''): Wire {

@@ -78,6 +78,7 @@ export const METRICS = {
   deadLettered: 'JobsDeadLettered',
   stalled: 'JobsStalled',
   duplicate: 'JobsDuplicate',
+  dropped: 'MessagesDropped',
   unhandledRejection: 'UnhandledRejections',
   duration: 'JobDuration',
   queueLatency: 'QueueLatency',

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
+import { toSqs } from '../aws/message-attributes.ts';
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import { writeEnvelope } from '../contract/envelope.ts';
 import { nextHops } from '../contract/hops.ts';
+import { attributeBytes, ENVELOPE_MARK } from '../contract/message-attributes.ts';
 import { type ReadPayload, readPayload } from '../contract/payload.ts';
 import { MAX_DELAY_SECONDS, MAX_MESSAGE_BYTES } from '../contract/sqs-limits.ts';
 import { MessageTooLargeError, RetiredTypeError } from './errors.ts';
@@ -20,6 +23,7 @@ export interface EncodedJob {
     readonly MessageBody: string;
     readonly DelaySeconds?: number;
     readonly MessageGroupId?: string;
+    readonly MessageAttributes?: Record<string, MessageAttributeValue>;
   };
 }
 
@@ -52,7 +56,9 @@ export function encodeJob(definition: JobDefinition, { payload, options }: Given
   );
   const { refusal, pending } = readPayload(definition, envelope.payload);
   if (refusal !== undefined) throw refusal;
-  const bytes = Buffer.byteLength(body);
+  // Only where the consumer would ask `accept` otherwise: for all other types nothing is written, read or paid.
+  const mark = definition.accept === undefined ? undefined : ENVELOPE_MARK;
+  const bytes = Buffer.byteLength(body) + (mark === undefined ? 0 : attributeBytes(mark));
   if (bytes > MAX_MESSAGE_BYTES) throw new MessageTooLargeError(bytes, MAX_MESSAGE_BYTES);
   const delay = runAt === undefined ? 0 : Math.ceil((Date.parse(runAt) - nowMs) / 1000);
   return {
@@ -65,6 +71,7 @@ export function encodeJob(definition: JobDefinition, { payload, options }: Given
       // Within SQS's timer the queue itself holds the job; beyond, the consumer parks it in the jobs table.
       ...(delay > 0 && delay <= MAX_DELAY_SECONDS && { DelaySeconds: delay }),
       ...(tenant !== undefined && { MessageGroupId: tenant }),
+      ...(mark !== undefined && { MessageAttributes: toSqs(mark) }),
     },
   };
 }

@@ -24,6 +24,7 @@ export {
 } from './simulate.ts';
 export type { Surroundings } from './simulation/model.ts';
 export type { Random } from './simulation/random.ts';
+export { type TestAccepted, type TestMessage, testAccept } from './test-job/accept.ts';
 export { TestJobError } from './test-job/error.ts';
 export {
   type AttemptPhase,

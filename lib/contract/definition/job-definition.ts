@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { JobDefinitionError } from '../errors.ts';
+import { type Accept, type AnyAccept, checkedAccept } from './accept.ts';
 import { type AlarmThresholds, checkedAlarms, checkReachable } from './alarm-thresholds.ts';
 import { checkedJobType } from './job-type.ts';
 import { checkedBoolean, checkedChoice, checkedNumber, checkedObject, type NumberRule, shown } from './option.ts';
@@ -33,6 +34,7 @@ export interface JobDefinition<Type extends string = string, Schema extends z.Zo
   readonly rateLimit?: RateLimit;
   readonly tracing: TracingKind;
   readonly retired: boolean;
+  readonly accept?: AnyAccept;
 }
 
 /** `otel` for OpenTelemetry, `true` for X-Ray. */
@@ -102,6 +104,12 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType> {
    * others still send, runs to its end. Once it is empty, its stack may be destroyed. @default false
    */
   readonly retired?: boolean;
+  /**
+   * Makes jobs of messages that are not Sluice's: `fromS3Notification`, `fromSns`, `fromEventBridge`, `fromRaw`, or your own.
+   * Several jobs are sent to the queue one by one. Not with `schedule`. @default none: such messages are dead-lettered
+   * @example ({ body }) => ({ id: JSON.parse(body).orderId, payload: JSON.parse(body) })
+   */
+  readonly accept?: Accept<z.input<Schema>>;
   /** Thresholds of the job type's alarms. */
   readonly alarms?: Partial<AlarmThresholds>;
   /** Jobs that EventBridge sends by itself, again and again. @default none */
@@ -114,7 +122,7 @@ export type Payload<D extends JobDefinition> = z.output<D['payload']>;
 const KNOWN_OPTIONS = [
   ...['type', 'payload', 'retry', 'timeoutSeconds', 'batchSize', 'batchWindowSeconds', 'maxConcurrency', 'parallel'],
   ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent', 'schedule', 'provisionedPollers'],
-  ...['rateLimit', 'tracing', 'eventErrorMessage', 'retired'],
+  ...['rateLimit', 'tracing', 'eventErrorMessage', 'retired', 'accept'],
 ] as const;
 
 const RULES = {
@@ -189,6 +197,7 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
     ...(rateLimit !== undefined && { rateLimit }),
     tracing: checkedTracing(given.tracing),
     retired,
+    ...checkedAccept(given),
   };
 }
 

@@ -221,10 +221,15 @@ export function scheduled(facts: BeginFacts, dueAt: number) {
   return { status: 'SCHEDULED', attempts: 0, ...list, expiration: unfinishedExpiration(facts, dueAt) } as const;
 }
 
+/** Of a refused body, by its error. */
+const REASONS: Readonly<Record<string, NonNullable<JobItem['reason']>>> = {
+  InvalidPayloadError: 'InvalidPayload',
+  NotAcceptedError: 'NotAccepted',
+};
+
 function refused(facts: BeginFacts) {
   const error = toJobError(facts.message.refusal);
-  const reason = facts.message.refusal?.name === 'InvalidPayloadError' ? 'InvalidPayload' : 'InvalidMessage';
-  return dead(facts, { reason, error });
+  return dead(facts, { reason: REASONS[facts.message.refusal?.name ?? ''] ?? 'InvalidMessage', error });
 }
 
 function dead(facts: BeginFacts, cause: Pick<JobItem, 'error'> & { reason: NonNullable<JobItem['reason']> }) {

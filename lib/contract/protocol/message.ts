@@ -9,8 +9,12 @@ export interface Message {
   readonly key: string;
   /** Id of the SQS message. */
   readonly messageId?: string;
-  /** Whether body or attribute names the job: if not, its name is lost with this message id. */
+  /**
+   * Whether the message, as it is in the queue, names its job for good: if not, its name is lost with this message id, or is
+   * what the `accept` of a later deploy makes of it.
+   */
   readonly named: boolean;
+  /** An envelope, also of a message of which `accept` made one job; the message's own body if it was refused. */
   readonly body: string;
   /** SHA-256 of the body, base64. */
   readonly bodyHash: string;
@@ -28,8 +32,10 @@ export interface Message {
   readonly refusal?: InvalidMessageError | InvalidPayloadError;
   /** No job: the name of the message by which an AWS service tries whether it may send. It is dropped. */
   readonly probe?: string;
-  /** The schema takes time: payload and refusal are not known before it ends. */
-  readonly pending?: Promise<{ readonly payload: unknown; readonly refusal?: InvalidPayloadError }>;
+  /** No job, but several: the envelopes that `accept` made of a foreign message; none if it is to be dropped. */
+  readonly split?: readonly string[];
+  /** The schema takes time: what is not known before it ends. */
+  readonly pending?: Promise<Partial<Message>>;
   /** Attributes that Sluice itself set. */
   readonly attributes: OwnAttributes;
   /** Attributes that the sender set; they stay with the job. */

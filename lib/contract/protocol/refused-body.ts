@@ -16,10 +16,12 @@ export function isUnheard(item: JobItem, message: Message): boolean {
 export const hasDiedOf = ({ bodyHash, diedOf = [] }: JobItem, message: Message): boolean =>
   bodyHash === message.bodyHash || diedOf.includes(message.bodyHash);
 
+const REFUSALS: readonly JobItem['reason'][] = ['InvalidMessage', 'InvalidPayload', 'NotAccepted'];
+
 /** A name's job died of a refused body and never ran: an accepted body takes the name, once the dead letter is sent. */
 export function mayTakeName(item: JobItem, message: Message): boolean {
   const neverRan = item.status === 'DEAD' && item.attempts === 0 && item.processedAt === undefined;
-  const wasRefused = item.reason === 'InvalidMessage' || item.reason === 'InvalidPayload';
+  const wasRefused = REFUSALS.includes(item.reason);
   return neverRan && wasRefused && message.refusal === undefined && !hasDiedOf(item, message);
 }
 

@@ -19,10 +19,15 @@ const MINE = ['INPROGRESS'] as const;
 const ANY = ['absent', ...WAITING, 'INPROGRESS', ...TERMINAL] as const;
 
 /**
- * The protocol as a table, by the word for each row. `begin.ts` chooses among the B rows, `rate-limited.ts` writes L,
+ * The protocol as a table, by the word for each row. A definition's `accept` chooses among the A rows, before a message is known
+ * to be a job (lib/engine/message/accept.ts, split.ts). `begin.ts` chooses among the B rows, `rate-limited.ts` writes L,
  * `settle.ts` the S rows, K and P, `operate.ts` the C rows and N; the dispatcher writes R, the consumer D.
  */
 export const TRANSITIONS = {
+  accepted: { code: 'A1', from: ANY, condition: 'foreign; accept gives one job', to: 'same', message: 'as there' },
+  split: { code: 'A2', from: ANY, condition: 'foreign; accept gives several jobs', to: 'same', message: 'ack' },
+  dropped: { code: 'A3', from: ANY, condition: 'foreign; accept says drop', to: 'same', message: 'ack' },
+  notAccepted: { code: 'A4', from: ANY, condition: 'foreign; accept makes no job', to: 'same', message: 'as there' },
   invalid: {
     code: 'B0',
     from: ['absent', ...WAITING, 'INPROGRESS', 'DEAD'],

@@ -2,13 +2,13 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { InvalidPayloadError } from '../../contract/errors.ts';
-import type { ReadPayload } from '../../contract/payload.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import { REPORT_BEFORE_END_MS, SETTLE_BEFORE_END_MS } from '../../contract/protocol/timing.ts';
 import { readError } from '../../contract/thrown.ts';
 import type { Engine, Invocation } from '../engine.ts';
 import { messageFields } from '../logs.ts';
 import { decodeBoth, isFormer } from '../message/decode.ts';
+import { splitMessage } from '../message/split.ts';
 import { type Received, wait } from '../message/wait.ts';
 import type { Tracing } from '../telemetry/traced.ts';
 import { attempt } from './attempt.ts';
@@ -93,6 +93,8 @@ async function runRecord(record: SQSRecord, scope: RecordScope) {
     if (message.pending !== undefined) message = await inTime(message, message.pending, engine);
     const one: Received = { message, receiptHandle: record.receiptHandle };
     if (!mayStart(scope)) return await wait(one, engine.clock.now() + 1000, engine);
+    if (message.split !== undefined)
+      return await splitMessage({ received: one, envelopes: message.split }, invocation, engine);
     return await attempt(one, { engine, invocation, alone: scope.alone });
   } catch (error) {
     engine.log.error('job.not-settled', {
@@ -110,7 +112,7 @@ function dropProbe({ messageId }: Message, probe: string, { definition, log }: E
   return 'ack';
 }
 
-/** The record's message. Where a `jobId` alone may be the version before's, the item of that name decides. */
+/** The record's message. Where it may be another, the item of that name decides. */
 async function received(record: SQSRecord, { definition, clock, store }: Engine): Promise<Message> {
   const { message, former } = decodeBoth(record, definition, clock.now());
   if (former === undefined) return message;
@@ -120,12 +122,12 @@ async function received(record: SQSRecord, { definition, clock, store }: Engine)
 /** The message of a job whose payload schema takes time: no more than an attempt may take. */
 async function inTime(
   message: Message,
-  pending: Promise<ReadPayload>,
+  pending: Promise<Partial<Message>>,
   { clock, definition }: Engine,
 ): Promise<Message> {
   const { timeoutSeconds } = definition;
   let cancel = () => {};
-  const late = new Promise<ReadPayload>((resolve) => {
+  const late = new Promise<Partial<Message>>((resolve) => {
     const why = `the payload schema took longer than timeoutSeconds ${timeoutSeconds}`;
     const giveUp = () => resolve({ payload: undefined, refusal: new InvalidPayloadError(why) });
     cancel = clock.after(timeoutSeconds * 1000, giveUp);

@@ -7,7 +7,7 @@ import {
   type MessageAttributes,
   writeAttributes,
 } from '../../contract/message-attributes.ts';
-import { MESSAGE_ATTRIBUTES, METRICS } from '../../contract/names.ts';
+import { MESSAGE_ATTRIBUTES, METRICS, optional } from '../../contract/names.ts';
 import type { ItemUpdate } from '../../contract/protocol/item-write.ts';
 import { type JobItem, keyOf } from '../../contract/protocol/job-item.ts';
 import type { Message } from '../../contract/protocol/message.ts';
@@ -42,7 +42,7 @@ async function sendDeadLetter(item: JobItem, message: Message, { sqs, deadLetter
     new SendMessageCommand({
       QueueUrl: deadLetterQueueUrl,
       MessageBody: message.body,
-      MessageAttributes: deadLetterAttributes(item, Buffer.byteLength(message.body), message.sender),
+      MessageAttributes: deadLetterAttributes(item, Buffer.byteLength(message.body), message),
       ...origin(message),
     }),
   );
@@ -60,14 +60,24 @@ function whilePending({ id, runNo, undelivered = true }: JobItem): ItemUpdate {
 const NAMES = [MESSAGE_ATTRIBUTES.own, MESSAGE_ATTRIBUTES.jobId, DEATH.jobType, MESSAGE_ATTRIBUTES.run, DEATH.reason];
 const DETAILS = [DEATH.attempts, DEATH.failedAt, DEATH.errorName, DEATH.errorMessage];
 
+/** What a dead letter keeps of its message, beside the body. */
+type Carrying = Partial<Pick<Message, 'sender' | 'attributes'>>;
+
 /**
  * The attributes of a dead letter, most important first. SQS must never refuse a dead letter. It refuses empty values
  * and control characters, so values are cleaned and empty ones left out. It counts attributes towards the message's
  * size, so the least important are left out until the message fits; the sender's own all or none.
  */
-export function deadLetterAttributes(item: JobItem, bodyBytes: number, sender?: MessageAttributes) {
+export function deadLetterAttributes(item: JobItem, bodyBytes: number, message: Carrying = {}) {
+  const { sender, attributes: { foreign } = {} } = message;
   const room = MAX_MESSAGE_BYTES - bodyBytes;
-  const own = { jobId: item.jobId, key: keyOf(item), run: item.runNo, type: item.type };
+  const own = {
+    jobId: item.jobId,
+    key: keyOf(item),
+    run: item.runNo,
+    type: item.type,
+    ...optional('foreign', foreign),
+  };
   const carried = { own, death: deathOf(item) };
   const all = writeAttributes({ ...carried, sender });
   const withoutDetails = Object.entries(all).filter(([name]) => !(DETAILS as readonly string[]).includes(name));

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { type EnvelopeNames, readEnvelope } from '../../contract/envelope.ts';
@@ -11,17 +10,11 @@ import {
   withoutOurs,
 } from '../../contract/message-attributes.ts';
 import { optional } from '../../contract/names.ts';
-import { readPayload } from '../../contract/payload.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import { iso } from '../../contract/protocol/timing.ts';
-
-/** A message whose only `jobId` may be an earlier version's, or its sender's own: the job's item tells. */
-export interface Decoded {
-  readonly message: Message;
-  /** The message as it is if that `jobId` names its job. */
-  readonly former?: Message;
-}
+import { readForeign } from './accept.ts';
+import { bodyHashOf, type Decoded, insideOf } from './inside.ts';
 
 /**
  * Reads an SQS record. Never throws: the refusal of a body or payload is returned, and begin writes the job DEAD (row
@@ -31,36 +24,45 @@ export function decode(record: SQSRecord, definition: JobDefinition, nowMs: numb
   return decodeBoth(record, definition, nowMs).message;
 }
 
-/** As {@link decode}, with what the message is if it was renewed by the version before. */
+/** As {@link decode}, with what the message is if it was renewed by the version before, or refused by another `accept`. */
 export function decodeBoth(record: SQSRecord, definition: JobDefinition, nowMs: number): Decoded {
   const { own, sender, formerJobId } = readAttributes(attributesOf(record.messageAttributes));
-  const { messageId } = record;
+  const { messageId, body } = record;
   const sentAtMs = Number(record.attributes.SentTimestamp);
-  const outside = { maxAttempts: definition.retry.maxAttempts, createdAt: iso(sentAtMs), payload: undefined };
-  const read = readEnvelope(record.body, definition.type, nowMs);
-  const inside =
-    'refusal' in read
-      ? { refusal: read.refusal, ...optional('probe', awsProbe(record.body)) }
-      : insideOf(read.envelope, definition);
   const base = {
-    messageId,
-    body: record.body,
-    bodyHash: hash('sha256', record.body, 'base64'),
-    receiveCount: Number(record.attributes.ApproximateReceiveCount),
-    sentAtMs,
+    ...{ messageId, body, sentAtMs, receiveCount: Number(record.attributes.ApproximateReceiveCount) },
     ...optional('group', record.attributes.MessageGroupId),
     ...optional('trace', record.attributes.AWSTraceHeader),
-    ...outside,
-    ...inside,
+    ...{ maxAttempts: definition.retry.maxAttempts, createdAt: iso(sentAtMs), payload: undefined },
+    ...senders(sender),
   };
+  const { accept } = definition;
+  const foreign = accept && { base, own, definition, accept, nowMs };
+  if (foreign !== undefined && isForeign(own)) return readForeign(foreign);
+  const read = readEnvelope(body, definition.type, nowMs);
+  if ('refusal' in read && foreign !== undefined) {
+    // It died before the definition had `accept`, say, and was sent back.
+    const decoded = readForeign(foreign);
+    if (decoded.message.refusal === undefined) return decoded;
+  }
+  const inside =
+    'refusal' in read
+      ? { refusal: read.refusal, ...optional('probe', awsProbe(body)) }
+      : insideOf(read.envelope, definition);
+  const whole = { ...base, bodyHash: bodyHashOf(body), ...inside };
   const names = 'refusal' in read ? read.names : read.envelope;
-  const message = { ...base, ...named({ own, names, messageId }), ...senders(sender) };
+  const message = { ...whole, ...named({ own, names, messageId }) };
   if (formerJobId === undefined) return { message };
+  const { sender: _, ...unsent } = whole;
   const former = named({ own: { jobId: formerJobId }, names, messageId });
-  return { message, former: { ...base, ...former, ...senders(withoutOurs(sender)) } };
+  return { message, former: { ...unsent, ...former, ...senders(withoutOurs(sender)) } };
 }
 
-/** Whether an item shows that a message was renewed by the version before: it has this name and this body. */
+/** Neither the producer's mark is there, nor a job's name of ours. */
+const isForeign = ({ envelope, jobId, foreign }: OwnAttributes): boolean =>
+  foreign === true || (jobId === undefined && envelope !== true);
+
+/** Whether an item shows that a message is the other that it may be: it has this name and this body. */
 export const isFormer = ({ jobId, bodyHash }: Message, item: JobItem | undefined): boolean =>
   item?.jobId === jobId && item.bodyHash === bodyHash;
 
@@ -78,28 +80,6 @@ function named({ own, names, messageId }: Names): Pick<Message, 'jobId' | 'key' 
   }
   const jobId = names.id ?? own.jobId ?? messageId;
   return { jobId, key: names.key ?? jobId, named: (own.jobId ?? names.id) !== undefined, attributes: own };
-}
-
-type ReadEnvelope = Extract<ReturnType<typeof readEnvelope>, { envelope: unknown }>['envelope'];
-
-function insideOf({ maxAttempts, createdAt, runAt, hops, payload }: ReadEnvelope, definition: JobDefinition) {
-  return {
-    ...optional('maxAttempts', maxAttempts),
-    ...(createdAt !== undefined && { createdAt: iso(Date.parse(createdAt)) }),
-    ...(runAt !== undefined && { runAtMs: Date.parse(runAt) }),
-    ...optional('hops', hops),
-    ...optional('payloadHash', hashOf(payload)),
-    ...readPayload(definition, payload),
-  };
-}
-
-/** Undefined if the payload is nested so deeply that it cannot be written: its body's hash must do. */
-function hashOf(payload: unknown): string | undefined {
-  try {
-    return hash('sha256', JSON.stringify(payload), 'base64');
-  } catch {
-    return undefined;
-  }
 }
 
 const senders = (sender: MessageAttributes) => (Object.keys(sender).length === 0 ? {} : { sender });

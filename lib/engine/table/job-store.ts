@@ -157,7 +157,7 @@ function makeChoice({ limiter, clock, alone }: ChoiceDeps) {
 }
 
 /** A message that was received before has an item: reading it first saves an insert that must fail. */
-const wasSeen = ({ receiveCount, attributes }: Message) => receiveCount > 1 || Object.keys(attributes).length > 0;
+const wasSeen = ({ receiveCount, attributes }: Message) => receiveCount > 1 || attributes.jobId !== undefined;
 
 async function found(result: WriteResult, read: () => Promise<JobItem | undefined>): Promise<JobItem | undefined> {
   if (result.kind === 'refused') return result.old && toItem(result.old);

@@ -9,6 +9,7 @@ type CountName = (typeof METRICS)[
   | 'deadLettered'
   | 'stalled'
   | 'duplicate'
+  | 'dropped'
   | 'unhandledRejection'];
 type DurationName = (typeof METRICS)['duration' | 'queueLatency' | 'retryLateness'];
 

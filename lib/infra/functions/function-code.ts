@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Annotations, Stack, Stage } from 'aws-cdk-lib';
-import { Code, type ILayerVersion, LayerVersion } from 'aws-cdk-lib/aws-lambda';
+import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct, IConstruct } from 'constructs';
+import type { BundleSettings } from '../../bundle/define-bundle.ts';
 import type { BundleRequest } from '../../bundle/write-bundles.ts';
 import type { TracingKind } from '../../contract/definition/job-definition.ts';
 import { checkLoads } from '../checks/load-check.ts';
@@ -17,6 +18,8 @@ export interface CodeProps {
   readonly tracing?: TracingKind | undefined;
   /** Whether the function carries its source map, which costs it memory and start time. */
   readonly disposable: boolean;
+  /** What the bundle needs beside its code. @default what the `bundle.ts` beside the entry says */
+  readonly bundle?: BundleSettings | undefined;
 }
 
 /** A function's code, and what its `bundle.ts` asks for beside it. */
@@ -32,9 +35,9 @@ export interface FunctionCode {
  */
 export function functionCode(
   scope: Construct,
-  { functionName, entry, tracing = false, disposable }: CodeProps,
+  { functionName, entry, tracing = false, disposable, bundle }: CodeProps,
 ): FunctionCode {
-  const request = bundleRequest(scope, { functionName, entry, tracing, disposable });
+  const request = bundleRequest(scope, { functionName, entry, tracing, disposable, bundle });
   const { folder } = request;
   if (!Stack.of(scope).bundlingRequired) {
     mkdirSync(folder, { recursive: true });
@@ -52,7 +55,7 @@ export function functionCode(
 /** How a function is bundled, and where to. */
 export function bundleRequest(
   scope: IConstruct,
-  { functionName, entry, tracing = false, disposable }: CodeProps,
+  { functionName, entry, tracing = false, disposable, bundle }: CodeProps,
 ): BundleRequest {
   const stage = Stage.isStage(scope) ? scope : Stage.of(scope);
   const assembly = stage?.outdir ?? 'cdk.out';
@@ -63,9 +66,6 @@ export function bundleRequest(
     target: emulator === undefined ? 'lambda' : 'host',
     map: disposable ? 'beside' : { assembly },
   } as const;
-  return { entry, folder: join(assembly, 'bundles', functionName), options };
+  const folder = join(assembly, 'bundles', functionName);
+  return { entry, folder, options, ...(bundle !== undefined && { settings: bundle }) };
 }
-
-/** Layers by their ARNs. */
-export const layersOf = (scope: Construct, id: string, { layers }: FunctionCode): ILayerVersion[] =>
-  layers.map((arn, i) => LayerVersion.fromLayerVersionArn(scope, `${id}${i + 1}`, arn));

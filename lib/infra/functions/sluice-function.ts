@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Connections, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   Architecture,
+  type CfnFunction,
+  type ILayerVersion,
   Function as LambdaFunction,
   LoggingFormat,
   RecursiveLoop,
@@ -12,11 +15,14 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { BundleSettings } from '../../bundle/define-bundle.ts';
 import type { TracingKind } from '../../contract/definition/job-definition.ts';
 import { acknowledgeWildcard } from '../checks/security.ts';
 import { removalPolicy } from '../stage-settings.ts';
-import { functionCode, layersOf } from './function-code.ts';
+import { functionCode } from './function-code.ts';
 import { makeFunctionRole } from './function-role.ts';
+import { checkLayer, layersOf } from './layers.ts';
+import { ANY_INTERFACE, checkReach, interfaceRights, type Network } from './network.ts';
 
 /** Settings of {@link SluiceFunction}. */
 export interface SluiceFunctionProps {
@@ -36,6 +42,12 @@ export interface SluiceFunctionProps {
   readonly tracing?: TracingKind;
   /** Invocations that the account keeps free for it. @default none */
   readonly reservedConcurrency?: number | undefined;
+  /** What its bundle needs beside its code. @default what the `bundle.ts` beside the entry says */
+  readonly bundle?: BundleSettings | undefined;
+  /** Beside those of its bundle. @default none */
+  readonly layers?: readonly ILayerVersion[] | undefined;
+  /** @default it runs in no VPC of yours */
+  readonly network?: Network | undefined;
 }
 
 /** A Lambda function of Sluice: Node 24, arm64, one minified ES module, its own log group and role. */
@@ -46,7 +58,7 @@ export class SluiceFunction extends LambdaFunction {
       functionName: props.functionName,
       description: props.description,
       code: code.code,
-      layers: layersOf(scope, `${id}Layer`, code),
+      layers: [...layersOf(scope, `${id}Layer`, code.layers), ...(props.layers ?? [])],
       handler: 'index.handler',
       // Active tracing adds the right to send segments on all resources: X-Ray defines no smaller one.
       ...(props.tracing === true && { tracing: Tracing.ACTIVE }),
@@ -70,6 +82,37 @@ export class SluiceFunction extends LambdaFunction {
       recursiveLoop: RecursiveLoop.ALLOW,
     });
     if (props.tracing === true && this.role !== undefined) acknowledgeWildcard(this.role, TRACES);
+    if (props.network !== undefined) this.joinVpc(props.network);
+  }
+
+  /** @throws RangeError for a layer of another architecture, Error for more than five */
+  override addLayers(...layers: ILayerVersion[]): void {
+    for (const layer of layers) checkLayer(this.node.path, layer);
+    super.addLayers(...layers);
+  }
+
+  /**
+   * Has it run in a VPC, and gives its role the rights for it. Its `connections` then take rules of security groups.
+   *
+   * @throws RangeError if it is in one
+   */
+  joinVpc({ vpc, vpcSubnets, securityGroups = [] }: Network): void {
+    if (this.isBoundToVpc) throw new RangeError(`${this.node.path} is in a VPC already`);
+    const { subnets } = vpc.selectSubnets(vpcSubnets);
+    const description = `Sluice: what ${this.node.id} of ${Stack.of(this).stackName} reaches`;
+    const groups =
+      securityGroups.length > 0
+        ? [...securityGroups]
+        : [new SecurityGroup(this, 'SecurityGroup', { vpc, description })];
+    this._connections = new Connections({ securityGroups: groups });
+    const resource = this.node.findChild('Resource') as CfnFunction;
+    resource.vpcConfig = {
+      subnetIds: subnets.map(({ subnetId }) => subnetId),
+      securityGroupIds: groups.map(({ securityGroupId }) => securityGroupId),
+    };
+    this.addToRolePolicy(interfaceRights());
+    if (this.role !== undefined) acknowledgeWildcard(this.role, ANY_INTERFACE);
+    checkReach(this, vpc, subnets);
   }
 }
 

@@ -2,9 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { EventSourceMapping, type ILayerVersion } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IDependable } from 'constructs';
+import type { BundleSettings } from '../../bundle/define-bundle.ts';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { queueSettings } from '../../contract/definition/queue-settings.ts';
 import { EVENT_SOURCE } from '../../contract/job-event.ts';
@@ -14,6 +15,7 @@ import { SCHEMA_ITEM } from '../../contract/protocol/schema.ts';
 import { keyByArn, keyRights } from '../access/stage-key.ts';
 import { arnsOf } from '../arns.ts';
 import { checkPart } from '../checks/attach.ts';
+import type { Network } from '../functions/network.ts';
 import { SluiceFunction } from '../functions/sluice-function.ts';
 import type { JobAlarm } from '../monitoring/alarm-names.ts';
 import { JobAlarms } from '../monitoring/job-alarms.ts';
@@ -31,6 +33,12 @@ export interface JobTypeSettings extends CommonSettings {
   readonly environment?: Readonly<Record<string, string>> | undefined;
   /** Invocations that the account keeps free for it. @default none */
   readonly reservedConcurrency?: number | undefined;
+  /** @default what the `bundle.ts` beside the entry says */
+  readonly bundle?: BundleSettings | undefined;
+  /** @default those of its bundle */
+  readonly layers?: readonly ILayerVersion[] | undefined;
+  /** @default it runs in no VPC of yours */
+  readonly network?: Network | undefined;
   /** What the same stack has of the stage, to be made before the type. @default it stands in another stack */
   readonly core?: { readonly table: IDependable; readonly key: IKey | undefined } | undefined;
 }
@@ -79,6 +87,7 @@ interface ConsumerParts {
 
 function makeConsumer(scope: Construct, settings: JobTypeSettings, { queues, key }: ConsumerParts): SluiceFunction {
   const { stage, disposable, encrypted, definition, entry, environment, reservedConcurrency } = settings;
+  const { bundle, layers, network } = settings;
   const { type, memoryMb, tracing } = definition;
   return new SluiceFunction(scope, 'Consumer', {
     functionName: names.consumer(stage, type),
@@ -97,6 +106,9 @@ function makeConsumer(scope: Construct, settings: JobTypeSettings, { queues, key
       ...environment,
     },
     reservedConcurrency,
+    bundle,
+    layers,
+    network,
     statements: [...consumerRights(scope, stage, type), ...(encrypted ? [keyRights(scope, stage)] : [])],
   });
 }

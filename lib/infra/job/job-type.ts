@@ -1,18 +1,22 @@
 import { Stack, Stage, Tags, Token } from 'aws-cdk-lib';
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ILayerVersion } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IConstruct, type IDependable } from 'constructs';
+import { type BundleOptions, defineBundle } from '../../bundle/define-bundle.ts';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { JobDefinitionError } from '../../contract/errors.ts';
+import { optional } from '../../contract/names.ts';
 import { grantEnqueue } from '../access/grant-enqueue.ts';
 import { differing } from '../checks/own-parts.ts';
 import type { SluiceFunction } from '../functions/sluice-function.ts';
 import type { JobAlarm } from '../monitoring/alarm-names.ts';
 import { checkNameLengths } from '../name-lengths.ts';
 import type { CommonSettings } from '../stage-settings.ts';
-import { makeJobType } from './job-type-parts.ts';
+import { type JobTypeSettings, makeJobType } from './job-type-parts.ts';
 
 /** A stage, as its job types know it: `new Sluice(…)`. */
 export interface ISluice extends IConstruct {
@@ -35,6 +39,25 @@ export interface JobTypeProps {
   readonly environment?: Readonly<Record<string, string>>;
   /** Invocations that the account keeps free for it: at least the definition's `maxConcurrency`. @default none */
   readonly reservedConcurrency?: number;
+  /**
+   * The VPC that the function runs in. Its subnets must reach SQS, DynamoDB and EventBridge: by a NAT gateway, or by endpoints.
+   * @default none
+   */
+  readonly vpc?: IVpc;
+  /** @default private subnets, else isolated ones */
+  readonly vpcSubnets?: SubnetSelection;
+  /** @default one of its own, which lets everything out and nothing in */
+  readonly securityGroups?: readonly ISecurityGroup[];
+  /**
+   * Layers for arm64, at most five with those of `bundle`. With one that brings an extension, Lambda sends SIGTERM before it ends
+   * a process: jobs that run are put back at once, and do not wait for their lease. @default none
+   */
+  readonly layers?: readonly ILayerVersion[];
+  /**
+   * What the bundle needs beside its code, as `defineBundle` takes it: `install` for packages with native code, `external`,
+   * `assets`, `loader`, `layers`. @default what the `bundle.ts` beside the entry says
+   */
+  readonly bundle?: BundleOptions;
   /** Whether it has a dashboard of its own. @default as the stage's `jobDashboards` */
   readonly dashboard?: boolean;
 }
@@ -64,11 +87,25 @@ export class JobType extends Construct {
   constructor(scope: Construct, id: string, props: JobTypeProps) {
     super(scope, id);
     checkProps(this, props);
-    const { sluice, definition, dashboard = sluice.settings.jobDashboards, ...own } = props;
+    const { sluice, definition, entry, environment, reservedConcurrency, layers } = props;
+    const own = {
+      definition,
+      entry,
+      environment,
+      reservedConcurrency,
+      layers,
+      ...networkOf(props),
+      ...bundleOf(props),
+    };
     const { settings } = sluice;
     const isBeside = Stack.of(sluice) === Stack.of(this);
     const core = isBeside ? { table: sluice.table, key: sluice.key } : undefined;
-    const parts = makeJobType(this, { ...settings, ...own, definition, jobDashboards: dashboard, core });
+    const parts = makeJobType(this, {
+      ...settings,
+      ...own,
+      jobDashboards: props.dashboard ?? settings.jobDashboards,
+      core,
+    });
     this.queue = parts.queue;
     this.deadLetterQueue = parts.deadLetterQueue;
     this.consumer = parts.consumer;
@@ -101,7 +138,16 @@ export class JobType extends Construct {
   }
 }
 
-function checkProps(scope: JobType, { sluice, definition, entry, environment = {} }: JobTypeProps): void {
+function networkOf({ vpc, vpcSubnets, securityGroups }: JobTypeProps): Pick<JobTypeSettings, 'network'> {
+  if (vpc === undefined) return {};
+  return { network: { vpc, ...optional('vpcSubnets', vpcSubnets), ...optional('securityGroups', securityGroups) } };
+}
+
+const bundleOf = ({ bundle }: JobTypeProps): Pick<JobTypeSettings, 'bundle'> =>
+  bundle === undefined ? {} : { bundle: defineBundle(bundle) };
+
+function checkProps(scope: JobType, props: JobTypeProps): void {
+  const { sluice, definition, entry, environment = {} } = props;
   const { path } = scope.node;
   if (sluice?.settings?.stage === undefined) {
     throw new TypeError(`${path}: sluice must be the stage, made by new Sluice(…), got ${shown(sluice)}`);
@@ -119,6 +165,9 @@ function checkProps(scope: JobType, { sluice, definition, entry, environment = {
       `${path} is of ${other} ${own}, its sluice (${sluice.node.path}) of ${other} ${stages}: table and topic must be beside it, so make a Sluice there, too`,
     );
   }
+  const needless = (['vpcSubnets', 'securityGroups'] as const).find((name) => props[name] !== undefined);
+  if (props.vpc === undefined && needless !== undefined)
+    throw new RangeError(`${path}: ${needless} needs vpc beside it`);
   const taken = Object.keys(environment).find((name) => /^(SLUICE_|AWS_LAMBDA_)/.test(name));
   if (taken !== undefined)
     throw new RangeError(`${path}: environment must leave out ${taken}: Sluice or Lambda sets it`);

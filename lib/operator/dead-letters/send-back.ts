@@ -157,7 +157,18 @@ function entry(one: SendBackEntry, index: number): SendMessageBatchRequestEntry 
   };
 }
 
-function attributesOf({ deadLetter, body = deadLetter.body, run, identity }: SendBackEntry): MessageAttributes {
+/**
+ * A message that SQS moved before any consumer read it stays what it is: with `accept`, nobody has been asked yet. A dead
+ * letter of which `accept` made no job is read anew, unless a corrected body takes its place.
+ */
+function isUnread({ deadLetter, body, run, identity }: SendBackEntry): boolean {
+  const { own } = deadLetter.read;
+  if (body !== undefined || run !== undefined || identity !== undefined) return false;
+  return own.foreign === true || (own.jobId === undefined && own.envelope !== true && !isOurs(deadLetter));
+}
+
+function attributesOf(entry: SendBackEntry): MessageAttributes {
+  const { deadLetter, body = deadLetter.body, run, identity } = entry;
   const { own, sender, formerJobId } = deadLetter.read;
   // Whose `jobId` it is only the jobs table knows: the consumer looks there.
   if (formerJobId !== undefined && identity === undefined) return sender;
@@ -171,6 +182,7 @@ function attributesOf({ deadLetter, body = deadLetter.body, run, identity }: Sen
     ...optional('run', run ?? own.run),
     ...optional('due', own.due),
     ...optional('firstMessageId', firstMessageId),
+    ...(isUnread(entry) && { foreign: true as const }),
   };
   const carried = { own: named, sender: jobId === formerJobId ? withoutOurs(sender) : sender };
   return writeAttributes(carried, roomBeside(body));

@@ -1,4 +1,6 @@
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { toSqs } from '../../aws/message-attributes.ts';
+import { ENVELOPE_MARK } from '../../contract/message-attributes.ts';
 import { names } from '../../contract/names.ts';
 import { nowOf, pause } from '../aws.ts';
 import { cancel } from '../jobs/cancel-and-retry.ts';
@@ -27,7 +29,8 @@ async function syntheticJob({ stage, definitions }: Subject, type: string, id: s
   const { queueUrl: QueueUrl } = await queuesOf(stage, type);
   const body = JSON.stringify({ id, payload: null });
   const startedAtMs = nowOf(stage);
-  const Entries = [{ Id: '0', MessageBody: body }];
+  // Where the type has `accept`, the mark says that this is a job already.
+  const Entries = [{ Id: '0', MessageBody: body, MessageAttributes: toSqs(ENVELOPE_MARK) }];
   const { Successful = [], Failed = [] } = await stage.aws.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
   if (Successful.length === 0)
     return bad('synthetic job', `${type}: SQS refused it`, Failed[0]?.Message ?? 'try again');

@@ -1,7 +1,9 @@
+import { toSqs } from '../../aws/message-attributes.ts';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { queueSettings } from '../../contract/definition/queue-settings.ts';
 import { isRepeatable } from '../../contract/definition/repeatable.ts';
 import { decodeEnvelope, encodeEnvelope } from '../../contract/envelope.ts';
+import { ENVELOPE_MARK } from '../../contract/message-attributes.ts';
 import { readPayload } from '../../contract/payload.ts';
 import { itemId, type JobItem } from '../../contract/protocol/job-item.ts';
 import { TICK_MS } from '../../contract/protocol/timing.ts';
@@ -54,7 +56,9 @@ export function makeTrial(definition: JobDefinition, handler: Trial['handler'], 
     phase: undefined,
   };
   trial.faults.planCalls(aws.dynamoDb, () => trial.phase);
-  aws.queue.add({ MessageBody: bodyOf(definition, { ...options, id, key }, clock.now()) }, 'message-1');
+  const MessageBody = bodyOf(definition, { ...options, id, key }, clock.now());
+  // As a producer's message has it: what `accept` makes of others is for testAccept.
+  aws.queue.add({ MessageBody, MessageAttributes: toSqs(ENVELOPE_MARK) }, 'message-1');
   return trial;
 }
 

@@ -12,6 +12,7 @@ const ROWS = Object.entries(TRANSITIONS) as [string, Transition][];
 
 /** Who writes a row, by the letter of its code. */
 const WRITERS: Readonly<Record<string, string>> = {
+  A: 'consumer, before it knows a job',
   B: 'consumer, before a job runs',
   L: 'consumer, before a job runs',
   S: 'consumer, when an attempt ends or checkpoints',

@@ -72,7 +72,7 @@ describe('names', () => {
     const { namespace: _, stageDimension: __, typeDimension: ___, ...metrics } = METRICS;
     expect(Object.values(metrics).sort()).toEqual([
       ...['JobDuration', 'JobsCompleted', 'JobsDeadLettered', 'JobsDuplicate', 'JobsFailed', 'JobsRetried'],
-      ...['JobsStalled', 'QueueLatency', 'RetryLateness', 'UnhandledRejections'],
+      ...['JobsStalled', 'MessagesDropped', 'QueueLatency', 'RetryLateness', 'UnhandledRejections'],
     ]);
   });
 

@@ -32,7 +32,8 @@ const noted = (what: string) => `echo ${what} >> ${folder}/calls`;
 async function machineWith(python = 'python3.13', pip = 'exit 0'): Promise<void> {
   await program(
     join(folder, 'pip'),
-    `case "$*" in *ministack*) ${noted('ministack')};; *) ${noted('pip')}; ${pip};; esac`,
+    `case "$*" in *--require-hashes*) ;; *) echo 'without hashes'; exit 1;; esac
+    case "$*" in *setuptools*) exit 0;; *ministack*) ${noted('ministack')};; *) ${noted('pip')}; ${pip};; esac`,
   );
   await program(
     join(bin, python),
@@ -72,7 +73,7 @@ it('a missing Python is reported in one sentence', async () => {
   const failure = await ensureLocalStackHost(log, folder).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(EmulatorError);
   expect(String(failure)).toContain(
-    'LocalStack without Docker needs Python 3.13 or newer (with its venv module), not found',
+    'LocalStack without Docker needs Python 3.13 (no other, and with its venv module), not found',
   );
   await expect(stat(join(folder, 'localstack-host'))).rejects.toMatchObject({ code: 'ENOENT' });
 });

@@ -45,10 +45,10 @@ const calls = async () => (await readFile(join(folder, 'calls'), 'utf8')).trim()
 it('what is installed has the hash of each package', async () => {
   const requirements = join(import.meta.dirname, '../../../localstack/requirements');
   const files = await readdir(requirements);
-  expect(files).toContain('ministack-1.5.33.txt');
+  expect(files).toEqual(expect.arrayContaining(['ministack-1.5.33.txt', 'localstack-core-4.14.0.txt']));
   for (const file of files) {
     const packages = (await readFile(join(requirements, file), 'utf8')).split(/\n(?=[a-z0-9])/).slice(1);
-    expect(packages.length).toBeGreaterThan(1);
+    expect(packages.length).toBeGreaterThan(0);
     expect(packages.filter((one) => !/^\S+==\S+ [^\n]*\\\n +--hash=sha256:[0-9a-f]{64}/.test(one))).toEqual([]);
   }
 });

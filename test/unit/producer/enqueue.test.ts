@@ -40,6 +40,16 @@ describe('of a retired type', () => {
   });
 });
 
+it('of a type with accept a job says that it is an envelope; of others it says nothing', async () => {
+  const accepting = defineJob({ type: 'resize', payload: resize.payload, accept: () => 'drop' });
+  const { enqueue, enqueueMany, queue } = makeShop();
+  await enqueue(accepting, { n: 1 });
+  await enqueueMany(accepting, [{ n: 2 }]);
+  await enqueue(resize, { n: 3 });
+  const mark = { sluice: { DataType: 'String', StringValue: '{"envelope":true}' } };
+  expect(queue.messages().map(({ attributes }) => attributes)).toEqual([mark, mark, {}]);
+});
+
 describe('what is sent', () => {
   it('of a definition that may be one of two is a payload that both take', () => {
     const shrink = defineJob({ type: 'shrink', payload: z.strictObject({ n: z.int(), by: z.int().optional() }) });

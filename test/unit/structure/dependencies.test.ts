@@ -27,6 +27,18 @@ describe('each Powertools package', () => {
   });
 });
 
+it('each client of the AWS SDK has one version, the same for all', () => {
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as Record<
+    'dependencies' | 'devDependencies',
+    Record<string, string>
+  >;
+  const clients = Object.entries({ ...dependencies, ...devDependencies }).filter(([name]) =>
+    /^@aws-sdk\/(client|lib)-/.test(name),
+  );
+  expect(clients.length).toBeGreaterThan(10);
+  expect(new Set(clients.map(([, version]) => version)).size).toBe(1);
+});
+
 describe.each(HANDLERS)('the bundle of %s', (folder) => {
   it('holds each package once', async () => {
     const { metafile } = await bundle(`${ROOT}functions/${folder}/handler.ts`, { absWorkingDir: ROOT });

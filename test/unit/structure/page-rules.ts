@@ -13,7 +13,7 @@ export interface Pages {
 /** Lines that a page may have; pages that are generated have no limit. */
 export const LINE_LIMITS: Readonly<Record<string, number>> = {
   'README.md': 200,
-  'functions/README.md': 292,
+  'functions/README.md': 294,
   'lib/config/README.md': 80,
   'lib/producer/README.md': 232,
   'lib/testing/README.md': 180,
@@ -21,7 +21,7 @@ export const LINE_LIMITS: Readonly<Record<string, number>> = {
   'lib/infra/stages/README.md': 80,
   'bin/README.md': 120,
   'lib/operator/README.md': 308,
-  'lib/engine/README.md': 202,
+  'lib/engine/README.md': 206,
   'localstack/README.md': 120,
   'test/README.md': 160,
   'test/bench/README.md': 300,

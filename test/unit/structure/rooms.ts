@@ -108,7 +108,7 @@ export const ROOMS: readonly Room[] = [
     ...[...contract, 'lib/bundle', 'infra: names', 'infra: settings', 'lib/infra/access', 'lib/infra/checks'],
   ]),
   folder('lib/infra/job', [
-    ...[...contract, 'infra: names', 'infra: settings'],
+    ...[...contract, 'lib/bundle', 'infra: names', 'infra: settings'],
     ...['lib/infra/access', 'lib/infra/checks', 'lib/infra/functions', 'lib/infra/monitoring'],
   ]),
   others(

@@ -10,6 +10,14 @@ it('the page about tests shows the test that runs', () => {
   expect(shown).toBe(example.slice(example.indexOf('async function perform')));
 });
 
+it('the page about messages that are not Sluice’s shows the definition and the test that run', () => {
+  const example = readFileSync(new URL('../testing/test-job/accept-example.test.ts', import.meta.url), 'utf8');
+  const page = 'lib/engine/message/README.md';
+  const [, ...definition] = codeOf({ page, heading: "Messages that are not Sluice's", language: 'ts' }).split('\n\n');
+  expect(example).toContain(definition.join('\n\n').replace('export ', ''));
+  expect(codeOf({ page, heading: 'Test it', language: 'ts' })).toBe(example.slice(example.indexOf('it(')));
+});
+
 it.each([
   ['README.md', 'Send a job'],
   ['lib/producer/README.md', 'TypeScript'],

@@ -218,3 +218,23 @@ describe('a job definition', () => {
     expect(define({ type: `a${'b'.repeat(39)}` }).type).toHaveLength(40);
   });
 });
+
+describe('accept', () => {
+  it.each([
+    ['a text', { accept: 'fromSns' }, 'accept must be a function of { body, attributes, messageId }, got "fromSns"'],
+    ['null', { accept: null }, 'accept must be a function of { body, attributes, messageId }, got null'],
+    [
+      'a function beside a schedule',
+      { accept: () => 'drop', schedule: [{ name: 'daily', expression: 'rate(1 day)', payload: { n: 1 } }] },
+      'accept does not go with schedule: EventBridge cannot mark its messages as jobs',
+    ],
+  ])('is refused if it is %s', (_what, options, told) => {
+    expect(refusal(options)).toContain(`resize-image: ${told}`);
+  });
+
+  it('is left out where it is not given, and kept where it is', () => {
+    const accept = () => 'drop';
+    expect(define({ accept })).toMatchObject({ accept });
+    expect('accept' in define({})).toBe(false);
+  });
+});

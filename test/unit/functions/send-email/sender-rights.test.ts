@@ -8,12 +8,13 @@ import { arn, one, resourcesIn, rightsOf, statementsOf } from '../../infra/suppo
 
 function deploy(emailSender: string | undefined) {
   const scope = new Stack(new App(), 'Stack');
-  const consumer = new LambdaFunction(scope, 'Consumer', {
+  const made = new LambdaFunction(scope, 'Consumer', {
     functionName: 'consumer',
     runtime: Runtime.NODEJS_24_X,
     handler: 'index.handler',
     code: Code.fromInline('exports.handler = async () => {};'),
   });
+  const consumer = Object.assign(made, { joinVpc: () => undefined });
   const queue = new Queue(scope, 'Queue');
   const named = { stage: 'prod', prefix: 'sluice-prod', key: undefined };
   resources({ scope, consumer, queue, ...named, disposable: false, setting: () => emailSender });

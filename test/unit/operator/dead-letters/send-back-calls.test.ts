@@ -134,7 +134,7 @@ describe('what goes back says', () => {
   test('nothing of a first message where the job is named by it', async () => {
     const world = holding({ body: '{"payload":1}' });
     await back(world);
-    expect(attributesIn(world)).toEqual([{ jobId: 'm0', sluice: '{"id":"m0"}' }]);
+    expect(attributesIn(world)).toEqual([{ jobId: 'm0', sluice: '{"id":"m0","foreign":true}' }]);
   });
 
   test('the run that it was given, for one that had no room for it; then its body may be corrected', async () => {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import type { Accept } from '../../../../lib/contract/index.ts';
 import { type DeadLetterQueue, isOurs, receiveDeadLetters } from '../../../../lib/operator/dead-letters/receive.ts';
 import { sendBack } from '../../../../lib/operator/dead-letters/send-back.ts';
 import { awsError } from '../../../../lib/testing/index.ts';
 import { envelope } from '../../../support/factories.ts';
-import { makeWorld, type World } from '../../../support/world.ts';
+import { defineProbe, type ProbePayload } from '../../../support/probe.ts';
+import { makeWorld, type World, type WorldOptions } from '../../../support/world.ts';
 import { shortPolling } from '../support/stage.ts';
 
 const POISON = { id: 'a', payload: { do: 'permanent' } };
@@ -24,8 +26,12 @@ async function dead(options = {}): Promise<World> {
 }
 
 /** A message that SQS moved, because no consumer could start. */
-async function moved(body: object | string = { id: 'a' }, options = {}): Promise<World> {
-  const world = makeWorld();
+async function moved(
+  body: object | string = { id: 'a' },
+  options = {},
+  worldOptions: WorldOptions = {},
+): Promise<World> {
+  const world = makeWorld(worldOptions);
   world.send(body, options);
   for (let i = 0; i < 200 && world.deadLetters.messages().length === 0; i++) {
     await world.deliver({ throttled: true });
@@ -161,5 +167,39 @@ describe('many dead letters', () => {
     await world.drain();
     expect(world.deadLetters.messages()).toHaveLength(30);
     expect(world.job('a29')).toMatchObject({ runNo: 2, status: 'DEAD' });
+  });
+});
+
+describe('a message of a type with accept', () => {
+  const accept: Accept<ProbePayload> = ({ body, messageId }) => {
+    if (body.startsWith('{')) throw new TypeError('an envelope is none of theirs');
+    return { id: `${body}-${messageId}`, payload: { do: 'complete' } };
+  };
+  const definition = defineProbe({ accept });
+
+  test('that SQS moved before anybody read it goes to accept, with the id that it had', async () => {
+    const world = await moved('order', {}, { definition });
+    await redrive(world);
+    await world.drain();
+    expect(world.starts).toEqual(['order-sent-1/1']);
+  });
+
+  test('that is an envelope, and that SQS moved, does not', async () => {
+    const world = await moved({ id: 'a' }, { attributes: { sluice: '{"envelope":true}' } }, { definition });
+    await redrive(world);
+    await world.drain();
+    expect(world.starts).toEqual(['a/1']);
+  });
+
+  test('of which accept made no job is asked about again, and not once its body is corrected', async () => {
+    const world = makeWorld({ definition });
+    world.send('{"order":1}');
+    await world.drain();
+    await redrive(world);
+    await world.drain();
+    expect(world.job('sent-1')).toMatchObject({ status: 'DEAD', reason: 'NotAccepted', runNo: 2 });
+    await redrive(world, envelope());
+    await world.drain();
+    expect(world.job('sent-1')).toMatchObject({ status: 'COMPLETED', runNo: 3 });
   });
 });
