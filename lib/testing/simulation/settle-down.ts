@@ -41,10 +41,10 @@ async function goOn(world: World, minutes: { nextMs: number }, untilMs: number):
     await clock.run(invoke(`invocation at ${clock.now()}`, world));
     return true;
   }
-  const listedMs = firstListedMs(world);
+  // Core says its number with its next tick, however far ahead the first job on its list is.
+  const listedMs = isCoreSilent(world) ? 0 : firstListedMs(world);
   const neededMs = Math.floor(((listedMs ?? 0) - LOOK_AHEAD_MS) / TICK_MS) * TICK_MS;
-  const isNeeded = listedMs !== undefined || isCoreSilent(world);
-  const tickMs = isNeeded ? Math.max(minutes.nextMs, neededMs) : Number.POSITIVE_INFINITY;
+  const tickMs = listedMs === undefined ? Number.POSITIVE_INFINITY : Math.max(minutes.nextMs, neededMs);
   const nextMs = Math.min(queue.nextVisibleAtMs() ?? Number.POSITIVE_INFINITY, tickMs);
   if (nextMs === Number.POSITIVE_INFINITY) return false;
   await clock.advance(Math.max(0, Math.min(nextMs, untilMs) - clock.now()));
