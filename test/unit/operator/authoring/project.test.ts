@@ -9,7 +9,7 @@ import { codeOf } from '../../../support/page-code.ts';
 const manifest = {
   version: '1.2.3',
   dependencies: { zod: '^4.6.7' },
-  devDependencies: { vitest: '^4.0.0', esbuild: '9.9.9' },
+  devDependencies: { typescript: '6.0.3', esbuild: '9.9.9' },
   peerDependencies: { esbuild: '^0.28.2' },
 };
 
@@ -33,7 +33,7 @@ describe('a new project', () => {
     expect(written).toMatchObject({
       name: 'shop-jobs-2',
       dependencies: { sluice: '^1.2.3', zod: '^4.6.7' },
-      devDependencies: { vitest: '^4.0.0', esbuild: '^0.28.2' },
+      devDependencies: { typescript: '6.0.3', esbuild: '^0.28.2', vitest: '^4.0.0' },
     });
     const shown = codeOf({ page: 'lib/config/README.md', heading: 'sluice.config.ts', language: 'ts' });
     expect(await configIn(root)).toBe(shown);
