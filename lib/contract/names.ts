@@ -57,6 +57,12 @@ export const names = {
   keyAlias: (stage: string) => `alias/${prefixOf(stage)}`,
 } as const;
 
+/**
+ * The queue of ticks that could not be sent ends so, behind its type's name. No type's name has an underscore, so that it is no
+ * type's queue; it begins and ends as a dead-letter queue, for the rights of those who operate the stage.
+ */
+export const SCHEDULES_DLQ = '_schedules-dlq';
+
 /** Environment variables that a stack sets for its functions. */
 export const ENV = {
   jobsTable: 'SLUICE_JOBS_TABLE',

@@ -139,6 +139,18 @@ const ofApp = (stage: string): string => `${partsOf(stage).app}-`;
 /** Job types by stage's full name, read from the names of the queues with this prefix. */
 async function queueTypes(sqs: SqsQueues, prefix: string): Promise<Map<string, string[]>> {
   const found = new Map<string, string[]>();
+  for (const url of await queueUrls(sqs, prefix)) {
+    const [, app, name, type] = QUEUE.exec(url.split('/').at(-1) ?? '') ?? [];
+    if (type === undefined || OTHERS.test(type)) continue;
+    const stage = checkedStage(name, app);
+    found.set(stage, [...(found.get(stage) ?? []), type].sort());
+  }
+  return found;
+}
+
+/** URLs of the queues whose names begin so. */
+export async function queueUrls(sqs: SqsQueues, prefix: string): Promise<string[]> {
+  const found: string[] = [];
   let NextToken: string | undefined;
   do {
     const page = await sqs.send(
@@ -148,12 +160,7 @@ async function queueTypes(sqs: SqsQueues, prefix: string): Promise<Map<string, s
         ...(NextToken !== undefined && { NextToken }),
       }),
     );
-    for (const url of page.QueueUrls ?? []) {
-      const [, app, name, type] = QUEUE.exec(url.split('/').at(-1) ?? '') ?? [];
-      if (type === undefined || OTHERS.test(type)) continue;
-      const stage = checkedStage(name, app);
-      found.set(stage, [...(found.get(stage) ?? []), type].sort());
-    }
+    found.push(...(page.QueueUrls ?? []));
     ({ NextToken } = page);
   } while (NextToken !== undefined);
   return found;

@@ -127,5 +127,9 @@ describe.runIf(inject('emulator') === 'embedded')('the page of removing and brin
     const commands = found?.todo?.replace('to remove it: ', '').split('; then ')[0]?.split(' && ') ?? [];
     for (const command of commands) await runAws(target, command);
     expect(await findings('stacks', [invoice])).toMatchObject([{ level: 'ok', what: '2 deployed' }]);
+    const [left] = await findings('schedule queues', [invoice]);
+    expect(left?.what).toBe(`sluice-${STAGE}-order_schedules-dlq is left, and order is not deployed`);
+    await runAws(target, left?.todo ?? '');
+    expect(await findings('schedule queues', [invoice])).toEqual([]);
   });
 });

@@ -151,6 +151,10 @@ export const TEMPLATE_QUOTAS = {
 /** What all stacks of an app share with the account and the region that they are deployed to. Each can be raised on request. */
 export const ACCOUNT_QUOTAS: readonly Pick<Quota, 'source' | 'type' | 'most'>[] = [
   { type: 'AWS::Events::Rule', most: 300, source: `${AWS}/eventbridge/latest/userguide/eb-quota.html` },
+  {
+    ...{ type: 'AWS::Scheduler::ScheduleGroup', most: 500 },
+    source: `${AWS}/scheduler/latest/UserGuide/managing-schedule-group.html`,
+  },
   { type: 'AWS::IAM::Role', most: 1000, source: `${AWS}/IAM/latest/UserGuide/reference_iam-quotas.html` },
   { type: 'AWS::IAM::ManagedPolicy', most: 1500, source: `${AWS}/IAM/latest/UserGuide/reference_iam-quotas.html` },
   {

@@ -125,16 +125,22 @@ function consumerRights(scope: Construct, stage: string, type: string): PolicySt
     }),
     new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [arns.deadLetterQueue(type)] }),
     new PolicyStatement({
-      // BatchExecuteStatement is PartiQLInsert and PartiQLUpdate; the Update of a transaction is UpdateItem.
-      actions: ['PartiQLInsert', 'PartiQLUpdate', 'UpdateItem'].map((action) => `dynamodb:${action}`),
+      // BatchExecuteStatement.
+      actions: ['PartiQLInsert', 'PartiQLUpdate'].map((action) => `dynamodb:${action}`),
       resources: [arns.jobsTable],
       conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ownItems(type) } },
+    }),
+    new PolicyStatement({
+      // The Update of a transaction.
+      actions: ['dynamodb:UpdateItem'],
+      resources: [arns.jobsTable],
+      conditions: namedAndLike(ownItems(type)),
     }),
     new PolicyStatement({
       actions: ['dynamodb:BatchGetItem'],
       resources: [arns.jobsTable],
       // And what core says of itself.
-      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...ownItems(type), SCHEMA_ITEM] } },
+      conditions: namedAndLike([...ownItems(type), SCHEMA_ITEM]),
     }),
     new PolicyStatement({
       actions: ['events:PutEvents'],
@@ -150,6 +156,16 @@ function consumerRights(scope: Construct, stage: string, type: string): PolicySt
  * as it does the others (Service Authorization Reference, Amazon DynamoDB, condition keys of `PartiQLUpdate`).
  */
 const ownItems = (type: string): string[] => [itemId(type, '*'), `~*#${type}`];
+
+/**
+ * `ForAllValues` alone also holds for a request without the key (IAM User Guide, "Multivalued context keys"). The example of the
+ * Developer Guide's "Using IAM policy conditions for fine-grained access control" has it in both actions. Of PartiQL's AWS says
+ * no more than that they may be conditioned on it: there its absence refuses nothing.
+ */
+const namedAndLike = (keys: readonly string[]) => ({
+  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...keys] },
+  Null: { 'dynamodb:LeadingKeys': 'false' },
+});
 
 interface Consumption {
   readonly definition: JobDefinition;

@@ -1,6 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { METRICS, names, prefixOf } from '../../contract/names.ts';
+import { METRICS, names, prefixOf, SCHEDULES_DLQ } from '../../contract/names.ts';
 
 /** How a metric is read. */
 export interface Reading {
@@ -50,12 +50,9 @@ export const namesOf = (stage: string, type: string) => ({
   consumer: names.consumer(stage, type),
 });
 
-/**
- * The queue of ticks that could not be sent. No type's name has an underscore, so that it is no type's queue; it begins and ends as
- * a dead-letter queue, for the rights of those who operate the stage.
- */
+/** The queue of ticks that could not be sent. */
 export const scheduleDeadLetterQueue = (stage: string, type: string): string =>
-  `${names.queue(stage, type)}_schedules-dlq`;
+  `${names.queue(stage, type)}${SCHEDULES_DLQ}`;
 
 /** Metrics of many job types together, for a `SEARCH` of CloudWatch's metric math. */
 export interface Searched {

@@ -7,6 +7,7 @@ import type { Check, Finding } from './finding.ts';
 import { lostJobs } from './lost.ts';
 import { deadLetters, overdue, pendingDeliveries, retention } from './queues.ts';
 import { retiredTypes } from './retired.ts';
+import { scheduleQueues } from './schedule-queues.ts';
 import { syntheticJobs } from './synthetic.ts';
 
 export type { Finding } from './finding.ts';
@@ -32,6 +33,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   retention,
   'parked jobs': overdue,
   deaths: pendingDeliveries,
+  'schedule queues': scheduleQueues,
 };
 
 /**

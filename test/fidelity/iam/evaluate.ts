@@ -92,6 +92,10 @@ function conditionHolds(condition: unknown, context: Context): boolean {
             return values.every((one) => list(wanted).some((pattern) => like(pattern, one)));
           case 'ForAllValues:StringEquals':
             return values.every((one) => list(wanted).includes(one));
+          // Whether the request lacks the key, or has no value of it (IAM User Guide, "Condition operator to check existence of
+          // condition keys").
+          case 'Null':
+            return list(wanted).includes(String(values.length === 0));
           case 'StringEqualsIgnoreCase':
             return value !== undefined && list(wanted).some((one) => one.toLowerCase() === value.toLowerCase());
           case 'Bool':

@@ -75,6 +75,11 @@ describe('a consumer may', () => {
     expect(may('BatchGetItem', read(SCHEMA_ITEM, '~schema2'))).toBe(false);
   });
 
+  it.each(['UpdateItem', 'BatchGetItem'])('not call %s without saying whose items it wants', (action) => {
+    const resource = `arn:aws:dynamodb:eu-west-1:123456789012:table/${TABLE}`;
+    expect(allows(consumer, { action: `dynamodb:${action}`, resource })).toBe(false);
+  });
+
   it('not hide an item from the check of its rights', () => {
     const hidden = {
       Statements: [{ Statement: `UPDATE "${TABLE}" SET "a" = ? WHERE "b" = ?`, Parameters: [{ S: 'x' }] }],

@@ -34,7 +34,7 @@ test('doctor reports each check when it has ended, in order', async () => {
   const reported: Finding[][] = [];
   const onFindings = (findings: readonly Finding[]) => void reported.push([...findings]);
   const all = await doctor(stageOf(world, plane.aws), { definitions: [world.definition], onFindings });
-  expect(reported).toHaveLength(8);
+  expect(reported).toHaveLength(9);
   expect(reported.flat()).toEqual(all);
 });
 
