@@ -21,10 +21,10 @@ export const LINE_LIMITS: Readonly<Record<string, number>> = {
   'lib/infra/stages/README.md': 80,
   'bin/README.md': 120,
   'lib/operator/README.md': 308,
-  'lib/engine/README.md': 206,
+  'lib/engine/README.md': 207,
   'localstack/README.md': 120,
   'test/README.md': 160,
-  'test/bench/README.md': 300,
+  'test/bench/README.md': 301,
   '.github/CONTRIBUTING.md': 70,
 };
 
