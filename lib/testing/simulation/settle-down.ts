@@ -42,9 +42,8 @@ async function goOn(world: World, minutes: { nextMs: number }, untilMs: number):
     return true;
   }
   const listedMs = firstListedMs(world);
-  const neededMs = Math.floor(((listedMs ?? 0) - LOOK_AHEAD_MS) / TICK_MS) * TICK_MS;
-  const isNeeded = listedMs !== undefined || isCoreSilent(world);
-  const tickMs = isNeeded ? Math.max(minutes.nextMs, neededMs) : Number.POSITIVE_INFINITY;
+  const wantedMs = isCoreSilent(world) ? 0 : (listedMs ?? Number.POSITIVE_INFINITY) - LOOK_AHEAD_MS;
+  const tickMs = Math.max(minutes.nextMs, Math.floor(wantedMs / TICK_MS) * TICK_MS);
   const nextMs = Math.min(queue.nextVisibleAtMs() ?? Number.POSITIVE_INFINITY, tickMs);
   if (nextMs === Number.POSITIVE_INFINITY) return false;
   await clock.advance(Math.max(0, Math.min(nextMs, untilMs) - clock.now()));
