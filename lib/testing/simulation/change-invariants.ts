@@ -91,14 +91,15 @@ function checkFirstDeath(
   { refusals, jobs, violate }: Observer,
 ): void {
   const sent = refusals.find(({ messageId, hash }) => spare && messageId === key && hash === bodyHash);
-  const named = sent && jobs.get(sent.key);
+  // What is refused under its own message's id dies again if it is sent back as it is.
+  const named = sent && sent.key !== key ? jobs.get(sent.key) : undefined;
   if (named?.diedOf.has(bodyHash) && !named.forgotten)
     violate(`a copy of the body that ${named.key} died of dies as ${key}`);
 }
 
 /** A name that died refused without ever running is free for another body, once its dead letter is sent. */
 const isFree = (before: JobItem, now: JobItem, { diedOf }: ObservedJob): boolean =>
-  /^Invalid/.test(before.reason ?? '') &&
+  /^(Invalid|NotAccepted)/.test(before.reason ?? '') &&
   before.processedAt === undefined &&
   !before.undelivered &&
   now.status !== 'DEAD' &&

@@ -1,7 +1,7 @@
 import { sleep } from '../../engine/clock.ts';
 import type { StoredMessage } from '../aws/sqs/model.ts';
 import type { World, WorldEvent } from './model.ts';
-import { keyOf } from './names-of.ts';
+import { keysOf } from './names-of.ts';
 import { STRAGGLE_MS } from './network-faults.ts';
 import type { Random } from './random.ts';
 import { redrive } from './world.ts';
@@ -33,12 +33,13 @@ export const EVENTS: readonly WorldEvent[] = [
   {
     name: 'the queue is purged',
     weight: 1,
-    happen({ queue, observer, clock, settings }) {
+    happen({ queue, observer, clock, settings, subject }) {
       // Who received it may have died since, with a begin still under way.
       const sinceMs = clock.now() - settings.functionTimeoutSeconds * 1000 - STRAGGLE_MS;
       const isHeld = ({ receivedAtMs = 0, visibleAtMs }: StoredMessage) =>
         receivedAtMs > sinceMs || (receivedAtMs > 0 && visibleAtMs > clock.now());
-      observer.purging(new Set(queue.messages().filter(isHeld).map(keyOf)));
+      const held = queue.messages().filter(isHeld);
+      observer.purging(new Set(held.flatMap((message) => keysOf(message, subject.definition))));
       queue.purge();
     },
   },

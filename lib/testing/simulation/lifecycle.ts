@@ -6,7 +6,7 @@ import { type Delivery, deliver } from '../aws/lambda/event-source.ts';
 import { makeProcess } from '../aws/lambda/process.ts';
 import { makeEnvironment, makeLog, olderOf } from './environment.ts';
 import type { Environment, World } from './model.ts';
-import { keyOf } from './names-of.ts';
+import { keysOf } from './names-of.ts';
 import { coreSchema, watchDeletions } from './next-version.ts';
 import { olderSqs } from './older-version.ts';
 import { overLines } from './process-network.ts';
@@ -58,14 +58,14 @@ function takeWarm({ warm }: World): Environment | undefined {
 }
 
 /** Another invocation may be at work on a message, or have set its timer, when the deletion for the one before comes. */
-function noteLateDeletion({ records, kept }: Delivery, { queue, observer }: World): void {
+function noteLateDeletion({ records, kept }: Delivery, { queue, observer, subject }: World): void {
   const acked = new Set(records.map(({ messageId }) => messageId).filter((id) => !kept.includes(id)));
   observer.deletingLate(
     new Set(
       queue
         .messages()
         .filter(({ messageId }) => acked.has(messageId))
-        .map(keyOf),
+        .flatMap((message) => keysOf(message, subject.definition)),
     ),
   );
 }

@@ -46,6 +46,8 @@ export interface Outgoing {
   readonly typo?: string;
   /** Message attributes of the sender's own. */
   readonly attributes?: Readonly<Record<string, string>>;
+  /** A body that is not ours, sent as it is: the definition's `accept` makes jobs of it, unless there is a `typo` in it. */
+  readonly foreign?: string;
 }
 
 /** What an earlier version of Sluice makes of a message, beside this one. */

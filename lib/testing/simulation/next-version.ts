@@ -2,9 +2,10 @@ import type { BatchExecuteStatementCommandOutput, BatchGetItemCommandOutput } fr
 import type { SQSRecord } from 'aws-lambda';
 import { SCHEMA, SCHEMA_ITEM } from '../../contract/protocol/schema.ts';
 import type { Item } from '../aws/dynamodb/values.ts';
+import type { StoredMessage } from '../aws/sqs/model.ts';
 import type { Decisions } from './decisions.ts';
 import type { Upgrade, World } from './model.ts';
-import { keyOf } from './names-of.ts';
+import { keysOf } from './names-of.ts';
 
 /** The number of the version after this one. In all else it does as this one does. */
 export const NEXT_SCHEMA = SCHEMA + 1;
@@ -120,8 +121,11 @@ const lowered = (item: Item): Item =>
  */
 export function watchDeletions(world: World): (acked: readonly SQSRecord[]) => void {
   if (world.upgrade === undefined) return () => undefined;
-  const { observer, queue } = world;
-  const jobs = new Map(queue.messages().map((message) => [message.messageId, observer.jobs.get(keyOf(message))]));
+  const { observer, queue, subject } = world;
+  const keys = (message: StoredMessage) => keysOf(message, subject.definition);
+  // What is split goes once its jobs have messages of their own.
+  const whole = queue.messages().filter((message) => keys(message).length === 1);
+  const jobs = new Map(whole.map((message) => [message.messageId, observer.jobs.get(keys(message)[0] ?? '')]));
   const before = new Map([...jobs.values()].map((job) => [job, job?.raw]));
   return (acked) => {
     for (const { messageId } of acked) {
@@ -129,9 +133,10 @@ export function watchDeletions(world: World): (acked: readonly SQSRecord[]) => v
       const raw = before.get(job);
       if (job === undefined || job.purged || numberOf(raw) <= SCHEMA || job.raw !== raw) continue;
       // A refused body may have begun under its message's id.
-      const names = [job.key, messageId];
-      const isCopied = queue.messages().some((other) => other.messageId !== messageId && names.includes(keyOf(other)));
-      if (!isCopied) observer.violate(`the message of ${job.key}, of the next version, was deleted by this one`);
+      const isCopy = (other: StoredMessage) =>
+        other.messageId !== messageId && keys(other).some((key) => key === job.key || key === messageId);
+      if (!queue.messages().some(isCopy))
+        observer.violate(`the message of ${job.key}, of the next version, was deleted by this one`);
     }
   };
 }

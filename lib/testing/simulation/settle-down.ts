@@ -41,9 +41,10 @@ async function goOn(world: World, minutes: { nextMs: number }, untilMs: number):
     await clock.run(invoke(`invocation at ${clock.now()}`, world));
     return true;
   }
-  const listedMs = firstListedMs(world);
-  const wantedMs = isCoreSilent(world) ? 0 : (listedMs ?? Number.POSITIVE_INFINITY) - LOOK_AHEAD_MS;
-  const tickMs = Math.max(minutes.nextMs, Math.floor(wantedMs / TICK_MS) * TICK_MS);
+  // Core says its number with its next tick, however far ahead the first job on its list is.
+  const listedMs = isCoreSilent(world) ? 0 : firstListedMs(world);
+  const neededMs = Math.floor(((listedMs ?? 0) - LOOK_AHEAD_MS) / TICK_MS) * TICK_MS;
+  const tickMs = listedMs === undefined ? Number.POSITIVE_INFINITY : Math.max(minutes.nextMs, neededMs);
   const nextMs = Math.min(queue.nextVisibleAtMs() ?? Number.POSITIVE_INFINITY, tickMs);
   if (nextMs === Number.POSITIVE_INFINITY) return false;
   await clock.advance(Math.max(0, Math.min(nextMs, untilMs) - clock.now()));

@@ -1,6 +1,12 @@
 import { fromSqs, toSqs } from '../../aws/message-attributes.ts';
+import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { queueSettings } from '../../contract/definition/queue-settings.ts';
-import { readAttributes, writeAttributes } from '../../contract/message-attributes.ts';
+import {
+  ENVELOPE_MARK,
+  type MessageAttributes,
+  readAttributes,
+  writeAttributes,
+} from '../../contract/message-attributes.ts';
 import { names } from '../../contract/names.ts';
 import { itemId, type JobItem } from '../../contract/protocol/job-item.ts';
 import type { Clock } from '../../engine/clock.ts';
@@ -8,12 +14,13 @@ import { makeMemoryDynamoDb } from '../aws/dynamodb/dynamodb.ts';
 import { makeMemoryEvents } from '../aws/eventbridge.ts';
 import { awsError, type Call, throttled } from '../aws/faults.ts';
 import type { MemoryProcess, Moment } from '../aws/lambda/process.ts';
+import type { StoredMessage } from '../aws/sqs/model.ts';
 import { makeMemorySqs } from '../aws/sqs/sqs.ts';
 import { makeVirtualClock } from '../virtual-clock.ts';
 import type { Decisions } from './decisions.ts';
 import { disturb } from './disorder.ts';
 import type { Outgoing, Subject, World } from './model.ts';
-import { namesOf } from './names-of.ts';
+import { acceptedIn, namesOf } from './names-of.ts';
 import { chancesWith, type NetworkFault } from './network-faults.ts';
 import { startUpgrade } from './next-version.ts';
 import type { Trace } from './observed.ts';
@@ -93,10 +100,46 @@ export function makeWorld(subject: Subject, decisions: Decisions, options: World
 /** Of the form that SQS's message ids have. */
 const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
-function reached({ name, input }: Call, { observer, deadLetters }: World): void {
+function reached({ name, input }: Call, world: World): void {
+  const { observer, deadLetters } = world;
   observer.look();
+  if (name.startsWith('ChangeMessageVisibility')) checkHidden(input, world);
+  if (name.startsWith('SendMessage')) checkSent(input, world);
   const { QueueUrl, MessageAttributes = {} } = input as { QueueUrl?: string; MessageAttributes?: object };
   if (name === 'SendMessage' && QueueUrl === deadLetters.url) observer.deadLetter(MessageAttributes);
+}
+
+interface Hidden {
+  readonly ReceiptHandle?: string;
+  readonly Entries?: readonly { readonly ReceiptHandle?: string }[];
+}
+
+/** What waits as a foreign message of one job is renamed by the next deploy whose `accept` gives another id. */
+function checkHidden(input: unknown, { queue, observer, subject }: World): void {
+  const { Entries = [], ReceiptHandle } = input as Hidden;
+  for (const handle of [ReceiptHandle, ...Entries.map((entry) => entry.ReceiptHandle)]) {
+    const messageId = handle?.split('/').at(-2);
+    const message = queue.messages().find((one) => one.messageId === messageId);
+    const jobs = message === undefined ? [] : acceptedIn(message, subject.definition);
+    if (jobs.length === 1 && message !== undefined && !observer.refusals.some((sent) => sent.body === message.body))
+      observer.violate(`${jobs[0]?.id} waits as the foreign message ${messageId}, not as its envelope`);
+  }
+}
+
+interface Sent {
+  readonly MessageBody?: string;
+  readonly MessageAttributes?: StoredMessage['attributes'];
+  readonly Entries?: readonly Omit<Sent, 'Entries'>[];
+}
+
+/** A job that has a name is sent on as its envelope. */
+function checkSent(input: unknown, { observer, subject }: World): void {
+  const { Entries = [], ...one } = input as Sent;
+  for (const { MessageBody: body = '', MessageAttributes } of [one, ...Entries]) {
+    if (readAttributes(fromSqs(MessageAttributes)).own.foreign === true) continue;
+    const jobs = acceptedIn({ body, attributes: {}, messageId: '' }, subject.definition);
+    if (jobs.length > 0) observer.violate(`a foreign body is sent on as a job of ours: ${body}`);
+  }
 }
 
 /** Calls to DynamoDB that the engine makes. */
@@ -109,7 +152,29 @@ function refusal({ name, input }: Call, { deadLetters, clock, down }: World): Er
   return awsError('ServiceUnavailable', 'the dead-letter queue is down', 503);
 }
 
-function send(message: Outgoing, { subject, clock, queue, observer, trace, nextMessageId }: World): string {
+/** What a producer of ours marks its messages with, where the type has `accept`. */
+export const markOf = ({ accept }: JobDefinition): MessageAttributes => (accept === undefined ? {} : ENVELOPE_MARK);
+
+/** A message that is not ours. Its jobs are those that `accept` makes of it. */
+function sendForeign({ attributes = {}, typo }: Outgoing, MessageBody: string, world: World): string {
+  const { queue, observer, trace, nextMessageId, subject } = world;
+  const messageId = nextMessageId();
+  queue.add({ MessageBody, MessageAttributes: toSqs(textsOf(attributes)) }, messageId);
+  trace?.('somebody', `sends a foreign message (${messageId}): ${MessageBody}`);
+  if (typo !== undefined) observer.refused({ messageId, key: messageId, body: MessageBody });
+  else {
+    const jobs = acceptedIn({ messageId, body: MessageBody, attributes: {} }, subject.definition);
+    for (const { id, key = id, payload } of jobs) observer.watch({ jobId: id, key, payload });
+  }
+  return messageId;
+}
+
+const textsOf = (attributes: Readonly<Record<string, string>>): MessageAttributes =>
+  Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, { type: 'String', value }]));
+
+function send(message: Outgoing, world: World): string {
+  if (message.foreign !== undefined) return sendForeign(message, message.foreign, world);
+  const { subject, clock, queue, observer, trace, nextMessageId } = world;
   const { id, key, payload, runAtMs, maxAttempts, typo, attributes = {} } = message;
   const messageId = nextMessageId();
   const runAt = runAtMs === undefined ? {} : { runAt: new Date(runAtMs).toISOString() };
@@ -119,8 +184,8 @@ function send(message: Outgoing, { subject, clock, queue, observer, trace, nextM
   const options = { ...runAt, ...(maxAttempts && { maxAttempts }), createdAt };
   const body = { ...(id && { id }), ...(key && { key }), ...options, payload };
   const MessageBody = JSON.stringify({ ...body, ...(typo !== undefined && { [typo]: 1 }) });
-  const texts = Object.entries(attributes).map(([name, value]) => [name, { type: 'String', value }] as const);
-  queue.add({ MessageBody, MessageAttributes: toSqs(Object.fromEntries(texts)) }, messageId);
+  const MessageAttributes = toSqs({ ...textsOf(attributes), ...markOf(subject.definition) });
+  queue.add({ MessageBody, MessageAttributes }, messageId);
   const jobId = id ?? messageId;
   trace?.('producer', `sends ${jobId}${key === undefined ? '' : ` with key ${key}`} (message ${messageId})`);
   observer.watch({ jobId, key: key ?? jobId, payload });
@@ -142,8 +207,16 @@ export function redrive(
   const { own, sender, formerJobId } = readAttributes(fromSqs(deadLetter.attributes));
   const { jobId, key } = namesOf(deadLetter);
   const isNamed = own.jobId !== undefined || formerJobId !== undefined;
-  const named = { jobId, key, ...(jobId !== messageId && { firstMessageId: messageId }) };
-  const MessageAttributes = isNamed ? deadLetter.attributes : toSqs(writeAttributes({ own: named, sender }));
+  const named = {
+    ...{ jobId, key, ...(jobId !== messageId && { firstMessageId: messageId }) },
+    // SQS moved it before anybody asked `accept`.
+    ...(own.envelope !== true && world.subject.definition.accept !== undefined && { foreign: true as const }),
+  };
+  const isCorrected = options.correctedBody !== undefined && own.foreign === true;
+  const { foreign: _, ...corrected } = own;
+  const written = isCorrected ? corrected : named;
+  const MessageAttributes =
+    isNamed && !isCorrected ? deadLetter.attributes : toSqs(writeAttributes({ own: written, sender }));
   const MessageBody = options.correctedBody ?? deadLetter.body;
   world.queue.add({ MessageBody, MessageAttributes }, world.nextMessageId());
   // Moving deletes by no receipt handle: the one made up here is older than none.

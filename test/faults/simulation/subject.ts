@@ -2,10 +2,12 @@ import { fromSqs, toSqs } from '../../../lib/aws/message-attributes.ts';
 import { readAttributes, writeAttributes } from '../../../lib/contract/message-attributes.ts';
 import { METRICS } from '../../../lib/contract/names.ts';
 import { MAX_PARKED_BYTES } from '../../../lib/contract/protocol/job-item.ts';
-import type { Outgoing, Subject, World, WorldEvent } from '../../../lib/testing/simulation/model.ts';
+import type { Subject, World, WorldEvent } from '../../../lib/testing/simulation/model.ts';
 import { namesOf } from '../../../lib/testing/simulation/names-of.ts';
 import type { ObservedJob } from '../../../lib/testing/simulation/observed.ts';
 import type { Random } from '../../../lib/testing/simulation/random.ts';
+import { markOf } from '../../../lib/testing/simulation/world.ts';
+import { accept, asForeign, GROUP, type Message } from './foreign.ts';
 import {
   BEHAVIOURS,
   DEFINITIONS,
@@ -32,19 +34,23 @@ export function makeSubject(random: Random): Subject {
   // Now and then all have one fate, as when a third party is down: their calls travel together.
   const fate = random.percent(20) ? { do: random.pick(BEHAVIOURS), seconds: random.pick(SECONDS) } : {};
   const drawn = { isRolling, fate };
-  const messages = Array.from({ length: random.int(1, 5) }, (_, n) => message(n, random, drawn));
+  const own = Array.from({ length: random.int(1, 5) }, (_, n) => message(n, random, drawn));
   const lost: string[] = [];
   const narrow = random.percent(30) && { maxItemBytes: NARROW_ITEM_BYTES };
   const upgrades = !isRolling && random.percent(UPGRADING);
-  const poisons = messages.filter(({ payload }) => HARMFUL.includes(payload.do)).length;
+  const poisons = own.filter(({ payload }) => HARMFUL.includes(payload.do)).length;
+  // Drawn last: what was drawn before is the same whether others send as well.
+  const isForeign = !isRolling && random.percent(25);
+  const messages = isForeign ? asForeign(own, random) : own;
   return {
-    definition,
+    definition: isForeign ? { ...definition, accept } : definition,
     ...(isRolling && { older: OLDER }),
     ...(upgrades && { upgrades }),
     perform(payload, context, surroundings) {
       const { mark } = payload as SimulatedPayload;
       // The version before hands no sender's attributes on.
-      if (!isRolling && context.job.attributes.sender !== mark) lost.push(`${context.job.id}, run ${context.job.run}`);
+      const { sender } = context.job.attributes;
+      if (!isRolling && sender !== mark && sender !== GROUP) lost.push(`${context.job.id}, run ${context.job.run}`);
       return work(payload, context, surroundings);
     },
     tables: { [EFFECTS]: ['id'] },
@@ -69,8 +75,6 @@ export function makeSubject(random: Random): Subject {
 }
 
 const TOO_BIG_TO_PARK = 'x'.repeat(MAX_PARKED_BYTES);
-
-type Message = Outgoing & { readonly payload: SimulatedPayload };
 
 /** Virtual time starts here, whatever the machine's clock says. */
 const START_MS = Date.UTC(2026, 0, 1);
@@ -105,7 +109,12 @@ function message(n: number, random: Random, { isRolling, fate }: Drawn): Message
 
 /** A dead letter's body with work that succeeds, and without the typo. */
 function corrected(body: string): string | undefined {
-  const { maxAtempts: _, ...envelope } = JSON.parse(body) as { payload: SimulatedPayload; maxAtempts?: 1 };
+  const given = JSON.parse(body) as {
+    payload: SimulatedPayload;
+    maxAtempts?: 1;
+    records?: [{ payload: SimulatedPayload }];
+  };
+  const { maxAtempts: _, ...envelope } = given.records === undefined ? given : { payload: given.records[0].payload };
   return JSON.stringify({ ...envelope, payload: { ...envelope.payload, do: 'commit', seconds: 1 } });
 }
 
@@ -125,7 +134,7 @@ const fixed = (messages: readonly Message[]): WorldEvent => ({
 const foreign = (messages: readonly Message[]): WorldEvent => ({
   name: 'another body comes under a job’s name',
   weight: 3,
-  happen({ queue, observer, nextMessageId }, random) {
+  happen({ queue, observer, nextMessageId, subject }, random) {
     // A name that died refused is free for another body.
     const named = messages.filter(({ id, typo }) => id && typo === undefined && observer.byJobId(id) !== undefined);
     const [first, ...others] = named;
@@ -134,7 +143,7 @@ const foreign = (messages: readonly Message[]): WorldEvent => ({
     // Only once the first one is there: which of two is first is nobody's promise.
     if (observer.byJobId(id ?? '')?.item?.jobId !== id) return;
     const body = { id, ...(key !== undefined && { key }), payload: { ...payload, mark: 'foreign' } };
-    const MessageAttributes = { sender: { DataType: 'String', StringValue: 'foreign' } };
+    const MessageAttributes = toSqs({ sender: { type: 'String', value: 'foreign' }, ...markOf(subject.definition) });
     queue.add({ MessageBody: JSON.stringify(body), MessageAttributes }, nextMessageId());
   },
 });
@@ -146,7 +155,7 @@ const stray = (messages: readonly Message[]): WorldEvent => ({
   happen({ queue, deadLetters, nextMessageId }) {
     const deadLetter = deadLetters
       .messages()
-      .find(({ attributes }) => !/^Invalid/.test(attributes.reason?.StringValue ?? 'Invalid'));
+      .find(({ attributes }) => !/^(Invalid|NotAccepted)/.test(attributes.reason?.StringValue ?? 'Invalid'));
     if (deadLetter === undefined) return;
     const { own, sender } = readAttributes(fromSqs(deadLetter.attributes));
     const payload = { ...messages[0]?.payload, do: 'commit', mark: 'foreign' };

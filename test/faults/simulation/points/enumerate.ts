@@ -2,6 +2,7 @@ import { makeDecisions } from '../../../../lib/testing/simulation/decisions.ts';
 import { checkEndInvariants } from '../../../../lib/testing/simulation/end-invariants.ts';
 import { settleDown } from '../../../../lib/testing/simulation/settle-down.ts';
 import { makeWorld } from '../../../../lib/testing/simulation/world.ts';
+import { accept } from '../foreign.ts';
 import { DEFINITIONS, EFFECTS, work } from '../handler.ts';
 import { check } from '../subject.ts';
 import { type Faults, makePlan, PLANNED_FAULTS, type Plan } from './plan.ts';
@@ -19,8 +20,10 @@ async function live(
   timeline?: string[],
 ): Promise<{ plan: Plan; violations: string[] }> {
   const plan = makePlan(planned);
+  const isForeign = scenario.messages.some(({ foreign }) => foreign !== undefined);
+  const definition = isForeign ? { ...DEFINITIONS[0], accept } : DEFINITIONS[0];
   const subject = {
-    ...{ definition: DEFINITIONS[0], perform: work, tables: { [EFFECTS]: ['id'] }, messages: scenario.messages },
+    ...{ definition, perform: work, tables: { [EFFECTS]: ['id'] }, messages: scenario.messages },
     ...{ events: [], crashes: 0, check, upgrades: scenario.upgrade !== undefined },
   };
   const trace =

@@ -2,6 +2,7 @@ import type { DynamoDb } from '../../../../lib/operator/aws.ts';
 import { cancel, retryNow } from '../../../../lib/operator/jobs/cancel-and-retry.ts';
 import type { Outgoing, Upgrade, World } from '../../../../lib/testing/simulation/model.ts';
 import { redrive } from '../../../../lib/testing/simulation/world.ts';
+import { accept, foreignOf, type Message } from '../foreign.ts';
 import type { Behaviour } from '../handler.ts';
 
 type Next = (world: World) => Promise<unknown> | undefined;
@@ -34,11 +35,23 @@ export interface Scenario {
 const job = (
   behaviour: Behaviour,
   { seconds = 1, ...message }: Partial<Outgoing> & { seconds?: number } = {},
-): Outgoing => ({
+): Message => ({
   id: 'a',
   ...message,
   payload: { do: behaviour, seconds, mark: message.id ?? 'a' },
 });
+
+/** One message that is not ours, of these jobs. */
+const foreign = (first: Message, ...others: readonly Message[]): Outgoing => foreignOf(first, [first, ...others]);
+
+/** A deploy whose `accept` names jobs otherwise. */
+const rename: Next = async ({ subject }) => {
+  const renaming: typeof accept = (message) => {
+    const { body } = message;
+    return accept({ ...message, body: body.replaceAll('"id":"', '"id":"renamed-') });
+  };
+  Object.assign(subject.definition, { accept: renaming });
+};
 
 const redriveAll = async (world: World) => {
   for (const { messageId } of world.deadLetters.messages()) redrive(world, messageId);
@@ -153,6 +166,26 @@ export const SCENARIOS: readonly Scenario[] = [
     upgrade: { isCoreNext: false, percent: 100 },
     restMs: 600_000,
     next: deploy(NEXT_VERSION),
+  },
+  { name: 'a foreign message is one job', messages: [foreign(job('commit'))], pairs: true },
+  { name: 'a foreign message is one job, retried in its queue, then parked', messages: [foreign(job('flaky'))] },
+  { name: 'a foreign message without an id in it is parked', messages: [foreign({ payload: job('flaky').payload })] },
+  {
+    name: 'a foreign message is parked, and a deploy changes accept',
+    messages: [foreign(job('flaky', { seconds: 700 }))],
+    restMs: 600_000,
+    next: rename,
+  },
+  { name: 'a foreign message is split', messages: [foreign(job('commit'), job('pages', { id: 'b' }))], pairs: true },
+  {
+    name: 'a foreign message is split whose jobs die, and are redriven',
+    messages: [foreign(job('fickle'), job('permanent', { id: 'b' }))],
+    next: redriveAll,
+  },
+  {
+    name: 'a foreign message of which accept makes no job is sent back',
+    messages: [foreign(job('commit'), { ...job('commit', { id: 'b' }), typo: 'maxAtempts' })],
+    next: redriveAll,
   },
   {
     name: 'a job with its sender’s attributes is parked',
