@@ -20,6 +20,8 @@ export interface Bundles {
   /** The same consumer with X-Ray's tracer, and with OpenTelemetry's. */
   readonly traced: Bundled;
   readonly spans: Bundled;
+  /** The same consumer with `accept`. */
+  readonly accepting: Bundled;
   readonly dispatcher: Bundled;
   readonly stock: Bundled;
   remove(): Promise<void>;
@@ -40,6 +42,7 @@ export async function makeBundles(): Promise<Bundles> {
     sluice: await write('sluice', 'test/bench/job/handler.ts'),
     traced: await write('traced', 'test/bench/job/handler.ts', TRACED),
     spans: await write('spans', 'test/bench/job/handler.ts', WITH_SPANS),
+    accepting: await write('accepting', 'test/bench/accept/handler.ts'),
     dispatcher: await write('dispatcher', 'functions/dispatcher/handler.ts'),
     // Small already: an ES module, minified, without names, no CommonJS build of anything.
     stock: await write('stock', 'test/bench/stock/handler.ts', { alias: {}, plugins: [] }),

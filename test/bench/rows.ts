@@ -1,4 +1,5 @@
 import type { Row } from './row.ts';
+import { accept } from './rows/accept.ts';
 import { batchSize } from './rows/batch-size.ts';
 import { bullmq } from './rows/bullmq.ts';
 import { calls } from './rows/calls.ts';
@@ -26,4 +27,5 @@ export const ROWS: readonly Row[] = [
   producer,
   tls,
   tracing,
+  accept,
 ];

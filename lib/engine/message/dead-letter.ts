@@ -69,15 +69,10 @@ type Carrying = Partial<Pick<Message, 'sender' | 'attributes'>>;
  * size, so the least important are left out until the message fits; the sender's own all or none.
  */
 export function deadLetterAttributes(item: JobItem, bodyBytes: number, message: Carrying = {}) {
-  const { sender, attributes: { foreign } = {} } = message;
+  const { sender, attributes: { foreign, envelope } = {} } = message;
   const room = MAX_MESSAGE_BYTES - bodyBytes;
-  const own = {
-    jobId: item.jobId,
-    key: keyOf(item),
-    run: item.runNo,
-    type: item.type,
-    ...optional('foreign', foreign),
-  };
+  const marks = { ...optional('foreign', foreign), ...optional('envelope', envelope) };
+  const own = { jobId: item.jobId, key: keyOf(item), run: item.runNo, type: item.type, ...marks };
   const carried = { own, death: deathOf(item) };
   const all = writeAttributes({ ...carried, sender });
   const withoutDetails = Object.entries(all).filter(([name]) => !(DETAILS as readonly string[]).includes(name));

@@ -40,8 +40,7 @@ export function decodeBoth(record: SQSRecord, definition: JobDefinition, nowMs: 
   const foreign = accept && { base, own, definition, accept, nowMs };
   if (foreign !== undefined && isForeign(own)) return readForeign(foreign);
   const read = readEnvelope(body, definition.type, nowMs);
-  if ('refusal' in read && foreign !== undefined) {
-    // It died before the definition had `accept`, say, and was sent back.
+  if ('refusal' in read && foreign !== undefined && mayBeForeign(own)) {
     const decoded = readForeign(foreign);
     if (decoded.message.refusal === undefined) return decoded;
   }
@@ -57,6 +56,9 @@ export function decodeBoth(record: SQSRecord, definition: JobDefinition, nowMs: 
   const former = named({ own: { jobId: formerJobId }, names, messageId });
   return { message, former: { ...unsent, ...former, ...senders(withoutOurs(sender)) } };
 }
+
+/** A dead letter that was sent back, of which it is not known that it is ours: it may have died before the type had `accept`. */
+const mayBeForeign = ({ envelope, run }: OwnAttributes): boolean => run !== undefined && envelope !== true;
 
 /** Neither the producer's mark is there, nor a job's name of ours. */
 const isForeign = ({ envelope, jobId, foreign }: OwnAttributes): boolean =>

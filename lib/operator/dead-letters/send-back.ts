@@ -183,6 +183,7 @@ function attributesOf(entry: SendBackEntry): MessageAttributes {
     ...optional('due', own.due),
     ...optional('firstMessageId', firstMessageId),
     ...(isUnread(entry) && { foreign: true as const }),
+    ...optional('envelope', own.envelope),
   };
   const carried = { own: named, sender: jobId === formerJobId ? withoutOurs(sender) : sender };
   return writeAttributes(carried, roomBeside(body));

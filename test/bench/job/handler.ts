@@ -1,13 +1,5 @@
-import { type Payload, PermanentError, RetryAfterError } from '#sluice/contract';
-import { consumer, type JobContext } from '#sluice/engine';
+import { consumer } from '#sluice/engine';
 import { bench } from './definition.ts';
-
-async function perform({ ms, do: end }: Payload<typeof bench>, { job }: JobContext): Promise<{ done: true }> {
-  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
-  if (end === 'fail' && job.attempts === 1) throw new Error('once more');
-  if (end === 'park' && job.attempts === 1) throw new RetryAfterError(3600, 'much later');
-  if (end === 'die') throw new PermanentError('never');
-  return { done: true };
-}
+import { perform } from './perform.ts';
 
 export const handler = consumer(bench, perform);

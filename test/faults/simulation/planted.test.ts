@@ -11,7 +11,7 @@ it.each(MUTANTS)('the lines that "$defect" replaces stand once each', ({ edits }
   expect(counts).toEqual(edits.map(({ file, from }) => [file, from, 1]));
 });
 
-it('the dozen that npm test tries are among them', () => {
-  expect(SOON_FOUND).toHaveLength(12);
+it('the few that npm test tries are among them', () => {
+  expect(SOON_FOUND).toHaveLength(14);
   expect(SOON_FOUND.filter((defect) => !MUTANTS.some((mutant) => mutant.defect === defect))).toEqual([]);
 });

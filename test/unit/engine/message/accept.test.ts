@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { fromSqs } from '../../../../lib/aws/message-attributes.ts';
-import { type Accept, defineJob } from '../../../../lib/contract/index.ts';
+import { type Accept, defineJob, fromRaw } from '../../../../lib/contract/index.ts';
 import { readAttributes } from '../../../../lib/contract/message-attributes.ts';
 import { defineProbe, type ProbePayload } from '../../../support/probe.ts';
 import { makeWorld, type World } from '../../../support/world.ts';
@@ -110,6 +110,18 @@ describe('a message of our own', () => {
     await drain();
     expect(starts).toEqual([]);
     expect(deadLetters.messages()[0]?.attributes.reason?.StringValue).toBe('NotAccepted');
+  });
+
+  it('that is no sound envelope is not asked about, also when its dead letter is sent back', async () => {
+    const definition = defineJob({ type: 'probe', payload: z.unknown(), accept: fromRaw });
+    const one = makeWorld({ definition, perform: () => undefined });
+    one.send({ id: 'mine', maxAtempts: 3 }, { attributes: { sluice: '{"envelope":true}' } });
+    await one.drain();
+    const [deadLetter] = one.deadLetters.messages();
+    expect(deadLetter?.attributes.reason?.StringValue).toBe('InvalidMessage');
+    one.queue.add({ MessageBody: deadLetter?.body ?? '', MessageAttributes: deadLetter?.attributes ?? {} }, 'again');
+    await one.drain();
+    expect([one.starts, one.job('mine')?.runNo, one.job('mine')?.reason]).toEqual([[], 2, 'InvalidMessage']);
   });
 
   it('needs no mark where there is no accept, and does not mind one', async () => {
