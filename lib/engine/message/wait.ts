@@ -1,6 +1,6 @@
 import { ChangeMessageVisibilityCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { toSqs } from '../../aws/message-attributes.ts';
-import { writeAttributes } from '../../contract/message-attributes.ts';
+import { type OwnAttributes, writeAttributes } from '../../contract/message-attributes.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import { MAX_DELAY_SECONDS, roomBeside } from '../../contract/sqs-limits.ts';
 import { readError } from '../../contract/thrown.ts';
@@ -52,8 +52,13 @@ function mustRenew({ receiveCount, sentAtMs, named }: Message, { settings, clock
   return !named || old || receiveCount > settings.maxReceiveCount / 2;
 }
 
+/** A refused body whose name is another's dies under the id with which SQS took its first message (row `renamed`). */
+const keptOf = ({ refusal, attributes, messageId }: Message): OwnAttributes =>
+  refusal === undefined || messageId === undefined ? attributes : { firstMessageId: messageId, ...attributes };
+
 async function renew(message: Message, DelaySeconds: number, engine: Engine): Promise<MessageOutcome> {
-  const { jobId, key, attributes, sender, body, receiveCount } = message;
+  const { jobId, key, sender, body, receiveCount } = message;
+  const attributes = keptOf(message);
   try {
     await engine.sqs.send(
       new SendMessageCommand({
