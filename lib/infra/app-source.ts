@@ -6,7 +6,7 @@ import type { AppSource, JobSource } from './app.ts';
 import type { JobResources } from './job/job-resources.ts';
 
 /**
- * What {@link buildApp} builds from, as a project's `sluice.config.ts` says it: `buildApp(await appSource(config))`.
+ * What `guardedApp` and `buildApp` build from, as a project's `sluice.config.ts` says it: `guardedApp(await appSource(config))`.
  *
  * @throws ConfigError for a `resources.ts` that does not export `resources`; whatever it throws while it loads
  */

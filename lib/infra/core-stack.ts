@@ -10,7 +10,7 @@ import { STAGE_OUTPUT, writeRecord } from './stages/record.ts';
 export interface CoreStackProps extends StageSettings {
   /** The dispatcher's entry file. */
   readonly dispatcherEntry: string;
-  /** Its entry of bin/stages.ts. @default none: its settings come from the command line */
+  /** Its entry of `stages`. @default none: its settings come from the command line */
   readonly chosen?: ChosenStage | undefined;
 }
 

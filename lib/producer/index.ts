@@ -1,7 +1,7 @@
 /** Sends jobs, from any TypeScript service. */
 import { createProducer, type Producer } from './producer.ts';
 
-export type { ProducerDynamoDb, ProducerSqs } from '../aws/ports.ts';
+export type { ProducerDynamoDb, ProducerSqs } from '../aws/producer-ports.ts';
 export { InvalidMessageError, InvalidPayloadError } from '../contract/errors.ts';
 export { TooManyHopsError } from '../contract/hops.ts';
 export type { PayloadInput } from '../contract/payload.ts';

@@ -1,5 +1,5 @@
 import { errorName } from '../aws/errors.ts';
-import type { ProducerDynamoDb } from '../aws/ports.ts';
+import type { ProducerDynamoDb } from '../aws/producer-ports.ts';
 import { InvalidMessageError } from '../contract/errors.ts';
 import type { JobStatus } from '../contract/job.ts';
 import { names } from '../contract/names.ts';

@@ -1,5 +1,5 @@
 import { asOneRequest } from '../aws/one-request.ts';
-import type { ProducerDynamoDb, ProducerSqs } from '../aws/ports.ts';
+import type { ProducerDynamoDb, ProducerSqs } from '../aws/producer-ports.ts';
 import { makeSqsClient } from '../aws/sqs-client.ts';
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import { InvalidMessageError } from '../contract/errors.ts';

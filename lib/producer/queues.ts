@@ -1,6 +1,6 @@
 import { GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { errorName } from '../aws/errors.ts';
-import type { ProducerSqs } from '../aws/ports.ts';
+import type { ProducerSqs } from '../aws/producer-ports.ts';
 import { checkedStage, ENV, names } from '../contract/names.ts';
 import { callFailure, isQueueMissing } from './call-failure.ts';
 import { SendError } from './errors.ts';

@@ -1,5 +1,5 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import type { ProducerSqs } from '../aws/ports.ts';
+import type { ProducerSqs } from '../aws/producer-ports.ts';
 import { type CallFailure, callFailure } from './call-failure.ts';
 import type { EncodedJob } from './encode.ts';
 import { SendError } from './errors.ts';

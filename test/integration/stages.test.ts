@@ -8,7 +8,7 @@ import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, inject, it } from 'vitest';
-import { refuseWeaker } from '../../bin/guard.ts';
+import { refuseWeaker } from '../../lib/infra/guard.ts';
 import { type Deployment, deploy } from '../../localstack/deploy.ts';
 import { stages } from './operation-app/stages.ts';
 import { eventually, sqs } from './support/world.ts';

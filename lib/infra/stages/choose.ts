@@ -2,7 +2,7 @@ import { didYouMean } from '../../contract/definition/suggest.ts';
 import { checkedStage, partsOf } from '../../contract/names.ts';
 import { checkProfiles, contextOf, entryOf, fullNameOf, type StageProfile, type StageProfiles } from './profile.ts';
 
-/** The entry of bin/stages.ts that a synth is of. */
+/** The entry of `stages` that a synth is of. */
 export interface ChosenStage {
   /** Its name in the file. */
   readonly name: string;
@@ -48,9 +48,7 @@ function entryName(profiles: StageProfiles, { stage, app }: { stage: string; app
   const full = checkedStage(stage, app);
   const found = Object.keys(profiles).filter((name) => fullNameOf(name, profiles[name] ?? {}) === full);
   if (found.length < 2) return found[0];
-  throw new RangeError(
-    `bin/stages.ts has stage ${JSON.stringify(full)} as ${found.join(' and ')}: choose one by -c stage=`,
-  );
+  throw new RangeError(`"stages" has stage ${JSON.stringify(full)} as ${found.join(' and ')}: choose one by -c stage=`);
 }
 
 function onEmulator(all: ChosenStage['context'], { settings = {} }: StageProfile, { given }: Choice) {
@@ -65,7 +63,7 @@ function refuseContradictions(name: string, context: ChosenStage['context'], { g
     const other = setting === 'stage' ? undefined : given(setting);
     if (other === undefined || other === value) continue;
     throw new RangeError(
-      `-c ${setting}=${other} contradicts ${entryOf(name)}, which has ${JSON.stringify(value)}: leave it out, or change the file`,
+      `-c ${setting}=${other} contradicts ${entryOf(name)}, which has ${JSON.stringify(value)}: leave it out, or change the entry`,
     );
   }
 }

@@ -68,8 +68,8 @@ const KNOWN = Object.keys(FIELDS) as (keyof StageProfile)[];
 /** Of one deploy, and of no stage. */
 const OF_A_DEPLOY = ['emulator', 'leaveOut', 'weaken'];
 
-/** How an entry is named in errors. */
-export const entryOf = (name: string): string => `stage ${JSON.stringify(name)} of bin/stages.ts`;
+/** How an entry is named in errors: `stages` is what bin/stages.ts exports, and a field of a project's sluice.config.ts. */
+export const entryOf = (name: string): string => `stage ${JSON.stringify(name)} of "stages"`;
 
 /**
  * Checks all entries.

@@ -20,17 +20,9 @@ export interface InitOptions {
 }
 
 /** What a project installs beside Sluice: with ranges that Sluice is tested with. */
-const TOOLS = [
-  '@types/node',
-  'aws-cdk',
-  'aws-cdk-lib',
-  'cdk-nag',
-  'constructs',
-  'esbuild',
-  'tsx',
-  'typescript',
-  'vitest',
-];
+const TOOLS = ['@types/node', 'aws-cdk', 'aws-cdk-lib', 'cdk-nag', 'constructs', 'esbuild', 'tsx', 'typescript'];
+/** Its tests' runner: the last that runs on the Node that `engines` names; vitest 5 needs 22.12. */
+const RUNNER = { vitest: '^4.0.0' };
 
 /**
  * Writes a project with one job type into a folder, which is made if there is none.
@@ -58,7 +50,10 @@ function packages({ manifest, package: sluice }: InitOptions) {
   const { version, dependencies, devDependencies, peerDependencies } = manifest;
   const known: Readonly<Record<string, string>> = { ...devDependencies, ...dependencies, ...peerDependencies };
   const ranges = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, known[name] ?? '*']));
-  return { dependencies: { sluice: sluice ?? `^${version}`, ...ranges(['zod']) }, devDependencies: ranges(TOOLS) };
+  return {
+    dependencies: { sluice: sluice ?? `^${version}`, ...ranges(['zod']) },
+    devDependencies: { ...ranges(TOOLS), ...RUNNER },
+  };
 }
 
 /** A folder's name as npm takes it. */

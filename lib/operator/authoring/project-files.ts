@@ -50,11 +50,11 @@ export function projectFiles({ name, dependencies, devDependencies }: ProjectPar
     'tsconfig.json': json(TSCONFIG),
     'cdk.json': json({ app: 'tsx app.ts' }),
     '.gitignore': 'node_modules/\ncdk.out/\n.sluice/\n# What the command saves: it holds payloads.\nsluice-*.ndjson\n',
-    'app.ts': `import { appSource, buildApp } from 'sluice/infra';
+    'app.ts': `import { appSource, guardedApp } from 'sluice/infra';
 import config from './sluice.config.ts';
 
 // It returns the CDK's App: stacks of your own may stand beside Sluice's.
-buildApp(await appSource(config));
+await guardedApp(await appSource(config));
 `,
     [PROJECT.catalogue]: `import { defineConfig } from 'sluice/config';
 import { ${TYPE} } from './${PROJECT.folder}/${TYPE}/definition.ts';

@@ -1,15 +1,12 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exact, install, oldestNode, pack, run } from '../../support/package.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-/** What a git dependency has of the repository, as far as the build looks at it. */
-const BUILT_FROM = ['lib', 'functions', 'package.json', 'tsconfig.json', '.tsconfig.build.json'];
 const PROJECT = {
   name: 'elsewhere',
   private: true,
@@ -31,47 +28,29 @@ const TSCONFIG = {
   },
 };
 
-interface Manifest {
-  readonly devDependencies: Readonly<Record<string, string>>;
-}
-const { devDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as Manifest;
-const exact = (name: string) => `${name}@${devDependencies[name]}`;
-
 let folder: string;
 let project: string;
 let tarball: string;
 
-async function run(command: string, args: readonly string[], cwd: string, more = {}): Promise<string> {
-  try {
-    // What npm told this process of its own project must not reach another.
-    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD)/.test(name)));
-    const { stdout } = await promisify(execFile)(command, args, { cwd, env: { ...env, ...more }, maxBuffer: 1e8 });
-    return stdout;
-  } catch (cause) {
-    const { stdout, stderr } = cause as { stdout: string; stderr: string };
-    throw new Error(`${command} ${args.join(' ')}:\n${stdout}\n${stderr}`, { cause });
-  }
-}
+let env: NodeJS.ProcessEnv;
 
-const install = (...packages: string[]) =>
-  run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error', ...packages], project);
+const add = (...packages: string[]) => install({ cwd: project, env }, ...packages);
+/** With the oldest Node that `engines` names, which reads no TypeScript by itself. */
 const node = (file: string, context = {}) =>
-  run(process.execPath, [file], project, { CDK_CONTEXT_JSON: JSON.stringify(context) });
+  run('npx', ['tsx', file], { cwd: project, env: { ...env, CDK_CONTEXT_JSON: JSON.stringify(context) } });
 const tsc = (...args: string[]) =>
-  run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), ...args], project);
+  run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), ...args], { cwd: project });
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sluice-package-'));
-  const repository = join(folder, 'repository');
-  for (const part of BUILT_FROM) await cp(join(ROOT, part), join(repository, part), { recursive: true });
-  await symlink(join(ROOT, 'node_modules'), join(repository, 'node_modules'));
-  await run('npm', ['pack', '--loglevel=error', '--pack-destination', folder], repository);
-  tarball = join(folder, 'sluice-0.1.0.tgz');
+  const [packed, PATH] = await Promise.all([pack(folder), oldestNode(join(folder, 'node'))]);
+  tarball = packed.sluice;
+  env = { PATH };
   project = join(folder, 'project');
   await cp(join(ROOT, 'test/unit/package/project'), project, { recursive: true });
   await writeFile(join(project, 'package.json'), JSON.stringify(PROJECT));
   await writeFile(join(project, 'tsconfig.json'), JSON.stringify(TSCONFIG));
-  await install(tarball, exact('@types/node'));
+  await add(tarball, exact('@types/node'), exact('tsx'));
 }, 600_000);
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -98,7 +77,7 @@ describe('the package, installed elsewhere', { timeout: 300_000 }, () => {
 
   it('has declarations that hold by themselves', async () => {
     await mkdir(join(project, 'all'), { recursive: true });
-    const doors = ['bundle', 'contract', 'engine', 'producer', 'testing'];
+    const doors = ['bundle', 'config', 'contract', 'engine', 'producer', 'testing'];
     await writeFile(
       join(project, 'all/doors.ts'),
       doors.map((door) => `export * as ${door} from 'sluice/${door}';\n`).join(''),
@@ -110,11 +89,11 @@ describe('the package, installed elsewhere', { timeout: 300_000 }, () => {
   });
 
   it('deploys job types of its own', async () => {
-    await install(exact('aws-cdk-lib'), exact('constructs'), exact('esbuild'));
+    await add(exact('aws-cdk-lib'), exact('constructs'), exact('esbuild'));
     // Loaded only where its checks are on.
     await expect(node('app.ts')).rejects.toThrow(/cdk-nag, .* is not installed: npm install --save-dev cdk-nag@3, or/);
     await node('app.ts', { securityChecks: 'off' });
-    await install(exact('cdk-nag'));
+    await add(exact('cdk-nag'));
     await tsc('-p', '.');
     await node('app.ts');
     const out = join(project, 'cdk.out');

@@ -14,6 +14,7 @@ export interface Pages {
 export const LINE_LIMITS: Readonly<Record<string, number>> = {
   'README.md': 200,
   'functions/README.md': 294,
+  'lib/config/README.md': 80,
   'lib/producer/README.md': 232,
   'lib/testing/README.md': 180,
   'lib/infra/README.md': 200,

@@ -18,7 +18,7 @@ export interface Found {
 const SOURCES = [
   '{bin,localstack,lib/operator,lib/testing/test-job}/**/*.ts',
   'lib/testing/*.ts',
-  'lib/infra/monitoring/*alarm*.ts',
+  'lib/infra/{guard,monitoring/*alarm*}.ts',
 ];
 /** The files of a new project: test/integration/init.test.ts carries out what they say. */
 const NEW_PROJECT = 'lib/operator/authoring/project-files.ts';

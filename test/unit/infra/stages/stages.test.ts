@@ -95,13 +95,13 @@ describe('a stage in the file', () => {
       ['sluice-prod-core', 'us-east-1'],
     ]);
     expect(() => app({ stage: 'prod' }, both)).toThrow(
-      'bin/stages.ts has stage "prod" as eu and us: choose one by -c stage=',
+      '"stages" has stage "prod" as eu and us: choose one by -c stage=',
     );
   });
 });
 
 describe('what is refused before anything is done:', () => {
-  const ENTRY = 'RangeError: stage "prod" of bin/stages.ts';
+  const ENTRY = 'RangeError: stage "prod" of "stages"';
 
   test.each([
     [
@@ -133,7 +133,7 @@ describe('what is refused before anything is done:', () => {
     [
       { region: 'us-east-1' },
       { region: 'eu-west-1' },
-      '-c region=us-east-1 contradicts stage "prod" of bin/stages.ts, which has "eu-west-1"',
+      '-c region=us-east-1 contradicts stage "prod" of "stages", which has "eu-west-1"',
     ],
     [{ alarmEmail: 'b@example.com' }, { alarmEmails: ['a@example.com'] }, '-c alarmEmail=b@example.com contradicts'],
     [{ disposable: 'true' }, { disposable: false }, '-c disposable=true contradicts'],
@@ -141,7 +141,7 @@ describe('what is refused before anything is done:', () => {
     [
       { app: 'other' },
       { app: 'shop' },
-      '-c app=other contradicts stage "prod" of bin/stages.ts, which has "shop": leave it out',
+      '-c app=other contradicts stage "prod" of "stages", which has "shop": leave it out',
     ],
   ])('%j beside %j', (context, profile, why) =>
     expect(refusal(context as Record<string, string>, profile)).toContain(why),

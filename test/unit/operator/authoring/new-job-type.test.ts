@@ -8,7 +8,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newJobType } from '../../../../lib/operator/authoring/new-job-type.ts';
 
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
-const COPIED = ['functions', 'lib', 'localstack', 'test', 'package.json', 'tsconfig.json', '.biome.json', '.gitignore'];
+const COPIED = [
+  'bin',
+  'functions',
+  'lib',
+  'localstack',
+  'test',
+  'package.json',
+  'tsconfig.json',
+  '.biome.json',
+  '.gitignore',
+];
 const run = promisify(execFile);
 
 let folder: string;

@@ -4,11 +4,12 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { initProject } from '../../../../lib/operator/authoring/init-project.ts';
 import { newJobType } from '../../../../lib/operator/authoring/new-job-type.ts';
+import { codeOf } from '../../../support/page-code.ts';
 
 const manifest = {
   version: '1.2.3',
   dependencies: { zod: '^4.6.7' },
-  devDependencies: { vitest: '^4.0.0', esbuild: '9.9.9' },
+  devDependencies: { typescript: '6.0.3', esbuild: '9.9.9' },
   peerDependencies: { esbuild: '^0.28.2' },
 };
 
@@ -32,9 +33,10 @@ describe('a new project', () => {
     expect(written).toMatchObject({
       name: 'shop-jobs-2',
       dependencies: { sluice: '^1.2.3', zod: '^4.6.7' },
-      devDependencies: { vitest: '^4.0.0', esbuild: '^0.28.2' },
+      devDependencies: { typescript: '6.0.3', esbuild: '^0.28.2', vitest: '^4.0.0' },
     });
-    expect(await configIn(root)).toContain("{ definition: hello, entry: 'jobs/hello/handler.ts' }");
+    const shown = codeOf({ page: 'lib/config/README.md', heading: 'sluice.config.ts', language: 'ts' });
+    expect(await configIn(root)).toBe(shown);
   });
 
   it('gets Sluice by what it is told', async () => {

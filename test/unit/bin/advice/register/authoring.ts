@@ -24,6 +24,7 @@ const OF_PROJECTS: readonly Followed[] = [
       expect(existsSync(CONFIG)).toBe(true);
     },
   },
+  ...['npx sluice init', 'npx sluice init jobs'].map((says) => ({ says, amid: workingFolder, gives: isDone })),
   {
     says: '<…> has <…> already, and nothing was written: name an empty folder, as npx sluice init jobs',
     when({ run }) {

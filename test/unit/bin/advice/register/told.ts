@@ -25,7 +25,7 @@ export const TOLD: readonly Told[] = [
   },
   {
     says: 'use AWS_PROFILE=… in its place',
-    by: 'bin/guard.test.ts: what the CDK hands on to the app is its own affair',
+    by: 'infra/guard.test.ts: what the CDK hands on to the app is its own affair',
   },
   {
     says: 'Redrive or purge some of these first',
@@ -114,7 +114,7 @@ export const TOLD: readonly Told[] = [
   // Another version of Sluice, which no test has.
   {
     says: 'cdk deploy takes <…> first; with --exclusively, deploy it by itself before any job type',
-    by: 'whether it says so: bin/guard.test.ts. A deploy needs AWS',
+    by: 'whether it says so: infra/guard.test.ts. A deploy needs AWS',
   },
   ...['use the command of that version', "use that version's command"].map((says) => ({
     ...{ says, by: 'there is no newer version yet: doctor/deployed.test.ts and jobs/cancel.test.ts' },

@@ -1,9 +1,9 @@
 import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { names } from '../lib/contract/names.ts';
-import { SCHEMA } from '../lib/contract/protocol/schema.ts';
-import type { CoreStackProps } from '../lib/infra/core-stack.ts';
-import { type DeployedStage, olderCore, STAGE_OUTPUT, weakenings } from '../lib/infra/stages/record.ts';
+import { names } from '../contract/names.ts';
+import { SCHEMA } from '../contract/protocol/schema.ts';
+import type { CoreStackProps } from './core-stack.ts';
+import { type DeployedStage, olderCore, STAGE_OUTPUT, weakenings } from './stages/record.ts';
 
 /** Clients of AWS, or replacements in tests. */
 export interface GuardAws {
@@ -23,7 +23,7 @@ export interface GuardDeps {
   readonly account: string | undefined;
   /** @param region the stage's, or undefined for that of the credentials */
   readonly connect: (region: string | undefined) => GuardAws;
-  /** Gets a sentence if a stage that is not in bin/stages.ts could not be looked at. */
+  /** Gets a sentence if a stage that is not in `stages` could not be looked at. */
   readonly warn: (line: string) => void;
 }
 
@@ -32,7 +32,7 @@ export interface GuardDeps {
  *
  * Without credentials nothing is looked at: nothing can be deployed either.
  *
- * @throws RangeError that says what would be weakened, or why a stage of bin/stages.ts could not be looked at
+ * @throws RangeError that says what would be weakened, or why a stage of `stages` could not be looked at
  */
 export async function refuseWeaker(settings: CoreStackProps, { account, connect, warn }: GuardDeps): Promise<void> {
   if (account === undefined || settings.emulated) return;
@@ -50,7 +50,7 @@ export async function refuseWeaker(settings: CoreStackProps, { account, connect,
   if (weaker.length === 0) return;
   throw new RangeError(
     `this deploy would weaken stage "${stage}": ${weaker.join('; ')}. If it is meant so, say its name: -c weaken=${stage}. ` +
-      `Else give it back what it had, in ${chosen === undefined ? 'its -c settings' : 'bin/stages.ts'}`,
+      `Else give it back what it had, in ${chosen === undefined ? 'its -c settings' : '"stages"'}`,
   );
 }
 

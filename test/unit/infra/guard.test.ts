@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { refuseWeaker } from '../../../bin/guard.ts';
 import { settingsOf } from '../../../lib/infra/app.ts';
+import { refuseWeaker } from '../../../lib/infra/guard.ts';
 import type { StageProfile } from '../../../lib/infra/index.ts';
 import { awsError } from '../../../lib/testing/index.ts';
 import { makeApp, synthesize } from '../infra/support/fixture.ts';
@@ -84,7 +84,7 @@ describe('a deploy', () => {
     const core = coreOf(SAFE);
     expect(await said({ core }, appOf(next))).toBe(
       `RangeError: this deploy would weaken stage "prod": ${why}. If it is meant so, say its name: -c weaken=prod. ` +
-        'Else give it back what it had, in bin/stages.ts',
+        'Else give it back what it had, in "stages"',
     );
     expect(await said({ core }, appOf(next, { weaken: 'prod' }))).toBe('deployed');
     // A stronger one is no news.

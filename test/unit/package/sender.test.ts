@@ -1,0 +1,120 @@
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exact, install, installed, megabytesOf, oldestNode, pack, run } from '../../support/package.ts';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+/** pnpm gives a package what it names, and nothing that others happen to have installed. */
+const PNPM = 'pnpm@10.34.9';
+const DOORS = ['bundle', 'config', 'contract', 'engine', 'infra', 'producer', 'testing'];
+const TSCONFIG = {
+  compilerOptions: {
+    target: 'es2024',
+    module: 'nodenext',
+    types: ['node'],
+    strict: true,
+    noEmit: true,
+    allowImportingTsExtensions: true,
+  },
+};
+
+let folder: string;
+let packed: Awaited<ReturnType<typeof pack>>;
+let env: NodeJS.ProcessEnv;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sluice-sender-'));
+  const [tarballs, PATH] = await Promise.all([pack(folder), oldestNode(join(folder, 'node'))]);
+  packed = tarballs;
+  env = { PATH };
+}, 600_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+async function project(name: string, dependencies: Readonly<Record<string, string>> = {}): Promise<string> {
+  const root = join(folder, name);
+  await mkdir(root);
+  await writeFile(join(root, 'package.json'), JSON.stringify({ name, private: true, type: 'module', dependencies }));
+  return root;
+}
+
+/** Sends one job to an SQS that only counts, with a definition as a shared package has it. */
+const SENDER = `import { createProducer } from 'sluice/producer';
+import { defineJob } from 'sluice/contract';
+import * as z from 'zod';
+
+const greet = defineJob({ type: 'greet', payload: z.strictObject({ name: z.string() }) });
+const calls = [];
+const client = {
+  send: async (command) => {
+    calls.push(command.constructor.name);
+    return command.constructor.name === 'GetQueueUrlCommand' ? { QueueUrl: 'https://sqs/greet' } : { MessageId: 'm' };
+  },
+};
+const { jobId } = await createProducer({ stage: 'prod', client }).enqueue(greet, { name: 'Ada' }, { key: 'a' });
+console.log(JSON.stringify({ calls, hasId: jobId.length > 0 }));
+`;
+
+describe('the package of a sender alone', { timeout: 300_000 }, () => {
+  it('sends jobs in the place of the whole one, and installs no client but that of SQS', async () => {
+    const root = await project('sender');
+    await install({ cwd: root, env }, `sluice@file:${packed.producer}`);
+    await writeFile(join(root, 'send.mjs'), SENDER);
+    expect(JSON.parse(await run('node', ['send.mjs'], { cwd: root, env }))).toEqual({
+      calls: ['GetQueueUrlCommand', 'SendMessageCommand'],
+      hasId: true,
+    });
+    const packages = await installed(root);
+    const mb = await megabytesOf(join(root, 'node_modules'));
+    console.log(`  a sender: ${mb.toFixed(1)} MB, ${packages.length} packages: ${packages.join(', ')}`);
+    expect(
+      packages.filter((name) => /stripe|client-(?!sqs)|aws-cdk|constructs|esbuild|commander|powertools/.test(name)),
+    ).toEqual([]);
+    expect(mb).toBeLessThan(14);
+  });
+
+  it('has declarations that hold by themselves, but for the table that it may look into', async () => {
+    const root = join(folder, 'sender');
+    await install({ cwd: root, env }, exact('@types/node'));
+    await writeFile(
+      join(root, 'doors.ts'),
+      "export * as contract from 'sluice/contract';\nexport * as producer from 'sluice/producer';\n",
+    );
+    await writeFile(join(root, 'tsconfig.json'), JSON.stringify({ ...TSCONFIG, include: ['doors.ts'] }));
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+    const said = await run(process.execPath, [tsc, '-p', '.'], { cwd: root }).catch(String);
+    const faults = said.split('\n').filter((line) => line.includes('sluice/dist'));
+    expect(faults.filter((line) => !line.includes("'@aws-sdk/client-dynamodb'"))).toEqual([]);
+  });
+
+  it('names the versions that the whole package names', async () => {
+    const manifestOf = async (path: string) =>
+      JSON.parse(await readFile(path, 'utf8')) as Record<string, Record<string, string>>;
+    const sender = await manifestOf(join(folder, 'sender/node_modules/sluice/package.json'));
+    const whole = await manifestOf(join(ROOT, 'package.json'));
+    for (const [name, version] of Object.entries({ ...sender.dependencies, ...sender.peerDependencies })) {
+      // A range where npm can then take one copy for it and for the client.
+      expect(version.replace('^', ''), name).toBe(whole.dependencies?.[name]?.replace('^', ''));
+    }
+    expect(Object.keys(sender.exports ?? {}).sort()).toEqual(['./contract', './package.json', './producer']);
+  });
+});
+
+describe('the package, installed by pnpm,', { timeout: 400_000 }, () => {
+  it('imports each entry, bundles a job type and builds its stacks', async () => {
+    const root = await project('strict', { sluice: `file:${packed.sluice}` });
+    await cp(join(ROOT, 'test/unit/package/project'), root, { recursive: true });
+    const tools = ['aws-cdk-lib', 'cdk-nag', 'constructs', 'esbuild', 'tsx', 'zod'];
+    const at = (name: string) => (name === 'zod' ? name : exact(name));
+    const pnpm = (...args: string[]) => run('npx', ['--yes', '--prefer-offline', PNPM, ...args], { cwd: root, env });
+    await pnpm('add', '--prefer-offline', '--store-dir', join(folder, 'store'), ...tools.map(at));
+    const all = DOORS.map((door) => `import(${JSON.stringify(`sluice/${door}`)})`);
+    await writeFile(join(root, 'doors.mjs'), `await Promise.all([${all.join(', ')}]);\nconsole.log('all');\n`);
+    expect(await run('node', ['doors.mjs'], { cwd: root, env })).toBe('all\n');
+    await run('npx', ['tsx', 'app.ts'], { cwd: root, env });
+    expect(await readFile(join(root, 'cdk.out/sluice-dev-greet.template.json'), 'utf8')).toContain(
+      'AWS::Lambda::Function',
+    );
+    expect(await run('npx', ['sluice', 'queues', '--help'], { cwd: root, env })).toMatch(/^Usage: sluice queues/);
+  });
+});
