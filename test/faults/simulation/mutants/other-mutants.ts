@@ -156,12 +156,12 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     '',
   ]),
   inContract('protocol/job-item')('a parked job loses its sender’s attributes', [
-    '...(sender !== undefined && { attributes: sender }),',
+    "...optional('attributes', sender),",
     '',
   ]),
   inEngine('job/batch')('a job that the version before renewed gets a new name', [
-    'return isFormer(former, await store.read(former.key)) ? former : message;',
-    'return message;',
+    'former !== undefined && isFormer(former, await store.read(former.key)) ? former : message;',
+    'message;',
   ]),
   inEngine('retries/dispatch')('core releases what the next version parked', [
     'items.filter((item) => !isOfNewer(item))',
