@@ -2,6 +2,7 @@ import { ChangeMessageVisibilityCommand, SendMessageCommand } from '@aws-sdk/cli
 import { toSqs } from '../../aws/message-attributes.ts';
 import { writeAttributes } from '../../contract/message-attributes.ts';
 import type { Message } from '../../contract/protocol/message.ts';
+import { firstMessageId } from '../../contract/protocol/refused-body.ts';
 import { MAX_DELAY_SECONDS, roomBeside } from '../../contract/sqs-limits.ts';
 import { readError } from '../../contract/thrown.ts';
 import type { Engine } from '../engine.ts';
@@ -53,14 +54,17 @@ function mustRenew({ receiveCount, sentAtMs, named }: Message, { settings, clock
 }
 
 async function renew(message: Message, DelaySeconds: number, engine: Engine): Promise<MessageOutcome> {
-  const { jobId, key, attributes, sender, body, receiveCount } = message;
+  const { jobId, key, attributes, sender, body, receiveCount, refusal } = message;
+  // If its name turns out to be another's, it dies under this id: a second one would be a second death.
+  const first = refusal === undefined ? {} : { firstMessageId: firstMessageId(message) };
+  const own = { ...attributes, jobId, key, ...first };
   try {
     await engine.sqs.send(
       new SendMessageCommand({
         QueueUrl: engine.queueUrl,
         MessageBody: body,
         DelaySeconds,
-        MessageAttributes: toSqs(writeAttributes({ own: { ...attributes, jobId, key }, sender }, roomBeside(body))),
+        MessageAttributes: toSqs(writeAttributes({ own, sender }, roomBeside(body))),
         ...origin(message),
       }),
     );

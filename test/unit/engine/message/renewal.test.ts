@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { awsError } from '../../../../lib/testing/index.ts';
-import { makeWorld } from '../../../support/world.ts';
+import { JOBS_TABLE, makeWorld } from '../../../support/world.ts';
 
 const RETRY = { do: 'retryAfter', seconds: 40 };
 
@@ -17,6 +17,24 @@ describe('a message that cannot wait much longer', () => {
     expect(world.output.events()).toContain('job.renewed');
     await world.drain(40);
     expect(world.starts).toEqual([`${messageId}/1`, `${messageId}/2`]);
+  });
+
+  test('and whose body is refused under a name that another takes meanwhile dies under its first message id', async () => {
+    const world = makeWorld({ coreNeeded: 2 });
+    const messageId = world.send({ id: 'a', typo: 1 });
+    for (let receives = 0; !world.output.events().includes('job.renewed') && receives < 100; receives++) {
+      await world.deliver();
+      await world.clock.advance(60_000);
+    }
+    world.dynamoDb.put(JOBS_TABLE, { id: '~schema', schema: 2 });
+    const [renewed] = world.queue.messages();
+    world.queue.purge();
+    world.send({ id: 'a' });
+    await world.drain();
+    world.queue.add({ MessageBody: renewed?.body ?? '', MessageAttributes: renewed?.attributes ?? {} }, 'renewed');
+    await world.drain();
+    expect(world.starts).toEqual(['a/1']);
+    expect(world.deadLetters.messages()[0]?.attributes.jobId?.StringValue).toBe(messageId);
   });
 
   test('is replaced by a copy if it has had more than half of its receives', async () => {
