@@ -30,7 +30,13 @@ const entry = (name, ending) => `dist/lib/${name}/index.${ending}`;
 if (!existsSync(join(ROOT, entry('producer', 'js')))) throw new Error('there is no dist/: run npm run build first');
 for (const name of ENTRIES) for (const ending of ['js', 'd.ts']) follow(entry(name, ending));
 
-const { version, license, engines, dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+const {
+  version,
+  license,
+  engines,
+  dependencies,
+  private: isPrivate,
+} = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const needed = Object.fromEntries([...packages].sort().map((name) => [name, dependencies[name]]));
 // A range: npm then takes the copy that the client brings.
 needed['@aws-sdk/core'] = `^${needed['@aws-sdk/core']}`;
@@ -51,6 +57,7 @@ const manifest = {
   version,
   description: 'Sends jobs to Sluice: the producer alone, without the engine, the CDK constructs and the command.',
   license,
+  private: isPrivate,
   type: 'module',
   engines,
   exports: {

@@ -31,20 +31,7 @@ export async function runLocal(project: LocalProject, { stage, emulator }: Local
     if (up === undefined) throw new EmulatorError('nothing is deployed yet');
     return up;
   };
-  let entryOf: (name: string) => string | undefined = () => undefined;
-  const redeployOf = (fn: DeployedFunction) => redeployFrom(fn, entryOf(fn.folder));
-  const deployed = async (deployment: Deployment) => {
-    entryOf = await project.readEntries();
-    return deployedBy(deployment, running().emulator, entryOf);
-  };
-  const session = makeSession({
-    bundle: (functions) => sourcesOf(functions.map(redeployOf)),
-    reload: (functions) => redeployFunctions(running().emulator, functions.map(redeployOf)),
-    redeploy: async () => deployed(await running().redeploy()),
-    folderOf: (fn) => `${dirname(redeployOf(fn).entry)}${sep}`,
-    stackSources: project.stackSources,
-    say,
-  });
+  const { session, deployed } = sessionOf(project, running);
   // From before the deploy on, so that nothing that is saved meanwhile is missed.
   const watch = await watchSources(session.saved, project.watched);
   const stops: (() => void | Promise<void>)[] = [watch.stop];
@@ -68,6 +55,25 @@ export async function runLocal(project: LocalProject, { stage, emulator }: Local
     await stop();
     throw error;
   }
+}
+
+/** The session of a project, and how it learns of a deployment. @param running  what is up by then */
+function sessionOf(project: LocalProject, running: () => Up) {
+  let entryOf: (name: string) => string | undefined = () => undefined;
+  const redeployOf = (fn: DeployedFunction) => redeployFrom(fn, entryOf(fn.folder));
+  const deployed = async (deployment: Deployment) => {
+    entryOf = await project.readEntries();
+    return deployedBy(deployment, running().emulator, entryOf);
+  };
+  const session = makeSession({
+    bundle: (functions) => sourcesOf(functions.map(redeployOf)),
+    reload: (functions) => redeployFunctions(running().emulator, functions.map(redeployOf)),
+    redeploy: async () => deployed(await running().redeploy()),
+    folderOf: (fn) => `${dirname(redeployOf(fn).entry)}${sep}`,
+    stackSources: project.stackSources,
+    say,
+  });
+  return { session, deployed };
 }
 
 function show(line: RawLogLine): void {

@@ -24,6 +24,9 @@ export async function loadConfig(file: string): Promise<SluiceConfig> {
   await readTypeScript(file);
   const { default: config } = (await import(pathToFileURL(file).href)) as { default?: unknown };
   if (isConfig(config)) return config;
+  // Where package.json does not say "module", tsx makes it CommonJS, whose exports are the default of an import.
+  const inner = typeof config === 'object' && config !== null && 'default' in config ? config.default : undefined;
+  if (isConfig(inner)) return inner;
   const what = config === undefined ? 'it has no default export' : `its default export is ${typeof config}`;
   throw new ConfigError(
     `${basename(file)} must export its configuration, and ${what}: export default defineConfig(import.meta.url, { jobs: […] })`,

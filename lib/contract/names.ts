@@ -47,6 +47,8 @@ export const names = {
   deadLetterQueue: (stage: string, type: string) => `${prefixOf(stage)}-${type}-dlq`,
   consumer: (stage: string, type: string) => `${prefixOf(stage)}-${type}`,
   dispatcher: (stage: string) => `${prefixOf(stage)}-dispatcher`,
+  /** Of the constructs' dispatcher, so that the stack of a job type can give it rights. */
+  dispatcherRole: (stage: string, region: string) => `${prefixOf(stage)}-dispatcher-${region}`,
   jobsTable: (stage: string) => `${prefixOf(stage)}-jobs`,
   /** Managed policy of those who operate a stage. IAM's names, and those of dashboards, are the account's: they carry the region. */
   operatorPolicy: (stage: string, kind: 'read' | 'payloads' | 'redrive', region: string) =>
@@ -68,6 +70,8 @@ export const ENV = {
   jobsTable: 'SLUICE_JOBS_TABLE',
   queueUrl: 'SLUICE_QUEUE_URL',
   deadLetterQueueUrl: 'SLUICE_DLQ_URL',
+  /** Set where a queue is not found by its name: what is parked keeps its URL. */
+  parkedUrl: 'SLUICE_PARKED',
   /** A job type's queue is found by its name: by the dispatcher, and by whoever sends jobs. */
   stage: 'SLUICE_STAGE',
 } as const;

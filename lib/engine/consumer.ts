@@ -94,6 +94,7 @@ function makeEngine<D extends JobDefinition>(
     perform: (payload, context) => perform(payload as Payload<D>, context as JobContext<Payload<D>>),
     settings: queueSettings(definition),
     queueUrl: required(ENV.queueUrl),
+    parkedUrl: process.env[ENV.parkedUrl],
     deadLetterQueueUrl: required(ENV.deadLetterQueueUrl),
     store: makeJobStore(required(ENV.jobsTable), { dynamoDb, documents, definition, ...basics }),
     sqs: together(makeSqs(callTime.signal), callTime),

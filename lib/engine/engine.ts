@@ -22,6 +22,8 @@ export interface Engine {
   readonly perform: (payload: unknown, context: JobContext) => unknown;
   readonly settings: QueueSettings;
   readonly queueUrl: string;
+  /** The same, where the dispatcher does not find the queue by its name: parked items keep it. */
+  readonly parkedUrl?: string | undefined;
   readonly deadLetterQueueUrl: string;
   /** The only way to the jobs table. */
   readonly store: JobStore;

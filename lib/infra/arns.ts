@@ -15,6 +15,7 @@ export function arnsOf(scope: Construct, stage: string) {
     alarmTopic: stack.formatArn({ service: 'sns', resource: names.alarmTopic(stage) }),
     /** The account's own bus in this region. */
     defaultBus: stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' }),
+    queueNamed: sqs,
     queue: (type: string) => sqs(names.queue(stage, type)),
     deadLetterQueue: (type: string) => sqs(names.deadLetterQueue(stage, type)),
   };

@@ -18,6 +18,8 @@ export interface CoreSettings extends CommonSettings {
   readonly alarmEmails: readonly string[];
   /** The dispatcher's entry file. */
   readonly dispatcherEntry: string;
+  /** Name of the dispatcher's role. @default CloudFormation makes one */
+  readonly roleName?: string | undefined;
 }
 
 /** What all job types of a stage share. */
@@ -37,13 +39,13 @@ export interface Core {
  * the paths in the templates of what is deployed already.
  */
 export function makeCore(scope: Construct, settings: CoreSettings): Core {
-  const { stage, disposable, encrypted, securityChecks, runbook, alarmEmails, dispatcherEntry } = settings;
+  const { stage, disposable, encrypted, securityChecks, runbook, alarmEmails, dispatcherEntry, roleName } = settings;
   checkPart({ scope, stage, encrypted, securityChecks }, { warnOnly: settings.emulated });
   const key = encrypted ? new StageKey(scope, 'Key', settings) : undefined;
   const table = new JobsTable(scope, 'Jobs', { stage, disposable, key });
   const topic = new AlarmTopic(scope, 'Alarms', { stage, key });
   subscribe(topic, alarmEmails);
-  const dispatcher = new Dispatcher(scope, 'Dispatcher', { stage, disposable, key, entry: dispatcherEntry });
+  const dispatcher = new Dispatcher(scope, 'Dispatcher', { stage, disposable, key, entry: dispatcherEntry, roleName });
   // The dispatcher names the table by its fixed name. Without this dependency, its first ticks could come before the table.
   dispatcher.node.addDependency(table);
   new OperatorPolicies(scope, 'Operators', { stage, encrypted });

@@ -7,6 +7,7 @@ export { appSource } from './app-source.ts';
 export { acknowledge, acknowledgeWildcard } from './checks/security.ts';
 export { CoreStack, type CoreStackProps } from './core-stack.ts';
 export { guardedApp } from './guarded-app.ts';
+export type { ForeignQueue } from './job/foreign-queue.ts';
 export type { JobResources } from './job/job-resources.ts';
 export { JobStack, type JobStackProps } from './job/job-stack.ts';
 export { type ISluice, JobType, type JobTypeProps } from './job/job-type.ts';

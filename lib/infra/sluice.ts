@@ -2,7 +2,7 @@ import { Annotations, Aspects, Stack, Stage, Tags, Token } from 'aws-cdk-lib';
 import type { IPrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct, type IConstruct } from 'constructs';
-import { checkedStage } from '../contract/names.ts';
+import { checkedStage, names } from '../contract/names.ts';
 import { hasSecurityChecks } from './checks/security.ts';
 import { makeCore } from './core.ts';
 import { ownDispatcher } from './dispatcher-entry.ts';
@@ -60,7 +60,8 @@ export class Sluice extends Construct implements ISluice {
     const { dispatcherEntry = ownDispatcher(), alarmEmails = [] } = props;
     this.settings = settingsOf(this, props);
     const emails = alarmEmails.length === 0 ? [] : emailAddresses(alarmEmails.join(','));
-    const core = makeCore(this, { ...this.settings, alarmEmails: emails, dispatcherEntry });
+    const roleName = names.dispatcherRole(this.settings.stage, Stack.of(this).region);
+    const core = makeCore(this, { ...this.settings, alarmEmails: emails, dispatcherEntry, roleName });
     this.table = core.table;
     this.topic = core.topic;
     this.dispatcher = core.dispatcher;

@@ -7,6 +7,7 @@ import {
 import { didYouMean } from '../contract/definition/suggest.ts';
 import { checkedStage, DEFAULT_APP, names, partsOf, prefixOf } from '../contract/names.ts';
 import { flagsOf, type SqsQueues, type Stage } from './aws.ts';
+import { sourcesOf, urlElsewhere } from './elsewhere.ts';
 import type { JobTable } from './job-table.ts';
 
 /** The stage has no queues in this account and region. */
@@ -24,6 +25,8 @@ export interface TypeQueues {
   readonly type: string;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
+  /** True for a queue of another name than the fixed one, which may be somebody else's. */
+  readonly isElsewhere?: true;
 }
 
 export const tableOf = ({ name, aws: { dynamoDb }, now }: Stage): JobTable => ({
@@ -39,26 +42,40 @@ export const tableOf = ({ name, aws: { dynamoDb }, now }: Stage): JobTable => ({
  */
 export async function typesOf(stage: Stage): Promise<string[]> {
   const types = await queueTypes(stage.aws.sqs, `${prefixOf(stage.name)}-`);
-  const found = types.get(stage.name);
-  if (found === undefined)
-    throw noSuchStage(stage.name, [...(await queueTypes(stage.aws.sqs, ofApp(stage.name))).keys()]);
-  return found;
+  const { found = [], deadLettersOf = [] } = types.get(stage.name) ?? {};
+  const alone = deadLettersOf.filter((type) => !found.includes(type));
+  const all = [...found, ...(await typesElsewhere(stage, alone))].toSorted();
+  if (all.length > 0) return all;
+  throw noSuchStage(stage.name, stagesIn(await queueTypes(stage.aws.sqs, ofApp(stage.name))));
+}
+
+/** Types that have a dead-letter queue alone, and whose function has a queue of another name. */
+async function typesElsewhere(stage: Stage, types: readonly string[]): Promise<string[]> {
+  const sources = await Promise.all(types.map((type) => sourcesOf(stage, type)));
+  return types.filter((_, i) => (sources[i] ?? []).length > 0);
 }
 
 /**
- * Finds a job type's queues by their fixed names.
+ * Finds a job type's queues by their fixed names. A queue of another name is found by the event source of the type's function.
  *
  * @throws NoSuchStageError, NoSuchTypeError that name those that exist
  */
 export async function queuesOf(stage: Stage, type: string): Promise<TypeQueues> {
   try {
-    const [queueUrl, deadLetterQueueUrl] = await Promise.all(
-      [names.queue(stage.name, type), names.deadLetterQueue(stage.name, type)].map(async (QueueName) => {
-        const { QueueUrl } = await stage.aws.sqs.send(new GetQueueUrlCommand({ QueueName }));
-        return QueueUrl ?? '';
-      }),
-    );
-    return { type, queueUrl: queueUrl ?? '', deadLetterQueueUrl: deadLetterQueueUrl ?? '' };
+    const urlOf = async (QueueName: string) => {
+      const { QueueUrl } = await stage.aws.sqs.send(new GetQueueUrlCommand({ QueueName }));
+      return QueueUrl ?? '';
+    };
+    const [fixed, dead] = await Promise.allSettled([
+      urlOf(names.queue(stage.name, type)),
+      urlOf(names.deadLetterQueue(stage.name, type)),
+    ]);
+    if (dead.status === 'rejected') throw dead.reason;
+    const deadLetterQueueUrl = dead.value;
+    if (fixed.status === 'fulfilled') return { type, queueUrl: fixed.value, deadLetterQueueUrl };
+    const queueUrl = isMissing(fixed.reason) ? await urlElsewhere(stage, type) : undefined;
+    if (queueUrl === undefined) throw fixed.reason;
+    return { type, queueUrl, deadLetterQueueUrl, isElsewhere: true };
   } catch (error) {
     throw isMissing(error) ? await whatIsMissing(stage, { type, cause: error }) : error;
   }
@@ -106,8 +123,8 @@ async function whatIsMissing(stage: Stage, { type, cause }: Missing): Promise<Er
       cause,
     });
   }
-  const types = stages.get(name);
-  if (types === undefined) return noSuchStage(name, [...stages.keys()], cause);
+  const types = stages.get(name)?.found ?? [];
+  if (types.length === 0) return noSuchStage(name, stagesIn(stages), cause);
   if (type === undefined || types.includes(type)) {
     const what = type === undefined ? 'a resource' : `a resource of job type "${type}"`;
     const message = `${what} in stage "${name}" is gone: was a stack deleted meanwhile? npx sluice doctor${flagsOf(stage)} shows what is left`;
@@ -130,22 +147,38 @@ function noSuchStage(name: string, stages: readonly string[], cause?: unknown): 
   return new NoSuchStageError(`stage "${name}" is not deployed in this account and region; ${there}`, { cause });
 }
 
-const QUEUE = /^([a-z][a-z0-9]{0,15})-([a-z][a-z0-9]{0,15})-([a-z][a-z0-9-]{0,39})$/;
-const OTHERS = /-(dlq|high|low)$/;
+const QUEUE = /^([a-z][a-z0-9]{0,15})-([a-z][a-z0-9]{0,15})-([a-z][a-z0-9-]{0,43})$/;
+const OTHERS = /-(high|low)$/;
+/** Of a job type's name. */
+const MAX_TYPE = 40;
 
 /** What the queues of a stage's app begin with. */
 const ofApp = (stage: string): string => `${partsOf(stage).app}-`;
 
+/** Job types of a stage, sorted. */
+interface QueueTypes {
+  /** Those that have a queue with the fixed name. */
+  readonly found: string[];
+  /** Those that have a dead-letter queue. */
+  readonly deadLettersOf: string[];
+}
+
+const stagesIn = (types: ReadonlyMap<string, QueueTypes>): string[] =>
+  [...types].filter(([, { found }]) => found.length > 0).map(([stage]) => stage);
+
 /** Job types by stage's full name, read from the names of the queues with this prefix. */
-async function queueTypes(sqs: SqsQueues, prefix: string): Promise<Map<string, string[]>> {
-  const found = new Map<string, string[]>();
-  for (const url of await queueUrls(sqs, prefix)) {
+async function queueTypes(sqs: SqsQueues, prefix: string): Promise<Map<string, QueueTypes>> {
+  const types = new Map<string, QueueTypes>();
+  for (const url of (await queueUrls(sqs, prefix)).toSorted()) {
     const [, app, name, type] = QUEUE.exec(url.split('/').at(-1) ?? '') ?? [];
-    if (type === undefined || OTHERS.test(type)) continue;
+    if (type === undefined) continue;
     const stage = checkedStage(name, app);
-    found.set(stage, [...(found.get(stage) ?? []), type].sort());
+    const { found, deadLettersOf } = types.get(stage) ?? { found: [], deadLettersOf: [] };
+    types.set(stage, { found, deadLettersOf });
+    if (type.endsWith('-dlq')) deadLettersOf.push(type.slice(0, -'-dlq'.length));
+    else if (!OTHERS.test(type) && type.length <= MAX_TYPE) found.push(type);
   }
-  return found;
+  return types;
 }
 
 /** URLs of the queues whose names begin so. */

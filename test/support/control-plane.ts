@@ -12,6 +12,8 @@ interface EventSource {
   state: string;
   /** The states that it goes through, one with each look. */
   readonly next: string[];
+  /** Name of its queue. @default the function's */
+  readonly queue?: string;
 }
 
 /** What of a stage is neither queue nor table, in memory: it answers as AWS does, and can be changed. */
@@ -25,6 +27,8 @@ export interface ControlPlane {
   /** Event sources by function name. */
   readonly eventSources: Map<string, EventSource>;
   readonly alarms: MetricAlarm[];
+  /** Functions that are not there, by name. */
+  readonly gone: Set<string>;
   /** Rules that call the dispatcher. */
   readonly rules: Rule[];
   /** Log groups' events by name. */
@@ -47,8 +51,9 @@ export function makeControlPlane(type: string, nowMs: number): ControlPlane {
       [names.jobStack(STAGE, type), 'CREATE_COMPLETE'],
     ]),
     isProtected: new Set<string>(),
-    eventSources: new Map([[consumer, { state: 'Enabled', next: [] as string[] }]]),
+    eventSources: new Map<string, EventSource>([[consumer, { state: 'Enabled', next: [] }]]),
     alarms: [{ AlarmName: `${names.queue(STAGE, type)}-dead-letters`, StateValue: 'OK' }] as MetricAlarm[],
+    gone: new Set<string>(),
     rules: [{ Name: 'each-minute', State: 'ENABLED' }] as Rule[],
     logs: new Map([[`/aws/lambda/${dispatcher}`, [tick(nowMs - 20_000)]]]),
     ages: new Map<string, number[]>(),
@@ -106,10 +111,10 @@ const ANSWERS: Readonly<Record<string, (input: Input, plane: Plane) => object>> 
     if (found === undefined) return { EventSourceMappings: [] };
     const State = found.state;
     found.state = found.next.shift() ?? State;
-    const queue = FunctionName;
+    const { queue = FunctionName } = found;
     const other = { UUID: 'other', State: 'Disabled', EventSourceArn: `arn:aws:sqs:us-east-1:1:${queue}-other` };
     const own = { UUID: FunctionName, State, EventSourceArn: `arn:aws:sqs:us-east-1:1:${queue}` };
-    return { EventSourceMappings: [other, own] };
+    return { EventSourceMappings: found.queue === undefined ? [other, own] : [own] };
   },
   UpdateEventSourceMapping({ UUID, Enabled }, { eventSources }) {
     const found = eventSources.get(UUID);
@@ -118,9 +123,10 @@ const ANSWERS: Readonly<Record<string, (input: Input, plane: Plane) => object>> 
     found.next.push(Enabled ? 'Enabled' : 'Disabled');
     return { State: found.state };
   },
-  GetFunctionConfiguration: ({ FunctionName }) => ({
-    FunctionArn: `arn:aws:lambda:us-east-1:1:function:${FunctionName}`,
-  }),
+  GetFunctionConfiguration({ FunctionName }, { gone }) {
+    if (gone.has(FunctionName)) throw missing(FunctionName);
+    return { FunctionArn: `arn:aws:lambda:us-east-1:1:function:${FunctionName}` };
+  },
   ListRuleNamesByTarget: (_, { rules }) => ({ RuleNames: rules.map(({ Name }) => Name) }),
   DescribeRule: ({ Name }, { rules }) => rules.find((rule) => rule.Name === Name) ?? {},
   DescribeAlarms({ AlarmNamePrefix, NextToken }, { alarms }) {

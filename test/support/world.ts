@@ -50,6 +50,8 @@ export interface WorldOptions {
   readonly order?: Order;
   /** Number that core must have; where it is given, each process looks before its first batch. @default none looks */
   readonly coreNeeded?: number;
+  /** @default the type's fixed one */
+  readonly queueName?: string;
 }
 
 /** A job type deployed in memory: its queues, the jobs table, the consumer and the dispatcher. */
@@ -108,12 +110,13 @@ export function makeWorld({
   disorder,
   order,
   coreNeeded,
+  queueName,
 }: WorldOptions = {}): World {
   const output = captureOutput();
   const clock = makeVirtualClock();
   const dynamoDb = makeMemoryDynamoDb({ clock, tables: { [JOBS_TABLE]: ['id'], [SIDE_TABLE]: ['id'] } });
   const sqs = makeMemorySqs(clock);
-  const { queue, deadLetters } = makeQueues(sqs, definition, { disorder, order });
+  const { queue, deadLetters } = makeQueues(sqs, definition, { disorder, order, queueName });
   const bus = makeMemoryEvents();
   const parts = { clock, dynamoDb, sqs, bus, queue, deadLetters, output, definition };
   const starts: string[] = [];
@@ -221,6 +224,7 @@ function makeEngine(
     },
     settings: queueSettings(definition),
     queueUrl: queue.url,
+    parkedUrl: queue.url.endsWith(`/${names.queue(STAGE, definition.type)}`) ? undefined : queue.url,
     deadLetterQueueUrl: deadLetters.url,
     store: makeJobStore(JOBS_TABLE, { dynamoDb, documents, definition, coreNeeded, ...basics }),
     sqs: together(sqs, callTime),
@@ -249,7 +253,11 @@ type Order = NonNullable<MemoryQueue['settings']['order']>;
 function makeQueues(
   sqs: MemorySqs,
   definition: JobDefinition,
-  { disorder, order }: { disorder: Disorder | undefined; order: Order | undefined },
+  {
+    disorder,
+    order,
+    queueName = names.queue(STAGE, definition.type),
+  }: { disorder: Disorder | undefined; order: Order | undefined; queueName: string | undefined },
 ) {
   const { visibilityTimeoutSeconds, retentionSeconds, maxReceiveCount } = queueSettings(definition);
   const deadLetters = sqs.createQueue(names.deadLetterQueue(STAGE, definition.type), {
@@ -264,7 +272,7 @@ function makeQueues(
     ...(disorder && { disorder }),
     ...(order && { order }),
   };
-  return { deadLetters, queue: sqs.createQueue(names.queue(STAGE, definition.type), settings) };
+  return { deadLetters, queue: sqs.createQueue(queueName, settings) };
 }
 
 function tick({ dynamoDb, sqs, clock }: World, timeoutMs: number): Promise<Dispatched> {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../../lib/operator/index.ts';
-import { IS_PACKAGE } from '../project.ts';
+import { UsageError } from '../options.ts';
+import { CONFIG_FILE, IS_PACKAGE, NO_CONFIG } from '../project.ts';
 import type { Run } from '../verb.ts';
 import { visibleLines } from '../visible.ts';
 
@@ -14,8 +15,12 @@ export function localVerb(program: Command, run: Run): void {
     .option('--stage <stage>', 'its name', 'dev')
     .option('--emulator <kind>', 'localstack, localstack-host or embedded (default: what this machine can run)')
     .action(async ({ stage, emulator }: { stage: string; emulator?: string }) => {
+      if (IS_PACKAGE && CONFIG_FILE === undefined) throw new UsageError(NO_CONFIG);
       // Imported only here: it needs esbuild, which a machine that only operates stages does not have.
-      const { keepUp, messagesOf } = await import('../../../localstack/keep-up.ts');
+      const { keepUp, messagesOf } = await import('../../../localstack/keep-up.ts').catch((cause: unknown) => {
+        if (!String(cause).includes("'esbuild'")) throw cause;
+        throw new UsageError('esbuild is not installed here: npm install --save-dev esbuild aws-cdk', { cause });
+      });
       try {
         await keepUp(IS_PACKAGE, { stage, emulator });
       } catch (error) {

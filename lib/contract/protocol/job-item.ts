@@ -1,6 +1,7 @@
 import type { JobError } from '../errors.ts';
 import type { DeadLetterReason, JobStatus } from '../job.ts';
 import { attributeBytes, type MessageAttributes } from '../message-attributes.ts';
+import { optional } from '../names.ts';
 import type { Message } from './message.ts';
 
 /** What is needed to send a parked job's message again. */
@@ -12,6 +13,8 @@ export interface ParkedEnvelope {
   readonly trace?: string;
   /** The sender's message attributes. */
   readonly attributes?: MessageAttributes;
+  /** The queue that it came from. @default the type's, by its fixed name */
+  readonly queueUrl?: string;
 }
 
 /** One item of the jobs table: one job, and its idempotency record. Times ending in `At` are ISO 8601 if text, else epoch ms. */
@@ -116,12 +119,13 @@ export const fitsAnItem = ({ body, sender = {} }: Pick<Message, 'body' | 'sender
   Buffer.byteLength(body) + attributeBytes(sender) <= MAX_PARKED_BYTES;
 
 /** What a parked job's message is sent again from. */
-export function parkedEnvelope({ body, group, trace, sender }: Message): ParkedEnvelope {
+export function parkedEnvelope({ body, group, trace, sender, queueUrl }: Message): ParkedEnvelope {
   return {
     body,
-    ...(group !== undefined && { group }),
-    ...(trace !== undefined && { trace }),
-    ...(sender !== undefined && { attributes: sender }),
+    ...optional('group', group),
+    ...optional('trace', trace),
+    ...optional('attributes', sender),
+    ...optional('queueUrl', queueUrl),
   };
 }
 

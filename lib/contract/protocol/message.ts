@@ -42,6 +42,8 @@ export interface Message {
   readonly sender?: MessageAttributes;
   readonly group?: string;
   readonly trace?: string;
+  /** Of its queue, where the dispatcher does not find that by its name. */
+  readonly queueUrl?: string;
   readonly receiveCount: number;
   /** Epoch ms. */
   readonly sentAtMs: number;

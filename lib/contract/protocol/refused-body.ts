@@ -34,7 +34,8 @@ export function diedOf({ diedOf: before = [], bodyHash }: JobItem, message: Mess
   return { diedOf: [...before.filter((hash) => hash !== bodyHash), bodyHash].slice(-MAX_DIED_OF) };
 }
 
-const firstMessageId = ({ key, messageId = key, attributes }: Message): string =>
+/** The id with which SQS took it, however often it was sent anew. */
+export const firstMessageId = ({ key, messageId = key, attributes }: Message): string =>
   attributes.firstMessageId ?? messageId;
 export const isUnderMessageId = (message: Message): boolean => message.key === firstMessageId(message);
 

@@ -113,10 +113,10 @@ function dropProbe({ messageId }: Message, probe: string, { definition, log }: E
 }
 
 /** The record's message. Where it may be another, the item of that name decides. */
-async function received(record: SQSRecord, { definition, clock, store }: Engine): Promise<Message> {
+async function received(record: SQSRecord, { definition, clock, store, parkedUrl }: Engine): Promise<Message> {
   const { message, former } = decodeBoth(record, definition, clock.now());
-  if (former === undefined) return message;
-  return isFormer(former, await store.read(former.key)) ? former : message;
+  const read = former !== undefined && isFormer(former, await store.read(former.key)) ? former : message;
+  return parkedUrl === undefined ? read : { ...read, queueUrl: parkedUrl };
 }
 
 /** The message of a job whose payload schema takes time: no more than an attempt may take. */

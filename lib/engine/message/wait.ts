@@ -1,7 +1,8 @@
 import { ChangeMessageVisibilityCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { toSqs } from '../../aws/message-attributes.ts';
-import { type OwnAttributes, writeAttributes } from '../../contract/message-attributes.ts';
+import { writeAttributes } from '../../contract/message-attributes.ts';
 import type { Message } from '../../contract/protocol/message.ts';
+import { firstMessageId } from '../../contract/protocol/refused-body.ts';
 import { MAX_DELAY_SECONDS, roomBeside } from '../../contract/sqs-limits.ts';
 import { readError } from '../../contract/thrown.ts';
 import type { Engine } from '../engine.ts';
@@ -52,20 +53,18 @@ function mustRenew({ receiveCount, sentAtMs, named }: Message, { settings, clock
   return !named || old || receiveCount > settings.maxReceiveCount / 2;
 }
 
-/** A refused body whose name is another's dies under the id with which SQS took its first message (row `renamed`). */
-const keptOf = ({ refusal, attributes, messageId }: Message): OwnAttributes =>
-  refusal === undefined || messageId === undefined ? attributes : { firstMessageId: messageId, ...attributes };
-
 async function renew(message: Message, DelaySeconds: number, engine: Engine): Promise<MessageOutcome> {
-  const { jobId, key, sender, body, receiveCount } = message;
-  const attributes = keptOf(message);
+  const { jobId, key, attributes, sender, body, receiveCount, refusal } = message;
+  // If its name turns out to be another's, it dies under this id: a second one would be a second death.
+  const first = refusal === undefined ? {} : { firstMessageId: firstMessageId(message) };
+  const own = { ...attributes, jobId, key, ...first };
   try {
     await engine.sqs.send(
       new SendMessageCommand({
         QueueUrl: engine.queueUrl,
         MessageBody: body,
         DelaySeconds,
-        MessageAttributes: toSqs(writeAttributes({ own: { ...attributes, jobId, key }, sender }, roomBeside(body))),
+        MessageAttributes: toSqs(writeAttributes({ own, sender }, roomBeside(body))),
         ...origin(message),
       }),
     );

@@ -79,7 +79,7 @@ async function dispatchShard(
     const { released, refused } = await release(known, deps, deps.tally);
     total.released += released;
     total.refused += refused;
-    const own = items.filter(({ type }) => !deps.tally.of(type).isGone);
+    const own = items.filter(({ type, envelope }) => !deps.tally.of(type, envelope?.queueUrl).isGone);
     total.latenessMs = Math.max(total.latenessMs, ...own.map(({ listAt = nowMs }) => nowMs - listAt));
     from = page.LastEvaluatedKey as typeof from;
   } while (from !== undefined);

@@ -50,7 +50,7 @@ export async function release(
 
 async function releaseCall(items: JobItem[], deps: ReleaseDeps, tally: Tally): Promise<number> {
   const type = items[0]?.type ?? '';
-  const found = tally.of(type);
+  const found = tally.of(type, items[0]?.envelope?.queueUrl);
   try {
     const sent = found.isGone || found.isRefused ? [] : await sendCall(items, deps, found);
     const nowMs = deps.clock.now();
@@ -78,9 +78,9 @@ async function releaseCall(items: JobItem[], deps: ReleaseDeps, tally: Tally): P
  * @throws the SDK's error if the call failed otherwise
  */
 async function sendCall(items: readonly JobItem[], deps: ReleaseDeps, found: TypeTally): Promise<JobItem[]> {
-  const type = items[0]?.type ?? '';
+  const { type = '', envelope } = items[0] ?? {};
   try {
-    const QueueUrl = await queueUrl(type, deps);
+    const QueueUrl = envelope?.queueUrl ?? (await queueUrl(type, deps));
     const Entries = items.map((item, i) => entry(item, i, deps.clock.now()));
     const command = new SendMessageBatchCommand({ QueueUrl, Entries });
     const { Successful = [], Failed = [] } = await deps.callTime.call(() => deps.sqs.send(command), MESSAGE_TRIES);
@@ -151,6 +151,7 @@ interface Sized {
 const fits = (call: readonly Sized[], { item, bytes }: Sized): boolean =>
   call.length < MAX_BATCH_ENTRIES &&
   call[0]?.item.type === item.type &&
+  call[0].item.envelope?.queueUrl === item.envelope?.queueUrl &&
   bytesOf(call) + bytes <= MAX_MESSAGE_BYTES - ATTRIBUTE_BYTES;
 
 function inCalls(items: readonly JobItem[]): JobItem[][] {

@@ -1,6 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 
-/** What a tick found of one job type. */
+/** What a tick found of one queue of a job type. */
 export interface TypeTally {
   /** Its queue does not exist. */
   isGone: boolean;
@@ -16,22 +16,26 @@ export interface TypeTally {
 
 /** What a tick found, by job type. One type's faults are its own: they stop no other, and are no lateness of the dispatcher. */
 export interface Tally {
-  of(type: string): TypeTally;
+  /** @param queueUrl of a queue that is not found by its name */
+  of(type: string, queueUrl?: string): TypeTally;
   /** Writes a line for each type that has something to say. */
   log(logger: Logger, queueName: (type: string) => string): void;
 }
 
 export function makeTally(): Tally {
-  const types = new Map<string, TypeTally>();
+  const queues = new Map<string, TypeTally & { readonly type: string; readonly url: string | undefined }>();
   return {
-    of(type) {
-      const known = types.get(type) ?? { isGone: false, isRefused: false, putOff: 0, overdue: 0, overdueMs: 0 };
-      types.set(type, known);
+    of(type, url) {
+      const key = url ?? type;
+      const none = { isGone: false, isRefused: false, putOff: 0, overdue: 0, overdueMs: 0 };
+      const known = queues.get(key) ?? { type, url, ...none };
+      queues.set(key, known);
       return known;
     },
     log(logger, queueName) {
-      for (const [jobType, { putOff, overdue, overdueMs }] of types) {
-        if (putOff > 0) logger.warn('release.queue-missing', { jobType, queue: queueName(jobType), jobs: putOff });
+      for (const { type: jobType, url, putOff, overdue, overdueMs } of queues.values()) {
+        const queue = url?.split('/').at(-1) ?? queueName(jobType);
+        if (putOff > 0) logger.warn('release.queue-missing', { jobType, queue, jobs: putOff });
         if (overdue > 0) logger.warn('release.overdue', { jobType, jobs: overdue, overdueMs });
       }
     },

@@ -26,15 +26,26 @@ export interface EnqueueTarget {
  * @example grantEnqueue(signUpFunction, { stage: 'prod', types: ['send-email'] });
  */
 export function grantEnqueue(grantee: IGrantable & Construct, target: EnqueueTarget): Grant {
-  const { types, encryption, look = false } = target;
   const stage = checkedStage(target.stage, target.app);
+  return grantSend(grantee, { ...target, stage, queues: target.types.map(arnsOf(Stack.of(grantee), stage).queue) });
+}
+
+/** The stage, by its full name, and the queues to send to. */
+interface SendTarget extends Pick<EnqueueTarget, 'encryption' | 'look'> {
+  readonly stage: string;
+  /** ARNs. */
+  readonly queues: readonly string[];
+}
+
+/** As {@link grantEnqueue}, for queues by their ARNs. */
+export function grantSend(grantee: IGrantable & Construct, { stage, queues, encryption, look }: SendTarget): Grant {
   const arns = arnsOf(Stack.of(grantee), stage);
   if (encryption === 'kms') grantee.grantPrincipal.addToPrincipalPolicy(keyRights(grantee, stage));
-  if (look) Grant.addToPrincipal({ grantee, actions: ['dynamodb:GetItem'], resourceArns: [arns.jobsTable] });
+  if (look === true) Grant.addToPrincipal({ grantee, actions: ['dynamodb:GetItem'], resourceArns: [arns.jobsTable] });
   return Grant.addToPrincipal({
     grantee,
     // SendMessageBatch is authorised as SendMessage; the queue is found by its name.
     actions: ['sqs:GetQueueUrl', 'sqs:SendMessage'],
-    resourceArns: types.map(arns.queue),
+    resourceArns: [...queues],
   });
 }

@@ -12,6 +12,8 @@ const PSEUDO: Readonly<Record<string, string>> = {
   'AWS::URLSuffix': 'amazonaws.com.cn',
 };
 const ARN_START = 'arn:aws:service:ap-southeast-1:123456789012:';
+/** In place of another stack's value, such as a queue's name: at most 80 characters. */
+const UNKNOWN = 'x'.repeat(80);
 /** What CloudFormation adds to a name that it makes: a hyphen and 12 characters, and the stack's name before it. */
 const MADE_NAME = 32;
 
@@ -25,13 +27,16 @@ export function resolved(value: unknown, view: TemplateView): unknown {
   const { Ref, 'Fn::Join': join, 'Fn::GetAtt': attribute, 'Fn::Sub': sub } = value as Record<string, unknown>;
   if (Array.isArray(join)) {
     const [separator, parts] = join as [string, unknown[]];
-    return parts.map((part) => asText(resolved(part, view))).join(separator);
+    return parts.map((part) => textOf(resolved(part, view))).join(separator);
   }
   if (sub !== undefined) return asText(Array.isArray(sub) ? sub[0] : sub);
   if (typeof Ref === 'string') return PSEUDO[Ref] ?? nameOf(view.target(value), Ref);
   if (Array.isArray(attribute)) return `${ARN_START}${nameOf(view.target(value), String(attribute[0]))}`;
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, resolved(one, view)]));
 }
+
+/** What another stack has is a text, too: within a document of JSON, its intrinsic would be none. */
+const textOf = (value: unknown): string => (typeof value === 'object' && value !== null ? UNKNOWN : asText(value));
 
 /** As AWS counts a document: without the spaces between its parts. */
 export const asText = (value: unknown): string =>

@@ -18,6 +18,8 @@ export interface DispatcherProps {
   /** The stage's key, if it has one. */
   readonly key: IKey | undefined;
   readonly entry: string;
+  /** Of its role, for stacks that give it rights. @default CloudFormation makes one */
+  readonly roleName?: string | undefined;
 }
 
 /** EventBridge's finest rate (EventBridge quotas). */
@@ -36,7 +38,7 @@ const NO_RETRY = { retryAttempts: 0, maxEventAge: Duration.seconds(60) };
 export class Dispatcher extends Construct {
   readonly function: SluiceFunction;
 
-  constructor(scope: Construct, id: string, { stage, disposable, key, entry }: DispatcherProps) {
+  constructor(scope: Construct, id: string, { stage, disposable, key, entry, roleName }: DispatcherProps) {
     super(scope, id);
     this.function = new SluiceFunction(this, 'Function', {
       functionName: names.dispatcher(stage),
@@ -46,6 +48,7 @@ export class Dispatcher extends Construct {
       memoryMb: MEMORY_MB,
       disposable,
       key,
+      roleName,
       environment: { [ENV.jobsTable]: names.jobsTable(stage), [ENV.stage]: stage },
       statements: [...dispatcherRights(this, stage), ...(key === undefined ? [] : [keyRights(this, stage)])],
     });

@@ -8,13 +8,20 @@ import { acknowledgeWildcard } from '../checks/security.ts';
 export interface FunctionRoleProps {
   readonly functionName: string;
   readonly statements: readonly PolicyStatement[];
+  /** @default CloudFormation makes one */
+  readonly roleName?: string | undefined;
 }
 
 /** The role of a function: its statements and the right to write to its own log group. */
-export function makeFunctionRole(scope: Construct, id: string, { functionName, statements }: FunctionRoleProps): Role {
+export function makeFunctionRole(
+  scope: Construct,
+  id: string,
+  { functionName, statements, roleName }: FunctionRoleProps,
+): Role {
   const role = new Role(scope, id, {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     description: `What ${functionName} may do`,
+    ...(roleName !== undefined && { roleName }),
   });
   // AWSLambdaBasicExecutionRole would allow every log group of the account. Lambda names the log streams, so their names need
   // a wildcard.

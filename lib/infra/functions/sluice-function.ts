@@ -42,6 +42,8 @@ export interface SluiceFunctionProps {
   readonly tracing?: TracingKind;
   /** Invocations that the account keeps free for it. @default none */
   readonly reservedConcurrency?: number | undefined;
+  /** Of its role. @default CloudFormation makes one */
+  readonly roleName?: string | undefined;
   /** What its bundle needs beside its code. @default what the `bundle.ts` beside the entry says */
   readonly bundle?: BundleSettings | undefined;
   /** Beside those of its bundle. @default none */

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IPrincipal } from 'aws-cdk-lib/aws-iam';
-import { Queue, QueueEncryption, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
+import { type IQueue, Queue, QueueEncryption, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { queueSettings } from '../../contract/definition/queue-settings.ts';
@@ -9,7 +9,9 @@ import { MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
 import { letSend } from '../access/producers.ts';
 import { keyByAlias } from '../access/stage-key.ts';
 import { arnsOf } from '../arns.ts';
+import { acknowledge } from '../checks/security.ts';
 import { removalPolicy } from '../stage-settings.ts';
+import type { TheirQueue } from './foreign-queue.ts';
 
 /** What all queues of a stage have in common follows from these. */
 export interface QueueDefaultsProps {
@@ -21,6 +23,10 @@ export interface QueueDefaultsProps {
 
 /** Settings of {@link JobQueue}. */
 export interface JobQueueProps extends QueueDefaultsProps {
+  /** @default the fixed one */
+  readonly queueName?: string | undefined;
+  /** A queue of somebody else's, to be consumed. @default one is made */
+  readonly theirs?: TheirQueue | undefined;
   readonly definition: JobDefinition;
   readonly producers: readonly IPrincipal[];
 }
@@ -30,12 +36,12 @@ const DEAD_LETTER_RETENTION = Duration.days(14);
 
 /** A job type's queue and its dead-letter queue. */
 export class JobQueue extends Construct {
-  readonly queue: Queue;
+  readonly queue: IQueue;
   readonly deadLetterQueue: Queue;
 
   constructor(scope: Construct, id: string, props: JobQueueProps) {
     super(scope, id);
-    const { stage, definition } = props;
+    const { stage, definition, theirs, queueName = names.queue(stage, definition.type) } = props;
     const { type } = definition;
     const settings = queueSettings(definition);
     const common = queueDefaults(this, 'Key', props);
@@ -46,17 +52,26 @@ export class JobQueue extends Construct {
       redriveAllowPolicy: {
         redrivePermission: RedrivePermission.BY_QUEUE,
         // By name: the two queues refer to each other, and CloudFormation allows no circular reference.
-        sourceQueues: [Queue.fromQueueArn(this, 'Source', arnsOf(this, stage).queue(type))],
+        sourceQueues: [theirs?.queue ?? Queue.fromQueueArn(this, 'Source', arnsOf(this, stage).queueNamed(queueName))],
       },
     });
-    this.queue = new Queue(this, 'Queue', {
+    if (theirs !== undefined) {
+      this.queue = theirs.queue;
+      acknowledge(this.deadLetterQueue, {
+        rule: 'SQS3',
+        reason: 'it is a dead-letter queue itself, into which the consumer of another queue writes',
+      });
+      return;
+    }
+    const queue = new Queue(this, 'Queue', {
       ...common,
-      queueName: names.queue(stage, type),
+      queueName,
       retentionPeriod: Duration.seconds(settings.retentionSeconds),
       visibilityTimeout: Duration.seconds(settings.visibilityTimeoutSeconds),
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: settings.maxReceiveCount },
     });
-    letSend(this.queue, props.producers);
+    letSend(queue, props.producers);
+    this.queue = queue;
   }
 }
 

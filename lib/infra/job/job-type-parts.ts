@@ -21,6 +21,8 @@ import type { JobAlarm } from '../monitoring/alarm-names.ts';
 import { JobAlarms } from '../monitoring/job-alarms.ts';
 import { JobDashboard } from '../monitoring/job-dashboard.ts';
 import type { CommonSettings } from '../stage-settings.ts';
+import { keyOf, letDispatcherSend } from './dispatcher-rights.ts';
+import type { TheirQueue } from './foreign-queue.ts';
 import { JobQueue } from './job-queue.ts';
 import { JobSchedules } from './job-schedules.ts';
 
@@ -39,8 +41,14 @@ export interface JobTypeSettings extends CommonSettings {
   readonly layers?: readonly ILayerVersion[] | undefined;
   /** @default it runs in no VPC of yours */
   readonly network?: Network | undefined;
+  /** @default the fixed one */
+  readonly queueName?: string | undefined;
+  /** A queue of somebody else's, to be consumed. @default one is made */
+  readonly theirs?: TheirQueue | undefined;
   /** What the same stack has of the stage, to be made before the type. @default it stands in another stack */
-  readonly core?: { readonly table: IDependable; readonly key: IKey | undefined } | undefined;
+  readonly core?:
+    | { readonly table: IDependable; readonly dispatcher: IDependable; readonly key: IKey | undefined }
+    | undefined;
 }
 
 /** What a job type is made of. */
@@ -66,14 +74,18 @@ export function makeJobType(scope: Construct, settings: JobTypeSettings): JobTyp
   const key = encrypted ? (core?.key ?? keyByArn(scope, stage)) : undefined;
   const queues = new JobQueue(scope, 'Jobs', settings);
   const consumer = makeConsumer(scope, settings, { queues, key });
+  // The dispatcher finds a queue with the fixed name, and may send there.
+  const isElsewhere = settings.queueName !== undefined || settings.theirs !== undefined;
   const mapping = consume(scope, { definition, queues, consumer });
   const { queue, deadLetterQueue } = queues;
   const schedules =
     definition.schedule.length === 0
       ? []
       : [new JobSchedules(scope, 'Schedules', { stage, definition, queue, encrypted, disposable, runbook })];
-  const { all: alarms } = new JobAlarms(scope, 'Alarms', { stage, definition, runbook });
-  if (settings.jobDashboards) new JobDashboard(scope, 'Dashboard', { stage, definition });
+  const queueName = isElsewhere ? queue.queueName : undefined;
+  const { all: alarms } = new JobAlarms(scope, 'Alarms', { stage, definition, runbook, queueName });
+  if (settings.jobDashboards) new JobDashboard(scope, 'Dashboard', { stage, definition, queueName });
+  if (isElsewhere) letDispatcherSend(scope, settings, queue);
   if (core !== undefined) mapping.node.addDependency(core.table);
   // Queues name it by its alias, which is no reference.
   if (core?.key !== undefined) for (const one of [queues, ...schedules]) one.node.addDependency(core.key);
@@ -87,7 +99,7 @@ interface ConsumerParts {
 
 function makeConsumer(scope: Construct, settings: JobTypeSettings, { queues, key }: ConsumerParts): SluiceFunction {
   const { stage, disposable, encrypted, definition, entry, environment, reservedConcurrency } = settings;
-  const { bundle, layers, network } = settings;
+  const { bundle, layers, network, theirs, queueName } = settings;
   const { type, memoryMb, tracing } = definition;
   return new SluiceFunction(scope, 'Consumer', {
     functionName: names.consumer(stage, type),
@@ -103,25 +115,30 @@ function makeConsumer(scope: Construct, settings: JobTypeSettings, { queues, key
       [ENV.jobsTable]: names.jobsTable(stage),
       [ENV.queueUrl]: queues.queue.queueUrl,
       [ENV.deadLetterQueueUrl]: queues.deadLetterQueue.queueUrl,
+      ...((theirs ?? queueName) !== undefined && { [ENV.parkedUrl]: queues.queue.queueUrl }),
       ...environment,
     },
     reservedConcurrency,
     bundle,
     layers,
     network,
-    statements: [...consumerRights(scope, stage, type), ...(encrypted ? [keyRights(scope, stage)] : [])],
+    statements: [...consumerRights(scope, settings), ...keyOf(theirs), ...(encrypted ? [keyRights(scope, stage)] : [])],
   });
 }
 
-function consumerRights(scope: Construct, stage: string, type: string): PolicyStatement[] {
+function consumerRights(
+  scope: Construct,
+  { stage, definition: { type }, theirs, queueName }: JobTypeSettings,
+): PolicyStatement[] {
   const arns = arnsOf(scope, stage);
+  const queue = theirs?.queue.queueArn ?? (queueName === undefined ? arns.queue(type) : arns.queueNamed(queueName));
   return [
     new PolicyStatement({
       // The event source's three, ChangeMessageVisibility for waits, SendMessage for renewals.
       actions: ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'ChangeMessageVisibility', 'SendMessage'].map(
         (action) => `sqs:${action}`,
       ),
-      resources: [arns.queue(type)],
+      resources: [queue],
     }),
     new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [arns.deadLetterQueue(type)] }),
     new PolicyStatement({

@@ -1,7 +1,7 @@
 import { Stack, Stage, Tags, Token } from 'aws-cdk-lib';
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Grant, IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILayerVersion } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -9,13 +9,15 @@ import { Construct, type IConstruct, type IDependable } from 'constructs';
 import { type BundleOptions, defineBundle } from '../../bundle/define-bundle.ts';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { JobDefinitionError } from '../../contract/errors.ts';
-import { optional } from '../../contract/names.ts';
-import { grantEnqueue } from '../access/grant-enqueue.ts';
+import { optional, prefixOf } from '../../contract/names.ts';
+import { grantEnqueue, grantSend } from '../access/grant-enqueue.ts';
 import { differing } from '../checks/own-parts.ts';
 import type { SluiceFunction } from '../functions/sluice-function.ts';
 import type { JobAlarm } from '../monitoring/alarm-names.ts';
 import { checkNameLengths } from '../name-lengths.ts';
 import type { CommonSettings } from '../stage-settings.ts';
+import { keyOf } from './dispatcher-rights.ts';
+import { type ForeignQueue, theirQueue } from './foreign-queue.ts';
 import { type JobTypeSettings, makeJobType } from './job-type-parts.ts';
 
 /** A stage, as its job types know it: `new Sluice(…)`. */
@@ -23,6 +25,7 @@ export interface ISluice extends IConstruct {
   readonly settings: CommonSettings;
   /** The jobs table. */
   readonly table: IDependable;
+  readonly dispatcher: IDependable;
   /** The stage's key, if it has one. */
   readonly key: IKey | undefined;
 }
@@ -58,6 +61,13 @@ export interface JobTypeProps {
    * `assets`, `loader`, `layers`. @default what the `bundle.ts` beside the entry says
    */
   readonly bundle?: BundleOptions;
+  /** A name for its queue. Producers then need its URL (`queueUrls`). @default the fixed one, `<app>-<stage>-<type>` */
+  readonly queueName?: string;
+  /**
+   * A queue that somebody else made, of this app or another: it is consumed, and none is made. What is dead-lettered goes to
+   * `deadLetterQueue` all the same. @default one is made
+   */
+  readonly queue?: IQueue | ForeignQueue;
   /** Whether it has a dashboard of its own. @default as the stage's `jobDashboards` */
   readonly dashboard?: boolean;
 }
@@ -82,24 +92,29 @@ export class JobType extends Construct {
   /** The stage's key, for all that holds payloads; undefined where AWS's own keys do. */
   readonly key: IKey | undefined;
   readonly #type: string;
+  /** Where it is not that of the fixed name. */
+  readonly #queueArn: string | undefined;
+  readonly #keyRights: readonly PolicyStatement[];
   readonly #stage: CommonSettings;
 
   constructor(scope: Construct, id: string, props: JobTypeProps) {
     super(scope, id);
     checkProps(this, props);
-    const { sluice, definition, entry, environment, reservedConcurrency, layers } = props;
+    const { sluice, definition, entry, environment, reservedConcurrency, layers, queueName } = props;
     const own = {
       definition,
       entry,
       environment,
       reservedConcurrency,
       layers,
+      queueName,
+      theirs: props.queue === undefined ? undefined : theirQueue(this, props.queue, definition),
       ...networkOf(props),
       ...bundleOf(props),
     };
     const { settings } = sluice;
     const isBeside = Stack.of(sluice) === Stack.of(this);
-    const core = isBeside ? { table: sluice.table, key: sluice.key } : undefined;
+    const core = isBeside ? { table: sluice.table, dispatcher: sluice.dispatcher, key: sluice.key } : undefined;
     const parts = makeJobType(this, {
       ...settings,
       ...own,
@@ -112,6 +127,8 @@ export class JobType extends Construct {
     this.alarms = parts.alarms;
     this.key = parts.key;
     this.#type = definition.type;
+    this.#queueArn = (own.theirs ?? queueName) === undefined ? undefined : parts.queue.queueArn;
+    this.#keyRights = keyOf(own.theirs);
     this.#stage = settings;
     Tags.of(this).add('sluice:stage', settings.stage);
     if (isBeside || Stage.of(sluice) !== Stage.of(this)) return;
@@ -120,7 +137,7 @@ export class JobType extends Construct {
 
   /**
    * Lets a function, or whatever else has a role, send jobs of this type with `sluice/producer`. Its stack gets no reference to this
-   * one: the queue is named by its fixed name.
+   * one, where the queue has its fixed name.
    *
    * @param grantee a construct of the account and region that the queue is in
    * @param options `look`: whether it may read the jobs table, as the producer's `onDuplicate: 'look'` does. @default false
@@ -134,7 +151,11 @@ export class JobType extends Construct {
       );
     }
     const { stage, encrypted } = this.#stage;
-    return grantEnqueue(grantee, { stage, types: [this.#type], look, ...(encrypted && { encryption: 'kms' }) });
+    const target = { stage, look, ...(encrypted && { encryption: 'kms' as const }) };
+    const arn = this.#queueArn;
+    if (arn === undefined) return grantEnqueue(grantee, { ...target, types: [this.#type] });
+    for (const statement of this.#keyRights) grantee.grantPrincipal.addToPrincipalPolicy(statement);
+    return grantSend(grantee, { ...target, queues: [arn] });
   }
 }
 
@@ -168,10 +189,23 @@ function checkProps(scope: JobType, props: JobTypeProps): void {
   const needless = (['vpcSubnets', 'securityGroups'] as const).find((name) => props[name] !== undefined);
   if (props.vpc === undefined && needless !== undefined)
     throw new RangeError(`${path}: ${needless} needs vpc beside it`);
+  checkQueueName(path, props);
   const taken = Object.keys(environment).find((name) => /^(SLUICE_|AWS_LAMBDA_)/.test(name));
   if (taken !== undefined)
     throw new RangeError(`${path}: environment must leave out ${taken}: Sluice or Lambda sets it`);
   checkNameLengths(sluice.settings.stage, [definition.type]);
+}
+
+function checkQueueName(path: string, { sluice, queueName, queue }: JobTypeProps): void {
+  if (queueName === undefined) return;
+  if (queue !== undefined) {
+    throw new RangeError(`${path}: queueName is for a queue that is made, queue is one that is there: leave one out`);
+  }
+  const prefix = `${prefixOf(sluice.settings.stage)}-`;
+  if (/^[A-Za-z0-9_-]{1,80}$/.test(queueName) && !queueName.startsWith(prefix)) return;
+  throw new RangeError(
+    `${path}: queueName must be 1 to 80 letters, digits, hyphens and underscores, and not begin with ${prefix}, as fixed names do, got ${shown(queueName)}`,
+  );
 }
 
 /** A frozen object with a type and a schema: it may be of another copy of the package. */

@@ -38,18 +38,23 @@ export function totals(stage: string): IWidget[] {
 }
 
 /** One job type: waiting jobs, throughput, durations, retries and deaths, dead letters. */
-export function jobRow(stage: string, definition: JobDefinition): IWidget[][] {
+export function jobRow(stage: string, definition: JobDefinition, queueName?: string): IWidget[][] {
   const { type, timeoutSeconds, retry, maxConcurrency } = definition;
   const of = { stage, type };
   const about = `${retry.maxAttempts} attempts of ${timeoutSeconds} s at most, ${maxConcurrency} functions at most`;
   return [
     [new TextWidget({ markdown: `## ${type}\n${about}`, width: WIDTH, height: 2 })],
-    [waiting(stage, definition), throughput(of), durations(definition, of), ends(of), dead(stage, definition)],
+    [
+      waiting(definition, queueName ?? namesOf(stage, type).queue),
+      throughput(of),
+      durations(definition, of),
+      ends(of),
+      dead(stage, definition),
+    ],
   ];
 }
 
-function waiting(stage: string, { type, alarms }: JobDefinition): IWidget {
-  const { queue } = namesOf(stage, type);
+function waiting({ alarms }: JobDefinition, queue: string): IWidget {
   const worst = { period: MINUTE, statistic: Stats.MAXIMUM };
   return graph(
     'Waiting, and how long',

@@ -13,6 +13,8 @@ export interface Watched {
   readonly definition: JobDefinition;
   /** Address of the runbook: `lib/operator/README.md`, or a team's own copy. */
   readonly runbook: string;
+  /** Of its queue. @default the fixed one */
+  readonly queueName?: string | undefined;
 }
 
 const WORST = { period: MINUTE, statistic: Stats.MAXIMUM };
@@ -53,7 +55,7 @@ export function deadLetters(watched: Watched): AlarmSettings {
 }
 
 export function queueDepth(watched: Watched): AlarmSettings {
-  const { stage, definition } = watched;
+  const { stage, definition, queueName } = watched;
   const { type, alarms, maxConcurrency } = definition;
   return {
     ...describe(watched, 'queueDepth', {
@@ -63,7 +65,7 @@ export function queueDepth(watched: Watched): AlarmSettings {
         `Look at what waits and what runs (npx sluice queues --stage ${stage}), then at the duration of ` +
         `${namesOf(stage, type).consumer} and its maxConcurrency (${maxConcurrency}).`,
     }),
-    metric: queueMetric('ApproximateNumberOfMessagesVisible', namesOf(stage, type).queue, WORST),
+    metric: queueMetric('ApproximateNumberOfMessagesVisible', queueName ?? namesOf(stage, type).queue, WORST),
     threshold: alarms.queueDepth,
     of: 5,
     breaching: 5,
@@ -71,7 +73,7 @@ export function queueDepth(watched: Watched): AlarmSettings {
 }
 
 export function queueAge(watched: Watched): AlarmSettings {
-  const { stage, definition } = watched;
+  const { stage, definition, queueName } = watched;
   const { type, alarms } = definition;
   return {
     ...describe(watched, 'queueAge', {
@@ -83,7 +85,7 @@ export function queueAge(watched: Watched): AlarmSettings {
         `Look at whether the event source mapping of ${namesOf(stage, type).consumer} is enabled ` +
         `(npx sluice doctor --stage ${stage}), then at its errors and throttles.`,
     }),
-    metric: queueMetric('ApproximateAgeOfOldestMessage', namesOf(stage, type).queue, WORST),
+    metric: queueMetric('ApproximateAgeOfOldestMessage', queueName ?? namesOf(stage, type).queue, WORST),
     threshold: alarms.queueAgeSeconds,
     of: 5,
     breaching: 5,

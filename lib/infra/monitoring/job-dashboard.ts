@@ -12,13 +12,15 @@ import { watchedSchedules } from './ticks.ts';
 export interface JobDashboardProps {
   readonly stage: string;
   readonly definition: JobDefinition;
+  /** Of its queue. @default the fixed one */
+  readonly queueName?: string | undefined;
   /** Epoch ms. @default Date.now() */
   readonly nowMs?: number;
 }
 
 /** One screen for a job type: the state of its alarms, and its row of widgets. */
 export class JobDashboard extends Dashboard {
-  constructor(scope: Construct, id: string, { stage, definition, nowMs = Date.now() }: JobDashboardProps) {
+  constructor(scope: Construct, id: string, { stage, definition, queueName, nowMs = Date.now() }: JobDashboardProps) {
     const { type } = definition;
     const alarms = [
       ...alarmsOf(definition).map((alarm) => jobAlarmName(stage, type, alarm)),
@@ -27,7 +29,10 @@ export class JobDashboard extends Dashboard {
     super(scope, id, {
       dashboardName: names.jobDashboard(stage, type, Stack.of(scope).region),
       start: LAST_HOUR,
-      widgets: [alarmStates(scope, `Alarms of ${type}, stage ${stage}`, alarms), ...jobRow(stage, definition)],
+      widgets: [
+        alarmStates(scope, `Alarms of ${type}, stage ${stage}`, alarms),
+        ...jobRow(stage, definition, queueName),
+      ],
     });
   }
 }

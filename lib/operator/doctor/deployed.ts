@@ -7,13 +7,14 @@ import { toItem } from '../../aws/marshal.ts';
 import { names } from '../../contract/names.ts';
 import { SCHEMA, SCHEMA_ITEM, schemaOf } from '../../contract/protocol/schema.ts';
 import { flagsOf, nowOf, type Stage } from '../aws.ts';
+import { sourcesOf } from '../elsewhere.ts';
 import { runningState } from '../queues/event-source.ts';
 import { bad, type Check, deployAgain, deployIt, type Finding, note, ok, orOk } from './finding.ts';
 
 /** Every stack exists and its last deploy succeeded; what is deployed is what the catalogue has. */
 export const stacks: Check = async ({ stage, types, definitions }) => {
   const wanted = [names.coreStack(stage.name), ...types.map((type) => names.jobStack(stage.name, type))];
-  const found = await Promise.all(wanted.map((name) => stackFinding(stage, name)));
+  const found = await Promise.all(wanted.map((name, i) => stackFinding(stage, name, types[i - 1])));
   const missing = definitions
     .filter(({ type, retired }) => !retired && !types.includes(type))
     .map(({ type }) => {
@@ -30,7 +31,8 @@ const REMOVE_IT =
   'leave it if another branch has it; else bring its definition back with retired: true, deploy it, and this check says how ' +
   'it goes (lib/infra/job/README.md, "Remove a type")';
 
-async function stackFinding(stage: Stage, StackName: string): Promise<Finding[]> {
+/** @param type undefined for core */
+async function stackFinding(stage: Stage, StackName: string, type: string | undefined): Promise<Finding[]> {
   const { aws } = stage;
   try {
     const { Stacks = [] } = await aws.cloudFormation.send(new DescribeStacksCommand({ StackName }));
@@ -40,8 +42,19 @@ async function stackFinding(stage: Stage, StackName: string): Promise<Finding[]>
     return [bad('stacks', `${StackName} is ${status}`, todo)];
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ValidationError') throw error;
+    if (await isInAnother(stage, type)) return [];
     return [bad('stacks', `${StackName} does not exist`, deployIt(stage, StackName))];
   }
+}
+
+/** Whether constructs made it, in a stack of a team's own: the functions of those that are deleted are gone. */
+async function isInAnother(stage: Stage, type: string | undefined): Promise<boolean> {
+  if (type !== undefined) return (await sourcesOf(stage, type)).length > 0;
+  const FunctionName = names.dispatcher(stage.name);
+  return stage.aws.lambda.send(new GetFunctionConfigurationCommand({ FunctionName })).then(
+    () => true,
+    () => false,
+  );
 }
 
 export const eventSources: Check = async ({ stage, types }) => {

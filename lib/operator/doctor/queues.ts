@@ -1,3 +1,5 @@
+import type { JobDefinition } from '../../contract/definition/job-definition.ts';
+import { queueSettings } from '../../contract/definition/queue-settings.ts';
 import { names } from '../../contract/names.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
 import { flagsOf, nowOf, type Stage } from '../aws.ts';
@@ -30,8 +32,10 @@ export const deadLetters: Check = async ({ stage, types }) => {
 export const retention: Check = async ({ stage, types, definitions }) => {
   const findings = await Promise.all(
     types.map(async (type): Promise<Finding[]> => {
-      const { queueUrl, deadLetterQueueUrl } = await queuesOf(stage, type);
-      const wanted = definitions.find((definition) => definition.type === type)?.queueRetention;
+      const { queueUrl, deadLetterQueueUrl, isElsewhere } = await queuesOf(stage, type);
+      const definition = definitions.find((one) => one.type === type);
+      if (isElsewhere) return definition === undefined ? [] : foreignFindings(stage, queueUrl, definition);
+      const wanted = definition?.queueRetention;
       const queue = await queueAttributes(stage.aws.sqs, queueUrl, ['MessageRetentionPeriod', 'RedrivePolicy']);
       const dlq = await queueAttributes(stage.aws.sqs, deadLetterQueueUrl, ['MessageRetentionPeriod']);
       const todo = deployAgain(stage, names.jobStack(stage.name, type));
@@ -51,6 +55,30 @@ export const retention: Check = async ({ stage, types, definitions }) => {
   );
   return orOk(findings.flat(), ok('retention', `${types.length} queues as their definitions say`));
 };
+
+/** What a queue of another name, perhaps another's, must have: no deploy of ours sets it. */
+async function foreignFindings(stage: Stage, queueUrl: string, definition: JobDefinition): Promise<Finding[]> {
+  const { type } = definition;
+  const asked = ['VisibilityTimeout', 'MessageRetentionPeriod', 'RedrivePolicy', 'FifoQueue'] as const;
+  const found = await queueAttributes(stage.aws.sqs, queueUrl, [...asked]);
+  const { visibilityTimeoutSeconds, maxReceiveCount } = queueSettings(definition);
+  const { maxReceiveCount: receives } = JSON.parse(found.RedrivePolicy ?? '{}') as {
+    maxReceiveCount?: number | string;
+  };
+  const faults = [
+    Number(found.VisibilityTimeout) < visibilityTimeoutSeconds &&
+      `hides a message for ${found.VisibilityTimeout} s, its consumer needs ${visibilityTimeoutSeconds} s`,
+    Number(found.MessageRetentionPeriod) >= definition.retention * DAY_SECONDS &&
+      `keeps a message as long as a finished job's item (${definition.retention} days): a late duplicate would run again`,
+    receives === undefined &&
+      'has no dead-letter queue: a message on which the process crashes comes back until it is dropped',
+    Number(receives) < maxReceiveCount &&
+      `dead-letters after ${receives} receives, jobs that wait need ${maxReceiveCount}`,
+    found.FifoQueue === 'true' && 'is FIFO: jobs of a group wait for one that waits',
+  ];
+  const todo = `have it set where the queue is made: ${queueUrl}`;
+  return faults.flatMap((what) => (what === false ? [] : [bad('retention', `the queue of ${type} ${what}`, todo)]));
+}
 
 /** A tick releases jobs that are due within 90 s. A job that is three minutes late shows that ticks fail or do not run. */
 const OVERDUE_MS = 3 * 60_000;

@@ -54,10 +54,11 @@ async function removalCommands(stage: Stage, type: string): Promise<string[]> {
     `aws cloudformation wait stack-delete-complete --stack-name ${StackName}`,
   ];
   if (Stacks[0]?.EnableTerminationProtection !== true) return remove;
-  const { queueUrl, deadLetterQueueUrl } = await queuesOf(stage, type);
+  const { queueUrl, deadLetterQueueUrl, isElsewhere } = await queuesOf(stage, type);
   return [
     `aws cloudformation update-termination-protection --stack-name ${StackName} --no-enable-termination-protection`,
     ...remove,
-    ...[queueUrl, deadLetterQueueUrl].map((url) => `aws sqs delete-queue --queue-url ${url}`),
+    // A queue of another name may be somebody else's.
+    ...[...(isElsewhere ? [] : [queueUrl]), deadLetterQueueUrl].map((url) => `aws sqs delete-queue --queue-url ${url}`),
   ];
 }

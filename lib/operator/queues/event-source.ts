@@ -1,11 +1,8 @@
-import {
-  type EventSourceMappingConfiguration,
-  ListEventSourceMappingsCommand,
-  UpdateEventSourceMappingCommand,
-} from '@aws-sdk/client-lambda';
+import { type EventSourceMappingConfiguration, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { names } from '../../contract/names.ts';
 import { flagsOf, nowOf, pause, type Stage } from '../aws.ts';
-import { NoSuchTypeError, onStage } from '../stage.ts';
+import { sourcesOf } from '../elsewhere.ts';
+import { NoSuchTypeError, onStage, queuesOf } from '../stage.ts';
 
 /** Whether a job type's jobs are started; `missing`: its function has no event source. */
 export type RunningState = 'running' | 'paused' | 'starting' | 'pausing' | 'missing' | string;
@@ -77,14 +74,14 @@ export async function setRunning(
 
 function find(stage: Stage, type: string): Promise<EventSourceMappingConfiguration> {
   return onStage(stage, type, async () => {
-    const FunctionName = names.consumer(stage.name, type);
-    const { EventSourceMappings = [] } = await stage.aws.lambda.send(
-      new ListEventSourceMappingsCommand({ FunctionName }),
-    );
-    const queue = `:${names.queue(stage.name, type)}`;
-    const mapping = EventSourceMappings.find(({ EventSourceArn = '' }) => EventSourceArn.endsWith(queue));
+    const mappings = await sourcesOf(stage, type);
+    const fixed = `:${names.queue(stage.name, type)}`;
+    const own = mappings.find(({ EventSourceArn = '' }) => EventSourceArn.endsWith(fixed));
+    // One that is not of the fixed name counts only where there is no queue with that.
+    const mapping = own ?? (mappings.length > 0 && (await queuesOf(stage, type)).isElsewhere ? mappings[0] : undefined);
     if (mapping !== undefined) return mapping;
     // An answer without a mapping may also mean that the function does not exist.
-    throw Object.assign(new Error(`${FunctionName} has no event source`), { name: 'ResourceNotFoundException' });
+    const what = `${names.consumer(stage.name, type)} has no event source`;
+    throw Object.assign(new Error(what), { name: 'ResourceNotFoundException' });
   });
 }

@@ -1,8 +1,7 @@
 import { GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
-import { names } from '../../contract/names.ts';
 import { nowOf, type Stage } from '../aws.ts';
 import { type ListedTypes, type ListName, readList, readLists } from '../jobs/lists.ts';
-import { onStage, queueAttributes, queuesOf, typesOf } from '../stage.ts';
+import { onStage, queueAttributes, queuesOf, type TypeQueues, typesOf } from '../stage.ts';
 import { type RunningState, runningState } from './event-source.ts';
 
 /** The state of a job type. Counts are SQS's, approximate. */
@@ -41,14 +40,15 @@ const COUNTS = [
 
 /** Looks at every job type of a stage, or at one. @throws NoSuchStageError, NoSuchTypeError */
 export async function queues(stage: Stage, type?: string): Promise<QueuesReport> {
-  const types = type === undefined ? await typesOf(stage) : [(await queuesOf(stage, type)).type];
+  const types = type === undefined ? await typesOf(stage) : [type];
+  const all = await Promise.all(types.map((one) => queuesOf(stage, one)));
   return onStage(stage, type, async () => {
     const [due, dead, ages] = await Promise.all([
       listed(stage, 'due', { type, types }),
       listed(stage, 'dead', { type, types }),
-      oldestAges(stage, types),
+      oldestAges(stage, all),
     ]);
-    const states = await Promise.all(types.map((one) => stateOf(stage, one)));
+    const states = await Promise.all(all.map((one) => stateOf(stage, one)));
     const count = (list: ListedTypes, of: string) => list.entries.filter((entry) => entry.type === of).length;
     return {
       queues: states.map((state) => ({
@@ -75,8 +75,8 @@ async function listed(stage: Stage, list: ListName, { type, types }: Listing): P
   return { ...own, cut: new Set(own.truncated ? [type] : []) };
 }
 
-async function stateOf(stage: Stage, type: string): Promise<Omit<QueueState, 'parked' | 'dead' | 'oldestSeconds'>> {
-  const urls = await queuesOf(stage, type);
+async function stateOf(stage: Stage, urls: TypeQueues): Promise<Omit<QueueState, 'parked' | 'dead' | 'oldestSeconds'>> {
+  const { type } = urls;
   const [queue, dlq, state] = await Promise.all([
     queueAttributes(stage.aws.sqs, urls.queueUrl, [...COUNTS]),
     queueAttributes(stage.aws.sqs, urls.deadLetterQueueUrl, [...COUNTS]),
@@ -94,11 +94,9 @@ async function stateOf(stage: Stage, type: string): Promise<Omit<QueueState, 'pa
 const LOOK_BACK_MS = 10 * 60_000;
 
 /** Ages of the oldest messages, read in one call. A type without the metric has none. */
-async function oldestAges(stage: Stage, types: readonly string[]): Promise<Map<string, number | undefined>> {
+async function oldestAges(stage: Stage, all: readonly TypeQueues[]): Promise<Map<string, number | undefined>> {
   const nowMs = nowOf(stage);
-  const MetricDataQueries = types.map(
-    (type, i): MetricDataQuery => ({ Id: `q${i}`, MetricStat: ageOf(stage.name, type) }),
-  );
+  const MetricDataQueries = all.map((queues, i): MetricDataQuery => ({ Id: `q${i}`, MetricStat: ageOf(queues) }));
   const command = new GetMetricDataCommand({
     MetricDataQueries,
     StartTime: new Date(nowMs - LOOK_BACK_MS),
@@ -107,14 +105,14 @@ async function oldestAges(stage: Stage, types: readonly string[]): Promise<Map<s
   });
   const { MetricDataResults = [] } = await stage.aws.cloudWatch.send(command);
   const latest = new Map(MetricDataResults.map(({ Id, Values }) => [Id, Values?.[0]]));
-  return new Map(types.map((type, i) => [type, latest.get(`q${i}`)]));
+  return new Map(all.map(({ type }, i) => [type, latest.get(`q${i}`)]));
 }
 
-const ageOf = (stage: string, type: string) => ({
+const ageOf = ({ queueUrl }: TypeQueues) => ({
   Metric: {
     Namespace: 'AWS/SQS',
     MetricName: 'ApproximateAgeOfOldestMessage',
-    Dimensions: [{ Name: 'QueueName', Value: names.queue(stage, type) }],
+    Dimensions: [{ Name: 'QueueName', Value: queueUrl.split('/').at(-1) }],
   },
   Period: 60,
   Stat: 'Maximum',

@@ -114,6 +114,17 @@ const hello = defineJob({ type: 'hello', payload: z.strictObject({}) });
     expect(await listJobs(file)).toEqual([{ type: 'hallo', entry: join(root, 'handler.ts') }]);
   });
 
+  it('is read where package.json does not say that it is a module', async () => {
+    const { root, file } = await write(
+      'commonjs',
+      `${MADE}export default defineConfig(import.meta.url, { jobs: [{ definition: hello, entry: 'handler.ts' }] });\n`
+        .replaceAll("'#sluice/", `'${new URL('../../../lib/', import.meta.url).href}`)
+        .replaceAll(/(lib\/\w+)'/g, "$1/index.ts'"),
+    );
+    await writeFile(join(root, 'package.json'), '{}');
+    expect(await listJobs(file)).toEqual([{ type: 'hello', entry: join(root, 'handler.ts') }]);
+  });
+
   it.each([
     [
       'exports nothing',

@@ -11,24 +11,26 @@ import { CUT_FILES } from '../../../lib/bundle/cuts.ts';
 import { EDITED_FILES } from '../../../lib/bundle/plugins.ts';
 import { defaultProvider } from '../../../lib/bundle/stand-ins/credentials.ts';
 import { workFolder } from '../../../localstack/places.ts';
+import { OWN } from '../../bench/bytes-of.ts';
 import { measured, PLAIN, released } from '../../bench/released-bundles.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 /**
- * A bundle may be so many times as large as the last release's. Whoever needs more looks at `npm run bundle-report` first. At a
+ * A bundle may be so many times as large as the last release's; the engine is a fifth of it. Whoever needs more looks at `npm run bundle-report` first. At a
  * release, `npm run bundle-report -- --release` writes the sizes that count from then on.
  */
-const MAX_RATIO = 1.01;
+const [MAX_RATIO, MAX_RATIO_OF_ENGINE] = [1.01, 1.02];
 
 const made = (entry: string) => bundle(entry, { absWorkingDir: ROOT });
 
 describe('the bundle of', () => {
-  it(`each sample, and the engine in it, is at most ${MAX_RATIO} times as large as at the last release`, async () => {
+  it(`each sample is at most ${MAX_RATIO} times as large as at the last release, the engine ${MAX_RATIO_OF_ENGINE} times`, async () => {
     const [now, { bytes: then }] = [await measured(), released()];
     expect(Object.keys(now)).toEqual(Object.keys(then));
     for (const bytes of Object.values(then)) expect(bytes).toBeGreaterThan(10_000);
     const ratios = Object.entries(now).map(([name, bytes]) => ({ name, bytes, ratio: bytes / (then[name] ?? 0) }));
-    expect(ratios.filter(({ ratio }) => ratio > MAX_RATIO)).toEqual([]);
+    const most = (name: string) => (name === OWN ? MAX_RATIO_OF_ENGINE : MAX_RATIO);
+    expect(ratios.filter(({ name, ratio }) => ratio > most(name))).toEqual([]);
   });
 
   it('the last release is the one whose sizes are kept', () => {

@@ -24,7 +24,7 @@ const ENGINE_BASICS = ['clock', 'environment', 'job-context', 'resolvers', 'shut
 const ENGINE_ENTRIES = ['consumer', 'dispatcher', 'index'];
 const INFRA_ARNS = ['arns', 'leave-out', 'name-lengths'];
 const INFRA_SETTINGS = ['stage-settings'];
-const OPERATOR_BASICS = ['aws', 'failure', 'job-table', 'json-place', 'json-text', 'stage'];
+const OPERATOR_BASICS = ['aws', 'elsewhere', 'failure', 'job-table', 'json-place', 'json-text', 'stage'];
 const LOCAL_BASICS = [
   ...[
     'cleanup',

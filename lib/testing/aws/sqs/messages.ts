@@ -30,6 +30,8 @@ function sendOne(queueUrl: string | undefined, message: Outgoing, { queue, nextM
 
 const sendBatch: SqsCommand<SendMessageBatchCommandInput> = ({ Entries = [], QueueUrl }, service) => {
   checkTotal(Entries);
+  // Without the queue, the call fails and not each entry.
+  service.queue(QueueUrl);
   return eachEntry(Entries, service, (entry) => sendOne(QueueUrl, entry, service));
 };
 

@@ -27,7 +27,7 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     "return 'ack';",
   ]),
   inEngine('message/wait')('a renewed message does not carry its job’s id', [
-    'MessageAttributes: toSqs(writeAttributes({ own: { ...attributes, jobId, key }, sender }, roomBeside(body))),',
+    'MessageAttributes: toSqs(writeAttributes({ own, sender }, roomBeside(body))),',
     'MessageAttributes: {},',
   ]),
   inEngine('retries/release')('a parked job leaves its list when its message is sent', [
@@ -156,12 +156,12 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     '',
   ]),
   inContract('protocol/job-item')('a parked job loses its sender’s attributes', [
-    '...(sender !== undefined && { attributes: sender }),',
+    "...optional('attributes', sender),",
     '',
   ]),
   inEngine('job/batch')('a job that the version before renewed gets a new name', [
-    'return isFormer(former, await store.read(former.key)) ? former : message;',
-    'return message;',
+    'former !== undefined && isFormer(former, await store.read(former.key)) ? former : message;',
+    'message;',
   ]),
   inEngine('retries/dispatch')('core releases what the next version parked', [
     'items.filter((item) => !isOfNewer(item))',
@@ -189,5 +189,9 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
   inEngine('table/core-schema')('core says its number only where there was one before', [
     'await writer({ ...common, text: `INSERT INTO',
     'if (schema < 0) await writer({ ...common, text: `INSERT INTO',
+  ]),
+  inEngine('message/wait')('a refused body loses the id that it came with when it is sent anew', [
+    'const first = refusal === undefined ? {}',
+    'const first = refusal !== undefined ? {}',
   ]),
 ];

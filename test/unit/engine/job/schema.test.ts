@@ -124,6 +124,24 @@ describe('an item of a newer version', () => {
     expect(world.queue.messages()).toEqual([]);
   });
 
+  test('leaves a refused body that comes under its name the id that it came with, though it is sent anew', async () => {
+    const world = makeWorld();
+    world.send({ id: 'a' });
+    await world.deliver();
+    world.alter('a', { schema: 2 });
+    const sent = world.send({ id: 'a', maxAtempts: 1 });
+    for (let minute = 0; minute < 120; minute++) {
+      await world.deliver();
+      await world.clock.advance(60_000);
+    }
+    const [waits] = world.queue.messages();
+    expect(waits?.messageId).not.toBe(sent);
+    world.alter('a', { schema: 1 });
+    await world.drain(120);
+    expect(world.job(sent)).toMatchObject({ status: 'DEAD', reason: 'InvalidMessage' });
+    expect(world.deadLetters.messages()).toHaveLength(1);
+  });
+
   test('that is parked is not released; the lateness that the tick reports is its own', async () => {
     const world = makeWorld();
     world.send({ id: 'a', payload: { do: 'retryAfter', seconds: 600 } });

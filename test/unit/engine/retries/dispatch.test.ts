@@ -36,6 +36,37 @@ describe('released: the dispatcher', () => {
     expect(world.job('a')).toMatchObject({ status: 'SCHEDULED', dueAt, listAt: dueAt + DAY_MS });
   });
 
+  test('sends to the queue that the message came from, also beside jobs of the queue that is found by its name', async () => {
+    const world = makeWorld({ queueName: 'uploads' });
+    const own = world.sqs.createQueue('sluice-test-probe', world.queue.settings);
+    const runAt = iso(world.clock.now() + 120_000);
+    for (const id of ['theirs', 'own']) world.send({ id, runAt, payload: { do: 'complete' } });
+    while (world.queue.messages().length > 0) await world.deliver();
+    expect(world.job('theirs')?.envelope?.queueUrl).toBe(world.queue.url);
+    // As an earlier deploy parked it, whose queue had the fixed name.
+    const { queueUrl: _, ...envelope } = world.job('own')?.envelope ?? { body: '' };
+    world.alter('own', { envelope });
+    await world.clock.advance(60_000);
+    expect(await world.tick()).toMatchObject({ released: 2, refused: 0 });
+    const idsIn = (queue: typeof own) => queue.messages().map(({ body }) => JSON.parse(body).id);
+    expect([idsIn(world.queue), idsIn(own)]).toEqual([['theirs'], ['own']]);
+  });
+
+  test('puts off jobs whose queue of another name is gone, and no other of their type', async () => {
+    const world = makeWorld({ queueName: 'uploads' });
+    world.sqs.createQueue('sluice-test-probe', world.queue.settings);
+    const runAt = iso(world.clock.now() + 120_000);
+    for (const id of ['theirs', 'own']) world.send({ id, runAt, payload: { do: 'complete' } });
+    while (world.queue.messages().length > 0) await world.deliver();
+    const { queueUrl = '', ...envelope } = world.job('own')?.envelope ?? { body: '' };
+    world.alter('own', { envelope });
+    world.alter('theirs', { envelope: { ...envelope, queueUrl: queueUrl.replace('uploads', 'gone') } });
+    await world.clock.advance(60_000);
+    expect(await world.tick()).toMatchObject({ released: 1 });
+    const missing = world.output.logs().filter(({ message }) => message === 'release.queue-missing');
+    expect(missing).toMatchObject([{ jobType: 'probe', queue: 'gone', jobs: 1 }]);
+  });
+
   test('looks 90 s ahead and no further', async () => {
     const world = await parked(1, 300);
     await world.clock.advance(209_999);

@@ -81,9 +81,16 @@ describe('doctor looks at stacks, and', () => {
   test('names one that does not exist', async () => {
     const there = deployed();
     there.plane.stacks.delete('sluice-test-core');
+    there.plane.gone.add('sluice-test-dispatcher');
     expect(await look(there, 'stacks')).toEqual([
       { level: 'bad', check: 'stacks', what: 'sluice-test-core does not exist', todo: deployOf('sluice-test-core') },
     ]);
+  });
+
+  test('misses none where constructs made stage and type in a stack of a team’s own', async () => {
+    const there = deployed();
+    there.plane.stacks.clear();
+    expect(await look(there, 'stacks')).toEqual([{ level: 'ok', check: 'stacks', what: '2 deployed' }]);
   });
 
   test('notes a type of the catalogue that is not deployed', async () => {

@@ -105,6 +105,7 @@ export const STAGE: readonly Followed[] = [
     says: 'in stage "<…>" is gone: was a stack deleted meanwhile? npx sluice doctor<flags> shows what is left',
     when: (there) => {
       there.plane.stacks.delete(QUEUE);
+      there.plane.eventSources.delete(QUEUE);
       failing(there, 'GetQueueUrl', awsError('QueueDoesNotExist', 'gone'), 1);
       return there.first('dlq show send-email');
     },
@@ -117,6 +118,7 @@ export const STAGE: readonly Followed[] = [
       failing(there, 'SendMessageBatch', awsError('QueueDoesNotExist', 'gone'), 10);
       failing(there, 'SendMessage', awsError('QueueDoesNotExist', 'gone'), 10);
       there.plane.stacks.delete(QUEUE);
+      there.plane.eventSources.delete(QUEUE);
       return there.first(`send send-email '${MAIL}'`);
     },
     type: ({ text }) => text.slice(text.indexOf('doctor'), text.indexOf(' shows')),

@@ -134,6 +134,11 @@ export const TOLD: readonly Told[] = [
   },
   { says: 'try again', by: 'a refusal of SQS or DynamoDB that passes: the failures that are followed here' },
 
+  {
+    says: 'esbuild is not installed here: npm install --save-dev esbuild aws-cdk',
+    by: 'package/package.test.ts: esbuild is a peer, which a project installs itself',
+  },
+
   // No advice, though it sounds like one.
   { says: '--since: there is no such day as <…>', by: 'says what is wrong: bin/cli/options.test.ts' },
   {
