@@ -48,7 +48,7 @@ export function jobRow(stage: string, definition: JobDefinition, queueName?: str
       waiting(definition, queueName ?? namesOf(stage, type).queue),
       throughput(of),
       durations(definition, of),
-      ends(of),
+      ends(definition, of),
       dead(stage, definition),
     ],
   ];
@@ -90,7 +90,7 @@ function durations({ timeoutSeconds }: JobDefinition, of: MetricOf): IWidget {
   );
 }
 
-const ends = (of: MetricOf): IWidget =>
+const ends = ({ accept }: JobDefinition, of: MetricOf): IWidget =>
   graph(
     'Retries and deaths, a minute',
     {
@@ -100,6 +100,8 @@ const ends = (of: MetricOf): IWidget =>
         sum(METRICS.stalled, 'stalled', of),
         sum(METRICS.unhandledRejection, 'left-behind rejections', of),
         sum(METRICS.duplicate, 'duplicates', of),
+        // Of a type without it, no message is dropped.
+        ...(accept === undefined ? [] : [sum(METRICS.dropped, 'dropped by accept', of)]),
       ],
     },
     FIFTH,

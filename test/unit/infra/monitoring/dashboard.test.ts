@@ -2,11 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { checkedAlarms } from '../../../../lib/contract/definition/alarm-thresholds.ts';
 import { METRICS } from '../../../../lib/contract/names.ts';
 import { alarmsOf, DISPATCHER_ALARMS } from '../../../../lib/infra/monitoring/alarm-names.ts';
+import { jobRow } from '../../../../lib/infra/monitoring/dashboard-rows.ts';
 import { all } from '../../../fidelity/templates/edges.ts';
 import { type Environment, resolveAll } from '../../../fidelity/templates/intrinsics.ts';
 import { metricsRead, type Widget, widgetsOf } from '../../../fidelity/templates/metrics-read.ts';
 import { type Search, searchOf } from '../../../fidelity/templates/searches.ts';
 import { SETTINGS, synthesize } from '../../../fidelity/templates/synth.ts';
+import { plain } from '../support/fixture.ts';
 
 const ENVIRONMENT: Environment = { account: '123456789012', region: 'eu-west-1' };
 const TYPES = ['send-email', 'process-payment', 'sync-data', 'generate-report'];
@@ -144,7 +146,8 @@ describe('the metrics of alarms and dashboard', () => {
   const read = metricsRead(templates);
 
   test('are all metrics of the contract, in both dimension sets', () => {
-    const { namespace, stageDimension, typeDimension, retryLateness, ...rest } = METRICS;
+    // Only types with `accept` drop messages: the test below.
+    const { namespace, stageDimension, typeDimension, retryLateness, dropped: _, ...rest } = METRICS;
     const ofStage = `${stageDimension}=prod`;
     const ours = new Set(
       read.filter((metric) => metric.namespace === namespace).map(({ name, dimensions }) => `${name} ${dimensions}`),
@@ -156,6 +159,13 @@ describe('the metrics of alarms and dashboard', () => {
       `${retryLateness} ${ofStage}`,
     ];
     expect([...ours].toSorted()).toEqual(wanted.toSorted());
+  });
+
+  test('are those of dropped messages, for a type that accepts messages of others', () => {
+    const accepts = { ...plain, accept: () => 'drop' as const };
+    const drawn = [plain, accepts].map((definition) => jobRow('prod', definition).flat());
+    const rows = drawn.map((widgets) => JSON.stringify(widgets.map((widget) => widget.toJson())));
+    expect(rows.map((row) => row.includes(METRICS.dropped))).toEqual([false, true]);
   });
 
   test('belong to queues and functions of the stage', () => {
