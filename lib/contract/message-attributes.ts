@@ -25,9 +25,9 @@ export interface OwnAttributes {
   /** Message id under which SQS took the job, where its name is another. */
   readonly firstMessageId?: string;
   /** The body is an envelope that has not begun: where a definition has `accept`, it is not asked. */
-  readonly envelope?: true;
+  readonly envelope?: true | undefined;
   /** The body is as somebody else wrote it: where a definition has `accept`, it is asked, whatever the body looks like. */
-  readonly foreign?: true;
+  readonly foreign?: true | undefined;
 }
 
 /** A message's attributes, told apart. */
@@ -158,16 +158,15 @@ interface Wire extends Omit<OwnAttributes, 'jobId'> {
 function parsed(attribute: MessageAttribute | undefined): Pick<ReadAttributes, 'own' | 'sender'> | undefined {
   const { id, key = id, sender, ...rest } = wireOf(textOf(attribute));
   const { run = 0, due = 0, firstMessageId = id, envelope } = rest;
-  if (id === undefined && envelope === true) return { own: { envelope }, sender: packedIn(sender) };
-  if (![id, firstMessageId].every(isJobId) || !isJobKey(key) || ![run, due].every(Number.isFinite)) return undefined;
-  return { own: { ...rest, ...(id !== undefined && { jobId: id }), key }, sender: packedIn(sender) };
-}
-
-function packedIn(sender: Wire['sender']): MessageAttributes {
+  const isNamed = [id, firstMessageId].every(isJobId) && isJobKey(key);
+  if (!(isNamed || (id ?? envelope) === true) || ![run, due].every(Number.isFinite)) return undefined;
   const packed = Object.entries(sender ?? {}).filter(
     ([, one]) => typeof one?.type === 'string' && typeof one.value === 'string',
   );
-  return Object.fromEntries(packed) as MessageAttributes;
+  return {
+    own: { ...rest, ...optional('jobId', id), ...optional('key', key) },
+    sender: Object.fromEntries(packed) as MessageAttributes,
+  };
 }
 
 function wireOf(json = ''): Wire {

@@ -7,7 +7,7 @@ import {
   type MessageAttributes,
   writeAttributes,
 } from '../../contract/message-attributes.ts';
-import { MESSAGE_ATTRIBUTES, METRICS, optional } from '../../contract/names.ts';
+import { MESSAGE_ATTRIBUTES, METRICS } from '../../contract/names.ts';
 import type { ItemUpdate } from '../../contract/protocol/item-write.ts';
 import { type JobItem, keyOf } from '../../contract/protocol/job-item.ts';
 import type { Message } from '../../contract/protocol/message.ts';
@@ -71,8 +71,7 @@ type Carrying = Partial<Pick<Message, 'sender' | 'attributes'>>;
 export function deadLetterAttributes(item: JobItem, bodyBytes: number, message: Carrying = {}) {
   const { sender, attributes: { foreign, envelope } = {} } = message;
   const room = MAX_MESSAGE_BYTES - bodyBytes;
-  const marks = { ...optional('foreign', foreign), ...optional('envelope', envelope) };
-  const own = { jobId: item.jobId, key: keyOf(item), run: item.runNo, type: item.type, ...marks };
+  const own = { jobId: item.jobId, key: keyOf(item), run: item.runNo, type: item.type, foreign, envelope };
   const carried = { own, death: deathOf(item) };
   const all = writeAttributes({ ...carried, sender });
   const withoutDetails = Object.entries(all).filter(([name]) => !(DETAILS as readonly string[]).includes(name));

@@ -182,8 +182,7 @@ function attributesOf(entry: SendBackEntry): MessageAttributes {
     ...optional('run', run ?? own.run),
     ...optional('due', own.due),
     ...optional('firstMessageId', firstMessageId),
-    ...(isUnread(entry) && { foreign: true as const }),
-    ...optional('envelope', own.envelope),
+    ...{ foreign: isUnread(entry) || undefined, envelope: own.envelope },
   };
   const carried = { own: named, sender: jobId === formerJobId ? withoutOurs(sender) : sender };
   return writeAttributes(carried, roomBeside(body));

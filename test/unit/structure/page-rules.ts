@@ -24,7 +24,7 @@ export const LINE_LIMITS: Readonly<Record<string, number>> = {
   'lib/engine/README.md': 207,
   'localstack/README.md': 120,
   'test/README.md': 160,
-  'test/bench/README.md': 301,
+  'test/bench/README.md': 302,
   '.github/CONTRIBUTING.md': 70,
 };
 

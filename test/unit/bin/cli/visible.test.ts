@@ -121,6 +121,7 @@ const VERBS = [
     'trace TEXT',
   ],
   ...['schema send-email', 'schema TEXT', 'new TEXT', 'TEXT', 'queues --TEXT', 'job send-email --TEXT', 'help TEXT'],
+  ...['local --emulator TEXT', 'init TEXT', 'init --TEXT'],
 ];
 
 describe('nothing that is printed steers the terminal:', () => {
