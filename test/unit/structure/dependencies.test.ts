@@ -39,6 +39,18 @@ it('each client of the AWS SDK has one version, the same for all', () => {
   expect(new Set(clients.map(([, version]) => version)).size).toBe(1);
 });
 
+it('each package that another one asks for is in the lock file: npm ci refuses it otherwise', () => {
+  const { packages } = JSON.parse(readFileSync(`${ROOT}package-lock.json`, 'utf8')) as {
+    packages: Record<string, Partial<Record<'dependencies' | 'optionalDependencies', Record<string, string>>>>;
+  };
+  const known = new Set(Object.keys(packages).map((path) => path.split('node_modules/').at(-1)));
+  const asked = Object.entries(packages).flatMap(([path, { dependencies, optionalDependencies }]) =>
+    Object.keys({ ...dependencies, ...optionalDependencies }).map((name) => ({ path, name })),
+  );
+  expect(asked.length).toBeGreaterThan(500);
+  expect(asked.filter(({ name }) => !known.has(name))).toEqual([]);
+});
+
 describe.each(HANDLERS)('the bundle of %s', (folder) => {
   it('holds each package once', async () => {
     const { metafile } = await bundle(`${ROOT}functions/${folder}/handler.ts`, { absWorkingDir: ROOT });
