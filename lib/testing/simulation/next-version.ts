@@ -132,7 +132,8 @@ export function watchDeletions(world: World): (acked: readonly SQSRecord[]) => v
       const job = jobs.get(messageId);
       const raw = before.get(job);
       if (job === undefined || job.purged || numberOf(raw) <= SCHEMA || job.raw !== raw) continue;
-      // A refused body may have begun under its message's id.
+      // A refused body whose name is another's has begun under its message's id: that is its job.
+      if (job.key !== messageId && observer.jobs.has(messageId)) continue;
       const isCopy = (other: StoredMessage) =>
         other.messageId !== messageId && keys(other).some((key) => key === job.key || key === messageId);
       if (!queue.messages().some(isCopy))
