@@ -101,6 +101,7 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
       },
       { file: 'lib/engine/job/settle.ts', from: 'item?.owner === write.fence.owner &&', to: '' },
     ],
+    often: 'straggles',
   },
   inSettle('a checkpoint stands outside the fence', [
     'return uncancelled({ ...write, fence: { ...write.fence, checkpointNo: item.checkpointNo } });',
