@@ -17,8 +17,8 @@ const ISOLATED = ['test/unit/{functions,localstack,structure,bundle}/**/*.test.t
 const PARTLY = [
   'test/faults/simulation/schedules.test.ts',
   'test/faults/simulation/mutants/*.test.ts',
-  'test/fidelity/templates/{cfn-lint,synth}.test.ts',
-  'test/unit/bin/*.test.ts',
+  'test/fidelity/templates/synth.test.ts',
+  'test/unit/bin/{endpoint,lines,sluice}.test.ts',
   'test/unit/engine/job/report-in-time.test.ts',
   'test/unit/functions/generate-report/report-csv.test.ts',
   'test/unit/functions/sync-data/sync-data.test.ts',
@@ -30,11 +30,13 @@ const DEEP = [
   'test/bench/scale/engine.test.ts',
   'test/faults/simulation/points/*.test.ts',
   'test/fidelity/{recorded,runtime}/*.test.ts',
-  'test/fidelity/templates/{judged-in-parts,same-templates,handlers}.test.ts',
+  'test/fidelity/templates/{cfn-lint,judged-in-parts,same-templates,handlers}.test.ts',
   // Whole synths, and the linter and the compiler over a whole repository.
   'test/unit/infra/checks/template-rules.test.ts',
   'test/unit/operator/authoring/new-job-type.test.ts',
   'test/unit/package/*.test.ts',
+  // Some thirty processes of the command, one after another.
+  'test/unit/bin/catalogue.test.ts',
 ];
 /**
  * They need the emulator. One compiles for the toolchains of four languages. The others bring up stages of their own: to compare

@@ -1,6 +1,8 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+// It starts its process in the folder in which it was loaded: not in one that goes with its test.
+import 'esbuild';
 import { onTestFinished } from 'vitest';
 import { PermanentError } from '../../../../../lib/contract/errors.ts';
 import type { JobContext } from '../../../../../lib/engine/job-context.ts';
