@@ -4,7 +4,7 @@ import { listJobs } from '../lib/config/list-jobs.ts';
 import { type Deployment, deploy } from './deploy.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 import { EmulatorError } from './errors.ts';
-import { CONFIG_FILE, NO_CONFIG, ROOT, SLUICE_FOLDER } from './places.ts';
+import { CONFIG_FILE, IS_PACKAGE, NO_CONFIG, ROOT, SLUICE_FOLDER } from './places.ts';
 import { projectSources, stackSources } from './stack-sources.ts';
 import { type BringUpOptions, bringUp } from './up.ts';
 
@@ -31,8 +31,8 @@ export interface LocalProject {
 }
 
 /** @throws EmulatorError outside of a checkout and of a project */
-export function localProject(isPackage: boolean): LocalProject {
-  if (!isPackage) return checkout;
+export function localProject(): LocalProject {
+  if (!IS_PACKAGE) return checkout;
   if (CONFIG_FILE !== undefined) return projectOf(CONFIG_FILE);
   throw new EmulatorError(NO_CONFIG);
 }

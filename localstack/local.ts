@@ -5,7 +5,7 @@ import { keepUp, messagesOf } from './keep-up.ts';
 const USAGE = 'npm run local -- [--stage=dev] [--emulator=localstack|localstack-host|embedded]';
 
 try {
-  await keepUp(false, options());
+  await keepUp(options());
 } catch (error) {
   process.stdout.write(`✗ ${messagesOf(error).join('\n  ')}\n`);
   process.exitCode = 1;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ROOT } from '../bin/cli/project.ts';
 import { NO_AWS_FILES } from './client-config.ts';
 
-export { CONFIG_FILE, NO_CONFIG, ROOT, SLUICE_FOLDER } from '../bin/cli/project.ts';
+export { CONFIG_FILE, IS_PACKAGE, NO_CONFIG, ROOT, SLUICE_FOLDER } from '../bin/cli/project.ts';
 
 /**
  * Where npm puts the programs of the dependencies. In a checkout Node 24 is one of them, because a shell may have an older Node.

@@ -44,9 +44,14 @@ export function whole(name: string, { min = 1, max }: { min?: number; max: numbe
   };
 }
 
-const REASONS = [
-  ...['PermanentError', 'AttemptsExhausted', 'InvalidMessage', 'InvalidPayload', 'Crashed', 'NotAccepted'],
-] as const satisfies readonly DeadLetterReason[];
+const REASONS: readonly DeadLetterReason[] = [
+  'PermanentError',
+  'AttemptsExhausted',
+  'InvalidMessage',
+  'InvalidPayload',
+  'Crashed',
+  'NotAccepted',
+];
 
 /** @throws UsageError for an unknown reason */
 export function reason(value: string): string {

@@ -14,6 +14,8 @@ interface Cut {
   readonly edits?: readonly { readonly file: RegExp; readonly edit: (code: string) => string }[];
   /** Code of the user's or of a third party that needs what is cut: with it in a bundle, nothing is cut. */
   readonly neededBy: RegExp;
+  /** The same for a third party's package. @default `neededBy` */
+  readonly neededByPackage?: RegExp;
   /** The same for a file of the SDK. */
   readonly neededBySdk?: (file: string, text: string) => Promise<boolean>;
 }
@@ -132,15 +134,21 @@ const CUTS: readonly Cut[] = [
     edits: [
       {
         file: /[/\\]contract[/\\]definition[/\\]accept\.[jt]s$/,
-        edit: () => `export const checkedAccept = () => ({});`,
+        // Never silently: a function is loaded before it is deployed (`BundleDoesNotLoad`).
+        edit: () => `export const checkedAccept = ({ accept }) => {
+            if (accept === undefined) return {};
+            throw new Error('accept is left out of the bundle: write it in the definition as \`accept\`');
+          };`,
       },
       ...['accept', 'split'].map((file) => ({
         file: new RegExp(`[/\\\\]engine[/\\\\]message[/\\\\]${file}\\.[jt]s$`),
         edit: () => `export const readForeign = undefined, splitMessage = undefined;`,
       })),
     ],
-    // As an option, not as the header of a request that a third party's client sends.
-    neededBy: /\baccept\s*[:(,}]|\bfrom(S3Notification|Sns|EventBridge|Raw)\b/,
+    // As an option, not as the header of a request, whose value is a text.
+    neededBy: /\baccept\s*(:(?!\s*['"`])|[(,}])|\bfrom(S3Notification|Sns|EventBridge|Raw)\b/,
+    // A package may have methods of this name, as Stripe's has. One with definitions imports what makes them.
+    neededByPackage: /\bdefineJob\b|\bfrom(S3Notification|Sns|EventBridge|Raw)\b/,
   },
   {
     name: 'JSON Schema',
@@ -212,6 +220,7 @@ export const cut = (needed: ReadonlySet<string>): Plugin => ({
 const fileOf = (file: string, entry: string) => (extname(file) === '' ? `${file}${entry || '/index'}${ending}` : file);
 
 const SDK = /[/\\]node_modules[/\\](@aws-sdk|@smithy)[/\\]/;
+const PACKAGE = /[/\\]node_modules[/\\]/;
 /** Packages that are cut, beside Sluice itself: what they hold of one another is known. */
 const CUT_PACKAGES = /[/\\]node_modules[/\\](@aws-sdk|@smithy|@aws-lambda-powertools|zod)[/\\]/;
 const LIB = fileURLToPath(new URL('..', import.meta.url));
@@ -221,6 +230,9 @@ const OWN = ['aws', 'bundle', 'contract', 'engine'].map((room) => `${LIB}${room}
 export const isOwn = (path: string): boolean => OWN.some((room) => path.startsWith(room));
 /** Whether a file is of a package whose parts are cut. */
 export const isOfCutPackage = (path: string): boolean => CUT_PACKAGES.test(path);
+
+const neededIn = (file: string, { neededBy, neededByPackage = neededBy }: Cut): RegExp =>
+  PACKAGE.test(file) ? neededByPackage : neededBy;
 
 /**
  * The cuts that a bundle cannot have: code that is in it needs what they take.
@@ -237,8 +249,8 @@ export async function neededCuts({ outputs }: Metafile, fileOf: (input: string) 
       const isSdk = SDK.test(file);
       if (!isSdk && isOfCutPackage(file)) return;
       const text = await textOf(file);
-      for (const { name, neededBy, neededBySdk } of CUTS) {
-        if (isSdk ? await neededBySdk?.(file, text) : neededBy.test(text)) needed.add(name);
+      for (const one of CUTS) {
+        if (isSdk ? await one.neededBySdk?.(file, text) : neededIn(file, one).test(text)) needed.add(one.name);
       }
     }),
   );

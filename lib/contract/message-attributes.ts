@@ -101,6 +101,10 @@ export const ENVELOPE_MARK = {
   sluice: { type: 'String', value: '{"envelope":true}' },
 } as const satisfies MessageAttributes;
 
+/** Whether a message is somebody else's: it is marked so, or has neither the mark above nor a job's name of ours. */
+export const isForeign = ({ envelope, jobId, foreign }: OwnAttributes): boolean =>
+  foreign === true || (jobId === undefined && envelope !== true);
+
 /** What Sluice writes on a message: whose it is, and what stays with its job. */
 export interface Carried {
   readonly own: OwnAttributes;

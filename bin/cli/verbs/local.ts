@@ -22,7 +22,7 @@ export function localVerb(program: Command, run: Run): void {
         throw new UsageError('esbuild is not installed here: npm install --save-dev esbuild aws-cdk', { cause });
       });
       try {
-        await keepUp(IS_PACKAGE, { stage, emulator });
+        await keepUp({ stage, emulator });
       } catch (error) {
         run.host.stderr.write(visibleLines(`sluice: ${messagesOf(error).join('\n  ')}\n`));
         run.exitCode = EXIT.partly;

@@ -3,6 +3,7 @@ import type { JobDefinition } from '../../contract/definition/job-definition.ts'
 import { type EnvelopeNames, readEnvelope } from '../../contract/envelope.ts';
 import { awsProbe } from '../../contract/foreign-body.ts';
 import {
+  isForeign,
   type MessageAttribute,
   type MessageAttributes,
   type OwnAttributes,
@@ -59,10 +60,6 @@ export function decodeBoth(record: SQSRecord, definition: JobDefinition, nowMs: 
 
 /** A dead letter that was sent back, of which it is not known that it is ours: it may have died before the type had `accept`. */
 const mayBeForeign = ({ envelope, run }: OwnAttributes): boolean => run !== undefined && envelope !== true;
-
-/** Neither the producer's mark is there, nor a job's name of ours. */
-const isForeign = ({ envelope, jobId, foreign }: OwnAttributes): boolean =>
-  foreign === true || (jobId === undefined && envelope !== true);
 
 /** Whether an item shows that a message is the other that it may be: it has this name and this body. */
 export const isFormer = ({ jobId, bodyHash }: Message, item: JobItem | undefined): boolean =>

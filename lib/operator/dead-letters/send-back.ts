@@ -8,6 +8,7 @@ import { toSqs } from '../../aws/message-attributes.ts';
 import {
   attributeBytes,
   DEATH,
+  isForeign,
   type MessageAttributes,
   withoutOurs,
   writeAttributes,
@@ -164,7 +165,7 @@ function entry(one: SendBackEntry, index: number): SendMessageBatchRequestEntry 
 function isUnread({ deadLetter, body, run, identity }: SendBackEntry): boolean {
   const { own } = deadLetter.read;
   if (body !== undefined || run !== undefined || identity !== undefined) return false;
-  return own.foreign === true || (own.jobId === undefined && own.envelope !== true && !isOurs(deadLetter));
+  return isForeign(own) && (own.foreign === true || !isOurs(deadLetter));
 }
 
 function attributesOf(entry: SendBackEntry): MessageAttributes {

@@ -60,6 +60,11 @@ describe('the bundle of', () => {
     const [accepting, plain] = [await text(entry), await text(PLAIN)];
     for (const said of ['NotAcceptedError', 'message.split-interrupted', 'SNS asks about a subscription'])
       expect([said, accepting.includes(said), plain.includes(said)]).toEqual([said, true, said === 'NotAcceptedError']);
+    // None of the samples has `accept`; one sends a header of that name, one holds a client with such methods.
+    for (const type of JOB_TYPES) {
+      const sample = await text(`functions/${type}/handler.ts`);
+      expect([type, sample.includes('message.split-interrupted')]).toEqual([type, false]);
+    }
   });
 
   it('a consumer has only the environment as its credential provider', async () => {

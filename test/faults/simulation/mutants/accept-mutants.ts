@@ -13,7 +13,7 @@ export const ACCEPT_MUTANTS: readonly Mutant[] = [
     'own: { envelope: true }',
     'own: {}',
   ]),
-  inEngine('message/decode')('the mark of our own messages is not looked at', [
+  inContract('message-attributes')('the mark of our own messages is not looked at', [
     'jobId === undefined && envelope !== true',
     'jobId === undefined',
   ]),
