@@ -3,6 +3,7 @@ import type { JobDefinition } from '../../contract/definition/job-definition.ts'
 import type { Envelope } from '../../contract/envelope.ts';
 import { optional } from '../../contract/names.ts';
 import { readPayload } from '../../contract/payload.ts';
+import { flowRefusal } from '../../contract/protocol/flow-fields.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import { iso } from '../../contract/protocol/timing.ts';
 
@@ -17,14 +18,20 @@ export interface Decoded {
 }
 
 /** What an envelope says of its job, beside the names. */
-export function insideOf({ maxAttempts, createdAt, runAt, hops, payload }: Envelope, definition: JobDefinition) {
+export function insideOf(
+  { maxAttempts, createdAt, runAt, hops, then, flow, payload }: Envelope,
+  definition: JobDefinition,
+) {
   return {
     ...optional('maxAttempts', maxAttempts),
     ...(createdAt !== undefined && { createdAt: iso(Date.parse(createdAt)) }),
     ...(runAt !== undefined && { runAtMs: Date.parse(runAt) }),
     ...optional('hops', hops),
+    ...optional('then', then),
+    ...optional('flow', flow),
     ...optional('payloadHash', hashOf(payload)),
     ...readPayload(definition, payload),
+    ...optional('refusal', flowRefusal({ then, flow }, definition)),
   };
 }
 
