@@ -53,6 +53,7 @@ export async function toTheEnd(world: World): Promise<void> {
   finishUpgrade(world);
   await settleDown(world);
   for (const one of world.types) checkEndInvariants(one);
+  world.flows?.checkEnds();
 }
 
 /** Leaps of time between two steps, ms. */
