@@ -22,7 +22,10 @@ export interface FlowFields {
   readonly of?: { readonly type: string; readonly key: string; readonly place: number };
   /** The job before. */
   readonly after?: { readonly type: string; readonly key: string };
-  /** Key of the chain's first job, and this one's number in the chain, from 1: its key and id are `<key>.<step>`. */
+  /**
+   * Key of the chain's first job, and this one's number in the chain: its key and id are `<key>.<step>`. A callback that took a
+   * job's turn over has that one's number, 0 for the chain's first.
+   */
   readonly chain?: { readonly key: string; readonly step: number };
 }
 
@@ -69,7 +72,7 @@ export function checkFlow(flow: unknown): void {
   if (after !== undefined) named(after);
   if (chain !== undefined) {
     const { key, step } = fieldsOf(chain, ['key', 'step']);
-    if (!isJobKey(key) || !isWhole(step, 1, MAX_STEPS - 1)) throw notOurs();
+    if (!isJobKey(key) || !isWhole(step, 0, MAX_STEPS - 1)) throw notOurs();
   }
 }
 

@@ -29,7 +29,8 @@ export function insideOf(
     ...optional('hops', hops),
     ...optional('then', then),
     ...optional('flow', flow),
-    ...optional('payloadHash', hashOf(payload)),
+    // The same payload with other steps behind it is another job.
+    ...optional('payloadHash', hashOf(then === undefined && flow === undefined ? payload : [payload, then, flow])),
     ...readPayload(definition, payload),
     ...optional('refusal', flowRefusal({ then, flow }, definition)),
   };

@@ -9,6 +9,7 @@ import { together } from '../../engine/calls/sqs.ts';
 import { makeWriter } from '../../engine/calls/writes.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { makeFlowPart } from '../../engine/flow/index.ts';
 import type { JobContext } from '../../engine/job-context.ts';
 import { dispatch } from '../../engine/retries/dispatch.ts';
 import { makeJobStore } from '../../engine/table/job-store.ts';
@@ -89,6 +90,8 @@ export function makeTestEngine(
     deadLetterQueueUrl: deadLetters.url,
     store: makeJobStore(JOBS_TABLE, { dynamoDb: process.dynamoDb, documents, definition, ...basics }),
     sqs: together(process.sqs, callTime),
+    flow:
+      definition.handsOn && makeFlowPart?.({ table: JOBS_TABLE, stage: STAGE, dynamoDb: process.dynamoDb, ...basics }),
     publish: makePublish({ openBus: () => makeBus(process.events), ...basics }),
     ...basics,
     log,

@@ -44,7 +44,9 @@ const BIN_BASICS = ['local-stage', 'project', 'visible'];
 const LOCAL_COMMANDS = ['local', 'tour'];
 
 const contract = ['contract: words', 'lib/contract/definition', 'lib/contract/protocol', 'lib/contract'];
-const engineRooms = ['job', 'message', 'table', 'calls', 'retries', 'telemetry'].map((room) => `lib/engine/${room}`);
+const engineRooms = ['job', 'message', 'table', 'calls', 'retries', 'telemetry', 'flow'].map(
+  (room) => `lib/engine/${room}`,
+);
 const engine = ['engine: basics', 'lib/engine', ...engineRooms];
 const infraParts = ['access', 'checks', 'functions', 'job', 'monitoring', 'stages'].map((room) => `lib/infra/${room}`);
 const awsModels = ['lib/testing/aws', 'lib/testing/aws/sqs', 'lib/testing/aws/dynamodb', 'lib/testing/aws/lambda'];
@@ -79,6 +81,10 @@ export const ROOMS: readonly Room[] = [
   folder('lib/engine/retries', [
     ...[...contract, 'lib/aws', 'engine: basics'],
     ...['lib/engine/message', 'lib/engine/table', 'lib/engine/calls'],
+  ]),
+  folder('lib/engine/flow', [
+    ...[...contract, 'lib/aws', 'engine: basics', 'lib/engine'],
+    ...['lib/engine/message', 'lib/engine/table', 'lib/engine/calls', 'lib/engine/retries'],
   ]),
   files('engine: entries', 'lib/engine', ENGINE_ENTRIES, [...contract, 'lib/aws', ...engine]),
 
