@@ -1,6 +1,6 @@
 import type { JobItem } from '../../contract/protocol/job-item.ts';
 import { isOfPurged } from './flow-changes.ts';
-import { type Flows, isWithinCancelled } from './flow-observer.ts';
+import type { Flows } from './flow-observer.ts';
 import { nextId, type ObservedFlow } from './observed-flow.ts';
 
 /** Nothing is left to do: all that was to be handed on was. */
@@ -15,7 +15,7 @@ export function checkFlowEnds(flows: Flows): void {
 function checkHandedOn(flows: Flows, { id, owed, passedOn, status }: JobItem): void {
   if (flows.purged.has(id)) return;
   if (owed) flows.violate(`${id} still has to send what it staged`);
-  if (status !== 'COMPLETED' || passedOn === undefined || isWithinCancelled(id, flows)) return;
+  if (status !== 'COMPLETED' || passedOn === undefined || flows.isWithinCancelled(id)) return;
   if (!flows.flows.has(passedOn)) flows.violate(`${id} completed, and ${passedOn} is not there`);
 }
 
@@ -26,7 +26,7 @@ function checkNext(flows: Flows, { id, status, passedOn }: JobItem): void {
   if (next === undefined || passedOn !== undefined) return;
   const isSent = flows.bodies.has(next);
   if (status !== 'COMPLETED' && isSent) flows.violate(`${next} was sent, and ${id} is ${status}`);
-  if (status !== 'COMPLETED' || flows.purged.has(id) || isWithinCancelled(id, flows)) return;
+  if (status !== 'COMPLETED' || flows.purged.has(id) || flows.isWithinCancelled(id)) return;
   if (!isSent) flows.violate(`${id} completed, and ${next} was never sent`);
   else if (!flows.items.has(next) && !flows.purged.has(next)) flows.violate(`${id} completed, and ${next} never began`);
 }
@@ -35,7 +35,7 @@ function checkFlow(flows: Flows, flow: ObservedFlow): void {
   const { id, begun, cancelledAtMs, children } = flow;
   if (cancelledAtMs !== undefined) return;
   if (begun === 0 && !flows.purged.has(id)) flows.violate(`${id} never began, not even at its deadline`);
-  if (flow.isLost || isOfPurged(flows, id) || isWithinCancelled(id, flows)) return;
+  if (flow.isLost || isOfPurged(flows, id) || flows.isWithinCancelled(id)) return;
   const key = id.slice(id.indexOf('#') + 1);
   let place = 0;
   for (const { type, n } of children) {

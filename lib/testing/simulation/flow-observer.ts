@@ -3,7 +3,14 @@ import { checkFlowChange, noteEnd } from './flow-changes.ts';
 import { checkFlowEnds } from './flow-ends.ts';
 import type { Stage } from './model.ts';
 import { namesOf } from './names-of.ts';
-import { type FlowObserver, flowsAround, type ObservedFlow, type SeenBody, seenBody } from './observed-flow.ts';
+import {
+  type FlowObserver,
+  flowsAround,
+  type ObservedFlow,
+  type SeenBody,
+  type SeenMessage,
+  seenBody,
+} from './observed-flow.ts';
 import { worldOf } from './stage.ts';
 
 /** What the checks work with. */
@@ -12,6 +19,7 @@ export interface Flows extends FlowObserver {
   readonly bodies: Map<string, SeenBody>;
   readonly items: Map<string, JobItem>;
   readonly purged: Set<string>;
+  readonly messages: SeenMessage[];
   readonly hurriedJobs: Set<string>;
   /** When each name completed last. */
   readonly completedAtMs: Map<string, number>;
@@ -31,7 +39,7 @@ export function makeFlowObserver(stage: Given): FlowObserver {
   const seenMessages = new Set<string>();
   const table = dynamoDb.table(jobsTable);
   const flows: Flows = {
-    ...{ flows: new Map(), bodies: new Map(), items: new Map(), purged: new Set() },
+    ...{ flows: new Map(), bodies: new Map(), items: new Map(), purged: new Set(), messages: [] },
     ...{ hurriedJobs: new Set(), completedAtMs: new Map(), quietSinceMs: Number.POSITIVE_INFINITY, now: clock.now },
     violate(what) {
       violations.push(what);
@@ -57,6 +65,7 @@ export function makeFlowObserver(stage: Given): FlowObserver {
       for (const message of queue.messages()) {
         if (seenMessages.has(message.messageId)) continue;
         seenMessages.add(message.messageId);
+        flows.messages.push({ ...message, type: subject.definition.type });
         noteMessage(flows, subject.definition.type, message);
       }
     },
@@ -77,6 +86,7 @@ export function makeFlowObserver(stage: Given): FlowObserver {
     settlingDown() {
       flows.quietSinceMs = clock.now();
     },
+    isWithinCancelled: (id) => flowsAround(id, flows).some(({ cancelledAtMs }) => cancelledAtMs !== undefined),
     checkEnds: () => checkFlowEnds(flows),
   };
   return flows;
@@ -103,7 +113,3 @@ function lose(flows: Flows, id: string): void {
   flows.purged.add(id);
   for (const flow of flowsAround(id, flows)) flow.isLost = true;
 }
-
-/** Whether a job belongs to a flow that was cancelled, at whatever depth. */
-export const isWithinCancelled = (id: string, flows: Flows): boolean =>
-  flowsAround(id, flows).some(({ cancelledAtMs }) => cancelledAtMs !== undefined);

@@ -110,6 +110,8 @@ export interface Subject extends SubjectType {
   readonly upgrades?: boolean;
   /** Processes that may die of nothing of their own, at most. */
   readonly crashes: number;
+  /** Something more once all has ended. @returns false if there was nothing */
+  afterwards?(world: World): Promise<boolean>;
   /** What must hold beside the promises, once all has ended: says what does not by `world.observer.violate`. */
   check(world: World): void;
 }

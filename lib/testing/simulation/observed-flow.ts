@@ -1,13 +1,20 @@
 import type { FlowFields, FlowStep } from '../../contract/protocol/flow-fields.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
+import type { StoredMessage } from '../aws/sqs/model.ts';
 import type { World } from './model.ts';
 
 /** A job of a flow as its message has it: the first one that was seen. */
 export interface SeenBody {
   readonly then: readonly FlowStep[];
   readonly flow: FlowFields | undefined;
-  /** Both as text: each further message of the job must say the same. */
+  readonly payload: unknown;
+  /** `then` and `flow` as text: each further message of the job must say the same. */
   readonly text: string;
+}
+
+/** A message that was sent to a job type's queue. */
+export interface SeenMessage extends Pick<StoredMessage, 'messageId' | 'body' | 'attributes'> {
+  readonly type: string;
 }
 
 /** A child's place in its batch, whoever holds it. */
@@ -47,6 +54,10 @@ export interface FlowObserver {
   readonly items: ReadonlyMap<string, JobItem>;
   /** Jobs of which a purge took a message. */
   readonly purged: ReadonlySet<string>;
+  /** Every message that was seen in a queue. */
+  readonly messages: readonly SeenMessage[];
+  /** Whether a job belongs to a flow that was cancelled, at whatever depth. */
+  isWithinCancelled(id: string): boolean;
   /** Looks at every item of the table. */
   look(): void;
   /** Looks at what is new in a queue. */
@@ -63,7 +74,7 @@ export interface FlowObserver {
 }
 
 /** Of a parked job, or of a message: undefined if it is no envelope. */
-export function seenBody(body: string): (SeenBody & { readonly payload: unknown }) | undefined {
+export function seenBody(body: string): SeenBody | undefined {
   try {
     const { then = [], flow, payload } = JSON.parse(body) as { then?: FlowStep[]; flow?: FlowFields; payload: unknown };
     return { then, flow, payload, text: JSON.stringify([then, flow]) };
