@@ -6,6 +6,7 @@ import { writeEnvelope } from '../contract/envelope.ts';
 import { nextHops } from '../contract/hops.ts';
 import { attributeBytes, ENVELOPE_MARK } from '../contract/message-attributes.ts';
 import { type ReadPayload, readPayload } from '../contract/payload.ts';
+import type { FlowStep } from '../contract/protocol/flow-fields.ts';
 import { MAX_DELAY_SECONDS, MAX_MESSAGE_BYTES } from '../contract/sqs-limits.ts';
 import { MessageTooLargeError, RetiredTypeError } from './errors.ts';
 import { checkedOptions, type EnqueueOptions } from './options.ts';
@@ -31,6 +32,8 @@ export interface EncodedJob {
 export interface GivenJob {
   readonly payload: unknown;
   readonly options: EnqueueOptions;
+  /** The steps after it. @default none */
+  readonly then?: readonly FlowStep[] | undefined;
 }
 
 /**
@@ -43,14 +46,14 @@ export interface GivenJob {
  * @throws TooManyHopsError inside of a job that is the hundredth in a row enqueued by the one before
  * @throws MessageTooLargeError beyond 1,048,576 bytes
  */
-export function encodeJob(definition: JobDefinition, { payload, options }: GivenJob, nowMs: number): EncodedJob {
+export function encodeJob(definition: JobDefinition, { payload, options, then }: GivenJob, nowMs: number): EncodedJob {
   if (definition.retired) throw new RetiredTypeError(definition.type);
   const { id, key, maxAttempts, runAt, tenant } = checkedOptions(options, nowMs);
   const jobId = id ?? uuidV7(nowMs);
   const { type } = definition;
   const createdAt = new Date(nowMs).toISOString();
   const { body, envelope } = writeEnvelope(
-    { id: jobId, key, type, maxAttempts, createdAt, runAt, hops: nextHops(type), payload },
+    { id: jobId, key, type, maxAttempts, createdAt, runAt, hops: nextHops(type), payload, then },
     type,
     nowMs,
   );

@@ -142,7 +142,7 @@ function beginWaiting(facts: BeginFacts, item: JobItem): BeginStep {
   return {
     row: 'due',
     action: 'run',
-    write: update(item, { set, remove: ['dueAt', 'listKey', 'listAt', 'envelope'] }),
+    write: uncancelled(item, set, ['dueAt', 'listKey', 'listAt', 'envelope']),
   };
 }
 
@@ -176,8 +176,11 @@ function redrive(facts: BeginFacts, item: JobItem): BeginStep {
 
 const DEATH = ['error', 'reason', 'failedAt', 'listKey', 'listAt', 'undelivered'] as const;
 
-/** A cancellation changes nothing of the fence: one that came since the read is met by row `cancelled` in the next round. */
-const uncancelled = (item: JobItem, set: Partial<JobItem>): ItemUpdate => ({
-  ...update(item, { set }),
+/**
+ * A cancellation changes nothing of the fence: one that came since the read is met by row `cancelled`, or `cancelledAtBegin`, in
+ * the next round.
+ */
+const uncancelled = (item: JobItem, set: Partial<JobItem>, remove: ItemUpdate['remove'] = []): ItemUpdate => ({
+  ...update(item, { set, remove }),
   absent: ['cancelRequested'],
 });

@@ -4,7 +4,7 @@ import { didYouMean } from '../definition/suggest.ts';
 import { InvalidMessageError } from '../errors.ts';
 import { isJobKey } from '../names.ts';
 import { MESSAGE_GROUP } from '../sqs-limits.ts';
-import { notInFlow } from './not-in-flow.ts';
+import { MAX_STEPS, notInFlow } from './not-in-flow.ts';
 
 /** A step of a chain that is still to come. */
 export interface FlowStep {
@@ -29,8 +29,6 @@ export interface FlowFields {
   readonly chain?: { readonly key: string; readonly step: number };
 }
 
-/** Steps of a chain, the first one included. */
-export const MAX_STEPS = 20;
 /** Children of a batch, and jobs that one attempt may stage. */
 export const MAX_CHILDREN = 1000;
 

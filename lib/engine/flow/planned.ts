@@ -8,8 +8,8 @@ import { JsonError, toJson } from '../../contract/json.ts';
 import { optional } from '../../contract/names.ts';
 import { readPayload } from '../../contract/payload.ts';
 import type { PlannedJob } from '../../contract/planned-job.ts';
-import { type FlowFields, type FlowStep, MAX_STEPS, refusedNext } from '../../contract/protocol/flow-fields.ts';
-import { notInFlow } from '../../contract/protocol/not-in-flow.ts';
+import { type FlowFields, type FlowStep, refusedNext } from '../../contract/protocol/flow-fields.ts';
+import { MAX_STEPS, notInFlow } from '../../contract/protocol/not-in-flow.ts';
 import { iso } from '../../contract/protocol/timing.ts';
 import { MESSAGE_GROUP } from '../../contract/sqs-limits.ts';
 

@@ -27,6 +27,8 @@ export interface FlowPortsDeps {
   readonly table: string;
   /** Full name. */
   readonly stage: string;
+  /** JSON: by job type, the name or URL of queues without the fixed name. @default none */
+  readonly elsewhere?: string | undefined;
   readonly dynamoDb: DynamoDb;
   readonly callTime: CallTime;
   readonly clock: Clock;
@@ -34,7 +36,9 @@ export interface FlowPortsDeps {
 
 const STATUS = ['id', 'type', 'status', 'schema', 'cancelRequested'] as const satisfies readonly (keyof JobItem)[];
 
-export function makeFlowPorts({ table, stage, dynamoDb, callTime, clock }: FlowPortsDeps): FlowPorts {
+export function makeFlowPorts(given: FlowPortsDeps): FlowPorts {
+  const { table, stage, dynamoDb, callTime, clock } = given;
+  const elsewhere = JSON.parse(given.elsewhere ?? '{}') as Readonly<Record<string, string>>;
   const deps = { dynamoDb, callTime };
   return {
     table,
@@ -43,7 +47,7 @@ export function makeFlowPorts({ table, stage, dynamoDb, callTime, clock }: FlowP
     readStatus: makeReader(table, deps, STATUS),
     readCallback: makeReader(table, deps),
     places: makePlaces({ table, clock, ...deps }),
-    queueName: (type) => names.queue(stage, type),
-    queueUrls: new Map(),
+    queueName: (type) => elsewhere[type] ?? names.queue(stage, type),
+    queueUrls: new Map(Object.entries(elsewhere).filter(([, address]) => address.includes('://'))),
   };
 }
