@@ -29,6 +29,7 @@ export interface FlowFields {
   readonly chain?: { readonly key: string; readonly step: number };
 }
 
+export { MAX_STEPS };
 /** Children of a batch, and jobs that one attempt may stage. */
 export const MAX_CHILDREN = 1000;
 

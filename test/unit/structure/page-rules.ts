@@ -13,9 +13,9 @@ export interface Pages {
 /** Lines that a page may have; pages that are generated have no limit. */
 export const LINE_LIMITS: Readonly<Record<string, number>> = {
   'README.md': 200,
-  'functions/README.md': 294,
+  'functions/README.md': 352,
   'lib/config/README.md': 80,
-  'lib/producer/README.md': 232,
+  'lib/producer/README.md': 262,
   'lib/testing/README.md': 180,
   'lib/infra/README.md': 200,
   'lib/infra/stages/README.md': 80,

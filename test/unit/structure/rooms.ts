@@ -93,14 +93,22 @@ export const ROOMS: readonly Room[] = [
   files('operator: basics', 'lib/operator', OPERATOR_BASICS, [...contract, 'lib/aws']),
   folder('lib/operator/jobs', [...contract, 'lib/aws', 'lib/bundle', 'operator: basics']),
   folder('lib/operator/dead-letters', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
-  folder('lib/operator/queues', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
+  folder('lib/operator/flows', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
+  folder('lib/operator/queues', [
+    ...contract,
+    'lib/aws',
+    'operator: basics',
+    'lib/operator/jobs',
+    'lib/operator/flows',
+  ]),
   folder('lib/operator/doctor', [
-    ...[...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs', 'lib/operator/queues'],
+    ...[...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs', 'lib/operator/flows', 'lib/operator/queues'],
   ]),
   folder('lib/operator/authoring', contract),
   others('lib/operator', OPERATOR_BASICS, [
     ...[...contract, 'lib/bundle', 'lib/producer', 'operator: basics'],
-    ...['lib/operator/jobs', 'lib/operator/dead-letters', 'lib/operator/queues', 'lib/operator/doctor'],
+    ...['lib/operator/jobs', 'lib/operator/flows', 'lib/operator/dead-letters', 'lib/operator/queues'],
+    'lib/operator/doctor',
   ]),
 
   files('infra: names', 'lib/infra', INFRA_ARNS, contract),
