@@ -55,6 +55,8 @@ export interface CallbackFacts {
   readonly parent: JobItem;
   readonly message: Pick<Message, 'trace' | 'flow' | 'then'>;
   readonly batch: StagedBatch;
+  /** Of the callback's queue, if it is not found by its name. */
+  readonly queueUrl?: string | undefined;
   /** Days, of the parent's definition. */
   readonly retention: number;
 }
@@ -63,7 +65,7 @@ export interface CallbackFacts {
 const LONGEST_QUEUE_RETENTION = 14;
 
 /** Row `callbackParked`: the callback waits in the table for its children, at most until the batch's deadline. */
-export function callbackItem({ parent, message, batch, retention }: CallbackFacts): JobItem {
+export function callbackItem({ parent, message, batch, queueUrl, retention }: CallbackFacts): JobItem {
   const { callback, children, mode, deadlineSeconds } = batch;
   const { type, key, bodyHash, maxAttempts, body, group } = callback;
   const id = itemId(type, key);
@@ -76,7 +78,12 @@ export function callbackItem({ parent, message, batch, retention }: CallbackFact
     ...{ id, jobId: key, type, status: 'SCHEDULED', schema: SCHEMA, bodyHash, maxAttempts, createdAt: completedAt },
     ...counters,
     ...{ dueAt: deadlineAt, listKey: dueList(id), listAt: deadlineAt, deadlineAt, mode, flow },
-    envelope: { body, ...optional('group', group), ...optional('trace', message.trace) },
+    envelope: {
+      body,
+      ...optional('group', group),
+      ...optional('trace', message.trace),
+      ...optional('queueUrl', queueUrl),
+    },
     // DynamoDB has no empty sets: none stands for "all have ended".
     ...(places.length > 0 && { open: new Set(places) }),
     total: places.length,

@@ -103,7 +103,7 @@ function makeEngine<D extends JobDefinition>(
     sqs: together(makeSqs(callTime.signal), callTime),
     flow:
       definition.handsOn &&
-      makeFlowPart?.({ table, stage, elsewhere: process.env[ENV.queuesElsewhere], dynamoDb, ...basics }),
+      makeFlowPart?.({ table, stage, queuesElsewhere: process.env[ENV.queuesElsewhere], dynamoDb, ...basics }),
     publish: makePublish({ openBus: () => defaultBus(callTime.signal), callTime }),
     ...basics,
     log: makeLogger(`sluice-${definition.type}`),

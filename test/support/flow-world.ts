@@ -39,6 +39,8 @@ export interface FlowType {
 export type FlowWorld = ReturnType<typeof makeFlowWorld>;
 
 interface Deployed extends FlowType {
+  /** JSON of the queues that do not have the fixed name. */
+  readonly queuesElsewhere: string;
   readonly queue: MemoryQueue;
   readonly deadLetters: MemoryQueue;
 }
@@ -48,14 +50,19 @@ interface Crash {
   readonly moment: 'before' | 'after';
 }
 
-export function makeFlowWorld(types: readonly FlowType[]) {
+/** @param elsewhere  names of queues that do not have the fixed one, by type */
+export function makeFlowWorld(types: readonly FlowType[], elsewhere: Readonly<Record<string, string>> = {}) {
   const output = captureOutput();
   const clock = makeVirtualClock();
   const dynamoDb = makeMemoryDynamoDb({ clock, tables: { [JOBS_TABLE]: ['id'], [SIDE_TABLE]: ['id'] } });
   const sqs = makeMemorySqs(clock);
   const bus = makeMemoryEvents();
   const deployed = new Map<string, Deployed>();
-  for (const type of types) deployed.set(type.definition.type, { ...type, ...makeQueues(sqs, type.definition) });
+  const queuesElsewhere = JSON.stringify(elsewhere);
+  for (const type of types) {
+    const name = elsewhere[type.definition.type] ?? names.queue(STAGE, type.definition.type);
+    deployed.set(type.definition.type, { ...type, queuesElsewhere, ...makeQueues(sqs, type.definition, name) });
+  }
   const starts: string[] = [];
   let nonces = 0;
   const parts = { starts, nonce: () => `owner-${++nonces}` };
@@ -119,7 +126,7 @@ export function makeFlowWorld(types: readonly FlowType[]) {
   };
 }
 
-function makeQueues(sqs: ReturnType<typeof makeMemorySqs>, definition: JobDefinition) {
+function makeQueues(sqs: ReturnType<typeof makeMemorySqs>, definition: JobDefinition, name: string) {
   const { visibilityTimeoutSeconds, retentionSeconds, maxReceiveCount } = queueSettings(definition);
   const deadLetters = sqs.createQueue(names.deadLetterQueue(STAGE, definition.type), {
     visibilityTimeoutSeconds: 30,
@@ -127,12 +134,12 @@ function makeQueues(sqs: ReturnType<typeof makeMemorySqs>, definition: JobDefini
   });
   const redrive = { maxReceiveCount, to: deadLetters };
   const settings = { visibilityTimeoutSeconds, retentionSeconds, redrive };
-  return { deadLetters, queue: sqs.createQueue(names.queue(STAGE, definition.type), settings) };
+  return { deadLetters, queue: sqs.createQueue(name, settings) };
 }
 
 /** As `lib/engine/consumer.ts` wires it, with the in-memory AWS in the place of the real one. */
 function makeEngine(
-  { definition, perform, queue, deadLetters }: Deployed,
+  { definition, perform, queue, deadLetters, queuesElsewhere }: Deployed,
   { dynamoDb, documents, sqs, events, clock }: MemoryProcess,
   { starts, nonce }: { readonly starts: string[]; readonly nonce: () => string },
 ): Engine {
@@ -149,7 +156,8 @@ function makeEngine(
     deadLetterQueueUrl: deadLetters.url,
     store: makeJobStore(JOBS_TABLE, { dynamoDb, documents, definition, ...basics }),
     sqs: together(sqs, callTime),
-    flow: definition.handsOn && makeFlowPart?.({ table: JOBS_TABLE, stage: STAGE, dynamoDb, ...basics }),
+    flow:
+      definition.handsOn && makeFlowPart?.({ table: JOBS_TABLE, stage: STAGE, queuesElsewhere, dynamoDb, ...basics }),
     publish: makePublish({ openBus: () => makeBus(events), ...basics }),
     ...basics,
     log: new Logger({ serviceName: `sluice-${definition.type}`, logLevel: 'DEBUG' }),

@@ -10,7 +10,7 @@ import { toStatement } from '../table/statements.ts';
 import { type Outbox, unpack } from './outbox.ts';
 import { release } from './places.ts';
 import type { FlowPorts } from './ports.ts';
-import { sendAll, sendReleased } from './send.ts';
+import { parkedUrl, sendAll, sendReleased } from './send.ts';
 
 /** A job that has ended, and what its end is handed on with. */
 export interface Ended {
@@ -53,7 +53,8 @@ async function releaseAtOnce(callback: JobItem, { engine, ports }: Ended): Promi
 /** Row `callbackParked`. @returns the callback as it stands: its key is a nonce, so that it can be nobody else's */
 async function park(batch: NonNullable<Outbox['batch']>, ended: Ended): Promise<JobItem | undefined> {
   const { item: parent, message, engine, ports } = ended;
-  const callback = callbackItem({ parent, message, batch, retention: engine.definition.retention });
+  const queueUrl = await parkedUrl(batch.callback.type, engine, ports);
+  const callback = callbackItem({ parent, message, batch, queueUrl, retention: engine.definition.retention });
   const result = await ports.writer(toStatement(ports.table, insert(callback)));
   if (result.kind === 'written') return callback;
   if (result.kind === 'tooLarge') throw new WriteError('the callback’s item would pass 400 KB');

@@ -21,14 +21,16 @@ export interface FlowPorts {
   readonly queueName: (type: string) => string;
   /** Found so far, by job type; kept while the process is warm. */
   readonly queueUrls: Map<string, string>;
+  /** Whether the dispatcher does not find a type's queue by its name: what is parked keeps its URL. */
+  readonly isElsewhere: (type: string) => boolean;
 }
 
 export interface FlowPortsDeps {
   readonly table: string;
   /** Full name. */
   readonly stage: string;
-  /** JSON: by job type, the name or URL of queues without the fixed name. @default none */
-  readonly elsewhere?: string | undefined;
+  /** JSON: by job type, the name or URL of queues that do not have the fixed name. @default all have it */
+  readonly queuesElsewhere?: string | undefined;
   readonly dynamoDb: DynamoDb;
   readonly callTime: CallTime;
   readonly clock: Clock;
@@ -36,10 +38,10 @@ export interface FlowPortsDeps {
 
 const STATUS = ['id', 'type', 'status', 'schema', 'cancelRequested'] as const satisfies readonly (keyof JobItem)[];
 
-export function makeFlowPorts(given: FlowPortsDeps): FlowPorts {
-  const { table, stage, dynamoDb, callTime, clock } = given;
-  const elsewhere = JSON.parse(given.elsewhere ?? '{}') as Readonly<Record<string, string>>;
+export function makeFlowPorts({ table, stage, queuesElsewhere, ...parts }: FlowPortsDeps): FlowPorts {
+  const { dynamoDb, callTime, clock } = parts;
   const deps = { dynamoDb, callTime };
+  const elsewhere = new Map(Object.entries(JSON.parse(queuesElsewhere ?? '{}') as Record<string, string>));
   return {
     table,
     dynamoDb,
@@ -47,7 +49,8 @@ export function makeFlowPorts(given: FlowPortsDeps): FlowPorts {
     readStatus: makeReader(table, deps, STATUS),
     readCallback: makeReader(table, deps),
     places: makePlaces({ table, clock, ...deps }),
-    queueName: (type) => elsewhere[type] ?? names.queue(stage, type),
-    queueUrls: new Map(Object.entries(elsewhere).filter(([, address]) => address.includes('://'))),
+    queueName: (type) => elsewhere.get(type) ?? names.queue(stage, type),
+    queueUrls: new Map([...elsewhere].filter(([, address]) => /^https?:/.test(address))),
+    isElsewhere: (type) => elsewhere.has(type),
   };
 }

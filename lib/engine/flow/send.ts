@@ -55,6 +55,10 @@ export async function sendReleased(callback: JobItem, engine: Engine, ports: Flo
   await release([callback], releaseDeps(engine, ports));
 }
 
+/** URL of a type's queue, if the dispatcher does not find it by its name. @throws the SDK's error if SQS did not tell it */
+export const parkedUrl = async (type: string, engine: Engine, ports: FlowPorts): Promise<string | undefined> =>
+  ports.isElsewhere(type) ? queueUrl(type, releaseDeps(engine, ports)) : undefined;
+
 const releaseDeps = (
   { clock, sqs, log, callTime }: Engine,
   { table, dynamoDb, writer, queueName, queueUrls }: FlowPorts,

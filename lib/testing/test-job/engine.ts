@@ -19,6 +19,7 @@ import type { MemoryProcess } from '../aws/lambda/process.ts';
 import type { MemoryQueue } from '../aws/sqs/model.ts';
 import { type MemorySqs, makeMemorySqs } from '../aws/sqs/sqs.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
+import { makeStagedQueues, STAGED } from './staged.ts';
 
 const STAGE = 'test';
 export const JOBS_TABLE = names.jobsTable(STAGE);
@@ -31,6 +32,8 @@ export interface TestAws {
   readonly bus: MemoryEvents;
   readonly queue: MemoryQueue;
   readonly deadLetters: MemoryQueue;
+  /** Of the types that the job type hands on to. */
+  readonly stagedQueues: readonly MemoryQueue[];
   readonly random: () => number;
   readonly log: Logger;
 }
@@ -60,7 +63,8 @@ export function makeTestAws(definition: JobDefinition, { clock, random, tables, 
     redrive,
   });
   const bus = makeMemoryEvents();
-  return { clock, dynamoDb, sqs, bus, queue, deadLetters, random, log: new EventLogger(clock, onEvent) };
+  const stagedQueues = makeStagedQueues(definition, sqs);
+  return { clock, dynamoDb, sqs, bus, queue, deadLetters, stagedQueues, random, log: new EventLogger(clock, onEvent) };
 }
 
 interface TestProcess {
@@ -91,7 +95,7 @@ export function makeTestEngine(
     store: makeJobStore(JOBS_TABLE, { dynamoDb: process.dynamoDb, documents, definition, ...basics }),
     sqs: together(process.sqs, callTime),
     flow:
-      definition.handsOn && makeFlowPart?.({ table: JOBS_TABLE, stage: STAGE, dynamoDb: process.dynamoDb, ...basics }),
+      definition.handsOn && makeFlowPart?.({ table: JOBS_TABLE, stage: STAGED, dynamoDb: process.dynamoDb, ...basics }),
     publish: makePublish({ openBus: () => makeBus(process.events), ...basics }),
     ...basics,
     log,
