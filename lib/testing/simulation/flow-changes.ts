@@ -1,7 +1,6 @@
 import type { JobItem } from '../../contract/protocol/job-item.ts';
 import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
-import type { Flows } from './flow-observer.ts';
-import { flowsAround, type ObservedFlow, type Place, seenBody } from './observed-flow.ts';
+import { type Flows, flowsAround, type ObservedFlow, type Place, seenBody } from './observed-flow.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 /** How long a name of a flow is kept: as long as that of a job that died (14 days of the DLQ, the queue's 7, and one). */

@@ -127,7 +127,7 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     'job.isToBlame = true;',
     '',
   ]),
-  inBegin('a crash is explained by the note of an earlier one', [
+  inContract('protocol/crash')('a crash is explained by the note of an earlier one', [
     'crash !== undefined && crash.owner === owner ? crash : undefined',
     'crash ?? (owner === undefined ? crash : undefined)',
   ]),
