@@ -89,7 +89,7 @@ function checkCallback(flows: Flows, flow: ObservedFlow, now: JobItem): void {
     return;
   }
   if (flow.cancelledAtMs !== undefined) flows.violate(`${id} was cancelled, and begins`);
-  if (flow.cancelAskedAtMs !== undefined && flows.now() > flow.cancelAskedAtMs + 60_000)
+  if (flow.cancelAskedAtMs !== undefined && flows.now() > flow.cancelAskedAtMs)
     flows.violate(`${id} begins though its flow is being cancelled`);
   for (const n of now.dead ?? [])
     if (places[n]?.noted) flows.violate(`${id} begins, and takes child ${n}, which completed, for dead`);

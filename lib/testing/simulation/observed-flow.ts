@@ -65,7 +65,7 @@ export interface FlowObserver {
   purging(type: string, queue: MemoryQueue): void;
   /** An operator has a job retried now. */
   hurried(id: string): void;
-  /** An operator cancels a flow; `isThrough` once the command says so. */
+  /** An operator cancels a flow, and the first of its children was told; `isThrough` once the command says so. */
   cancelling(id: string, options: { readonly isThrough: boolean }): void;
   settlingDown(): void;
   /** What must hold once nothing is left to do. */

@@ -1,4 +1,4 @@
-import { inBegin, inContract, inEngine, inSettle, type Mutant } from './mutant.ts';
+import { inContract, inEngine, inSettle, type Mutant } from './mutant.ts';
 
 /** Defects in how a job is settled, dead-lettered and released, and in what becomes of its message. */
 export const OTHER_MUTANTS: readonly Mutant[] = [
