@@ -85,7 +85,7 @@ async function runEverything({ emulator, deployment, source, stripe }: LocalSlui
   source.failNext({ status: 503, retryAfter: '62', match: { source: 'crm' } });
   source.failNext({ status: 503, match: { source: UNNAMED } });
   const urlOf = (name: string) => `http://${emulator.hostSeenByFunctions}:${source.port}/${name}/records`;
-  const jobs = tourJobs(urlOf);
+  const jobs = tourJobs(urlOf, JOB_TYPES);
   const sqs = new SQSClient(emulator.clientConfig);
   const post = (type: string, body: unknown) =>
     sqs.send(
