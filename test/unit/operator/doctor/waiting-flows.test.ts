@@ -54,6 +54,16 @@ describe('doctor looks at callbacks', () => {
     ]);
   });
 
+  test('and at no parked job of a type that none hands on to', async () => {
+    const { callback, put, look, world } = checked();
+    callback({ open: new Set([1]) });
+    put('statement#parked', { status: 'SCHEDULED', listKey: 'due#0', listAt: 1, dueAt: 1 });
+    await look();
+    const reads = world.dynamoDb.calls.filter(({ name }) => name === 'BatchGetItem').map(({ input }) => input);
+    expect(JSON.stringify(reads)).toContain(`statements-sent#${FLOW}`);
+    expect(JSON.stringify(reads)).not.toContain('statement#parked');
+  });
+
   test('only if a type of the catalogue takes part in flows', async () => {
     const { callback, stage, world } = checked();
     callback({ dead: new Set([2]), mode: 'success' });
