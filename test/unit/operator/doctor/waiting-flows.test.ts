@@ -18,7 +18,7 @@ describe('doctor looks at callbacks', () => {
     const { callback, look } = checked();
     callback({ open: new Set([1]), dead: new Set([2]), mode: 'success' });
     callback({ dead: new Set([2]) }, 'statements-sent#settled');
-    expect(await look()).toEqual([{ level: 'ok', check: 'flows', what: '2 callbacks wait, none is late' }]);
+    expect(await look()).toEqual([{ level: 'ok', check: 'flows', what: '2 callbacks wait, none is late or held up' }]);
   });
 
   test('that wait for a child that died: it names the first, until when, and the ways on', async () => {
