@@ -23,7 +23,10 @@ export const waitingFlows: Check = async ({ stage, types, definitions }) => {
     ...byType(late, (type, own) => lateFinding(stage, type, own)),
     ...byType(blocked, (type, own) => blockedFinding(stage, type, own)),
   ];
-  return orOk(findings, ok('flows', `${truncated ? 'more than ' : ''}${waiting.length} callbacks wait, none is late or held up`));
+  return orOk(
+    findings,
+    ok('flows', `${truncated ? 'more than ' : ''}${waiting.length} callbacks wait, none is late or held up`),
+  );
 };
 
 type ByType = (type: string, own: readonly WaitingCallback[]) => Finding;
