@@ -151,6 +151,20 @@ const CUTS: readonly Cut[] = [
     neededByPackage: /\bdefineJob\b|\bfrom(S3Notification|Sns|EventBridge|Raw)\b/,
   },
   {
+    name: 'bodies of extended clients',
+    edits: [
+      {
+        file: /[/\\]contract[/\\]definition[/\\]extended-from\.[jt]s$/,
+        // Never silently, as `accept`.
+        edit: () => `export const checkedExtendedFrom = ({ extendedFrom }) => {
+            if (extendedFrom === undefined) return {};
+            throw new Error('extendedFrom is left out of the bundle');
+          };`,
+      },
+    ],
+    neededBy: /\bextendedFrom\b/,
+  },
+  {
     name: 'JSON Schema',
     // zod can write a schema as JSON Schema. That is for documents; a consumer does not need its 19 KB.
     edits: [

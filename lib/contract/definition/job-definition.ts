@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { JobDefinitionError } from '../errors.ts';
 import { type Accept, type AnyAccept, checkedAccept } from './accept.ts';
 import { type AlarmThresholds, checkedAlarms, checkReachable } from './alarm-thresholds.ts';
+import { checkedExtendedFrom, type ExtendedFrom } from './extended-from.ts';
 import { checkedJobType } from './job-type.ts';
 import { checkedBoolean, checkedChoice, checkedNumber, checkedObject, type NumberRule, shown } from './option.ts';
 import { checkedPollers, concurrencyOf, type ProvisionedPollers } from './pollers.ts';
@@ -35,6 +36,7 @@ export interface JobDefinition<Type extends string = string, Schema extends z.Zo
   readonly tracing: TracingKind;
   readonly retired: boolean;
   readonly accept?: AnyAccept;
+  readonly extendedFrom?: ExtendedFrom;
 }
 
 /** `otel` for OpenTelemetry, `true` for X-Ray. */
@@ -110,6 +112,11 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType> {
    * @example ({ body }) => ({ id: JSON.parse(body).orderId, payload: JSON.parse(body) })
    */
   readonly accept?: Accept<z.input<Schema>>;
+  /**
+   * The bucket in which AWS's extended clients (Java, Python) put message bodies that are too large for SQS. They must be
+   * envelopes; other buckets are refused. Not with `accept`. @default none: such messages are dead-lettered
+   */
+  readonly extendedFrom?: ExtendedFrom;
   /** Thresholds of the job type's alarms. */
   readonly alarms?: Partial<AlarmThresholds>;
   /** Jobs that EventBridge sends by itself, again and again. @default none */
@@ -122,7 +129,7 @@ export type Payload<D extends JobDefinition> = z.output<D['payload']>;
 const KNOWN_OPTIONS = [
   ...['type', 'payload', 'retry', 'timeoutSeconds', 'batchSize', 'batchWindowSeconds', 'maxConcurrency', 'parallel'],
   ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent', 'schedule', 'provisionedPollers'],
-  ...['rateLimit', 'tracing', 'eventErrorMessage', 'retired', 'accept'],
+  ...['rateLimit', 'tracing', 'eventErrorMessage', 'retired', 'accept', 'extendedFrom'],
 ] as const;
 
 const RULES = {
@@ -198,6 +205,7 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
     tracing: checkedTracing(given.tracing),
     retired,
     ...checkedAccept(given),
+    ...checkedExtendedFrom(given),
   };
 }
 

@@ -19,7 +19,7 @@ const others = (name: string, elsewhere: readonly string[], imports: readonly st
   ...{ name, files: `^${name}/(?!(${elsewhere.join('|')})\\.ts$)[^/]+$`, imports },
 });
 
-const WORDS = ['brand', 'errors', 'job', 'message-attributes', 'names', 'sqs-limits', 'thrown'];
+const WORDS = ['brand', 'errors', 'job', 'message-attributes', 'names', 'payload-ref', 'sqs-limits', 'thrown'];
 const ENGINE_BASICS = ['clock', 'environment', 'job-context', 'resolvers', 'shutdown'];
 const ENGINE_ENTRIES = ['consumer', 'dispatcher', 'index'];
 const INFRA_ARNS = ['arns', 'leave-out', 'name-lengths'];
