@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { type BuildFailure, type BuildOptions, build, type Metafile } from 'esbuild';
 import { type FilesBeside, leftOut, readingBeside } from './beside.ts';
-import { cut, neededCuts } from './cuts.ts';
+import { cut, neededCuts } from './cut-plugin.ts';
 import { type BundleSettings, NO_SETTINGS } from './define-bundle.ts';
 import { BUNDLE_FORM } from './form.ts';
 import { pluginsFor } from './plugins.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { relative, resolve, sep } from 'node:path';
-import { isOwn } from './cuts.ts';
+import { isOwn } from './cut-plugin.ts';
 import { SOURCE } from './stack.ts';
 
 interface RawMap {

@@ -6,6 +6,7 @@ import { MAX_HOPS } from './hops.ts';
 import { JsonError, textOf, toJson } from './json.ts';
 import { isJobId, isJobKey, JOB_ID, JOB_KEY, optional } from './names.ts';
 import { type PayloadRef, payloadRefFault } from './payload-ref.ts';
+import { checkFlow, checkThen, type FlowFields, type FlowStep } from './protocol/flow-fields.ts';
 
 /** The body of an SQS message, as a producer writes it. Only `payload` is required, or `payloadRef` in its place. */
 export interface Envelope {
@@ -25,11 +26,18 @@ export interface Envelope {
   readonly runAt?: string;
   /** Jobs in a row, each enqueued by the one before, that led to this one; at most 100. @default 0 */
   readonly hops?: number;
+  /** What comes after this job, 1 to 19 steps. Each is sent once the one before it has completed. @default nothing */
+  readonly then?: readonly FlowStep[];
+  /** Sluice's own: the flow that this job is in. */
+  readonly flow?: FlowFields;
 }
 
-const FIELDS = ['payload', 'id', 'key', 'type', 'maxAttempts', 'createdAt', 'runAt', 'hops', 'payloadRef'] as const;
+const FIELDS = [
+  ...(['payload', 'id', 'key', 'type', 'maxAttempts', 'createdAt', 'runAt', 'hops'] as const),
+  ...(['then', 'flow', 'payloadRef'] as const),
+] as const;
 /** Names that later versions of the envelope may give a meaning. */
-const RESERVED_FIELDS = ['v', 'then', 'flow', 'lane', 'sealed', 'tags'];
+const RESERVED_FIELDS = ['v', 'lane', 'sealed', 'tags'];
 const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 /** What the fields' text must match, for whoever describes the envelope. */
 export const ENVELOPE_PATTERNS = { id: JOB_ID, key: JOB_KEY, time: ISO_8601 } as const;
@@ -85,6 +93,8 @@ function checkedEnvelope(fields: Record<string, unknown>, type: string, nowMs: n
   check(fields, 'runAt', isTime, 'a time in ISO 8601 with a zone, as 2026-01-31T09:00:00Z');
   check(fields, 'runAt', (at) => Date.parse(at as string) <= nowMs + MAX_AHEAD_MS, 'at most one year ahead');
   check(fields, 'hops', isHops, `a whole number from 0 to ${MAX_HOPS}: jobs must not enqueue jobs for ever`);
+  if (Object.hasOwn(fields, 'then')) checkThen(fields.then);
+  if (Object.hasOwn(fields, 'flow')) checkFlow(fields.flow);
   return fields as unknown as Envelope;
 }
 

@@ -35,4 +35,6 @@ export {
   type JobEventDetail,
 } from './job-event.ts';
 export type { PayloadInput } from './payload.ts';
+export { job, type PlannedJob, type PlannedOptions } from './planned-job.ts';
+export type { FlowFields, FlowStep } from './protocol/flow-fields.ts';
 export type { JobItem } from './protocol/job-item.ts';

@@ -75,6 +75,8 @@ export const ENV = {
   deadLetterQueueUrl: 'SLUICE_DLQ_URL',
   /** Set where a queue is not found by its name: what is parked keeps its URL. */
   parkedUrl: 'SLUICE_PARKED',
+  /** JSON: by job type, the name or URL of queues that jobs are handed on to and that do not have the fixed name. */
+  queuesElsewhere: 'SLUICE_QUEUES',
   /** A job type's queue is found by its name: by the dispatcher, and by whoever sends jobs. */
   stage: 'SLUICE_STAGE',
   /** The bucket of large payloads, where the stage has one. */

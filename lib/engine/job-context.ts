@@ -1,7 +1,10 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
-import type { JobDefinition, Payload } from '../contract/definition/job-definition.ts';
+import type { HandsOn, JobDefinition, Payload } from '../contract/definition/job-definition.ts';
 import type { Job } from '../contract/job.ts';
+import type { PayloadInput } from '../contract/payload.ts';
+import type { PlannedOptions } from '../contract/planned-job.ts';
+import type { Batch, Flow, PreviousJob } from './flow-types.ts';
 
 /**
  * One DynamoDB write of a transaction, in the document client's form: plain JavaScript values, e.g.
@@ -10,7 +13,7 @@ import type { Job } from '../contract/job.ts';
 export type TransactWrite = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 /** What a handler gets beside its payload. */
-export interface JobContext<P = unknown> {
+export interface JobContext<P = unknown, Next extends string = string> {
   readonly job: Job<P>;
   /** Aborted at the job's timeout, a second before the function's end, on SIGTERM, and when the job is cancelled. */
   readonly signal: AbortSignal;
@@ -48,6 +51,23 @@ export interface JobContext<P = unknown> {
    * @throws LeaseLostError if the job is no longer this attempt's; JobCancelledError if it was cancelled
    */
   checkpoint(writes: readonly TransactWrite[], state: unknown): Promise<void>;
+  /**
+   * Stages a job: it is sent if, and only if, this one completes. Its type must be in `handsOn` of this one's definition.
+   *
+   * @throws InvalidMessageError, InvalidPayloadError, RangeError saying what is wrong; nothing is staged
+   * @throws LeaseLostError after the attempt's end
+   */
+  enqueue<D extends JobDefinition<Next>>(definition: D, payload: PayloadInput<D>, options?: PlannedOptions): void;
+  /**
+   * Stages many jobs and the one that runs after all of them: sent if, and only if, this job completes. One batch an attempt.
+   *
+   * @throws as `enqueue` does
+   */
+  batch(batch: Batch<Next>): void;
+  /** Of a batch's callback: what became of its children. */
+  readonly flow?: Flow;
+  /** Of a chain's later steps and of callbacks: the job that this one came after. */
+  readonly previous?: PreviousJob;
 }
 
 /**
@@ -56,5 +76,5 @@ export interface JobContext<P = unknown> {
  */
 export type Perform<D extends JobDefinition> = (
   payload: Payload<D>,
-  context: JobContext<Payload<D>>,
+  context: JobContext<Payload<D>, HandsOn<D>>,
 ) => Promise<unknown> | unknown;

@@ -3,6 +3,7 @@ import { JobDefinitionError } from '../errors.ts';
 import { type Accept, type AnyAccept, checkedAccept } from './accept.ts';
 import { type AlarmThresholds, checkedAlarms, checkReachable } from './alarm-thresholds.ts';
 import { checkedExtendedFrom, type ExtendedFrom } from './extended-from.ts';
+import { checkedHandsOn } from './hands-on.ts';
 import { checkedJobType } from './job-type.ts';
 import { checkedBoolean, checkedChoice, checkedNumber, checkedObject, type NumberRule, shown } from './option.ts';
 import { checkedPollers, concurrencyOf, type ProvisionedPollers } from './pollers.ts';
@@ -14,7 +15,11 @@ import type { RetryPolicy } from './retry-policy.ts';
 import { checkedSchedules, type JobSchedule } from './schedule.ts';
 
 /** What a job type is made of: plain data, read by its consumer, its producers and its stack. */
-export interface JobDefinition<Type extends string = string, Schema extends z.ZodType = z.ZodType> {
+export interface JobDefinition<
+  Type extends string = string,
+  Schema extends z.ZodType = z.ZodType,
+  Next extends string = string,
+> {
   readonly type: Type;
   readonly payload: Schema;
   readonly retry: RetryPolicy;
@@ -37,13 +42,14 @@ export interface JobDefinition<Type extends string = string, Schema extends z.Zo
   readonly retired: boolean;
   readonly accept?: AnyAccept;
   readonly extendedFrom?: ExtendedFrom;
+  readonly handsOn?: readonly Next[];
 }
 
 /** `otel` for OpenTelemetry, `true` for X-Ray. */
 export type TracingKind = boolean | 'otel';
 
 /** What {@link defineJob} takes; everything but `type` and `payload` has a default. */
-export interface JobOptions<Type extends string, Schema extends z.ZodType> {
+export interface JobOptions<Type extends string, Schema extends z.ZodType, Next extends string = string> {
   /** Names the queue, the stack and the metrics: `[a-z][a-z0-9-]{0,39}`, not ending in `-dlq`, `-high` or `-low`. */
   readonly type: Type;
   /** zod schema of the payload; the handler's input type is inferred from it. */
@@ -117,6 +123,12 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType> {
    * envelopes; other buckets are refused. Not with `accept`. @default none: such messages are dead-lettered
    */
   readonly extendedFrom?: ExtendedFrom;
+  /**
+   * Makes the type a part of flows, and names the types that its jobs may be followed by: the next step of a chain, what a handler
+   * stages with `context.enqueue` and `context.batch`. The stack grants exactly these queues. An empty list is for a type that
+   * hands on to nobody: a last step, a child. @default none: its jobs are in no flow
+   */
+  readonly handsOn?: readonly Next[];
   /** Thresholds of the job type's alarms. */
   readonly alarms?: Partial<AlarmThresholds>;
   /** Jobs that EventBridge sends by itself, again and again. @default none */
@@ -126,10 +138,13 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType> {
 /** The handler's input: what a definition's schema makes of a payload. */
 export type Payload<D extends JobDefinition> = z.output<D['payload']>;
 
+/** The types that a definition's jobs may be followed by. */
+export type HandsOn<D extends JobDefinition> = NonNullable<D['handsOn']>[number];
+
 const KNOWN_OPTIONS = [
   ...['type', 'payload', 'retry', 'timeoutSeconds', 'batchSize', 'batchWindowSeconds', 'maxConcurrency', 'parallel'],
   ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent', 'schedule', 'provisionedPollers'],
-  ...['rateLimit', 'tracing', 'eventErrorMessage', 'retired', 'accept', 'extendedFrom'],
+  ...['rateLimit', 'tracing', 'eventErrorMessage', 'retired', 'accept', 'handsOn', 'extendedFrom'],
 ] as const;
 
 const RULES = {
@@ -153,9 +168,9 @@ const RULES = {
  *   timeoutSeconds: 60,
  * });
  */
-export function defineJob<const Type extends string, Schema extends z.ZodType>(
-  options: JobOptions<Type, Schema>,
-): JobDefinition<Type, Schema> {
+export function defineJob<const Type extends string, Schema extends z.ZodType, const Next extends string = never>(
+  options: JobOptions<Type, Schema, Next>,
+): JobDefinition<Type, Schema, Next> {
   try {
     const definition = checkedDefinition(options);
     checkCombinations(definition);
@@ -166,9 +181,9 @@ export function defineJob<const Type extends string, Schema extends z.ZodType>(
   }
 }
 
-function checkedDefinition<Type extends string, Schema extends z.ZodType>(
-  options: JobOptions<Type, Schema>,
-): JobDefinition<Type, Schema> {
+function checkedDefinition<Type extends string, Schema extends z.ZodType, Next extends string>(
+  options: JobOptions<Type, Schema, Next>,
+): JobDefinition<Type, Schema, Next> {
   const given = checkedObject('', options, KNOWN_OPTIONS);
   const number = (name: keyof typeof RULES) => checkedNumber(name, given[name], RULES[name]);
   const queueRetention = number('queueRetention');
@@ -206,6 +221,7 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType>(
     retired,
     ...checkedAccept(given),
     ...checkedExtendedFrom(given),
+    ...(given.handsOn !== undefined && { handsOn: checkedHandsOn<Next>(given.handsOn) }),
   };
 }
 

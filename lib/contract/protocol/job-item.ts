@@ -2,6 +2,7 @@ import type { JobError } from '../errors.ts';
 import type { DeadLetterReason, JobStatus } from '../job.ts';
 import { attributeBytes, type MessageAttributes } from '../message-attributes.ts';
 import { optional } from '../names.ts';
+import type { FlowFields } from './flow-fields.ts';
 import type { Message } from './message.ts';
 
 /** What is needed to send a parked job's message again. */
@@ -64,6 +65,26 @@ export interface JobItem {
   readonly snoozesInRow: number;
   /** Times in a row that it was put back because its process ended. */
   readonly putBacksInRow?: number;
+  /** The flow that the job is in. */
+  readonly flow?: FlowFields;
+  /** What the job staged is not sent yet. */
+  readonly owed?: true;
+  /** The jobs that it staged, gzip of JSON; until they are sent. */
+  readonly outbox?: Uint8Array;
+  /** Id of the callback's item that took this job's place; it stays. */
+  readonly passedOn?: string;
+  /** Of a callback: places of children that have not ended. No set: all have. */
+  readonly open?: ReadonlySet<number>;
+  /** Of a callback: places of children that died or were cancelled. No set: none. */
+  readonly dead?: ReadonlySet<number>;
+  /** Of a callback: its children. */
+  readonly total?: number;
+  /** Of a callback: its children's types, run by run: the first `n`, the next `n`, … */
+  readonly children?: readonly { readonly type: string; readonly n: number }[];
+  /** Of a callback: what it waits for. */
+  readonly mode?: 'settled' | 'success';
+  /** Of a callback: when it runs at the latest, epoch ms. */
+  readonly deadlineAt?: number;
   /** Epoch seconds; the table's TTL. */
   readonly expiration: number;
 }
@@ -86,6 +107,7 @@ export const OPTIONAL_ATTRIBUTES = [
     'payloadHash',
     'schema',
   ],
+  ...['flow', 'owed', 'outbox', 'passedOn', 'open', 'dead', 'total', 'children', 'mode', 'deadlineAt'],
 ] as const satisfies readonly (keyof JobItem)[];
 
 /** No body has this hash. */

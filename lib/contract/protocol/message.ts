@@ -1,6 +1,7 @@
 import type { InvalidMessageError, InvalidPayloadError } from '../errors.ts';
 import type { MessageAttributes, OwnAttributes } from '../message-attributes.ts';
 import type { PayloadRef } from '../payload-ref.ts';
+import type { FlowFields, FlowStep } from './flow-fields.ts';
 
 /** A received message after decoding: what the transitions need to know of it. A refused body is a value, too. */
 export interface Message {
@@ -32,6 +33,9 @@ export interface Message {
   readonly runAtMs?: number;
   /** Of the envelope; undefined if no job enqueued this one. */
   readonly hops?: number;
+  /** Of the envelope, also where the payload is refused. */
+  readonly then?: readonly FlowStep[];
+  readonly flow?: FlowFields;
   readonly refusal?: InvalidMessageError | InvalidPayloadError;
   /** No job: the name of the message by which an AWS service tries whether it may send. It is dropped. */
   readonly probe?: string;

@@ -1,7 +1,7 @@
 import type { JobItem } from './job-item.ts';
 
 /** Whoever adds an attribute to an item says here that it holds no payload, or leaves it out of the type. */
-const NO_PAYLOAD: Readonly<Record<Exclude<keyof JobItem, 'envelope'>, true>> = {
+const NO_PAYLOAD: Readonly<Record<Exclude<keyof JobItem, 'envelope' | 'outbox'>, true>> = {
   id: true,
   jobId: true,
   type: true,
@@ -35,11 +35,20 @@ const NO_PAYLOAD: Readonly<Record<Exclude<keyof JobItem, 'envelope'>, true>> = {
   snoozes: true,
   snoozesInRow: true,
   putBacksInRow: true,
+  flow: true,
+  owed: true,
+  passedOn: true,
+  open: true,
+  dead: true,
+  total: true,
+  children: true,
+  mode: true,
+  deadlineAt: true,
   expiration: true,
 };
 
 /**
- * The attributes of an item that hold no payload: all but a parked job's message. A handler's own `result`, `progress` and
+ * The attributes of an item that hold no payload: all but a parked job's message and what a job staged. A handler's own `result`, `progress` and
  * `checkpoint` are among them.
  */
 export const NO_PAYLOAD_ATTRIBUTES: readonly string[] = Object.keys(NO_PAYLOAD);

@@ -29,6 +29,7 @@ const DECISIVE = [
   ],
   ...['dueAt', 'listKey', 'listAt'],
   ...['undelivered', 'cancelRequested', 'snoozes', 'snoozesInRow', 'putBacksInRow', 'crash', 'expiration'],
+  ...['flow', 'owed', 'passedOn', 'open', 'dead', 'total', 'children', 'mode', 'deadlineAt'],
 ] as const satisfies readonly (keyof JobItem)[];
 /** BatchGetItem takes 100 keys (DynamoDB API reference). */
 const MAX_KEYS = 100;

@@ -2,6 +2,7 @@ import { JobCancelledError, LeaseLostError } from '../../contract/errors.ts';
 import type { Job } from '../../contract/job.ts';
 import type { MessageAttributes } from '../../contract/message-attributes.ts';
 import { keyOf, MAX_CHECKPOINT_BYTES, MAX_PROGRESS_BYTES } from '../../contract/protocol/job-item.ts';
+import { notInFlow } from '../../contract/protocol/not-in-flow.ts';
 import { checkpoint } from '../../contract/protocol/settle.ts';
 import { WriteError } from '../calls/writes.ts';
 import type { Claim, Engine } from '../engine.ts';
@@ -55,12 +56,18 @@ export function makeContext(claim: Claim, engine: Engine, deadline: Deadline): H
       engine.store.checkWrites(claim.item.id, { writes });
       return checkpointInTurn(writes, state);
     },
+    enqueue: () => refuseFlow(engine),
+    batch: () => refuseFlow(engine),
   };
   const close = () => {
     open = false;
     return progress.close();
   };
   return { context, staged, close };
+}
+
+function refuseFlow({ definition }: Engine): never {
+  throw notInFlow(definition.type);
 }
 
 /**

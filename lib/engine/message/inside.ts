@@ -4,6 +4,7 @@ import type { Envelope } from '../../contract/envelope.ts';
 import { optional } from '../../contract/names.ts';
 import { type ReadPayload, readPayload } from '../../contract/payload.ts';
 import type { PayloadRef } from '../../contract/payload-ref.ts';
+import { flowRefusal } from '../../contract/protocol/flow-fields.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import { iso } from '../../contract/protocol/timing.ts';
 
@@ -19,16 +20,19 @@ export interface Decoded {
 
 /** What an envelope says of its job, beside the names. */
 export function insideOf(envelope: Envelope, definition: JobDefinition) {
-  const { maxAttempts, createdAt, runAt, hops, payload, payloadRef } = envelope;
+  const { maxAttempts, createdAt, runAt, hops, then, flow, payload, payloadRef } = envelope;
   return {
     ...optional('maxAttempts', maxAttempts),
     ...(createdAt !== undefined && { createdAt: iso(Date.parse(createdAt)) }),
     ...(runAt !== undefined && { runAtMs: Date.parse(runAt) }),
     ...optional('hops', hops),
+    ...optional('then', then),
+    ...optional('flow', flow),
     // In the bundle of a type that reads no S3 there is never a reference, and esbuild leaves this out.
     ...(process.env.SLUICE_S3 !== 'off' && payloadRef !== undefined
       ? lyingIn(payloadRef)
       : { ...optional('payloadHash', hashOf(payload)), ...readPayload(definition, payload) }),
+    ...optional('refusal', flowRefusal({ then, flow }, definition)),
   };
 }
 

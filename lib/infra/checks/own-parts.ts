@@ -13,6 +13,17 @@ export interface OwnPart {
   readonly securityChecks: boolean;
   /** Of a job type; undefined for what all types of the stage share. */
   readonly definition?: JobDefinition | undefined;
+  /** Of a job type whose queue does not have the fixed name. */
+  readonly elsewhere?: QueueElsewhere | undefined;
+}
+
+/** A queue that is not found by its type's name. */
+export interface QueueElsewhere {
+  readonly arn: string;
+  /** Its name, or its URL where its name does not do. */
+  readonly address: string;
+  /** Of the customer-managed key of somebody else's queue. */
+  readonly keyArn?: string | undefined;
 }
 
 const apps = new WeakMap<IConstruct, OwnPart[]>();
@@ -48,6 +59,14 @@ function twice({ scope, stage, definition }: OwnPart, other: OwnPart): Error {
   return new JobDefinitionError(
     `stage "${stage}" has the job type "${definition.type}" twice, by ${where}: its names are fixed, so give one another type, ${differ}`,
   );
+}
+
+/** The job types of a part's stage, where they may meet. */
+export function typesBeside({ scope, stage }: OwnPart): ReadonlyMap<string, OwnPart> {
+  const beside = partsIn(scope.node.root).filter(
+    (one) => one.stage === stage && differing(one.scope, scope) === undefined,
+  );
+  return new Map(beside.flatMap((one) => (one.definition === undefined ? [] : [[one.definition.type, one] as const])));
 }
 
 /** Whether both may be deployed to one account and region. What is not known may be the same. */

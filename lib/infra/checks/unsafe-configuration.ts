@@ -7,6 +7,7 @@ import {
 } from 'aws-cdk-lib';
 import { names } from '../../contract/names.ts';
 import { alarms } from './alarm-rules.ts';
+import { flows } from './flow-rules.ts';
 import { keys } from './key-rules.ts';
 import { logicalIds, type OwnPart } from './own-parts.ts';
 import { type Definitions, definitions, eventSources, type Finding, queues } from './queue-rules.ts';
@@ -58,7 +59,7 @@ function findings(view: TemplateView, parts: readonly OwnPart[]): Finding[] {
   const ofAny = [...queues(view), ...definitions(view, definitionsOf(parts)), ...alarms(view), ...quotas(view)];
   const ids = logicalIds(parts);
   const sources = view.ofType('AWS::Lambda::EventSourceMapping').filter(({ id }) => ids === 'all' || ids.has(id));
-  return [...eventSources(view, sources), ...ofAny.filter(isOf), ...ofStages];
+  return [...eventSources(view, sources), ...flows(view, parts), ...ofAny.filter(isOf), ...ofStages];
 }
 
 /** Whether a finding is about what some parts made, or about the template as a whole. */

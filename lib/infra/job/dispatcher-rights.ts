@@ -15,10 +15,13 @@ interface Sending {
 }
 
 /** Rights on the key of a queue of somebody else's: sending makes a data key, receiving decrypts. */
-export const keyOf = (theirs: TheirQueue | undefined): PolicyStatement[] =>
-  theirs?.keyArn === undefined
+export const keyOf = (theirs: TheirQueue | undefined): PolicyStatement[] => keyUse(theirs?.keyArn);
+
+/** The same, by the key's ARN; none if there is no such key. */
+export const keyUse = (keyArn: string | undefined): PolicyStatement[] =>
+  keyArn === undefined
     ? []
-    : [new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [theirs.keyArn] })];
+    : [new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [keyArn] })];
 
 /**
  * Lets the dispatcher send to a queue that does not have the fixed name. The type's stack has the right, by the fixed name of the

@@ -10,11 +10,11 @@ import type { JobDefinition } from '../../contract/definition/job-definition.ts'
 import { queueSettings } from '../../contract/definition/queue-settings.ts';
 import { EVENT_SOURCE } from '../../contract/job-event.ts';
 import { ENV, names } from '../../contract/names.ts';
-import { itemId } from '../../contract/protocol/job-item.ts';
 import { SCHEMA_ITEM } from '../../contract/protocol/schema.ts';
 import { keyByArn, keyRights } from '../access/stage-key.ts';
 import { arnsOf } from '../arns.ts';
 import { checkPart } from '../checks/attach.ts';
+import type { QueueElsewhere } from '../checks/own-parts.ts';
 import type { Network } from '../functions/network.ts';
 import { SluiceFunction } from '../functions/sluice-function.ts';
 import type { JobAlarm } from '../monitoring/alarm-names.ts';
@@ -23,6 +23,8 @@ import { JobDashboard } from '../monitoring/job-dashboard.ts';
 import type { CommonSettings } from '../stage-settings.ts';
 import { keyOf, letDispatcherSend } from './dispatcher-rights.ts';
 import type { TheirQueue } from './foreign-queue.ts';
+import { letHandOn } from './hand-on.ts';
+import { itemsLike, namedAndLike, ownItems } from './item-keys.ts';
 import { JobQueue } from './job-queue.ts';
 import { JobSchedules } from './job-schedules.ts';
 
@@ -70,12 +72,14 @@ export interface JobTypeParts {
  */
 export function makeJobType(scope: Construct, settings: JobTypeSettings): JobTypeParts {
   const { stage, disposable, encrypted, securityChecks, definition, runbook, core } = settings;
-  checkPart({ scope, stage, encrypted, securityChecks, definition }, { warnOnly: settings.emulated });
+  const part = { scope, stage, encrypted, securityChecks, definition, elsewhere: elsewhereOf(scope, settings) };
+  checkPart(part, { warnOnly: settings.emulated });
   const key = encrypted ? (core?.key ?? keyByArn(scope, stage)) : undefined;
   const queues = new JobQueue(scope, 'Jobs', settings);
   const consumer = makeConsumer(scope, settings, { queues, key });
+  letHandOn(consumer, part);
   // The dispatcher finds a queue with the fixed name, and may send there.
-  const isElsewhere = settings.queueName !== undefined || settings.theirs !== undefined;
+  const isElsewhere = part.elsewhere !== undefined;
   const mapping = consume(scope, { definition, queues, consumer });
   const { queue, deadLetterQueue } = queues;
   const schedules =
@@ -90,6 +94,13 @@ export function makeJobType(scope: Construct, settings: JobTypeSettings): JobTyp
   // Queues name it by its alias, which is no reference.
   if (core?.key !== undefined) for (const one of [queues, ...schedules]) one.node.addDependency(core.key);
   return { queue, deadLetterQueue, consumer, alarms, key };
+}
+
+/** Where the queue is, if it does not have the fixed name. */
+function elsewhereOf(scope: Construct, { stage, theirs, queueName }: JobTypeSettings): QueueElsewhere | undefined {
+  if (theirs !== undefined)
+    return { arn: theirs.queue.queueArn, address: theirs.queue.queueUrl, keyArn: theirs.keyArn };
+  return queueName === undefined ? undefined : { arn: arnsOf(scope, stage).queueNamed(queueName), address: queueName };
 }
 
 interface ConsumerParts {
@@ -145,7 +156,7 @@ function consumerRights(
       // BatchExecuteStatement.
       actions: ['PartiQLInsert', 'PartiQLUpdate'].map((action) => `dynamodb:${action}`),
       resources: [arns.jobsTable],
-      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ownItems(type) } },
+      conditions: itemsLike(ownItems(type)),
     }),
     new PolicyStatement({
       // The Update of a transaction.
@@ -167,22 +178,6 @@ function consumerRights(
     }),
   ];
 }
-
-/**
- * The keys of a type's items: its jobs, and what it keeps about itself, as its rate limit. The condition binds PartiQL's actions
- * as it does the others (Service Authorization Reference, Amazon DynamoDB, condition keys of `PartiQLUpdate`).
- */
-const ownItems = (type: string): string[] => [itemId(type, '*'), `~*#${type}`];
-
-/**
- * `ForAllValues` alone also holds for a request without the key (IAM User Guide, "Multivalued context keys"). The example of the
- * Developer Guide's "Using IAM policy conditions for fine-grained access control" has it in both actions. Of PartiQL's AWS says
- * no more than that they may be conditioned on it: there its absence refuses nothing.
- */
-const namedAndLike = (keys: readonly string[]) => ({
-  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...keys] },
-  Null: { 'dynamodb:LeadingKeys': 'false' },
-});
 
 interface Consumption {
   readonly definition: JobDefinition;

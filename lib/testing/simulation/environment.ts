@@ -31,7 +31,7 @@ export function makeEnvironment(name: string, world: World): Environment {
   const process = makeProcess({ ...overLines(line, world), clock: world.clock }, world.dies);
   line.kill = process.kill;
   void process.died.then(() => {
-    world.deaths += 1;
+    world.storm.deaths += 1;
   });
   const older = olderOf(name, world);
   const sqs = older === undefined ? process.sqs : olderSqs(process.sqs, older);
@@ -66,7 +66,7 @@ function makeShutdown({ kill }: MemoryProcess, world: World) {
   const shutDown = () => {
     if (controller.signal.aborted) return;
     // What it does not begin any more comes late, as what a crashed invocation held.
-    world.crashes += 1;
+    world.storm.crashes += 1;
     world.clock.after(SHUTDOWN_MS, kill);
     abort();
   };

@@ -4,7 +4,7 @@ import type { World, WorldEvent } from './model.ts';
 import { keysOf } from './names-of.ts';
 import { STRAGGLE_MS } from './network-faults.ts';
 import type { Random } from './random.ts';
-import { redrive } from './world.ts';
+import { redrive } from './redrive.ts';
 
 const HOUR_MS = 3600 * 1000;
 
@@ -73,17 +73,18 @@ export const EVENTS: readonly WorldEvent[] = [
     weight: 2,
     happen(world, random) {
       // A job whose end cannot be written has spent its attempt, as with a process that dies.
-      if (world.crashesLeft <= 0) return;
-      world.crashesLeft -= 1;
-      world.outages += 1;
-      world.down.dynamoDb = world.clock.now() + random.pick([2000, 12_000, 40_000, 90_000]);
+      if (world.storm.crashesLeft <= 0) return;
+      world.storm.crashesLeft -= 1;
+      world.storm.outages += 1;
+      const untilMs = world.clock.now() + random.pick([2000, 12_000, 40_000, 90_000]);
+      for (const { down } of world.types) down.dynamoDb = untilMs;
     },
   },
   {
     name: 'the dispatcher’s rule is disabled for two days',
     weight: 0.6,
-    happen: ({ down, clock }) => {
-      down.dispatcher = clock.now() + 48 * HOUR_MS;
+    happen({ types, clock }) {
+      for (const { down } of types) down.dispatcher = clock.now() + 48 * HOUR_MS;
     },
   },
   {

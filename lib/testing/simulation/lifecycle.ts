@@ -10,6 +10,7 @@ import { keysOf } from './names-of.ts';
 import { coreSchema, watchDeletions } from './next-version.ts';
 import { olderSqs } from './older-version.ts';
 import { overLines } from './process-network.ts';
+import { queueName } from './stage.ts';
 
 export interface InvokeOptions {
   readonly batchSize?: number;
@@ -38,7 +39,7 @@ export async function invoke(name: string, world: World, { batchSize = 10, throt
   if (typeof deletesAfterMs === 'number' && deletesAfterMs > 0) noteLateDeletion(delivery, world);
   if (delivery.outcome === 'answered')
     checkDeletions?.(delivery.records.filter(({ messageId }) => !delivery.kept.includes(messageId)));
-  if (delivery.outcome === 'crashed') world.crashes += 1;
+  if (delivery.outcome === 'crashed') world.storm.crashes += 1;
   if (delivery.outcome === 'timedOut') world.observer.violate(`${name} was not reported before its function’s end`);
   const messages = delivery.records.map(({ messageId }) => messageId).join(' ');
   const kept = delivery.kept.length === 0 ? '' : `, keeps ${delivery.kept.join(' ')}`;
@@ -73,26 +74,26 @@ function noteLateDeletion({ records, kept }: Delivery, { queue, observer, subjec
 function prepare(environment: Environment, name: string, world: World): void {
   const { process, name: who, isOlder } = environment;
   process.thaw();
-  if (!world.stormy || world.plan !== undefined || world.crashesLeft <= 0) return;
+  if (!world.storm.isOn || world.plan !== undefined || world.storm.crashesLeft <= 0) return;
   const shutDownAfterMs = world.decisions.random(`${name}, its shutdown`).int(0, 3000);
   // The version before renews a message without an id that it does not begin any more, under a name of which no item tells.
   if (!isOlder && world.decisions.happens(`${name}: SIGTERM after ${shutDownAfterMs} ms`, 8)) {
     // It may be killed before its jobs are put back: to them, a crash.
-    world.crashesLeft -= 1;
+    world.storm.crashesLeft -= 1;
     world.trace?.(who, `is shut down ${shutDownAfterMs} ms into ${name}`);
     world.clock.after(shutDownAfterMs, environment.shutDown);
     return;
   }
   const moment = world.decisions.random(`${name}, its death`).int(1, 24);
   if (!world.decisions.happens(`${name}: its process dies at moment ${moment}`, 25)) return;
-  world.crashesLeft -= 1;
+  world.storm.crashesLeft -= 1;
   world.trace?.(who, `will die at moment ${moment} of ${name}`);
   process.crashAtMoment(process.moments + moment);
 }
 
 /** What was acked is deleted soon, late, or not at all. */
-function deletion(name: string, { stormy, plan, decisions }: World): number | 'never' {
-  if (!stormy || plan !== undefined) return 0;
+function deletion(name: string, { storm, plan, decisions }: World): number | 'never' {
+  if (!storm.isOn || plan !== undefined) return 0;
   if (decisions.happens(`${name}: what it acked is never deleted`, 4)) return 'never';
   const late = decisions.happens(`${name}: what it acked is deleted late`, 12);
   return late ? decisions.random(`${name}, its deletion`).pick([5000, 90_000, 200_000, 600_000]) : 0;
@@ -100,14 +101,14 @@ function deletion(name: string, { stormy, plan, decisions }: World): number | 'n
 
 /** One tick of the dispatcher, in a process of its own, which may die on the way. */
 export async function tick(name: string, world: World): Promise<void> {
-  const { clock, decisions, dynamoDb, jobsTable, queue, trace } = world;
+  const { clock, decisions, dynamoDb, jobsTable, trace } = world;
   if (clock.now() < world.down.dispatcher) return trace?.(name, 'does not happen: the rule is disabled');
   const random = decisions.random(name);
   const line = { name, random, calls: 0, faultsInRow: 0, isNext: world.upgrade?.isCoreNext ?? false };
-  dynamoDb.indexLagMs = world.stormy && world.plan === undefined ? random.int(0, 5000) : 0;
+  dynamoDb.indexLagMs = world.storm.isOn && world.plan === undefined ? random.int(0, 5000) : 0;
   const process = makeProcess({ ...overLines(line, world), clock }, world.dies);
   const moment = random.int(1, 60);
-  if (world.stormy && world.plan === undefined && decisions.happens(`${name}: dies at moment ${moment}`, 25))
+  if (world.storm.isOn && world.plan === undefined && decisions.happens(`${name}: dies at moment ${moment}`, 25))
     process.crashAtMoment(moment);
   const older = olderOf(name, world);
   const callTime = makeCallTime({ clock: process.clock, random: random.next });
@@ -120,7 +121,7 @@ export async function tick(name: string, world: World): Promise<void> {
       ...table,
       sqs: older === undefined ? process.sqs : olderSqs(process.sqs, older),
       log: makeLog(name, world),
-      queueName: () => queue.name,
+      queueName,
       queueUrls: new Map(),
     },
     clock.now() + 50_000,

@@ -36,6 +36,8 @@ export interface Surroundings {
 /** What a producer sends. */
 export interface Outgoing {
   readonly payload: unknown;
+  /** Job type, where the subject has several. @default its own */
+  readonly type?: string;
   /** @default none: the job is named by its message's id */
   readonly id?: string;
   readonly key?: string;
@@ -76,10 +78,20 @@ export interface WorldEvent {
   happen(world: World, random: Random, name: string): void | Promise<void>;
 }
 
-/** What is simulated: a job type, its handler, and what is done with it. */
-export interface Subject {
+/** A job type and its handler. */
+export interface SubjectType {
   readonly definition: JobDefinition;
   perform(payload: unknown, context: JobContext, surroundings: Surroundings): unknown;
+  /** Corrects a dead letter's body before its redrive. @returns undefined to leave it as it is */
+  correct?(body: string, random: Random): string | undefined;
+}
+
+/** What is simulated: a job type, its handler, and what is done with it. */
+export interface Subject extends SubjectType {
+  /** Job types of the same stage: one table and one dispatcher for all, queues and consumers for each. @default none */
+  readonly others?: readonly SubjectType[];
+  /** Least and most steps of the storm. @default 6 to 18 */
+  readonly steps?: readonly [least: number, most: number];
   /** Tables beside the jobs table: key attributes by name. */
   readonly tables: Record<string, readonly string[]>;
   /** Largest item of the tables, bytes. @default 400 KB */
@@ -94,8 +106,6 @@ export interface Subject {
   readonly upgrades?: boolean;
   /** Processes that may die of nothing of their own, at most. */
   readonly crashes: number;
-  /** Corrects a dead letter's body before its redrive. @returns undefined to leave it as it is */
-  correct?(body: string, random: Random): string | undefined;
   /** What must hold beside the promises, once all has ended: says what does not by `world.observer.violate`. */
   check(world: World): void;
 }
@@ -124,33 +134,10 @@ export interface Upgrade {
   saidAtMs: number | undefined;
 }
 
-/** One job type deployed in memory, in virtual time, and the schedule that it lives through. */
-export interface World {
-  readonly subject: Subject;
-  readonly decisions: Decisions;
-  readonly clock: VirtualClock;
-  readonly dynamoDb: MemoryDynamoDb;
-  readonly sqs: MemorySqs;
-  readonly bus: MemoryEvents;
-  readonly queue: MemoryQueue;
-  readonly deadLetters: MemoryQueue;
-  readonly jobsTable: string;
-  readonly settings: QueueSettings;
-  readonly observer: Observer;
-  readonly trace: Trace | undefined;
-  /** Faults by plan instead of by luck. */
-  readonly plan: ((call: Call) => NetworkFault | undefined) | undefined;
-  readonly chances: Chances;
-  /** Deaths by plan instead of by luck. */
-  readonly dies: ((moment: Moment) => boolean) | undefined;
+/** What goes wrong, and has so far: the same for all job types of a stage. */
+export interface Storm {
   /** Faults and crashes are drawn: false once the storm is over. */
-  stormy: boolean;
-  /** Until then no consumer starts, the dispatcher's rule is off, the DLQ refuses, DynamoDB throttles every call: epoch ms. */
-  readonly down: { consumer: number; dispatcher: number; deadLetters: number; dynamoDb: number };
-  /** Environments that wait for their next invocation, frozen. */
-  readonly warm: Environment[];
-  /** Undefined if there is but one schema. */
-  readonly upgrade: Upgrade | undefined;
+  isOn: boolean;
   crashesLeft: number;
   /** Times that DynamoDB throttled everything, and calls that were never answered, so far: what they meant to write may count twice or never. */
   outages: number;
@@ -158,11 +145,51 @@ export interface World {
   deaths: number;
   /** Invocations that crashed so far: also the one that finds its process dead. */
   crashes: number;
-  reached(call: Call): void;
-  refusal(call: Call): Error | undefined;
+}
+
+/** What all job types of a stage have in common. */
+export interface Stage {
+  readonly decisions: Decisions;
+  readonly clock: VirtualClock;
+  readonly dynamoDb: MemoryDynamoDb;
+  readonly sqs: MemorySqs;
+  readonly bus: MemoryEvents;
+  readonly jobsTable: string;
+  readonly trace: Trace | undefined;
+  /** Faults by plan instead of by luck. */
+  readonly plan: ((call: Call) => NetworkFault | undefined) | undefined;
+  readonly chances: Chances;
+  /** Deaths by plan instead of by luck. */
+  readonly dies: ((moment: Moment) => boolean) | undefined;
+  readonly storm: Storm;
+  /** Undefined if there is but one schema. */
+  readonly upgrade: Upgrade | undefined;
+  /** The worlds of all job types, in the subject's order. */
+  readonly types: readonly World[];
+  readonly violations: string[];
   /** Never the same twice; it remembers whose it is. */
   nonce(process: MemoryProcess): string;
+  /** Whether the process that made this owner lives, and no call of its may have been lost. */
+  isAlive(owner: string): boolean;
   nextMessageId(): string;
+  reached(call: Call): void;
+  refusal(call: Call): Error | undefined;
+}
+
+/** One job type deployed in memory, in virtual time, and the schedule that it lives through. */
+export interface World extends Stage {
+  readonly subject: Subject;
+  readonly queue: MemoryQueue;
+  readonly deadLetters: MemoryQueue;
+  readonly settings: QueueSettings;
+  readonly observer: Observer;
+  /**
+   * Until then no consumer starts, the dispatcher's rule is off, the queue or the DLQ refuses, DynamoDB throttles every call:
+   * epoch ms. Rule and DynamoDB are the stage's: each of its worlds says the same.
+   */
+  readonly down: { consumer: number; dispatcher: number; queue: number; deadLetters: number; dynamoDb: number };
+  /** Environments that wait for their next invocation, frozen. */
+  readonly warm: Environment[];
   /** Sends a producer's message. @returns its id */
   send(message: Outgoing): string;
   item(key: string): JobItem | undefined;

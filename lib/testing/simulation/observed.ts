@@ -110,6 +110,8 @@ export interface ObserverDeps {
   readonly queued: () => number;
   /** Invocations that have crashed so far. */
   readonly crashes: () => number;
+  /** Promises that did not hold, of all types of the stage. */
+  readonly violations: string[];
 }
 
 export function count(counts: Map<string, number>, name: string): void {

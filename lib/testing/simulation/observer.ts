@@ -12,7 +12,7 @@ export function makeObserver(deps: ObserverDeps): Observer {
   let settlingSinceMs = Number.POSITIVE_INFINITY;
   const read = (payload: unknown) => canonical(subject.definition.payload.safeParse(payload).data);
   const observer: Observer & { readonly refusals: (RefusedBody & { readonly hash: string })[] } = {
-    violations: [],
+    violations: deps.violations,
     refusals: [],
     jobs,
     counts: new Map(),

@@ -56,7 +56,7 @@ function faultOf(call: Call, line: Line, world: World): NetworkFault | undefined
   line.calls += 1;
   const planned = world.plan?.(call);
   if (planned !== undefined) world.trace?.(line.name, `${call.name}: ${planned}`);
-  if (planned !== undefined || !world.stormy || world.plan !== undefined) return planned;
+  if (planned !== undefined || !world.storm.isOn || world.plan !== undefined) return planned;
   if (isUnanswered(call, line, world)) return 'unanswered';
   let luck = line.random.int(1, 1000);
   for (const fault of DRAWN) {
@@ -77,18 +77,18 @@ function faultOf(call: Call, line: Line, world: World): NetworkFault | undefined
 
 /** Out of what a schedule may cost a job in attempts. */
 function isUnanswered(call: Call, line: Line, world: World): boolean {
-  if (world.crashesLeft <= 0 || line.random.int(1, 1000) > world.chances.unanswered) return false;
+  if (world.storm.crashesLeft <= 0 || line.random.int(1, 1000) > world.chances.unanswered) return false;
   if (!world.decisions.take(`${line.name}, call ${line.calls} (${call.name}): unanswered`)) return false;
-  world.crashesLeft -= 1;
-  world.outages += 1;
+  world.storm.crashesLeft -= 1;
+  world.storm.outages += 1;
   world.trace?.(line.name, `${call.name}: unanswered`);
   return true;
 }
 
 function mayDie(name: string, line: Line, world: World): void {
-  if (line.kill === undefined || world.crashesLeft <= 0) return;
+  if (line.kill === undefined || world.storm.crashesLeft <= 0) return;
   if (!world.decisions.happens(`${name}, and its process dies`, 30)) return;
-  world.crashesLeft -= 1;
+  world.storm.crashesLeft -= 1;
   world.trace?.(line.name, 'dies');
   line.kill();
 }

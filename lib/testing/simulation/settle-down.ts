@@ -3,7 +3,7 @@ import { MAX_IN_FLIGHT } from '../aws/sqs/queue.ts';
 import { firstListedMs, invoke, tick } from './lifecycle.ts';
 import type { World } from './model.ts';
 import { isCoreSilent } from './next-version.ts';
-import { redrive } from './world.ts';
+import { redrive } from './redrive.ts';
 
 /** Longer than anything here needs: a watchdog's day after days of outage. */
 const LONGEST_MS = 6 * 24 * 3600 * 1000;
@@ -16,19 +16,19 @@ const MOST_ROUNDS = 3000;
  * @param longestMs how long to wait; what is not at rest in six days never will be
  */
 export async function settleDown(world: World, longestMs: number = LONGEST_MS): Promise<void> {
-  const { clock, observer, warm } = world;
-  world.stormy = false;
-  world.queue.change({ maxInFlight: MAX_IN_FLIGHT });
-  for (const { process } of warm) process.crashAtMoment(0);
+  const { clock, observer, types } = world;
+  world.storm.isOn = false;
+  for (const { queue } of types) queue.change({ maxInFlight: MAX_IN_FLIGHT });
+  for (const { process } of types.flatMap(({ warm }) => warm)) process.crashAtMoment(0);
   const minutes = { nextMs: clock.now() + TICK_MS };
-  const upAtMs = Math.max(...Object.values(world.down));
+  const upAtMs = Math.max(...types.flatMap(({ down }) => Object.values(down)));
   while (clock.now() < upAtMs) if (!(await goOn(world, minutes, upAtMs))) break;
   await clock.advance(Math.max(0, upAtMs - clock.now()));
-  observer.settlingDown();
+  for (const one of types) one.observer.settlingDown();
   const untilMs = clock.now() + longestMs;
   for (let round = 1; clock.now() < untilMs; round++) {
     if (round > MOST_ROUNDS) return observer.violate('it never comes to rest');
-    redriveMoved(world);
+    for (const one of types) redriveMoved(one);
     if (!(await goOn(world, minutes, untilMs))) return;
   }
   if (longestMs === LONGEST_MS) observer.violate('it does not come to rest in six days');
@@ -36,16 +36,19 @@ export async function settleDown(world: World, longestMs: number = LONGEST_MS): 
 
 /** An invocation if there is something to receive, else the next thing that time brings. @returns whether there was any */
 async function goOn(world: World, minutes: { nextMs: number }, untilMs: number): Promise<boolean> {
-  const { clock, queue } = world;
-  if (queue.counts().visible > 0) {
-    await clock.run(invoke(`invocation at ${clock.now()}`, world));
+  const { clock, types } = world;
+  const busy = types.find(({ queue }) => queue.counts().visible > 0);
+  if (busy !== undefined) {
+    const of = busy === types[0] ? '' : ` of ${busy.subject.definition.type}`;
+    await clock.run(invoke(`invocation${of} at ${clock.now()}`, busy));
     return true;
   }
   // Core says its number with its next tick, however far ahead the first job on its list is.
   const listedMs = isCoreSilent(world) ? 0 : firstListedMs(world);
   const neededMs = Math.floor(((listedMs ?? 0) - LOOK_AHEAD_MS) / TICK_MS) * TICK_MS;
   const tickMs = listedMs === undefined ? Number.POSITIVE_INFINITY : Math.max(minutes.nextMs, neededMs);
-  const nextMs = Math.min(queue.nextVisibleAtMs() ?? Number.POSITIVE_INFINITY, tickMs);
+  const visibleAtMs = types.map(({ queue }) => queue.nextVisibleAtMs() ?? Number.POSITIVE_INFINITY);
+  const nextMs = Math.min(...visibleAtMs, tickMs);
   if (nextMs === Number.POSITIVE_INFINITY) return false;
   await clock.advance(Math.max(0, Math.min(nextMs, untilMs) - clock.now()));
   if (tickMs !== nextMs || nextMs > untilMs) return true;

@@ -6,7 +6,7 @@ import type { Subject, World, WorldEvent } from '../../../lib/testing/simulation
 import { namesOf } from '../../../lib/testing/simulation/names-of.ts';
 import type { ObservedJob } from '../../../lib/testing/simulation/observed.ts';
 import type { Random } from '../../../lib/testing/simulation/random.ts';
-import { markOf } from '../../../lib/testing/simulation/world.ts';
+import { markOf } from '../../../lib/testing/simulation/send.ts';
 import { accept, asForeign, GROUP, type Message } from './foreign.ts';
 import {
   BEHAVIOURS,
@@ -184,17 +184,17 @@ export function check(world: World): void {
     checkProgress(observed, world);
   }
   const [said, was] = [observer.counts.get(METRICS.completed) ?? 0, observer.truth.get(METRICS.completed) ?? 0];
-  if (world.deaths === 0 && world.outages === 0 && said !== was)
+  if (world.storm.deaths === 0 && world.storm.outages === 0 && said !== was)
     observer.violate(`${was} jobs completed, ${said} were counted, and no process died`);
 }
 
-function checkInnocent({ item, starts, forgotten }: ObservedJob, { observer, subject, crashesLeft }: World): void {
+function checkInnocent({ item, starts, forgotten }: ObservedJob, { observer, subject, storm }: World): void {
   const last = starts.at(-1)?.payload;
   const behaviour = last === undefined ? undefined : (JSON.parse(last) as { do: string }).do;
   // What comes under its name once its retention has passed is a job of its own.
   if (forgotten) return;
   // A corrected body makes a job innocent that was given few attempts: drawn crashes alone can use those up.
-  if (item?.reason === 'Crashed' && item.maxAttempts <= (subject.crashes ?? 0) - crashesLeft) return;
+  if (item?.reason === 'Crashed' && item.maxAttempts <= (subject.crashes ?? 0) - storm.crashesLeft) return;
   if (item?.status === 'DEAD' && INNOCENT.some((innocent) => innocent === behaviour))
     observer.violate(`${item.jobId} (${behaviour}) died innocent: ${item.reason}`);
 }

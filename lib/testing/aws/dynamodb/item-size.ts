@@ -10,13 +10,16 @@ export const itemBytes = (item: Item): number =>
 
 function valueBytes(value: AttributeValue): number {
   if (value.S !== undefined) return Buffer.byteLength(value.S);
-  if (value.N !== undefined) return Math.ceil(value.N.replace(/\D/g, '').length / 2) + 1;
+  if (value.N !== undefined) return numberBytes(value.N);
   if (value.B !== undefined) return value.B.length;
   if (value.L !== undefined) return 3 + value.L.reduce((sum, inner) => sum + 1 + valueBytes(inner), 0);
   if (value.M !== undefined) return 3 + Object.keys(value.M).length + itemBytes(value.M);
-  const set = value.SS ?? value.NS ?? value.BS;
-  return set === undefined ? 1 : 3 + set.reduce((sum, inner) => sum + inner.length, 0);
+  if (value.NS !== undefined) return 3 + value.NS.reduce((sum, inner) => sum + numberBytes(inner), 0);
+  if (value.SS !== undefined) return 3 + value.SS.reduce((sum, inner) => sum + Buffer.byteLength(inner), 0);
+  return value.BS === undefined ? 1 : 3 + value.BS.reduce((sum, inner) => sum + inner.length, 0);
 }
+
+const numberBytes = (text: string): number => Math.ceil(text.replace(/\D/g, '').length / 2) + 1;
 
 /** A character is at most three bytes: small items, as nearly all are, need not be counted. */
 const MOST_BYTES_A_CHARACTER = 3;

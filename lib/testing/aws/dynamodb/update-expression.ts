@@ -72,7 +72,8 @@ function ofSet(old: AttributeValue | undefined, given: AttributeValue, change: S
   const type = SETS.find((one) => one === typeOf(given));
   if (type === undefined) throw invalid(`incorrect operand type for operator or function: ${typeOf(given)}`);
   if (old !== undefined && typeOf(old) !== type) throw incorrectType();
-  const left = change(elementsOf(shortened(old ?? ({ [type]: [] } as never))), elementsOf(shortened(given)));
+  const before = old === undefined ? [] : elementsOf(shortened(old));
+  const left = change(before, elementsOf(shortened(given)));
   const of = { SS: 'S', NS: 'N', BS: 'B' } as const;
   return left.length === 0 ? undefined : ({ [type]: left.map((one) => one[of[type]]) } as unknown as AttributeValue);
 }

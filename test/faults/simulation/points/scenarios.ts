@@ -1,7 +1,7 @@
 import type { DynamoDb } from '../../../../lib/operator/aws.ts';
 import { cancel, retryNow } from '../../../../lib/operator/jobs/cancel-and-retry.ts';
 import type { Outgoing, Upgrade, World } from '../../../../lib/testing/simulation/model.ts';
-import { redrive } from '../../../../lib/testing/simulation/world.ts';
+import { redrive } from '../../../../lib/testing/simulation/redrive.ts';
 import { accept, foreignOf, type Message } from '../foreign.ts';
 import type { Behaviour } from '../handler.ts';
 

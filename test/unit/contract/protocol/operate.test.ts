@@ -8,9 +8,10 @@ import {
   retryJobNow,
 } from '../../../../lib/contract/protocol/operate.ts';
 import { TRANSITIONS } from '../../../../lib/contract/protocol/transitions.ts';
-import { dead, FINISHED_S, item, NOW, parkedItem, running, S, waiting } from '../support/protocol.ts';
+import { DAY_S, DEAD_S, dead, FINISHED_S, item, NOW, parkedItem, running, S, waiting } from '../support/protocol.ts';
 
 const settings = { type: 'mail', key: 'j', nowMs: NOW, maxAttempts: 5, retention: 8, queueRetention: 7 };
+const PLACE = { of: { type: 'sent', key: 'flow', place: 3 } };
 const cancelled = (found: CancelFacts['item']) => cancelJob({ ...settings, item: found });
 const writeOf = (step: OperatorStep) => {
   if (step.row === 'none') throw new TypeError('nothing was written');
@@ -48,6 +49,40 @@ describe('cancel', () => {
     for (const gone of ['dueAt', 'listKey', 'listAt', 'envelope']) expect(after).not.toHaveProperty(gone);
   });
 
+  it.each([
+    ['in place', waiting({ flow: PLACE })],
+    ['parked', parkedItem(NOW + 600 * S, { flow: PLACE })],
+  ])('cancelledByMessage: one that waits %s, and holds a place in a batch, is left to its own message', (_, found) => {
+    const step = cancelled(found);
+    expect(step.row).toBe('cancelledByMessage');
+    expect(writeOf(step)).toMatchObject({ fence: fencedOn(found) });
+    const due = found.listAt === undefined ? {} : { dueAt: NOW, listAt: NOW };
+    expect(written(writeOf(step), found)).toEqual({ ...found, cancelRequested: true, ...due });
+  });
+
+  it('cancelledByMessage: one whose message was fetched for that keeps it', () => {
+    const found = parkedItem(NOW - S, { flow: PLACE, cancelRequested: true, listAt: NOW + DAY_S * S });
+    expect(written(writeOf(cancelled(found)), found)).toEqual(found);
+  });
+
+  it.each([
+    ['a step of a chain', waiting({ flow: { chain: { key: 'c', step: 1 } } })],
+    ['a callback', parkedItem(NOW + DAY_S * S, { total: 2, open: new Set([1]), children: [{ type: 'mail', n: 2 }] })],
+  ])('cancelledWaiting: %s for which no batch waits ends, and is kept as long as a dead job', (_, found) => {
+    const step = cancelled(found);
+    expect(step.row).toBe('cancelledWaiting');
+    const { open, total, children } = found;
+    expect(written(writeOf(step), found)).toMatchObject({
+      ...{ status: 'CANCELLED', expiration: NOW / S + DEAD_S },
+      ...(total !== undefined && { open, total, children }),
+    });
+  });
+
+  it('refusedAhead: a job of a type that takes part in flows is refused as long as a dead job is kept', () => {
+    const after = written(writeOf(cancelJob({ ...settings, item: undefined, inFlows: true })), undefined);
+    expect(after.expiration).toBe(NOW / S + DEAD_S);
+  });
+
   it('cancelRequested: one that runs is marked, whoever runs it', () => {
     const step = cancelled(running());
     expect(step.row).toBe('cancelRequested');
@@ -60,6 +95,7 @@ describe('cancel', () => {
     ['completed', item()],
     ['dead', dead()],
     ['cancelled', item({ status: 'CANCELLED' })],
+    ['expired, and has not sent what it staged', item({ expiration: 1, owed: true })],
     ['expired, with a pending death', dead({ expiration: 1, undelivered: true })],
   ])('leaves a job that is %s as it ended', (_, found) => {
     expect(cancelled(found)).toEqual({ row: 'none', item: found });
@@ -90,6 +126,7 @@ describe('the table', () => {
   it.each([
     ['refusedAhead', cancelled(undefined), undefined],
     ['cancelledWaiting', cancelled(waiting()), waiting()],
+    ['cancelledByMessage', cancelled(waiting({ flow: PLACE })), waiting({ flow: PLACE })],
     ['cancelRequested', cancelled(running()), running()],
     ['dueNow', retryJobNow(parkedItem(NOW + S), NOW), parkedItem(NOW + S)],
   ] as const)('%s is what it says', (row, step, before) => {

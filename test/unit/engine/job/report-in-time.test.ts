@@ -47,7 +47,7 @@ async function reports(seed: number, fault: NetworkFault, isHit: (call: Call) =>
   fromMs = world.clock.now() + (random.percent(30) ? 0 : random.int(0, functionTimeoutSeconds * 1000));
   for (let n = random.int(1, 10); n > 0; n--) world.send({ id: `j${n}`, payload: {} });
   await world.clock.run(invoke('the invocation', world));
-  return world.deaths === 0;
+  return world.storm.deaths === 0;
 }
 
 test('an end that is throttled twice at the function’s end is written, and its message hidden until the retry', async () => {

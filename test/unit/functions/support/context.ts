@@ -16,6 +16,8 @@ export function fakeContext({ job, ...fields }: Fields = {}): JobContext {
     progress: async () => {},
     commit: unexpected('commit'),
     checkpoint: unexpected('checkpoint'),
+    enqueue: unexpected('enqueue'),
+    batch: unexpected('batch'),
     ...fields,
   };
 }

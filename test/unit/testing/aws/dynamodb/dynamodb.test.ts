@@ -53,6 +53,14 @@ describe('BatchExecuteStatement', () => {
     expect(memory.table('t').items()).toEqual([]);
   });
 
+  test('sets count towards the size of an item, a number by its digits', async () => {
+    const memory = makeMemoryDynamoDb({ clock: makeVirtualClock(), tables: { t: ['id'] }, maxItemBytes: 40 });
+    const put = (numbers: number[]) => () => memory.put('t', { id: 'a', open: new Set(numbers) });
+    // 2 + 1 for the key, 4 for the name, 3 for the set, 2 for each number of one or two digits.
+    expect(put(Array.from({ length: 15 }, (_, i) => i))).not.toThrow();
+    expect(put(Array.from({ length: 16 }, (_, i) => i))).toThrow('Item size');
+  });
+
   test('an item beyond 400 KB is refused by its statement', async () => {
     const { memory, execute } = setUp();
     const { Responses } = await execute({

@@ -1,0 +1,118 @@
+import type { JobDefinition } from '../definition/job-definition.ts';
+import { MAX_ATTEMPTS } from '../definition/retry-options.ts';
+import { didYouMean } from '../definition/suggest.ts';
+import { InvalidMessageError } from '../errors.ts';
+import { isJobKey } from '../names.ts';
+import { MESSAGE_GROUP } from '../sqs-limits.ts';
+import { notInFlow } from './not-in-flow.ts';
+
+/** A step of a chain that is still to come. */
+export interface FlowStep {
+  readonly type: string;
+  readonly payload: unknown;
+  /** 1 to 100; overrides the definition's. */
+  readonly maxAttempts?: number;
+  /** 1 to 128 printable ASCII characters. @default the job's before it */
+  readonly tenant?: string;
+}
+
+/** What a message says of the flow that its job is in. Only Sluice writes it. */
+export interface FlowFields {
+  /** The callback that waits for this job, and the job's place in the batch. */
+  readonly of?: { readonly type: string; readonly key: string; readonly place: number };
+  /** The job before. */
+  readonly after?: { readonly type: string; readonly key: string };
+  /** Key of the chain's first job, and this one's number in the chain, from 1: its key and id are `<key>.<step>`. */
+  readonly chain?: { readonly key: string; readonly step: number };
+}
+
+/** Steps of a chain, the first one included. */
+export const MAX_STEPS = 20;
+/** Children of a batch, and jobs that one attempt may stage. */
+export const MAX_CHILDREN = 1000;
+
+const STEP_FIELDS = ['type', 'payload', 'maxAttempts', 'tenant'];
+const MAX_NAME = 64;
+
+/** @throws InvalidMessageError unless `then` is a list of the steps that are left */
+export function checkThen(then: unknown): void {
+  if (!Array.isArray(then) || then.length === 0 || then.length >= MAX_STEPS) {
+    const got = Array.isArray(then) ? `an array of ${then.length}` : then === null ? 'null' : `a ${typeof then}`;
+    throw new InvalidMessageError(`"then" must be an array of 1 to ${MAX_STEPS - 1} steps, got ${got}`);
+  }
+  for (const [i, step] of then.entries()) checkStep(step, `then[${i}]`);
+}
+
+function checkStep(step: unknown, path: string): void {
+  if (typeof step !== 'object' || step === null || Array.isArray(step))
+    throw new InvalidMessageError(`"${path}" must be an object with "type" and "payload"`);
+  for (const name of Object.keys(step)) {
+    if (STEP_FIELDS.includes(name)) continue;
+    const shown = name.slice(0, MAX_NAME);
+    throw new InvalidMessageError(`"${path}.${shown}" is not a field of a step${didYouMean(shown, STEP_FIELDS)}`);
+  }
+  const { type, maxAttempts, tenant } = step as Partial<Record<string, unknown>>;
+  const { min, max } = MAX_ATTEMPTS;
+  if (!Object.hasOwn(step, 'payload')) throw new InvalidMessageError(`"${path}" has no "payload"`);
+  if (typeof type !== 'string' || type === '') throw new InvalidMessageError(`"${path}.type" must name a job type`);
+  if (Object.hasOwn(step, 'maxAttempts') && !isWhole(maxAttempts, min, max))
+    throw new InvalidMessageError(`"${path}.maxAttempts" must be a whole number from ${min} to ${max}`);
+  if (Object.hasOwn(step, 'tenant') && !(typeof tenant === 'string' && MESSAGE_GROUP.test(tenant)))
+    throw new InvalidMessageError(`"${path}.tenant" must be 1 to 128 printable ASCII characters without spaces`);
+}
+
+/** @throws InvalidMessageError unless `flow` is of a shape that Sluice writes */
+export function checkFlow(flow: unknown): void {
+  const { of, after, chain } = fieldsOf(flow, ['of', 'after', 'chain']);
+  if (of !== undefined) {
+    const { place } = named(of, 'place');
+    if (!isWhole(place, 0, MAX_CHILDREN - 1)) throw notOurs();
+  }
+  if (after !== undefined) named(after);
+  if (chain !== undefined) {
+    const { key, step } = fieldsOf(chain, ['key', 'step']);
+    if (!isJobKey(key) || !isWhole(step, 1, MAX_STEPS - 1)) throw notOurs();
+  }
+}
+
+/** A job that is named by its type and key. */
+function named(given: unknown, ...others: readonly string[]) {
+  const fields = fieldsOf(given, ['type', 'key', ...others]);
+  if (typeof fields.type !== 'string' || fields.type === '' || !isJobKey(fields.key)) throw notOurs();
+  return fields;
+}
+
+function fieldsOf(given: unknown, known: readonly string[]): Partial<Record<string, unknown>> {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw notOurs();
+  if (Object.keys(given).some((name) => !known.includes(name))) throw notOurs();
+  return given;
+}
+
+const notOurs = () => new InvalidMessageError('"flow" is Sluice\'s own: leave it out');
+
+/**
+ * Whether a job of this definition may be in the flow that its message names.
+ *
+ * @returns why not
+ */
+export function flowRefusal(
+  { then, flow }: { readonly then?: readonly FlowStep[] | undefined; readonly flow?: FlowFields | undefined },
+  { type, handsOn }: Pick<JobDefinition, 'type' | 'handsOn'>,
+): InvalidMessageError | undefined {
+  if (then === undefined && flow === undefined) return undefined;
+  if (handsOn === undefined) return notInFlow(type);
+  const [next] = then ?? [];
+  return next === undefined ? undefined : refusedNext(next.type, { type, handsOn });
+}
+
+/** Why a job of this definition may not be followed by one of type `next`; undefined if it may. */
+export function refusedNext(
+  next: string,
+  { type, handsOn = [] }: Pick<JobDefinition, 'type' | 'handsOn'>,
+): InvalidMessageError | undefined {
+  if (handsOn.includes(next)) return undefined;
+  return new InvalidMessageError(`${type} does not hand on to "${next}": add it to handsOn of ${type}, and deploy`);
+}
+
+const isWhole = (value: unknown, min: number, max: number): boolean =>
+  Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
