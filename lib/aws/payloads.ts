@@ -12,6 +12,13 @@ export interface S3Objects extends ProducerS3 {
   ): Promise<S3Answer>;
 }
 
+/** S3 for those who operate a stage: they know a bucket by its name alone. */
+export interface OperatorS3 extends S3Objects {
+  headBucket(input: { readonly Bucket: string }): Promise<object>;
+  /** The region that the client calls. */
+  region(): Promise<string>;
+}
+
 interface S3Answer {
   readonly Body?: { transformToByteArray(): Promise<Uint8Array>; destroy?(): unknown } | undefined;
   readonly ContentLength?: number | undefined;

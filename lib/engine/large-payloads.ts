@@ -15,14 +15,17 @@ export interface PayloadSource {
   readonly bucket?: string | undefined;
 }
 
-/** @param source @default S3 itself, and the bucket that the environment names */
-export function makePayloads(
-  definition: JobDefinition,
-  { s3, bucket }: PayloadSource = { s3: makeS3(), bucket: process.env[ENV.payloads] },
-): Payloads {
-  const stage = bucket === undefined ? undefined : { s3, bucket };
+/** What a process of a consumer reads S3 with: S3 itself, and the bucket that the environment names. */
+export function openStage(definition: JobDefinition): Payloads {
+  const source = { s3: makeS3(), bucket: process.env[ENV.payloads] };
+  const { s3, bucket } = source;
   // What handlers send goes there, too.
-  if (stage !== undefined) setStagePayloads(stage);
+  if (bucket !== undefined) setStagePayloads({ s3, bucket });
+  return makePayloads(definition, source);
+}
+
+export function makePayloads(definition: JobDefinition, { s3, bucket }: PayloadSource): Payloads {
+  const stage = bucket === undefined ? undefined : { s3, bucket };
   return {
     async read(ref, signal) {
       if (stage === undefined) throw noPayloads();

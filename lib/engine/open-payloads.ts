@@ -10,7 +10,7 @@ import type { Payloads } from './payloads.ts';
 export function openPayloads(definition: JobDefinition): Promise<Payloads> | undefined {
   // The import must stand inside of the condition: only then does esbuild leave it out.
   if (process.env.SLUICE_S3 === 'on') {
-    const payloads = import('./large-payloads.ts').then(({ makePayloads }) => makePayloads(definition));
+    const payloads = import('./large-payloads.ts').then(({ openStage }) => openStage(definition));
     // Whoever needs it hears of a failure.
     payloads.catch(() => undefined);
     return payloads;

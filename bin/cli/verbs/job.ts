@@ -37,7 +37,7 @@ export function jobVerb(program: Command, run: Run): void {
 
 const at = (epochMs: number | undefined) => (epochMs === undefined ? undefined : new Date(epochMs).toISOString());
 
-function show({ print }: Context, { item, key, message }: JobView): void {
+function show({ print }: Context, { item, key, message, unread }: JobView): void {
   const { status, attempts, maxAttempts, snoozes, runNo, error, reason } = item;
   const running = status === 'INPROGRESS';
   const rows: [string, unknown][] = [
@@ -64,6 +64,7 @@ function show({ print }: Context, { item, key, message }: JobView): void {
     ],
     ['message', message],
     ['body', item.envelope?.body],
+    ['payload', unread],
   ];
   for (const [name, value] of rows) {
     if (value !== undefined) print.line(print.colour.dim(name.padEnd(13)), ` ${String(value)}`);

@@ -2,6 +2,7 @@ import { type JobItem, keyOf, type ParkedEnvelope } from '../../contract/protoco
 import { iso, WATCHDOG_MS } from '../../contract/protocol/timing.ts';
 import { flagsOf, nowOf, type Stage } from '../aws.ts';
 import { type JobName, readJob } from '../job-table.ts';
+import { wholeBody } from '../payloads.ts';
 import { onStage, queuesOf, tableOf } from '../stage.ts';
 import { keysById } from './job-logs.ts';
 
@@ -17,6 +18,8 @@ export interface JobView {
   readonly item: Omit<JobItem, 'envelope'> & { readonly envelope?: ParkedEnvelope };
   /** Where its message is, as a sentence for people. */
   readonly message: string;
+  /** Why the payload of a parked job could not be fetched: its body says where it lies. */
+  readonly unread?: string;
 }
 
 /**
@@ -30,7 +33,13 @@ export async function job(stage: Stage, name: JobName, { payload = false } = {})
     const item = (await readJob(tableOf(stage), name, { payload })) ?? (await byId(stage, name, payload));
     const { envelope, ...rest } = item;
     const message = whereIs(item, nowOf(stage));
-    return { key: keyOf(item), item: { ...rest, ...(payload && envelope !== undefined && { envelope }) }, message };
+    const view = { key: keyOf(item), item: rest, message };
+    if (!payload || envelope === undefined) return view;
+    const { deadLetterQueueUrl } = envelope.body.includes('"payloadRef"')
+      ? await queuesOf(stage, name.type)
+      : { deadLetterQueueUrl: '' };
+    const { body, ...unread } = await wholeBody({ stage, type: name.type, deadLetterQueueUrl }, envelope.body);
+    return { ...view, item: { ...rest, envelope: { ...envelope, body } }, ...unread };
   });
 }
 

@@ -24,7 +24,17 @@ const ENGINE_BASICS = ['clock', 'environment', 'flow-types', 'job-context', 'res
 const ENGINE_ENTRIES = ['consumer', 'dispatcher', 'index'];
 const INFRA_ARNS = ['arns', 'leave-out', 'name-lengths'];
 const INFRA_SETTINGS = ['stage-settings'];
-const OPERATOR_BASICS = ['aws', 'elsewhere', 'failure', 'job-table', 'json-place', 'json-text', 'stage'];
+const OPERATOR_BASICS = [
+  'aws',
+  'elsewhere',
+  'failure',
+  'job-table',
+  'json-place',
+  'json-text',
+  'lazy-s3',
+  'payloads',
+  'stage',
+];
 const LOCAL_BASICS = [
   ...[
     'cleanup',
