@@ -10,6 +10,8 @@ import { deadVerb } from './cli/verbs/dead.ts';
 import { dlqVerb } from './cli/verbs/dlq.ts';
 import { doctorVerb } from './cli/verbs/doctor.ts';
 import { drainVerb } from './cli/verbs/drain.ts';
+import { flowVerb } from './cli/verbs/flow.ts';
+import { flowsVerb } from './cli/verbs/flows.ts';
 import { initVerb } from './cli/verbs/init.ts';
 import { jobVerb } from './cli/verbs/job.ts';
 import { localVerb } from './cli/verbs/local.ts';
@@ -56,9 +58,9 @@ function makeProgram(run: Run): Command {
       writeErr: (text) => void stderr.write(visibleLines(text)),
     })
     .exitOverride();
-  for (const add of [queuesVerb, jobVerb, sendVerb, deadVerb, dlqVerb, retryVerb, cancelVerb]) add(program, run);
-  for (const add of [pauseVerb, resumeVerb, drainVerb, doctorVerb, traceVerb, schemaVerb, newVerb]) add(program, run);
-  for (const add of [localVerb, initVerb]) add(program, run);
+  for (const add of [queuesVerb, jobVerb, flowVerb, flowsVerb, sendVerb, deadVerb, dlqVerb]) add(program, run);
+  for (const add of [retryVerb, cancelVerb, pauseVerb, resumeVerb, drainVerb, doctorVerb, traceVerb]) add(program, run);
+  for (const add of [schemaVerb, newVerb, localVerb, initVerb]) add(program, run);
   inherit(program);
   return program;
 }

@@ -111,6 +111,9 @@ const tabbed = <Row>(rows: readonly Row[], columns: readonly Column<Row>[]): str
 const shown = (value: string | number | undefined): string =>
   value === undefined || value === '' ? '—' : String(value);
 
+/** `1,000`. */
+export const count = (number: number): string => number.toLocaleString('en-US');
+
 /** `12 s`, `4 min`, `3 h`, `2 d`. */
 export function duration(seconds: number | undefined): string {
   if (seconds === undefined) return '—';

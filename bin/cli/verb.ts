@@ -29,7 +29,8 @@ export function runs<Options>(command: Command, run: Run, action: Action<Options
   });
 }
 
-export const typeArgument = (): Argument => new Argument('<type>', 'job type, as send-email').argParser(jobType);
+export const typeArgument = (text = 'job type, as send-email'): Argument =>
+  new Argument('<type>', text).argParser(jobType);
 export const optionalType = (): Argument =>
   new Argument('[type]', 'job type, as send-email (default: all)').argParser(jobType);
 export const keyArgument = (): Argument => new Argument('<key>', 'the job’s key, or its id').argParser(key);

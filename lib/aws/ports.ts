@@ -5,6 +5,8 @@ import type {
   BatchGetItemCommandOutput,
   QueryCommand,
   QueryCommandOutput,
+  UpdateItemCommand,
+  UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import type { PutEventsCommand, PutEventsCommandOutput } from '@aws-sdk/client-eventbridge';
 import type {
@@ -25,6 +27,8 @@ export interface DynamoDbReads {
 /** The calls to DynamoDB that the engine makes: a `DynamoDBClient`, or what stands in for one. */
 export type DynamoDb = DynamoDbReads & {
   send(command: BatchExecuteStatementCommand): Promise<BatchExecuteStatementCommandOutput>;
+  /** Of flows: PartiQL cannot change a set and answer the item. */
+  send(command: UpdateItemCommand): Promise<UpdateItemCommandOutput>;
 };
 
 /** The transactions of `commit` and `checkpoint`, in plain values. */

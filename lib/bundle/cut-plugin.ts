@@ -47,7 +47,7 @@ const PACKAGE = /[/\\]node_modules[/\\]/;
 /** Packages that are cut, beside Sluice itself: what they hold of one another is known. */
 const CUT_PACKAGES = /[/\\]node_modules[/\\](@aws-sdk|@smithy|@aws-lambda-powertools|zod)[/\\]/;
 const LIB = fileURLToPath(new URL('..', import.meta.url));
-const OWN = ['aws', 'bundle', 'contract', 'engine'].map((room) => `${LIB}${room}${sep}`);
+const OWN = ['aws', 'bundle', 'contract', 'engine', 'producer'].map((room) => `${LIB}${room}${sep}`);
 
 /** Whether a file is Sluice's own, and in a function. */
 export const isOwn = (path: string): boolean => OWN.some((room) => path.startsWith(room));

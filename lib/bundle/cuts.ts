@@ -177,6 +177,7 @@ export const CUTS: readonly Cut[] = [
           export const checkThen = () => undefined, checkFlow = () => undefined, refusedNext = () => undefined;
           export const flowRefusal = ({ then, flow }, { type }) => then || flow ? notInFlow(type) : undefined;`,
       },
+      { file: /[/\\]engine[/\\]flow[/\\]index\.[jt]s$/, edit: () => `export const makeFlowPart = undefined;` },
     ],
     neededBy: /\bhandsOn\b/,
   },

@@ -13,6 +13,7 @@ import { together } from './calls/sqs.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { refuseDisabledIdempotency, required } from './environment.ts';
+import { makeFlowPart } from './flow/index.ts';
 import { runBatch } from './job/batch.ts';
 import { holdBack } from './job/hold-back.ts';
 import { onException, onRejection } from './job/left-behind.ts';
@@ -89,6 +90,8 @@ function makeEngine<D extends JobDefinition>(
   refuseDisabledIdempotency();
   const basics = { ...started, nonce: randomUUID };
   const { callTime } = basics;
+  const table = required(ENV.jobsTable);
+  const stage = required(ENV.stage);
   const documents = makeDocuments(dynamoDb);
   return {
     definition,
@@ -98,12 +101,15 @@ function makeEngine<D extends JobDefinition>(
     queueUrl: required(ENV.queueUrl),
     parkedUrl: process.env[ENV.parkedUrl],
     deadLetterQueueUrl: required(ENV.deadLetterQueueUrl),
-    store: makeJobStore(required(ENV.jobsTable), { dynamoDb, documents, definition, ...basics }),
+    store: makeJobStore(table, { dynamoDb, documents, definition, ...basics }),
     sqs: together(makeSqs(callTime.signal), callTime),
+    flow:
+      definition.handsOn &&
+      makeFlowPart?.({ table, stage, queuesElsewhere: process.env[ENV.queuesElsewhere], dynamoDb, ...basics }),
     publish: makePublish({ openBus: () => defaultBus(callTime.signal), callTime }),
     ...basics,
     log: makeLogger(`sluice-${definition.type}`),
-    meter: makeMeter({ stage: required(ENV.stage), jobType: definition.type }),
+    meter: makeMeter({ stage, jobType: definition.type }),
     running: new Set(),
     shutdown,
   };

@@ -3,12 +3,15 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Sqs } from '../aws/ports.ts';
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import type { QueueSettings } from '../contract/definition/queue-settings.ts';
+import type { PlannedJob } from '../contract/planned-job.ts';
 import type { JobItem } from '../contract/protocol/job-item.ts';
 import type { Message } from '../contract/protocol/message.ts';
+import type { Staged } from '../contract/protocol/settle.ts';
 import { LEASE_BEYOND_END_MS } from '../contract/protocol/timing.ts';
 import type { CallTime } from './calls/call-time.ts';
 import type { Publish } from './calls/events.ts';
 import type { Clock } from './clock.ts';
+import type { Batch, Flow, PreviousJob } from './flow-types.ts';
 import type { JobContext } from './job-context.ts';
 import type { Payloads } from './payloads.ts';
 import type { RunningJob } from './running.ts';
@@ -29,6 +32,8 @@ export interface Engine {
   /** The only way to the jobs table. */
   readonly store: JobStore;
   readonly sqs: Sqs;
+  /** Undefined if the type has no part in flows. */
+  readonly flow?: FlowPart | undefined;
   readonly publish: Publish;
   /** What all of them make their calls in. */
   readonly callTime: CallTime;
@@ -48,6 +53,37 @@ export interface Engine {
   readonly running: Set<RunningJob>;
   /** Aborted at SIGTERM, and when an exception ends the process. */
   readonly shutdown: AbortSignal;
+}
+
+/** What jobs of flows need beside: it is not in the bundles of types without `handsOn`. */
+export interface FlowPart {
+  /** Whether anything but its event may follow from a job's end. */
+  concerns(item: JobItem, message: Message): boolean;
+  /** What follows from the end of a job that completed or was cancelled. @returns whether all of it is done; never throws */
+  end(item: JobItem, message: Message, engine: Engine): Promise<boolean>;
+  /** Notes a death in the job's batch, before its dead letter is sent. @throws WriteError if the table did not take it */
+  died(item: JobItem, message: Message, engine: Engine): Promise<void>;
+  /** What a callback knows of its batch. @throws ReadError if the table did not answer */
+  readFlow(claim: Claim, engine: Engine): Promise<Flow | undefined>;
+  previousOf(claim: Claim, engine: Engine): PreviousJob | undefined;
+  makeStaging(claim: Claim, engine: Engine): Staging;
+}
+
+/** What one attempt stages. */
+export interface Staging {
+  /** @throws InvalidMessageError, InvalidPayloadError, RangeError saying what is wrong; nothing is staged */
+  enqueue(planned: PlannedJob): void;
+  /** @throws as `enqueue` does */
+  batch(batch: Batch): void;
+  /** Nothing is staged. */
+  isEmpty(): boolean;
+  /**
+   * The handler has returned: packs what it staged. From now on nothing more is taken.
+   *
+   * @throws InvalidPayloadError if a schema that takes time refused a payload
+   * @throws JobResultError if the result has no room beside
+   */
+  finish(result: unknown): Promise<Staged>;
 }
 
 /** What bounds one invocation. */

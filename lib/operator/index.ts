@@ -18,9 +18,13 @@ export {
 } from './dead-letters/show-and-purge.ts';
 export { type DoctorOptions, doctor, type Finding, type ScanPrice, scanPrice } from './doctor/index.ts';
 export { EXIT, type ExitCode, explain, type Failure, type Whereabouts } from './failure.ts';
+export { NoCallbackError } from './flows/callback.ts';
+export { type CancelFlowOptions, type CancelledFlow, cancelFlow } from './flows/cancel-flow.ts';
+export { type FlowView, flow, type Holder, type PlaceView } from './flows/flow.ts';
+export { flows, type WaitingCallback, type WaitingReport } from './flows/waiting.ts';
 export type { JobTable, Operated } from './job-table.ts';
 export { cancel, retryNow } from './jobs/cancel-and-retry.ts';
-export { type JobView, job, whereIs } from './jobs/job.ts';
+export { type BatchView, type JobView, job, whereIs } from './jobs/job.ts';
 export { type JobLogLine, jobLogs } from './jobs/job-logs.ts';
 export { indented } from './json-text.ts';
 export { lazyS3 } from './lazy-s3.ts';

@@ -6,6 +6,7 @@ import { payloadText, writeEnvelope } from '../contract/envelope.ts';
 import { nextHops } from '../contract/hops.ts';
 import { attributeBytes, ENVELOPE_MARK } from '../contract/message-attributes.ts';
 import { type ReadPayload, readPayload } from '../contract/payload.ts';
+import type { FlowStep } from '../contract/protocol/flow-fields.ts';
 import { MAX_DELAY_SECONDS } from '../contract/sqs-limits.ts';
 import { RetiredTypeError } from './errors.ts';
 import { checkFits, isLarge, type LargePayload, largePayload } from './large-payload.ts';
@@ -37,6 +38,8 @@ export interface GivenJob {
   readonly options: EnqueueOptions;
   /** Whether a large payload may go to S3. */
   readonly storesLarge: boolean;
+  /** The steps after it. @default none */
+  readonly then?: readonly FlowStep[] | undefined;
 }
 
 /**
@@ -51,7 +54,7 @@ export interface GivenJob {
  */
 export function encodeJob(
   definition: JobDefinition,
-  { payload, options, storesLarge }: GivenJob,
+  { payload, options, storesLarge, then }: GivenJob,
   nowMs: number,
 ): EncodedJob {
   if (definition.retired) throw new RetiredTypeError(definition.type);
@@ -59,18 +62,19 @@ export function encodeJob(
   const jobId = id ?? uuidV7(nowMs);
   const { type } = definition;
   const createdAt = new Date(nowMs).toISOString();
-  const fields = { id: jobId, key, type, maxAttempts, createdAt, runAt, hops: nextHops(type) };
+  const fields = { id: jobId, key, type, maxAttempts, createdAt, runAt, hops: nextHops(type), then };
   const { body: whole, envelope } = writeEnvelope({ ...fields, payload }, type, nowMs);
   const { refusal, pending } = readPayload(definition, envelope.payload);
   if (refusal !== undefined) throw refusal;
   // Only where the consumer would ask `accept` otherwise: for all other types nothing is written, read or paid.
   const mark = definition.accept === undefined ? undefined : ENVELOPE_MARK;
-  const bytes = Buffer.byteLength(whole) + (mark === undefined ? 0 : attributeBytes(mark));
+  const beside = mark === undefined ? 0 : attributeBytes(mark);
+  const bytes = Buffer.byteLength(whole) + beside;
   const runAtMs = runAt === undefined ? nowMs : Date.parse(runAt);
   const large =
     storesLarge && isLarge(bytes) ? largePayload(payloadText(payload), definition, { runAtMs, nowMs }) : undefined;
-  if (large === undefined) checkFits(bytes);
   const body = large === undefined ? whole : writeEnvelope({ ...fields, payloadRef: large.ref }, type, nowMs).body;
+  checkFits(Buffer.byteLength(body) + beside);
   const delay = Math.ceil((runAtMs - nowMs) / 1000);
   return {
     jobId,

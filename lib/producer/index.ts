@@ -5,6 +5,7 @@ export type { ProducerDynamoDb, ProducerS3, ProducerSqs } from '../aws/producer-
 export { InvalidMessageError, InvalidPayloadError } from '../contract/errors.ts';
 export { TooManyHopsError } from '../contract/hops.ts';
 export type { PayloadInput } from '../contract/payload.ts';
+export { job, type PlannedJob, type PlannedOptions } from '../contract/planned-job.ts';
 export { MessageTooLargeError, ProducerConfigurationError, RetiredTypeError, SendError } from './errors.ts';
 export type { ProducerPayloads } from './large-payload.ts';
 export type { EarlierJob } from './look.ts';
@@ -26,3 +27,5 @@ const producer = createProducer();
 export const enqueue: Producer['enqueue'] = producer.enqueue;
 /** Sends many jobs to the stage that SLUICE_STAGE names, else to `dev`; see {@link Producer.enqueueMany}. */
 export const enqueueMany: Producer['enqueueMany'] = producer.enqueueMany;
+/** Sends a chain of jobs to the stage that SLUICE_STAGE names, else to `dev`; see {@link Producer.chain}. */
+export const chain: Producer['chain'] = producer.chain;

@@ -5,7 +5,9 @@ import { stagePayloads } from '../aws/stage-payloads.ts';
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import { InvalidMessageError } from '../contract/errors.ts';
 import type { PayloadInput } from '../contract/payload.ts';
-import { encodeJob } from './encode.ts';
+import type { PlannedJob } from '../contract/planned-job.ts';
+import { encodeChain, type Steps } from './chain.ts';
+import { type EncodedJob, encodeJob } from './encode.ts';
 import type { ProducerPayloads } from './large-payload.ts';
 import { checkOnDuplicate, lookFor } from './look.ts';
 import type { EnqueueOptions } from './options.ts';
@@ -99,6 +101,20 @@ export interface Producer {
     payloads: readonly PayloadInput<D>[],
     options?: EnqueueManyOptions<PayloadInput<D>>,
   ): Promise<JobResult[]>;
+  /**
+   * Sends jobs of which each starts when the one before has completed: at most 20, together at most 1 MiB. What the chain is given
+   * is for its first job. The others' keys and ids are made of its key: `order-17.1`, `order-17.2`. A step that dies ends the
+   * chain; a redrive of it goes on.
+   *
+   * @param steps   made by `job`; each type must be in `handsOn` of the one before
+   * @param options those of `enqueue`; `id` and `key` at most 120 characters
+   * @throws as `enqueue` does, naming the step; InvalidMessageError if a step may not follow the one before
+   * @example await chain([job(processOrder, { orderId }), job(ship, { orderId })], { id: `order-${orderId}` });
+   */
+  chain<const Jobs extends readonly [PlannedJob, ...PlannedJob[]]>(
+    steps: Jobs & Steps<Jobs>,
+    options?: EnqueueOptions & SendOptions & LookOptions,
+  ): Promise<SentJob>;
 }
 
 const MAX_CALLS_AT_ONCE = 50;
@@ -112,6 +128,7 @@ const CALLS_AT_ONCE = 10;
 export function createProducer(options: ProducerOptions = {}): Producer {
   const { stage, app, client, dynamoDb, payloads: own, queueUrls = {}, ...given } = options;
   const payloadsNow = () => own ?? stagePayloads();
+  const storesLarge = () => payloadsNow() !== undefined;
   const limits = checkedLimits(given);
   let made: ProducerSqs | undefined;
   const sqs = (): ProducerSqs => {
@@ -119,20 +136,28 @@ export function createProducer(options: ProducerOptions = {}): Producer {
     return made;
   };
   const findQueue = makeFindQueue({ stage, app, queueUrls, sqs, limits });
+  const send = async (type: string, job: EncodedJob, { signal, onDuplicate }: SendOptions & LookOptions) => {
+    const refusal = (await job.pending)?.refusal;
+    if (refusal !== undefined) throw refusal;
+    const [{ jobId, givenKey: key }, bounds] = [job, { ...limits, signal }];
+    const look = { dynamoDb, stage: () => stageOf({ stage, app }), limits: bounds, type, jobId };
+    // Before it is sent, or the consumer may have begun this very job.
+    const earlier = onDuplicate === undefined || key === undefined ? undefined : await lookFor({ ...look, key });
+    const queueUrl = await untilAborted(findQueue(type), signal);
+    const sent = await sendOne(job, { sqs: sqs(), queueUrl, limits: bounds, payloads: payloadsNow() });
+    return earlier === undefined ? sent : { ...sent, duplicateOf: earlier };
+  };
   return {
     async enqueue(definition, payload, { signal, onDuplicate, ...options } = {}) {
       checkOnDuplicate(onDuplicate);
-      const payloads = payloadsNow();
-      const job = encodeJob(definition, { payload, options, storesLarge: payloads !== undefined }, Date.now());
-      const refusal = (await job.pending)?.refusal;
-      if (refusal !== undefined) throw refusal;
-      const [{ type }, { jobId, givenKey: key }, bounds] = [definition, job, { ...limits, signal }];
-      const look = { dynamoDb, stage: () => stageOf({ stage, app }), limits: bounds, type, jobId };
-      // Before it is sent, or the consumer may have begun this very job.
-      const earlier = onDuplicate === undefined || key === undefined ? undefined : await lookFor({ ...look, key });
-      const queueUrl = await untilAborted(findQueue(type), signal);
-      const sent = await sendOne(job, { sqs: sqs(), queueUrl, limits: bounds, payloads });
-      return earlier === undefined ? sent : { ...sent, duplicateOf: earlier };
+      const job = encodeJob(definition, { payload, options, storesLarge: storesLarge() }, Date.now());
+      return send(definition.type, job, { signal, onDuplicate });
+    },
+    async chain(steps, { signal, onDuplicate, ...options } = {}) {
+      checkOnDuplicate(onDuplicate);
+      const jobs: readonly PlannedJob[] = steps;
+      const job = encodeChain(jobs, options, { nowMs: Date.now(), storesLarge: storesLarge() });
+      return send(steps[0].definition.type, job, { signal, onDuplicate });
     },
     async enqueueMany(definition, payloads, { each, callsAtOnce = CALLS_AT_ONCE, signal, ...common } = {}) {
       checkCommon(callsAtOnce, common);

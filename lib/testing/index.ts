@@ -38,6 +38,8 @@ export {
   type JobFault,
   throws,
 } from './test-job/faults.ts';
+export type { TestFlow, TestPrevious } from './test-job/flow.ts';
 export type { TestJobOptions } from './test-job/options.ts';
+export type { StagedBatch, StagedJob } from './test-job/staged.ts';
 export { type TestRun, testJob } from './test-job.ts';
 export { makeVirtualClock, skewed, type VirtualClock } from './virtual-clock.ts';

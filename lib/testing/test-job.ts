@@ -7,8 +7,10 @@ import { refuseDisabledIdempotency } from '../engine/environment.ts';
 import type { JobContext, Perform, TransactWrite } from '../engine/job-context.ts';
 import type { MemoryEvent } from './aws/eventbridge.ts';
 import { checkRealTimers } from './test-job/clock.ts';
+import { JOBS_TABLE } from './test-job/engine.ts';
 import { TestJobError } from './test-job/error.ts';
 import { checkArguments, type TestJobOptions } from './test-job/options.ts';
+import { handedOn, type StagedBatch, type StagedJob } from './test-job/staged.ts';
 import { isOver, makeTrial, type Trial, takeTurn } from './test-job/trial.ts';
 
 /** How a job went, from its message to its end. */
@@ -32,6 +34,10 @@ export interface TestRun {
   readonly checkpoints: readonly unknown[];
   /** The writes of `commit` and `checkpoint` that took effect, in order. */
   readonly writes: readonly TransactWrite[];
+  /** What the handler staged by `context.enqueue` and what was sent, in order. */
+  readonly staged: readonly StagedJob[];
+  /** The batch that it staged: its children were sent, and its callback waits. */
+  readonly batch?: StagedBatch;
   /** What each table of the options holds in the end, in plain values. */
   readonly tables: Readonly<Record<string, readonly Record<string, unknown>[]>>;
   /** Names of the events that were logged, by the engine and by the handler: `job.started`, … */
@@ -108,6 +114,7 @@ function report({ aws, events, sentAtMs, progress, written, tables }: Trial, ite
     progress,
     checkpoints: written.checkpoints,
     writes: written.writes,
+    ...handedOn(item, aws.stagedQueues, (id) => aws.dynamoDb.item(JOBS_TABLE, id)),
     tables: Object.fromEntries(tables.map((name) => [name, plain(name)])),
     events: events.map(({ name }) => name),
     published: aws.bus.events,

@@ -22,6 +22,8 @@ export interface Bundles {
   readonly spans: Bundled;
   /** The same consumer with `accept`. */
   readonly accepting: Bundled;
+  /** A consumer of jobs in flows. */
+  readonly flows: Bundled;
   readonly dispatcher: Bundled;
   readonly stock: Bundled;
   remove(): Promise<void>;
@@ -43,6 +45,7 @@ export async function makeBundles(): Promise<Bundles> {
     traced: await write('traced', 'test/bench/job/handler.ts', TRACED),
     spans: await write('spans', 'test/bench/job/handler.ts', WITH_SPANS),
     accepting: await write('accepting', 'test/bench/accept/handler.ts'),
+    flows: await write('flows', 'test/bench/flow/handler.ts'),
     dispatcher: await write('dispatcher', 'functions/dispatcher/handler.ts'),
     // Small already: an ES module, minified, without names, no CommonJS build of anything.
     stock: await write('stock', 'test/bench/stock/handler.ts', { alias: {}, plugins: [] }),

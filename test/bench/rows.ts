@@ -6,6 +6,7 @@ import { calls } from './rows/calls.ts';
 import { coldStart } from './rows/cold-start.ts';
 import { cpu } from './rows/cpu.ts';
 import { dispatcher } from './rows/dispatcher.ts';
+import { flows } from './rows/flows.ts';
 import { precision } from './rows/precision.ts';
 import { precisionEmulator } from './rows/precision-emulator.ts';
 import { producer } from './rows/producer.ts';
@@ -28,4 +29,5 @@ export const ROWS: readonly Row[] = [
   tls,
   tracing,
   accept,
+  flows,
 ];

@@ -298,6 +298,7 @@ describeHere('the command, as an operator uses it', () => {
   it('a stage or job type that does not exist: every verb names those that exist', async () => {
     const verbs = [['queues'], ['job', 'send-email', 'a'], ['dead'], ['doctor'], ['drain', 'send-email']];
     verbs.push(['dlq', 'show', 'send-email'], ['dlq', 'redrive', 'send-email'], ['dlq', 'purge', 'send-email']);
+    verbs.push(['flows'], ['flow', 'send-email', 'a'], ['cancel', 'send-email', 'a', '--flow']);
     verbs.push(['retry', 'send-email', 'a'], ['cancel', 'send-email', 'a'], ['pause', 'send-email']);
     verbs.push(['send', 'send-email', '{"to":"a@example.com","subject":"s","text":"t"}']);
     for (const verb of verbs) {
@@ -318,7 +319,7 @@ const calls = (verb: string, operation: string) =>
   recorder.calls.filter(({ appId, headers }) => appId === verb && headers['x-amz-target']?.endsWith(`.${operation}`))
     .length;
 
-const READING = ['queues', 'job', 'dead', 'drain'];
+const READING = ['queues', 'job', 'flow', 'flows', 'dead', 'drain'];
 
 describeHere('the policies for operators', () => {
   it('allow every call of the verbs, and no other action', async () => {

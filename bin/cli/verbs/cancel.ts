@@ -1,20 +1,45 @@
 import type { Command } from 'commander';
-import { cancel, EXIT, type Operated, onStage, queuesOf, tableOf } from '../../../lib/operator/index.ts';
+import {
+  type CancelledFlow,
+  cancel,
+  cancelFlow,
+  EXIT,
+  type ExitCode,
+  type Operated,
+  onStage,
+  queuesOf,
+  tableOf,
+} from '../../../lib/operator/index.ts';
 import { loadDefinitions } from '../catalogue.ts';
+import type { Context } from '../context.ts';
 import { definitionOf } from '../options.ts';
+import { count } from '../print.ts';
+import { makeProgress } from '../progress.ts';
 import { keyArgument, type Run, runs, typeArgument } from '../verb.ts';
+
+interface Options {
+  readonly flow?: boolean;
+}
+
+interface Named {
+  readonly type: string;
+  readonly key: string;
+}
 
 export function cancelVerb(program: Command, run: Run): void {
   const command = program
     .command('cancel')
-    .summary('cancel a job')
+    .summary('cancel a job, or a batch with its callback')
     .description(
       'Cancels a job. A job that waits ends at once. A job that runs has its signal aborted at its next progress, and ends ' +
         'CANCELLED unless it completes. A job that has not come yet is refused when it comes. A finished job stays as it is.',
     )
     .addArgument(typeArgument())
-    .addArgument(keyArgument());
-  runs(command, run, async ({ host, stage, print }, [type = '', key = '']) => {
+    .addArgument(keyArgument())
+    .option('--flow', 'the job is a batch’s callback: cancel it, and every job of the batch that has not ended');
+  runs<Options>(command, run, async (context, [type = '', key = ''], { flow }) => {
+    if (flow === true) return cancelBatch(context, { type, key });
+    const { host, stage, print } = context;
     const definitions = await loadDefinitions(host);
     await queuesOf(stage, type);
     const definition = definitionOf(definitions, type);
@@ -28,5 +53,49 @@ export function cancelVerb(program: Command, run: Run): void {
 const CANCELLED: Readonly<Partial<Record<Operated['row'], string>>> = {
   refusedAhead: 'no such job yet: it is refused when it comes',
   cancelledWaiting: 'cancelled',
+  cancelledByMessage:
+    'a batch waits for it: cancellation requested, its next message ends it and reports that to the batch',
   cancelRequested: 'it runs: cancellation requested, it ends CANCELLED unless it completes',
+};
+
+async function cancelBatch(context: Context, name: Named): Promise<ExitCode | undefined> {
+  const { host, stage, print, signal } = context;
+  const definitions = await loadDefinitions(host);
+  definitionOf(definitions, name.type);
+  const progress = makeProgress('jobs', undefined, context);
+  const done = await cancelFlow(stage, name, {
+    definitionOf: (type) => definitionOf(definitions, type),
+    signal,
+    onProgress: progress.update,
+  }).finally(progress.end);
+  const { row, callback, jobs, interrupted } = done;
+  const { status } = callback;
+  if (!print.result({ ...name, row, status, jobs, interrupted })) {
+    for (const line of row === 'none' ? [overSince(done)] : told(done)) print.line(line);
+  }
+  return row === 'none' ? EXIT.partly : undefined;
+}
+
+/** Why there is nothing to cancel. */
+function overSince({ callback: { status, completedAt, failedAt } }: CancelledFlow): string {
+  return `nothing to cancel: its callback ${status === 'DEAD' ? `died at ${failedAt}` : `completed at ${completedAt}`}`;
+}
+
+function told({ callback, jobs, interrupted }: CancelledFlow): string[] {
+  const said = callback.status === 'CANCELLED' ? 'its callback is cancelled' : 'its callback is asked to end';
+  const counts = Object.entries(JOBS).flatMap(([row, what]) => {
+    const n = jobs[row as Operated['row']] ?? 0;
+    return n === 0 ? [] : [`${count(n)} ${what}`];
+  });
+  const rest = interrupted ? ['interrupted: the same command goes on'] : [];
+  return [said, ...counts, ...rest];
+}
+
+/** What became of the jobs of a flow, by the row that was written. */
+const JOBS: Readonly<Partial<Record<Operated['row'], string>>> = {
+  cancelledWaiting: 'cancelled',
+  cancelledByMessage: 'that wait end with their next messages',
+  cancelRequested: 'that run end CANCELLED unless they complete',
+  refusedAhead: 'that had not come are refused when they come',
+  none: 'had ended',
 };

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type JobLogLine, type JobView, job, jobLogs } from '../../../lib/operator/index.ts';
 import type { Context } from '../context.ts';
+import { count } from '../print.ts';
 import { keptMaps, MAPS_FOLDER, MAPS_HELP } from '../source-maps.ts';
 import { keyArgument, type Run, runs, typeArgument } from '../verb.ts';
 
@@ -37,7 +38,8 @@ export function jobVerb(program: Command, run: Run): void {
 
 const at = (epochMs: number | undefined) => (epochMs === undefined ? undefined : new Date(epochMs).toISOString());
 
-function show({ print }: Context, { item, key, message, unread }: JobView): void {
+function show({ print }: Context, view: JobView): void {
+  const { item, key, message, unread } = view;
   const { status, attempts, maxAttempts, snoozes, runNo, error, reason } = item;
   const running = status === 'INPROGRESS';
   const rows: [string, unknown][] = [
@@ -62,6 +64,7 @@ function show({ print }: Context, { item, key, message, unread }: JobView): void
       'checkpoint',
       item.checkpoint === undefined ? undefined : `${json(item.checkpoint)} (number ${item.checkpointNo})`,
     ],
+    ...flowRows(view),
     ['message', message],
     ['body', item.envelope?.body],
     ['payload', unread],
@@ -70,6 +73,27 @@ function show({ print }: Context, { item, key, message, unread }: JobView): void
     if (value !== undefined) print.line(print.colour.dim(name.padEnd(13)), ` ${String(value)}`);
   }
 }
+
+/** The flow that the job is in: what it waits for, whom it came after, for whom it holds a place, and to whom that went. */
+function flowRows({ item: { mode, deadlineAt, status, flow, passedOn, owed }, batch }: JobView): [string, unknown][] {
+  const died = batch?.dead ? `; ${batch.dead} died or were cancelled` : '';
+  const open =
+    batch &&
+    `${status === 'SCHEDULED' ? '' : 'began with '}${count(batch.open)} of ${count(batch.total)} children${died}`;
+  const { of, after, chain } = flow ?? {};
+  return [
+    ['waits for', open],
+    ['mode', mode === 'success' ? 'success: waits until every child has completed' : mode],
+    ['deadline', at(deadlineAt)],
+    ['came after', after && named(after)],
+    ['chain', chain && `step ${chain.step} of ${chain.key}`],
+    ['holds', of && `place ${of.place} of flow ${named(of)}`],
+    ['passed on', passedOn && `its place went to ${passedOn.replace('#', ' ')}`],
+    ['owed', owed && 'what it staged is not sent yet'],
+  ];
+}
+
+const named = ({ type, key }: { readonly type: string; readonly key: string }): string => `${type} ${key}`;
 
 const json = (value: unknown): string | undefined => JSON.stringify(value);
 

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { EXIT, pause, type QueueState, type QueuesReport, queues } from '../../../lib/operator/index.ts';
+import { EXIT, flagsOf, pause, type QueueState, type QueuesReport, queues } from '../../../lib/operator/index.ts';
 import type { Context } from '../context.ts';
 import { whole } from '../options.ts';
-import { type Colour, type Column, duration } from '../print.ts';
+import { type Colour, type Column, count, duration } from '../print.ts';
 import { optionalType, type Run, runs } from '../verb.ts';
 
 interface Options {
@@ -37,7 +37,7 @@ export function queuesVerb(program: Command, run: Run): void {
 function show({ print, stage }: Context, report: QueuesReport): undefined {
   if (print.result({ stage: stage.name, ...report })) return;
   const { red, yellow, green, dim } = print.colour;
-  const count = (head: string, cell: (state: QueueState) => number, alarming?: Colour): Column<QueueState> => ({
+  const column = (head: string, cell: (state: QueueState) => number, alarming?: Colour): Column<QueueState> => ({
     head,
     cell,
     right: true,
@@ -45,14 +45,20 @@ function show({ print, stage }: Context, report: QueuesReport): undefined {
   });
   print.table(report.queues, [
     { head: 'TYPE', cell: ({ type }) => type, cut: 'end' },
-    count('DEPTH', ({ depth }) => depth),
-    count('IN FLIGHT', ({ inFlight }) => inFlight),
-    count('DELAYED', ({ delayed }) => delayed),
-    count('PARKED', ({ parked }) => parked),
-    count('DEAD', ({ dead }) => dead, yellow),
-    count('DLQ', ({ dlq }) => dlq, red),
+    column('DEPTH', ({ depth }) => depth),
+    column('IN FLIGHT', ({ inFlight }) => inFlight),
+    column('DELAYED', ({ delayed }) => delayed),
+    column('PARKED', ({ parked }) => parked),
+    column('DEAD', ({ dead }) => dead, yellow),
+    column('DLQ', ({ dlq }) => dlq, red),
     { head: 'OLDEST', cell: ({ oldestSeconds }) => duration(oldestSeconds), right: true },
     { head: 'STATE', cell: ({ state }) => state, colour: ({ state }) => (state === 'running' ? green : yellow) },
   ]);
+  for (const { type, waitForChildren } of report.queues) {
+    if (waitForChildren > 0)
+      print.note(
+        `${type}: ${count(waitForChildren)} wait for their children (npx sluice flows ${type}${flagsOf(stage)})`,
+      );
+  }
   if (report.truncated) print.note('PARKED and DEAD count 100,000 jobs at most; there are more.');
 }

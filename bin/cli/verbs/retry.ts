@@ -9,6 +9,7 @@ import {
   type Stage,
   tableOf,
 } from '../../../lib/operator/index.ts';
+import { count } from '../print.ts';
 import { keyArgument, type Run, runs, typeArgument } from '../verb.ts';
 
 export function retryVerb(program: Command, run: Run): void {
@@ -16,7 +17,8 @@ export function retryVerb(program: Command, run: Run): void {
     .command('retry')
     .summary('retry a parked job now')
     .description(
-      'Makes a parked job due now. It starts after the dispatcher’s next tick, within a minute, instead of at its own time.',
+      'Makes a parked job due now. It starts after the dispatcher’s next tick, within a minute, instead of at its own time. A ' +
+        'batch’s callback starts without the children that have not ended.',
     )
     .addArgument(typeArgument())
     .addArgument(keyArgument());
@@ -26,12 +28,20 @@ export function retryVerb(program: Command, run: Run): void {
     const done = row === 'dueNow';
     if (!print.result({ type, key, row, status: item?.status })) {
       print.line(
-        done ? 'due now: the dispatcher sends it at its next tick' : whyNotRetried({ row, item }, { type, key, stage }),
+        done
+          ? `due now: the dispatcher sends it at its next tick${stillOpen(item)}`
+          : whyNotRetried({ row, item }, { type, key, stage }),
       );
     }
     if (done) return undefined;
     return item === undefined ? EXIT.missing : EXIT.partly;
   });
+}
+
+/** What a callback that is fired early does not wait for. */
+function stillOpen(item: Operated['item']): string {
+  if (item?.total === undefined) return '';
+  return `; ${count(item.open?.size ?? 0)} of its ${count(item.total)} children have not ended`;
 }
 
 interface Asked {

@@ -29,4 +29,8 @@ export const finishedExpiration = (retention: Retention, nowMs: number): number 
 export const deadExpiration = (retention: Retention, nowMs: number): number =>
   Math.ceil(nowMs / 1000) + deadRetentionSeconds(retention);
 
+/** Of a job that completed or was cancelled. One of a flow is kept as long as a dead one: copies and redrives come as late. */
+export const endExpiration = (retention: Retention, nowMs: number, isOfFlow: boolean): number =>
+  isOfFlow ? deadExpiration(retention, nowMs) : finishedExpiration(retention, nowMs);
+
 export const isExpired = (item: Pick<JobItem, 'expiration'>, nowMs: number): boolean => item.expiration * 1000 <= nowMs;

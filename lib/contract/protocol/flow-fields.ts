@@ -4,7 +4,7 @@ import { didYouMean } from '../definition/suggest.ts';
 import { InvalidMessageError } from '../errors.ts';
 import { isJobKey } from '../names.ts';
 import { MESSAGE_GROUP } from '../sqs-limits.ts';
-import { notInFlow } from './not-in-flow.ts';
+import { MAX_STEPS, notInFlow } from './not-in-flow.ts';
 
 /** A step of a chain that is still to come. */
 export interface FlowStep {
@@ -22,12 +22,14 @@ export interface FlowFields {
   readonly of?: { readonly type: string; readonly key: string; readonly place: number };
   /** The job before. */
   readonly after?: { readonly type: string; readonly key: string };
-  /** Key of the chain's first job, and this one's number in the chain, from 1: its key and id are `<key>.<step>`. */
+  /**
+   * Key of the chain's first job, and this one's number in the chain: its key and id are `<key>.<step>`. A callback that took a
+   * job's turn over has that one's number, 0 for the chain's first.
+   */
   readonly chain?: { readonly key: string; readonly step: number };
 }
 
-/** Steps of a chain, the first one included. */
-export const MAX_STEPS = 20;
+export { MAX_STEPS };
 /** Children of a batch, and jobs that one attempt may stage. */
 export const MAX_CHILDREN = 1000;
 
@@ -71,7 +73,7 @@ export function checkFlow(flow: unknown): void {
   if (after !== undefined) named(after);
   if (chain !== undefined) {
     const { key, step } = fieldsOf(chain, ['key', 'step']);
-    if (!isJobKey(key) || !isWhole(step, 1, MAX_STEPS - 1)) throw notOurs();
+    if (!isJobKey(key) || !isWhole(step, 0, MAX_STEPS - 1)) throw notOurs();
   }
 }
 

@@ -55,3 +55,7 @@ export interface Message {
   /** Epoch ms. */
   readonly sentAtMs: number;
 }
+
+/** Whether the message's job has a part in a flow: something follows from its end, or it follows from another's. */
+export const isOfFlow = ({ then, flow }: Pick<Message, 'then' | 'flow'>): boolean =>
+  then !== undefined || flow !== undefined;

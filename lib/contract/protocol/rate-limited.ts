@@ -1,4 +1,5 @@
-import { type BeginFacts, type BeginStep, newItem, scheduled } from './begin.ts';
+import type { BeginStep } from './begin.ts';
+import { type BeginFacts, newItem, scheduled } from './begun-item.ts';
 import { unfinishedExpiration } from './expiration.ts';
 import { insert, update } from './item-write.ts';
 import { dueList, fitsAnItem, isWaiting, type JobItem, parkedEnvelope } from './job-item.ts';

@@ -1,9 +1,9 @@
 import type { JobError } from '../errors.ts';
 import type { DeadLetterReason } from '../job.ts';
-import { deadExpiration, finishedExpiration, unfinishedExpiration } from './expiration.ts';
+import { deadExpiration, endExpiration, unfinishedExpiration } from './expiration.ts';
 import type { ItemUpdate } from './item-write.ts';
 import { deadList, dueList, endPutBacks, fitsAnItem, type JobItem, parkedEnvelope } from './job-item.ts';
-import type { Message } from './message.ts';
+import { isOfFlow, type Message } from './message.ts';
 import { IN_PLACE_MS, iso } from './timing.ts';
 import type { SettleRow } from './transitions.ts';
 
@@ -31,10 +31,28 @@ export type SettleStep =
   | { readonly row: SettleRow; readonly write: ItemUpdate; readonly action: 'ack' | 'deadLetter' }
   | { readonly row: SettleRow; readonly write: ItemUpdate; readonly action: 'wait'; readonly untilMs: number };
 
+/** What an attempt staged, as its item keeps it until all of it is sent. */
+export interface Staged {
+  readonly outbox: Uint8Array;
+  /** `<type>#<key>` of the batch's callback: it takes over the job's place and its turn in a chain. */
+  readonly passedOn?: string;
+}
+
 /** Row `completed` and, inside a transaction, `committed`. */
-export function complete(facts: SettleFacts, result: unknown): SettleStep & { readonly action: 'ack' | 'deadLetter' } {
-  const expiration = finishedExpiration(facts, facts.nowMs);
-  const set = { status: 'COMPLETED', completedAt: iso(facts.nowMs), expiration, ...carried(facts) } as const;
+export function complete(
+  facts: SettleFacts,
+  result: unknown,
+  staged?: Staged,
+): SettleStep & { readonly action: 'ack' | 'deadLetter' } {
+  const expiration = endExpiration(facts, facts.nowMs, staged !== undefined || isOfFlow(facts.message));
+  const pending = staged && { owed: true as const, ...staged };
+  const set = {
+    status: 'COMPLETED',
+    completedAt: iso(facts.nowMs),
+    expiration,
+    ...carried(facts),
+    ...pending,
+  } as const;
   const write = mine(facts.item, { ...set, ...(result !== undefined && { result }) });
   return { row: 'completed', write, action: 'ack' };
 }
@@ -79,7 +97,7 @@ function die(facts: SettleFacts, { reason, error }: Failure & { kind: 'dead' }):
 
 /** Row `cancelledAtEnd`: it would be tried again, but somebody cancelled it while it ran. */
 export function cancel(facts: SettleFacts): SettleStep {
-  const expiration = finishedExpiration(facts, facts.nowMs);
+  const expiration = endExpiration(facts, facts.nowMs, isOfFlow(facts.message));
   const set = { status: 'CANCELLED', expiration, ...carried(facts) } as const;
   return { row: 'cancelledAtEnd', write: mine(facts.item, set), action: 'ack' };
 }

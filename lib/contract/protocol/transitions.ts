@@ -1,17 +1,7 @@
-import type { JobStatus } from '../job.ts';
+import { FLOW_TRANSITIONS } from './flow-transitions.ts';
+import type { Transition } from './transition.ts';
 
-/** A row of the protocol: the only ways in which a job's state changes. */
-export interface Transition {
-  /** Short for the row, in tables and diagrams: B before a job runs, S when an attempt settles, C by an operator. */
-  readonly code: string;
-  /** States from which it happens; `absent`: there is no item. */
-  readonly from: readonly (JobStatus | 'absent')[];
-  readonly condition: string;
-  /** State afterwards; `same` and `absent`: nothing is written to it; `limited`: SCHEDULED if it was absent. */
-  readonly to: JobStatus | 'same' | 'absent' | 'SCHEDULED, or same';
-  /** What becomes of the message. */
-  readonly message: 'run' | 'run alone' | 'ack' | 'keep' | 'wait' | 'deadLetter' | 'as there' | 'none';
-}
+export type { Transition } from './transition.ts';
 
 const TERMINAL = ['COMPLETED', 'DEAD', 'CANCELLED'] as const;
 const WAITING = ['SCHEDULED', 'RETRYING'] as const;
@@ -21,7 +11,7 @@ const ANY = ['absent', ...WAITING, 'INPROGRESS', ...TERMINAL] as const;
 /**
  * The protocol as a table, by the word for each row. A definition's `accept` chooses among the A rows, before a message is known
  * to be a job (lib/engine/message/accept.ts, split.ts). `begin.ts` chooses among the B rows, `rate-limited.ts` writes L,
- * `settle.ts` the S rows, K and P, `operate.ts` the C rows and N; the dispatcher writes R, the consumer D.
+ * `settle.ts` the S rows, K and P, `operate.ts` the C rows and N; the dispatcher writes R, the consumer D, E, H and F.
  */
 export const TRANSITIONS = {
   accepted: { code: 'A1', from: ANY, condition: 'foreign; accept gives one job', to: 'same', message: 'as there' },
@@ -60,14 +50,15 @@ export const TRANSITIONS = {
   retentionOver: {
     code: 'B3',
     from: TERMINAL,
-    condition: 'expiration passed, not undelivered',
+    condition: 'expiration passed, not undelivered, staged jobs all sent',
     to: 'same',
     message: 'as there',
   },
   foreign: {
     code: 'B4',
     from: ANY,
-    condition: 'another job holds the key, or another payload came under its name',
+    condition:
+      'another job holds the key, or another payload came under its name (never of a job that was cancelled before it came)',
     to: 'same',
     message: 'ack',
   },
@@ -121,14 +112,15 @@ export const TRANSITIONS = {
   duplicate: {
     code: 'B13',
     from: TERMINAL,
-    condition: 'otherwise (a duplicate): of a COMPLETED job whose type asks for it, the event again',
+    condition:
+      'otherwise (a duplicate): of a COMPLETED or CANCELLED job of a flow, handedOn again; of a COMPLETED job whose type asks for it, the event again',
     to: 'same',
     message: 'ack',
   },
   completed: {
     code: 'S1',
     from: MINE,
-    condition: 'the handler returned; then the event, if its type asks for it',
+    condition: 'the handler returned, maybe with staged jobs; then handedOn, and the event if its type asks for it',
     to: 'COMPLETED',
     message: 'ack',
   },
@@ -211,11 +203,12 @@ export const TRANSITIONS = {
     to: 'SCHEDULED, or same',
     message: 'as there',
   },
+  ...FLOW_TRANSITIONS,
   delivered: {
     code: 'D',
     from: ['DEAD'],
     condition:
-      'undelivered: DLQ send (unless only the event is pending), event, then remove undelivered where runNo is the same',
+      'undelivered: placeDead, DLQ send (unless only the event is pending), event, then remove undelivered where runNo is the same',
     to: 'DEAD',
     message: 'ack',
   },

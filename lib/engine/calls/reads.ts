@@ -41,15 +41,19 @@ interface Asked {
   readonly id: string;
 }
 
-/** Sends the reads that are asked for in the same turn of the event loop together. An item is read once, however often it is asked for. */
-export function makeReader(table: string, deps: WriterDeps): Reader {
+/**
+ * Sends the reads that are asked for in the same turn of the event loop together. An item is read once, however often it is asked for.
+ *
+ * @param names attributes to read. @default what a transition is decided on
+ */
+export function makeReader(table: string, deps: WriterDeps, names: readonly (keyof JobItem)[] = DECISIVE): Reader {
   const reads = new Map<string, Promise<JobItem | undefined>>();
   const send = async (asked: Waiting<Asked, JobItem | undefined>[]) => {
     // Those who ask from now on get a later read.
     reads.clear();
     try {
       const found = await readItems(
-        { table, names: DECISIVE },
+        { table, names },
         asked.map(({ id }) => id),
         deps,
       );

@@ -126,5 +126,8 @@ const toError = ({ Code, Message }: BatchStatementError): Error =>
 
 /** Bytes that count towards a call's size: only bodies make a difference, and they are inside of an envelope. */
 function sizeOf({ text, parameters }: Statement): number {
-  return parameters.reduce((sum, value) => sum + (value.S ?? value.N ?? JSON.stringify(value)).length, text.length);
+  return parameters.reduce(
+    (sum, value) => sum + (value.S ?? value.N ?? value.B ?? JSON.stringify(value)).length,
+    text.length,
+  );
 }

@@ -1,5 +1,5 @@
 import { METRICS } from '../../contract/names.ts';
-import { crashOf } from '../../contract/protocol/begin.ts';
+import { crashOf } from '../../contract/protocol/crash.ts';
 import { itemId } from '../../contract/protocol/job-item.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import type { SettleStep } from '../../contract/protocol/settle.ts';
@@ -8,10 +8,10 @@ import { isError, readError } from '../../contract/thrown.ts';
 import { type Claim, type Engine, type Invocation, leaseUntilMs } from '../engine.ts';
 import { annotationsOf, jobFields, messageFields, sentIn } from '../logs.ts';
 import { deadLetter } from '../message/dead-letter.ts';
-import { publishCompleted } from '../message/publish.ts';
 import { type MessageOutcome, type Received, wait } from '../message/wait.ts';
 import { type RunningJob, startJob } from '../running.ts';
 import type { Begun } from '../table/job-store.ts';
+import { ended } from './ended.ts';
 import { runOnce } from './idempotency.ts';
 import { notStarted, type Stalled } from './not-started.ts';
 import { type Outcome, runHandler, type Started } from './run-handler.ts';
@@ -45,9 +45,9 @@ export async function attempt(received: Received, scope: AttemptScope): Promise<
     settle: (claim: Claim, outcome: Outcome) => settle(claim, outcome, engine),
   };
   try {
-    const ended = await runOnce(itemId(engine.definition.type, message.key), steps, invocation.idempotency);
-    if (ended.kind === 'notStarted') return await notStarted(ended.begun, received, engine);
-    const { claim, settlement } = ended;
+    const once = await runOnce(itemId(engine.definition.type, message.key), steps, invocation.idempotency);
+    if (once.kind === 'notStarted') return await notStarted(once.begun, received, engine);
+    const { claim, settlement } = once;
     if (settlement.kind === 'settled') return await settled(received, { claim, step: settlement.step }, engine);
     engine.log.warn('job.lease-lost', { ...jobFields(claim, engine), endsAtMs: invocation.endsAtMs });
     return 'keep';
@@ -97,8 +97,7 @@ async function settled(
   if (step.action === 'wait') return wait(received, step.untilMs, engine);
   const item = { ...claim.item, ...step.write.set };
   if (step.action === 'deadLetter') return deadLetter(item, received.message, engine);
-  if (item.status !== 'COMPLETED') return 'ack';
-  return (await publishCompleted(item, received.message, engine)) ? 'ack' : 'keep';
+  return ended(item, received.message, engine);
 }
 
 /** A retired type's producers refuse, so somebody else still sends, or sent this before: what came is run all the same. */

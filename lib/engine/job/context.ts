@@ -1,11 +1,13 @@
 import { JobCancelledError, LeaseLostError } from '../../contract/errors.ts';
 import type { Job } from '../../contract/job.ts';
 import type { MessageAttributes } from '../../contract/message-attributes.ts';
+import { optional } from '../../contract/names.ts';
 import { keyOf, MAX_CHECKPOINT_BYTES, MAX_PROGRESS_BYTES } from '../../contract/protocol/job-item.ts';
 import { notInFlow } from '../../contract/protocol/not-in-flow.ts';
 import { checkpoint } from '../../contract/protocol/settle.ts';
 import { WriteError } from '../calls/writes.ts';
-import type { Claim, Engine } from '../engine.ts';
+import type { Claim, Engine, Staging } from '../engine.ts';
+import type { Flow } from '../flow-types.ts';
 import type { JobContext, TransactWrite } from '../job-context.ts';
 import { messageFields } from '../logs.ts';
 import type { Deadline } from './deadline.ts';
@@ -16,13 +18,22 @@ import { makeProgress } from './progress.ts';
 export interface HandlerContext {
   readonly context: JobContext;
   readonly staged: readonly TransactWrite[];
+  /** The jobs that it staged; undefined if its type is in no flow. */
+  readonly staging: Staging | undefined;
   /** The attempt has ended: from now on the context refuses every write. @returns the latest progress */
   close(): unknown;
 }
 
-export function makeContext(claim: Claim, engine: Engine, deadline: Deadline): HandlerContext {
+/** An attempt that has begun: its claim and, of a batch's callback, what became of the children. */
+interface Attempted {
+  readonly claim: Claim;
+  readonly flow?: Flow | undefined;
+}
+
+export function makeContext({ claim, flow }: Attempted, engine: Engine, deadline: Deadline): HandlerContext {
   const staged: TransactWrite[] = [];
   const progress = makeProgress(claim.item, engine, deadline.abort);
+  const staging = engine.flow?.makeStaging(claim, engine);
   let open = true;
   const checkOpen = () => {
     if (!open) throw new LeaseLostError('the attempt has ended: nothing was written');
@@ -56,14 +67,22 @@ export function makeContext(claim: Claim, engine: Engine, deadline: Deadline): H
       engine.store.checkWrites(claim.item.id, { writes });
       return checkpointInTurn(writes, state);
     },
-    enqueue: () => refuseFlow(engine),
-    batch: () => refuseFlow(engine),
+    enqueue(definition, payload, options = {}) {
+      checkOpen();
+      (staging ?? refuseFlow(engine)).enqueue({ definition, payload, options });
+    },
+    batch(batch) {
+      checkOpen();
+      (staging ?? refuseFlow(engine)).batch(batch);
+    },
+    ...optional('flow', flow),
+    ...optional('previous', engine.flow?.previousOf(claim, engine)),
   };
   const close = () => {
     open = false;
     return progress.close();
   };
-  return { context, staged, close };
+  return { context, staged, staging, close };
 }
 
 function refuseFlow({ definition }: Engine): never {

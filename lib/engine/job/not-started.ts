@@ -4,9 +4,9 @@ import type { BeginRow } from '../../contract/protocol/transitions.ts';
 import type { Engine } from '../engine.ts';
 import { messageFields } from '../logs.ts';
 import { deadLetter } from '../message/dead-letter.ts';
-import { publishCompleted } from '../message/publish.ts';
 import { type MessageOutcome, type Received, wait } from '../message/wait.ts';
 import type { Begun } from '../table/job-store.ts';
+import { ended } from './ended.ts';
 
 /** A job that must run alone, and the attempts that it has had. */
 export interface Stalled {
@@ -37,10 +37,12 @@ export async function notStarted(
     }
     case 'ack':
       reportAck({ row: step.row, fields, dueAt: item?.dueAt }, engine);
-      if (step.row !== 'duplicate' || item?.status !== 'COMPLETED') return 'ack';
-      return (await publishCompleted(item, message, engine)) ? 'ack' : 'keep';
+      return item !== undefined && AFTER_ITS_END.includes(step.row) ? ended(item, message, engine) : 'ack';
   }
 }
+
+/** Rows whose job has ended, and whose message is its own. */
+const AFTER_ITS_END: readonly BeginRow[] = ['duplicate', 'stagedPending', 'cancelled', 'cancelledAtBegin'];
 
 interface Acked {
   readonly row: BeginRow;
@@ -54,10 +56,12 @@ function reportAck({ row, fields, dueAt }: Acked, { log, meter, clock }: Engine)
   switch (row) {
     case 'foreign':
     case 'duplicate':
+    case 'stagedPending':
       meter.count(METRICS.duplicate);
       log.info('job.duplicate', fields);
       break;
     case 'cancelled':
+    case 'cancelledAtBegin':
       log.info('job.cancelled', fields);
       break;
     case 'early':

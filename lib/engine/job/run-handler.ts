@@ -2,8 +2,10 @@ import { JobResultError, ShutdownError } from '../../contract/errors.ts';
 import type { PayloadRef } from '../../contract/payload-ref.ts';
 import type { Interruption } from '../../contract/protocol/decide.ts';
 import { MAX_RESULT_BYTES } from '../../contract/protocol/job-item.ts';
+import type { Staged } from '../../contract/protocol/settle.ts';
 import { messageOf } from '../../contract/thrown.ts';
 import type { Claim, Engine, Invocation } from '../engine.ts';
+import type { Flow } from '../flow-types.ts';
 import type { TransactWrite } from '../job-context.ts';
 import { noPayloads } from '../payloads.ts';
 import { type RunningJob, runAs } from '../running.ts';
@@ -13,7 +15,7 @@ import { asJson } from './json.ts';
 
 /** How a handler ended. */
 export type Outcome =
-  | { readonly kind: 'completed'; readonly result: unknown; readonly writes: readonly TransactWrite[] }
+  | Completed
   | {
       readonly kind: 'failed';
       readonly error: unknown;
@@ -22,6 +24,14 @@ export type Outcome =
     }
   /** Its process shuts down. */
   | ({ readonly kind: 'interrupted' } & Interruption);
+
+interface Completed {
+  readonly kind: 'completed';
+  readonly result: unknown;
+  readonly writes: readonly TransactWrite[];
+  /** The jobs that are to be sent with the completion. */
+  readonly jobs: Staged | undefined;
+}
 
 /** An attempt that has begun. */
 export interface Started {
@@ -35,6 +45,9 @@ export interface Started {
  */
 export async function runHandler({ claim, job }: Started, engine: Engine, invocation: Invocation): Promise<Outcome> {
   if (engine.shutdown.aborted) return { kind: 'interrupted', error: shuttingDown(), hasEnded: true };
+  // Only a batch's callback has places, and reads what became of them.
+  const flow = claim.item.total !== undefined ? await flowOf(claim, engine) : undefined;
+  if (flow !== undefined && 'error' in flow) return { kind: 'failed', error: flow.error };
   const deadline = makeDeadline(engine, invocation);
   const { payloadRef } = claim.message;
   // Where it is `off`, such a message is refused before, and esbuild leaves this out.
@@ -42,7 +55,7 @@ export async function runHandler({ claim, job }: Started, engine: Engine, invoca
     const ended = await fetchPayload(payloadRef, { claim, engine, deadline });
     if (ended !== undefined) return ended;
   }
-  const { context, staged, close } = makeContext(claim, engine, deadline);
+  const { context, staged, staging, close } = makeContext({ claim, flow }, engine, deadline);
   job.handler = { claim, fail: deadline.abort };
   const perform = () => engine.perform(claim.message.payload, context);
   const running = new Promise((resolve) => resolve(runAs(job, perform)));
@@ -53,7 +66,9 @@ export async function runHandler({ claim, job }: Started, engine: Engine, invoca
   running.then(end, end);
   try {
     const returned = await Promise.race([running, deadline.aborted]);
-    return { kind: 'completed', result: checkedResult(returned), writes: staged };
+    const result = checkedResult(returned);
+    const jobs = staging === undefined || staging.isEmpty() ? undefined : await staging.finish(result);
+    return { kind: 'completed', result, writes: staged, jobs };
   } catch (error) {
     if (error !== deadline.signal.reason || !(error instanceof ShutdownError)) return { kind: 'failed', error };
     // A handler that heeds its signal ends in this turn of the event loop.
@@ -64,6 +79,15 @@ export async function runHandler({ claim, job }: Started, engine: Engine, invoca
     deadline.close();
     claim.progress = close();
     if (job.isToBlame) await never();
+  }
+}
+
+/** What became of a callback's children, or why it is not known: the attempt has failed. */
+async function flowOf(claim: Claim, engine: Engine): Promise<Flow | { readonly error: unknown } | undefined> {
+  try {
+    return await engine.flow?.readFlow(claim, engine);
+  } catch (error) {
+    return { error };
   }
 }
 

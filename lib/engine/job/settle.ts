@@ -40,9 +40,9 @@ export async function settle(claim: Claim, outcome: Outcome, engine: Engine): Pr
  *
  * @throws WriteConditionError, WriteRefusedError if the staged writes were refused: the attempt has failed after all
  */
-async function settleCompleted(claim: Claim, { result, writes }: Completed, engine: Engine): Promise<Settlement> {
+async function settleCompleted(claim: Claim, { result, writes, jobs }: Completed, engine: Engine): Promise<Settlement> {
   const { store } = engine;
-  const step = complete(facts(claim, engine), result);
+  const step = complete(facts(claim, engine), result, jobs);
   const settled = await (writes.length > 0 ? store.settle(step.write, { with: writes }) : store.settle(step.write));
   if (!isWritten(settled, step)) return { kind: 'lost' };
   reportCompletion(claim, engine);

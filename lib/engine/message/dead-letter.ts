@@ -19,12 +19,13 @@ import { publishDeadLettered } from './publish.ts';
 import { type MessageOutcome, origin } from './wait.ts';
 
 /**
- * Row `delivered`: sends a DEAD job's message to the dead-letter queue, publishes the event, then marks the item as
+ * Row `delivered`: notes the death in the job's batch, sends its message to the dead-letter queue, publishes the event, then marks the item as
  * delivered. The item is DEAD already: after a crash in between it is still `undelivered`, and the next receive of the
  * message does it again.
  */
 export async function deadLetter(item: JobItem, message: Message, engine: Engine): Promise<MessageOutcome> {
   try {
+    await engine.flow?.died(item, message, engine);
     if (item.undelivered !== 'event') await sendDeadLetter(item, message, engine);
     const published = await publishDeadLettered(item, message, engine);
     const { kind } = await engine.store.settle(published ? delivered(item) : eventPending(item));

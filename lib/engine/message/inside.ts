@@ -30,8 +30,15 @@ export function insideOf(envelope: Envelope, definition: JobDefinition) {
     ...optional('flow', flow),
     // In the bundle of a type that reads no S3 there is never a reference, and esbuild leaves this out.
     ...(process.env.SLUICE_S3 !== 'off' && payloadRef !== undefined
-      ? lyingIn(payloadRef)
-      : { ...optional('payloadHash', hashOf(payload)), ...readPayload(definition, payload) }),
+      ? lyingIn(payloadRef, envelope)
+      : {
+          // The same payload with other steps behind it is another job.
+          ...optional(
+            'payloadHash',
+            hashOf(then === undefined && flow === undefined ? payload : [payload, then, flow]),
+          ),
+          ...readPayload(definition, payload),
+        }),
     ...optional('refusal', flowRefusal({ then, flow }, definition)),
   };
 }
@@ -45,11 +52,17 @@ function hashOf(payload: unknown): string | undefined {
   }
 }
 
-/** The hash is that of {@link hashOf}: the same payload is the same job, wherever it lies. */
-const lyingIn = (payloadRef: PayloadRef): Pick<Message, 'payloadHash' | 'payloadRef'> & ReadPayload => ({
-  payloadHash: Buffer.from(payloadRef.sha256, 'hex').toString('base64'),
-  payloadRef,
-  payload: undefined,
-});
+type Lying = Pick<Message, 'payloadHash' | 'payloadRef'> & ReadPayload;
+
+/**
+ * The hash is that of the payload itself: it is the same job, wherever that lies. With steps behind it, that is so of two
+ * references alone.
+ */
+const lyingIn = (payloadRef: PayloadRef, { then, flow }: Envelope): Lying => {
+  const { sha256 } = payloadRef;
+  const isAlone = then === undefined && flow === undefined;
+  const payloadHash = isAlone ? Buffer.from(sha256, 'hex').toString('base64') : hashOf([sha256, then, flow]);
+  return { ...optional('payloadHash', payloadHash), payloadRef, payload: undefined };
+};
 
 export const bodyHashOf = (body: string): string => hash('sha256', body, 'base64');

@@ -124,7 +124,7 @@ function entry(item: JobItem, index: number, nowMs: number): SendMessageBatchReq
 /** Lookups on their way: a page's calls side by side ask once. */
 const asking = new WeakMap<ReleaseDeps['queueUrls'], Map<string, Promise<string>>>();
 
-async function queueUrl(type: string, deps: ReleaseDeps): Promise<string> {
+export async function queueUrl(type: string, deps: ReleaseDeps): Promise<string> {
   const known = deps.queueUrls.get(type);
   if (known !== undefined) return known;
   const pending = asking.get(deps.queueUrls) ?? new Map<string, Promise<string>>();

@@ -1,6 +1,7 @@
 import { toItem } from '../../aws/marshal.ts';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
-import { type BeginFacts, type BeginStep, begin, type DoneStep } from '../../contract/protocol/begin.ts';
+import { type BeginStep, begin, type DoneStep } from '../../contract/protocol/begin.ts';
+import type { BeginFacts } from '../../contract/protocol/begun-item.ts';
 import { type ItemUpdate, type ItemWrite, type Settled, written } from '../../contract/protocol/item-write.ts';
 import { itemId, type JobItem } from '../../contract/protocol/job-item.ts';
 import type { Message } from '../../contract/protocol/message.ts';

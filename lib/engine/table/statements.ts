@@ -33,7 +33,7 @@ function updating(table: string, { id, set, fence, remove, absent }: ItemWrite &
     const clauses = [...changed.map((name) => `SET "${name}" = ?`), ...remove.map((name) => `REMOVE "${name}"`)];
     return `UPDATE "${table}" ${clauses.join(' ')} WHERE ${conditions.join(' AND ')}`;
   });
-  return { text, parameters, item: id, bulky: remove.includes('envelope') };
+  return { text, parameters, item: id, bulky: remove.includes('envelope') || remove.includes('outbox') };
 }
 
 /** Adds an attribute for each value that is there. @returns their names */

@@ -19,7 +19,7 @@ export interface OperatorPoliciesProps {
 
 /**
  * The rights of people who operate a stage, as three managed policies to attach to their roles. `<app>-<stage>-read-<region>` is
- * for looking (`queues`, `job`, `dead`, `drain`, `doctor`) and receives no message, and of
+ * for looking (`queues`, `job`, `flow`, `flows`, `dead`, `drain`, `doctor`) and receives no message, and of
  * items no parked one. `<app>-<stage>-payloads-<region>` adds those (`job --payload`). `<app>-<stage>-redrive-<region>` comes in
  * addition, for verbs that change something (`send`, `dlq`, `retry`, `cancel`, `pause`, `resume`, `doctor --job`).
  *

@@ -3,9 +3,9 @@ export type HandsOnOf = ReadonlyMap<string, readonly string[]>;
 
 /** The types whose items in the jobs table a type's jobs touch beside their own, by what they do there. */
 export interface FlowItems {
-  /** A batch's callback is parked by the job that staged it. */
-  readonly inserted: readonly string[];
-  /** Callbacks: of its own batches, and of those that its jobs may hold a place in. */
+  /** Callbacks of its own batches, which it parks, cancels, and moves on when it has sent their message. */
+  readonly parked: readonly string[];
+  /** Callbacks of these, and of batches that its jobs may have a place in: they end it, and release the callback. */
   readonly updated: readonly string[];
   /** The same, the children whose results a callback reads, and the job before. */
   readonly read: readonly string[];
@@ -20,7 +20,7 @@ export function flowItems(type: string, handsOn: HandsOnOf): FlowItems {
   const callbacks = [...handsOn.keys()].filter((parent) => reached(parent, handsOn).has(type)).flatMap(next);
   const before = [...handsOn.keys()].filter((parent) => next(parent).includes(type));
   const updated = others(type, [...next(type), ...callbacks]);
-  return { inserted: others(type, next(type)), updated, read: others(type, [...updated, ...before]) };
+  return { parked: others(type, next(type)), updated, read: others(type, [...updated, ...before]) };
 }
 
 /** Every type that a job of this one may lead to. */

@@ -67,21 +67,16 @@ function itemRights(
   jobsTable: string,
 ): PolicyStatement[] {
   const handsOn = [...types].map(([name, { definition }]) => [name, definition?.handsOn ?? []] as const);
-  const { inserted, updated, read } = flowItems(type, new Map(handsOn));
-  const own = ownItems(type);
-  const allow = (actions: readonly string[], conditions: object) =>
-    new PolicyStatement({ actions: [...actions], resources: [jobsTable], conditions: { ...conditions } });
+  const { parked, updated, read } = flowItems(type, new Map(handsOn));
+  const allow = (actions: readonly string[], types: readonly string[], conditions: object) =>
+    types.length === 0
+      ? []
+      : [new PolicyStatement({ actions: [...actions], resources: [jobsTable], conditions: { ...conditions } })];
+  // Reads of one turn travel in one call, and one statement must allow all that a call reads.
+  const readable = [...ownItems(type), SCHEMA_ITEM, ...read.map(jobsOf)];
   return [
-    ...(inserted.length === 0 ? [] : [allow(['dynamodb:PartiQLInsert'], itemsLike(inserted.map(jobsOf)))]),
-    ...(updated.length === 0
-      ? []
-      : [
-          allow(['dynamodb:PartiQLUpdate'], itemsLike(updated.map(jobsOf))),
-          allow(['dynamodb:UpdateItem'], namedAndLike(updated.map(jobsOf))),
-        ]),
-    // Reads of one turn travel in one call, and one statement must allow all that a call reads.
-    ...(read.length === 0
-      ? []
-      : [allow(['dynamodb:BatchGetItem'], namedAndLike([...own, SCHEMA_ITEM, ...read.map(jobsOf)]))]),
+    ...allow(['dynamodb:PartiQLInsert', 'dynamodb:PartiQLUpdate'], parked, itemsLike(parked.map(jobsOf))),
+    ...allow(['dynamodb:UpdateItem'], updated, namedAndLike(updated.map(jobsOf))),
+    ...allow(['dynamodb:BatchGetItem'], read, namedAndLike(readable)),
   ];
 }

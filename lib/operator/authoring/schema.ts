@@ -3,6 +3,8 @@ import type { JobDefinition } from '../../contract/definition/job-definition.ts'
 import { MAX_ATTEMPTS } from '../../contract/definition/retry-options.ts';
 import { ENVELOPE_PATTERNS } from '../../contract/envelope.ts';
 import { MAX_HOPS } from '../../contract/hops.ts';
+import { MAX_STEPS } from '../../contract/protocol/not-in-flow.ts';
+import { MESSAGE_GROUP } from '../../contract/sqs-limits.ts';
 
 /** A JSON Schema of draft 2020-12. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -10,9 +12,9 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 /**
  * Describes the message body of a job type, payload included, for producers in any language.
  *
- * It accepts every body that the consumer takes. It refuses those that the consumer refuses, except for what JSON Schema
+ * It accepts every body that a producer writes and the consumer takes. It refuses those that the consumer refuses, except for what JSON Schema
  * cannot say: a definition's own refinements, formats that have no pattern (a URL), `runAt` beyond a year, days that a
- * month does not have.
+ * month does not have, a first step of a type that is not in `handsOn`.
  *
  * @returns JSON Schema, draft 2020-12; a part of the payload that has no counterpart accepts anything and says so in its
  *          `$comment`
@@ -49,6 +51,7 @@ function hasFlags({ _zod: { def } }: z.core.$ZodType): boolean {
   return patterns.some((pattern) => /[ims]/.test(pattern?.flags ?? ''));
 }
 
+const THEN = 'then';
 const NOT_IN_JSON = ['bigint', 'custom', 'date', 'function', 'map', 'set', 'symbol', 'transform', 'undefined', 'void'];
 
 /** Binary fractions: 19.99 / 0.01 is 1998.9999999999998. */
@@ -70,7 +73,28 @@ const FORMATS: ReadonlySet<string> = new Set([
   ],
 ]);
 
-function envelopeOf({ type, payload, retry }: JobDefinition) {
+/** Steps that come after the job. JSON Schema's way to say more of the first one is refused by strict readers. */
+function thenOf({ handsOn = [] }: JobDefinition) {
+  if (handsOn.length === 0) return {};
+  const step = z.strictObject({
+    type: z.string().min(1),
+    payload: z.unknown(),
+    maxAttempts: z.int().min(MAX_ATTEMPTS.min).max(MAX_ATTEMPTS.max).optional(),
+    tenant: z.string().regex(MESSAGE_GROUP).optional(),
+  });
+  const says = `Jobs that follow this one, each sent once the one before has completed. The type of the first: ${handsOn.join(' or ')}.`;
+  return {
+    [THEN]: z
+      .array(step)
+      .min(1)
+      .max(MAX_STEPS - 1)
+      .optional()
+      .describe(says),
+  };
+}
+
+function envelopeOf(definition: JobDefinition) {
+  const { type, payload, retry } = definition;
   const { id, key, time } = ENVELOPE_PATTERNS;
   const moment = z.string().regex(time);
   return z.strictObject({
@@ -102,5 +126,6 @@ function envelopeOf({ type, payload, retry }: JobDefinition) {
       .max(MAX_HOPS)
       .optional()
       .describe('Sent from inside of a job: one more than the hops of its message. Default: 0.'),
+    ...thenOf(definition),
   });
 }

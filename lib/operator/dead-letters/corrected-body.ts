@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { decodeEnvelope, type Envelope, readEnvelope } from '../../contract/envelope.ts';
 import { InvalidMessageError } from '../../contract/errors.ts';
 import { readPayload } from '../../contract/payload.ts';
+import { checkFlow, checkThen } from '../../contract/protocol/flow-fields.ts';
 import { notJsonAt } from '../json-place.ts';
 import { unheldMessage, unheldNumber } from '../json-text.ts';
 import { identityOf } from './filter.ts';
@@ -9,7 +11,7 @@ import { type DeadLetter, isOurs } from './receive.ts';
 import { CorrectedBodyError } from './send-back.ts';
 
 /**
- * Checks a corrected body: it must be an envelope of the same job.
+ * Checks a corrected body: it must be an envelope of the same job, in the same flow.
  *
  * @throws CorrectedBodyError that says what is wrong with it
  */
@@ -20,6 +22,7 @@ export function checkCorrectedBody(deadLetter: DeadLetter, type: string, body: s
     );
   }
   const given = checkedEnvelope(body, type);
+  checkFlowKept(deadLetter.body, given);
   const original = namesOf(deadLetter, type);
   // A refused body that came under another job's name was dead-lettered under its message's id: it may keep that name.
   if (given.id === original.id && given.key === original.key) return;
@@ -32,6 +35,42 @@ export function checkCorrectedBody(deadLetter: DeadLetter, type: string, body: s
     throw new CorrectedBodyError(
       `the corrected body names another job: its "${name}" must be "${before[field]}" (or left out, where it was), got "${after[field]}"`,
     );
+  }
+}
+
+/** What follows from a job's end: with another `flow` or `then` its place would stay open, or its next step be another. */
+const FLOW_FIELDS = [
+  ['then', checkThen],
+  ['flow', checkFlow],
+] as const;
+
+function checkFlowKept(before: string, given: Envelope): void {
+  const fields = fieldsOf(before);
+  const isKept = FLOW_FIELDS.every(
+    ([name, check]) => isDeepStrictEqual(fields[name], given[name]) || isRefused(fields[name], check),
+  );
+  if (isKept) return;
+  throw new CorrectedBodyError('the corrected body must keep "then" and "flow" as they were');
+}
+
+/** A field that was refused itself is what is corrected. */
+function isRefused(value: unknown, check: (value: unknown) => void): boolean {
+  if (value === undefined) return false;
+  try {
+    check(value);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** Fields of a body; none if it is no JSON object, in which no flow can be. */
+function fieldsOf(body: string): Partial<Record<string, unknown>> {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Partial<Record<string, unknown>>) : {};
+  } catch {
+    return {};
   }
 }
 

@@ -9,6 +9,7 @@ import { deadLetters, overdue, pendingDeliveries, retention } from './queues.ts'
 import { retiredTypes } from './retired.ts';
 import { scheduleQueues } from './schedule-queues.ts';
 import { syntheticJobs } from './synthetic.ts';
+import { waitingFlows } from './waiting-flows.ts';
 
 export type { Finding } from './finding.ts';
 export { type ScanPrice, scanPrice } from './lost.ts';
@@ -46,6 +47,7 @@ export async function doctor(stage: Stage, options: DoctorOptions): Promise<Find
   const { synthetic } = options;
   const checks: Record<string, Check> = {
     ...CHECKS,
+    ...(options.definitions.some(({ handsOn }) => handsOn !== undefined) && { flows: waitingFlows }),
     ...(options.definitions.some(({ retired }) => retired) && { 'retired types': retiredTypes }),
     ...(options.scan && { 'lost messages': lostJobs }),
     ...(synthetic !== undefined && { 'synthetic job': (one) => syntheticJobs(one, synthetic) }),

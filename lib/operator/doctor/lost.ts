@@ -40,45 +40,69 @@ export async function lostJobs({ stage, definitions }: Subject): Promise<Finding
     definitions.map((definition) => [definition.type, queueSettings(definition).visibilityTimeoutSeconds * 1000]),
   );
   const lost: JobItem[] = [];
+  const owing: JobItem[] = [];
   let scanned = 0;
   for await (const { items, count } of unfinished(stage)) {
     scanned += count;
     for (const item of items) {
+      if (owes(item, nowMs)) owing.push(item);
       const allowedMs = GRACE_MS + (graceMs.get(item.type) ?? LONGEST_VISIBILITY_SECONDS * 1000);
       if (movesAtMs(item) + allowedMs < nowMs) lost.push(item);
     }
   }
-  if (lost.length === 0) return [ok('lost messages', `none among ${scanned} items`)];
-  const named = lost.slice(0, NAMED).map((item) => `${item.type} ${keyOf(item)}`);
-  const more = lost.length > NAMED ? ` and ${lost.length - NAMED} more` : '';
-  const todo =
-    'check that their queue is neither deep nor paused; then send each again with the same id and payload (to end one, cancel it before)';
-  return [
-    bad('lost messages', `${lost.length} jobs wait for a message that is gone: ${named.join(', ')}${more}`, todo),
-  ];
+  if (lost.length + owing.length === 0) return [ok('lost messages', `none among ${scanned} items`)];
+  return [...lostFindings(lost), ...owingFindings(owing)];
 }
 
-/** When the job's message should come at the latest. Parked jobs are left out: the dispatcher sends their messages. */
-function movesAtMs({ status, leaseUntil, dueAt, listKey }: JobItem): number {
+function lostFindings(lost: readonly JobItem[]): Finding[] {
+  if (lost.length === 0) return [];
+  const todo =
+    'check that their queue is neither deep nor paused; then send each again with the same id and payload (to end one, cancel it before)';
+  return [bad('lost messages', `${lost.length} jobs wait for a message that is gone: ${named(lost)}`, todo)];
+}
+
+/** Its message sends what it staged, within minutes. */
+const OWING_MS = 24 * 3600_000;
+
+const owes = ({ owed, completedAt = '' }: JobItem, nowMs: number): boolean =>
+  owed === true && Date.parse(completedAt) + OWING_MS < nowMs;
+
+function owingFindings(owing: readonly JobItem[]): Finding[] {
+  if (owing.length === 0) return [];
+  const todo =
+    'may their consumer send to those queues? Look for its errors; if their messages were purged, send each again with the same id and payload';
+  const what = `${owing.length} jobs completed more than a day ago, and what they staged is not sent: ${named(owing)}`;
+  return [bad('lost messages', what, todo)];
+}
+
+function named(items: readonly JobItem[]): string {
+  const names = items.slice(0, NAMED).map((item) => `${item.type} ${keyOf(item)}`);
+  return `${names.join(', ')}${items.length > NAMED ? ` and ${items.length - NAMED} more` : ''}`;
+}
+
+/** When the job's message should come at the latest. Left out are parked jobs, whose messages the dispatcher sends, and those that have completed. */
+function movesAtMs({ status, owed, leaseUntil, dueAt, listKey }: JobItem): number {
+  if (owed) return Number.POSITIVE_INFINITY;
   if (status === 'INPROGRESS') return leaseUntil ?? Number.POSITIVE_INFINITY;
   return listKey === undefined ? (dueAt ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
 }
 
 async function* unfinished(stage: Stage): AsyncGenerator<{ items: JobItem[]; count: number }> {
   const { dynamoDb, table } = tableOf(stage);
-  const attributes = ['id', 'type', 'status', 'leaseUntil', 'dueAt', 'listKey'];
+  const attributes = ['id', 'type', 'status', 'leaseUntil', 'dueAt', 'listKey', 'owed', 'completedAt'];
   let from: Record<string, AttributeValue> | undefined;
   do {
     const page = await dynamoDb.send(
       new ScanCommand({
         TableName: table,
-        FilterExpression: '#status = :running OR #status = :retrying OR #status = :scheduled',
+        FilterExpression: '#status = :running OR #status = :retrying OR #status = :scheduled OR #owed = :owed',
         ProjectionExpression: attributes.map((name) => `#${name}`).join(', '),
         ExpressionAttributeNames: Object.fromEntries(attributes.map((name) => [`#${name}`, name])),
         ExpressionAttributeValues: {
           ':running': { S: 'INPROGRESS' },
           ':retrying': { S: 'RETRYING' },
           ':scheduled': { S: 'SCHEDULED' },
+          ':owed': { BOOL: true },
         },
         ...(from !== undefined && { ExclusiveStartKey: from }),
       }),

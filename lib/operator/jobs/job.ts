@@ -2,7 +2,7 @@ import { type JobItem, keyOf, type ParkedEnvelope } from '../../contract/protoco
 import { iso, WATCHDOG_MS } from '../../contract/protocol/timing.ts';
 import { flagsOf, nowOf, type Stage } from '../aws.ts';
 import { type JobName, readJob } from '../job-table.ts';
-import { wholeBody } from '../payloads.ts';
+import { type WholeBody, wholeBody } from '../payloads.ts';
 import { onStage, queuesOf, tableOf } from '../stage.ts';
 import { keysById } from './job-logs.ts';
 
@@ -11,11 +11,23 @@ export class NoSuchJobError extends Error {
   override readonly name = 'NoSuchJobError';
 }
 
+/** What is not shown, or shown in another form: payloads, and sets, which JSON does not know. */
+type Hidden = 'envelope' | 'outbox' | 'open' | 'dead' | 'children';
+
+/** A batch's children, as its callback's item counts them. */
+export interface BatchView {
+  readonly total: number;
+  readonly open: number;
+  readonly dead: number;
+}
+
 /** Everything about one job. */
 export interface JobView {
   readonly key: string;
   /** The item. The body of a parked job, which holds the payload, is left out unless it is asked for. */
-  readonly item: Omit<JobItem, 'envelope'> & { readonly envelope?: ParkedEnvelope };
+  readonly item: Omit<JobItem, Hidden> & { readonly envelope?: ParkedEnvelope };
+  /** Of a batch's callback: how its children stand. */
+  readonly batch?: BatchView;
   /** Where its message is, as a sentence for people. */
   readonly message: string;
   /** Why the payload of a parked job could not be fetched: its body says where it lies. */
@@ -31,16 +43,25 @@ export interface JobView {
 export async function job(stage: Stage, name: JobName, { payload = false } = {}): Promise<JobView> {
   return onStage(stage, name.type, async () => {
     const item = (await readJob(tableOf(stage), name, { payload })) ?? (await byId(stage, name, payload));
-    const { envelope, ...rest } = item;
-    const message = whereIs(item, nowOf(stage));
-    const view = { key: keyOf(item), item: rest, message };
+    const { envelope, outbox: _, open, dead, children: __, ...rest } = item;
+    const { total } = rest;
+    const view: JobView = {
+      key: keyOf(item),
+      item: rest,
+      ...(total !== undefined && { batch: { total, open: open?.size ?? 0, dead: dead?.size ?? 0 } }),
+      message: whereIs(item, nowOf(stage)),
+    };
     if (!payload || envelope === undefined) return view;
-    const { deadLetterQueueUrl } = envelope.body.includes('"payloadRef"')
-      ? await queuesOf(stage, name.type)
-      : { deadLetterQueueUrl: '' };
-    const { body, ...unread } = await wholeBody({ stage, type: name.type, deadLetterQueueUrl }, envelope.body);
-    return { ...view, item: { ...rest, envelope: { ...envelope, body } }, ...unread };
+    const { body, ...unread } = await bodyOf(stage, name.type, envelope.body);
+    return { ...view, item: { ...view.item, envelope: { ...envelope, body } }, ...unread };
   });
+}
+
+/** Only a payload in S3 needs to know the queues: their address names the account that the bucket is in. */
+async function bodyOf(stage: Stage, type: string, body: string): Promise<WholeBody> {
+  if (!body.includes('"payloadRef"')) return { body };
+  const { deadLetterQueueUrl } = await queuesOf(stage, type);
+  return wholeBody({ stage, type, deadLetterQueueUrl }, body);
 }
 
 async function byId(stage: Stage, { type, key: id }: JobName, payload: boolean): Promise<JobItem> {
@@ -65,6 +86,8 @@ export function whereIs(item: JobItem, nowMs: number): string {
   const { dueAt = 0, listAt, leaseUntil = 0 } = item;
   switch (item.status) {
     case 'COMPLETED':
+      if (item.owed) return 'in the queue: what the job staged is not sent yet; that is tried again';
+      return 'none: the job is over';
     case 'CANCELLED':
       return 'none: the job is over';
     case 'DEAD':
@@ -74,6 +97,8 @@ export function whereIs(item: JobItem, nowMs: number): string {
       return 'in the queue, hidden: the process of its last attempt died; it starts again after the visibility timeout';
     default:
       if (item.listKey === undefined) return `in the queue, hidden until ${iso(dueAt)}`;
+      if (listAt === dueAt && dueAt === item.deadlineAt)
+        return `in the jobs table until its children have ended, or until ${iso(dueAt)}; the dispatcher sends it then`;
       if (listAt === dueAt) return `in the jobs table until ${iso(dueAt)}; the dispatcher sends it then`;
       if (listAt !== undefined && listAt < dueAt + WATCHDOG_MS)
         return `in the jobs table: its queue was gone; the dispatcher looks for it again at ${iso(listAt)}`;

@@ -21,7 +21,7 @@ export interface DrainOptions {
 const EMPTY_LOOKS = 3;
 
 /**
- * Waits until no job of a type waits, runs or is parked. Dead jobs do not count.
+ * Waits until no job of a type waits, runs or is parked. Dead jobs do not count, nor do callbacks that wait for their children.
  *
  * @throws NoSuchTypeError, NoSuchStageError
  */

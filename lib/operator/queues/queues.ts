@@ -1,5 +1,6 @@
 import { GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { nowOf, type Stage } from '../aws.ts';
+import { countWaiting } from '../flows/waiting.ts';
 import { type ListedTypes, type ListName, readList, readLists } from '../jobs/lists.ts';
 import { onStage, queueAttributes, queuesOf, type TypeQueues, typesOf } from '../stage.ts';
 import { type RunningState, runningState } from './event-source.ts';
@@ -12,8 +13,10 @@ export interface QueueState {
   /** Received and not deleted: running, or waiting for a retry. */
   readonly inFlight: number;
   readonly delayed: number;
-  /** In the table until they are due. */
+  /** In the table until they are due; without `waitForChildren`. */
   readonly parked: number;
+  /** Callbacks in the table that wait for their batches' children, among the first 1,000 parked jobs. */
+  readonly waitForChildren: number;
   /** Jobs that died within the retention. */
   readonly dead: number;
   /** Messages in the dead-letter queue. */
@@ -49,18 +52,30 @@ export async function queues(stage: Stage, type?: string): Promise<QueuesReport>
       oldestAges(stage, all),
     ]);
     const states = await Promise.all(all.map((one) => stateOf(stage, one)));
-    const count = (list: ListedTypes, of: string) => list.entries.filter((entry) => entry.type === of).length;
+    const parked = await Promise.all(types.map((one) => parkedOf(stage, due, one)));
     return {
-      queues: states.map((state) => ({
+      queues: states.map((state, i) => ({
         ...state,
-        parked: count(due, state.type),
-        dead: count(dead, state.type),
+        ...(parked[i] ?? { parked: 0, waitForChildren: 0 }),
+        dead: entriesOf(dead, state.type).length,
         oldestSeconds: ages.get(state.type),
         ...((due.cut.has(state.type) || dead.cut.has(state.type)) && { truncated: true as const }),
       })),
       truncated: due.cut.size + dead.cut.size > 0,
     };
   });
+}
+
+const entriesOf = ({ entries }: ListedTypes, type: string) => entries.filter((entry) => entry.type === type);
+
+async function parkedOf(
+  stage: Stage,
+  due: ListedTypes,
+  type: string,
+): Promise<Pick<QueueState, 'parked' | 'waitForChildren'>> {
+  const entries = entriesOf(due, type);
+  const waitForChildren = await countWaiting(stage, entries);
+  return { parked: entries.length - waitForChildren, waitForChildren };
 }
 
 interface Listing {
@@ -75,7 +90,9 @@ async function listed(stage: Stage, list: ListName, { type, types }: Listing): P
   return { ...own, cut: new Set(own.truncated ? [type] : []) };
 }
 
-async function stateOf(stage: Stage, urls: TypeQueues): Promise<Omit<QueueState, 'parked' | 'dead' | 'oldestSeconds'>> {
+type QueueCounts = Omit<QueueState, 'parked' | 'waitForChildren' | 'dead' | 'oldestSeconds'>;
+
+async function stateOf(stage: Stage, urls: TypeQueues): Promise<QueueCounts> {
   const { type } = urls;
   const [queue, dlq, state] = await Promise.all([
     queueAttributes(stage.aws.sqs, urls.queueUrl, [...COUNTS]),

@@ -19,8 +19,13 @@ interface Hidden {
 
 /** Looks at what a call to AWS has changed, whoever made it. */
 export function reached({ name, input }: Call, types: readonly World[]): void {
-  for (const { observer } of types) observer.look();
+  const [first] = types;
+  // What a call has made is known before its type's observer looks at it.
+  first?.flows?.look();
   const { QueueUrl } = input as Sent;
+  const sentTo = name.startsWith('SendMessage') ? types.find(({ queue }) => queue.url === QueueUrl) : undefined;
+  if (sentTo !== undefined) first?.flows?.sent(sentTo);
+  for (const { observer } of types) observer.look();
   if (QueueUrl === undefined) return;
   for (const world of types) {
     const { queue, deadLetters, observer } = world;

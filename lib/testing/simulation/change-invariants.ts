@@ -13,7 +13,7 @@ export function checkChange(observed: ObservedJob, now: JobItem | undefined, dep
   const before = observed.item;
   observed.item = now;
   const goesOn = now !== undefined && before?.cancelRequested && before.runNo === now.runNo;
-  if (goesOn && now.status === 'RETRYING')
+  if (goesOn && before.status === 'INPROGRESS' && now.status === 'RETRYING')
     deps.observer.violate(`${now.jobId} was cancelled, and is to be tried again`);
   if (now === undefined) {
     checkRemoval(observed, before, deps);

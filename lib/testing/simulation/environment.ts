@@ -6,6 +6,7 @@ import { makeBus, makePublish } from '../../engine/calls/events.ts';
 import { together } from '../../engine/calls/sqs.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { makeFlowPart } from '../../engine/flow/index.ts';
 import { runBatch } from '../../engine/job/batch.ts';
 import { holdBack } from '../../engine/job/hold-back.ts';
 import { onException, onRejection } from '../../engine/job/left-behind.ts';
@@ -19,6 +20,7 @@ import type { Environment, OlderVersion, Surroundings, World } from './model.ts'
 import { checkCore, isOfNext, NEXT_SCHEMA } from './next-version.ts';
 import { olderEvent, olderSqs, olderStore } from './older-version.ts';
 import { type Line, overLines } from './process-network.ts';
+import { STAGE } from './stage.ts';
 
 const FORMAT = new LineFormat();
 
@@ -121,6 +123,7 @@ function makeEngine(
     deadLetterQueueUrl: deadLetters.url,
     store: isOlder ? olderStore(store) : store,
     sqs: together(sqs, callTime),
+    flow: definition.handsOn && makeFlowPart?.({ table: jobsTable, stage: STAGE, dynamoDb, ...basics }),
     publish: makePublish({ openBus: () => makeBus(process.events), callTime }),
     ...basics,
     log: makeLog(name, world),

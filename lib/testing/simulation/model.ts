@@ -1,6 +1,7 @@
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import type { QueueSettings } from '../../contract/definition/queue-settings.ts';
 import type { MessageAttributes } from '../../contract/message-attributes.ts';
+import type { FlowStep } from '../../contract/protocol/flow-fields.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { JobContext } from '../../engine/job-context.ts';
@@ -15,6 +16,7 @@ import type { VirtualClock } from '../virtual-clock.ts';
 import type { Decisions } from './decisions.ts';
 import type { Chances, NetworkFault } from './network-faults.ts';
 import type { Observer, Trace } from './observed.ts';
+import type { FlowObserver } from './observed-flow.ts';
 import type { Random } from './random.ts';
 
 /** What a simulated handler has beside its payload and context: the world it runs in, instead of the real one. */
@@ -44,6 +46,8 @@ export interface Outgoing {
   /** Epoch ms. */
   readonly runAtMs?: number;
   readonly maxAttempts?: number;
+  /** What comes after it. @default nothing */
+  readonly then?: readonly FlowStep[];
   /** A field that no envelope has: the body is refused. */
   readonly typo?: string;
   /** Message attributes of the sender's own. */
@@ -106,6 +110,8 @@ export interface Subject extends SubjectType {
   readonly upgrades?: boolean;
   /** Processes that may die of nothing of their own, at most. */
   readonly crashes: number;
+  /** Something more once all has ended. @returns false if there was nothing */
+  afterwards?(world: World): Promise<boolean>;
   /** What must hold beside the promises, once all has ended: says what does not by `world.observer.violate`. */
   check(world: World): void;
 }
@@ -167,6 +173,8 @@ export interface Stage {
   /** The worlds of all job types, in the subject's order. */
   readonly types: readonly World[];
   readonly violations: string[];
+  /** Undefined if there is but one job type. */
+  readonly flows: FlowObserver | undefined;
   /** Never the same twice; it remembers whose it is. */
   nonce(process: MemoryProcess): string;
   /** Whether the process that made this owner lives, and no call of its may have been lost. */

@@ -34,6 +34,7 @@ export async function runSchedule(make: MakeSubject, seed: number, options: Sche
     await rollBack(world);
     await toTheEnd(world);
     if (world.types.map(redriveSome).includes(true)) await toTheEnd(world);
+    if (await world.subject.afterwards?.(world)) await toTheEnd(world);
   } catch (error) {
     world.observer.violate(`the simulation stopped: ${error instanceof Error ? error.stack : String(error)}`);
   }
@@ -53,6 +54,7 @@ export async function toTheEnd(world: World): Promise<void> {
   finishUpgrade(world);
   await settleDown(world);
   for (const one of world.types) checkEndInvariants(one);
+  world.flows?.checkEnds();
 }
 
 /** Leaps of time between two steps, ms. */

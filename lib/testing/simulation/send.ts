@@ -31,14 +31,14 @@ export function send(message: Outgoing, world: World): string {
   if (to !== world) return send(message, to);
   if (message.foreign !== undefined) return sendForeign(message, message.foreign, world);
   const { subject, clock, queue, observer, trace, nextMessageId } = world;
-  const { id, key, payload, runAtMs, maxAttempts, typo, attributes = {} } = message;
+  const { id, key, payload, runAtMs, maxAttempts, typo, then, attributes = {} } = message;
   const messageId = nextMessageId();
   const runAt = runAtMs === undefined ? {} : { runAt: new Date(runAtMs).toISOString() };
   // As a producer does: another time at each send. The version before knows a job by its whole body, and takes such a message
   // for another job's: as always, and as long as a deploy takes.
   const createdAt = new Date(subject.older === undefined ? clock.now() : 0).toISOString();
   const options = { ...runAt, ...(maxAttempts && { maxAttempts }), createdAt };
-  const body = { ...(id && { id }), ...(key && { key }), ...options, payload };
+  const body = { ...(id && { id }), ...(key && { key }), ...options, payload, ...(then && { then }) };
   const MessageBody = JSON.stringify({ ...body, ...(typo !== undefined && { [typo]: 1 }) });
   const MessageAttributes = toSqs({ ...textsOf(attributes), ...markOf(subject.definition) });
   queue.add({ MessageBody, MessageAttributes }, messageId);
@@ -46,5 +46,6 @@ export function send(message: Outgoing, world: World): string {
   trace?.('producer', `sends ${jobId}${key === undefined ? '' : ` with key ${key}`} (message ${messageId})`);
   observer.watch({ jobId, key: key ?? jobId, payload });
   if (typo !== undefined) observer.refused({ messageId, key: key ?? jobId, body: MessageBody });
+  world.flows?.sent(world);
   return messageId;
 }

@@ -25,6 +25,7 @@ export async function settleDown(world: World, longestMs: number = LONGEST_MS): 
   while (clock.now() < upAtMs) if (!(await goOn(world, minutes, upAtMs))) break;
   await clock.advance(Math.max(0, upAtMs - clock.now()));
   for (const one of types) one.observer.settlingDown();
+  world.flows?.settlingDown();
   const untilMs = clock.now() + longestMs;
   for (let round = 1; clock.now() < untilMs; round++) {
     if (round > MOST_ROUNDS) return observer.violate('it never comes to rest');

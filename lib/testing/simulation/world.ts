@@ -10,9 +10,11 @@ import { makeVirtualClock } from '../virtual-clock.ts';
 import { reached, refusal } from './calls.ts';
 import type { Decisions } from './decisions.ts';
 import { disturb } from './disorder.ts';
+import { makeFlowObserver } from './flow-observer.ts';
 import type { Stage, Subject, World } from './model.ts';
 import { chancesWith, type NetworkFault } from './network-faults.ts';
 import { startUpgrade } from './next-version.ts';
+import type { Trace } from './observed.ts';
 import { makeObserver } from './observer.ts';
 import { send } from './send.ts';
 import { STAGE } from './stage.ts';
@@ -51,12 +53,13 @@ function makeStage(types: readonly World[], { subject, decisions, options }: Mad
   const owners = new Map<string, MemoryProcess>();
   const { trace: line } = options;
   let sent = 0;
+  const dynamoDb = makeMemoryDynamoDb({ clock, tables, maxItemBytes: subject.maxItemBytes });
+  const trace: Trace | undefined = line && ((who, what) => line(clock.now(), who, what));
+  const seen = { clock, dynamoDb, jobsTable, types, trace, violations: [] };
   const stage: Stage = {
-    ...{ decisions, clock, jobsTable, types, violations: [] },
-    dynamoDb: makeMemoryDynamoDb({ clock, tables, maxItemBytes: subject.maxItemBytes }),
-    sqs: makeMemorySqs(clock),
-    bus: makeMemoryEvents(),
-    trace: line && ((who, what) => line(clock.now(), who, what)),
+    ...seen,
+    ...{ decisions, sqs: makeMemorySqs(clock), bus: makeMemoryEvents() },
+    flows: subject.others === undefined ? undefined : makeFlowObserver(seen),
     plan: options.plan,
     dies: options.dies,
     chances: chancesWith(options.often),

@@ -9,6 +9,7 @@ import { together } from '../../engine/calls/sqs.ts';
 import { makeWriter } from '../../engine/calls/writes.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { makeFlowPart } from '../../engine/flow/index.ts';
 import type { JobContext } from '../../engine/job-context.ts';
 import { dispatch } from '../../engine/retries/dispatch.ts';
 import { makeJobStore } from '../../engine/table/job-store.ts';
@@ -18,6 +19,7 @@ import type { MemoryProcess } from '../aws/lambda/process.ts';
 import type { MemoryQueue } from '../aws/sqs/model.ts';
 import { type MemorySqs, makeMemorySqs } from '../aws/sqs/sqs.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
+import { makeStagedQueues, STAGED } from './staged.ts';
 
 const STAGE = 'test';
 export const JOBS_TABLE = names.jobsTable(STAGE);
@@ -30,6 +32,8 @@ export interface TestAws {
   readonly bus: MemoryEvents;
   readonly queue: MemoryQueue;
   readonly deadLetters: MemoryQueue;
+  /** Of the types that the job type hands on to. */
+  readonly stagedQueues: readonly MemoryQueue[];
   readonly random: () => number;
   readonly log: Logger;
 }
@@ -59,7 +63,8 @@ export function makeTestAws(definition: JobDefinition, { clock, random, tables, 
     redrive,
   });
   const bus = makeMemoryEvents();
-  return { clock, dynamoDb, sqs, bus, queue, deadLetters, random, log: new EventLogger(clock, onEvent) };
+  const stagedQueues = makeStagedQueues(definition, sqs);
+  return { clock, dynamoDb, sqs, bus, queue, deadLetters, stagedQueues, random, log: new EventLogger(clock, onEvent) };
 }
 
 interface TestProcess {
@@ -89,6 +94,8 @@ export function makeTestEngine(
     deadLetterQueueUrl: deadLetters.url,
     store: makeJobStore(JOBS_TABLE, { dynamoDb: process.dynamoDb, documents, definition, ...basics }),
     sqs: together(process.sqs, callTime),
+    flow:
+      definition.handsOn && makeFlowPart?.({ table: JOBS_TABLE, stage: STAGED, dynamoDb: process.dynamoDb, ...basics }),
     publish: makePublish({ openBus: () => makeBus(process.events), ...basics }),
     ...basics,
     log,

@@ -22,6 +22,8 @@ interface WatchOptions {
   readonly process: MemoryProcess;
   readonly faults: FaultPlan;
   readonly patienceMs: number;
+  /** What the context has of a flow. */
+  readonly flowContext: Pick<JobContext, 'flow' | 'previous'>;
   readonly onPhase: (phase: AttemptPhase) => void;
   /** Cancels the job, as an operator does. */
   readonly cancel: () => void;
@@ -132,7 +134,7 @@ async function underFault(fault: HandlerFault | undefined, attempt: Attempt) {
 function watchedContext(
   context: JobContext,
   fault: HandlerFault | undefined,
-  { state, process, faults }: WatchOptions & { readonly state: State },
+  { state, process, faults, flowContext }: WatchOptions & { readonly state: State },
 ): JobContext {
   const crash = fault?.kind === 'crashes' && typeof fault.at === 'object' ? fault.at : undefined;
   let checkpoints = 0;
@@ -153,6 +155,7 @@ function watchedContext(
   };
   return {
     ...context,
+    ...flowContext,
     progress: (value) => during(() => context.progress(value)),
     checkpoint: (writes, kept) =>
       during(async () => {

@@ -5,6 +5,7 @@ import type { PayloadInput } from '../../contract/payload.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import { TestJobError } from './error.ts';
 import { type CrashPoint, isHandlers, type JobFault } from './faults.ts';
+import { checkFlowOptions, type TestFlow, type TestPrevious } from './flow.ts';
 
 /** What `testJob` runs a handler with. */
 export interface TestJobOptions<D extends JobDefinition = JobDefinition> {
@@ -37,10 +38,19 @@ export interface TestJobOptions<D extends JobDefinition = JobDefinition> {
   readonly clock?: VirtualClock;
   /** Real time that a handler may take without an end or a call of its context, ms. @default 10,000 */
   readonly patienceMs?: number;
+  /**
+   * `context.flow`, for the callback of a batch: what became of each child. @default none
+   *
+   * @example { children: [{ result: { rows: 12 } }, { status: 'dead' }] }
+   */
+  readonly flow?: TestFlow;
+  /** `context.previous`: the job that this one came after. @default none */
+  readonly previous?: TestPrevious;
 }
 
 const OPTIONS = [
   ...['payload', 'faults', 'id', 'key', 'maxAttempts', 'tables', 'items', 'random', 'clock', 'patienceMs'],
+  ...['flow', 'previous'],
 ] as const satisfies readonly (keyof TestJobOptions)[];
 
 /** @throws TestJobError that says which argument is wrong, and what it must be */
@@ -64,6 +74,7 @@ export function checkArguments(definition: unknown, handler: unknown, options: u
   const { tables = {}, items = {} } = options as Pick<TestJobOptions, 'tables' | 'items'>;
   checkTables(tables, type);
   checkItems(items, tables, type);
+  checkFlowOptions(options, definition as JobDefinition);
 }
 
 function checkKnown(name: string, type: string): void {

@@ -16,6 +16,7 @@ import { drive } from './clock.ts';
 import { type Event, JOBS_TABLE, makeTestAws, makeTestEngine, type TestAws, tick } from './engine.ts';
 import { TestJobError } from './error.ts';
 import { type AttemptPhase, type FaultPlan, makeFaultPlan } from './faults.ts';
+import { flowContext } from './flow.ts';
 import { type WatchedHandler, watchHandler } from './handler.ts';
 import type { TestJobOptions } from './options.ts';
 import { noteProgress, noteWrites, type WriteLog } from './writes.ts';
@@ -26,6 +27,8 @@ export interface Trial {
   readonly handler: (payload: unknown, context: JobContext) => unknown;
   readonly tables: readonly string[];
   readonly patienceMs: number;
+  /** What the handler's context has of a flow. */
+  readonly flowContext: Pick<JobContext, 'flow' | 'previous'>;
   readonly aws: TestAws;
   readonly faults: FaultPlan;
   /** Values of `progress` that stood in the job's item, in order. */
@@ -48,6 +51,7 @@ export function makeTrial(definition: JobDefinition, handler: Trial['handler'], 
   const trial: Trial = {
     ...{ definition, handler, patienceMs, aws, events },
     tables: Object.keys(tables),
+    flowContext: flowContext(options),
     faults: makeFaultPlan(faults),
     progress: [],
     written: { writes: [], checkpoints: [], failure: undefined },
@@ -91,7 +95,7 @@ export async function takeTurn(trial: Trial): Promise<void> {
   const process = makeProcess({ ...clients, clock });
   const shutdown = new AbortController();
   const watched: WatchedHandler = watchHandler({
-    ...{ handler: trial.handler, process, faults, patienceMs },
+    ...{ handler: trial.handler, process, faults, patienceMs, flowContext: trial.flowContext },
     onPhase: (phase) => {
       trial.phase = phase;
     },

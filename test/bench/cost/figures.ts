@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Bundles } from '../bundles.ts';
 import { countCalls } from '../count/count.ts';
 import type { Path } from '../count/expected.ts';
+import { countBatch } from '../count/flow.ts';
 import { startDriver } from '../driver/driver.ts';
 import { median } from '../stats.ts';
 import type { Stub } from '../stub/stub.ts';
@@ -11,12 +12,15 @@ import type { JobFigures } from './model.ts';
 const RUNS = 7;
 const BATCHES = 60;
 const BATCH = 10;
+const CHILDREN = 1000;
 
 /** A run's cost in figures: CPU and log bytes of a warm function, calls and units of the counted ways. */
 export interface Measured {
   readonly success: JobFigures;
   readonly failure: JobFigures;
   readonly stock: JobFigures;
+  /** A child of a batch of a thousand, with its share of the parent, the callback and what keeps their places. */
+  readonly child: JobFigures;
   /** Bytes of log that are not metrics: what `logs: 'failures'` leaves out of a job that succeeds. */
   readonly successLines: number;
 }
@@ -25,6 +29,8 @@ export interface Measured {
 export async function measure(bundles: Bundles, stub: Stub): Promise<Measured> {
   const success = await warm(bundles, stub, { file: bundles.sluice.file, payload: {} });
   const failing = await warm(bundles, stub, { file: bundles.sluice.file, payload: { do: 'fail' } });
+  const child = await warm(bundles, stub, { file: bundles.flows.file, payload: {}, inFlow: true });
+  const { units } = await countBatch(bundles.flows, CHILDREN);
   const stock = await warm(bundles, stub, { file: bundles.stock.file, payload: {} });
   const counted = async (path: Path) => {
     const { byTarget, tableUnits, indexUnits, callsPerJob } = await countCalls({ bundles, path, payloadBytes: 100 });
@@ -50,6 +56,7 @@ export async function measure(bundles: Bundles, stub: Stub): Promise<Measured> {
       readUnits: 1.5,
       events: 0,
     },
+    child: { ...child, sqsCalls: ok.sqsCalls, writeUnits: units / CHILDREN, readUnits: 0, events: 0 },
     // PutItem and UpdateItem a job, within 1 KB each.
     stock: { ...stock, sqsCalls: 0, writeUnits: 2, readUnits: 0, events: 0 },
     successLines: success.lineBytes,
@@ -67,10 +74,16 @@ interface Warm {
   readonly lineBytes: number;
 }
 
-async function warm(bundles: Bundles, stub: Stub, { file, payload }: { file: string; payload: object }): Promise<Warm> {
+interface Warmed {
+  readonly file: string;
+  readonly payload: object;
+  readonly inFlow?: true;
+}
+
+async function warm(bundles: Bundles, stub: Stub, { file, ...more }: Warmed): Promise<Warm> {
   const log = join(bundles.folder, 'log');
   const driver = await startDriver({ file, stub, log });
-  const order = { batches: BATCHES, batchSize: BATCH, payload: { ...payload } };
+  const order = { batches: BATCHES, batchSize: BATCH, ...more, payload: { ...more.payload } };
   const cpu: number[] = [];
   for (let run = 0; run < RUNS + 3; run++) cpu.push((await driver.run(order)).cpuUs / (BATCHES * BATCH));
   const jobs = (RUNS + 3) * BATCHES * BATCH;

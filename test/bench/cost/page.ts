@@ -3,9 +3,10 @@ import { marksOf } from '../../support/tools/generated.ts';
 import type { Measured } from './figures.ts';
 import { tableLines, usd } from './markdown.ts';
 import * as model from './model.ts';
+import { PRICES } from './prices.ts';
 import { jobOf, monthly, SETTING } from './ways.ts';
 
-export const PAGE = join(import.meta.dirname, '..', 'README.md');
+export const PAGE = join(import.meta.dirname, 'README.md');
 export const MARKS = marksOf('cost', 'npm run cost -- --write');
 
 type Kind = Parameters<typeof jobOf>[0];
@@ -15,6 +16,7 @@ const ROWS: readonly (readonly [name: string, kind: Kind, ...shares: number[]])[
   ['Sluice, 0 % failing', 'sluice', 0],
   ["Sluice, 0 % failing, `logs: 'failures'`", 'quiet', 0],
   ['Sluice, 1 % · 10 % failing', 'sluice', 0.01, 0.1],
+  ['Sluice, a child of a batch of 1,000', 'child', 0],
   ['stock Powertools, 0 % · 10 %', 'stock', 0, 0.1],
   ['stock Powertools + status table, 0 % · 10 %', 'status', 0, 0.1],
 ];
@@ -28,6 +30,9 @@ export function costPart(measured: Measured): string {
     const cell = (part: (dollars: model.Dollars) => number) => [...new Set(costs.map(part).map(usd))].join(' · ');
     return [name, ...PARTS.map((part) => cell((dollars) => dollars[part])), cell(model.total)];
   });
+  // An inline map's iteration has one state at least; what its task does comes on top of both alike.
+  const transition = usd(PRICES.stepFunctionsMillionTransitions);
+  perMillion.push(['Step Functions Standard, one transition a child', '', '', '', '', transition]);
   const months = monthly(measured).map(([name, ...dollars]) => [name, ...dollars.map(usd)]);
   return [
     MARKS.start,

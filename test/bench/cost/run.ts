@@ -11,7 +11,7 @@ import { PRICES } from './prices.ts';
 import { JOB_MS, jobOf, KINDS, MONTHS, monthly, SETTING } from './ways.ts';
 
 /**
- * `npm run cost [-- --write]`: prints what jobs cost, and puts it into test/bench/README.md. `-- --compare`: the same job by list
+ * `npm run cost [-- --write]`: prints what jobs cost, and puts it into the page beside this file. `-- --compare`: the same job by list
  * price elsewhere, without a run.
  */
 const { values } = parseArgs({

@@ -20,14 +20,15 @@ export const KINDS = {
   status: 'stock Powertools + status table',
 } as const;
 
-type Kind = keyof typeof KINDS;
+type Kind = keyof typeof KINDS | 'child';
 
 /**
  * What a job is made of, by the way it is run.
  *
  * @param share of the jobs that fail once, 0 to 1
  */
-export function jobOf(kind: Kind, { success, failure, stock, successLines }: Measured, share: number) {
+export function jobOf(kind: Kind, { success, failure, stock, successLines, child }: Measured, share: number) {
+  if (kind === 'child') return child;
   if (kind === 'sluice') return model.mixed(success, failure, share);
   if (kind === 'quiet') {
     const job = model.mixed(success, failure, share);

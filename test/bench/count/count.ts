@@ -1,20 +1,12 @@
-import type { BatchExecuteStatementCommand, BatchExecuteStatementCommandOutput } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Context, SQSEvent } from 'aws-lambda';
-import {
-  dueList,
-  itemId,
-  type JobItem,
-  LISTS_INDEX,
-  TYPE_LISTS_INDEX,
-} from '../../../lib/contract/protocol/job-item.ts';
-import { itemBytes } from '../../../lib/testing/aws/dynamodb/item-size.ts';
+import { dueList, itemId, type JobItem } from '../../../lib/contract/protocol/job-item.ts';
 import { toRecord } from '../../../lib/testing/aws/lambda/event-source.ts';
 import { JOBS_TABLE, type LoopbackAws, startLoopbackAws } from '../../fidelity/runtime/loopback-aws.ts';
 import { outgoing } from '../../support/factories.ts';
 import type { Bundles } from '../bundles.ts';
 import { functionEnvironment } from '../driver/driver.ts';
 import type { Path } from './expected.ts';
+import { meterUnits, type Units } from './meter.ts';
 
 /** What ten jobs made of calls and write units on one way. */
 export interface Counted {
@@ -32,7 +24,7 @@ export interface CountOptions {
   readonly payloadBytes: number;
 }
 
-type Handler = (event: SQSEvent | object, context: Context) => Promise<unknown>;
+export type Handler = (event: SQSEvent | object, context: Context) => Promise<unknown>;
 
 const JOBS = 10;
 /** Enough that a page of each shard's list is full: what a tick that matters looks like. */
@@ -48,12 +40,7 @@ const AFTER_AN_ATTEMPT: readonly Path[] = ['duplicate', 'retry begun', 'release'
 export async function countCalls({ bundles, path, payloadBytes }: CountOptions): Promise<Counted> {
   const aws = await startLoopbackAws('bench');
   try {
-    process.setMaxListeners(0);
-    Object.assign(process.env, functionEnvironment(''), aws.environment, {
-      SLUICE_STAGE: 'test',
-      POWERTOOLS_LOG_LEVEL: 'SILENT',
-      POWERTOOLS_METRICS_DISABLED: 'true',
-    });
+    prepare(aws);
     const load = async ({ file }: { file: string }) =>
       ((await import(`${file}?${path}-${payloadBytes}`)) as { handler: Handler }).handler;
     const consumer = await load(bundles.sluice);
@@ -74,6 +61,16 @@ export async function countCalls({ bundles, path, payloadBytes }: CountOptions):
   } finally {
     await aws.stop();
   }
+}
+
+/** This process is the function's. */
+export function prepare({ environment }: LoopbackAws): void {
+  process.setMaxListeners(0);
+  Object.assign(process.env, functionEnvironment(''), environment, {
+    SLUICE_STAGE: 'test',
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+    POWERTOOLS_METRICS_DISABLED: 'true',
+  });
 }
 
 interface Scene {
@@ -136,7 +133,7 @@ function send(aws: LoopbackAws, payload: object): SQSEvent['Records'] {
   return receive(aws);
 }
 
-const receive = ({ queue }: LoopbackAws): SQSEvent['Records'] =>
+export const receive = ({ queue }: LoopbackAws): SQSEvent['Records'] =>
   queue.receive(JOBS).map((message) => toRecord(message, queue));
 
 const items = ({ dynamoDb }: LoopbackAws): JobItem[] =>
@@ -144,46 +141,7 @@ const items = ({ dynamoDb }: LoopbackAws): JobItem[] =>
     (item) => item !== undefined,
   );
 
-interface Units {
-  table: number;
-  index: number;
-  refused: number;
-}
-
-/** Write units as DynamoDB counts them: 1 KB each of the larger of an item before and after, refused or not. */
-function meterUnits({ dynamoDb }: LoopbackAws): Units {
-  const units: Units = { table: 0, index: 0, refused: 0 };
-  const send = dynamoDb.client.send.bind(dynamoDb.client) as (command: unknown) => Promise<unknown>;
-  const metered = async (command: { input: object }) => {
-    const { Statements } = command.input as BatchExecuteStatementCommand['input'];
-    if (Statements === undefined) return send(command);
-    const ids = Statements.map(({ Parameters = [] }) => Parameters.find(({ S }) => S?.startsWith('bench#'))?.S ?? '');
-    const before = ids.map((id) => dynamoDb.item(JOBS_TABLE, id));
-    const answer = (await send(command)) as BatchExecuteStatementCommandOutput;
-    for (const [i, id] of ids.entries()) {
-      const after = dynamoDb.item(JOBS_TABLE, id);
-      units.table += Math.ceil(Math.max(1, bytes(before[i]), bytes(after)) / 1024);
-      units.index += indexUnits(before[i], after);
-      if (answer.Responses?.[i]?.Error !== undefined) units.refused += 1;
-    }
-    return answer;
-  };
-  Object.assign(dynamoDb.client, { send: metered });
-  return units;
-}
-
-const bytes = (item: JobItem | undefined): number =>
-  item === undefined ? 0 : itemBytes(marshall(item, { removeUndefinedValues: true }));
-
-const INDEXES = [LISTS_INDEX, TYPE_LISTS_INDEX];
-
-/** An entry of an index costs a unit to put and one to delete; keys only, so nothing else changes it. */
-function indexUnits(before: JobItem | undefined, after: JobItem | undefined): number {
-  if (before?.listKey === after?.listKey && before?.listAt === after?.listAt) return 0;
-  return INDEXES.length * ((before?.listKey === undefined ? 0 : 1) + (after?.listKey === undefined ? 0 : 1));
-}
-
-function context(): Context {
+export function context(): Context {
   const endsAtMs = Date.now() + 60_000;
   return { getRemainingTimeInMillis: () => endsAtMs - Date.now(), functionName: 'bench' } as Context;
 }

@@ -6,6 +6,8 @@ export interface RunOrder {
   readonly batchSize: number;
   /** Of each job. */
   readonly payload: Record<string, unknown>;
+  /** Each job is a child of one batch. */
+  readonly inFlow?: true;
   /** The dispatcher's tick instead of batches. */
   readonly tick?: true;
 }
@@ -24,14 +26,16 @@ const startedAtMs = performance.now();
 const [bundle] = process.argv.slice(2);
 const { handler } = (await import(bundle ?? '')) as { handler: Handler };
 
+const CALLBACK = { type: 'bench', key: 'callback' };
+
 let jobs = 0;
-function makeBatch({ batchSize, payload }: RunOrder): SQSEvent {
-  const Records = Array.from({ length: batchSize }, () => {
+function makeBatch({ batchSize, payload, inFlow }: RunOrder): SQSEvent {
+  const Records = Array.from({ length: batchSize }, (_, place) => {
     const id = `${process.pid}-${++jobs}`;
     return {
       messageId: id,
       receiptHandle: `receipt-${id}`,
-      body: JSON.stringify({ id, payload }),
+      body: JSON.stringify({ id, payload, ...(inFlow && { flow: { of: { ...CALLBACK, place } } }) }),
       attributes: {
         ApproximateReceiveCount: '1',
         SentTimestamp: String(Date.now()),

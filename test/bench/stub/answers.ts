@@ -19,6 +19,14 @@ function md5Of(body: string): string {
   return hash;
 }
 
+/** A callback that waits for more than is told of. */
+const WAITING = {
+  id: { S: 'bench#callback' },
+  type: { S: 'bench' },
+  status: { S: 'SCHEDULED' },
+  open: { NS: ['999'] },
+};
+
 /**
  * What AWS answers to a call that succeeds, without keeping anything: a bench measures who asks. Whatever is read is
  * absent; whatever is written or sent is taken.
@@ -41,8 +49,9 @@ export function answer(target: string, input: Record<string, unknown>): object {
       return { Successful: (input.Entries as Entry[]).map(({ Id }) => ({ Id })) };
     case 'GetQueueUrl':
       return { QueueUrl: `http://HOST/123456789012/${input.QueueName}` };
-    case 'PutItem':
     case 'UpdateItem':
+      return input.ReturnValues === 'ALL_NEW' ? { Attributes: WAITING } : {};
+    case 'PutItem':
     case 'DeleteItem':
     case 'ChangeMessageVisibility':
       return {};

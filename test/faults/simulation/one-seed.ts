@@ -1,10 +1,13 @@
 import { NETWORK_FAULTS, type NetworkFault } from '../../../lib/testing/simulation/network-faults.ts';
 import { runSchedule } from '../../../lib/testing/simulation/schedule.ts';
 import { describeFailure, shrink } from '../../../lib/testing/simulation/shrink.ts';
+import { makeFlowSubject } from './flows/subject.ts';
 import { makeSubject } from './subject.ts';
 
 interface SeedOptions {
   readonly shrinks: boolean;
+  /** Schedules of chains and batches, of six job types, instead of single jobs of one. */
+  readonly flows: boolean;
   /** The schedule is full of this fault. */
   readonly often: NetworkFault | undefined;
 }
@@ -18,10 +21,12 @@ export function networkFault(name: string | undefined): NetworkFault | undefined
 }
 
 /** Runs one schedule. @returns undefined if every promise held; else what broke, shrunk if asked for */
-export async function simulateSeed(seed: number, { shrinks, often }: SeedOptions): Promise<string | undefined> {
-  const { violations, taken } = await runSchedule(makeSubject, seed, { often });
+export async function simulateSeed(seed: number, { shrinks, flows, often }: SeedOptions): Promise<string | undefined> {
+  const make = flows ? makeFlowSubject : makeSubject;
+  const { violations, taken } = await runSchedule(make, seed, { often });
   if (violations.length === 0) return undefined;
   if (!shrinks) return `seed ${seed}: ${violations.join('; ')}`;
-  const command = `npm run simulate -- --from ${seed} --seeds 1${often === undefined ? '' : ` --often ${often}`}`;
-  return describeFailure(seed, await shrink(makeSubject, { seed, taken, often }), command);
+  const options = `${flows ? ' --flows' : ''}${often === undefined ? '' : ` --often ${often}`}`;
+  const command = `npm run simulate -- --from ${seed} --seeds 1${options}`;
+  return describeFailure(seed, await shrink(make, { seed, taken, often }), command);
 }

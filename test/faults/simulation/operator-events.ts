@@ -27,6 +27,7 @@ export const OPERATOR_EVENTS: readonly WorldEvent[] = [
     happen: (world, random, name) =>
       operator(name, world, (hands) => {
         const key = someKey(world, random);
+        world.flows?.hurried(`${world.subject.definition.type}#${key}`);
         return key === undefined ? undefined : retryNow(hands.table, { type: world.subject.definition.type, key });
       }),
   },

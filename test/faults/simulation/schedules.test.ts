@@ -13,6 +13,30 @@ it(`no promise is broken in ${SEEDS} schedules of faults from seed 1 on`, { time
   expect(code).toBe(0);
 });
 
+const FLOW_SEEDS = inDepth(10_000, 500);
+
+it(`no promise about flows is broken in ${FLOW_SEEDS} schedules from seed 1 on`, { timeout: 1_800_000 }, async () => {
+  const { code, output } = await simulateOutside(
+    '--flows',
+    '--workers',
+    String(WORKERS),
+    '--seeds',
+    String(FLOW_SEEDS),
+  );
+  expect(output).toMatch(new RegExp(`${FLOW_SEEDS} of ${FLOW_SEEDS} schedules from 1, 0 broken`));
+  expect(code).toBe(0);
+});
+
+it.runIf(inDepth(true, false)).each(NETWORK_FAULTS)(
+  'no promise about flows is broken in 300 schedules full of %s',
+  { timeout: 300_000 },
+  async (often) => {
+    const { code, output } = await simulateOutside('--flows', '--workers', '1', '--seeds', '300', '--often', often);
+    expect(output).toMatch(/300 of 300 schedules from 1, 0 broken/);
+    expect(code).toBe(0);
+  },
+);
+
 it.runIf(inDepth(true, false)).each(NETWORK_FAULTS)(
   'no promise is broken in 500 schedules full of %s',
   { timeout: 300_000 },

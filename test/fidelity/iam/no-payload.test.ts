@@ -2,7 +2,9 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { names } from '../../../lib/contract/names.ts';
 import { NO_PAYLOAD_ATTRIBUTES } from '../../../lib/contract/protocol/no-payload.ts';
+import { cancelFlow, flow, flows } from '../../../lib/operator/index.ts';
 import { readJob } from '../../../lib/operator/job-table.ts';
+import { DEFINITIONS, FLOW, type FlowStage, flowStage, placeOf } from '../../unit/operator/support/flows.ts';
 import { type Environment, resolveAll } from '../templates/intrinsics.ts';
 import { policyStatements } from '../templates/roles.ts';
 import { SETTINGS, synthesize } from '../templates/synth.ts';
@@ -56,6 +58,11 @@ describe('the policy for looking', () => {
     expect(may(policies.read, 'GetItem', await sent({ payload: true }))).toBe(false);
   });
 
+  it.each(['envelope', 'outbox'])('shows no %s', async (attribute) => {
+    expect(may(policies.read, 'Scan', { TableName: TABLE, ...projected('id', attribute) })).toBe(false);
+    expect(JSON.stringify(await sent({ payload: false }))).not.toContain(attribute);
+  });
+
   it.each(['GetItem', 'Scan'])('gives a payload by no %s', (operation) => {
     const input = { TableName: TABLE, Key: { id: { S: 'send-email#a' } } };
     expect(may(policies.read, operation, { ...input, ...projected('id', 'status') })).toBe(true);
@@ -76,11 +83,47 @@ describe('the policy for looking', () => {
   });
 });
 
+/** The calls of a verb on a flow with a child in each state, as the stage `prod` sees them. */
+async function callsOf(verb: (there: FlowStage) => Promise<unknown>) {
+  const there = flowStage();
+  const { callback, put, world } = there;
+  callback({ total: 3, open: new Set([0, 1]), dead: new Set([2]) });
+  put(`statement#${FLOW}:0`, { ...placeOf(0), status: 'COMPLETED' });
+  put(`statement#${FLOW}:2`, { ...placeOf(2), status: 'RETRYING' });
+  await verb(there);
+  return world.dynamoDb.calls.map(({ name, input }) => {
+    const as = JSON.parse(JSON.stringify(input).replaceAll('sluice-test-', 'sluice-prod-')) as object;
+    return { name, allowedBy: (policy: readonly Statement[]) => may(policy, name, as) };
+  });
+}
+const CALLBACK = { type: 'statements-sent', key: FLOW };
+
+describe('the verbs of flows', () => {
+  it.each<[string, (there: FlowStage) => Promise<unknown>]>([
+    ['flow', ({ stage }) => flow(stage, CALLBACK)],
+    ['flows', ({ stage }) => flows(stage)],
+    ['flows of a type', ({ stage }) => flows(stage, 'statements-sent')],
+  ])('%s needs the policy for looking alone', async (_, verb) => {
+    const calls = await callsOf(verb);
+    expect(calls.length).toBeGreaterThan(1);
+    expect(calls.filter(({ allowedBy }) => !allowedBy(policies.read))).toEqual([]);
+  });
+
+  it('cancel --flow needs that for changes beside it', async () => {
+    const definitionOf = (type: string) => DEFINITIONS.find((one) => one.type === type) ?? DEFINITIONS[0];
+    const calls = await callsOf(({ stage }) => cancelFlow(stage, CALLBACK, { definitionOf }));
+    const both = [...policies.read, ...policies.redrive];
+    expect(calls.filter(({ allowedBy }) => !allowedBy(both))).toEqual([]);
+    const writes = new Set(calls.filter(({ allowedBy }) => !allowedBy(policies.read)).map(({ name }) => name));
+    expect([...writes].sort()).toEqual(['GetItem', 'PutItem', 'UpdateItem']);
+  });
+});
+
 it.each(['payloads', 'redrive'] as const)('the policy %s lets the command read the whole item', async (kind) => {
   expect(may(policies[kind], 'GetItem', await sent({}))).toBe(true);
 });
 
 it('no attribute that holds a payload is among the others', () => {
-  expect(NO_PAYLOAD_ATTRIBUTES).not.toContain('envelope');
+  for (const holds of ['envelope', 'outbox']) expect(NO_PAYLOAD_ATTRIBUTES).not.toContain(holds);
   expect(NO_PAYLOAD_ATTRIBUTES.length).toBeGreaterThan(30);
 });

@@ -8,6 +8,8 @@ import {
   type QueryCommandInput,
   TransactWriteItemsCommand,
   type TransactWriteItemsCommandInput,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { PutEventsCommand, type PutEventsCommandInput } from '@aws-sdk/client-eventbridge';
 import {
@@ -57,6 +59,10 @@ export interface LoopbackOptions {
   readonly others?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
+/** The wire has binary attributes in base64. */
+const bytesIn = (name: string, value: unknown): unknown =>
+  name === 'B' && typeof value === 'string' ? Buffer.from(value, 'base64') : value;
+
 /** Starts DynamoDB and SQS for one job type, in their JSON protocols, on 127.0.0.1. */
 export async function startLoopbackAws(
   type: string,
@@ -77,6 +83,8 @@ export async function startLoopbackAws(
         return dynamoDb.client.send(new BatchGetItemCommand(input as BatchGetItemCommandInput));
       case 'DynamoDB_20120810.TransactWriteItems':
         return dynamoDb.client.send(new TransactWriteItemsCommand(input as TransactWriteItemsCommandInput));
+      case 'DynamoDB_20120810.UpdateItem':
+        return dynamoDb.client.send(new UpdateItemCommand(input as UpdateItemCommandInput));
       case 'DynamoDB_20120810.Query':
         return dynamoDb.client.send(new QueryCommand(input as QueryCommandInput));
       case 'AmazonSQS.GetQueueUrl':
@@ -101,10 +109,11 @@ export async function startLoopbackAws(
     if (others(request, response)) return;
     const target = String(request.headers['x-amz-target']);
     targets.push(target);
-    const input: unknown = JSON.parse(await readBody(request));
+    const input: unknown = JSON.parse(await readBody(request), bytesIn);
     await perform(target, input).then(
       (body) => sendJson(response, { status: 200, body }),
-      ({ name, message }: Error) => sendJson(response, { status: 400, body: { __type: `aws#${name}`, message } }),
+      ({ name, message, Item }: Error & { readonly Item?: object }) =>
+        sendJson(response, { status: 400, body: { __type: `aws#${name}`, message, ...(Item && { Item }) } }),
     );
   });
   const url = (name: string) => `${server.url}/123456789012/${name}`;

@@ -23,7 +23,7 @@ export const sqs = new SQSClient(config);
 const dynamoDb = new DynamoDBClient(config);
 const documents = DynamoDBDocumentClient.from(dynamoDb);
 
-export type ProbeType = 'probe' | 'probe-serial' | 'probe-crash';
+export type ProbeType = 'probe' | 'probe-serial' | 'probe-crash' | 'probe-flow';
 
 export function queueUrls(type: ProbeType = 'probe') {
   const urls = deployment.queues[type];

@@ -13,15 +13,15 @@ export interface Pages {
 /** Lines that a page may have; pages that are generated have no limit. */
 export const LINE_LIMITS: Readonly<Record<string, number>> = {
   'README.md': 200,
-  'functions/README.md': 294,
+  'functions/README.md': 352,
   'lib/config/README.md': 80,
-  'lib/producer/README.md': 232,
+  'lib/producer/README.md': 262,
   'lib/testing/README.md': 180,
   'lib/infra/README.md': 200,
   'lib/infra/stages/README.md': 80,
   'bin/README.md': 120,
   'lib/operator/README.md': 308,
-  'lib/engine/README.md': 207,
+  'lib/engine/README.md': 226,
   'localstack/README.md': 120,
   'test/README.md': 160,
   'test/bench/README.md': 302,

@@ -54,7 +54,9 @@ const BIN_BASICS = ['local-stage', 'project', 'visible'];
 const LOCAL_COMMANDS = ['local', 'tour'];
 
 const contract = ['contract: words', 'lib/contract/definition', 'lib/contract/protocol', 'lib/contract'];
-const engineRooms = ['job', 'message', 'table', 'calls', 'retries', 'telemetry'].map((room) => `lib/engine/${room}`);
+const engineRooms = ['job', 'message', 'table', 'calls', 'retries', 'telemetry', 'flow'].map(
+  (room) => `lib/engine/${room}`,
+);
 const engine = ['engine: basics', 'lib/engine', ...engineRooms];
 const infraParts = ['access', 'checks', 'functions', 'job', 'monitoring', 'stages'].map((room) => `lib/infra/${room}`);
 const awsModels = ['lib/testing/aws', 'lib/testing/aws/sqs', 'lib/testing/aws/dynamodb', 'lib/testing/aws/lambda'];
@@ -90,6 +92,10 @@ export const ROOMS: readonly Room[] = [
     ...[...contract, 'lib/aws', 'engine: basics'],
     ...['lib/engine/message', 'lib/engine/table', 'lib/engine/calls'],
   ]),
+  folder('lib/engine/flow', [
+    ...[...contract, 'lib/aws', 'engine: basics', 'lib/engine'],
+    ...['lib/engine/message', 'lib/engine/table', 'lib/engine/calls', 'lib/engine/retries'],
+  ]),
   files('engine: entries', 'lib/engine', ENGINE_ENTRIES, [...contract, 'lib/aws', ...engine]),
 
   folder('lib/producer', [...contract, 'lib/aws']),
@@ -97,14 +103,22 @@ export const ROOMS: readonly Room[] = [
   files('operator: basics', 'lib/operator', OPERATOR_BASICS, [...contract, 'lib/aws']),
   folder('lib/operator/jobs', [...contract, 'lib/aws', 'lib/bundle', 'operator: basics']),
   folder('lib/operator/dead-letters', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
-  folder('lib/operator/queues', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
+  folder('lib/operator/flows', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
+  folder('lib/operator/queues', [
+    ...contract,
+    'lib/aws',
+    'operator: basics',
+    'lib/operator/jobs',
+    'lib/operator/flows',
+  ]),
   folder('lib/operator/doctor', [
-    ...[...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs', 'lib/operator/queues'],
+    ...[...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs', 'lib/operator/flows', 'lib/operator/queues'],
   ]),
   folder('lib/operator/authoring', contract),
   others('lib/operator', OPERATOR_BASICS, [
     ...[...contract, 'lib/bundle', 'lib/producer', 'operator: basics'],
-    ...['lib/operator/jobs', 'lib/operator/dead-letters', 'lib/operator/queues', 'lib/operator/doctor'],
+    ...['lib/operator/jobs', 'lib/operator/flows', 'lib/operator/dead-letters', 'lib/operator/queues'],
+    'lib/operator/doctor',
   ]),
 
   files('infra: names', 'lib/infra', INFRA_ARNS, contract),

@@ -18,6 +18,12 @@ it('the page about messages that are not Sluice’s shows the definition and the
   expect(codeOf({ page, heading: 'Test it', language: 'ts' })).toBe(example.slice(example.indexOf('it(')));
 });
 
+it('the page about job types shows the flow that a test runs', () => {
+  const example = readFileSync(new URL('../testing/test-job/flow-example.test.ts', import.meta.url), 'utf8');
+  const shown = codeOf({ page: 'functions/README.md', heading: 'Flows', language: 'ts' }).replaceAll('export ', '');
+  expect(example.replace('performSent', 'perform')).toContain(shown);
+});
+
 it.each([
   ['README.md', 'Send a job'],
   ['lib/producer/README.md', 'TypeScript'],

@@ -35,8 +35,8 @@ export const BEGIN_MUTANTS: readonly Mutant[] = [
     'if (dueAt > facts.nowMs + 60_000)',
   ]),
   inBegin('a dead letter is not sent again after its first sending failed', [
-    "return item.undelivered ? { row: 'undelivered', action: 'deadLetter' } : { row: 'duplicate', action: 'ack' };",
-    "return { row: 'duplicate', action: 'ack' };",
+    "if (item.undelivered) return { row: 'undelivered', action: 'deadLetter' };",
+    '',
   ]),
   inBegin('the redrive marker ignores the run', [
     "return item.status === 'DEAD' && jobId === item.jobId && run === item.runNo;",
@@ -51,8 +51,8 @@ export const BEGIN_MUTANTS: readonly Mutant[] = [
     "attempts: facts.message.receiveCount };\n  return {\n    row: 'due'",
   ]),
   inBegin('the job’s id is not in the condition', [
-    'if (item.jobId !== facts.message.jobId) return true;\n  return !isSameJob(item, facts.message) && !isRedrive(facts, item);',
-    'return item.jobId === undefined && isRedrive(facts, item);',
+    'if (item.jobId !== facts.message.jobId) return true;',
+    'if (item.jobId !== facts.message.jobId) return false;',
   ]),
   inBegin('another body under a job’s name takes its place', [
     'return !isSameJob(item, facts.message) && !isRedrive(facts, item);',

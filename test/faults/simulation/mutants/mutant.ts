@@ -13,6 +13,8 @@ export interface Mutant {
   readonly edits: readonly Edit[];
   /** A fault of the network of which schedules must be full to show it. */
   readonly often?: NetworkFault;
+  /** It is in what becomes of chains and batches: schedules of those show it. */
+  readonly flows?: true;
 }
 
 const of =

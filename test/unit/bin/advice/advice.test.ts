@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type Followed, follow } from './follow.ts';
 import { AUTHORING } from './register/authoring.ts';
 import { DEAD_LETTERS, UNSENT } from './register/dead-letters.ts';
+import { FLOWS } from './register/flows.ts';
 import { JOBS } from './register/jobs.ts';
 import { PAGES } from './register/pages.ts';
 import { REPORTS } from './register/reports.ts';
@@ -21,6 +22,7 @@ const FOLLOWED: readonly Followed[] = [
   ...FAILURES,
   ...AUTHORING,
   ...JOBS,
+  ...FLOWS,
   ...PAGES,
 ];
 const found: readonly Found[] = [...inSources(), ...inPages(), ...inRunbook()].map(({ where, text, advises }) => ({

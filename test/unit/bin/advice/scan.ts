@@ -31,7 +31,7 @@ const VERBS = globSync('bin/cli/verbs/*.ts', { cwd: ROOT }).map((file) => /(\w+)
 const WORD = String.raw`<[^>]*>|--[a-z][a-z-]*|--(?= )|@\S+`;
 /** A whole command of ours; its operands are `<…>`, options and files. */
 const COMMAND = new RegExp(
-  String.raw`\bsluice (?:${VERBS.join('|')}|<…>)( (?:show|redrive|purge))?(?: ?(?:${WORD}))*`,
+  String.raw`\bsluice (?:(?:${VERBS.join('|')})\b|<…>)( (?:show|redrive|purge))?(?: ?(?:${WORD}))*`,
   'g',
 );
 const OPTION = /(?:^|[\s(])--[a-z]/;

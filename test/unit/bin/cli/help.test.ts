@@ -36,7 +36,9 @@ describe('the help of', () => {
     ['dlq redrive', '[options] <type>', ['-y, --yes', '--rate <n>', '--limit <n>', '--edit', '--body <json>'], WHICH],
     ['dlq purge', '[options] <type>', ['-y, --yes', '--save <file>', '--no-save'], WHICH],
     ['retry', '[options] <type> <key>', [], []],
-    ['cancel', '[options] <type> <key>', [], []],
+    ['cancel', '[options] <type> <key>', ['--flow'], []],
+    ['flow', '[options] <type> <flow>', ['--all'], []],
+    ['flows', '[options] [type]', ['--limit <n>'], []],
     ['pause', '[options] <type>', ['--no-wait'], []],
     ['resume', '[options] <type>', ['--no-wait'], []],
     ['drain', '[options] <type>', ['--timeout <seconds>'], []],
@@ -74,7 +76,22 @@ describe('the help of', () => {
     const { run } = deployed();
     const { stdout } = await run('--help');
     expect(groups(stdout).Commands?.map((entry) => entry.split(' ')[0])).toEqual([
-      ...['queues', 'job', 'send', 'dead', 'dlq', 'retry', 'cancel', 'pause', 'resume', 'drain', 'doctor', 'trace'],
+      ...[
+        'queues',
+        'job',
+        'flow',
+        'flows',
+        'send',
+        'dead',
+        'dlq',
+        'retry',
+        'cancel',
+        'pause',
+        'resume',
+        'drain',
+        'doctor',
+        'trace',
+      ],
       ...['schema', 'new', 'local', 'init', 'help'],
     ]);
     expect(groups((await run('dlq --help')).stdout).Commands?.map((entry) => entry.split(' ')[0])).toEqual([

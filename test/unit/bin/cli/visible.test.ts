@@ -57,6 +57,13 @@ async function infested(text: string): Promise<Deployed> {
   const values = { result: { [text]: text }, progress: text, checkpoint: [text], checkpointNo: 1 };
   world.alter('done', { ...values, error });
   world.alter('dead', { error, reason: text as never });
+  mail('batch', 'fine', { runAt: new Date(world.clock.now() + 3600_000).toISOString() });
+  mail('batch:0', 'permanent');
+  await world.drain();
+  world.alter('batch:0', { error });
+  const children = [{ type: 'send-email', n: 2 }];
+  const flow = { after: { type: text, key: text } };
+  world.alter('batch', { total: 2, children, dead: new Set([0]), open: new Set([1]), mode: text as never, flow });
   world.alter('parked', { envelope: { body: text } as never });
   const line = { jobId: 'done', jobType: 'send-email', key: text, level: text, message: text, [text]: text, error };
   plane.logs.set(LOG, [{ timestamp: 1, message: JSON.stringify(line) }]);
@@ -110,6 +117,8 @@ function infestedMessage({ MessageAttributes = {} }: NonNullable<Answer['Message
 const VERBS = [
   ...['queues', 'job send-email done --logs', 'job send-email dead', 'job send-email parked --payload'],
   ...['send send-email TEXT', 'send send-email {} --id TEXT', 'dead', 'dead --jobs', 'dead --reason TEXT'],
+  ...['flow send-email batch --all', 'flow send-email TEXT', 'flow send-email parked', 'flows', 'flows TEXT'],
+  ...['job send-email batch', 'cancel send-email batch --flow', 'cancel send-email TEXT --flow'],
   ...['dlq show send-email --bodies', 'dlq redrive send-email', 'dlq redrive send-email --yes --key TEXT'],
   ...['dlq redrive send-email --yes', 'dlq purge send-email --yes --no-save', 'dlq purge send-email --save TEXT'],
   ...['retry send-email parked', 'retry send-email TEXT', 'cancel send-email parked', 'cancel TEXT a'],

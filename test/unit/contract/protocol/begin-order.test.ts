@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidPayloadError } from '../../../../lib/contract/errors.ts';
-import { type BeginFacts, begin } from '../../../../lib/contract/protocol/begin.ts';
+import { begin } from '../../../../lib/contract/protocol/begin.ts';
+import type { BeginFacts } from '../../../../lib/contract/protocol/begun-item.ts';
 import type { JobItem } from '../../../../lib/contract/protocol/job-item.ts';
 import { iso } from '../../../../lib/contract/protocol/timing.ts';
 import { facts, item, NOW, TOO_BIG, writeOf } from '../support/protocol.ts';
@@ -22,7 +23,7 @@ const ABSENT: readonly [row: string, holds: (given: BeginFacts) => boolean][] = 
 
 const FOUND: readonly [row: string, holds: (found: JobItem, given: BeginFacts) => boolean][] = [
   ['newer', ({ schema = 1 }) => schema > 1],
-  ['retentionOver', (found) => terminal(found) && found.expiration * 1000 <= NOW && !found.undelivered],
+  ['retentionOver', (found) => terminal(found) && found.expiration * 1000 <= NOW && !found.undelivered && !found.owed],
   [
     'freed',
     (found, given) =>
@@ -44,6 +45,7 @@ const FOUND: readonly [row: string, holds: (found: JobItem, given: BeginFacts) =
   ],
   ['foreign', (found, { message }) => found.jobId !== message.jobId],
   ['foreign', (found, given) => found.bodyHash !== given.message.bodyHash && !isRedrive(found, given)],
+  ['cancelledAtBegin', (found) => waits(found) && found.cancelRequested === true],
   [
     'invalid',
     (found, given) => given.message.refusal !== undefined && (waits(found) || out(found) || isRedrive(found, given)),
@@ -61,6 +63,7 @@ const FOUND: readonly [row: string, holds: (found: JobItem, given: BeginFacts) =
   ['crashed', out],
   ['redriven', isRedrive],
   ['undelivered', (found) => found.status === 'DEAD' && found.undelivered === true],
+  ['stagedPending', (found) => found.owed === true],
   ['duplicate', terminal],
 ];
 
@@ -93,11 +96,13 @@ const found = fc
     undelivered: maybe(fc.constant(true)),
     failedAt: fc.constantFrom(NOW - 899_999, NOW - 900_000),
     cancelRequested: maybe(fc.constant(true)),
+    owed: fc.boolean(),
   })
-  .map(({ at, parked, status, reason, diedOf, undelivered, failedAt, cancelRequested, schema, ...rest }) => {
+  .map(({ at, parked, status, reason, diedOf, undelivered, failedAt, cancelRequested, schema, owed, ...rest }) => {
     const times = status === 'INPROGRESS' ? { leaseUntil: at } : { dueAt: at, ...(parked && { listAt: at }) };
     // Only a death is pending.
-    const pending = status === 'DEAD' && undelivered ? { undelivered } : {};
+    const ofDeath = status === 'DEAD' && undelivered ? { undelivered } : {};
+    const pending = status === 'COMPLETED' && owed ? { owed } : ofDeath;
     const dead = { reason: reason as 'Crashed', failedAt: iso(failedAt) };
     const death = { ...(status === 'DEAD' && dead), ...(diedOf && { diedOf }) };
     const marks = { ...pending, ...death, ...(cancelRequested && { cancelRequested }), ...(schema && { schema }) };

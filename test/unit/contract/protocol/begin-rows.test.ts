@@ -27,6 +27,8 @@ const NAMED = { messageId: 'm1' };
 /** Died of its body, without an attempt. */
 const refusedItem = (change: Partial<JobItem> = {}) => dead({ attempts: 0, reason: 'InvalidMessage', ...change });
 
+const cancelledAhead = (change: Partial<JobItem> = {}) => item({ status: 'CANCELLED', bodyHash: NO_BODY, ...change });
+
 /** Which row begins, by what is found and what comes: first the edges of each row, then who goes before whom. */
 const ROWS: readonly [
   row: BeginRow,
@@ -226,7 +228,7 @@ const ROWS: readonly [
   ],
   ['foreign', 'ack', 'the same refused body of another job', item({ jobId: 'k' }), { ...NAMED, refusal }],
   [
-    'foreign',
+    'duplicate',
     'ack',
     'a refused body whose name was cancelled before it came',
     item({ status: 'CANCELLED', bodyHash: NO_BODY }),
@@ -298,6 +300,25 @@ const ROWS: readonly [
     dead({ expiration: 1, undelivered: true }),
     {},
   ],
+  ['duplicate', 'ack', 'a body whose name was cancelled before it came', cancelledAhead(), other],
+  ['foreign', 'ack', 'another job under a key that was cancelled before it came', cancelledAhead({ jobId: 'k' }), {}],
+  ['stagedPending', 'ack', 'a job whose staged jobs are not all sent', item({ owed: true }), {}],
+  ['stagedPending', 'ack', 'the same, expired: before retentionOver', item({ owed: true, expiration: 1 }), {}],
+  [
+    'cancelledAtBegin',
+    'ack',
+    'a parked job that was cancelled',
+    parkedItem(NOW + 90 * S, { cancelRequested: true }),
+    {},
+  ],
+  [
+    'cancelledAtBegin',
+    'ack',
+    'the same, and a refusal: before invalid',
+    waiting({ cancelRequested: true }),
+    { refusal, messageId: 'j' },
+  ],
+  ['foreign', 'ack', 'another body under a cancelled name', waiting({ cancelRequested: true }), other],
   ['due', 'run', 'a waiting job, however old', waiting({ expiration: 1 }), {}],
   ['stalled', 'run', 'a running job, however old', running({ expiration: 1, leaseUntil: 1 }), {}],
 ];
@@ -317,7 +338,8 @@ const isAnew = (found: JobItem | undefined, received: Partial<Message>) =>
 const isOver = (found: JobItem) =>
   (TRANSITIONS.retentionOver.from as readonly string[]).includes(found.status) &&
   found.expiration * S <= NOW &&
-  !found.undelivered;
+  !found.undelivered &&
+  !found.owed;
 
 describe('begin', () => {
   it.each(ROWS)('%s (%s): %s', (row, action, _what, found, received) => {

@@ -138,6 +138,7 @@ const WRITES: readonly [
       set: { ...started, attempts: 4 },
       remove: ['dueAt', 'listKey', 'listAt', 'envelope'],
       fence: { runNo: 1, status: 'RETRYING', attempts: 3, snoozes: 1, dueAt: NOW },
+      absent: ['cancelRequested'],
     }),
   ],
   ['early, a leftover', parkedItem(NOW), {}, undefined],

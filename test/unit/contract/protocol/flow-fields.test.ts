@@ -51,7 +51,7 @@ describe('the flow of a message', () => {
     [[{ of: { ...of, more: 1 } }]],
     [[{ of: { type: 'x', key: 'a b', place: 0 } }]],
     [[{ after: { type: 'ship' } }]],
-    [[{ chain: { key: 'a', step: 0 } }]],
+    [[{ chain: { key: 'a', step: -1 } }]],
     [[{ of: null }]],
     [[null]],
     [['x']],

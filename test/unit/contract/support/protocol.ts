@@ -1,5 +1,6 @@
 import { InvalidPayloadError } from '../../../../lib/contract/errors.ts';
-import type { BeginFacts, BeginStep } from '../../../../lib/contract/protocol/begin.ts';
+import type { BeginStep } from '../../../../lib/contract/protocol/begin.ts';
+import type { BeginFacts } from '../../../../lib/contract/protocol/begun-item.ts';
 import type { ItemWrite } from '../../../../lib/contract/protocol/item-write.ts';
 import type { JobItem } from '../../../../lib/contract/protocol/job-item.ts';
 import type { Message } from '../../../../lib/contract/protocol/message.ts';

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { defineJob, type JobDefinition } from '../../../../lib/contract/definition/job-definition.ts';
 import { decodeEnvelope } from '../../../../lib/contract/envelope.ts';
 import { readPayload } from '../../../../lib/contract/payload.ts';
+import { flowRefusal } from '../../../../lib/contract/protocol/flow-fields.ts';
 import { messageSchema } from '../../../../lib/operator/authoring/schema.ts';
 import { definitions } from '../../../support/shop/catalogue.ts';
 
@@ -28,6 +29,9 @@ const curious = defineJob({
   }),
 });
 
+const flowing = defineJob({ type: 'flowing', payload: z.int(), handsOn: ['curious', 'flowing'] });
+const last = defineJob({ type: 'last', payload: z.int(), handsOn: [] });
+
 const PAYLOADS: Record<string, object[]> = {
   'send-email': [
     { to: 'ada@example.com', subject: 'Hi', text: 'Hello' },
@@ -37,6 +41,7 @@ const PAYLOADS: Record<string, object[]> = {
     { amount: 4900, currency: 'usd', paymentMethod: 'pm_card_visa' },
     { amount: 1, currency: 'eur', paymentMethod: 'pm_1', customer: 'cus_1', description: 'a book' },
   ],
+  ...{ flowing: [1] as unknown as object[], last: [2] as unknown as object[] },
   'sync-data': [{ source: 'crm', url: 'https://crm.example.com/records' }],
   'generate-report': [{ source: 'crm', from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00+01:00' }],
   curious: [
@@ -45,7 +50,7 @@ const PAYLOADS: Record<string, object[]> = {
   ],
 };
 
-const ALL: readonly JobDefinition[] = [...definitions, curious];
+const ALL: readonly JobDefinition[] = [...definitions, curious, flowing, last];
 const FULL = {
   ...{ id: 'ord-7', key: 'k:1', maxAttempts: 3, hops: 7 },
   ...{ createdAt: '2026-01-31T09:00:00Z', runAt: '2026-02-01T09:00Z' },
@@ -61,7 +66,9 @@ function compile(definition: JobDefinition): (body: unknown) => boolean {
 /** What the consumer makes of a body: taken, refused, or refused for what JSON Schema cannot say. */
 function verdict(definition: JobDefinition, body: unknown): 'taken' | 'refused' | 'beyond' {
   try {
-    const { refusal } = readPayload(definition, decodeEnvelope(JSON.stringify(body), definition.type, NOW).payload);
+    const envelope = decodeEnvelope(JSON.stringify(body), definition.type, NOW);
+    if (flowRefusal(envelope, definition) !== undefined) return definition.handsOn?.length ? 'beyond' : 'refused';
+    const { refusal } = readPayload(definition, envelope.payload);
     if (refusal === undefined) return 'taken';
     return issuesOf(refusal.cause).every(isBeyond) ? 'beyond' : 'refused';
   } catch (error) {
@@ -96,6 +103,24 @@ const odd = fc.oneof(
   fc.jsonValue(),
 );
 
+const step = fc.record(
+  {
+    type: fc.constantFrom('flowing', 'curious', 'other', ''),
+    ...{
+      payload: odd,
+      maxAttempts: fc.oneof(fc.constant(3), odd),
+      tenant: fc.oneof(fc.constant('acme'), odd),
+      more: odd,
+    },
+  },
+  { requiredKeys: [] },
+);
+/** What comes after a job; most of them are wrong. */
+const steps = fc.oneof(
+  fc.array(step, { maxLength: 20 }),
+  fc.array(fc.record({ type: fc.constantFrom('flowing', 'other'), payload: odd }), { maxLength: 20, size: 'max' }),
+);
+
 /** A body with some of its parts left out, replaced or added to. */
 const mutated = (definition: JobDefinition) =>
   fc
@@ -103,7 +128,10 @@ const mutated = (definition: JobDefinition) =>
       fc.constantFrom(...(PAYLOADS[definition.type] ?? [])),
       fc.subarray(Object.entries(FULL)),
       fc.array(fc.tuple(fc.boolean(), fc.nat(), fc.oneof(fc.constant(undefined), odd)), { maxLength: 3 }),
-      fc.option(fc.tuple(fc.constantFrom('retries', 'type', 'payloadRef', 'to', 'extra'), odd), { freq: 3 }),
+      fc.option(
+        fc.tuple(fc.constantFrom('retries', 'type', 'payloadRef', 'to', 'extra', 'then'), fc.oneof(odd, steps)),
+        { freq: 3 },
+      ),
     )
     .map(([payload, fields, changes, extra]) => {
       const body: Record<string, unknown> = { payload: structuredClone(payload), ...Object.fromEntries(fields) };

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { checkCorrectedPayload, redrive } from '../../../../lib/operator/index.ts';
 import { envelope, outgoing } from '../../../support/factories.ts';
+import { defineProbe } from '../../../support/probe.ts';
 import { makeWorld, type World } from '../../../support/world.ts';
 import { stageOf } from '../support/stage.ts';
 
@@ -77,5 +78,51 @@ test.each([
   await expect(refused).rejects.toMatchObject({ name: 'CorrectedBodyError', message: expect.stringMatching(said) });
   await expect(refused).rejects.toMatchObject({
     cause: { name: expect.stringMatching(/^Invalid(Message|Payload)Error$/) },
+  });
+});
+
+describe('of a flow’s job, a corrected body keeps what it says of the flow:', () => {
+  const then = [{ type: 'probe', payload: { do: 'complete', result: 1 } }];
+  const followed = (then: readonly object[]) => ({ then });
+  const flow = { of: { type: 'probe', key: 'f', place: 3 }, after: { type: 'probe', key: 'p' } };
+
+  async function died(fields: object, handsOn: string[] | undefined = ['probe']): Promise<World> {
+    const world = makeWorld({ definition: defineProbe(handsOn && { handsOn }) });
+    world.send({ id: 'a', payload: { do: 'permanent' }, ...fields });
+    await world.drain();
+    expect(world.job('a')?.status).toBe('DEAD');
+    return world;
+  }
+  const KEPT = 'the corrected body must keep "then" and "flow" as they were';
+
+  test.each([
+    ['neither', { then, flow }, {}],
+    ['no then', { then, flow }, { flow }],
+    ['no flow', { then, flow }, { then }],
+    ['another place', { flow }, { flow: { ...flow, of: { ...flow.of, place: 4 } } }],
+    ['another step', { then }, followed([{ ...then[0], payload: { do: 'complete', result: 2 } }])],
+    ['a flow that there was not', {}, { flow }],
+    ['a step that there was not', {}, { then }],
+  ])('%s is refused, and the dead letter stays', async (_, before, after) => {
+    const world = await died(before);
+    const { sent, failure } = await corrected(world, 'a', envelope({ id: 'a', payload: CORRECTED, ...after }));
+    expect([sent, failure?.name, failure?.message]).toEqual([0, 'CorrectedBodyError', KEPT]);
+    expect(world.deadLetters.messages()).toHaveLength(1);
+  });
+
+  test('with both as they were it goes back, in whatever order their fields are', async () => {
+    const world = await died({ then, flow });
+    const { place, key, type } = flow.of;
+    const same = { flow: { after: flow.after, of: { place, key, type } }, then };
+    expect(await corrected(world, 'a', envelope({ ...same, id: 'a', payload: CORRECTED }))).toEqual({ sent: 1 });
+  });
+
+  test.each([
+    ['then', followed([{ typ: 'probe', payload: 1 }]), { then }],
+    ['then', followed([]), {}],
+    ['flow', { flow: { mine: 1 } }, {}],
+  ])('a "%s" that was refused itself is what is corrected: %j', async (_, before, after) => {
+    const world = await died(before);
+    expect(await corrected(world, 'a', envelope({ id: 'a', payload: CORRECTED, ...after }))).toEqual({ sent: 1 });
   });
 });

@@ -95,3 +95,39 @@ describe('a scan for lost messages', () => {
     expect([scanPrice({ Table: {} }), scanPrice({ Table: undefined })]).toEqual([nothing, nothing]);
   });
 });
+
+describe('what was staged, and is not sent', () => {
+  const DAY_MS = 24 * HOUR_MS;
+
+  test('is named a day after its job completed, beside what waits for a message', async () => {
+    const there = deployed();
+    const nowMs = there.world.clock.now();
+    const put = (key: string, agoMs: number, owed = {}) => {
+      const completedAt = new Date(nowMs - agoMs).toISOString();
+      there.world.dynamoDb.put(JOBS_TABLE, {
+        id: `probe#${key}`,
+        type: 'probe',
+        status: 'COMPLETED',
+        completedAt,
+        ...owed,
+      });
+    };
+    put('sent', DAY_MS + 1);
+    put('today', DAY_MS, { owed: true });
+    expect(await look(there, 'lost messages', { scan: true })).toMatchObject([
+      { what: expect.stringMatching(/^none/) },
+    ]);
+    put('old', DAY_MS + 1, { owed: true, leaseUntil: 1, dueAt: 1 });
+    const owing = {
+      level: 'bad',
+      what: '1 jobs completed more than a day ago, and what they staged is not sent: probe old',
+      todo: expect.stringContaining('send each again with the same id and payload'),
+    };
+    expect(await look(there, 'lost messages', { scan: true })).toMatchObject([owing]);
+    there.world.dynamoDb.put(JOBS_TABLE, { id: 'probe#a', type: 'probe', status: 'RETRYING', dueAt: 1 });
+    expect(await look(there, 'lost messages', { scan: true })).toMatchObject([
+      { what: '1 jobs wait for a message that is gone: probe a' },
+      owing,
+    ]);
+  });
+});

@@ -43,7 +43,7 @@ describe('the state of the queues', () => {
     expect(await queues(stage)).toEqual({
       queues: [
         {
-          ...{ type: 'probe', depth: 2, inFlight: 1, delayed: 0, parked: 3, dead: 1, dlq: 1 },
+          ...{ type: 'probe', depth: 2, inFlight: 1, delayed: 0, parked: 3, waitForChildren: 0, dead: 1, dlq: 1 },
           ...{ oldestSeconds: 90, state: 'running' },
         },
       ],

@@ -50,6 +50,11 @@ export const TOLD: readonly Told[] = [
   { says: '--emulator must be', by: 'localstack/emulator.test.ts' },
   { says: '--emulator=embedded', by: 'localstack/emulator.test.ts takes each kind by its name' },
 
+  {
+    says: 'may their consumer send to those queues? Look for its errors; if their messages were purged, send each again with the same id and payload',
+    by: 'operator/doctor/lost.test.ts has the finding; what its message then sends is a row of the engine',
+  },
+
   // Of `testJob`.
   { says: 'hand over the work (perform)', by: 'testing/test-job/advice.test.ts' },
   { says: 'fake the date only', by: 'testing/test-job/advice.test.ts' },

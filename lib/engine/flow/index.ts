@@ -1,0 +1,18 @@
+import type { FlowPart } from '../engine.ts';
+import { concerns, died, end } from './end.ts';
+import { previousOf, readFlow } from './look.ts';
+import { type FlowPortsDeps, makeFlowPorts } from './ports.ts';
+import { makeStaging } from './staging.ts';
+
+/** Not in the bundles of types without `handsOn`: there it is undefined. */
+export const makeFlowPart: ((deps: FlowPortsDeps) => FlowPart) | undefined = (deps) => {
+  const ports = makeFlowPorts(deps);
+  return {
+    concerns,
+    end: (item, message, engine) => end({ item, message, engine, ports }),
+    died: (item, message, engine) => died({ item, message, engine, ports }),
+    readFlow: (claim, engine) => readFlow(claim, { engine, ports }),
+    previousOf: (claim, engine) => previousOf(claim, { engine, ports }),
+    makeStaging,
+  };
+};

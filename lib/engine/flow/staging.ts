@@ -1,0 +1,178 @@
+import { InvalidMessageError, JobResultError, LeaseLostError } from '../../contract/errors.ts';
+import { callbackFlow, childKey, type Outgoing, type StagedBatch } from '../../contract/flow.ts';
+import type { PlannedJob } from '../../contract/planned-job.ts';
+import { MAX_CHILDREN } from '../../contract/protocol/flow-fields.ts';
+import { itemId } from '../../contract/protocol/job-item.ts';
+import type { Claim, Engine, Staging } from '../engine.ts';
+import type { Batch } from '../flow-types.ts';
+import { bodyHashOf } from '../message/inside.ts';
+import { MAX_OUTBOX_BYTES, type Outbox, pack } from './outbox.ts';
+import { type Stager, stepsAfter, toOutgoing } from './planned.ts';
+
+/** Bytes of an item that its result and what it staged may take together: it is at most 400 KB; see `MAX_PARKED_BYTES`. */
+const MAX_TOGETHER_BYTES = 320 * 1024;
+
+export function makeStaging(claim: Claim, engine: Engine): Staging {
+  const { item, message } = claim;
+  const pending: Promise<void>[] = [];
+  const jobs: Outgoing[] = [];
+  let batch: StagedBatch | undefined;
+  let isOpen = true;
+  const room = makeRoom();
+  const count = () => jobs.length + (batch?.children.length ?? 0);
+  const stager = (): Stager => {
+    if (!isOpen) throw new LeaseLostError('the attempt has ended: nothing was staged');
+    const { definition, clock } = engine;
+    return { definition, group: message.group, nowMs: clock.now(), pending };
+  };
+  const outbox = (): Outbox => ({ ...(batch !== undefined && { batch }), jobs });
+  return {
+    isEmpty: () => count() === 0 && batch === undefined,
+    enqueue(planned) {
+      checkCount(count() + 1);
+      const id = `${item.owner}:s${jobs.length}`;
+      const one = toOutgoing(planned, { what: `staged job ${jobs.length}`, id }, stager());
+      room.take({ ...outbox(), jobs: [...jobs, one] }, [one]);
+      jobs.push(one);
+    },
+    batch(given) {
+      if (batch !== undefined)
+        throw new RangeError(
+          'one batch an attempt: put all children into one, or let a child stage a batch of its own',
+        );
+      const staged = toBatch(given, claim, stager());
+      checkCount(count() + staged.children.length);
+      room.take({ jobs, batch: staged }, [staged.callback, ...staged.children]);
+      batch = staged;
+    },
+    async finish(result) {
+      isOpen = false;
+      await Promise.all(pending);
+      const packed = pack(outbox());
+      const bytes = packed.length + Buffer.byteLength(JSON.stringify(result) ?? '');
+      if (bytes > MAX_TOGETHER_BYTES) {
+        throw new JobResultError(
+          `the result and the staged jobs have ${bytes} bytes together, at most ${MAX_TOGETHER_BYTES} are kept: store the result elsewhere and keep its address`,
+        );
+      }
+      const passedOn = batch && itemId(batch.callback.type, batch.callback.key);
+      return { outbox: packed, ...(passedOn !== undefined && { passedOn }) };
+    },
+  };
+}
+
+function checkCount(count: number): void {
+  if (count > MAX_CHILDREN)
+    throw new RangeError(
+      `one attempt stages ${MAX_CHILDREN} jobs, got ${count}: let each child stage a batch of its own`,
+    );
+}
+
+/** Looks whether what is staged still fits, and packs only where it may not. */
+function makeRoom() {
+  let bound = 0;
+  return {
+    take(outbox: Outbox, added: readonly Outgoing[]): void {
+      const most = bound + added.reduce((sum, { body }) => sum + Buffer.byteLength(body) + BESIDE_BODY, BESIDE_BODY);
+      const bytes = most > MAX_OUTBOX_BYTES ? pack(outbox).length : most;
+      if (bytes > MAX_OUTBOX_BYTES) {
+        const [got, fit] = [bytes, MAX_OUTBOX_BYTES].map((one) => Math.ceil(one / 1024));
+        throw new RangeError(
+          `the staged jobs are ${got} KB compressed, ${fit} KB fit: stage pages, each child a batch of its own`,
+        );
+      }
+      bound = bytes;
+    },
+  };
+}
+
+/** Bytes of a message beside its body, at most: type, tenant, time, JSON's quotes. */
+const BESIDE_BODY = 300;
+
+const DEADLINE_SECONDS = { min: 60, max: 14 * 24 * 3600, default: 24 * 3600 } as const;
+const MODES = ['settled', 'success'] as const;
+/** Largest body of a child: one that waits is parked (`MAX_PARKED_BYTES`). */
+const MAX_CHILD_BYTES = 320 * 1024;
+/** Largest body of a callback: DynamoDB weighs the whole item with each child's end. */
+const MAX_CALLBACK_BYTES = 8 * 1024;
+
+function toBatch(given: Batch, claim: Claim, stager: Stager): StagedBatch {
+  const { children, callback, mode = 'settled', deadlineSeconds = DEADLINE_SECONDS.default } = given;
+  if (!Array.isArray(children)) throw new InvalidMessageError('a batch has "children", a list of jobs');
+  const { length } = children as readonly unknown[];
+  if (length > MAX_CHILDREN)
+    throw new RangeError(
+      `a batch holds ${shown(MAX_CHILDREN)} children, got ${shown(length)}: let each child stage a batch of its own`,
+    );
+  if (!MODES.includes(mode)) throw new RangeError(`mode must be ${MODES.join(' or ')}, got ${JSON.stringify(mode)}`);
+  const { min, max } = DEADLINE_SECONDS;
+  if (!Number.isInteger(deadlineSeconds) || deadlineSeconds < min || deadlineSeconds > max)
+    throw new RangeError(`deadlineSeconds must be ${min} to ${shown(max)} (14 days), got ${deadlineSeconds}`);
+  const deadlineMs = stager.nowMs + deadlineSeconds * 1000;
+  const key = claim.item.owner ?? '';
+  return {
+    callback: toCallback(callback, { key, claim }, stager),
+    children: given.children.map((child, place) =>
+      toChild(child, { place, of: { type: callback.definition.type, key }, deadlineMs }, stager),
+    ),
+    mode,
+    deadlineSeconds,
+  };
+}
+
+const shown = (count: number) => count.toLocaleString('en-US');
+
+interface Child {
+  readonly place: number;
+  readonly of: { readonly type: string; readonly key: string };
+  readonly deadlineMs: number;
+}
+
+function toChild(child: Batch['children'][number], { place, of, deadlineMs }: Child, stager: Stager): Outgoing {
+  const what = `child ${place} of the batch`;
+  const [first, ...later] = 'definition' in child ? [child] : child;
+  if (first === undefined) throw new InvalidMessageError(`${what} is an empty list`);
+  const then = stepsAfter(first, later, { what, stager });
+  const flow = { of: { ...of, place } };
+  const one = toOutgoing(first, { what, id: childKey(of.key, place), flow, then }, stager);
+  if ((one.runAtMs ?? 0) > deadlineMs) throw new RangeError(`child ${place} starts after the batch's deadline`);
+  checkBytes(one, MAX_CHILD_BYTES, what);
+  return one;
+}
+
+interface CallbackOf {
+  readonly key: string;
+  readonly claim: Claim;
+}
+
+function toCallback(planned: PlannedJob, { key, claim }: CallbackOf, stager: Stager): StagedBatch['callback'] {
+  const { item, message } = claim;
+  const what = 'the callback';
+  const { then } = message;
+  const one = toOutgoing(planned, { what, id: key, flow: callbackFlow(item, message), then }, stager);
+  const { definition, options = {} } = planned;
+  if (options.runAt !== undefined || options.delaySeconds !== undefined)
+    throw new InvalidMessageError(
+      'the callback starts once its children have ended: leave out when, or set deadlineSeconds',
+    );
+  const next = then?.[0]?.type;
+  if (next !== undefined && !definition.handsOn?.includes(next)) {
+    const { type } = definition;
+    throw new InvalidMessageError(`${type} takes over this chain's next step, "${next}": add it to handsOn of ${type}`);
+  }
+  checkBytes(one, MAX_CALLBACK_BYTES, what);
+  return {
+    ...one,
+    key,
+    bodyHash: bodyHashOf(one.body),
+    maxAttempts: options.maxAttempts ?? definition.retry.maxAttempts,
+  };
+}
+
+function checkBytes({ body }: Outgoing, max: number, what: string): void {
+  const bytes = Buffer.byteLength(body);
+  if (bytes > max)
+    throw new RangeError(
+      `${what} has ${bytes} bytes, at most ${max} fit: keep the rest elsewhere, and send its address`,
+    );
+}

@@ -1,0 +1,64 @@
+import type { World, WorldEvent } from '../../../../lib/testing/simulation/model.ts';
+import type { SeenMessage } from '../../../../lib/testing/simulation/observed-flow.ts';
+import type { Random } from '../../../../lib/testing/simulation/random.ts';
+import { redrive } from '../../../../lib/testing/simulation/redrive.ts';
+import { worldOf } from '../../../../lib/testing/simulation/stage.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** What can happen to flows, beside what can happen to any job. */
+export const FLOW_EVENTS: readonly WorldEvent[] = [
+  {
+    name: 'a queue takes nothing',
+    weight: 4,
+    happen({ down, clock }, random) {
+      down.queue = clock.now() + random.pick([MINUTE_MS, 20 * MINUTE_MS, 3 * HOUR_MS, 5 * HOUR_MS]);
+    },
+  },
+  {
+    name: 'no consumer starts for a while',
+    weight: 1.5,
+    happen({ down, clock }, random) {
+      down.consumer = clock.now() + random.pick([20 * MINUTE_MS, 6 * HOUR_MS, 8 * 24 * HOUR_MS]);
+    },
+  },
+  { name: 'a copy of a message comes', weight: 6, happen: copy },
+];
+
+/** SQS delivers a message again that somebody has deleted, or somebody sends a copy. */
+function copy(world: World, random: Random): void {
+  const { flows, subject } = world;
+  const [first, ...others] = flows?.messages.filter(({ type }) => type === subject.definition.type) ?? [];
+  if (first !== undefined) addCopy(random.pick([first, ...others]), world);
+}
+
+function addCopy({ type, body, attributes, messageId }: SeenMessage, world: World): void {
+  const { trace, queue, nextMessageId } = worldOf(type, world);
+  const id = nextMessageId();
+  trace?.('somebody', `adds a copy of ${messageId} (message ${id})`);
+  queue.add({ MessageBody: body, MessageAttributes: attributes }, id);
+}
+
+const DAY_MS = 24 * HOUR_MS;
+/** Virtual time starts here. */
+const START_MS = Date.UTC(2026, 0, 1);
+
+/** Days after all has ended copies come, and dead letters are sent back that nobody has looked at. */
+export async function comeLate(world: World): Promise<boolean> {
+  const { decisions, clock, flows, types } = world;
+  const random = decisions.random('what comes late');
+  if (flows === undefined || !decisions.happens('copies come days later', 25)) return false;
+  // A dead letter is gone after 14 days.
+  const daysLeft = 13 - Math.ceil((clock.now() - START_MS) / DAY_MS);
+  await clock.advance(Math.min(random.int(1, 7), daysLeft) * DAY_MS);
+  for (const message of [...flows.messages]) {
+    const name = `at the end: a copy of ${message.messageId} comes`;
+    if (decisions.happens(name, 30)) addCopy(message, world);
+  }
+  for (const one of types) {
+    for (const { messageId } of one.deadLetters.messages())
+      if (decisions.happens(`at the end: ${messageId} is sent back late`, 40)) redrive(one, messageId);
+  }
+  return true;
+}

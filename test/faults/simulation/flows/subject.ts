@@ -1,0 +1,56 @@
+import type { Outgoing, Subject, SubjectType } from '../../../../lib/testing/simulation/model.ts';
+import type { Random } from '../../../../lib/testing/simulation/random.ts';
+import { OPERATOR_EVENTS } from '../operator-events.ts';
+import { checkParts } from './check.ts';
+import { comeLate, FLOW_EVENTS } from './events.ts';
+import { definitionOf, FLOW_TYPES, type FlowCall, makePerform } from './handler.ts';
+import { drawFate, drawParent, drawPlan, type Fate, type FlowPayload } from './plan.ts';
+
+/** Chains, batches, and what they make of each other: one job or two at first, of which all others follow. */
+export function makeFlowSubject(random: Random): Subject {
+  const fate = drawFate(random);
+  const messages = Array.from({ length: random.int(1, 2) }, (_, n) => root(n, random, fate));
+  const isLimited = random.percent(20);
+  const calls = new Map<string, FlowCall>();
+  const wrong: string[] = [];
+  const perform = makePerform(calls, (what) => wrong.push(what));
+  const rate = (type: string) =>
+    type === 'closing' && isLimited ? { rateLimit: { limit: 1, perSeconds: random.pick([45, 150]) } } : {};
+  const [own, ...others] = FLOW_TYPES.map(
+    (type): SubjectType => ({ definition: definitionOf(type, rate(type)), perform, correct }),
+  );
+  if (own === undefined) throw new RangeError('there are no types');
+  return {
+    ...own,
+    others,
+    steps: [15, 50],
+    ...{ tables: {}, messages, crashes: 3 },
+    afterwards: comeLate,
+    events: [...OPERATOR_EVENTS, ...FLOW_EVENTS],
+    check(world) {
+      if (world !== world.types[0]) return;
+      for (const what of wrong) world.observer.violate(what);
+      checkParts(world, calls);
+    },
+  };
+}
+
+function root(n: number, random: Random, fate: Fate): Outgoing {
+  const isChain = random.percent(20);
+  const then = (isChain || random.percent(30) ? ['second'] : []).map((type) => ({
+    type,
+    payload: payloadOf(drawPlan('second', random, fate)),
+  }));
+  const plan = isChain ? drawPlan('first', random, fate) : drawParent('parent', random, { ...fate, depth: 0 });
+  const type = isChain ? 'first' : 'parent';
+  return { type, id: `root-${n}`, payload: payloadOf(plan), ...(then.length > 0 && { then }) };
+}
+
+const payloadOf = (plan: FlowPayload['plan']): FlowPayload => ({ plan, by: 'producer', part: 'root' });
+
+/** A dead letter's body with work that succeeds. Its place in its flow stays as it is. */
+function correct(body: string): string {
+  const given = JSON.parse(body) as { payload: FlowPayload };
+  const { isRefused: _, ...plan } = given.payload.plan;
+  return JSON.stringify({ ...given, payload: { ...given.payload, plan: { ...plan, ends: ['completes'] } } });
+}
