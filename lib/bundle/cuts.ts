@@ -148,6 +148,20 @@ export const CUTS: readonly Cut[] = [
     neededByPackage: /\bdefineJob\b|\bfrom(S3Notification|Sns|EventBridge|Raw)\b/,
   },
   {
+    name: 'bodies of extended clients',
+    edits: [
+      {
+        file: /[/\\]contract[/\\]definition[/\\]extended-from\.[jt]s$/,
+        // Never silently, as `accept`.
+        edit: () => `export const checkedExtendedFrom = ({ extendedFrom }) => {
+            if (extendedFrom === undefined) return {};
+            throw new Error('extendedFrom is left out of the bundle');
+          };`,
+      },
+    ],
+    neededBy: /\bextendedFrom\b/,
+  },
+  {
     name: 'flows',
     // Only a type with `handsOn` has jobs in flows: any other refuses a message with `then` or `flow`, whatever is in them.
     edits: [
