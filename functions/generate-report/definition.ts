@@ -12,9 +12,12 @@ export const generateReport = defineJob({
       from: time,
       /** End of the period, exclusive. */
       to: time,
+      /** With an address there is a file for each month, and once all are there a mail with their totals. */
+      mailTo: z.email().optional(),
     })
     .refine(({ from, to }) => from < to, 'from must be before to'),
   timeoutSeconds: 600,
   memoryMb: 1024,
   maxConcurrency: 5,
+  handsOn: ['generate-report', 'mail-report'],
 });

@@ -35,4 +35,5 @@ export const sendEmail = defineJob({
       `to needs an address, and to, cc and bcc together at most ${MAX_RECIPIENTS}`,
     ),
   timeoutSeconds: 30,
+  handsOn: [],
 });

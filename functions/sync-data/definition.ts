@@ -12,4 +12,5 @@ export const syncData = defineJob({
   }),
   timeoutSeconds: 300,
   maxConcurrency: 5,
+  handsOn: ['generate-report'],
 });

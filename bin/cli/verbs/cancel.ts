@@ -5,6 +5,7 @@ import {
   cancelFlow,
   EXIT,
   type ExitCode,
+  flagsOf,
   type Operated,
   onStage,
   queuesOf,
@@ -46,6 +47,8 @@ export function cancelVerb(program: Command, run: Run): void {
     const { row, item } = await onStage(stage, type, () => cancel(tableOf(stage), definition, key));
     if (print.result({ type, key, row, status: item?.status })) return row === 'none' ? EXIT.partly : undefined;
     print.line(CANCELLED[row] ?? `${type} ${key} is ${item?.status}: nothing to cancel`);
+    if (row !== 'none' && (item?.open?.size ?? 0) > 0)
+      print.note(`its children run on: npx sluice cancel ${type} ${key} --flow${flagsOf(stage)} cancels them, too`);
     return row === 'none' ? EXIT.partly : undefined;
   });
 }

@@ -19,7 +19,7 @@ export function doctorVerb(program: Command, run: Run): void {
     .summary('check a stage end to end')
     .description(
       'Checks a stage end to end: stacks, event sources, the dispatcher’s ticks, alarms, dead letters, retention, overdue ' +
-        'jobs. Prints one line for each fault; exit code 1 if there is one.',
+        'jobs, batches that wait. Prints one line for each fault; exit code 1 if there is one.',
     )
     .option(
       '--scan',

@@ -80,7 +80,8 @@ export async function cancelCallback(
   const { retention, queueRetention } = engine.definition;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const item = await ports.readCallback(itemId(type, key));
-    const facts = { item, type, key, maxAttempts, retention, queueRetention, nowMs: engine.clock.now() };
+    const nowMs = engine.clock.now();
+    const facts = { item, type, key, maxAttempts, retention, queueRetention, inFlows: true, nowMs };
     const step = cancelJob(facts);
     if (step.row === 'none') return;
     const { kind } = await ports.writer(toStatement(ports.table, step.write));

@@ -130,7 +130,7 @@ interface Child {
 
 function toChild(child: Batch['children'][number], { place, of, deadlineMs }: Child, stager: Stager): Outgoing {
   const what = `child ${place} of the batch`;
-  const [first, ...later] = 'definition' in child ? [child] : child;
+  const [first, ...later] = isList(child) ? child : [child];
   if (first === undefined) throw new InvalidMessageError(`${what} is an empty list`);
   const then = stepsAfter(first, later, { what, stager });
   const flow = { of: { ...of, place } };
@@ -139,6 +139,9 @@ function toChild(child: Batch['children'][number], { place, of, deadlineMs }: Ch
   checkBytes(one, MAX_CHILD_BYTES, what);
   return one;
 }
+
+const isList = (child: Batch['children'][number]): child is readonly [PlannedJob, ...PlannedJob[]] =>
+  Array.isArray(child);
 
 interface CallbackOf {
   readonly key: string;

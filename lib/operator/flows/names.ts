@@ -1,3 +1,4 @@
+import { childKey } from '../../contract/flow.ts';
 import { itemId, type JobItem, keyOf } from '../../contract/protocol/job-item.ts';
 import type { JobName } from '../job-table.ts';
 
@@ -25,7 +26,7 @@ export const placesOf = (...sets: readonly (ReadonlySet<number> | undefined)[]):
 export function childrenOf(callback: Callback): JobName[] {
   const types = (callback.children ?? []).flatMap(({ type, n }) => Array.from({ length: n }, () => type));
   const flow = keyOf(callback);
-  return types.map((type, place) => ({ type, key: `${flow}:${place}` }));
+  return types.map((type, place) => ({ type, key: childKey(flow, place) }));
 }
 
 /**

@@ -24,7 +24,7 @@ export function reached({ name, input }: Call, types: readonly World[]): void {
   first?.flows?.look();
   const { QueueUrl } = input as Sent;
   const sentTo = name.startsWith('SendMessage') ? types.find(({ queue }) => queue.url === QueueUrl) : undefined;
-  if (sentTo !== undefined) first?.flows?.sent(sentTo);
+  if (sentTo !== undefined) first?.flows?.sent(sentTo.subject.definition.type, sentTo.queue);
   for (const { observer } of types) observer.look();
   if (QueueUrl === undefined) return;
   for (const world of types) {

@@ -33,15 +33,14 @@ export const EVENTS: readonly WorldEvent[] = [
   {
     name: 'the queue is purged',
     weight: 1,
-    happen(world) {
-      const { queue, observer, clock, settings, subject, flows } = world;
+    happen({ queue, observer, clock, settings, subject, flows }) {
       // Who received it may have died since, with a begin still under way.
       const sinceMs = clock.now() - settings.functionTimeoutSeconds * 1000 - STRAGGLE_MS;
       const isHeld = ({ receivedAtMs = 0, visibleAtMs }: StoredMessage) =>
         receivedAtMs > sinceMs || (receivedAtMs > 0 && visibleAtMs > clock.now());
       const held = queue.messages().filter(isHeld);
       observer.purging(new Set(held.flatMap((message) => keysOf(message, subject.definition))));
-      flows?.purging(world);
+      flows?.purging(subject.definition.type, queue);
       queue.purge();
     },
   },

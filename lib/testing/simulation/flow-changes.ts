@@ -1,7 +1,6 @@
 import type { JobItem } from '../../contract/protocol/job-item.ts';
 import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
-import type { Flows } from './flow-observer.ts';
-import { flowsAround, type ObservedFlow, type Place, seenBody } from './observed-flow.ts';
+import { type Flows, flowsAround, type ObservedFlow, type Place, seenBody } from './observed-flow.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 /** How long a name of a flow is kept: as long as that of a job that died (14 days of the DLQ, the queue's 7, and one). */
@@ -90,7 +89,7 @@ function checkCallback(flows: Flows, flow: ObservedFlow, now: JobItem): void {
     return;
   }
   if (flow.cancelledAtMs !== undefined) flows.violate(`${id} was cancelled, and begins`);
-  if (flow.cancelAskedAtMs !== undefined && flows.now() > flow.cancelAskedAtMs + 60_000)
+  if (flow.cancelAskedAtMs !== undefined && flows.now() > flow.cancelAskedAtMs)
     flows.violate(`${id} begins though its flow is being cancelled`);
   for (const n of now.dead ?? [])
     if (places[n]?.noted) flows.violate(`${id} begins, and takes child ${n}, which completed, for dead`);

@@ -1,7 +1,6 @@
 import type { JobItem } from '../../contract/protocol/job-item.ts';
 import { isOfPurged } from './flow-changes.ts';
-import type { Flows } from './flow-observer.ts';
-import { nextId, type ObservedFlow } from './observed-flow.ts';
+import { type Flows, nextId, type ObservedFlow } from './observed-flow.ts';
 
 /** Nothing is left to do: all that was to be handed on was. */
 export function checkFlowEnds(flows: Flows): void {

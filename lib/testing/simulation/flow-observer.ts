@@ -1,35 +1,9 @@
-import type { JobItem } from '../../contract/protocol/job-item.ts';
 import { checkFlowChange, noteEnd } from './flow-changes.ts';
 import { checkFlowEnds } from './flow-ends.ts';
 import type { Stage } from './model.ts';
 import { namesOf } from './names-of.ts';
-import {
-  type FlowObserver,
-  flowsAround,
-  type ObservedFlow,
-  type SeenBody,
-  type SeenMessage,
-  seenBody,
-} from './observed-flow.ts';
+import { type FlowObserver, type Flows, flowsAround, seenBody } from './observed-flow.ts';
 import { worldOf } from './stage.ts';
-
-/** What the checks work with. */
-export interface Flows extends FlowObserver {
-  readonly flows: Map<string, ObservedFlow>;
-  readonly bodies: Map<string, SeenBody>;
-  readonly items: Map<string, JobItem>;
-  readonly purged: Set<string>;
-  readonly messages: SeenMessage[];
-  readonly hurriedJobs: Set<string>;
-  /** When each name completed last. */
-  readonly completedAtMs: Map<string, number>;
-  /** Since when no fault is drawn. */
-  quietSinceMs: number;
-  now(): number;
-  violate(what: string): void;
-  /** Tells the observer of the job's type that there is such a job. */
-  watch(job: { readonly type: string; readonly jobId: string; readonly key: string; readonly payload: unknown }): void;
-}
 
 type Given = Pick<Stage, 'clock' | 'dynamoDb' | 'jobsTable' | 'types' | 'violations' | 'trace'>;
 
@@ -61,16 +35,16 @@ export function makeFlowObserver(stage: Given): FlowObserver {
         checkFlowChange(flows, before, now);
       }
     },
-    sent({ queue, subject }) {
+    sent(type, queue) {
       for (const message of queue.messages()) {
         if (seenMessages.has(message.messageId)) continue;
         seenMessages.add(message.messageId);
-        flows.messages.push({ ...message, type: subject.definition.type });
-        noteMessage(flows, subject.definition.type, message);
+        flows.messages.push({ ...message, type });
+        noteMessage(flows, type, message);
       }
     },
-    purging: ({ queue, subject }) => {
-      for (const message of queue.messages()) lose(flows, `${subject.definition.type}#${namesOf(message).key}`);
+    purging(type, queue) {
+      for (const message of queue.messages()) lose(flows, `${type}#${namesOf(message).key}`);
     },
     hurried(id) {
       flows.hurriedJobs.add(id);

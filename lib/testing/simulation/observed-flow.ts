@@ -1,7 +1,6 @@
 import type { FlowFields, FlowStep } from '../../contract/protocol/flow-fields.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
-import type { StoredMessage } from '../aws/sqs/model.ts';
-import type { World } from './model.ts';
+import type { MemoryQueue, StoredMessage } from '../aws/sqs/model.ts';
 
 /** A job of a flow as its message has it: the first one that was seen. */
 export interface SeenBody {
@@ -60,17 +59,35 @@ export interface FlowObserver {
   isWithinCancelled(id: string): boolean;
   /** Looks at every item of the table. */
   look(): void;
-  /** Looks at what is new in a queue. */
-  sent(world: World): void;
+  /** Looks at what is new in the queue of a type. */
+  sent(type: string, queue: MemoryQueue): void;
   /** A queue is being purged. */
-  purging(world: World): void;
+  purging(type: string, queue: MemoryQueue): void;
   /** An operator has a job retried now. */
   hurried(id: string): void;
-  /** An operator cancels a flow; `isThrough` once the command says so. */
+  /** An operator cancels a flow, and the first of its children was told; `isThrough` once the command says so. */
   cancelling(id: string, options: { readonly isThrough: boolean }): void;
   settlingDown(): void;
   /** What must hold once nothing is left to do. */
   checkEnds(): void;
+}
+
+/** What the checks work with. */
+export interface Flows extends FlowObserver {
+  readonly flows: Map<string, ObservedFlow>;
+  readonly bodies: Map<string, SeenBody>;
+  readonly items: Map<string, JobItem>;
+  readonly purged: Set<string>;
+  readonly messages: SeenMessage[];
+  readonly hurriedJobs: Set<string>;
+  /** When each name completed last. */
+  readonly completedAtMs: Map<string, number>;
+  /** Since when no fault is drawn. */
+  quietSinceMs: number;
+  now(): number;
+  violate(what: string): void;
+  /** Tells the observer of the job's type that there is such a job. */
+  watch(job: { readonly type: string; readonly jobId: string; readonly key: string; readonly payload: unknown }): void;
 }
 
 /** Of a parked job, or of a message: undefined if it is no envelope. */
@@ -82,9 +99,6 @@ export function seenBody(body: string): SeenBody | undefined {
     return undefined;
   }
 }
-
-export const isOver = (item: JobItem | undefined): item is JobItem =>
-  item !== undefined && ['COMPLETED', 'DEAD', 'CANCELLED'].includes(item.status);
 
 /** The flows around a job, the innermost first. */
 export function flowsAround(id: string, { bodies, items, flows }: Pick<FlowObserver, 'bodies' | 'items' | 'flows'>) {

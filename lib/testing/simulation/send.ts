@@ -46,6 +46,6 @@ export function send(message: Outgoing, world: World): string {
   trace?.('producer', `sends ${jobId}${key === undefined ? '' : ` with key ${key}`} (message ${messageId})`);
   observer.watch({ jobId, key: key ?? jobId, payload });
   if (typo !== undefined) observer.refused({ messageId, key: key ?? jobId, body: MessageBody });
-  world.flows?.sent(world);
+  world.flows?.sent(subject.definition.type, queue);
   return messageId;
 }

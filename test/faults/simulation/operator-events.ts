@@ -38,13 +38,13 @@ export const OPERATOR_EVENTS: readonly WorldEvent[] = [
   },
 ];
 
-interface Hands {
+export interface Hands {
   readonly table: JobTable;
   readonly sqs: SqsMessages;
 }
 
 /** The command as a process of its own: it may die at any of its calls, and says what stopped it. */
-async function operator(name: string, world: World, command: (hands: Hands) => Promise<unknown> | undefined) {
+export async function operator(name: string, world: World, command: (hands: Hands) => Promise<unknown> | undefined) {
   const { clock, decisions, jobsTable } = world;
   const who = `operator at ${name}`;
   const line = { name: who, random: decisions.random(who), calls: 0, faultsInRow: 0 };

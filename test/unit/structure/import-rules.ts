@@ -29,8 +29,9 @@ export const importRules = {
     {
       name: 'a-job-type-is-one-folder',
       severity: 'error',
+      comment: 'a flow names other types by their definitions',
       from: { path: '^functions/([^/]+)/' },
-      to: { path: '^functions/[^/]+/', pathNot: '^functions/$1/' },
+      to: { path: '^functions/[^/]+/', pathNot: ['^functions/$1/', '^functions/[^/]+/definition\\.ts$'] },
     },
     {
       name: 'contract-is-data-and-pure-functions',

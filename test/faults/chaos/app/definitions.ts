@@ -30,6 +30,8 @@ const HASTE = {
 /** Their schedules name payloads without trouble. */
 const UNSCHEDULED = { schedule: [] } as const;
 
-/** A job type of the checkout, in haste and with trouble. */
-export const inHaste = <Type extends string, Schema extends z.ZodType>(real: JobDefinition<Type, Schema>) =>
-  defineJob({ ...real, ...HASTE, ...UNSCHEDULED, payload: withTrouble(real.payload) });
+/** A job type of the checkout, in haste and with trouble, and in no flow. */
+export const inHaste = <Type extends string, Schema extends z.ZodType>({
+  handsOn: _,
+  ...real
+}: JobDefinition<Type, Schema>) => defineJob({ ...real, ...HASTE, ...UNSCHEDULED, payload: withTrouble(real.payload) });

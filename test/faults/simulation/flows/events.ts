@@ -1,8 +1,13 @@
+import type { Stage } from '../../../../lib/operator/aws.ts';
+import { cancelFlow } from '../../../../lib/operator/flows/cancel-flow.ts';
+import { nameOf } from '../../../../lib/operator/flows/names.ts';
+import { cancel, retryNow } from '../../../../lib/operator/jobs/cancel-and-retry.ts';
 import type { World, WorldEvent } from '../../../../lib/testing/simulation/model.ts';
-import type { SeenMessage } from '../../../../lib/testing/simulation/observed-flow.ts';
+import type { ObservedFlow, SeenMessage } from '../../../../lib/testing/simulation/observed-flow.ts';
 import type { Random } from '../../../../lib/testing/simulation/random.ts';
 import { redrive } from '../../../../lib/testing/simulation/redrive.ts';
-import { worldOf } from '../../../../lib/testing/simulation/stage.ts';
+import { STAGE, worldOf } from '../../../../lib/testing/simulation/stage.ts';
+import { type Hands, operator } from '../operator-events.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -24,7 +29,61 @@ export const FLOW_EVENTS: readonly WorldEvent[] = [
     },
   },
   { name: 'a copy of a message comes', weight: 6, happen: copy },
+  {
+    name: 'an operator cancels a flow',
+    weight: 3,
+    happen: (world, random, name) => operator(name, world, (hands) => cancelSome(world, random, hands)),
+  },
+  {
+    name: 'an operator cancels a child, maybe before it comes',
+    weight: 3,
+    happen: (world, random, name) =>
+      operator(name, world, (hands) => {
+        const child = someOf(children(world), random);
+        return child && cancel(hands.table, worldOf(child.type, world).subject.definition, child.key);
+      }),
+  },
+  {
+    name: 'an operator has a callback retried now',
+    weight: 2,
+    happen: (world, random, name) =>
+      operator(name, world, (hands) => {
+        const flow = someOf(waiting(world), random);
+        if (flow === undefined) return undefined;
+        world.flows?.hurried(flow.id);
+        return retryNow(hands.table, nameOf(flow.id));
+      }),
+  },
 ];
+
+function someOf<T>([first, ...others]: readonly T[], random: Random): T | undefined {
+  return first === undefined ? undefined : random.pick([first, ...others]);
+}
+
+/** Callbacks that wait. */
+const waiting = ({ flows }: World): ObservedFlow[] =>
+  [...(flows?.flows.values() ?? [])].filter(({ id }) => flows?.items.get(id)?.status === 'SCHEDULED');
+
+const children = ({ flows }: World) =>
+  [...(flows?.flows.values() ?? [])].flatMap(({ id, children: runs }) =>
+    runs
+      .flatMap(({ type, n }) => Array.from({ length: n }, () => type))
+      .map((type, place) => ({ type, key: `${nameOf(id).key}:${place}` })),
+  );
+
+async function cancelSome(world: World, random: Random, { table: { dynamoDb, now } }: Hands): Promise<void> {
+  const { flows } = world;
+  const flow = someOf(waiting(world), random);
+  if (flows === undefined || flow === undefined) return;
+  const stage = { name: STAGE, aws: { dynamoDb }, now } as unknown as Stage;
+  const definitionOf = (type: string) => worldOf(type, world).subject.definition;
+  const { row, interrupted } = await cancelFlow(stage, nameOf(flow.id), {
+    definitionOf,
+    // A child was told: the callback must not run any more.
+    onProgress: () => flows.cancelling(flow.id, { isThrough: false }),
+  });
+  if (row === 'flowCancelled' && !interrupted) flows.cancelling(flow.id, { isThrough: true });
+}
 
 /** SQS delivers a message again that somebody has deleted, or somebody sends a copy. */
 function copy(world: World, random: Random): void {

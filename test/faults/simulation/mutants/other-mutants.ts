@@ -1,4 +1,4 @@
-import { inBegin, inContract, inEngine, inSettle, type Mutant } from './mutant.ts';
+import { inContract, inEngine, inSettle, type Mutant } from './mutant.ts';
 
 /** Defects in how a job is settled, dead-lettered and released, and in what becomes of its message. */
 export const OTHER_MUTANTS: readonly Mutant[] = [
@@ -127,7 +127,7 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     'job.isToBlame = true;',
     '',
   ]),
-  inBegin('a crash is explained by the note of an earlier one', [
+  inContract('protocol/crash')('a crash is explained by the note of an earlier one', [
     'crash !== undefined && crash.owner === owner ? crash : undefined',
     'crash ?? (owner === undefined ? crash : undefined)',
   ]),

@@ -141,6 +141,17 @@ const WRITES: readonly [
       absent: ['cancelRequested'],
     }),
   ],
+  [
+    'cancelledAtBegin',
+    parkedItem(NOW, { cancelRequested: true, flow: {} }),
+    { attributes: { due: NOW }, flow: {} },
+    update({
+      set: { status: 'CANCELLED', expiration: NOW / S + DEAD_S },
+      remove: ['dueAt', 'listKey', 'listAt', 'envelope'],
+      fence: { runNo: 1, status: 'RETRYING', attempts: 1, snoozes: 0, dueAt: NOW },
+    }),
+  ],
+  ['stagedPending', item({ owed: true }), {}, undefined],
   ['early, a leftover', parkedItem(NOW), {}, undefined],
   ['leased', running(), {}, undefined],
   [

@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { crashes, makeVirtualClock, type TestJobOptions, testJob } from '#sluice/testing';
 import { generateReport } from '../../../../functions/generate-report/definition.ts';
+import { monthsOf } from '../../../../functions/generate-report/months.ts';
 import { stubAws } from '../support/aws-env.ts';
 import { fakeContext, rejection } from '../support/context.ts';
 import { parseCsv } from './parse-csv.ts';
@@ -131,6 +132,43 @@ describe('a report', () => {
     hold('b', '2026-01-03T00:00:00.000Z', { amount: '9007199254740992' });
     expect(await generate()).toMatchObject({ rows: 2, sum: '18014398509481984' });
     expect(s3.objects.get(OBJECT)).toContain('"{""amount"":9007199254740992,""note"":""""}"');
+  });
+});
+
+describe('with an address to mail to', () => {
+  const year = { source: 'crm', from: '2026-01-15T00:00:00Z', to: '2026-04-01T00:00:00Z', mailTo: 'ada@example.com' };
+
+  it('a report is a job for each month, and a mail once all have ended', async () => {
+    const { result, batch, staged } = await run({ payload: year });
+    expect({ result, staged }).toEqual({ result: { months: 3 }, staged: [] });
+    const spans = batch?.children.map(({ type, payload }) => [type, payload]);
+    expect(spans).toEqual([
+      ['generate-report', { source: 'crm', from: '2026-01-15T00:00:00.000Z', to: '2026-02-01T00:00:00.000Z' }],
+      ['generate-report', { source: 'crm', from: '2026-02-01T00:00:00.000Z', to: '2026-03-01T00:00:00.000Z' }],
+      ['generate-report', { source: 'crm', from: '2026-03-01T00:00:00.000Z', to: '2026-04-01T00:00:00.000Z' }],
+    ]);
+    expect(batch?.callback).toMatchObject({
+      type: 'mail-report',
+      payload: { source: 'crm', mailTo: 'ada@example.com' },
+    });
+    expect(s3.calls).toEqual([]);
+  });
+
+  it('is staged once if the process dies at the end of an attempt', async () => {
+    const { attempts, batch } = await run({ payload: year, faults: [crashes('end')] });
+    expect([attempts, batch?.children.length]).toEqual([2, 3]);
+  });
+
+  it('of a period within a day is one month', () => {
+    const [from, to] = ['2026-12-31T10:00:00.000Z', '2026-12-31T11:00:00.000Z'];
+    expect(monthsOf({ from, to })).toEqual([{ from, to }]);
+    const newYear = '2027-01-01T00:00:00.000Z';
+    expect(monthsOf({ from, to: newYear })).toEqual([{ from, to: newYear }]);
+    expect(monthsOf({ from, to: '2027-01-01T00:00:00.500Z' })).toHaveLength(2);
+  });
+
+  it('that is none, it is refused', () => {
+    expect(generateReport.payload.safeParse({ ...year, mailTo: 'ada' }).success).toBe(false);
   });
 });
 

@@ -75,6 +75,15 @@ export const FLOWS: readonly Followed[] = [
     gives: prints('1 sent back'),
   },
   {
+    says: 'its children run on: npx sluice cancel <…> <…> --flow<flags> cancels them, too',
+    async when(there) {
+      await batch(there);
+      return there.first('cancel send-email b');
+    },
+    type: () => 'cancel send-email b --flow --stage test',
+    gives: prints('2 that had not come are refused when they come'),
+  },
+  {
     says: '(npx sluice flows <…><flags> lists those that wait)',
     when: asked('flow send-email d'),
     type: () => 'flows send-email --stage test',

@@ -56,6 +56,7 @@ export const TOLD: readonly Told[] = [
   },
 
   // Of `testJob`.
+  { says: 'write handsOn in its definition, or leave out <…>', by: 'testing/test-job/staged.test.ts' },
   { says: 'hand over the work (perform)', by: 'testing/test-job/advice.test.ts' },
   { says: 'fake the date only', by: 'testing/test-job/advice.test.ts' },
   { says: 'Plan only what the job lives to meet, or give Infinity.', by: 'testing/test-job/advice.test.ts' },
