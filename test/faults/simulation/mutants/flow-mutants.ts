@@ -42,14 +42,20 @@ const FLOW_DEFECTS: readonly Mutant[] = [
     "['duplicate', 'stagedPending', 'cancelled', 'cancelledAtBegin']",
     "['stagedPending', 'cancelled', 'cancelledAtBegin']",
   ]),
-  inPlaces('a death is noted whether or not its place is still open', [
-    "'#status = :waits AND contains(#open, :place)'",
-    "'#status = :waits AND (contains(#open, :place) OR #status = :waits)'",
-  ]),
-  inHandOn('children are sent before their callback is parked', [
-    'const callback = batch && (await park(batch, ended));',
-    'if (batch) await sendAll(batch.children, message, { engine, ports });\n  const callback = batch && (await park(batch, ended));',
-  ]),
+  {
+    ...inPlaces('a death is noted whether or not its place is still open', [
+      "'#status = :waits AND contains(#open, :place)'",
+      "'#status = :waits AND (contains(#open, :place) OR #status = :waits)'",
+    ]),
+    often: 'straggles',
+  },
+  {
+    ...inHandOn('children are sent before their callback is parked', [
+      'const callback = batch && (await park(batch, ended));',
+      'if (batch) await sendAll(batch.children, message, { engine, ports });\n  const callback = batch && (await park(batch, ended));',
+    ]),
+    often: 'straggles',
+  },
   joined(
     'a release does not ask whether the callback still waits',
     inPlaces(
