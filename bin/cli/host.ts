@@ -7,7 +7,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { JobDefinition } from '../../lib/contract/definition/job-definition.ts';
-import { type Aws, isEmulator, type SendDeps, type Stage } from '../../lib/operator/index.ts';
+import { type Aws, isEmulator, lazyS3, type SendDeps, type Stage } from '../../lib/operator/index.ts';
 import { type LocalStage, localStage } from './local-stage.ts';
 
 /** Where the command runs: its streams, variables and clients. The process's own, or replacements in tests. */
@@ -68,6 +68,8 @@ function connect(given: ClientConfig): Clients {
     cloudWatch: new CloudWatchClient(config),
     cloudFormation: new CloudFormationClient(config),
     eventBridge: new EventBridgeClient(config),
+    // An emulator on an IP address has no host name for a bucket.
+    s3: lazyS3({ ...config, forcePathStyle: isEmulated }),
   };
   return { aws, sqs: aws.sqs, tables: aws.dynamoDb };
 }

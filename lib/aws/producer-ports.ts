@@ -25,3 +25,18 @@ export interface ProducerSqs {
 export interface ProducerDynamoDb {
   getItem(input: GetItemCommandInput, options?: CallOptions): Promise<Pick<GetItemCommandOutput, 'Item'>>;
 }
+
+/** The call to S3 by which a producer puts a large payload: an `S3` of @aws-sdk/client-s3, or what stands in for one. */
+export interface ProducerS3 {
+  putObject(input: PutPayload, options?: CallOptions): Promise<object>;
+}
+
+/** A payload as it is put. S3 refuses it if its SHA-256 is another. */
+interface PutPayload {
+  readonly Bucket: string;
+  readonly Key: string;
+  readonly Body: Uint8Array;
+  readonly ContentType: string;
+  /** Base64. */
+  readonly ChecksumSHA256: string;
+}

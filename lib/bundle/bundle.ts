@@ -24,6 +24,8 @@ export interface Bundle {
 export const TRACED: BuildOptions = { define: { 'process.env.SLUICE_TRACING': '"on"' } };
 /** For one with tracing by OpenTelemetry. */
 export const WITH_SPANS: BuildOptions = { define: { 'process.env.SLUICE_TRACING': '"otel"' } };
+/** What is added to either for one that reads S3. */
+export const WITH_S3: Readonly<Record<string, string>> = { 'process.env.SLUICE_S3': '"on"' };
 
 /**
  * Bundles a function.

@@ -148,6 +148,20 @@ export const CUTS: readonly Cut[] = [
     neededByPackage: /\bdefineJob\b|\bfrom(S3Notification|Sns|EventBridge|Raw)\b/,
   },
   {
+    name: 'bodies of extended clients',
+    edits: [
+      {
+        file: /[/\\]contract[/\\]definition[/\\]extended-from\.[jt]s$/,
+        // Never silently, as `accept`.
+        edit: () => `export const checkedExtendedFrom = ({ extendedFrom }) => {
+            if (extendedFrom === undefined) return {};
+            throw new Error('extendedFrom is left out of the bundle');
+          };`,
+      },
+    ],
+    neededBy: /\bextendedFrom\b/,
+  },
+  {
     name: 'flows',
     // Only a type with `handsOn` has jobs in flows: any other refuses a message with `then` or `flow`, whatever is in them.
     edits: [
@@ -160,7 +174,7 @@ export const CUTS: readonly Cut[] = [
       {
         file: /[/\\]contract[/\\]protocol[/\\]flow-fields\.[jt]s$/,
         edit: () => `import { notInFlow } from './not-in-flow';
-          export const checkThen = () => undefined, checkFlow = () => undefined, refusedNext = () => undefined;
+          export const checkThen = () => undefined, checkChainName = checkThen, checkFlow = checkThen, refusedNext = checkThen;
           export const flowRefusal = ({ then, flow }, { type }) => then || flow ? notInFlow(type) : undefined;`,
       },
       { file: /[/\\]engine[/\\]flow[/\\]index\.[jt]s$/, edit: () => `export const makeFlowPart = undefined;` },

@@ -15,6 +15,8 @@ export const BUNDLE_FORM = {
   define: {
     // `on` for job types with tracing. With `off`, esbuild drops the branch that imports the tracer, and the tracer with it.
     'process.env.SLUICE_TRACING': '"off"',
+    // `on` for job types that read S3, in the same way.
+    'process.env.SLUICE_S3': '"off"',
     // What CommonJS packages find beside them is in the bundle's folder, if it is anywhere.
     __dirname: 'import.meta.dirname',
     __filename: 'import.meta.filename',

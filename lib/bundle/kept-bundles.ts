@@ -25,6 +25,7 @@ export interface Making {
   readonly entry: string;
   readonly settings: BundleSettings;
   readonly traced: boolean | 'otel';
+  readonly s3: boolean;
   readonly mapped: boolean;
 }
 

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import type { BuildOptions } from 'esbuild';
-import { type Bundle, buildFailureOf, bundle, TRACED, WITH_SPANS } from './bundle.ts';
+import { type Bundle, buildFailureOf, bundle, TRACED, WITH_S3, WITH_SPANS } from './bundle.ts';
 import type { Asset, BundleSettings } from './define-bundle.ts';
 import { installBeside, packageFolder, type Target } from './install.ts';
 import type { MadeCode } from './kept-bundles.ts';
@@ -14,6 +14,8 @@ import { MAPS } from './stack.ts';
 export interface WriteOptions {
   /** By X-Ray (`true`) or by OpenTelemetry. @default false */
   readonly traced?: boolean | 'otel';
+  /** Whether it reads and writes large payloads in S3. @default false */
+  readonly s3?: boolean;
   /** @default lambda */
   readonly target?: Target;
   /**
@@ -46,8 +48,8 @@ export async function writeBundle(entry: string, folder: string, options: WriteO
 }
 
 /** esbuild's options beside those of every bundle. */
-export const buildOptions = ({ traced = false, map }: WriteOptions): BuildOptions => ({
-  ...(traced === 'otel' ? WITH_SPANS : traced ? TRACED : {}),
+export const buildOptions = ({ traced = false, s3 = false, map }: WriteOptions): BuildOptions => ({
+  define: { ...(traced === 'otel' ? WITH_SPANS : traced ? TRACED : {}).define, ...(s3 ? WITH_S3 : {}) },
   ...(map === undefined ? {} : MAPPED),
 });
 

@@ -71,7 +71,8 @@ async function taskOf(at: number, request: BundleRequest): Promise<Task> {
     throw new TypeError(`its settings are given twice, as a property and by ${file}: leave one out`);
   }
   const settings = request.settings ?? (await settingsOf(entry));
-  const making = { entry, settings, traced: options.traced ?? false, mapped: options.map !== undefined };
+  const { traced = false, s3 = false, map } = options;
+  const making = { entry, settings, traced, s3, mapped: map !== undefined };
   return { ...request, at, settings, making };
 }
 

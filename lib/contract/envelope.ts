@@ -5,11 +5,14 @@ import { foreignBody } from './foreign-body.ts';
 import { MAX_HOPS } from './hops.ts';
 import { JsonError, textOf, toJson } from './json.ts';
 import { isJobId, isJobKey, JOB_ID, JOB_KEY, optional } from './names.ts';
-import { checkFlow, checkThen, type FlowFields, type FlowStep } from './protocol/flow-fields.ts';
+import { type PayloadRef, payloadRefFault } from './payload-ref.ts';
+import { checkChainName, checkFlow, checkThen, type FlowFields, type FlowStep } from './protocol/flow-fields.ts';
 
-/** The body of an SQS message, as a producer writes it. Only `payload` is required. */
+/** The body of an SQS message, as a producer writes it. Only `payload` is required, or `payloadRef` in its place. */
 export interface Envelope {
-  readonly payload: unknown;
+  readonly payload?: unknown;
+  /** Where a large payload lies. */
+  readonly payloadRef?: PayloadRef;
   /** Names this job, 1 to 128 of `A-Za-z0-9_.:-`. */
   readonly id?: string;
   /** Idempotency key, 1 to 250 of the same characters. @default id */
@@ -29,9 +32,12 @@ export interface Envelope {
   readonly flow?: FlowFields;
 }
 
-const FIELDS = ['payload', 'id', 'key', 'type', 'maxAttempts', 'createdAt', 'runAt', 'hops', 'then', 'flow'] as const;
+const FIELDS = [
+  ...(['payload', 'id', 'key', 'type', 'maxAttempts', 'createdAt', 'runAt', 'hops'] as const),
+  ...(['then', 'flow', 'payloadRef'] as const),
+] as const;
 /** Names that later versions of the envelope may give a meaning. */
-const RESERVED_FIELDS = ['v', 'lane', 'payloadRef', 'sealed', 'tags'];
+const RESERVED_FIELDS = ['v', 'lane', 'sealed', 'tags'];
 const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 /** What the fields' text must match, for whoever describes the envelope. */
 export const ENVELOPE_PATTERNS = { id: JOB_ID, key: JOB_KEY, time: ISO_8601 } as const;
@@ -78,7 +84,7 @@ function namesIn(fields: Record<string, unknown>): EnvelopeNames {
 
 function checkedEnvelope(fields: Record<string, unknown>, type: string, nowMs: number): Envelope {
   for (const name of Object.keys(fields)) checkKnown(name, fields);
-  if (!Object.hasOwn(fields, 'payload')) throw new InvalidMessageError('the body has no "payload"');
+  checkOnePayload(fields, type);
   check(fields, 'id', isJobId, '1 to 128 of A-Z a-z 0-9 _ . : -');
   check(fields, 'key', isJobKey, '1 to 250 of A-Z a-z 0-9 _ . : -');
   check(fields, 'type', (given) => given === type, `"${type}", the type of this queue`);
@@ -87,9 +93,20 @@ function checkedEnvelope(fields: Record<string, unknown>, type: string, nowMs: n
   check(fields, 'runAt', isTime, 'a time in ISO 8601 with a zone, as 2026-01-31T09:00:00Z');
   check(fields, 'runAt', (at) => Date.parse(at as string) <= nowMs + MAX_AHEAD_MS, 'at most one year ahead');
   check(fields, 'hops', isHops, `a whole number from 0 to ${MAX_HOPS}: jobs must not enqueue jobs for ever`);
-  if (Object.hasOwn(fields, 'then')) checkThen(fields.then);
+  if (Object.hasOwn(fields, 'then')) {
+    checkThen(fields.then);
+    checkChainName(fields);
+  }
   if (Object.hasOwn(fields, 'flow')) checkFlow(fields.flow);
   return fields as unknown as Envelope;
+}
+
+function checkOnePayload(fields: Record<string, unknown>, type: string): void {
+  const isInline = Object.hasOwn(fields, 'payload');
+  if (isInline === Object.hasOwn(fields, 'payloadRef'))
+    throw new InvalidMessageError(`the body has ${isInline ? '"payload" and "payloadRef"' : 'no "payload"'}`);
+  const fault = isInline ? undefined : payloadRefFault(fields.payloadRef, type);
+  if (fault !== undefined) check(fields, 'payloadRef', () => false, fault);
 }
 
 /**
@@ -110,13 +127,14 @@ export function writeEnvelope(envelope: Written, type: string, nowMs: number): {
   const { payload, ...fields } = envelope;
   const head = JSON.stringify(fields);
   const text =
-    payload === undefined ? head : `${head.slice(0, -1)}${head === '{}' ? '' : ','}"payload":${written(payload)}}`;
+    payload === undefined ? head : `${head.slice(0, -1)}${head === '{}' ? '' : ','}"payload":${payloadText(payload)}}`;
   // SQS refuses these two as characters; JSON writes both as text.
   const body = text.replace(/[\ufffe\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
   return { body, envelope: decodeEnvelope(body, type, nowMs) };
 }
 
-function written(payload: unknown): string {
+/** @throws InvalidPayloadError if JSON cannot carry the payload */
+export function payloadText(payload: unknown): string {
   try {
     return textOf(payload) ?? toJson('payload', payload);
   } catch (cause) {
@@ -128,6 +146,8 @@ function written(payload: unknown): string {
 /** Fields that are undefined are left out. */
 type Written = { readonly [Name in keyof Envelope]: Envelope[Name] | undefined };
 
+const POINTER = 'an address in S3 (see extendedFrom)';
+
 function parseObject(body: string): Record<string, unknown> {
   let parsed: unknown;
   try {
@@ -137,7 +157,13 @@ function parseObject(body: string): Record<string, unknown> {
     throw new InvalidMessageError('the body is not JSON', { cause });
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    const kind = Array.isArray(parsed) ? 'an array' : parsed === null ? 'null' : `a ${typeof parsed}`;
+    const kind = Array.isArray(parsed)
+      ? /S3Pointer$/.test(String(parsed[0]))
+        ? POINTER
+        : 'an array'
+      : parsed === null
+        ? 'null'
+        : `a ${typeof parsed}`;
     throw new InvalidMessageError(`the body must be a JSON object, got ${kind}`);
   }
   return parsed as Record<string, unknown>;

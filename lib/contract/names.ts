@@ -56,6 +56,9 @@ export const names = {
   alarmTopic: (stage: string) => `${prefixOf(stage)}-alarms`,
   dashboard: (stage: string, region: string) => `${prefixOf(stage)}-${region}`,
   jobDashboard: (stage: string, type: string, region: string) => `${prefixOf(stage)}-${type}-${region}`,
+  /** Buckets are named across all accounts and regions. */
+  payloads: (stage: string, { account, region }: { readonly account: string; readonly region: string }) =>
+    `${prefixOf(stage)}-payloads-${account}-${region}`,
   keyAlias: (stage: string) => `alias/${prefixOf(stage)}`,
 } as const;
 
@@ -76,6 +79,8 @@ export const ENV = {
   queuesElsewhere: 'SLUICE_QUEUES',
   /** A job type's queue is found by its name: by the dispatcher, and by whoever sends jobs. */
   stage: 'SLUICE_STAGE',
+  /** The bucket of large payloads, where the stage has one. */
+  payloads: 'SLUICE_PAYLOADS',
 } as const;
 
 /** CloudWatch metrics (lib/operator/README.md, "Metrics"). */

@@ -18,6 +18,7 @@ import { runBatch } from './job/batch.ts';
 import { holdBack } from './job/hold-back.ts';
 import { onException, onRejection } from './job/left-behind.ts';
 import type { JobContext, Perform } from './job-context.ts';
+import { openPayloads } from './open-payloads.ts';
 import { onShutdown, type Shutdown } from './shutdown.ts';
 import { makeJobStore } from './table/job-store.ts';
 import { makeLogger } from './telemetry/logger.ts';
@@ -40,6 +41,7 @@ export function consumer<D extends JobDefinition>(definition: D, perform: Perfor
   const shutdown = onShutdown();
   // Loaded while the function starts, so that no job waits for it.
   const tracing = openTracing(definition.type);
+  const payloads = openPayloads(definition);
   const basics = { clock: systemClock, random: Math.random };
   const callTime = makeCallTime(basics);
   const dynamoDb = makeDynamoDbClient(callTime.signal);
@@ -48,7 +50,7 @@ export function consumer<D extends JobDefinition>(definition: D, perform: Perfor
   return (event, context) => {
     if (engine === undefined) {
       const started = { ...basics, dynamoDb, callTime, shutdown: shutdown.signal };
-      engine = { ...makeEngine(definition, perform, started), tracing };
+      engine = { ...makeEngine(definition, perform, started), tracing, payloads };
       watchProcess(engine, shutdown);
     }
     const run = engine.store.core.isNewEnough ? runBatch : runFirst;

@@ -13,6 +13,7 @@ import type { Publish } from './calls/events.ts';
 import type { Clock } from './clock.ts';
 import type { Batch, Flow, PreviousJob } from './flow-types.ts';
 import type { JobContext } from './job-context.ts';
+import type { Payloads } from './payloads.ts';
 import type { RunningJob } from './running.ts';
 import type { JobStore } from './table/job-store.ts';
 import type { Meter } from './telemetry/metrics.ts';
@@ -46,6 +47,8 @@ export interface Engine {
   readonly meter: Meter;
   /** Undefined if the job type is not traced. */
   readonly tracing?: Promise<Tracing | undefined> | undefined;
+  /** Undefined if the job type reads no S3. */
+  readonly payloads?: Promise<Payloads> | undefined;
   /** Jobs whose handlers were called and whose attempts have not ended. */
   readonly running: Set<RunningJob>;
   /** Aborted at SIGTERM, and when an exception ends the process. */
@@ -95,7 +98,8 @@ export interface Claim {
   item: JobItem;
   /** Once the handler has ended: its latest progress, if it reported any. */
   progress?: unknown;
-  readonly message: Message;
+  /** With its payload, once that was fetched. */
+  message: Message;
 }
 
 /** End of the lease of an attempt that begins in this invocation, epoch ms. */

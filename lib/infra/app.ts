@@ -6,7 +6,7 @@ import { checkTemplates } from './checks/template-rules.ts';
 import { CoreStack, type CoreStackProps } from './core-stack.ts';
 import { ownDispatcher } from './dispatcher-entry.ts';
 import { expectBundles } from './functions/bundles.ts';
-import { bundleRequest } from './functions/function-code.ts';
+import { bundleRequest, readsS3 } from './functions/function-code.ts';
 import type { JobResources } from './job/job-resources.ts';
 import { JobStack } from './job/job-stack.ts';
 import { leaveOut } from './leave-out.ts';
@@ -44,6 +44,7 @@ export interface AppSource {
  * - `alarmEmail`: addresses, separated by commas
  * - `runbook`: address of the page that alarms link to, default `lib/operator/README.md`
  * - `encryption=kms` with `region`: a customer-managed key
+ * - `payloads=on`: a bucket for payloads that make a message larger than 256 KB
  * - `allowedProducers`: accounts and ARNs that may send jobs
  * - `jobDashboards=off`: only the stage's dashboard
  * - `disposable=true`: the stage's data is deleted with its stacks
@@ -75,9 +76,11 @@ export function buildApp({ jobs, stages = {}, dispatcherEntry = ownDispatcher(),
   checkNameLengths(stage, types);
   expectBundles(app, [
     bundleRequest(app, { functionName: names.dispatcher(stage), entry: dispatcherEntry, disposable }),
-    ...jobs.map(({ definition: { type, tracing }, entry }) =>
-      bundleRequest(app, { functionName: names.consumer(stage, type), entry, tracing, disposable }),
-    ),
+    ...jobs.map(({ definition, entry }) => {
+      const functionName = names.consumer(stage, definition.type);
+      const { tracing } = definition;
+      return bundleRequest(app, { functionName, entry, tracing, s3: readsS3(settings, definition), disposable });
+    }),
   ]);
   const core = new CoreStack(app, { ...settings, dispatcherEntry, chosen });
   for (const { definition, entry, resources } of jobs) {

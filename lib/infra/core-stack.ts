@@ -27,9 +27,13 @@ export class CoreStack extends Stack {
       ...environmentOf(props),
     });
     this.settings = props;
-    const { table, topic } = makeCore(this, props);
+    const { table, topic, bucket } = makeCore(this, props);
     new CfnOutput(this, 'JobsTableName', { value: table.tableName, description: 'One item a job' });
     new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn, description: 'Subscribe to it to receive alarms' });
+    if (bucket !== undefined) {
+      const description = 'Where producers put payloads of more than 256 KB';
+      new CfnOutput(this, 'PayloadsBucket', { value: bucket.bucketName, description });
+    }
     const description = 'What the next deploy may weaken only if it says so';
     new CfnOutput(this, STAGE_OUTPUT, { value: writeRecord(props), description });
   }

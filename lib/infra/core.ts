@@ -11,6 +11,7 @@ import { StageDashboard } from './monitoring/dashboard.ts';
 import { DispatcherAlarms } from './monitoring/dispatcher-alarms.ts';
 import { SavedQueries } from './monitoring/saved-queries.ts';
 import { subscribe } from './monitoring/subscribers.ts';
+import { PayloadsBucket } from './payloads-bucket.ts';
 import type { CommonSettings } from './stage-settings.ts';
 
 /** What {@link makeCore} makes it by. */
@@ -29,6 +30,8 @@ export interface Core {
   readonly dispatcher: SluiceFunction;
   /** The stage's key, if it has one. */
   readonly key: IKey | undefined;
+  /** Of large payloads, if it has one. */
+  readonly bucket: PayloadsBucket | undefined;
 }
 
 /**
@@ -48,9 +51,11 @@ export function makeCore(scope: Construct, settings: CoreSettings): Core {
   const dispatcher = new Dispatcher(scope, 'Dispatcher', { stage, disposable, key, entry: dispatcherEntry, roleName });
   // The dispatcher names the table by its fixed name. Without this dependency, its first ticks could come before the table.
   dispatcher.node.addDependency(table);
-  new OperatorPolicies(scope, 'Operators', { stage, encrypted });
+  const { payloads, producers } = settings;
+  const bucket = payloads ? new PayloadsBucket(scope, 'Payloads', { stage, disposable, key, producers }) : undefined;
+  new OperatorPolicies(scope, 'Operators', { stage, encrypted, payloads });
   new DispatcherAlarms(scope, 'DispatcherAlarms', { stage, topic, runbook });
   new StageDashboard(scope, 'Dashboard', { stage });
   new SavedQueries(scope, 'Queries', { stage });
-  return { table, topic, dispatcher: dispatcher.function, key };
+  return { table, topic, dispatcher: dispatcher.function, key, bucket };
 }

@@ -27,6 +27,8 @@ export interface SluiceProps {
   readonly alarmEmails?: readonly string[];
   /** Whether a customer-managed key encrypts all that holds payloads. Its stack must name its region. @default AWS's own keys */
   readonly encrypted?: boolean;
+  /** Whether payloads that make a message larger than 256 KB lie in a bucket of the stage's, up to 100 MB. @default false */
+  readonly payloads?: boolean;
   /** Who may send jobs from other accounts. @default nobody */
   readonly producers?: readonly IPrincipal[];
   /** Address of the page that alarms link to. @default Sluice's own page */
@@ -74,6 +76,7 @@ export class Sluice extends Construct implements ISluice {
 function settingsOf(scope: Sluice, props: SluiceProps): CommonSettings {
   const {
     encrypted = false,
+    payloads = false,
     disposable = false,
     runbook = DEFAULT_RUNBOOK,
     jobDashboards = true,
@@ -92,6 +95,7 @@ function settingsOf(scope: Sluice, props: SluiceProps): CommonSettings {
     runbook,
     jobDashboards,
     encrypted,
+    payloads,
     producers,
     securityChecks: securityChecks(scope, props.securityChecks),
   };

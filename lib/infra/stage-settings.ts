@@ -20,6 +20,8 @@ export interface StageSettings {
   readonly jobDashboards: boolean;
   /** Whether a customer-managed key encrypts queues, table and topic. */
   readonly encrypted: boolean;
+  /** Whether large payloads lie in a bucket of its own. */
+  readonly payloads: boolean;
   /** Where it is deployed to. Without them the CDK's command decides; `encryption=kms` needs the region. */
   readonly account: string | undefined;
   readonly region: string | undefined;
@@ -56,12 +58,19 @@ export function stageSettings(setting: (name: string) => string | undefined): St
     alarmEmails: emailAddresses(setting('alarmEmail')),
     jobDashboards: setting('jobDashboards') !== 'off',
     encrypted: encryption === 'kms',
+    payloads: isOn('payloads', setting('payloads')),
     account: setting('account'),
     region,
     producers: allowedProducers(setting('allowedProducers')),
     weaken: checkedWeaken(setting('weaken'), stage),
     securityChecks: setting('securityChecks') !== 'off',
   };
+}
+
+function isOn(name: string, value: string | undefined): boolean {
+  if (value === undefined || value === 'off') return false;
+  if (value === 'on') return true;
+  throw new RangeError(`${name} must be on or off, got ${JSON.stringify(value)}`);
 }
 
 /** A stage that does not say so keeps its data, whatever it is called. */

@@ -30,6 +30,7 @@ import type {
   SendMessageBatchCommand,
   SendMessageBatchCommandOutput,
 } from '@aws-sdk/client-sqs';
+import type { OperatorS3 } from '../aws/payloads.ts';
 import type { DynamoDbReads } from '../aws/ports.ts';
 
 /** The calls to DynamoDB that the operator's verbs make: a `DynamoDBClient`, or a replacement in tests. */
@@ -64,6 +65,8 @@ export interface Aws {
   readonly cloudWatch: Pick<CloudWatchClient, 'send'>;
   readonly cloudFormation: Pick<CloudFormationClient, 'send'>;
   readonly eventBridge: Pick<EventBridgeClient, 'send'>;
+  /** @default large payloads are neither fetched nor put */
+  readonly s3?: OperatorS3;
 }
 
 /** A stage as the verbs see it. */

@@ -27,6 +27,7 @@ export { cancel, retryNow } from './jobs/cancel-and-retry.ts';
 export { type BatchView, type JobView, job, whereIs } from './jobs/job.ts';
 export { type JobLogLine, jobLogs } from './jobs/job-logs.ts';
 export { indented } from './json-text.ts';
+export { lazyS3 } from './lazy-s3.ts';
 export { type Drained, drain } from './queues/drain.ts';
 export { type RunningState, type Switched, setRunning } from './queues/event-source.ts';
 export { type QueueState, type QueuesReport, queues } from './queues/queues.ts';

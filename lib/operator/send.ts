@@ -1,5 +1,6 @@
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import { jsonText } from '../contract/json.ts';
+import { MAX_INLINE_BYTES } from '../contract/payload-ref.ts';
 import {
   createProducer,
   type EnqueueOptions,
@@ -10,6 +11,7 @@ import {
 } from '../producer/index.ts';
 import type { Stage } from './aws.ts';
 import { envelopeText, type GivenText, InvalidTextError, parsed } from './job-text.ts';
+import { bucketOf } from './payloads.ts';
 import { queuesOf } from './stage.ts';
 
 /** What sending needs: the stage to find the queue in, and the calls to SQS. */
@@ -55,9 +57,15 @@ export interface BulkOptions extends TextOptions {
   readonly onRefused: (refused: RefusedLine) => Promise<void>;
 }
 
-async function producerFor({ stage, sqs }: SendDeps, { type }: JobDefinition): Promise<Producer> {
-  const { queueUrl } = await queuesOf(stage, type);
-  return createProducer({ stage: stage.name, client: sqs, queueUrls: { [type]: queueUrl } });
+/** @param bytes of the text that is sent, if that is known: only what is large is put into the stage's bucket */
+async function producerFor({ stage, sqs }: SendDeps, { type }: JobDefinition, bytes?: number): Promise<Producer> {
+  const { queueUrl, deadLetterQueueUrl } = await queuesOf(stage, type);
+  const isSmall = bytes !== undefined && bytes < MAX_INLINE_BYTES / 2;
+  const payloads = isSmall ? undefined : await bucketOf({ stage, type, deadLetterQueueUrl });
+  return createProducer({
+    ...{ stage: stage.name, client: sqs, queueUrls: { [type]: queueUrl } },
+    ...(payloads !== undefined && { payloads }),
+  });
 }
 
 /**
@@ -72,7 +80,8 @@ export async function send(
 ): Promise<SentJob> {
   const { payload, own } = parsed(text, options.envelopes === true);
   const { envelopes: _, ...common } = options;
-  return (await producerFor(deps, definition)).enqueue(definition, jsonText(payload), { ...defined(common), ...own });
+  const producer = await producerFor(deps, definition, Buffer.byteLength(text));
+  return producer.enqueue(definition, jsonText(payload), { ...defined(common), ...own });
 }
 
 /** Lines that go to the producer in one call. After an interruption it takes some five seconds at most to finish one. */

@@ -31,18 +31,24 @@ const FLOW_BYTES = 2048;
  *
  * @throws what `encodeJob` does, of any step by its number; InvalidMessageError if a step may not follow the one before
  */
-export function encodeChain(steps: readonly PlannedJob[], options: EnqueueOptions, nowMs: number): EncodedJob {
+export function encodeChain(
+  steps: readonly PlannedJob[],
+  options: EnqueueOptions,
+  { nowMs, storesLarge }: { readonly nowMs: number; readonly storesLarge: boolean },
+): EncodedJob {
   const [first, ...later] = steps;
   if (first === undefined || steps.length > MAX_STEPS)
     throw new InvalidMessageError(`a chain has 1 to ${MAX_STEPS} steps, got ${steps.length}`);
   if (later.length > 0) checkNames(options);
   for (const [i, step] of steps.entries()) checkStep(step, { i, next: steps[i + 1] });
   const written = later.map((step, i) => writeStep(step, { i: i + 1, nowMs }));
-  const given = { payload: first.payload, options: { ...first.options, ...options } };
+  const given = { payload: first.payload, options: { ...first.options, ...options }, storesLarge };
   const then = written.length === 0 ? undefined : written.map(({ step }) => step);
   const job = named(0, first.definition, () => encodeJob(first.definition, { ...given, then }, nowMs));
   const most = MAX_MESSAGE_BYTES - FLOW_BYTES;
-  if (then !== undefined && job.bytes > most) throw new MessageTooLargeError(job.bytes, most);
+  const bytes = job.bytes - (job.large?.ref.bytes ?? 0);
+  if (then !== undefined && bytes > most)
+    throw new MessageTooLargeError(bytes, `the steps of a chain have ${most} together`);
   const pending = [job.pending, ...written.map((one) => one.pending)];
   return pending.every((one) => one === undefined) ? job : { ...job, pending: firstRefusal(pending, steps) };
 }

@@ -1,12 +1,11 @@
-/** A message that SQS would refuse for its size: nothing was sent. */
+/** A message that SQS would refuse for its size, or a payload beyond 100 MB: nothing was sent. */
 export class MessageTooLargeError extends Error {
   override readonly name = 'MessageTooLargeError';
-  /** Of the whole body, payload and envelope. */
+  /** Of the whole body, payload and envelope; beyond 100 MB of the payload. */
   readonly bytes: number;
-  constructor(bytes: number, maxBytes: number) {
-    super(
-      `the message has ${bytes} bytes, SQS takes at most ${maxBytes}: keep the data elsewhere and send its address`,
-    );
+  /** @param way what fits, and what to do */
+  constructor(bytes: number, way: string) {
+    super(`${Math.ceil(bytes / 1024).toLocaleString('en-US')} KB: ${way}`);
     this.bytes = bytes;
   }
 }

@@ -1,12 +1,13 @@
 /** Sends jobs, from any TypeScript service. */
 import { createProducer, type Producer } from './producer.ts';
 
-export type { ProducerDynamoDb, ProducerSqs } from '../aws/producer-ports.ts';
+export type { ProducerDynamoDb, ProducerS3, ProducerSqs } from '../aws/producer-ports.ts';
 export { InvalidMessageError, InvalidPayloadError } from '../contract/errors.ts';
 export { TooManyHopsError } from '../contract/hops.ts';
 export type { PayloadInput } from '../contract/payload.ts';
 export { job, type PlannedJob, type PlannedOptions } from '../contract/planned-job.ts';
 export { MessageTooLargeError, ProducerConfigurationError, RetiredTypeError, SendError } from './errors.ts';
+export type { ProducerPayloads } from './large-payload.ts';
 export type { EarlierJob } from './look.ts';
 export type { EnqueueOptions } from './options.ts';
 export {

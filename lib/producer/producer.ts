@@ -1,12 +1,14 @@
 import { asOneRequest } from '../aws/one-request.ts';
 import type { ProducerDynamoDb, ProducerSqs } from '../aws/producer-ports.ts';
 import { makeSqsClient } from '../aws/sqs-client.ts';
+import { stagePayloads } from '../aws/stage-payloads.ts';
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import { InvalidMessageError } from '../contract/errors.ts';
 import type { PayloadInput } from '../contract/payload.ts';
 import type { PlannedJob } from '../contract/planned-job.ts';
 import { encodeChain, type Steps } from './chain.ts';
 import { type EncodedJob, encodeJob } from './encode.ts';
+import type { ProducerPayloads } from './large-payload.ts';
 import { checkOnDuplicate, lookFor } from './look.ts';
 import type { EnqueueOptions } from './options.ts';
 import { makeFindQueue, stageOf } from './queues.ts';
@@ -24,6 +26,12 @@ export interface ProducerOptions {
   readonly client?: ProducerSqs;
   /** What `onDuplicate: 'look'` reads with: `new DynamoDB()` of @aws-sdk/client-dynamodb. @default none, and no such option */
   readonly dynamoDb?: ProducerDynamoDb;
+  /**
+   * Where payloads go that make a message larger than 256 KB, up to 100 MB; the stage must be deployed with `-c payloads=on`.
+   * @default in a handler the stage's bucket, if it has one; elsewhere none
+   * @example { s3: new S3(), bucket: process.env.SLUICE_PAYLOADS }
+   */
+  readonly payloads?: ProducerPayloads;
   /**
    * Queue URLs by job type: for queues of another account, or a role without `sqs:GetQueueUrl`.
    * @default asked of SQS by the queue's name, once a type
@@ -66,7 +74,7 @@ export interface Producer {
    * @throws RetiredTypeError if the definition is retired: the type takes no new jobs
    * @throws InvalidPayloadError if the definition's schema refuses the payload
    * @throws InvalidMessageError if an option is wrong
-   * @throws MessageTooLargeError beyond 1,048,576 bytes
+   * @throws MessageTooLargeError beyond 1,048,576 bytes, or 100 MB where payloads go to S3
    * @throws TooManyHopsError inside of a job that is the hundredth in a row enqueued by the one before
    * @throws SendError if SQS did not take it, with whether it may have been taken; or there is no such queue
    * @throws ProducerConfigurationError if `onDuplicate` has no client to read with
@@ -118,7 +126,9 @@ const CALLS_AT_ONCE = 10;
  * @throws ProducerConfigurationError if `tries` or `timeoutMs` is out of range
  */
 export function createProducer(options: ProducerOptions = {}): Producer {
-  const { stage, app, client, dynamoDb, queueUrls = {}, ...given } = options;
+  const { stage, app, client, dynamoDb, payloads: own, queueUrls = {}, ...given } = options;
+  const payloadsNow = () => own ?? stagePayloads();
+  const storesLarge = () => payloadsNow() !== undefined;
   const limits = checkedLimits(given);
   let made: ProducerSqs | undefined;
   const sqs = (): ProducerSqs => {
@@ -134,18 +144,19 @@ export function createProducer(options: ProducerOptions = {}): Producer {
     // Before it is sent, or the consumer may have begun this very job.
     const earlier = onDuplicate === undefined || key === undefined ? undefined : await lookFor({ ...look, key });
     const queueUrl = await untilAborted(findQueue(type), signal);
-    const sent = await sendOne(job, { sqs: sqs(), queueUrl, limits: bounds });
+    const sent = await sendOne(job, { sqs: sqs(), queueUrl, limits: bounds, payloads: payloadsNow() });
     return earlier === undefined ? sent : { ...sent, duplicateOf: earlier };
   };
   return {
     async enqueue(definition, payload, { signal, onDuplicate, ...options } = {}) {
       checkOnDuplicate(onDuplicate);
-      return send(definition.type, encodeJob(definition, { payload, options }, Date.now()), { signal, onDuplicate });
+      const job = encodeJob(definition, { payload, options, storesLarge: storesLarge() }, Date.now());
+      return send(definition.type, job, { signal, onDuplicate });
     },
     async chain(steps, { signal, onDuplicate, ...options } = {}) {
       checkOnDuplicate(onDuplicate);
       const jobs: readonly PlannedJob[] = steps;
-      const job = encodeChain(jobs, options, Date.now());
+      const job = encodeChain(jobs, options, { nowMs: Date.now(), storesLarge: storesLarge() });
       return send(steps[0].definition.type, job, { signal, onDuplicate });
     },
     async enqueueMany(definition, payloads, { each, callsAtOnce = CALLS_AT_ONCE, signal, ...common } = {}) {
@@ -156,8 +167,10 @@ export function createProducer(options: ProducerOptions = {}): Producer {
         results[place] = result;
       };
       const optionsOf = (payload: unknown, i: number) => ({ ...common, ...each?.(payload as never, i) });
-      const jobs = encoded({ definition, payloads, optionsOf, done });
-      await sendMany(jobs, { sqs: sqs(), queueUrl, limits: { ...limits, signal }, callsAtOnce, done });
+      const large = payloadsNow();
+      const jobs = encoded({ definition, payloads, optionsOf, storesLarge: large !== undefined, done });
+      const deps = { sqs: sqs(), queueUrl, limits: { ...limits, signal }, payloads: large };
+      await sendMany(jobs, { ...deps, callsAtOnce, done });
       return results;
     },
   };
@@ -174,16 +187,17 @@ interface Given {
   readonly definition: JobDefinition;
   readonly payloads: readonly unknown[];
   readonly optionsOf: (payload: unknown, index: number) => EnqueueOptions;
+  readonly storesLarge: boolean;
   readonly done: (place: number, result: JobResult) => void;
 }
 
 /** Writes jobs as they are asked for, so that many of them need not be in memory; one that is refused is done. */
-function* encoded({ definition, payloads, optionsOf, done }: Given): Generator<PlacedJob> {
+function* encoded({ definition, payloads, optionsOf, storesLarge, done }: Given): Generator<PlacedJob> {
   for (const [place, payload] of payloads.entries()) {
     let options: EnqueueOptions = {};
     try {
       options = optionsOf(payload, place);
-      yield { place, job: encodeJob(definition, { payload, options }, Date.now()) };
+      yield { place, job: encodeJob(definition, { payload, options, storesLarge }, Date.now()) };
     } catch (error) {
       done(place, { status: 'refused', jobId: options.id, error: asError(error) });
     }

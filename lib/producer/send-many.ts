@@ -5,6 +5,7 @@ import { MAX_BATCH_ENTRIES, MAX_MESSAGE_BYTES } from '../contract/sqs-limits.ts'
 import { type CallFailure, callFailure } from './call-failure.ts';
 import type { EncodedJob } from './encode.ts';
 import type { SendError } from './errors.ts';
+import { putPayload } from './large-payload.ts';
 import { type SendDeps, type SentJob, sendError } from './send-one.ts';
 import { startTries, type Tries } from './tries.ts';
 
@@ -50,7 +51,7 @@ const fits = (call: readonly PlacedJob[], { job }: PlacedJob): boolean =>
   call.length < MAX_BATCH_ENTRIES && call.reduce((sum, other) => sum + other.job.bytes, job.bytes) <= MAX_MESSAGE_BYTES;
 
 async function sendCall(call: readonly PlacedJob[], service: Service, deps: SendManyDeps): Promise<void> {
-  let left = call.some(({ job }) => job.pending !== undefined) ? await accepted(call, deps) : call;
+  let left = call.some(({ job }) => (job.pending ?? job.large) !== undefined) ? await accepted(call, deps) : call;
   const tries = startTries(service.isDown ? { ...deps.limits, tries: 1 } : deps.limits);
   /** Jobs that an earlier try, one without an answer, may have sent. */
   const doubtful = new Set<PlacedJob>();
@@ -72,16 +73,22 @@ async function sendCall(call: readonly PlacedJob[], service: Service, deps: Send
   }
 }
 
-/** The jobs of a call whose payloads a schema that takes time accepts; the others are refused. */
-async function accepted(call: readonly PlacedJob[], { done }: SendManyDeps): Promise<PlacedJob[]> {
+/** The jobs of a call whose payloads a schema that takes time accepts, and S3 if they go there; the others are refused. */
+async function accepted(call: readonly PlacedJob[], { done, payloads, limits }: SendManyDeps): Promise<PlacedJob[]> {
   const left: PlacedJob[] = [];
   for (const placed of call) {
-    const error = (await placed.job.pending)?.refusal;
+    const { pending, large } = placed.job;
+    const put = async () => {
+      if (large !== undefined && payloads !== undefined) await putPayload(large, payloads, limits);
+    };
+    const error = (await pending)?.refusal ?? (await put().then(() => undefined, asSendError));
     if (error === undefined) left.push(placed);
     else done(placed.place, { status: 'refused', jobId: placed.job.jobId, error });
   }
   return left;
 }
+
+const asSendError = (error: SendError): SendError => error;
 
 /** What SQS said to one job. */
 type Answer =

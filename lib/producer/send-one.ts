@@ -3,6 +3,7 @@ import type { ProducerSqs } from '../aws/producer-ports.ts';
 import { type CallFailure, callFailure } from './call-failure.ts';
 import type { EncodedJob } from './encode.ts';
 import { SendError } from './errors.ts';
+import { type ProducerPayloads, putPayload } from './large-payload.ts';
 import type { EarlierJob } from './look.ts';
 import { startTries, type TryLimits } from './tries.ts';
 
@@ -20,10 +21,16 @@ export interface SendDeps {
   readonly sqs: ProducerSqs;
   readonly queueUrl: string;
   readonly limits: TryLimits;
+  /** Where a large payload goes before its message. */
+  readonly payloads: ProducerPayloads | undefined;
 }
 
-/** @throws SendError if SQS refused it, or did not take it in all tries */
-export async function sendOne({ jobId, message }: EncodedJob, { sqs, queueUrl, limits }: SendDeps): Promise<SentJob> {
+/** @throws SendError if S3 or SQS refused it, or did not take it in all tries */
+export async function sendOne(
+  { jobId, message, large }: EncodedJob,
+  { sqs, queueUrl, limits, payloads }: SendDeps,
+): Promise<SentJob> {
+  if (large !== undefined && payloads !== undefined) await putPayload(large, payloads, limits);
   const tries = startTries(limits);
   let maybeSent = false;
   for (;;) {

@@ -99,6 +99,14 @@ async function synthOfCheckout(context: Record<string, string>, account: string)
 }
 
 const SETTINGS = {
-  ...{ disposable: true, emulated: false, encrypted: false, jobDashboards: false, producers: [], runbook: '' },
+  ...{
+    disposable: true,
+    emulated: false,
+    encrypted: false,
+    payloads: false,
+    jobDashboards: false,
+    producers: [],
+    runbook: '',
+  },
   ...{ account: undefined, region: undefined, dispatcherEntry: '', securityChecks: false },
 } as const;

@@ -12,6 +12,7 @@ import { runBatch } from '../../lib/engine/job/batch.ts';
 import { holdBack } from '../../lib/engine/job/hold-back.ts';
 import { onException, onRejection } from '../../lib/engine/job/left-behind.ts';
 import type { JobContext } from '../../lib/engine/job-context.ts';
+import { makePayloads, type PayloadSource } from '../../lib/engine/large-payloads.ts';
 import { type Dispatched, dispatch } from '../../lib/engine/retries/dispatch.ts';
 import { makeJobStore } from '../../lib/engine/table/job-store.ts';
 import { makeMeter } from '../../lib/engine/telemetry/metrics.ts';
@@ -52,6 +53,8 @@ export interface WorldOptions {
   readonly coreNeeded?: number;
   /** @default the type's fixed one */
   readonly queueName?: string;
+  /** The bucket of large payloads, and what the consumer reads it with. @default it reads no S3 */
+  readonly payloads?: PayloadSource;
 }
 
 /** A job type deployed in memory: its queues, the jobs table, the consumer and the dispatcher. */
@@ -111,6 +114,7 @@ export function makeWorld({
   order,
   coreNeeded,
   queueName,
+  payloads,
 }: WorldOptions = {}): World {
   const output = captureOutput();
   const clock = makeVirtualClock();
@@ -121,7 +125,7 @@ export function makeWorld({
   const parts = { clock, dynamoDb, sqs, bus, queue, deadLetters, output, definition };
   const starts: string[] = [];
   let shutdown = new AbortController();
-  const invoke = makeInvoke({ ...parts, perform, starts, coreNeeded, shutdown: () => shutdown });
+  const invoke = makeInvoke({ ...parts, perform, starts, coreNeeded, payloads, shutdown: () => shutdown });
   let sent = 0;
   const world: World = {
     ...{ ...parts, starts },
@@ -155,6 +159,7 @@ export function makeWorld({
 type Parts = Pick<World, 'clock' | 'dynamoDb' | 'sqs' | 'bus' | 'queue' | 'deadLetters' | 'definition' | 'starts'> & {
   readonly perform: Perform;
   readonly coreNeeded: number | undefined;
+  readonly payloads: PayloadSource | undefined;
   readonly shutdown: () => AbortController;
 };
 
@@ -213,7 +218,7 @@ function makeEngine(
   parts: Parts,
   nonce: () => string,
 ): Engine {
-  const { definition, perform, queue, deadLetters, starts, shutdown, coreNeeded } = parts;
+  const { definition, perform, queue, deadLetters, starts, shutdown, coreNeeded, payloads } = parts;
   const callTime = makeCallTime({ clock, random: () => 0.5 });
   const basics = { clock, random: () => 0.5, callTime, nonce };
   return {
@@ -232,6 +237,7 @@ function makeEngine(
     ...basics,
     log: new Logger({ serviceName: `sluice-${definition.type}`, logLevel: 'DEBUG' }),
     meter: makeMeter({ stage: STAGE, jobType: definition.type }),
+    payloads: payloads && Promise.resolve(makePayloads(definition, payloads)),
     running: new Set(),
     shutdown: shutdown().signal,
   };

@@ -37,6 +37,7 @@ export function showVerb(dlq: Command, run: Run): void {
       print.note(`no dead letter matches${unseen ? ' among those that were looked at' : ''}`);
     else print.table(deadLetters, bodies ? [...COLUMNS, BODY] : COLUMNS);
     if (unseen !== undefined) print.note(unseen);
+    for (const { key, unread } of deadLetters) if (unread !== undefined) print.note(`${key}: ${unread}`);
     const moved = deadLetters.filter(({ ours }) => !ours).length;
     if (moved > 0) print.note(`${moved} without a reason: SQS moved them, because no consumer could start or end them`);
   });

@@ -39,7 +39,7 @@ export function jobVerb(program: Command, run: Run): void {
 const at = (epochMs: number | undefined) => (epochMs === undefined ? undefined : new Date(epochMs).toISOString());
 
 function show({ print }: Context, view: JobView): void {
-  const { item, key, message } = view;
+  const { item, key, message, unread } = view;
   const { status, attempts, maxAttempts, snoozes, runNo, error, reason } = item;
   const running = status === 'INPROGRESS';
   const rows: [string, unknown][] = [
@@ -67,6 +67,7 @@ function show({ print }: Context, view: JobView): void {
     ...flowRows(view),
     ['message', message],
     ['body', item.envelope?.body],
+    ['payload', unread],
   ];
   for (const [name, value] of rows) {
     if (value !== undefined) print.line(print.colour.dim(name.padEnd(13)), ` ${String(value)}`);

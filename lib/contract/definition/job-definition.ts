@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { JobDefinitionError } from '../errors.ts';
 import { type Accept, type AnyAccept, checkedAccept } from './accept.ts';
 import { type AlarmThresholds, checkedAlarms, checkReachable } from './alarm-thresholds.ts';
+import { checkedExtendedFrom, type ExtendedFrom } from './extended-from.ts';
 import { checkedHandsOn } from './hands-on.ts';
 import { checkedJobType } from './job-type.ts';
 import { checkedBoolean, checkedChoice, checkedNumber, checkedObject, type NumberRule, shown } from './option.ts';
@@ -40,6 +41,7 @@ export interface JobDefinition<
   readonly tracing: TracingKind;
   readonly retired: boolean;
   readonly accept?: AnyAccept;
+  readonly extendedFrom?: ExtendedFrom;
   readonly handsOn?: readonly Next[];
 }
 
@@ -117,6 +119,11 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType, Next 
    */
   readonly accept?: Accept<z.input<Schema>>;
   /**
+   * The bucket in which AWS's extended clients (Java, Python) put message bodies that are too large for SQS. They must be
+   * envelopes; other buckets are refused. Not with `accept`. @default none: such messages are dead-lettered
+   */
+  readonly extendedFrom?: ExtendedFrom;
+  /**
    * Makes the type a part of flows, and names the types that its jobs may be followed by: the next step of a chain, what a handler
    * stages with `context.enqueue` and `context.batch`. The stack grants exactly these queues. An empty list is for a type that
    * hands on to nobody: a last step, a child. @default none: its jobs are in no flow
@@ -137,7 +144,7 @@ export type HandsOn<D extends JobDefinition> = NonNullable<D['handsOn']>[number]
 const KNOWN_OPTIONS = [
   ...['type', 'payload', 'retry', 'timeoutSeconds', 'batchSize', 'batchWindowSeconds', 'maxConcurrency', 'parallel'],
   ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent', 'schedule', 'provisionedPollers'],
-  ...['rateLimit', 'tracing', 'eventErrorMessage', 'retired', 'accept', 'handsOn'],
+  ...['rateLimit', 'tracing', 'eventErrorMessage', 'retired', 'accept', 'handsOn', 'extendedFrom'],
 ] as const;
 
 const RULES = {
@@ -213,6 +220,7 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType, Next e
     tracing: checkedTracing(given.tracing),
     retired,
     ...checkedAccept(given),
+    ...checkedExtendedFrom(given),
     ...(given.handsOn !== undefined && { handsOn: checkedHandsOn<Next>(given.handsOn) }),
   };
 }

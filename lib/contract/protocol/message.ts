@@ -1,5 +1,6 @@
 import type { InvalidMessageError, InvalidPayloadError } from '../errors.ts';
 import type { MessageAttributes, OwnAttributes } from '../message-attributes.ts';
+import type { PayloadRef } from '../payload-ref.ts';
 import type { FlowFields, FlowStep } from './flow-fields.ts';
 
 /** A received message after decoding: what the transitions need to know of it. A refused body is a value, too. */
@@ -21,8 +22,10 @@ export interface Message {
   readonly bodyHash: string;
   /** SHA-256 of the payload as JSON, base64; undefined if the envelope was refused. */
   readonly payloadHash?: string;
-  /** The payload as the definition's schema made it; undefined when refused. */
+  /** The payload as the definition's schema made it; undefined when refused, and while it lies elsewhere. */
   readonly payload: unknown;
+  /** Where the payload lies: it is fetched and read by the schema once the job has begun. */
+  readonly payloadRef?: PayloadRef;
   readonly maxAttempts: number;
   /** ISO 8601. */
   readonly createdAt: string;

@@ -2,14 +2,16 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { InvalidPayloadError } from '../../contract/errors.ts';
+import { optional } from '../../contract/names.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import { REPORT_BEFORE_END_MS, SETTLE_BEFORE_END_MS } from '../../contract/protocol/timing.ts';
 import { readError } from '../../contract/thrown.ts';
 import type { Engine, Invocation } from '../engine.ts';
 import { messageFields } from '../logs.ts';
-import { decodeBoth, isFormer } from '../message/decode.ts';
+import { decode, decodeBoth, isFormer } from '../message/decode.ts';
 import { splitMessage } from '../message/split.ts';
 import { type Received, wait } from '../message/wait.ts';
+import type { Unwrapped } from '../payloads.ts';
 import type { Tracing } from '../telemetry/traced.ts';
 import { attempt } from './attempt.ts';
 
@@ -113,10 +115,22 @@ function dropProbe({ messageId }: Message, probe: string, { definition, log }: E
 }
 
 /** The record's message. Where it may be another, the item of that name decides. */
-async function received(record: SQSRecord, { definition, clock, store, parkedUrl }: Engine): Promise<Message> {
+async function received(record: SQSRecord, engine: Engine): Promise<Message> {
+  const { definition, clock, store, parkedUrl, payloads } = engine;
+  if (process.env.SLUICE_S3 !== 'off' && definition.extendedFrom !== undefined) {
+    const given = await (await payloads)?.bodyOf(record);
+    if (given !== undefined) return unwrapped(record, given, engine);
+  }
   const { message, former } = decodeBoth(record, definition, clock.now());
   const read = former !== undefined && isFormer(former, await store.read(former.key)) ? former : message;
   return parkedUrl === undefined ? read : { ...read, queueUrl: parkedUrl };
+}
+
+/** The message whose body lies in S3. It stays a pointer there: what is renewed, parked or dead-lettered has its own size. */
+function unwrapped(record: SQSRecord, given: Unwrapped, { definition, clock, parkedUrl }: Engine): Message {
+  const read = 'body' in given ? decode({ ...record, body: given.body }, definition, clock.now()) : undefined;
+  const message = read ?? { ...decode(record, definition, clock.now()), ...given };
+  return { ...message, body: record.body, ...optional('queueUrl', parkedUrl) };
 }
 
 /** The message of a job whose payload schema takes time: no more than an attempt may take. */

@@ -1,4 +1,5 @@
 import { JobResultError, ShutdownError } from '../../contract/errors.ts';
+import type { PayloadRef } from '../../contract/payload-ref.ts';
 import type { Interruption } from '../../contract/protocol/decide.ts';
 import { MAX_RESULT_BYTES } from '../../contract/protocol/job-item.ts';
 import type { Staged } from '../../contract/protocol/settle.ts';
@@ -6,15 +7,21 @@ import { messageOf } from '../../contract/thrown.ts';
 import type { Claim, Engine, Invocation } from '../engine.ts';
 import type { Flow } from '../flow-types.ts';
 import type { TransactWrite } from '../job-context.ts';
+import { noPayloads } from '../payloads.ts';
 import { type RunningJob, runAs } from '../running.ts';
 import { makeContext } from './context.ts';
-import { makeDeadline, shuttingDown } from './deadline.ts';
+import { type Deadline, makeDeadline, shuttingDown } from './deadline.ts';
 import { asJson } from './json.ts';
 
 /** How a handler ended. */
 export type Outcome =
   | Completed
-  | { readonly kind: 'failed'; readonly error: unknown }
+  | {
+      readonly kind: 'failed';
+      readonly error: unknown;
+      /** The handler was not called: the schema refuses the payload that was fetched. */
+      readonly isRefusal?: true;
+    }
   /** Its process shuts down. */
   | ({ readonly kind: 'interrupted' } & Interruption);
 
@@ -42,6 +49,12 @@ export async function runHandler({ claim, job }: Started, engine: Engine, invoca
   const flow = claim.item.total !== undefined ? await flowOf(claim, engine) : undefined;
   if (flow !== undefined && 'error' in flow) return { kind: 'failed', error: flow.error };
   const deadline = makeDeadline(engine, invocation);
+  const { payloadRef } = claim.message;
+  // Where it is `off`, such a message is refused before, and esbuild leaves this out.
+  if (process.env.SLUICE_S3 !== 'off' && payloadRef !== undefined) {
+    const ended = await fetchPayload(payloadRef, { claim, engine, deadline });
+    if (ended !== undefined) return ended;
+  }
   const { context, staged, staging, close } = makeContext({ claim, flow }, engine, deadline);
   job.handler = { claim, fail: deadline.abort };
   const perform = () => engine.perform(claim.message.payload, context);
@@ -75,6 +88,28 @@ async function flowOf(claim: Claim, engine: Engine): Promise<Flow | { readonly e
     return await engine.flow?.readFlow(claim, engine);
   } catch (error) {
     return { error };
+  }
+}
+
+interface Fetch {
+  readonly claim: Claim;
+  readonly engine: Engine;
+  readonly deadline: Deadline;
+}
+
+/** Fetches the payload of a job that has begun. @returns how the attempt ended, if it cannot run */
+async function fetchPayload(ref: PayloadRef, { claim, engine, deadline }: Fetch): Promise<Outcome | undefined> {
+  try {
+    const payloads = await engine.payloads;
+    if (payloads === undefined) throw noPayloads();
+    const { payload, refusal } = await Promise.race([payloads.read(ref, deadline.signal), deadline.aborted]);
+    claim.message = { ...claim.message, payload };
+    if (refusal === undefined) return undefined;
+    deadline.close();
+    return { kind: 'failed', error: refusal, isRefusal: true };
+  } catch (error) {
+    deadline.close();
+    return error instanceof ShutdownError ? { kind: 'interrupted', error, hasEnded: true } : { kind: 'failed', error };
   }
 }
 

@@ -1,4 +1,4 @@
-import { WriteConditionError, WriteRefusedError } from '../../contract/errors.ts';
+import { toJobError, WriteConditionError, WriteRefusedError } from '../../contract/errors.ts';
 import { METRICS } from '../../contract/names.ts';
 import { decide, decideInterrupted } from '../../contract/protocol/decide.ts';
 import type { Settled } from '../../contract/protocol/item-write.ts';
@@ -69,6 +69,9 @@ async function settleFailed(claim: Claim, outcome: Uncompleted, engine: Engine):
 
 function failureOf(outcome: Uncompleted, { item }: Claim, engine: Engine): Failure {
   const options = { retry: engine.definition.retry, random: engine.random() };
+  if (process.env.SLUICE_S3 !== 'off' && outcome.kind === 'failed' && outcome.isRefusal) {
+    return { kind: 'dead', reason: 'InvalidPayload', error: toJobError(outcome.error) };
+  }
   return outcome.kind === 'failed' ? decide(outcome.error, item, options) : decideInterrupted(outcome, item, options);
 }
 

@@ -2,7 +2,8 @@ import { hash } from 'node:crypto';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import type { Envelope } from '../../contract/envelope.ts';
 import { optional } from '../../contract/names.ts';
-import { readPayload } from '../../contract/payload.ts';
+import { type ReadPayload, readPayload } from '../../contract/payload.ts';
+import type { PayloadRef } from '../../contract/payload-ref.ts';
 import { flowRefusal } from '../../contract/protocol/flow-fields.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import { iso } from '../../contract/protocol/timing.ts';
@@ -18,10 +19,8 @@ export interface Decoded {
 }
 
 /** What an envelope says of its job, beside the names. */
-export function insideOf(
-  { maxAttempts, createdAt, runAt, hops, then, flow, payload }: Envelope,
-  definition: JobDefinition,
-) {
+export function insideOf(envelope: Envelope, definition: JobDefinition) {
+  const { maxAttempts, createdAt, runAt, hops, then, flow, payload, payloadRef } = envelope;
   return {
     ...optional('maxAttempts', maxAttempts),
     ...(createdAt !== undefined && { createdAt: iso(Date.parse(createdAt)) }),
@@ -29,9 +28,17 @@ export function insideOf(
     ...optional('hops', hops),
     ...optional('then', then),
     ...optional('flow', flow),
-    // The same payload with other steps behind it is another job.
-    ...optional('payloadHash', hashOf(then === undefined && flow === undefined ? payload : [payload, then, flow])),
-    ...readPayload(definition, payload),
+    // In the bundle of a type that reads no S3 there is never a reference, and esbuild leaves this out.
+    ...(process.env.SLUICE_S3 !== 'off' && payloadRef !== undefined
+      ? lyingIn(payloadRef, envelope)
+      : {
+          // The same payload with other steps behind it is another job.
+          ...optional(
+            'payloadHash',
+            hashOf(then === undefined && flow === undefined ? payload : [payload, then, flow]),
+          ),
+          ...readPayload(definition, payload),
+        }),
     ...optional('refusal', flowRefusal({ then, flow }, definition)),
   };
 }
@@ -44,5 +51,18 @@ function hashOf(payload: unknown): string | undefined {
     return undefined;
   }
 }
+
+type Lying = Pick<Message, 'payloadHash' | 'payloadRef'> & ReadPayload;
+
+/**
+ * The hash is that of the payload itself: it is the same job, wherever that lies. With steps behind it, that is so of two
+ * references alone.
+ */
+const lyingIn = (payloadRef: PayloadRef, { then, flow }: Envelope): Lying => {
+  const { sha256 } = payloadRef;
+  const isAlone = then === undefined && flow === undefined;
+  const payloadHash = isAlone ? Buffer.from(sha256, 'hex').toString('base64') : hashOf([sha256, then, flow]);
+  return { ...optional('payloadHash', payloadHash), payloadRef, payload: undefined };
+};
 
 export const bodyHashOf = (body: string): string => hash('sha256', body, 'base64');

@@ -3,6 +3,7 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { checkedStage } from '../../contract/names.ts';
 import { arnsOf } from '../arns.ts';
+import { type PayloadScope, putPayloads } from './payload-rights.ts';
 import { keyRights } from './stage-key.ts';
 
 /** The stage and the job types to send to. */
@@ -14,6 +15,8 @@ export interface EnqueueTarget {
   readonly types: readonly string[];
   /** `kms` for a stage that was deployed with `-c encryption=kms`. @default AWS's own keys, which need no right */
   readonly encryption?: 'kms';
+  /** Whether it may put large payloads into the stage's bucket: `-c payloads=on`. @default false */
+  readonly payloads?: boolean;
   /** Whether it may read the jobs table, as the producer's `onDuplicate: 'look'` does. @default false */
   readonly look?: boolean;
 }
@@ -27,7 +30,19 @@ export interface EnqueueTarget {
  */
 export function grantEnqueue(grantee: IGrantable & Construct, target: EnqueueTarget): Grant {
   const stage = checkedStage(target.stage, target.app);
-  return grantSend(grantee, { ...target, stage, queues: target.types.map(arnsOf(Stack.of(grantee), stage).queue) });
+  const { types, payloads = false } = target;
+  if (payloads) letPut(grantee, { stage, types, encryption: target.encryption });
+  return grantSend(grantee, { ...target, stage, queues: types.map(arnsOf(Stack.of(grantee), stage).queue) });
+}
+
+/** Lets it put large payloads of some job types. */
+export function letPut(
+  grantee: IGrantable & Construct,
+  { encryption, ...payloads }: PayloadScope & { readonly encryption: 'kms' | undefined },
+): void {
+  grantee.grantPrincipal.addToPrincipalPolicy(putPayloads(grantee, payloads));
+  if (encryption !== 'kms') return;
+  grantee.grantPrincipal.addToPrincipalPolicy(keyRights(grantee, payloads.stage, { services: ['s3'] }));
 }
 
 /** The stage, by its full name, and the queues to send to. */

@@ -5,6 +5,7 @@ import { names, prefixOf } from '../../contract/names.ts';
 import { NO_PAYLOAD_ATTRIBUTES } from '../../contract/protocol/no-payload.ts';
 import { arnsOf } from '../arns.ts';
 import { acknowledgeWildcard } from '../checks/security.ts';
+import { getPayloads, putPayloads } from './payload-rights.ts';
 import { keyRights } from './stage-key.ts';
 
 /** Settings of {@link OperatorPolicies}. */
@@ -12,6 +13,8 @@ export interface OperatorPoliciesProps {
   readonly stage: string;
   /** Whether queues and table have the stage's key. */
   readonly encrypted: boolean;
+  /** Whether large payloads lie in a bucket of the stage's. */
+  readonly payloads: boolean;
 }
 
 /**
@@ -28,7 +31,7 @@ export class OperatorPolicies extends Construct {
   readonly payloads: ManagedPolicy;
   readonly redrive: ManagedPolicy;
 
-  constructor(scope: Construct, id: string, { stage, encrypted }: OperatorPoliciesProps) {
+  constructor(scope: Construct, id: string, { stage, encrypted, payloads }: OperatorPoliciesProps) {
     super(scope, id);
     const { region } = Stack.of(this);
     this.read = new ManagedPolicy(this, 'Read', {
@@ -46,12 +49,23 @@ export class OperatorPolicies extends Construct {
       description: `Sluice, stage ${stage}: sending, redriving, cancelling and pausing, beside the policy for looking`,
     });
     addRights(this.redrive, redriveRights(this, stage));
+    if (payloads) letReadPayloads(this, stage);
     if (!encrypted) return;
+    if (payloads)
+      this.payloads.addStatements(keyRights(this.payloads, stage, { actions: ['kms:Decrypt'], services: ['s3'] }));
     this.read.addStatements(
       keyRights(this.read, stage, { actions: ['kms:Decrypt'], services: ['sqs', 'dynamodb', 'logs'] }),
     );
-    this.redrive.addStatements(keyRights(this.redrive, stage));
+    const services = ['sqs', 'dynamodb', ...(payloads ? ['s3'] : [])];
+    this.redrive.addStatements(keyRights(this.redrive, stage, { services }));
   }
+}
+
+/** What a message holds lies in the bucket, too; `send` and a corrected body put it there. */
+function letReadPayloads({ payloads, redrive }: OperatorPolicies, stage: string): void {
+  const all = { stage, types: ['*'] };
+  payloads.addStatements(...getPayloads(payloads, all));
+  redrive.addStatements(...getPayloads(redrive, all), putPayloads(redrive, all));
 }
 
 function addRights(policy: ManagedPolicy, statements: readonly PolicyStatement[]): void {

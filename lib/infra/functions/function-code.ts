@@ -5,8 +5,9 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct, IConstruct } from 'constructs';
 import type { BundleSettings } from '../../bundle/define-bundle.ts';
 import type { BundleRequest } from '../../bundle/write-bundles.ts';
-import type { TracingKind } from '../../contract/definition/job-definition.ts';
+import type { JobDefinition, TracingKind } from '../../contract/definition/job-definition.ts';
 import { checkLoads } from '../checks/load-check.ts';
+import type { CommonSettings } from '../stage-settings.ts';
 import { bundleOf } from './bundles.ts';
 
 /** What {@link functionCode} is made of. */
@@ -18,9 +19,15 @@ export interface CodeProps {
   readonly tracing?: TracingKind | undefined;
   /** Whether the function carries its source map, which costs it memory and start time. */
   readonly disposable: boolean;
+  /** Whether what reads S3 is part of it. @default false */
+  readonly s3?: boolean | undefined;
   /** What the bundle needs beside its code. @default what the `bundle.ts` beside the entry says */
   readonly bundle?: BundleSettings | undefined;
 }
+
+/** Whether a consumer finds something in S3: its payloads, or whole bodies that an extended client put there. */
+export const readsS3 = ({ payloads }: Pick<CommonSettings, 'payloads'>, { extendedFrom }: JobDefinition): boolean =>
+  payloads || extendedFrom !== undefined;
 
 /** A function's code, and what its `bundle.ts` asks for beside it. */
 export interface FunctionCode {
@@ -35,9 +42,9 @@ export interface FunctionCode {
  */
 export function functionCode(
   scope: Construct,
-  { functionName, entry, tracing = false, disposable, bundle }: CodeProps,
+  { functionName, entry, tracing = false, s3, disposable, bundle }: CodeProps,
 ): FunctionCode {
-  const request = bundleRequest(scope, { functionName, entry, tracing, disposable, bundle });
+  const request = bundleRequest(scope, { functionName, entry, tracing, s3, disposable, bundle });
   const { folder } = request;
   if (!Stack.of(scope).bundlingRequired) {
     mkdirSync(folder, { recursive: true });
@@ -55,13 +62,14 @@ export function functionCode(
 /** How a function is bundled, and where to. */
 export function bundleRequest(
   scope: IConstruct,
-  { functionName, entry, tracing = false, disposable, bundle }: CodeProps,
+  { functionName, entry, tracing = false, s3 = false, disposable, bundle }: CodeProps,
 ): BundleRequest {
   const stage = Stage.isStage(scope) ? scope : Stage.of(scope);
   const assembly = stage?.outdir ?? 'cdk.out';
   const emulator: unknown = scope.node.tryGetContext('emulator');
   const options = {
     traced: tracing,
+    ...(s3 && { s3 }),
     // An emulator runs functions on this machine.
     target: emulator === undefined ? 'lambda' : 'host',
     map: disposable ? 'beside' : { assembly },

@@ -40,6 +40,8 @@ export interface SluiceFunctionProps {
   readonly key: IKey | undefined;
   /** Whether X-Ray traces each invocation, or OpenTelemetry each attempt. @default false */
   readonly tracing?: TracingKind;
+  /** Whether what reads S3 is part of its bundle. @default false */
+  readonly s3?: boolean;
   /** Invocations that the account keeps free for it. @default none */
   readonly reservedConcurrency?: number | undefined;
   /** Of its role. @default CloudFormation makes one */

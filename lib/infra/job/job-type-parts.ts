@@ -11,10 +11,12 @@ import { queueSettings } from '../../contract/definition/queue-settings.ts';
 import { EVENT_SOURCE } from '../../contract/job-event.ts';
 import { ENV, names } from '../../contract/names.ts';
 import { SCHEMA_ITEM } from '../../contract/protocol/schema.ts';
+import { getBodies, getPayloads, payloadBucket } from '../access/payload-rights.ts';
 import { keyByArn, keyRights } from '../access/stage-key.ts';
 import { arnsOf } from '../arns.ts';
 import { checkPart } from '../checks/attach.ts';
 import type { QueueElsewhere } from '../checks/own-parts.ts';
+import { readsS3 } from '../functions/function-code.ts';
 import type { Network } from '../functions/network.ts';
 import { SluiceFunction } from '../functions/sluice-function.ts';
 import type { JobAlarm } from '../monitoring/alarm-names.ts';
@@ -109,8 +111,8 @@ interface ConsumerParts {
 }
 
 function makeConsumer(scope: Construct, settings: JobTypeSettings, { queues, key }: ConsumerParts): SluiceFunction {
-  const { stage, disposable, encrypted, definition, entry, environment, reservedConcurrency } = settings;
-  const { bundle, layers, network, theirs, queueName } = settings;
+  const { stage, disposable, definition, entry, environment, reservedConcurrency } = settings;
+  const { bundle, layers, network, theirs, queueName, payloads } = settings;
   const { type, memoryMb, tracing } = definition;
   return new SluiceFunction(scope, 'Consumer', {
     functionName: names.consumer(stage, type),
@@ -119,6 +121,7 @@ function makeConsumer(scope: Construct, settings: JobTypeSettings, { queues, key
     timeoutSeconds: queueSettings(definition).functionTimeoutSeconds,
     memoryMb,
     tracing,
+    s3: readsS3(settings, definition),
     disposable,
     key,
     environment: {
@@ -127,14 +130,25 @@ function makeConsumer(scope: Construct, settings: JobTypeSettings, { queues, key
       [ENV.queueUrl]: queues.queue.queueUrl,
       [ENV.deadLetterQueueUrl]: queues.deadLetterQueue.queueUrl,
       ...((theirs ?? queueName) !== undefined && { [ENV.parkedUrl]: queues.queue.queueUrl }),
+      ...(payloads && { [ENV.payloads]: payloadBucket(scope, stage) }),
       ...environment,
     },
     reservedConcurrency,
     bundle,
     layers,
     network,
-    statements: [...consumerRights(scope, settings), ...keyOf(theirs), ...(encrypted ? [keyRights(scope, stage)] : [])],
+    statements: [...consumerRights(scope, settings), ...keyOf(theirs), ...s3Rights(scope, settings)],
   });
+}
+
+/** Large payloads of its own jobs, and the stage's key for all that it uses. */
+function s3Rights(scope: Construct, { stage, encrypted, payloads, definition }: JobTypeSettings): PolicyStatement[] {
+  const services = ['sqs', 'dynamodb', ...(payloads ? ['s3'] : [])];
+  return [
+    ...(payloads ? getPayloads(scope, { stage, types: [definition.type] }) : []),
+    ...getBodies(scope, definition),
+    ...(encrypted ? [keyRights(scope, stage, { services })] : []),
+  ];
 }
 
 function consumerRights(

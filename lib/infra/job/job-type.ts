@@ -10,7 +10,7 @@ import { type BundleOptions, defineBundle } from '../../bundle/define-bundle.ts'
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { JobDefinitionError } from '../../contract/errors.ts';
 import { optional, prefixOf } from '../../contract/names.ts';
-import { grantEnqueue, grantSend } from '../access/grant-enqueue.ts';
+import { grantEnqueue, grantSend, letPut } from '../access/grant-enqueue.ts';
 import { differing } from '../checks/own-parts.ts';
 import type { SluiceFunction } from '../functions/sluice-function.ts';
 import type { JobAlarm } from '../monitoring/alarm-names.ts';
@@ -150,7 +150,8 @@ export class JobType extends Construct {
         `${grantee.node.path} is of another ${other} than the queue of ${this.node.path}: name its role in the stage's producers`,
       );
     }
-    const { stage, encrypted } = this.#stage;
+    const { stage, encrypted, payloads } = this.#stage;
+    if (payloads) letPut(grantee, { stage, types: [this.#type], encryption: encrypted ? 'kms' : undefined });
     const target = { stage, look, ...(encrypted && { encryption: 'kms' as const }) };
     const arn = this.#queueArn;
     if (arn === undefined) return grantEnqueue(grantee, { ...target, types: [this.#type] });

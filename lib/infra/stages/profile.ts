@@ -19,6 +19,8 @@ export interface StageProfile {
   readonly alarmEmails?: readonly string[];
   /** A customer-managed key; it needs `region`. @default AWS's own keys */
   readonly encryption?: 'kms';
+  /** Whether payloads that make a message larger than 256 KB lie in a bucket, up to 100 MB. @default false */
+  readonly payloads?: boolean;
   /** Accounts, and roles or users of other accounts, that may send jobs. */
   readonly allowedProducers?: readonly string[];
   /** Address of the page that alarms link to. */
@@ -57,6 +59,7 @@ const FIELDS: Readonly<Record<keyof StageProfile, Field>> = {
   disposable: { kind: 'yes or no', values: ['true', 'false'] },
   alarmEmails: { kind: 'list', context: 'alarmEmail' },
   encryption: { kind: 'text' },
+  payloads: { kind: 'yes or no', values: ON_OFF },
   allowedProducers: { kind: 'list' },
   runbook: { kind: 'text' },
   jobDashboards: { kind: 'yes or no', values: ON_OFF },

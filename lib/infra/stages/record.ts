@@ -9,12 +9,15 @@ export interface StageRecord {
   readonly disposable: boolean;
   readonly encrypted: boolean;
   readonly alarmEmails: readonly string[];
+  /** Whether large payloads lie in a bucket of the stage's. */
+  readonly payloads: boolean;
 }
 
 /** As it stands in the output: addresses by their hashes. */
 interface Written {
   readonly disposable?: boolean;
   readonly encrypted?: boolean;
+  readonly payloads?: boolean;
   readonly alarms?: readonly string[];
   /** Core's number (lib/contract/protocol/schema.ts). */
   readonly schema?: number;
@@ -26,9 +29,9 @@ const HASH_LENGTH = 8;
 
 const hashOf = (address: string) => createHash('sha256').update(address).digest('hex').slice(0, HASH_LENGTH);
 
-export function writeRecord({ disposable, encrypted, alarmEmails }: StageRecord): string {
+export function writeRecord({ disposable, encrypted, alarmEmails, payloads }: StageRecord): string {
   const alarms = alarmEmails.slice(0, MAX_ALARMS).map(hashOf);
-  const written: Written = { disposable, encrypted, alarms, schema: SCHEMA };
+  const written: Written = { disposable, encrypted, alarms, schema: SCHEMA, ...(payloads && { payloads }) };
   return JSON.stringify(written);
 }
 
@@ -49,6 +52,7 @@ export function weakenings({ record, isProtected }: DeployedStage, next: StageRe
     ...(schemaOf(before) > SCHEMA ? [olderThan(schemaOf(before))] : []),
     ...(wasKept && next.disposable ? ['it would be disposable: its data would be deleted with its stacks'] : []),
     ...(before.encrypted === true && !next.encrypted ? ['its encryption with a key of its own would be off'] : []),
+    ...(before.payloads === true && !next.payloads ? ['jobs whose payloads lie in S3 would die: payloads=on'] : []),
     ...(gone > 0 ? [`${gone} of ${before.alarms?.length} addresses would get no alarms any more`] : []),
   ];
 }

@@ -86,7 +86,10 @@ function namesOf({ body, sentAtMs }: DeadLetter, type: string) {
  * @throws CorrectedBodyError that says what is wrong with it
  */
 export async function checkCorrectedPayload(definition: JobDefinition, body: string): Promise<void> {
-  const read = readPayload(definition, checkedEnvelope(body, definition.type).payload);
+  const { payload, payloadRef } = checkedEnvelope(body, definition.type);
+  // It stays where it lies: its consumer reads it by the schema.
+  if (payloadRef !== undefined) return;
+  const read = readPayload(definition, payload);
   const { refusal } = (await read.pending) ?? read;
   if (refusal !== undefined)
     throw new CorrectedBodyError(`the corrected body is refused: ${refusal.message}`, { cause: refusal });

@@ -3,6 +3,7 @@ import { DEATH } from '../../contract/message-attributes.ts';
 import { MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
 import { nowOf, type Stage } from '../aws.ts';
 import { readJob } from '../job-table.ts';
+import { storedBody } from '../payloads.ts';
 import { tableOf } from '../stage.ts';
 import { checkCorrectedBody } from './corrected-body.ts';
 import { type Identity, identityOf, matches } from './filter.ts';
@@ -39,7 +40,7 @@ export interface RefusedDeadLetter {
 export async function redrive(
   stage: Stage,
   type: string,
-  { filter = {}, body, onProgress, ...selection }: DeadLetterSelection & { body?: string | undefined } = {},
+  { filter = {}, body: given, onProgress, ...selection }: DeadLetterSelection & { body?: string | undefined } = {},
 ): Promise<RedriveReport> {
   const dlq = await dlqOf(stage, type);
   const startedAtMs = nowOf(stage);
@@ -55,13 +56,17 @@ export async function redrive(
   const left: Refused[] = [];
   const received = await receiveAll(dlq, {
     ...selection,
-    ...(body !== undefined && { limit: 1 }),
+    ...(given !== undefined && { limit: 1 }),
     wanted: (deadLetter) =>
       deadLetter.sentAtMs <= startedAtMs && !diedAgain(deadLetter) && matches(deadLetter, type, filter),
     async act(deadLetters) {
       if (deadLetters.length === 0) return [];
       for (const deadLetter of deadLetters) runs.set(jobIdOf(deadLetter), runOf(deadLetter));
-      const entries = await Promise.all(deadLetters.map((deadLetter) => prepared(stage, type, { deadLetter, body })));
+      const of = { stage, type, deadLetterQueueUrl: dlq.deadLetterQueueUrl };
+      const body = given === undefined ? undefined : await storedBody(of, given);
+      const entries = await Promise.all(
+        deadLetters.map((deadLetter) => prepared(stage, type, { deadLetter, body, given })),
+      );
       const done = await sendBack(dlq, entries);
       sent += done.sent.length;
       refused.push(...done.refused);
@@ -76,16 +81,19 @@ export async function redrive(
 /** SQS's limit, less the most that a dead letter's attributes can take (512 characters of error message, and names). */
 const MAY_LACK_ATTRIBUTES_BYTES = MAX_MESSAGE_BYTES - 8192;
 
-async function prepared(
-  stage: Stage,
-  type: string,
-  { deadLetter, body }: { deadLetter: DeadLetter; body: string | undefined },
-): Promise<SendBackEntry> {
+interface Prepared {
+  readonly deadLetter: DeadLetter;
+  /** The corrected body, and as it is sent: a large payload lies in S3. */
+  readonly given: string | undefined;
+  readonly body: string | undefined;
+}
+
+async function prepared(stage: Stage, type: string, { deadLetter, body, given }: Prepared): Promise<SendBackEntry> {
   const [run, identity] = await Promise.all([
     missingRun(stage, type, deadLetter),
     formerIdentity(stage, type, deadLetter),
   ]);
-  if (body !== undefined) checkCorrectedBody(deadLetter, type, body);
+  if (given !== undefined) checkCorrectedBody(deadLetter, type, given);
   return {
     deadLetter,
     ...(body !== undefined && { body }),

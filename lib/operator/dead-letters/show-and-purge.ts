@@ -1,5 +1,6 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { nowOf, type Stage } from '../aws.ts';
+import { wholeBody } from '../payloads.ts';
 import { queueAttributes, queuesOf } from '../stage.ts';
 import { diedAtMs, errorOf, identityOf, matches, reasonOf } from './filter.ts';
 import { type DeadLetter, type DeadLetterQueue, isOurs, runOf } from './receive.ts';
@@ -20,8 +21,10 @@ export interface DeadLetterView {
   /** ISO 8601. For a message that SQS moved: when it was first sent. */
   readonly diedAt: string;
   readonly bytes: number;
-  /** Only when asked for. */
+  /** Only when asked for. With its payload, also if that lies in S3. */
   readonly body?: string;
+  /** Why the payload could not be fetched: the body says where it lies. */
+  readonly unread?: string;
 }
 
 /** Which dead letters a verb acts on, and how fast. */
@@ -62,14 +65,18 @@ export async function show(
     ...{ limit, signal: selection.signal, hiddenSeconds: LOOK_SECONDS },
     wanted: (deadLetter) => matches(deadLetter, type, selection.filter ?? {}),
     async act(found) {
-      deadLetters.push(...found.map((deadLetter) => viewOf(deadLetter, type, bodies)));
+      const of = { stage, type, deadLetterQueueUrl: dlq.deadLetterQueueUrl };
+      for (const deadLetter of found) {
+        const whole = bodies ? await wholeBody(of, deadLetter.body) : {};
+        deadLetters.push({ ...viewOf(deadLetter, type), ...whole });
+      }
       return found;
     },
   });
   return { deadLetters, received };
 }
 
-function viewOf(deadLetter: DeadLetter, type: string, bodies: boolean): DeadLetterView {
+function viewOf(deadLetter: DeadLetter, type: string): DeadLetterView {
   return {
     messageId: deadLetter.messageId,
     ...identityOf(deadLetter, type),
@@ -79,7 +86,6 @@ function viewOf(deadLetter: DeadLetter, type: string, bodies: boolean): DeadLett
     error: errorOf(deadLetter),
     diedAt: new Date(diedAtMs(deadLetter)).toISOString(),
     bytes: Buffer.byteLength(deadLetter.body),
-    ...(bodies && { body: deadLetter.body }),
   };
 }
 

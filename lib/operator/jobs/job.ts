@@ -2,6 +2,7 @@ import { type JobItem, keyOf, type ParkedEnvelope } from '../../contract/protoco
 import { iso, WATCHDOG_MS } from '../../contract/protocol/timing.ts';
 import { flagsOf, nowOf, type Stage } from '../aws.ts';
 import { type JobName, readJob } from '../job-table.ts';
+import { type WholeBody, wholeBody } from '../payloads.ts';
 import { onStage, queuesOf, tableOf } from '../stage.ts';
 import { keysById } from './job-logs.ts';
 
@@ -29,6 +30,8 @@ export interface JobView {
   readonly batch?: BatchView;
   /** Where its message is, as a sentence for people. */
   readonly message: string;
+  /** Why the payload of a parked job could not be fetched: its body says where it lies. */
+  readonly unread?: string;
 }
 
 /**
@@ -42,13 +45,23 @@ export async function job(stage: Stage, name: JobName, { payload = false } = {})
     const item = (await readJob(tableOf(stage), name, { payload })) ?? (await byId(stage, name, payload));
     const { envelope, outbox: _, open, dead, children: __, ...rest } = item;
     const { total } = rest;
-    return {
+    const view: JobView = {
       key: keyOf(item),
-      item: { ...rest, ...(payload && envelope !== undefined && { envelope }) },
+      item: rest,
       ...(total !== undefined && { batch: { total, open: open?.size ?? 0, dead: dead?.size ?? 0 } }),
       message: whereIs(item, nowOf(stage)),
     };
+    if (!payload || envelope === undefined) return view;
+    const { body, ...unread } = await bodyOf(stage, name.type, envelope.body);
+    return { ...view, item: { ...view.item, envelope: { ...envelope, body } }, ...unread };
   });
+}
+
+/** Only a payload in S3 needs to know the queues: their address names the account that the bucket is in. */
+async function bodyOf(stage: Stage, type: string, body: string): Promise<WholeBody> {
+  if (!body.includes('"payloadRef"')) return { body };
+  const { deadLetterQueueUrl } = await queuesOf(stage, type);
+  return wholeBody({ stage, type, deadLetterQueueUrl }, body);
 }
 
 async function byId(stage: Stage, { type, key: id }: JobName, payload: boolean): Promise<JobItem> {

@@ -42,7 +42,7 @@ export function rightsOf(call: WireCall, environment: Environment): Right[] {
   }
   const form = new URLSearchParams(call.body);
   if (/\/ses\//.test(call.headers.authorization ?? '') && form.has('Action')) return ses(form, environment);
-  if (/\/s3\//.test(call.headers.authorization ?? '')) return [s3(call)];
+  if (/\/s3\//.test(call.headers.authorization ?? '')) return [s3(call, environment)];
   throw new UnknownCallError(`${call.method} ${call.path}`);
 }
 
@@ -71,6 +71,10 @@ function dynamoDb(operation: string, input: Record<string, unknown>, environment
         resource: table(name),
         context: { ...leadingKeys(name, Keys).context, ...attributesOf(projection) },
       }));
+    case 'UpdateItem': {
+      const { TableName, Key } = input as unknown as Write;
+      return [{ action: 'dynamodb:UpdateItem', resource: table(TableName), ...leadingKeys(TableName, [Key]) }];
+    }
     case 'Query': {
       const index = input.IndexName === undefined ? '' : `/index/${String(input.IndexName)}`;
       return [{ action: 'dynamodb:Query', resource: `${table(input.TableName)}${index}` }];
@@ -171,10 +175,12 @@ function ses(form: URLSearchParams, environment: Environment): Right[] {
 }
 
 /** Every step of a multipart upload is PutObject, but for its end without a result. */
-function s3({ method, path }: WireCall): Right {
+function s3({ method, path }: WireCall, { account }: Environment): Right {
   const url = new URL(path, 'http://s3');
   const resource = `arn:aws:s3:::${decodeURIComponent(url.pathname.slice(1))}`;
-  if (method === 'PUT' || method === 'POST') return { action: 's3:PutObject', resource };
+  const context = { 's3:ResourceAccount': account };
+  if (method === 'GET') return { action: 's3:GetObject', resource, context };
+  if (method === 'PUT' || method === 'POST') return { action: 's3:PutObject', resource, context };
   if (method === 'DELETE' && url.searchParams.has('uploadId')) return { action: 's3:AbortMultipartUpload', resource };
   throw new UnknownCallError(`S3 ${method} ${path}`);
 }

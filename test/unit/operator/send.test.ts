@@ -60,7 +60,7 @@ describe('one job', () => {
     ['{"do":"sing"}', /payload\.do/],
     [
       JSON.stringify({ do: 'complete', filler: 'x'.repeat(2 * 1024 * 1024) }),
-      /the message has 2097\d+ bytes, SQS takes/,
+      /2,049 KB: 1,048,576 bytes fit; deploy with -c payloads=on/,
     ],
   ])('that is wrong is not sent: %#', async (text, said) => {
     const world = makeWorld();

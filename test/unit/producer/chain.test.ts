@@ -191,7 +191,7 @@ describe('is refused, and nothing is sent:', () => {
       steps(first, job(ship, { at, note: 'x'.repeat(MIB) })),
       {},
       'MessageTooLargeError',
-      'SQS takes at most',
+      'bytes fit',
     ],
   ])('%s', async (_what, given, options, name, message) => {
     const { chain, sqs } = makeShop();

@@ -177,7 +177,7 @@ describe('refused before sending', () => {
     const callsBefore = sqs.calls.length;
     const tooLarge = enqueue(resize, { n: 1, filler: `${'f'.repeat(room - 1)}ü` }, { id: 'x' });
     await expect(tooLarge).rejects.toMatchObject({ name: 'MessageTooLargeError', bytes: MIB + 1 });
-    await expect(tooLarge).rejects.toThrow('the message has 1048577 bytes, SQS takes at most 1048576');
+    await expect(tooLarge).rejects.toThrow('1,025 KB: 1,048,576 bytes fit; deploy with -c payloads=on for more');
     expect(sqs.calls).toHaveLength(callsBefore);
   });
 });

@@ -19,12 +19,22 @@ const others = (name: string, elsewhere: readonly string[], imports: readonly st
   ...{ name, files: `^${name}/(?!(${elsewhere.join('|')})\\.ts$)[^/]+$`, imports },
 });
 
-const WORDS = ['brand', 'errors', 'job', 'message-attributes', 'names', 'sqs-limits', 'thrown'];
+const WORDS = ['brand', 'errors', 'job', 'message-attributes', 'names', 'payload-ref', 'sqs-limits', 'thrown'];
 const ENGINE_BASICS = ['clock', 'environment', 'flow-types', 'job-context', 'resolvers', 'shutdown'];
 const ENGINE_ENTRIES = ['consumer', 'dispatcher', 'index'];
 const INFRA_ARNS = ['arns', 'leave-out', 'name-lengths'];
 const INFRA_SETTINGS = ['stage-settings'];
-const OPERATOR_BASICS = ['aws', 'elsewhere', 'failure', 'job-table', 'json-place', 'json-text', 'stage'];
+const OPERATOR_BASICS = [
+  'aws',
+  'elsewhere',
+  'failure',
+  'job-table',
+  'json-place',
+  'json-text',
+  'lazy-s3',
+  'payloads',
+  'stage',
+];
 const LOCAL_BASICS = [
   ...[
     'cleanup',

@@ -23,13 +23,17 @@ export const [PARKED_FIRST, PARKED_LATER] = [
   [1, 70, 600],
 ] as const;
 
-interface Options extends Partial<Pick<JobDefinition, 'rateLimit'>> {
-  readonly delaysSeconds: readonly number[];
-  /** Each may hand on to the callback that waits for it. */
-  readonly closes: boolean;
+export interface Options extends Partial<Pick<JobDefinition, 'rateLimit'>> {
+  /** Between attempts. @default the first retry is in its queue, the second one is parked */
+  readonly delaysSeconds?: readonly number[];
+  /** Each may send the callback that waits for it: else the dispatcher does. @default false */
+  readonly closes?: boolean;
 }
 
-export function definitionOf(type: FlowType, { delaysSeconds, closes, ...options }: Options) {
+export function definitionOf(
+  type: FlowType,
+  { delaysSeconds = PARKED_LATER, closes = false, ...options }: Options = {},
+) {
   const backoff = { kind: 'list', delaysSeconds: [...delaysSeconds], jitter: 0.2 } as const;
   const handsOn = [...new Set([...HANDS_ON[type], ...(closes && type !== 'record' ? (['closing'] as const) : [])])];
   return defineJob({
