@@ -67,7 +67,9 @@ export async function runHandler({ claim, job }: Started, engine: Engine, invoca
   try {
     const returned = await Promise.race([running, deadline.aborted]);
     const result = checkedResult(returned);
-    const jobs = staging === undefined || staging.isEmpty() ? undefined : await staging.finish(result);
+    // A payload's schema may take time, and no more than the attempt has.
+    const finishing = staging === undefined || staging.isEmpty() ? undefined : staging.finish(result);
+    const jobs = finishing && (await Promise.race([finishing, deadline.aborted]));
     return { kind: 'completed', result, writes: staged, jobs };
   } catch (error) {
     if (error !== deadline.signal.reason || !(error instanceof ShutdownError)) return { kind: 'failed', error };
