@@ -116,7 +116,7 @@ function checkedPayload({ definition, payload }: PlannedJob, what: string, { pen
   if (read.refusal !== undefined) throw new InvalidPayloadError(`${what}: ${read.refusal.message}`);
   if (read.pending !== undefined) {
     const checked = read.pending.then(({ refusal }) => refuse(refusal, what));
-    // Asked for once the handler has returned: until then, and if it throws, nobody waits for it.
+    // It is waited for at the attempt's end.
     checked.catch(() => undefined);
     pending.push(checked);
   }

@@ -4,6 +4,7 @@ import { attributeBytes, ENVELOPE_MARK } from '../../contract/message-attributes
 import type { PlannedJob } from '../../contract/planned-job.ts';
 import { MAX_CHILDREN } from '../../contract/protocol/flow-fields.ts';
 import { itemId } from '../../contract/protocol/job-item.ts';
+import type { Staged } from '../../contract/protocol/settle.ts';
 import { MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
 import type { Claim, Engine, Staging } from '../engine.ts';
 import type { Batch } from '../flow-types.ts';
@@ -56,17 +57,22 @@ export function makeStaging(claim: Claim, engine: Engine): Staging {
     async finish(result) {
       isOpen = false;
       await Promise.all(pending);
-      const packed = pack(outbox());
-      const bytes = packed.length + Buffer.byteLength(JSON.stringify(result) ?? '');
-      if (bytes > MAX_TOGETHER_BYTES) {
-        throw new JobResultError(
-          `the result and the staged jobs have ${bytes} bytes together, at most ${MAX_TOGETHER_BYTES} are kept: store the result elsewhere and keep its address`,
-        );
-      }
-      const passedOn = batch && itemId(batch.callback.type, batch.callback.key);
-      return { outbox: packed, ...(passedOn !== undefined && { passedOn }) };
+      return packed(outbox(), result);
     },
   };
+}
+
+/** @throws JobResultError if the result has no room beside */
+function packed(outbox: Outbox, result: unknown): Staged {
+  const bytes = pack(outbox);
+  const together = bytes.length + Buffer.byteLength(JSON.stringify(result) ?? '');
+  if (together > MAX_TOGETHER_BYTES) {
+    throw new JobResultError(
+      `the result and the staged jobs have ${together} bytes together, at most ${MAX_TOGETHER_BYTES} are kept: store the result elsewhere and keep its address`,
+    );
+  }
+  const { callback } = outbox.batch ?? {};
+  return { outbox: bytes, ...(callback !== undefined && { passedOn: itemId(callback.type, callback.key) }) };
 }
 
 function checkCount(count: number): void {
