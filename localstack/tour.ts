@@ -41,9 +41,9 @@ async function main(): Promise<void> {
 async function tour(local: LocalSluice): Promise<boolean> {
   const timeline = followJobs(local.emulator, await deployedFunctions(local.emulator, STAGE));
   const host = local.emulator.hostSeenByFunctions;
-  const all = tourJobs((source) => `http://${host}:${local.source.port}/${source}/records`);
+  const urlOf = (source: string) => `http://${host}:${local.source.port}/${source}/records`;
   // A demo that was taken out of the checkout is not deployed; a job that waits for one of its jobs goes with it.
-  const deployed = all.filter(({ type }) => local.deployment.queues[type] !== undefined);
+  const deployed = tourJobs(urlOf, Object.keys(local.deployment.queues));
   const jobs = deployed.filter(({ after }) => after === undefined || deployed.some(({ label }) => label === after));
   local.stripe.failNext({
     status: 429,

@@ -3,6 +3,14 @@ import { AwsJson1_0Protocol } from '@aws-sdk/core/protocols';
 type Settings = ConstructorParameters<typeof AwsJson1_0Protocol>[0];
 type Serializer = AwsJson1_0Protocol['serializer'];
 
+interface SentStatements {
+  readonly Statements?: readonly { readonly Parameters?: readonly object[] }[];
+}
+
+/** Of Sluice's own attributes only one holds bytes, and holds nothing else. */
+const isText = ({ Statements = [] }: SentStatements) =>
+  Statements.every(({ Parameters = [] }) => Parameters.every((value) => !('B' in value)));
+
 interface SentEntries {
   readonly Entries?: readonly { readonly MessageAttributes?: Readonly<Record<string, object>> }[];
 }
@@ -17,7 +25,7 @@ const hasNoBytes = ({ Entries = [] }: SentEntries) =>
  * (which travel as base64) and no dates. Sluice's statements hold what JSON holds.
  */
 const PLAIN: Readonly<Record<string, (input: object) => boolean>> = {
-  BatchExecuteStatementInput: () => true,
+  BatchExecuteStatementInput: isText,
   SendMessageBatchRequest: hasNoBytes,
 };
 

@@ -174,7 +174,7 @@ export const CUTS: readonly Cut[] = [
       {
         file: /[/\\]contract[/\\]protocol[/\\]flow-fields\.[jt]s$/,
         edit: () => `import { notInFlow } from './not-in-flow';
-          export const checkThen = () => undefined, checkFlow = () => undefined, refusedNext = () => undefined;
+          export const checkThen = () => undefined, checkChainName = checkThen, checkFlow = checkThen, refusedNext = checkThen;
           export const flowRefusal = ({ then, flow }, { type }) => then || flow ? notInFlow(type) : undefined;`,
       },
       {

@@ -22,6 +22,12 @@ export {
   SimulationError,
   simulate,
 } from './simulate.ts';
+export {
+  type FlowSimulationEnd,
+  type SimulatedType,
+  type SimulateFlowOptions,
+  simulateFlow,
+} from './simulate-flow.ts';
 export type { Surroundings } from './simulation/model.ts';
 export type { Random } from './simulation/random.ts';
 export { type TestAccepted, type TestMessage, testAccept } from './test-job/accept.ts';

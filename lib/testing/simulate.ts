@@ -6,7 +6,7 @@ import type { PayloadInput } from '../contract/payload.ts';
 import type { JobItem } from '../contract/protocol/job-item.ts';
 import type { JobContext } from '../engine/job-context.ts';
 import type { Outgoing, Subject, Surroundings, World } from './simulation/model.ts';
-import { runSchedule } from './simulation/schedule.ts';
+import { type MakeSubject, runSchedule } from './simulation/schedule.ts';
 import { describeFailure, shrink } from './simulation/shrink.ts';
 
 /** A handler under test: the user's `perform`, with the simulated world as a third argument for its stand-ins. */
@@ -82,37 +82,52 @@ export async function simulate<D extends JobDefinition>(
   options: SimulateOptions<D>,
 ): Promise<Simulated> {
   const { schedules = 200, from = 1 } = options;
-  checkOptions({ schedules, from, payloads: options.payloads.length });
+  checkOptions('simulate', { schedules, from, payloads: options.payloads.length });
+  const make = () => subjectOf(definition, handler, options);
+  return runAll(make, { schedules, from, name: 'simulate', jobs: (world) => endOf(world).jobs });
+}
+
+interface Runs {
+  readonly schedules: number;
+  readonly from: number;
+  /** Of the function that the caller has called. */
+  readonly name: string;
+  /** A schedule's jobs, once all has ended. */
+  readonly jobs: (world: World) => readonly (JobItem | undefined)[];
+}
+
+/** Runs schedules until a promise breaks. @throws SimulationError */
+export async function runAll(make: MakeSubject, { schedules, from, name, jobs }: Runs): Promise<Simulated> {
   const ended = { COMPLETED: 0, DEAD: 0, CANCELLED: 0 };
   let lastError: JobError | undefined;
-  const make = () => subjectOf(definition, handler, options);
   for (let seed = from; seed < from + schedules; seed++) {
     const { violations, taken, world } = await runSchedule(make, seed);
     if (violations.length > 0) {
-      const replay = `simulate(…, { …, from: ${seed}, schedules: 1 })`;
+      const replay = `${name}(…, { …, from: ${seed}, schedules: 1 })`;
       throw new SimulationError(describeFailure(seed, await shrink(make, { seed, taken }), replay), seed);
     }
-    for (const job of endOf(world).jobs) {
+    for (const job of jobs(world)) {
       const status = job?.status;
       lastError = job?.error ?? lastError;
       if (status === 'COMPLETED' || status === 'DEAD' || status === 'CANCELLED') ended[status] += 1;
     }
   }
   if (ended.COMPLETED === 0 && lastError !== undefined) {
-    const { name, message } = lastError;
+    const { message } = lastError;
     throw new SimulationError(
-      `no job completed, so nothing was shown; the last one failed of ${name}: ${message}`,
+      `no job completed, so nothing was shown; the last one failed of ${lastError.name}: ${message}`,
       from,
     );
   }
   return { schedules, ended };
 }
 
-function checkOptions(options: Record<'schedules' | 'from' | 'payloads', number>): void {
+/** @throws RangeError if one is no whole number from 1 on */
+export function checkOptions(of: string, options: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(options)) {
     const what =
       name === 'payloads' ? 'payloads must hold at least one payload' : `${name} must be a whole number from 1 on`;
-    if (!Number.isInteger(value) || value < 1) throw new RangeError(`simulate: ${what}, got ${value}`);
+    if (!Number.isInteger(value) || value < 1) throw new RangeError(`${of}: ${what}, got ${value}`);
   }
 }
 

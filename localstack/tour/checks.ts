@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { LocalSluice } from '../up.ts';
@@ -76,8 +77,10 @@ async function checkProduct({ job, jobId, item }: SentJob, local: LocalSluice): 
         endedAs: `${result.pages} pages, ${Number(result.records).toLocaleString('en')} records`,
         complaints: [],
       };
+    case 'mail-report':
+      return checkSummary(result, local);
     default:
-      return checkReport(result, local);
+      return result.months === undefined ? checkReport(result, local) : checkMonths(result);
   }
 }
 
@@ -97,6 +100,33 @@ async function checkReport({ bucket, key, rows }: Record<string, unknown>, local
   const found = csv.split('\n').filter((line) => line.startsWith('billing-')).length;
   const complaints = found === rows && rows === 1200 ? [] : [`the CSV has ${found} rows, the result says ${rows}`];
   return { endedAs: `CSV of ${Number(rows).toLocaleString('en')} rows`, complaints };
+}
+
+function checkMonths({ months }: Record<string, unknown>): FarSide {
+  return { endedAs: `a batch of ${months} months`, complaints: months === 12 ? [] : ['a year has 12 months'] };
+}
+
+/** The mail is a job of its own, which comes after its summary's. */
+async function checkSummary({ rows, files }: Record<string, unknown>, local: LocalSluice): Promise<FarSide> {
+  const mails = await waitFor(async () => {
+    const all = await local.emulator.mailbox();
+    return all.filter(({ subject }) => subject.startsWith('Report of billing'));
+  });
+  const endedAs = `e-mail of ${files} files, ${Number(rows).toLocaleString('en')} rows`;
+  const complaints = rows === 1200 && files === 12 ? [] : [`${files} files of ${rows} rows, expected 12 of 1,200`];
+  return {
+    endedAs,
+    complaints: mails.length === 1 ? complaints : [...complaints, `${mails.length} mails, expected one`],
+  };
+}
+
+/** Looks every half second, for up to half a minute. */
+async function waitFor<T>(look: () => Promise<T[]>): Promise<T[]> {
+  for (let left = 60; ; left--) {
+    const found = await look();
+    if (found.length > 0 || left === 0) return found;
+    await sleep(500);
+  }
 }
 
 function checkDeadLetter({ job, jobId, item }: SentJob, deadLetters: readonly Message[]): FarSide {

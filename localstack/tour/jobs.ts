@@ -13,21 +13,26 @@ export interface TourJob {
   readonly delaysMs?: readonly number[];
   /** Waits until this job has completed. */
   readonly after?: string;
-  /** Sent this often. @default 1 */
+  /** Sent this often; 0 for a job that another one leads to. @default 1 */
   readonly times?: number;
+  /** Label of the job whose batch it is the callback of: only that one's item knows its key. */
+  readonly callbackOf?: string;
 }
 
-const job = (id: string, payload: unknown): string => JSON.stringify({ id, payload });
+const job = (id: string, payload: unknown, more: object = {}): string => JSON.stringify({ id, payload, ...more });
 const card = (paymentMethod: string) => ({ amount: 4900, currency: 'usd', paymentMethod });
 
-/** At least one job of each type that succeeds, and one for each kind of failure. */
-export function tourJobs(sourceUrl: (source: string) => string): TourJob[] {
+/**
+ * At least one job of each type that succeeds, and one for each kind of failure.
+ *
+ * @param types those that are deployed; without one of the flow's, its other jobs are sent by themselves
+ */
+export function tourJobs(sourceUrl: (source: string) => string, types: readonly string[]): TourJob[] {
   const welcome = { to: ['ada@example.com'], subject: 'Welcome, Ada', text: 'Good to have you.' };
   const receipt = { to: ['grace@example.com'], subject: 'Your receipt', html: '<p>49.00 USD</p>', text: '49.00 USD' };
-  const good = { status: 'COMPLETED', attempts: 1 } as const;
   const sync = (source: string) => ({ source, url: sourceUrl(source) });
-  const period = { from: '2026-01-01T00:00:00Z', to: '2027-01-01T00:00:00Z' };
-  return [
+  const flow = FLOW.every((type) => types.includes(type)) ? flowJobs(sync('billing')) : apart(sync('billing'));
+  const all: TourJob[] = [
     { type: 'send-email', label: 'welcome-ada', body: job('welcome-ada', welcome), ...good, times: 2 },
     { type: 'send-email', label: 'receipt-1001', body: job('receipt-1001', receipt), ...good },
     {
@@ -63,7 +68,7 @@ export function tourJobs(sourceUrl: (source: string) => string): TourJob[] {
       attempts: 1,
       reason: 'PermanentError',
     },
-    { type: 'sync-data', label: 'billing', body: job('billing', sync('billing')), ...good },
+    ...flow,
     {
       type: 'sync-data',
       label: 'crm',
@@ -72,15 +77,38 @@ export function tourJobs(sourceUrl: (source: string) => string): TourJob[] {
       attempts: 2,
       delaysMs: [75_000],
     },
+  ];
+  return all.filter(({ type }) => types.includes(type));
+}
+
+const good = { status: 'COMPLETED', attempts: 1 } as const;
+/** The types of the tour's flow. */
+const FLOW = ['sync-data', 'generate-report', 'mail-report', 'send-email'];
+const YEAR = { source: 'billing', from: '2026-01-01T00:00:00Z', to: '2027-01-01T00:00:00Z' };
+
+/**
+ * A chain: once the records are there, their report. It fans out over the months of its year, and the batch's callback mails the
+ * totals.
+ */
+function flowJobs(sync: object): TourJob[] {
+  const report = { type: 'generate-report', payload: { ...YEAR, mailTo: 'ada@example.com' } };
+  return [
     {
-      type: 'generate-report',
-      label: 'billing-2026',
-      body: job('billing-2026', { source: 'billing', ...period }),
+      type: 'sync-data',
+      label: 'billing',
+      body: job('billing', sync, Object.fromEntries([['then', [report]]])),
       ...good,
-      after: 'billing',
     },
+    { type: 'generate-report', label: 'billing.1', body: '', times: 0, ...good },
+    { type: 'mail-report', label: 'of billing.1', body: '', times: 0, callbackOf: 'billing.1', ...good },
   ];
 }
+
+/** The same without a flow. */
+const apart = (sync: object): TourJob[] => [
+  { type: 'sync-data', label: 'billing', body: job('billing', sync), ...good },
+  { type: 'generate-report', label: 'billing-2026', body: job('billing-2026', YEAR), ...good, after: 'billing' },
+];
 
 /** What the tour's two sources hold. */
 export const TOUR_SOURCES = { crm: { records: 2500 }, billing: { records: 1200 } } as const;

@@ -1,21 +1,23 @@
 import { BatchGetItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { itemId, type JobItem } from '../../lib/contract/protocol/job-item.ts';
+import { itemId, type JobItem, keyOf } from '../../lib/contract/protocol/job-item.ts';
 import type { LocalSluice } from '../up.ts';
 import type { TourJob } from './jobs.ts';
 
 /** A job that was sent. */
 export interface SentJob {
   readonly job: TourJob;
-  /** The id its body gives, else the SQS message id. */
-  readonly jobId: string;
+  /** The id its body gives, else the SQS message id; of a callback empty until its batch is staged. */
+  jobId: string;
   item?: JobItem;
 }
 
 export const isOver = ({ item }: SentJob): boolean =>
   item !== undefined &&
-  (item.status === 'COMPLETED' || item.status === 'CANCELLED' || (item.status === 'DEAD' && !item.undelivered));
+  ((item.status === 'COMPLETED' && !item.owed) ||
+    item.status === 'CANCELLED' ||
+    (item.status === 'DEAD' && !item.undelivered));
 
 /** Sends messages as any producer would: with a plain SQS client. */
 export async function sendJobs(jobs: readonly TourJob[], { emulator, deployment }: LocalSluice): Promise<SentJob[]> {
@@ -28,7 +30,8 @@ export async function sendJobs(jobs: readonly TourJob[], { emulator, deployment 
       const { MessageId = '' } = await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: job.body }));
       messageId = MessageId;
     }
-    sent.push({ job, jobId: idIn(job.body) ?? messageId });
+    const name = job.callbackOf === undefined ? job.label : '';
+    sent.push({ job, jobId: job.times === 0 ? name : (idIn(job.body) ?? messageId) });
   }
   sqs.destroy();
   return sent;
@@ -46,6 +49,10 @@ function idIn(body: string): string | undefined {
 export async function refresh(sent: readonly SentJob[], { emulator, deployment }: LocalSluice): Promise<void> {
   const dynamoDb = new DynamoDBClient(emulator.clientConfig);
   const table = deployment.jobsTableName;
+  for (const one of sent) {
+    const parent = sent.find(({ job: { label } }) => label === one.job.callbackOf);
+    if (parent?.item?.passedOn !== undefined) one.jobId = keyOf({ id: parent.item.passedOn, type: one.job.type });
+  }
   const Keys = sent.map(({ job, jobId }) => ({ id: { S: itemId(job.type, jobId) } }));
   const { Responses } = await dynamoDb.send(
     new BatchGetItemCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }),

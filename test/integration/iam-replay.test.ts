@@ -1,6 +1,7 @@
 import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { catalogue } from '../../bin/catalogue.ts';
 import { JOB_TYPES } from '../../functions/index.ts';
 import { SCHEMA_ITEM } from '../../lib/contract/protocol/schema.ts';
 import { appId } from '../../lib/infra/functions/sluice-function.ts';
@@ -62,7 +63,7 @@ beforeAll(async () => {
     physicalIds: await physicalIds(local.emulator, stacks),
   };
   templates = resolveAll(
-    await synthesize({ stage: STAGE, emailSender: LOCAL_SENDER, emulator: 'embedded' }),
+    await synthesize({ stage: STAGE, emailSender: LOCAL_SENDER, emulator: 'embedded' }, await catalogue()),
     environment,
   );
 }, 300_000);
@@ -85,7 +86,7 @@ async function runEverything({ emulator, deployment, source, stripe }: LocalSlui
   source.failNext({ status: 503, retryAfter: '62', match: { source: 'crm' } });
   source.failNext({ status: 503, match: { source: UNNAMED } });
   const urlOf = (name: string) => `http://${emulator.hostSeenByFunctions}:${source.port}/${name}/records`;
-  const jobs = tourJobs(urlOf);
+  const jobs = tourJobs(urlOf, JOB_TYPES);
   const sqs = new SQSClient(emulator.clientConfig);
   const post = (type: string, body: unknown) =>
     sqs.send(
@@ -191,6 +192,22 @@ const PLANTED: readonly Plant[] = [
     'sluice-iam-process-payment-dlq',
     'sluice-iam-process-payment',
     /did sqs:SendMessage on .*-dlq, and may not/,
+  ],
+  [
+    'the queue that it hands on to forgotten',
+    'mail-report',
+    POLICY,
+    /sluice-iam-send-email/g,
+    'sluice-iam-sync-data',
+    /mail-report: it did sqs:SendMessage on .*send-email, and may not/,
+  ],
+  [
+    'the callback that it parks forgotten',
+    'generate-report',
+    POLICY,
+    /"mail-report#\*"/g,
+    '"send-email#*"',
+    /generate-report: it did dynamodb:PartiQLInsert .* may not/,
   ],
   [
     'queues that the dispatcher may not send to',

@@ -37,6 +37,16 @@ export const MAX_CHILDREN = 1000;
 const STEP_FIELDS = ['type', 'payload', 'maxAttempts', 'tenant'];
 const MAX_NAME = 64;
 
+/** The keys of later steps are the first's with a number behind; ids have 128 characters. */
+const MAX_CHAIN_NAME = 120;
+
+/** The fields that name a chain: of its first job, the names; a later one says which chain it is of. */
+interface Naming {
+  readonly id?: unknown;
+  readonly key?: unknown;
+  readonly flow?: unknown;
+}
+
 /** @throws InvalidMessageError unless `then` is a list of the steps that are left */
 export function checkThen(then: unknown): void {
   if (!Array.isArray(then) || then.length === 0 || then.length >= MAX_STEPS) {
@@ -58,6 +68,16 @@ function checkAnswer(step: unknown, path: string): boolean {
   if (name === '') return false;
   if (fields.length === 1 && typeof token === 'string' && token !== '' && token.length <= MAX_TOKEN) return true;
   throw new InvalidMessageError(`"${path}.${name}" must be a text of 1 to ${MAX_TOKEN} characters, and stand alone`);
+}
+
+/** @throws InvalidMessageError if the later steps of a chain cannot be named by its first job's name */
+export function checkChainName({ id, key = id, flow }: Naming): void {
+  const isLater = (flow as FlowFields | null | undefined)?.chain !== undefined;
+  if (isLater || typeof key !== 'string' || key.length <= MAX_CHAIN_NAME) return;
+  const name = key === id ? 'id' : 'key';
+  throw new InvalidMessageError(
+    `"${name}" of a chain must have at most ${MAX_CHAIN_NAME} characters, got ${key.length}: the later steps' are made of it`,
+  );
 }
 
 function checkStep(step: unknown, path: string): void {

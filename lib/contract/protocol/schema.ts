@@ -1,6 +1,9 @@
 /**
  * Number of what stands in the jobs table: what items and lists mean, and what their writers do with them. It goes up by one
  * when a consumer writes what a core of the version before would not understand. Core has it first (lib/operator/upgrade.md).
+ *
+ * Items of flows have the same number. To core, a callback is a parked job as any other, and a consumer from before flows
+ * refuses the bodies: they are dead letters, to be redriven. So plain jobs wait for no core, and no item changes its number.
  */
 export const SCHEMA = 1;
 

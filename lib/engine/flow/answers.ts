@@ -7,6 +7,7 @@ import { readItems } from '../calls/reads.ts';
 import type { Engine } from '../engine.ts';
 import { messageFields } from '../logs.ts';
 import type { Ended } from './hand-on.ts';
+import type { PlaceEnd } from './places.ts';
 import type { FlowPorts } from './ports.ts';
 import type { Failure, Tell } from './tell.ts';
 
@@ -15,19 +16,17 @@ const OVER = /^(TaskTimedOut|TaskDoesNotExist|InvalidToken|CallbackTimeout(Excep
 /** Step Functions API reference, SendTaskFailure: `error` has 256 characters, `cause` 32,768. */
 const MAX_ERROR = 256;
 
-/** Tells whoever waits for the chain that it completed. @throws what the SDK throws: it must be told again */
-export async function answerCompleted(ended: Ended): Promise<void> {
-  const answer = answerIn(ended.message.then);
-  if (answer === undefined) return;
+/**
+ * Tells whoever waits for the chain that it completed; or that one of its jobs died, or was cancelled.
+ *
+ * @throws what the SDK throws: it must be told again
+ */
+export async function answer(how: PlaceEnd, ended: Ended): Promise<void> {
+  const waiting = answerIn(ended.message.then);
+  if (waiting === undefined) return;
+  if (how === 'dead') return told(waiting, ended, (tell, id) => tell.failure(id, failureOf(ended.item)));
   const output = JSON.stringify(await resultOf(ended)) ?? 'null';
-  await told(answer, ended, (tell, id) => tell.success(id, output));
-}
-
-/** Tells whoever waits for the chain that one of its jobs died, or was cancelled. @throws as {@link answerCompleted} */
-export async function answerFailed(ended: Ended): Promise<void> {
-  const answer = answerIn(ended.message.then);
-  if (answer === undefined) return;
-  await told(answer, ended, (tell, id) => tell.failure(id, failureOf(ended.item)));
+  return told(waiting, ended, (tell, id) => tell.success(id, output));
 }
 
 function failureOf({ status, reason = 'PermanentError', error }: JobItem): Failure {
@@ -37,9 +36,9 @@ function failureOf({ status, reason = 'PermanentError', error }: JobItem): Failu
 
 /** Says that the job is alive. It never fails: the next one comes, and the other side has a time of its own. */
 export function beat(message: Message, engine: Engine, ports: FlowPorts): void {
-  const answer = answerIn(message.then);
-  if (answer === undefined) return;
-  const { tell, id } = tellerOf(answer, ports);
+  const waiting = answerIn(message.then);
+  if (waiting === undefined) return;
+  const { tell, id } = tellerOf(waiting, ports);
   void tell?.heartbeat(id).catch((error: unknown) => {
     engine.log.warn('job.heartbeat-failed', { ...messageFields(message, engine), error: readError(error) });
   });

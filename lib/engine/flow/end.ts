@@ -4,7 +4,7 @@ import { isOfFlow, type Message } from '../../contract/protocol/message.ts';
 import { readError } from '../../contract/thrown.ts';
 import { messageFields } from '../logs.ts';
 import { publishCompleted } from '../message/publish.ts';
-import { answerCompleted, answerFailed } from './answers.ts';
+import { answer } from './answers.ts';
 import { cancelCallback, clearOutbox, type Ended, outboxOf, sendOutbox } from './hand-on.ts';
 import type { Outbox } from './outbox.ts';
 import type { PlaceEnd } from './places.ts';
@@ -23,10 +23,7 @@ export const concerns = (item: JobItem, message: Message): boolean =>
 export async function end(ended: Ended): Promise<boolean> {
   const { item, message, engine } = ended;
   try {
-    if (item.status === 'CANCELLED') {
-      await answerFailed(ended);
-      await endPlace('dead', ended);
-    }
+    if (item.status === 'CANCELLED') await endPlace('dead', ended);
     if (item.status !== 'COMPLETED') return true;
     const isOver = await isStoppedFlow(ended);
     const outbox = item.owed ? await outboxOf(ended) : undefined;
@@ -61,21 +58,20 @@ async function handOn(outbox: Outbox | undefined, ended: Ended): Promise<void> {
   // The callback of its batch has taken over both.
   if (item.passedOn !== undefined) return;
   const next = nextStep(item, message);
-  if (next !== undefined) return sendAll([next], message, { engine, ports });
-  await answerCompleted(ended);
-  await endPlace('completed', ended);
+  if (next !== undefined) await sendAll([next], message, { engine, ports });
+  else await endPlace('completed', ended);
 }
 
 /** Row `delivered`, first of all: the place of a job that died. @throws WriteError if the table did not take it */
 export async function died(ended: Ended): Promise<void> {
   // Once only the event is pending, all before it is done.
-  if (ended.item.undelivered === 'event') return;
-  await answerFailed(ended);
-  await endPlace('dead', ended);
+  if (ended.item.undelivered !== 'event') await endPlace('dead', ended);
 }
 
-/** Ends the job's place, if it holds one; the callback that waited for nothing else is sent. */
-async function endPlace(how: PlaceEnd, { message, engine, ports }: Ended): Promise<void> {
+/** Tells whoever waits for the chain, then ends the job's place, if it holds one; the callback that waited for nothing else is sent. */
+async function endPlace(how: PlaceEnd, ended: Ended): Promise<void> {
+  const { message, engine, ports } = ended;
+  await answer(how, ended);
   const { of } = message.flow ?? {};
   if (of === undefined) return;
   const released = await ports.places(of, how);

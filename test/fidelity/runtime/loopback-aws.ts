@@ -59,9 +59,15 @@ export interface LoopbackOptions {
   readonly others?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
-/** The wire has binary attributes in base64. */
-const bytesIn = (name: string, value: unknown): unknown =>
-  name === 'B' && typeof value === 'string' ? Buffer.from(value, 'base64') : value;
+/** The wire has binary attributes in base64. What is written in another way AWS refuses, and so is it here. */
+function bytesIn(name: string, value: unknown): unknown {
+  if (name !== 'B') return value;
+  if (typeof value === 'string') return Buffer.from(value, 'base64');
+  throw new TypeError(`B holds no base64: ${JSON.stringify(value)}`);
+}
+
+const bytesOut = (name: string, value: unknown): unknown =>
+  name === 'B' ? Buffer.from(value as Uint8Array).toString('base64') : value;
 
 /** Starts DynamoDB and SQS for one job type, in their JSON protocols, on 127.0.0.1. */
 export async function startLoopbackAws(
@@ -111,7 +117,7 @@ export async function startLoopbackAws(
     targets.push(target);
     const input: unknown = JSON.parse(await readBody(request), bytesIn);
     await perform(target, input).then(
-      (body) => sendJson(response, { status: 200, body }),
+      (body) => sendJson(response, { status: 200, body: JSON.parse(JSON.stringify(body, bytesOut)) as object }),
       ({ name, message, Item }: Error & { readonly Item?: object }) =>
         sendJson(response, { status: 400, body: { __type: `aws#${name}`, message, ...(Item && { Item }) } }),
     );

@@ -62,6 +62,18 @@ describe('a client whose batches are plain JSON', () => {
     expect(stringify.mock.calls.filter(([value]) => 'Statements' in Object(value))).toHaveLength(1);
   });
 
+  it('writes bytes as the SDK does, in base64', async () => {
+    const bytes = Buffer.from([31, 139, 8, 0]);
+    const Parameters = [{ S: 'a' }, { B: bytes }];
+    const [theirs, ours] = await sent((protocol) =>
+      new DynamoDBClient({ ...options, ...protocol }).send(
+        new BatchExecuteStatementCommand({ Statements: [{ Statement: 'UPDATE', Parameters }] }),
+      ),
+    );
+    expect(ours).toEqual(theirs);
+    expect(ours).toMatchObject({ Statements: [{ Parameters: [{ S: 'a' }, { B: 'H4sIAA==' }] }] });
+  });
+
   it('writes messages as the SDK does', async () => {
     const MessageAttributes = { run: { DataType: 'Number', StringValue: '2' } };
     const Entries = [

@@ -67,10 +67,13 @@ it('every finished bundle is loaded with Lambda’s environment', async () => {
   expect(await loadBundles(bundles)).toEqual({});
 });
 
+/** No job of a flow: what it leads to has no queue here. A callback runs for its batch alone. */
+const ALONE = definitions.map(({ type }) => type).filter((type) => type !== 'mail-report');
+
 /** The samples: job types that `npm start` sends a job of. */
-const SAMPLES = tourJobs((name) => `${source.url}/${name}/records`)
-  .filter(({ type, status }, i, all) => status === 'COMPLETED' && all.findIndex((job) => job.type === type) === i)
-  .filter(({ type }) => definitions.some((definition) => definition.type === type));
+const SAMPLES = tourJobs((name) => `${source.url}/${name}/records`, ALONE).filter(
+  ({ type, status }, i, all) => status === 'COMPLETED' && all.findIndex((job) => job.type === type) === i,
+);
 
 it.each(SAMPLES)('a job of $type is completed by its bundle', async ({ type, body }) => {
   const aws = await startLoopbackAws(type, { tables: { records: ['source', 'id'] }, others });

@@ -1,6 +1,7 @@
 import type { Stage } from '../../../../lib/operator/aws.ts';
 import { cancelFlow } from '../../../../lib/operator/flows/cancel-flow.ts';
 import { nameOf } from '../../../../lib/operator/flows/names.ts';
+import type { JobName } from '../../../../lib/operator/job-table.ts';
 import { cancel, retryNow } from '../../../../lib/operator/jobs/cancel-and-retry.ts';
 import type { World, WorldEvent } from '../../../../lib/testing/simulation/model.ts';
 import type { ObservedFlow, SeenMessage } from '../../../../lib/testing/simulation/observed-flow.ts';
@@ -39,7 +40,7 @@ export const FLOW_EVENTS: readonly WorldEvent[] = [
     weight: 3,
     happen: (world, random, name) =>
       operator(name, world, (hands) => {
-        const child = someOf(children(world), random);
+        const child = someOf(likely(children(world), world, random), random);
         return child && cancel(hands.table, worldOf(child.type, world).subject.definition, child.key);
       }),
   },
@@ -70,6 +71,12 @@ const children = ({ flows }: World) =>
       .flatMap(({ type, n }) => Array.from({ length: n }, () => type))
       .map((type, place) => ({ type, key: `${nameOf(id).key}:${place}` })),
   );
+
+/** Rather those that wait for another attempt: they have no message, or one with a timer. */
+function likely(all: readonly JobName[], { flows }: World, random: Random): readonly JobName[] {
+  const waits = all.filter(({ type, key }) => flows?.items.get(`${type}#${key}`)?.status === 'RETRYING');
+  return waits.length > 0 && random.percent(60) ? waits : all;
+}
 
 async function cancelSome(world: World, random: Random, { table: { dynamoDb, now } }: Hands): Promise<void> {
   const { flows } = world;

@@ -10,12 +10,27 @@ import { drawFate, drawParent, drawPlan, type Fate, type FlowPayload } from './p
 export function makeFlowSubject(random: Random): Subject {
   const fate = drawFate(random);
   const messages = Array.from({ length: random.int(1, 2) }, (_, n) => root(n, random, fate));
-  const isLimited = random.percent(20);
+  return flowSubject(messages, {
+    perSeconds: random.percent(20) ? random.pick([45, 150]) : undefined,
+    ...{ steps: [15, 50], crashes: 3, afterwards: comeLate, events: [...OPERATOR_EVENTS, ...FLOW_EVENTS] },
+  });
+}
+
+type Drawn = Pick<Subject, 'steps' | 'crashes' | 'afterwards' | 'events'> & {
+  /** Seconds between two begins of a callback. @default no limit */
+  readonly perSeconds?: number | undefined;
+};
+
+/** Jobs of flows, and the check of what they must have done. */
+export function flowSubject(
+  messages: readonly Outgoing[],
+  { perSeconds, ...drawn }: Drawn = { crashes: 0, events: [] },
+): Subject {
   const calls = new Map<string, FlowCall>();
   const wrong: string[] = [];
   const perform = makePerform(calls, (what) => wrong.push(what));
   const rate = (type: string) =>
-    type === 'closing' && isLimited ? { rateLimit: { limit: 1, perSeconds: random.pick([45, 150]) } } : {};
+    type === 'closing' && perSeconds !== undefined ? { rateLimit: { limit: 1, perSeconds } } : {};
   const [own, ...others] = FLOW_TYPES.map(
     (type): SubjectType => ({ definition: definitionOf(type, rate(type)), perform, correct }),
   );
@@ -23,10 +38,7 @@ export function makeFlowSubject(random: Random): Subject {
   return {
     ...own,
     others,
-    steps: [15, 50],
-    ...{ tables: {}, messages, crashes: 3 },
-    afterwards: comeLate,
-    events: [...OPERATOR_EVENTS, ...FLOW_EVENTS],
+    ...{ tables: {}, messages, ...drawn },
     check(world) {
       if (world !== world.types[0]) return;
       for (const what of wrong) world.observer.violate(what);

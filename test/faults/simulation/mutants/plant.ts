@@ -1,10 +1,11 @@
 import { registerHooks } from 'node:module';
 import { ACCEPT_MUTANTS } from './accept-mutants.ts';
 import { BEGIN_MUTANTS } from './begin-mutants.ts';
+import { FLOW_MUTANTS } from './flow-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { OTHER_MUTANTS } from './other-mutants.ts';
 
-export const MUTANTS: readonly Mutant[] = [...ACCEPT_MUTANTS, ...BEGIN_MUTANTS, ...OTHER_MUTANTS];
+export const MUTANTS: readonly Mutant[] = [...ACCEPT_MUTANTS, ...BEGIN_MUTANTS, ...OTHER_MUTANTS, ...FLOW_MUTANTS];
 
 /**
  * Plants a defect into modules as they are loaded, so that the code itself needs no hook for it. To be called before

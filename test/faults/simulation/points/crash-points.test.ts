@@ -1,10 +1,15 @@
 import { expect, it } from 'vitest';
 import { crashEverywhere } from './enumerate.ts';
+import { FLOW_SCENARIOS } from './flow-scenarios.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 /** Before and after every call to AWS and at every timer, of every process in the scenario, the dispatcher's included. */
-it.each(SCENARIOS)('no promise breaks, wherever a process dies: $name', { timeout: 120_000 }, async (scenario) => {
-  const { runs, failures } = await crashEverywhere(scenario);
-  expect(failures).toEqual([]);
-  expect(runs).toBeGreaterThanOrEqual(2);
-});
+it.each([...SCENARIOS, ...FLOW_SCENARIOS])(
+  'no promise breaks, wherever a process dies: $name',
+  { timeout: 120_000 },
+  async (scenario) => {
+    const { runs, failures } = await crashEverywhere(scenario);
+    expect(failures).toEqual([]);
+    expect(runs).toBeGreaterThanOrEqual(2);
+  },
+);

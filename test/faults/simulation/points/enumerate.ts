@@ -1,7 +1,9 @@
 import { makeDecisions } from '../../../../lib/testing/simulation/decisions.ts';
 import { checkEndInvariants } from '../../../../lib/testing/simulation/end-invariants.ts';
+import type { Subject } from '../../../../lib/testing/simulation/model.ts';
 import { settleDown } from '../../../../lib/testing/simulation/settle-down.ts';
 import { makeWorld } from '../../../../lib/testing/simulation/world.ts';
+import { flowSubject } from '../flows/subject.ts';
 import { accept } from '../foreign.ts';
 import { DEFINITIONS, EFFECTS, work } from '../handler.ts';
 import { check } from '../subject.ts';
@@ -20,26 +22,32 @@ async function live(
   timeline?: string[],
 ): Promise<{ plan: Plan; violations: string[] }> {
   const plan = makePlan(planned);
-  const isForeign = scenario.messages.some(({ foreign }) => foreign !== undefined);
-  const definition = isForeign ? { ...DEFINITIONS[0], accept } : DEFINITIONS[0];
-  const subject = {
-    ...{ definition, perform: work, tables: { [EFFECTS]: ['id'] }, messages: scenario.messages },
-    ...{ events: [], crashes: 0, check, upgrades: scenario.upgrade !== undefined },
-  };
+  const subject = subjectOf(scenario);
   const trace =
     timeline &&
     ((atMs: number, who: string, what: string) =>
       void timeline.push(`${new Date(atMs).toISOString()} ${who}: ${what}`));
   const world = makeWorld(subject, makeDecisions(1), { plan: plan.plan, dies: plan.dies, trace });
   if (world.upgrade !== undefined) Object.assign(world.upgrade, scenario.upgrade);
-  for (const message of scenario.messages) world.send(message);
+  for (const message of subject.messages) world.send(message);
   for (const next of [scenario.next ?? []].flat()) {
     await settleDown(world, scenario.restMs ?? 3_600_000);
     await world.clock.run(Promise.resolve(next(world)));
   }
   await settleDown(world);
-  checkEndInvariants(world);
+  for (const one of world.types) checkEndInvariants(one);
+  world.flows?.checkEnds();
   return { plan, violations: world.observer.violations };
+}
+
+function subjectOf({ messages = [], flow, upgrade }: Scenario): Subject {
+  if (flow !== undefined) return flowSubject(flow);
+  const isForeign = messages.some(({ foreign }) => foreign !== undefined);
+  const definition = isForeign ? { ...DEFINITIONS[0], accept } : DEFINITIONS[0];
+  return {
+    ...{ definition, perform: work, tables: { [EFFECTS]: ['id'] }, messages },
+    ...{ events: [], crashes: 0, check, upgrades: upgrade !== undefined },
+  };
 }
 
 /** What broke, with its timeline; empty if nothing did. */

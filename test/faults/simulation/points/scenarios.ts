@@ -21,7 +21,9 @@ const deploy =
 /** A short life of a job or two. */
 export interface Scenario {
   readonly name: string;
-  readonly messages: readonly Outgoing[];
+  readonly messages?: readonly Outgoing[];
+  /** The same of chains and batches. */
+  readonly flow?: readonly Outgoing[];
   /** What happens once all is at rest, one after another; then it goes on to its next rest. */
   readonly next?: Next | readonly Next[];
   /** How long it may take to come to rest before each. @default an hour */

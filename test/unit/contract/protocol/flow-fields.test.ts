@@ -35,6 +35,17 @@ describe('the steps that are left of a chain', () => {
     [[{ ...step, maxAttempts: 0 }], '"then[0].maxAttempts" must be a whole number from 1 to 100'],
     [[{ ...step, tenant: 'a b' }], '"then[0].tenant" must be 1 to 128 printable ASCII characters without spaces'],
   ])('are refused as %j', (then, said) => expect(refusal({ then })).toBe(said));
+
+  it('are refused where the first one’s name leaves their names no room', () => {
+    const then = [step];
+    const long = 'x'.repeat(121);
+    const wanted = 'of a chain must have at most 120 characters, got 121: the later steps\' are made of it';
+    expect(refusal({ then, id: long })).toBe(`"id" ${wanted}`);
+    expect(refusal({ then, id: 'a', key: long })).toBe(`"key" ${wanted}`);
+    expect(decode({ then, id: long.slice(1) }).id).toHaveLength(120);
+    // A later step has a number behind it already.
+    expect(decode({ then, id: `${long}.1`, flow: { chain: { key: long, step: 1 } } }).then).toEqual(then);
+  });
 });
 
 describe('the flow of a message', () => {

@@ -1,5 +1,5 @@
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { defineJob, type JobDefinition } from '#sluice/contract';
 import { JobType, type JobTypeProps } from '#sluice/infra';
@@ -146,6 +146,17 @@ describe('a synth', () => {
     expect(faultsOf(stack.node.root as never)).toMatch(
       /process-order: handsOn names "ship", which takes part in no flow.* write handsOn: \[\]/,
     );
+  });
+
+  test('warns of a retired type', () => {
+    const app = ownApp({ '@aws-cdk/core:strictCfnValidateErrors': true });
+    const sluice = sluiceIn(ownStack(app));
+    for (const definition of [typed('order', { handsOn: ['ship'] }), typed('ship', { handsOn: [], retired: true })])
+      new JobType(sluice.node.scope as never, definition.type, { sluice, definition, entry: HANDLER });
+    const warned = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const text = `${faultsOf(app)}${warned.mock.calls.join(' ')}`.replaceAll(/[\s│]+/g, ' ');
+    warned.mockRestore();
+    expect(text).toContain('order: handsOn names "ship", which is retired');
   });
 
   test('takes types that hand on to each other and to themselves', () => {

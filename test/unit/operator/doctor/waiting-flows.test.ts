@@ -18,7 +18,7 @@ describe('doctor looks at callbacks', () => {
     const { callback, look } = checked();
     callback({ open: new Set([1]), dead: new Set([2]), mode: 'success' });
     callback({ dead: new Set([2]) }, 'statements-sent#settled');
-    expect(await look()).toEqual([{ level: 'ok', check: 'flows', what: '2 callbacks wait, none is late' }]);
+    expect(await look()).toEqual([{ level: 'ok', check: 'flows', what: '2 callbacks wait, none is late or held up' }]);
   });
 
   test('that wait for a child that died: it names the first, until when, and the ways on', async () => {
@@ -52,6 +52,16 @@ describe('doctor looks at callbacks', () => {
         todo: 'npx sluice queues statements-sent --stage test shows whether its queue is deep or paused',
       },
     ]);
+  });
+
+  test('and at no parked job of a type that none hands on to', async () => {
+    const { callback, put, look, world } = checked();
+    callback({ open: new Set([1]) });
+    put('statement#parked', { status: 'SCHEDULED', listKey: 'due#0', listAt: 1, dueAt: 1 });
+    await look();
+    const reads = world.dynamoDb.calls.filter(({ name }) => name === 'BatchGetItem').map(({ input }) => input);
+    expect(JSON.stringify(reads)).toContain(`statements-sent#${FLOW}`);
+    expect(JSON.stringify(reads)).not.toContain('statement#parked');
   });
 
   test('only if a type of the catalogue takes part in flows', async () => {
