@@ -63,8 +63,8 @@ export interface FlowPart {
   end(item: JobItem, message: Message, engine: Engine): Promise<boolean>;
   /** Notes a death in the job's batch, before its dead letter is sent. @throws WriteError if the table did not take it */
   died(item: JobItem, message: Message, engine: Engine): Promise<void>;
-  /** What a callback knows of its batch. @throws ReadError if the table did not answer */
-  readFlow(claim: Claim, engine: Engine): Promise<Flow | undefined>;
+  /** What a callback knows of its batch, or why that could not be read. Never throws. */
+  readFlow(claim: Claim, engine: Engine): Promise<Flow | { readonly error: unknown } | undefined>;
   previousOf(claim: Claim, engine: Engine): PreviousJob | undefined;
   makeStaging(claim: Claim, engine: Engine): Staging;
 }

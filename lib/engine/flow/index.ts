@@ -11,7 +11,7 @@ export const makeFlowPart: ((deps: FlowPortsDeps) => FlowPart) | undefined = (de
     concerns,
     end: (item, message, engine) => end({ item, message, engine, ports }),
     died: (item, message, engine) => died({ item, message, engine, ports }),
-    readFlow: (claim, engine) => readFlow(claim, { engine, ports }),
+    readFlow: (claim, engine) => readFlow(claim, { engine, ports }).catch((error: unknown) => ({ error })),
     previousOf: (claim, engine) => previousOf(claim, { engine, ports }),
     makeStaging,
   };

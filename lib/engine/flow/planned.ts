@@ -114,7 +114,12 @@ function checkedPayload({ definition, payload }: PlannedJob, what: string, { pen
   const carried: unknown = JSON.parse(jsonOf(payload, what));
   const read = readPayload(definition, carried);
   if (read.refusal !== undefined) throw new InvalidPayloadError(`${what}: ${read.refusal.message}`);
-  if (read.pending !== undefined) pending.push(read.pending.then(({ refusal }) => refuse(refusal, what)));
+  if (read.pending !== undefined) {
+    const checked = read.pending.then(({ refusal }) => refuse(refusal, what));
+    // It is waited for at the attempt's end.
+    checked.catch(() => undefined);
+    pending.push(checked);
+  }
   return carried;
 }
 

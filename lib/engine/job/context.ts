@@ -67,14 +67,7 @@ export function makeContext({ claim, flow }: Attempted, engine: Engine, deadline
       engine.store.checkWrites(claim.item.id, { writes });
       return checkpointInTurn(writes, state);
     },
-    enqueue(definition, payload, options = {}) {
-      checkOpen();
-      (staging ?? refuseFlow(engine)).enqueue({ definition, payload, options });
-    },
-    batch(batch) {
-      checkOpen();
-      (staging ?? refuseFlow(engine)).batch(batch);
-    },
+    ...stagingIn(staging, engine, checkOpen),
     ...optional('flow', flow),
     ...optional('previous', engine.flow?.previousOf(claim, engine)),
   };
@@ -84,6 +77,21 @@ export function makeContext({ claim, flow }: Attempted, engine: Engine, deadline
   };
   return { context, staged, staging, close };
 }
+
+const stagingIn = (
+  staging: Staging | undefined,
+  engine: Engine,
+  checkOpen: () => void,
+): Pick<JobContext, 'enqueue' | 'batch'> => ({
+  enqueue(definition, payload, options = {}) {
+    checkOpen();
+    (staging ?? refuseFlow(engine)).enqueue({ definition, payload, options });
+  },
+  batch(batch) {
+    checkOpen();
+    (staging ?? refuseFlow(engine)).batch(batch);
+  },
+});
 
 function refuseFlow({ definition }: Engine): never {
   throw notInFlow(definition.type);

@@ -5,7 +5,6 @@ import { MAX_RESULT_BYTES } from '../../contract/protocol/job-item.ts';
 import type { Staged } from '../../contract/protocol/settle.ts';
 import { messageOf } from '../../contract/thrown.ts';
 import type { Claim, Engine, Invocation } from '../engine.ts';
-import type { Flow } from '../flow-types.ts';
 import type { TransactWrite } from '../job-context.ts';
 import { noPayloads } from '../payloads.ts';
 import { type RunningJob, runAs } from '../running.ts';
@@ -46,7 +45,7 @@ export interface Started {
 export async function runHandler({ claim, job }: Started, engine: Engine, invocation: Invocation): Promise<Outcome> {
   if (engine.shutdown.aborted) return { kind: 'interrupted', error: shuttingDown(), hasEnded: true };
   // Only a batch's callback has places, and reads what became of them.
-  const flow = claim.item.total !== undefined ? await flowOf(claim, engine) : undefined;
+  const flow = claim.item.total === undefined ? undefined : await engine.flow?.readFlow(claim, engine);
   if (flow !== undefined && 'error' in flow) return { kind: 'failed', error: flow.error };
   const deadline = makeDeadline(engine, invocation);
   const { payloadRef } = claim.message;
@@ -67,8 +66,13 @@ export async function runHandler({ claim, job }: Started, engine: Engine, invoca
   try {
     const returned = await Promise.race([running, deadline.aborted]);
     const result = checkedResult(returned);
-    const jobs = staging === undefined || staging.isEmpty() ? undefined : await staging.finish(result);
-    return { kind: 'completed', result, writes: staged, jobs };
+    const packed = staging?.isEmpty() === false ? staging.finish(result) : undefined;
+    return {
+      kind: 'completed',
+      result,
+      writes: staged,
+      jobs: packed && (await Promise.race([packed, deadline.aborted])),
+    };
   } catch (error) {
     if (error !== deadline.signal.reason || !(error instanceof ShutdownError)) return { kind: 'failed', error };
     // A handler that heeds its signal ends in this turn of the event loop.
@@ -79,15 +83,6 @@ export async function runHandler({ claim, job }: Started, engine: Engine, invoca
     deadline.close();
     claim.progress = close();
     if (job.isToBlame) await never();
-  }
-}
-
-/** What became of a callback's children, or why it is not known: the attempt has failed. */
-async function flowOf(claim: Claim, engine: Engine): Promise<Flow | { readonly error: unknown } | undefined> {
-  try {
-    return await engine.flow?.readFlow(claim, engine);
-  } catch (error) {
-    return { error };
   }
 }
 
