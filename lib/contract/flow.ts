@@ -1,5 +1,6 @@
 import { writeEnvelope } from './envelope.ts';
 import { optional } from './names.ts';
+import { nextIn } from './protocol/answer.ts';
 import { unfinishedExpiration } from './protocol/expiration.ts';
 import type { FlowFields } from './protocol/flow-fields.ts';
 import { dueList, itemId, type JobItem, keyOf, NO_BODY } from './protocol/job-item.ts';
@@ -35,7 +36,8 @@ export const chainOf = (item: JobItem, { flow }: Pick<Message, 'flow'>) => flow?
  * @returns undefined if no step is left
  */
 export function nextStep(item: JobItem, message: Message): Outgoing | undefined {
-  const [next, ...rest] = message.then ?? [];
+  const [, ...rest] = message.then ?? [];
+  const next = nextIn(message.then);
   if (next === undefined) return undefined;
   const { type, payload, maxAttempts, tenant = message.group } = next;
   const { key, step } = chainOf(item, message);

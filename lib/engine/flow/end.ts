@@ -4,6 +4,7 @@ import { isOfFlow, type Message } from '../../contract/protocol/message.ts';
 import { readError } from '../../contract/thrown.ts';
 import { messageFields } from '../logs.ts';
 import { publishCompleted } from '../message/publish.ts';
+import { answer } from './answers.ts';
 import { cancelCallback, clearOutbox, type Ended, outboxOf, sendOutbox } from './hand-on.ts';
 import type { Outbox } from './outbox.ts';
 import type { PlaceEnd } from './places.ts';
@@ -69,8 +70,10 @@ export async function died(ended: Ended): Promise<void> {
   if (ended.item.undelivered !== 'event') await endPlace('dead', ended);
 }
 
-/** Ends the job's place, if it holds one; the callback that waited for nothing else is sent. */
-async function endPlace(how: PlaceEnd, { message, engine, ports }: Ended): Promise<void> {
+/** Tells whoever waits for the chain, then ends the job's place, if it holds one; the callback that waited for nothing else is sent. */
+async function endPlace(how: PlaceEnd, ended: Ended): Promise<void> {
+  const { message, engine, ports } = ended;
+  await answer(how, ended);
   const { of } = message.flow ?? {};
   if (of === undefined) return;
   const released = await ports.places(of, how);

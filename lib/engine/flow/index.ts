@@ -1,4 +1,5 @@
 import type { FlowPart } from '../engine.ts';
+import { beat } from './answers.ts';
 import { concerns, died, end } from './end.ts';
 import { previousOf, readFlow } from './look.ts';
 import { type FlowPortsDeps, makeFlowPorts } from './ports.ts';
@@ -12,6 +13,7 @@ export const makeFlowPart: ((deps: FlowPortsDeps) => FlowPart) | undefined = (de
     end: (item, message, engine) => end({ item, message, engine, ports }),
     died: (item, message, engine) => died({ item, message, engine, ports }),
     readFlow: (claim, engine) => readFlow(claim, { engine, ports }).catch((error: unknown) => ({ error })),
+    progressed: (message, engine) => beat(message, engine, ports),
     previousOf: (claim, engine) => previousOf(claim, { engine, ports }),
     makeStaging,
   };
