@@ -32,6 +32,9 @@ export function makeMemoryS3(): MemoryS3 {
       return {};
     },
     async getObject(input) {
+      // The SDK makes no request of the one, S3 refuses the other.
+      if (input.Key === '') throw new Error('Empty value provided for input HTTP label: Key.');
+      if (Buffer.byteLength(input.Key) > 1024) throw awsError('KeyTooLongError', 'Your key is too long', 400);
       const object = objects.get(called('get', input));
       if (object === undefined) throw awsError('NoSuchKey', 'there is none', 404);
       return { Body: { transformToByteArray: async () => object }, ContentLength: object.length };

@@ -48,5 +48,6 @@ export function limited(facts: BeginFacts, step: BeginStep, { atMs: untilMs, int
   }
   const list = { dueAt, turn, envelope: parkedEnvelope(message), listKey: dueList(item.id), listAt: dueAt };
   const set = { ...list, expiration: unfinishedExpiration(facts, dueAt) };
-  return { row: 'limited', action: 'ack', write: update(item, { set }) };
+  // Cancelled since it was read, it ends in the next round, and does not wait for its turn.
+  return { row: 'limited', action: 'ack', write: { ...update(item, { set }), absent: ['cancelRequested'] } };
 }

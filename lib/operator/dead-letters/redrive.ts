@@ -62,11 +62,10 @@ export async function redrive(
     async act(deadLetters) {
       if (deadLetters.length === 0) return [];
       for (const deadLetter of deadLetters) runs.set(jobIdOf(deadLetter), runOf(deadLetter));
+      if (given !== undefined) for (const deadLetter of deadLetters) checkCorrectedBody(deadLetter, type, given);
       const of = { stage, type, deadLetterQueueUrl: dlq.deadLetterQueueUrl };
       const body = given === undefined ? undefined : await storedBody(of, given);
-      const entries = await Promise.all(
-        deadLetters.map((deadLetter) => prepared(stage, type, { deadLetter, body, given })),
-      );
+      const entries = await Promise.all(deadLetters.map((deadLetter) => prepared(stage, type, { deadLetter, body })));
       const done = await sendBack(dlq, entries);
       sent += done.sent.length;
       refused.push(...done.refused);
@@ -83,17 +82,15 @@ const MAY_LACK_ATTRIBUTES_BYTES = MAX_MESSAGE_BYTES - 8192;
 
 interface Prepared {
   readonly deadLetter: DeadLetter;
-  /** The corrected body, and as it is sent: a large payload lies in S3. */
-  readonly given: string | undefined;
+  /** The corrected body as it is sent: a large payload lies in S3. */
   readonly body: string | undefined;
 }
 
-async function prepared(stage: Stage, type: string, { deadLetter, body, given }: Prepared): Promise<SendBackEntry> {
+async function prepared(stage: Stage, type: string, { deadLetter, body }: Prepared): Promise<SendBackEntry> {
   const [run, identity] = await Promise.all([
     missingRun(stage, type, deadLetter),
     formerIdentity(stage, type, deadLetter),
   ]);
-  if (given !== undefined) checkCorrectedBody(deadLetter, type, given);
   return {
     deadLetter,
     ...(body !== undefined && { body }),

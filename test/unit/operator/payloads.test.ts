@@ -106,6 +106,9 @@ describe('a large payload', () => {
     expect(world.job('a')).toMatchObject({ status: 'DEAD', runNo: 2 });
     const [shown] = (await show(stage, 'probe', { bodies: true })).deadLetters;
     const body = shown?.body?.replace('"permanent"', '"complete"') ?? '';
+    const another = body.replace('"id":"a"', '"id":"another"');
+    expect(await redrive(stage, 'probe', { body: another })).toMatchObject({ sent: 0 });
+    expect([...s3.objects.keys()].filter((key) => key.startsWith(`${bucket}/120/`))).toEqual([]);
     await checkCorrectedPayload(world.definition, body);
     expect(await redrive(stage, 'probe', { body })).toMatchObject({ sent: 1 });
     expect(s3.objects.has(`${bucket}/${refOf(text({ do: 'complete' }), 120).key}`)).toBe(true);

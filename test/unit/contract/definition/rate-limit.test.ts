@@ -240,6 +240,8 @@ describe('limited', () => {
     const dueAt = NOW + 90 * S;
     const wanted = limited(given, step, turn(dueAt));
     expect(wanted).toMatchObject({ row: 'limited', action: 'ack', write: { kind: 'update', fence: { dueAt: NOW } } });
+    // Cancelled since it was read, it ends instead: parked, it would hold its place in a batch until its turn.
+    expect(writeOf(wanted)).toMatchObject({ absent: ['cancelRequested'] });
     const { set, remove } = writeOf(wanted) as ItemUpdate;
     expect(set).toEqual({
       ...{ dueAt, listAt: dueAt, listKey: expect.stringMatching(/^due#/), expiration: expect.any(Number) },

@@ -268,6 +268,11 @@ describe('a body that AWS’s extended client put into S3', () => {
       pointer('their-bucket', 'none'),
       'the body is gone: "their-bucket" has no object "none"',
     ],
+    ...['', 'x'.repeat(1025)].map((key): [string, string, string] => [
+      `a key of ${key.length} bytes`,
+      pointer('their-bucket', key),
+      `the body lies under a key of ${key.length} bytes: S3 has keys of 1 to 1024`,
+    ]),
   ])('is refused from %s, by name', async (_, body, message) => {
     const { world, deliver, s3 } = stage();
     const id = world.send(body, { attributes });
