@@ -43,7 +43,7 @@ export interface Started {
  * its signal and ends later can no longer change anything; its late rejection is ignored. After SIGTERM none is called.
  */
 export async function runHandler({ claim, job }: Started, engine: Engine, invocation: Invocation): Promise<Outcome> {
-  if (engine.shutdown.aborted) return { kind: 'interrupted', error: shuttingDown(), hasEnded: true };
+  if (engine.shutdown.aborted) return interrupted();
   // Only a batch's callback has places, and reads what became of them.
   const flow = claim.item.total === undefined ? undefined : await engine.flow?.readFlow(claim, engine);
   if (flow !== undefined && 'error' in flow) return { kind: 'failed', error: flow.error };
@@ -53,6 +53,11 @@ export async function runHandler({ claim, job }: Started, engine: Engine, invoca
   if (process.env.SLUICE_S3 !== 'off' && payloadRef !== undefined) {
     const ended = await fetchPayload(payloadRef, { claim, engine, deadline });
     if (ended !== undefined) return ended;
+  }
+  // It may have come while these were read.
+  if (engine.shutdown.aborted) {
+    deadline.close();
+    return interrupted();
   }
   const { context, staged, staging, close } = makeContext({ claim, flow }, engine, deadline);
   job.handler = { claim, fail: deadline.abort };
@@ -85,6 +90,8 @@ export async function runHandler({ claim, job }: Started, engine: Engine, invoca
     if (job.isToBlame) await never();
   }
 }
+
+const interrupted = (): Outcome => ({ kind: 'interrupted', error: shuttingDown(), hasEnded: true });
 
 interface Fetch {
   readonly claim: Claim;
