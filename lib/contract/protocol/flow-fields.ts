@@ -3,8 +3,8 @@ import { MAX_ATTEMPTS } from '../definition/retry-options.ts';
 import { didYouMean } from '../definition/suggest.ts';
 import { InvalidMessageError } from '../errors.ts';
 import { isJobKey } from '../names.ts';
-import { MESSAGE_GROUP } from '../sqs-limits.ts';
-import { MAX_STEPS, notInFlow } from './not-in-flow.ts';
+import { MAX_MESSAGE_BYTES, MESSAGE_GROUP } from '../sqs-limits.ts';
+import { FLOW_BYTES, MAX_STEPS, notInFlow } from './not-in-flow.ts';
 
 /** A step of a chain that is still to come. */
 export interface FlowStep {
@@ -125,7 +125,27 @@ export function flowRefusal(
   if (then === undefined && flow === undefined) return undefined;
   if (handsOn === undefined) return notInFlow(type);
   const [next] = then ?? [];
-  return next === undefined ? undefined : refusedNext(next.type, { type, handsOn });
+  return next === undefined ? undefined : (refusedNext(next.type, { type, handsOn }) ?? refusedSize(then));
+}
+
+/**
+ * Why the next step could never be sent. Its message is written anew: it says where it stands in its flow, and JSON may write a
+ * number longer than its producer did.
+ */
+function refusedSize(then: readonly FlowStep[] | undefined): InvalidMessageError | undefined {
+  const most = MAX_MESSAGE_BYTES - FLOW_BYTES;
+  const bytes = bytesOf(then);
+  if (bytes <= most) return undefined;
+  const got = bytes === Number.POSITIVE_INFINITY ? 'cannot be written: it is nested too deep' : `has ${bytes} bytes`;
+  return new InvalidMessageError(`"then" ${got}; at most ${most} fit`);
+}
+
+function bytesOf(value: unknown): number {
+  try {
+    return Buffer.byteLength(JSON.stringify(value) ?? '');
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
 }
 
 /** Why a job of this definition may not be followed by one of type `next`; undefined if it may. */

@@ -1,4 +1,4 @@
-import { isStopped, nextStep } from '../../contract/flow.ts';
+import { isRefusedAhead, isStopped, nextStep } from '../../contract/flow.ts';
 import { itemId, type JobItem } from '../../contract/protocol/job-item.ts';
 import { isOfFlow, type Message } from '../../contract/protocol/message.ts';
 import { readError } from '../../contract/thrown.ts';
@@ -53,7 +53,9 @@ async function stop(outbox: Outbox | undefined, ended: Ended): Promise<void> {
 
 async function handOn(outbox: Outbox | undefined, ended: Ended): Promise<void> {
   const { item, message, engine, ports } = ended;
-  if (outbox !== undefined) await sendOutbox(outbox, ended);
+  const callback = outbox && (await sendOutbox(outbox, ended));
+  // It takes nothing over, and no message of its own will end the place.
+  if (callback !== undefined && isRefusedAhead(callback)) return endPlace('dead', ended);
   // The callback of its batch has taken over both.
   if (item.passedOn !== undefined) return;
   const next = nextStep(item, message);

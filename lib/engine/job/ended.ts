@@ -1,6 +1,9 @@
 import type { JobItem } from '../../contract/protocol/job-item.ts';
 import type { Message } from '../../contract/protocol/message.ts';
+import { notInFlow } from '../../contract/protocol/not-in-flow.ts';
+import { readError } from '../../contract/thrown.ts';
 import type { Engine } from '../engine.ts';
+import { messageFields } from '../logs.ts';
 import { publishCompleted } from '../message/publish.ts';
 import type { MessageOutcome } from '../message/wait.ts';
 
@@ -9,5 +12,13 @@ export async function ended(item: JobItem, message: Message, engine: Engine): Pr
   const { flow } = engine;
   if (flow?.concerns(item, message)) return (await flow.end(item, message, engine)) ? 'ack' : 'keep';
   if (item.status !== 'COMPLETED') return 'ack';
+  if (item.owed) {
+    // A deploy has taken its type out of flows: the one that puts it back sends what it staged.
+    engine.log.error('job.hand-on-failed', {
+      ...messageFields(message, engine),
+      error: readError(notInFlow(engine.definition.type)),
+    });
+    return 'keep';
+  }
   return (await publishCompleted(item, message, engine)) ? 'ack' : 'keep';
 }
