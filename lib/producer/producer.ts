@@ -8,6 +8,7 @@ import type { PayloadInput } from '../contract/payload.ts';
 import type { PlannedJob } from '../contract/planned-job.ts';
 import { encodeChain, type Steps } from './chain.ts';
 import { type EncodedJob, encodeJob } from './encode.ts';
+import { ProducerConfigurationError } from './errors.ts';
 import type { ProducerPayloads } from './large-payload.ts';
 import { checkOnDuplicate, lookFor } from './look.ts';
 import type { EnqueueOptions } from './options.ts';
@@ -29,7 +30,7 @@ export interface ProducerOptions {
   /**
    * Where payloads go that make a message larger than 256 KB, up to 100 MB; the stage must be deployed with `-c payloads=on`.
    * @default in a handler the stage's bucket, if it has one; elsewhere none
-   * @example { s3: new S3(), bucket: process.env.SLUICE_PAYLOADS }
+   * @example { s3: new S3(), bucket: process.env.SLUICE_PAYLOADS ?? '' }
    */
   readonly payloads?: ProducerPayloads;
   /**
@@ -123,10 +124,14 @@ const CALLS_AT_ONCE = 10;
 /**
  * Makes a producer. Make it once: it keeps its client and the queue URLs that it found.
  *
- * @throws ProducerConfigurationError if `tries` or `timeoutMs` is out of range
+ * @throws ProducerConfigurationError if `tries` or `timeoutMs` is out of range, or `payloads` has no bucket
  */
 export function createProducer(options: ProducerOptions = {}): Producer {
   const { stage, app, client, dynamoDb, payloads: own, queueUrls = {}, ...given } = options;
+  if (own && !own.bucket)
+    throw new ProducerConfigurationError(
+      "payloads.bucket is not set: give the bucket's name, the output PayloadsBucket of the core stack",
+    );
   const payloadsNow = () => own ?? stagePayloads();
   const storesLarge = () => payloadsNow() !== undefined;
   const limits = checkedLimits(given);

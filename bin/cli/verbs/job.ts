@@ -77,18 +77,19 @@ function show({ print }: Context, view: JobView): void {
 /** The flow that the job is in: what it waits for, whom it came after, for whom it holds a place, and to whom that went. */
 function flowRows({ item: { mode, deadlineAt, status, flow, passedOn, owed }, batch }: JobView): [string, unknown][] {
   const died = batch?.dead ? `; ${batch.dead} died or were cancelled` : '';
-  const open =
-    batch &&
-    `${status === 'SCHEDULED' ? '' : 'began with '}${count(batch.open)} of ${count(batch.total)} children${died}`;
+  const left = batch && `${count(batch.open)} of ${count(batch.total)} children`;
+  const open = status === 'SCHEDULED' ? left : `nothing more; ${left} were open`;
   const { of, after, chain } = flow ?? {};
+  const to = passedOn?.replace('#', ' ');
   return [
-    ['waits for', open],
+    ['waits for', batch && `${open}${died}`],
     ['mode', mode === 'success' ? 'success: waits until every child has completed' : mode],
     ['deadline', at(deadlineAt)],
     ['came after', after && named(after)],
     ['chain', chain && `step ${chain.step} of ${chain.key}`],
     ['holds', of && `place ${of.place} of flow ${named(of)}`],
-    ['passed on', passedOn && `its place went to ${passedOn.replace('#', ' ')}`],
+    ['passed on', of && to && `its place went to ${to}`],
+    ['staged', !of && to && `a batch: its callback is ${to}`],
     ['owed', owed && 'what it staged is not sent yet'],
   ];
 }

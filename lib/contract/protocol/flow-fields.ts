@@ -50,7 +50,8 @@ interface Naming {
 /** @throws InvalidMessageError unless `then` is a list of the steps that are left */
 export function checkThen(then: unknown): void {
   if (!Array.isArray(then) || then.length === 0 || then.length >= MAX_STEPS) {
-    const got = Array.isArray(then) ? `an array of ${then.length}` : then === null ? 'null' : `a ${typeof then}`;
+    const other = then === null ? 'null' : typeof then === 'object' ? 'an object' : `a ${typeof then}`;
+    const got = Array.isArray(then) ? `an array of ${then.length}` : other;
     throw new InvalidMessageError(`"then" must be an array of 1 to ${MAX_STEPS - 1} steps, got ${got}`);
   }
   const isLast = (i: number) => i === then.length - 1;
@@ -174,7 +175,10 @@ export function refusedNext(
   { type, handsOn = [] }: Pick<JobDefinition, 'type' | 'handsOn'>,
 ): InvalidMessageError | undefined {
   if (handsOn.includes(next)) return undefined;
-  return new InvalidMessageError(`${type} does not hand on to "${next}": add it to handsOn of ${type}, and deploy`);
+  const perhaps = didYouMean(String(next), handsOn);
+  return new InvalidMessageError(
+    `${type} does not hand on to "${next}": add it to handsOn of ${type}, and deploy${perhaps}`,
+  );
 }
 
 const isWhole = (value: unknown, min: number, max: number): boolean =>

@@ -27,6 +27,13 @@ const refOf = (payload: object, days = 30, type = 'resize') => {
   return { key: `${days}/${type}/${sha256}`, sha256, bytes: Buffer.byteLength(text) };
 };
 
+it.each(['', undefined])('a producer is refused whose bucket is %j', (bucket) => {
+  const payloads = { s3: makeMemoryS3().client, bucket: bucket as string };
+  expect(() => makeShop({ stage: STAGE, payloads })).toThrow(
+    "payloads.bucket is not set: give the bucket's name, the output PayloadsBucket of the core stack",
+  );
+});
+
 describe('a large payload', () => {
   it('goes to the bucket, and its message says where it lies', async () => {
     const { enqueue, queue, s3 } = makeLargeShop();

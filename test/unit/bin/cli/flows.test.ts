@@ -236,6 +236,19 @@ describe('job', () => {
     }
   });
 
+  test('says of a job outside flows which batch it staged, and of a callback that began what was open', async () => {
+    const there = await batch();
+    there.world.alter('b:0', { flow: undefined, status: 'COMPLETED', passedOn: 'send-email#inner' });
+    const parent = await there.run('job send-email b:0');
+    expect(parent.stdout).toContain('staged        a batch: its callback is send-email inner\n');
+    expect(parent.stdout).not.toContain('passed on');
+    there.world.alter('b', { status: 'COMPLETED' });
+    const callback = await there.run('job send-email b');
+    expect(callback.stdout).toContain(
+      'waits for     nothing more; 2 of 1,000 children were open; 1 died or were cancelled\n',
+    );
+  });
+
   test('shows nothing that a job staged, which is payloads', async () => {
     const there = await batch();
     there.world.alter('b:0', { status: 'COMPLETED', owed: true, outbox: Buffer.from('secret') });

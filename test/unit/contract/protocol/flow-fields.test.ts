@@ -28,6 +28,7 @@ describe('the steps that are left of a chain', () => {
     [Array.from({ length: 20 }, () => step), '"then" must be an array of 1 to 19 steps, got an array of 20'],
     ['ship', '"then" must be an array of 1 to 19 steps, got a string'],
     [null, '"then" must be an array of 1 to 19 steps, got null'],
+    [step, '"then" must be an array of 1 to 19 steps, got an object'],
     [[step, 1], '"then[1]" must be an object with "type" and "payload"'],
     [[{ typ: 'ship', payload: 1 }], '"then[0].typ" is not a field of a step; did you mean "type"?'],
     [[{ type: 'ship' }], '"then[0]" has no "payload"'],
@@ -88,6 +89,9 @@ describe('a job type’s part in flows', () => {
     expect(flowRefusal({ then }, define(['send-email']))).toBeUndefined();
     expect(flowRefusal({ then }, define([]))?.message).toBe(
       'ship does not hand on to "send-email": add it to handsOn of ship, and deploy',
+    );
+    expect(flowRefusal({ then }, define(['send-mail']))?.message).toBe(
+      'ship does not hand on to "send-email": add it to handsOn of ship, and deploy; did you mean "send-mail"?',
     );
   });
 
