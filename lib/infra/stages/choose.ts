@@ -20,7 +20,7 @@ export interface Choice {
 }
 
 /** An emulator has an account, a region and keys of its own, sends no mail, and keeps no data. Its own settings go first. */
-const ON_EMULATORS = ['runbook', 'jobDashboards', 'schedules'];
+const ON_EMULATORS = ['runbook', 'jobDashboards', 'schedules', 'payloads'];
 
 /**
  * Chooses a stage's entry by `-c stage=`, and `-c app=` where two apps have one.
