@@ -7,7 +7,8 @@ import type { MessageOutcome } from '../message/wait.ts';
 /** What follows from the end of a job that completed or was cancelled. Each receive of its message does it again. */
 export async function ended(item: JobItem, message: Message, engine: Engine): Promise<MessageOutcome> {
   const { flow } = engine;
-  if (flow?.concerns(item, message)) return (await flow.end(item, message, engine)) ? 'ack' : 'keep';
-  if (item.status !== 'COMPLETED') return 'ack';
-  return (await publishCompleted(item, message, engine)) ? 'ack' : 'keep';
+  const isDone = flow
+    ? await flow.end(item, message, engine)
+    : item.status !== 'COMPLETED' || (await publishCompleted(item, message, engine));
+  return isDone ? 'ack' : 'keep';
 }

@@ -67,6 +67,24 @@ describe('the bundle of', () => {
     }
   });
 
+  it('a type with handsOn holds what flows need, and another one does not', async () => {
+    const folder = await workFolder('flows');
+    const entry = join(folder, 'handler.ts');
+    const [contract, engine, zod] = ['lib/contract/index.ts', 'lib/engine/index.ts', 'node_modules/zod'];
+    await writeFile(
+      entry,
+      `import * as z from '${ROOT}${zod}';
+       import { defineJob } from '${ROOT}${contract}';
+       import { consumer } from '${ROOT}${engine}';
+       export const handler = consumer(defineJob({ type: 'a', payload: z.string(), handsOn: [] }), () => undefined);`,
+    );
+    const text = async (file: string) => new TextDecoder().decode((await made(file)).code);
+    const [flowing, plain] = [await text(entry), await text(PLAIN)];
+    for (const said of ['job.hand-on-failed', 'gunzipSync', 'one batch an attempt', 'is not a field of a step'])
+      expect([said, flowing.includes(said), plain.includes(said)]).toEqual([said, true, false]);
+    expect(plain).toContain('is in no flow');
+  });
+
   it('a consumer has only the environment as its credential provider', async () => {
     const { metafile } = await made(PLAIN);
     const providers = Object.keys(metafile.inputs).filter((path) => /credential-provider|nested-clients/.test(path));
