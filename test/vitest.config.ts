@@ -43,7 +43,9 @@ const DEEP = [
  * each call of each function with its role, to deploy a newer version under load and roll it back, and for the pages that say how
  * stages and types are deployed, upgraded, removed and brought back.
  */
-const DEEP_INTEGRATION = ['test/integration/{iam-replay,init,languages,large-payloads,operation,removal,stages,team,upgrade}.test.ts'];
+const DEEP_INTEGRATION = [
+  'test/integration/{iam-replay,init,languages,large-payloads,operation,removal,stages,team,upgrade}.test.ts',
+];
 
 /** Pages that are carried out on the embedded emulator alone: on LocalStack each deploy takes minutes. */
 const ON_EMBEDDED = ['test/integration/{init,large-payloads,removal,stages,team,upgrade}.test.ts'];

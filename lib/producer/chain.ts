@@ -21,8 +21,6 @@ export type Steps<Jobs extends readonly PlannedJob[], Before extends string = st
     ]
   : Jobs;
 
-/** The keys of later steps are made of the first's, and hold a number beside it; ids have 128 characters. */
-const MAX_NAME = 120;
 /** What a later step's message says of its flow: three keys and types at most. */
 const FLOW_BYTES = 2048;
 
@@ -39,7 +37,6 @@ export function encodeChain(
   const [first, ...later] = steps;
   if (first === undefined || steps.length > MAX_STEPS)
     throw new InvalidMessageError(`a chain has 1 to ${MAX_STEPS} steps, got ${steps.length}`);
-  if (later.length > 0) checkNames(options);
   for (const [i, step] of steps.entries()) checkStep(step, { i, next: steps[i + 1] });
   const written = later.map((step, i) => writeStep(step, { i: i + 1, nowMs }));
   const given = { payload: first.payload, options: { ...first.options, ...options }, storesLarge };
@@ -48,19 +45,12 @@ export function encodeChain(
   const most = MAX_MESSAGE_BYTES - FLOW_BYTES;
   const bytes = job.bytes - (job.large?.ref.bytes ?? 0);
   if (then !== undefined && bytes > most)
-    throw new MessageTooLargeError(bytes, `the steps of a chain have ${most} together`);
+    throw new MessageTooLargeError(
+      bytes,
+      `a chain's steps have ${most.toLocaleString('en-US')} bytes together at most`,
+    );
   const pending = [job.pending, ...written.map((one) => one.pending)];
   return pending.every((one) => one === undefined) ? job : { ...job, pending: firstRefusal(pending, steps) };
-}
-
-/** Later steps have their keys and ids from the first's. */
-function checkNames({ id, key }: EnqueueOptions): void {
-  for (const [name, value] of Object.entries({ id, key })) {
-    if (value === undefined || value.length <= MAX_NAME) continue;
-    throw new InvalidMessageError(
-      `"${name}" of a chain must have at most ${MAX_NAME} characters, got ${value.length}: the later steps' are made of it`,
-    );
-  }
 }
 
 interface Neighbours {

@@ -67,7 +67,7 @@ function loneEnds({ type, batchSize }: JobDefinition, parts: readonly OwnPart[])
   if (parents.length === 0) return [];
   return [
     `${type} has batchSize 1: as children of a batch of ${parents.join(' or ')}, its jobs cost a write each when they end, where ten that ` +
-      'end together cost one (lib/engine/README.md, "Flows")',
+      'end together cost one',
   ];
 }
 

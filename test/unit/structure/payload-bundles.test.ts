@@ -10,11 +10,14 @@ it('a bundle holds S3 only where its stage keeps payloads there', async () => {
   const made = async (define = {}) => bundle(join(ROOT, PLAIN), { absWorkingDir: ROOT, define });
   const [plain, withS3] = [await made(), await made(WITH_S3)];
   const kilobytes = (withS3.code.byteLength - plain.code.byteLength) / 1024;
-  console.log(`  what reads S3 adds ${kilobytes.toFixed(0)} KB to a bundle of ${(plain.code.byteLength / 1024).toFixed(0)} KB`);
+  console.log(
+    `  what reads S3 adds ${kilobytes.toFixed(0)} KB to a bundle of ${(plain.code.byteLength / 1024).toFixed(0)} KB`,
+  );
   const holds = ({ metafile }: typeof plain) => Object.keys(metafile.inputs).filter((path) => /client-s3\//.test(path));
   expect(holds(plain)).toEqual([]);
   expect(holds(withS3)).not.toEqual([]);
   const text = new TextDecoder().decode(plain.code);
-  for (const word of ['the payload is gone', 'lies in S3', 'S3Client']) expect([word, text.includes(word)]).toEqual([word, false]);
+  for (const word of ['the payload is gone', 'lies in S3', 'S3Client'])
+    expect([word, text.includes(word)]).toEqual([word, false]);
   expect(kilobytes).toBeLessThan(400);
 });

@@ -39,7 +39,7 @@ describe('the steps that are left of a chain', () => {
   it('are refused where the first one’s name leaves their names no room', () => {
     const then = [step];
     const long = 'x'.repeat(121);
-    const wanted = 'of a chain must have at most 120 characters, got 121: the later steps\' are made of it';
+    const wanted = "of a chain must have at most 120 characters, got 121: the later steps' are made of it";
     expect(refusal({ then, id: long })).toBe(`"id" ${wanted}`);
     expect(refusal({ then, id: 'a', key: long })).toBe(`"key" ${wanted}`);
     expect(decode({ then, id: long.slice(1) }).id).toHaveLength(120);

@@ -87,6 +87,22 @@ describe('what a handler staged', () => {
   });
 });
 
+it('a type that is not in handsOn does not compile, and fails the job', async () => {
+  const perform: Perform<typeof page> = async (_payload, context) => {
+    // @ts-expect-error: a page hands on to mail and done
+    context.enqueue(book, { n: 1 });
+  };
+  const wrong: Perform<typeof page> = async (_payload, context) => {
+    // @ts-expect-error: the payload is mail's
+    context.enqueue(mail, { n: 1 });
+    // @ts-expect-error: of a batch, too
+    context.batch({ children: [job(mail, { to: 'a@b.co' })], callback: job(book, { n: 1 }) });
+  };
+  const run = await testJob(page, perform, { payload, maxAttempts: 1 });
+  expect(run.error?.message).toBe('page does not hand on to "book": add it to handsOn of page, and deploy');
+  expect(wrong).toBeInstanceOf(Function);
+});
+
 describe('a handler’s context has, as the options say,', () => {
   it('what became of a batch', async () => {
     const children = [{ result: { rows: 3 } }, { status: 'dead', type: 'page' }, { status: 'open' }] as const;
