@@ -57,7 +57,9 @@ export async function fetchObject(s3: S3Objects, { bucket, key, maxBytes, signal
     }
     return { kind: 'found', bytes: (await Body?.transformToByteArray()) ?? new Uint8Array() };
   } catch (error) {
-    if (errorName(error) === 'NoSuchKey' || statusOf(error) === 404) return { kind: 'gone' };
+    // A bucket that is not there says nothing of its objects: it is deployed again, and the job goes on.
+    const name = errorName(error);
+    if (name === 'NoSuchKey' || (statusOf(error) === 404 && name !== 'NoSuchBucket')) return { kind: 'gone' };
     throw error;
   }
 }

@@ -177,10 +177,29 @@ export const CUTS: readonly Cut[] = [
           export const checkFlowFields = () => undefined;
           export const flowRefusal = ({ then, flow }, { type }) => then || flow ? notInFlow(type) : undefined;`,
       },
+      {
+        // It needs `handsOn` beside it.
+        file: /[/\\]contract[/\\]definition[/\\]answers\.[jt]s$/,
+        edit: () => `export const checkedAnswers = ({ answers }) => {
+            if (answers === undefined) return {};
+            throw new Error('answers needs handsOn');
+          };`,
+      },
       { file: /[/\\]engine[/\\]flow[/\\]index\.[jt]s$/, edit: () => `export const makeFlowPart = undefined;` },
     ],
     neededBy: /\bhandsOn\b/,
   },
+  ...(['step', 'durable'] as const).map((kind) => ({
+    name: `answers to ${kind} functions`,
+    // Only a type whose `answers` names them.
+    edits: [
+      {
+        file: new RegExp(`[/\\\\]engine[/\\\\]flow[/\\\\]${kind}-functions\\.[jt]s$`),
+        edit: () => 'export const tellStepFunctions = undefined, tellDurableFunctions = undefined;',
+      },
+    ],
+    neededBy: new RegExp(`\\b${kind}Functions\\b`),
+  })),
   {
     name: 'JSON Schema',
     // zod can write a schema as JSON Schema. That is for documents; a consumer does not need its 19 KB.

@@ -1,8 +1,9 @@
 import { writeEnvelope } from './envelope.ts';
 import { optional } from './names.ts';
+import { nextIn } from './protocol/answer.ts';
 import { unfinishedExpiration } from './protocol/expiration.ts';
 import type { FlowFields } from './protocol/flow-fields.ts';
-import { dueList, itemId, type JobItem, keyOf } from './protocol/job-item.ts';
+import { dueList, itemId, type JobItem, keyOf, NO_BODY } from './protocol/job-item.ts';
 import type { Message } from './protocol/message.ts';
 import { SCHEMA } from './protocol/schema.ts';
 
@@ -35,7 +36,8 @@ export const chainOf = (item: JobItem, { flow }: Pick<Message, 'flow'>) => flow?
  * @returns undefined if no step is left
  */
 export function nextStep(item: JobItem, message: Message): Outgoing | undefined {
-  const [next, ...rest] = message.then ?? [];
+  const [, ...rest] = message.then ?? [];
+  const next = nextIn(message.then);
   if (next === undefined) return undefined;
   const { type, payload, maxAttempts, tenant = message.group } = next;
   const { key, step } = chainOf(item, message);
@@ -120,6 +122,10 @@ export function isReady({ status, open, dead, mode, total, dueAt, deadlineAt }: 
 }
 
 const size = (places: ReadonlySet<number> | undefined) => places?.size ?? 0;
+
+/** Whether a callback was cancelled before it was parked. */
+export const isRefusedAhead = ({ status, bodyHash }: JobItem): boolean =>
+  status === 'CANCELLED' && bodyHash === NO_BODY;
 
 /** Whether a callback, as it stands, is not to run any more: nothing is handed on within its flow. */
 export const isStopped = (callback: Pick<JobItem, 'status' | 'cancelRequested'> | undefined): boolean =>

@@ -62,6 +62,8 @@ export interface FlowPart {
   died(item: JobItem, message: Message, engine: Engine): Promise<void>;
   /** What a callback knows of its batch, or why that could not be read. Never throws. */
   readFlow(claim: Claim, engine: Engine): Promise<Flow | { readonly error: unknown } | undefined>;
+  /** Says to whoever waits for the chain that the job is alive. Never throws. */
+  progressed(message: Message, engine: Engine): void;
   /** @param flow what {@link readFlow} gave */
   makeStaging(claim: Claim, engine: Engine, flow: Flow | undefined): Staging;
 }

@@ -4,7 +4,7 @@ import { InvalidMessageError, InvalidPayloadError } from '../contract/errors.ts'
 import { type ReadPayload, readPayload } from '../contract/payload.ts';
 import type { PlannedJob } from '../contract/planned-job.ts';
 import { type FlowStep, flowRefusal } from '../contract/protocol/flow-fields.ts';
-import { MAX_STEPS } from '../contract/protocol/not-in-flow.ts';
+import { FLOW_BYTES, MAX_STEPS } from '../contract/protocol/not-in-flow.ts';
 import { MAX_MESSAGE_BYTES } from '../contract/sqs-limits.ts';
 import { type EncodedJob, encodeJob } from './encode.ts';
 import { MessageTooLargeError, RetiredTypeError } from './errors.ts';
@@ -20,9 +20,6 @@ export type Steps<Jobs extends readonly PlannedJob[], Before extends string = st
       ...Steps<Rest, HandsOn<D>>,
     ]
   : Jobs;
-
-/** What a later step's message says of its flow: three keys and types at most. */
-const FLOW_BYTES = 2048;
 
 /**
  * Writes a chain as the message of its first job, which carries the others.

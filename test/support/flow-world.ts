@@ -9,6 +9,7 @@ import { together } from '../../lib/engine/calls/sqs.ts';
 import { makeWriter } from '../../lib/engine/calls/writes.ts';
 import type { Engine } from '../../lib/engine/engine.ts';
 import { makeFlowPart } from '../../lib/engine/flow/index.ts';
+import type { Tellers } from '../../lib/engine/flow/tell.ts';
 import { runBatch } from '../../lib/engine/job/batch.ts';
 import type { JobContext } from '../../lib/engine/job-context.ts';
 import { dispatch } from '../../lib/engine/retries/dispatch.ts';
@@ -41,6 +42,7 @@ export type FlowWorld = ReturnType<typeof makeFlowWorld>;
 interface Deployed extends FlowType {
   /** JSON of the queues that do not have the fixed name. */
   readonly queuesElsewhere: string;
+  readonly tellers: Tellers;
   readonly queue: MemoryQueue;
   readonly deadLetters: MemoryQueue;
 }
@@ -50,8 +52,15 @@ interface Crash {
   readonly moment: 'before' | 'after';
 }
 
-/** @param elsewhere  names of queues that do not have the fixed one, by type */
-export function makeFlowWorld(types: readonly FlowType[], elsewhere: Readonly<Record<string, string>> = {}) {
+/**
+ * @param elsewhere  names of queues that do not have the fixed one, by type
+ * @param tellers    who waits for the ends of chains. @default nobody
+ */
+export function makeFlowWorld(
+  types: readonly FlowType[],
+  elsewhere: Readonly<Record<string, string>> = {},
+  tellers: Tellers = { stepFunctions: undefined, durableFunctions: undefined },
+) {
   const output = captureOutput();
   const clock = makeVirtualClock();
   const dynamoDb = makeMemoryDynamoDb({ clock, tables: { [JOBS_TABLE]: ['id'], [SIDE_TABLE]: ['id'] } });
@@ -61,7 +70,12 @@ export function makeFlowWorld(types: readonly FlowType[], elsewhere: Readonly<Re
   const queuesElsewhere = JSON.stringify(elsewhere);
   for (const type of types) {
     const name = elsewhere[type.definition.type] ?? names.queue(STAGE, type.definition.type);
-    deployed.set(type.definition.type, { ...type, queuesElsewhere, ...makeQueues(sqs, type.definition, name) });
+    deployed.set(type.definition.type, {
+      ...type,
+      queuesElsewhere,
+      tellers,
+      ...makeQueues(sqs, type.definition, name),
+    });
   }
   const starts: string[] = [];
   let nonces = 0;
@@ -139,7 +153,7 @@ function makeQueues(sqs: ReturnType<typeof makeMemorySqs>, definition: JobDefini
 
 /** As `lib/engine/consumer.ts` wires it, with the in-memory AWS in the place of the real one. */
 function makeEngine(
-  { definition, perform, queue, deadLetters, queuesElsewhere }: Deployed,
+  { definition, perform, queue, deadLetters, queuesElsewhere, tellers }: Deployed,
   { dynamoDb, documents, sqs, events, clock }: MemoryProcess,
   { starts, nonce }: { readonly starts: string[]; readonly nonce: () => string },
 ): Engine {
@@ -157,7 +171,8 @@ function makeEngine(
     store: makeJobStore(JOBS_TABLE, { dynamoDb, documents, definition, ...basics }),
     sqs: together(sqs, callTime),
     flow:
-      definition.handsOn && makeFlowPart?.({ table: JOBS_TABLE, stage: STAGE, queuesElsewhere, dynamoDb, ...basics }),
+      definition.handsOn &&
+      makeFlowPart?.({ table: JOBS_TABLE, stage: STAGE, queuesElsewhere, tellers, dynamoDb, ...basics }),
     publish: makePublish({ openBus: () => makeBus(events), ...basics }),
     ...basics,
     log: new Logger({ serviceName: `sluice-${definition.type}`, logLevel: 'DEBUG' }),

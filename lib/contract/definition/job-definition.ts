@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { JobDefinitionError } from '../errors.ts';
 import { type Accept, type AnyAccept, checkedAccept } from './accept.ts';
 import { type AlarmThresholds, checkedAlarms, checkReachable } from './alarm-thresholds.ts';
+import { type Answers, checkedAnswers } from './answers.ts';
 import { checkedExtendedFrom, type ExtendedFrom } from './extended-from.ts';
 import { checkedHandsOn } from './hands-on.ts';
 import { checkedJobType } from './job-type.ts';
@@ -42,6 +43,7 @@ export interface JobDefinition<
   readonly retired: boolean;
   readonly accept?: AnyAccept;
   readonly extendedFrom?: ExtendedFrom;
+  readonly answers?: readonly Answers[];
   readonly handsOn?: readonly Next[];
 }
 
@@ -129,6 +131,11 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType, Next 
    * hands on to nobody: a last step, a child. @default none: its jobs are in no flow
    */
   readonly handsOn?: readonly Next[];
+  /**
+   * Who may wait for its jobs as the end of a chain: `stepFunctions`, or `durableFunctions:<function>`. Needs `handsOn`.
+   * @default nobody
+   */
+  readonly answers?: readonly Answers[];
   /** Thresholds of the job type's alarms. */
   readonly alarms?: Partial<AlarmThresholds>;
   /** Jobs that EventBridge sends by itself, again and again. @default none */
@@ -144,7 +151,7 @@ export type HandsOn<D extends JobDefinition> = NonNullable<D['handsOn']>[number]
 const KNOWN_OPTIONS = [
   ...['type', 'payload', 'retry', 'timeoutSeconds', 'batchSize', 'batchWindowSeconds', 'maxConcurrency', 'parallel'],
   ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent', 'schedule', 'provisionedPollers'],
-  ...['rateLimit', 'tracing', 'eventErrorMessage', 'retired', 'accept', 'handsOn', 'extendedFrom'],
+  ...['rateLimit', 'tracing', 'eventErrorMessage', 'retired', 'accept', 'handsOn', 'extendedFrom', 'answers'],
 ] as const;
 
 const RULES = {
@@ -221,6 +228,7 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType, Next e
     retired,
     ...checkedAccept(given),
     ...checkedExtendedFrom(given),
+    ...checkedAnswers(given),
     ...(given.handsOn !== undefined && { handsOn: checkedHandsOn<Next>(given.handsOn) }),
   };
 }

@@ -3,8 +3,9 @@ import { MAX_ATTEMPTS } from '../definition/retry-options.ts';
 import { didYouMean } from '../definition/suggest.ts';
 import { InvalidMessageError } from '../errors.ts';
 import { isJobKey } from '../names.ts';
-import { MESSAGE_GROUP } from '../sqs-limits.ts';
-import { MAX_STEPS, notInFlow } from './not-in-flow.ts';
+import { MAX_MESSAGE_BYTES, MESSAGE_GROUP } from '../sqs-limits.ts';
+import { ANSWERS, answerIn, nextIn } from './answer.ts';
+import { FLOW_BYTES, MAX_STEPS, notInFlow } from './not-in-flow.ts';
 
 /** A step of a chain that is still to come. */
 export interface FlowStep {
@@ -61,7 +62,21 @@ export function checkThen(then: unknown): void {
     const got = Array.isArray(then) ? `an array of ${then.length}` : then === null ? 'null' : `a ${typeof then}`;
     throw new InvalidMessageError(`"then" must be an array of 1 to ${MAX_STEPS - 1} steps, got ${got}`);
   }
-  for (const [i, step] of then.entries()) checkStep(step, `then[${i}]`);
+  const isLast = (i: number) => i === then.length - 1;
+  for (const [i, step] of then.entries())
+    if (!isLast(i) || !checkAnswer(step, `then[${i}]`)) checkStep(step, `then[${i}]`);
+}
+
+/** Step Functions' tokens and Lambda's callback ids alike (API references). */
+const MAX_TOKEN = 1024;
+
+/** @returns whether the last entry is no step, but says who waits */
+function checkAnswer(step: unknown, path: string): boolean {
+  const fields = Object.entries((step ?? {}) as object);
+  const [[name, token] = ['', '']] = fields.filter(([one]) => (ANSWERS as readonly string[]).includes(one));
+  if (name === '') return false;
+  if (fields.length === 1 && typeof token === 'string' && token !== '' && token.length <= MAX_TOKEN) return true;
+  throw new InvalidMessageError(`"${path}.${name}" must be a text of 1 to ${MAX_TOKEN} characters, and stand alone`);
 }
 
 /** @throws InvalidMessageError if the later steps of a chain cannot be named by its first job's name */
@@ -128,12 +143,38 @@ const notOurs = () => new InvalidMessageError('"flow" is Sluice\'s own: leave it
  */
 export function flowRefusal(
   { then, flow }: { readonly then?: readonly FlowStep[] | undefined; readonly flow?: FlowFields | undefined },
-  { type, handsOn }: Pick<JobDefinition, 'type' | 'handsOn'>,
+  { type, handsOn, answers }: Pick<JobDefinition, 'type' | 'handsOn' | 'answers'>,
 ): InvalidMessageError | undefined {
   if (then === undefined && flow === undefined) return undefined;
   if (handsOn === undefined) return notInFlow(type);
-  const [next] = then ?? [];
-  return next === undefined ? undefined : refusedNext(next.type, { type, handsOn });
+  const answer = answerIn(then);
+  const wanted = answer && ('taskToken' in answer ? 'stepFunctions' : 'durableFunctions:');
+  if (wanted !== undefined && !answers?.some((one) => one.startsWith(wanted)))
+    return new InvalidMessageError(
+      `${type} does not answer ${wanted.replace(':', '')}: add it to answers of ${type}, and deploy`,
+    );
+  const next = nextIn(then);
+  return next === undefined ? undefined : (refusedNext(next.type, { type, handsOn }) ?? refusedSize(then));
+}
+
+/**
+ * Why the next step could never be sent. Its message is written anew: it says where it stands in its flow, and JSON may write a
+ * number longer than its producer did.
+ */
+function refusedSize(then: readonly FlowStep[] | undefined): InvalidMessageError | undefined {
+  const most = MAX_MESSAGE_BYTES - FLOW_BYTES;
+  const bytes = bytesOf(then);
+  if (bytes <= most) return undefined;
+  const got = bytes === Number.POSITIVE_INFINITY ? 'cannot be written: it is nested too deep' : `has ${bytes} bytes`;
+  return new InvalidMessageError(`"then" ${got}; at most ${most} fit`);
+}
+
+function bytesOf(value: unknown): number {
+  try {
+    return Buffer.byteLength(JSON.stringify(value) ?? '');
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
 }
 
 /** Why a job of this definition may not be followed by one of type `next`; undefined if it may. */

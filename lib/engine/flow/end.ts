@@ -1,9 +1,10 @@
-import { isStopped, nextStep } from '../../contract/flow.ts';
+import { isRefusedAhead, isStopped, nextStep } from '../../contract/flow.ts';
 import { itemId, type JobItem } from '../../contract/protocol/job-item.ts';
 import { isOfFlow, type Message } from '../../contract/protocol/message.ts';
 import { readError } from '../../contract/thrown.ts';
 import { messageFields } from '../logs.ts';
 import { publishCompleted } from '../message/publish.ts';
+import { answer } from './answers.ts';
 import { cancelCallback, clearOutbox, type Ended, outboxOf, sendOutbox } from './hand-on.ts';
 import type { Outbox } from './outbox.ts';
 import type { PlaceEnd } from './places.ts';
@@ -54,7 +55,9 @@ async function stop(outbox: Outbox | undefined, ended: Ended): Promise<void> {
 
 async function handOn(outbox: Outbox | undefined, ended: Ended): Promise<void> {
   const { item, message, engine, ports } = ended;
-  if (outbox !== undefined) await sendOutbox(outbox, ended);
+  const callback = outbox && (await sendOutbox(outbox, ended));
+  // It takes nothing over, and no message of its own will end the place.
+  if (callback !== undefined && isRefusedAhead(callback)) return endPlace('dead', ended);
   // The callback of its batch has taken over both.
   if (item.passedOn !== undefined) return;
   const next = nextStep(item, message);
@@ -68,8 +71,10 @@ export async function died(ended: Ended): Promise<void> {
   if (ended.item.undelivered !== 'event') await endPlace('dead', ended);
 }
 
-/** Ends the job's place, if it holds one; the callback that waited for nothing else is sent. */
-async function endPlace(how: PlaceEnd, { message, engine, ports }: Ended): Promise<void> {
+/** Tells whoever waits for the chain, then ends the job's place, if it holds one; the callback that waited for nothing else is sent. */
+async function endPlace(how: PlaceEnd, ended: Ended): Promise<void> {
+  const { message, engine, ports } = ended;
+  await answer(how, ended);
   const { of } = message.flow ?? {};
   if (of === undefined) return;
   const released = await ports.places(of, how);

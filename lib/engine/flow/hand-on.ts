@@ -31,8 +31,12 @@ async function readOutbox(id: string, { table, dynamoDb }: FlowPorts, { callTime
   return found.get(id)?.outbox;
 }
 
-/** Rows `callbackParked` and `stagedSent`: parks the batch's callback, then sends what was staged. */
-export async function sendOutbox(outbox: Outbox, ended: Ended): Promise<void> {
+/**
+ * Rows `callbackParked` and `stagedSent`: parks the batch's callback, then sends what was staged.
+ *
+ * @returns the callback as it stands, if a batch was staged
+ */
+export async function sendOutbox(outbox: Outbox, ended: Ended): Promise<JobItem | undefined> {
   const { engine, ports, message } = ended;
   const { batch, jobs } = outbox;
   const callback = batch && (await park(batch, ended));
@@ -41,6 +45,7 @@ export async function sendOutbox(outbox: Outbox, ended: Ended): Promise<void> {
     if (callback !== undefined && isReady(callback)) await releaseAtOnce(callback, ended);
   }
   await sendAll(jobs, message, { engine, ports });
+  return callback;
 }
 
 /** Nobody's end releases the callback of an empty batch. */

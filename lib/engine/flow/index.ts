@@ -1,5 +1,6 @@
 import { optional } from '../../contract/names.ts';
 import type { FlowPart } from '../engine.ts';
+import { beat } from './answers.ts';
 import { died, end } from './end.ts';
 import { previousOf, readFlow } from './look.ts';
 import { type FlowPortsDeps, makeFlowPorts } from './ports.ts';
@@ -12,6 +13,7 @@ export const makeFlowPart: ((deps: FlowPortsDeps) => FlowPart) | undefined = (de
     end: (item, message, engine) => end({ item, message, engine, ports }),
     died: (item, message, engine) => died({ item, message, engine, ports }),
     readFlow: (claim, engine) => readFlow(claim, { engine, ports }).catch((error: unknown) => ({ error })),
+    progressed: (message, engine) => beat(message, engine, ports),
     makeStaging(claim, engine, flow) {
       const { enqueue, batch, ...staging } = makeStaging(claim, engine);
       const told = { ...optional('flow', flow), ...optional('previous', previousOf(claim, { engine, ports })) };

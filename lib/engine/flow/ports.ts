@@ -1,3 +1,4 @@
+import type { CurrentSignal } from '../../aws/client-settings.ts';
 import type { DynamoDb } from '../../aws/ports.ts';
 import { ENV, names } from '../../contract/names.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
@@ -5,7 +6,10 @@ import type { CallTime } from '../calls/call-time.ts';
 import { makeReader, type Reader } from '../calls/reads.ts';
 import { makeWriter, type Writer } from '../calls/writes.ts';
 import type { Clock } from '../clock.ts';
+import { tellDurableFunctions } from './durable-functions.ts';
 import { makePlaces, type Places } from './places.ts';
+import { tellStepFunctions } from './step-functions.ts';
+import type { Tell, Tellers } from './tell.ts';
 
 /** What a consumer whose jobs have a part in flows works with, beside its engine: items and queues of other types. */
 export interface FlowPorts {
@@ -21,6 +25,7 @@ export interface FlowPorts {
   readonly queueName: (type: string) => string;
   /** Found so far, by job type; kept while the process is warm. */
   readonly queueUrls: Map<string, string>;
+  readonly tellers: Tellers;
   /** Whether the dispatcher does not find a type's queue by its name: what is parked keeps its URL. */
   readonly isElsewhere: (type: string) => boolean;
 }
@@ -34,11 +39,31 @@ export interface FlowPortsDeps {
   readonly dynamoDb: DynamoDb;
   readonly callTime: CallTime;
   readonly clock: Clock;
+  /** @default Step Functions and Lambda themselves */
+  readonly tellers?: Tellers | undefined;
+}
+
+/** Their clients are made when they are first called. */
+function makeTellers(signal: CurrentSignal): Tellers {
+  const onUse = (make: ((signal: CurrentSignal) => Tell) | undefined): Tell | undefined => {
+    if (make === undefined) return undefined;
+    let made: Tell | undefined;
+    const tell = () => {
+      made ??= make(signal);
+      return made;
+    };
+    return {
+      success: (id, output) => tell().success(id, output),
+      failure: (id, failure) => tell().failure(id, failure),
+      heartbeat: (id) => tell().heartbeat(id),
+    };
+  };
+  return { stepFunctions: onUse(tellStepFunctions), durableFunctions: onUse(tellDurableFunctions) };
 }
 
 const STATUS = ['id', 'type', 'status', 'schema', 'cancelRequested'] as const satisfies readonly (keyof JobItem)[];
 
-export function makeFlowPorts({ table, stage, queuesElsewhere, ...parts }: FlowPortsDeps): FlowPorts {
+export function makeFlowPorts({ table, stage, queuesElsewhere, tellers, ...parts }: FlowPortsDeps): FlowPorts {
   const { dynamoDb, callTime, clock } = parts;
   const given = queuesElsewhere ?? process.env[ENV.queuesElsewhere];
   const deps = { dynamoDb, callTime };
@@ -52,6 +77,7 @@ export function makeFlowPorts({ table, stage, queuesElsewhere, ...parts }: FlowP
     places: makePlaces({ table, clock, ...deps }),
     queueName: (type) => elsewhere.get(type) ?? names.queue(stage, type),
     queueUrls: new Map([...elsewhere].filter(([, address]) => /^https?:/.test(address))),
+    tellers: tellers ?? makeTellers(callTime.signal),
     isElsewhere: (type) => elsewhere.has(type),
   };
 }

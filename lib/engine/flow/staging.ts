@@ -1,9 +1,11 @@
 import { InvalidMessageError, JobResultError, LeaseLostError } from '../../contract/errors.ts';
 import { callbackFlow, childKey, type Outgoing, type StagedBatch } from '../../contract/flow.ts';
+import { attributeBytes, ENVELOPE_MARK } from '../../contract/message-attributes.ts';
 import type { PlannedJob } from '../../contract/planned-job.ts';
 import { MAX_CHILDREN } from '../../contract/protocol/flow-fields.ts';
 import { itemId } from '../../contract/protocol/job-item.ts';
 import type { Staged } from '../../contract/protocol/settle.ts';
+import { MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
 import type { Claim, Engine, Staging } from '../engine.ts';
 import type { Batch } from '../flow-types.ts';
 import type { JobContext } from '../job-context.ts';
@@ -28,7 +30,7 @@ export function makeStaging(
   const stager = (): Stager => {
     if (!isOpen) throw new LeaseLostError('the attempt has ended: nothing was staged');
     const { definition, clock } = engine;
-    return { definition, group: message.group, nowMs: clock.now(), pending };
+    return { definition, group: message.group, nowMs: clock.now(), pending: [] };
   };
   const outbox = (): Outbox => ({ ...(batch !== undefined && { batch }), jobs });
   return {
@@ -37,9 +39,12 @@ export function makeStaging(
       const by = stager();
       checkCount(count() + 1);
       const id = `${item.owner}:s${jobs.length}`;
-      const one = toOutgoing({ definition, payload, options }, { what: `staged job ${jobs.length}`, id }, by);
+      const what = `staged job ${jobs.length}`;
+      const one = toOutgoing({ definition, payload, options }, { what, id }, by);
+      checkBytes(one, MAX_STAGED_BYTES, what);
       room.take({ ...outbox(), jobs: [...jobs, one] }, [one]);
       jobs.push(one);
+      pending.push(...by.pending);
     },
     batch(given) {
       const by = stager();
@@ -51,6 +56,7 @@ export function makeStaging(
       checkCount(count() + staged.children.length);
       room.take({ jobs, batch: staged }, [staged.callback, ...staged.children]);
       batch = staged;
+      pending.push(...by.pending);
     },
     close() {
       isOpen = false;
@@ -108,6 +114,8 @@ const DEADLINE_SECONDS = { min: 60, max: 14 * 24 * 3600, default: 24 * 3600 } as
 const MODES = ['settled', 'success'] as const;
 /** Largest body of a child: one that waits is parked (`MAX_PARKED_BYTES`). */
 const MAX_CHILD_BYTES = 320 * 1024;
+/** Largest body of any other job: SQS takes no larger one with its mark, however small the outbox is, packed. */
+const MAX_STAGED_BYTES = MAX_MESSAGE_BYTES - attributeBytes(ENVELOPE_MARK);
 /** Largest body of a callback: DynamoDB weighs the whole item with each child's end. */
 const MAX_CALLBACK_BYTES = 8 * 1024;
 

@@ -58,7 +58,10 @@ export function makeContext({ claim, flow }: Attempted, engine: Engine, deadline
     },
     remainingMs: () => Math.max(0, deadline.atMs - engine.clock.now()),
     idempotencyKey: claim.item.id,
-    progress: async (value) => progress.report(asJson('progress', value ?? null, MAX_PROGRESS_BYTES)),
+    async progress(value) {
+      engine.flow?.progressed(claim.message, engine);
+      return progress.report(asJson('progress', value ?? null, MAX_PROGRESS_BYTES));
+    },
     commit(writes) {
       checkOpen();
       engine.store.checkWrites(claim.item.id, { writes, staged: staged.length });

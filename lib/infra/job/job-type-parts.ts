@@ -11,6 +11,7 @@ import { queueSettings } from '../../contract/definition/queue-settings.ts';
 import { EVENT_SOURCE } from '../../contract/job-event.ts';
 import { ENV, names } from '../../contract/names.ts';
 import { SCHEMA_ITEM } from '../../contract/protocol/schema.ts';
+import { answerRights } from '../access/answer-rights.ts';
 import { getBodies, getPayloads, payloadBucket } from '../access/payload-rights.ts';
 import { keyByArn, keyRights } from '../access/stage-key.ts';
 import { arnsOf } from '../arns.ts';
@@ -137,16 +138,20 @@ function makeConsumer(scope: Construct, settings: JobTypeSettings, { queues, key
     bundle,
     layers,
     network,
-    statements: [...consumerRights(scope, settings), ...keyOf(theirs), ...s3Rights(scope, settings)],
+    statements: [...consumerRights(scope, settings), ...keyOf(theirs), ...beyondRights(scope, settings)],
   });
 }
 
-/** Large payloads of its own jobs, and the stage's key for all that it uses. */
-function s3Rights(scope: Construct, { stage, encrypted, payloads, definition }: JobTypeSettings): PolicyStatement[] {
+/** Large payloads of its own jobs, whoever waits for them, and the stage's key for all that it uses. */
+function beyondRights(
+  scope: Construct,
+  { stage, encrypted, payloads, definition }: JobTypeSettings,
+): PolicyStatement[] {
   const services = ['sqs', 'dynamodb', ...(payloads ? ['s3'] : [])];
   return [
     ...(payloads ? getPayloads(scope, { stage, types: [definition.type] }) : []),
     ...getBodies(scope, definition),
+    ...answerRights(scope, definition),
     ...(encrypted ? [keyRights(scope, stage, { services })] : []),
   ];
 }

@@ -1,6 +1,6 @@
 import type { JobItem } from '../../contract/protocol/job-item.ts';
 import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
-import { type Flows, flowsAround, type ObservedFlow, type Place, seenBody } from './observed-flow.ts';
+import { type Flows, flowsAround, type ObservedFlow, type Place, type SeenBody, seenBody } from './observed-flow.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 /** How long a name of a flow is kept: as long as that of a job that died (14 days of the DLQ, the queue's 7, and one). */
@@ -42,8 +42,17 @@ function noteFlow(flows: Flows, item: JobItem): void {
   else {
     flows.bodies.set(id, body);
     flows.watch({ type, jobId, key: jobId, payload: body.payload });
+    checkTakesOver(flows, id, body);
   }
   if ((item.open?.size ?? 0) !== total) flows.violate(`${id} has ${total} children, ${item.open?.size ?? 0} are open`);
+}
+
+/** A callback has its parent's place, and what is left of its chain. */
+function checkTakesOver(flows: Flows, id: string, { then, flow }: SeenBody): void {
+  const parent = [...flows.items.values()].find(({ passedOn }) => passedOn === id);
+  const body = parent && flows.bodies.get(parent.id);
+  if (body !== undefined && JSON.stringify([then, flow?.of]) !== JSON.stringify([body.then, body.flow?.of]))
+    flows.violate(`${id} does not take over what ${parent?.id} had left: ${JSON.stringify([then, flow?.of])}`);
 }
 
 /** What the callback's item says of a place is so. */

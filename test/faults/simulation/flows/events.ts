@@ -32,7 +32,7 @@ export const FLOW_EVENTS: readonly WorldEvent[] = [
   { name: 'a copy of a message comes', weight: 6, happen: copy },
   {
     name: 'an operator cancels a flow',
-    weight: 3,
+    weight: 5,
     happen: (world, random, name) => operator(name, world, (hands) => cancelSome(world, random, hands)),
   },
   {
@@ -56,6 +56,15 @@ export const FLOW_EVENTS: readonly WorldEvent[] = [
       }),
   },
 ];
+
+/** Somebody sends dead letters back as soon as they come: what buried them may still be on its way. */
+export const REDRIVEN_AT_ONCE: WorldEvent = {
+  name: 'all dead letters are sent back',
+  weight: 25,
+  happen({ types }) {
+    for (const world of types) for (const { messageId } of world.deadLetters.messages()) redrive(world, messageId);
+  },
+};
 
 function someOf<T>([first, ...others]: readonly T[], random: Random): T | undefined {
   return first === undefined ? undefined : random.pick([first, ...others]);

@@ -17,14 +17,41 @@ const HANDS_ON: Readonly<Record<FlowType, readonly FlowType[]>> = {
 
 export const FLOW_TYPES = Object.keys(HANDS_ON) as FlowType[];
 
-const RETRY = { maxAttempts: 4, backoff: { kind: 'list', delaysSeconds: [1, 70, 600], jitter: 0.2 } } as const;
+/** A job is parked by its first failure, or by its second one. */
+export const [PARKED_FIRST, PARKED_LATER] = [
+  [70, 1, 600],
+  [1, 70, 600],
+] as const;
 
-export const definitionOf = (type: FlowType, options: Partial<Pick<JobDefinition, 'rateLimit' | 'batchSize'>> = {}) =>
-  defineJob({ type, payload: accepted, handsOn: HANDS_ON[type], retry: RETRY, timeoutSeconds: 30, ...options });
+export interface Options extends Partial<Pick<JobDefinition, 'rateLimit'>> {
+  /** Between attempts. @default the first retry is in its queue, the second one is parked */
+  readonly delaysSeconds?: readonly number[];
+  /** Each may send the callback that waits for it: else the dispatcher does. @default false */
+  readonly closes?: boolean;
+}
+
+export function definitionOf(
+  type: FlowType,
+  { delaysSeconds = PARKED_LATER, closes = false, ...options }: Options = {},
+) {
+  const backoff = { kind: 'list', delaysSeconds: [...delaysSeconds], jitter: 0.2 } as const;
+  const handsOn = [...new Set([...HANDS_ON[type], ...(closes && type !== 'record' ? (['closing'] as const) : [])])];
+  return defineJob({
+    type,
+    payload: accepted,
+    handsOn,
+    retry: { maxAttempts: 4, backoff },
+    timeoutSeconds: 30,
+    ...options,
+  });
+}
 
 /** As whoever stages a job of the type has it: a deploy of the type itself may take less. */
 const STAGED = Object.fromEntries(
-  FLOW_TYPES.map((type) => [type, defineJob({ type, payload: staged, handsOn: HANDS_ON[type], retry: RETRY })]),
+  FLOW_TYPES.map((type) => [
+    type,
+    defineJob({ type, payload: staged, handsOn: HANDS_ON[type], retry: { maxAttempts: 4 } }),
+  ]),
 ) as unknown as Readonly<Record<FlowType, JobDefinition>>;
 
 /** One call of a handler: what it staged, by part, and how it ended. */

@@ -51,6 +51,8 @@ export type FlowPayload = z.infer<typeof staged>;
 export interface Fate {
   /** Chances in a hundred that an attempt ends so. */
   readonly deaths: number;
+  /** Many die once, and are sent back at once. */
+  readonly areRedriven: boolean;
   readonly failures: number;
   readonly most: number;
   readonly kids: 'child' | 'chain' | 'parent';
@@ -58,14 +60,18 @@ export interface Fate {
   readonly deadlineSeconds: number;
 }
 
-export const drawFate = (random: Random): Fate => ({
-  deaths: random.percent(10) ? 50 : random.int(0, 30),
-  failures: random.int(0, 40),
-  most: random.int(1, 5),
-  kids: random.pick(['child', 'chain', 'parent']),
-  mode: random.pick(['settled', 'success']),
-  deadlineSeconds: random.percent(80) ? 86_400 : 3 * 3600,
-});
+export function drawFate(random: Random): Fate {
+  const areRedriven = random.percent(15);
+  return {
+    areRedriven,
+    deaths: areRedriven ? 50 : random.int(0, 30),
+    failures: areRedriven ? 0 : random.int(0, 40),
+    most: random.int(1, 5),
+    kids: random.pick(['child', 'chain', 'parent']),
+    mode: random.pick(['settled', 'success']),
+    deadlineSeconds: random.percent(80) ? 86_400 : 3 * 3600,
+  };
+}
 
 const SECONDS = [0, 0.1, 1, 5, 8, 20] as const;
 

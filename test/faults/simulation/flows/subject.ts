@@ -2,38 +2,51 @@ import type { Outgoing, Subject, SubjectType } from '../../../../lib/testing/sim
 import type { Random } from '../../../../lib/testing/simulation/random.ts';
 import { OPERATOR_EVENTS } from '../operator-events.ts';
 import { checkParts } from './check.ts';
-import { comeLate, FLOW_EVENTS } from './events.ts';
-import { definitionOf, FLOW_TYPES, type FlowCall, makePerform } from './handler.ts';
-import { drawFate, drawParent, drawPlan, type Fate, type FlowPayload } from './plan.ts';
+import { comeLate, FLOW_EVENTS, REDRIVEN_AT_ONCE } from './events.ts';
+import {
+  definitionOf,
+  FLOW_TYPES,
+  type FlowCall,
+  makePerform,
+  type Options,
+  PARKED_FIRST,
+  PARKED_LATER,
+} from './handler.ts';
+import { drawFate, drawParent, drawPlan, type Fate, type FlowPayload, type FlowType } from './plan.ts';
 
 /** Chains, batches, and what they make of each other: one job or two at first, of which all others follow. */
 export function makeFlowSubject(random: Random): Subject {
   const fate = drawFate(random);
   const messages = Array.from({ length: random.int(1, 2) }, (_, n) => root(n, random, fate));
+  const delaysSeconds = random.pick<readonly number[]>([PARKED_FIRST, PARKED_LATER]);
   return flowSubject(messages, {
     perSeconds: random.percent(20) ? random.pick([45, 150]) : undefined,
-    ...{ steps: [15, 50], crashes: 3, afterwards: comeLate, events: [...OPERATOR_EVENTS, ...FLOW_EVENTS] },
+    ...{ delaysSeconds, closes: random.percent(50) },
+    ...{ steps: [15, 50], crashes: 3, afterwards: comeLate },
+    events: [...OPERATOR_EVENTS, ...FLOW_EVENTS, ...(fate.areRedriven ? [REDRIVEN_AT_ONCE] : [])],
   });
 }
 
-type Drawn = Pick<Subject, 'steps' | 'crashes' | 'afterwards' | 'events'> & {
-  /** Seconds between two begins of a callback. @default no limit */
-  readonly perSeconds?: number | undefined;
-};
+type Drawn = Pick<Subject, 'steps' | 'crashes' | 'afterwards' | 'events'> &
+  Pick<Options, 'delaysSeconds' | 'closes'> & {
+    /** Seconds between two begins of a callback. @default no limit */
+    readonly perSeconds?: number | undefined;
+  };
 
 /** Jobs of flows, and the check of what they must have done. */
 export function flowSubject(
   messages: readonly Outgoing[],
-  { perSeconds, ...drawn }: Drawn = { crashes: 0, events: [] },
+  { perSeconds, delaysSeconds = PARKED_LATER, closes = false, ...drawn }: Drawn = { crashes: 0, events: [] },
 ): Subject {
   const calls = new Map<string, FlowCall>();
   const wrong: string[] = [];
   const perform = makePerform(calls, (what) => wrong.push(what));
-  const rate = (type: string) =>
-    type === 'closing' && perSeconds !== undefined ? { rateLimit: { limit: 1, perSeconds } } : {};
-  const [own, ...others] = FLOW_TYPES.map(
-    (type): SubjectType => ({ definition: definitionOf(type, rate(type)), perform, correct }),
-  );
+  const define = (type: FlowType) => {
+    const isLimited = type === 'closing' && perSeconds !== undefined;
+    const rate = isLimited ? { rateLimit: { limit: 1, perSeconds } } : {};
+    return definitionOf(type, { delaysSeconds, closes, ...rate });
+  };
+  const [own, ...others] = FLOW_TYPES.map((type): SubjectType => ({ definition: define(type), perform, correct }));
   if (own === undefined) throw new RangeError('there are no types');
   return {
     ...own,

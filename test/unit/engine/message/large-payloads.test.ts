@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { JOB_TYPES } from '../../../../functions/index.ts';
-import { timeout } from '../../../../lib/testing/index.ts';
+import { awsError, timeout } from '../../../../lib/testing/index.ts';
 import { SECRET } from '../../../support/factories.ts';
 import { makeMemoryS3 } from '../../../support/memory-s3.ts';
 import { defineProbe } from '../../../support/probe.ts';
@@ -99,6 +99,14 @@ describe('a payload in S3', () => {
     expect(job('a')?.error?.message).toMatch(/^payload\.do: /);
     expect(starts).toEqual([]);
     expect(deadLetters.messages()).toHaveLength(1);
+  });
+
+  test('whose bucket is not there is asked for again: the object may lie in the next one', async () => {
+    const { world, send, deliver, s3 } = makeStage();
+    send('a', { do: 'complete' });
+    s3.fail(awsError('NoSuchBucket', 'The specified bucket does not exist', 404));
+    await deliver();
+    expect(world.job('a')).toMatchObject({ status: 'RETRYING', error: { name: 'NoSuchBucket' } });
   });
 
   test('that is gone is a death that says for how long it was kept', async () => {
