@@ -19,7 +19,7 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
  * A bundle may be so many times as large as the last release's; the engine is a fifth of it. Whoever needs more looks at `npm run bundle-report` first. At a
  * release, `npm run bundle-report -- --release` writes the sizes that count from then on.
  */
-const [MAX_RATIO, MAX_RATIO_OF_ENGINE] = [1.01, 1.041];
+const [MAX_RATIO, MAX_RATIO_OF_ENGINE] = [1.01, 1.045];
 
 const made = (entry: string) => bundle(entry, { absWorkingDir: ROOT });
 
