@@ -168,13 +168,13 @@ export const CUTS: readonly Cut[] = [
       {
         file: /[/\\]contract[/\\]definition[/\\]hands-on\.[jt]s$/,
         edit: () => `export const checkedHandsOn = () => {
-            throw new Error('flows are left out of the bundle: write handsOn in the definition as \`handsOn\`');
+            throw new Error('flows are left out: write handsOn as \`handsOn\`');
           };`,
       },
       {
         file: /[/\\]contract[/\\]protocol[/\\]flow-fields\.[jt]s$/,
         edit: () => `import { notInFlow } from './not-in-flow';
-          export const checkThen = () => undefined, checkChainName = checkThen, checkFlow = checkThen, refusedNext = checkThen;
+          export const checkFlowFields = () => undefined;
           export const flowRefusal = ({ then, flow }, { type }) => then || flow ? notInFlow(type) : undefined;`,
       },
       {

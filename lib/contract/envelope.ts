@@ -6,7 +6,7 @@ import { MAX_HOPS } from './hops.ts';
 import { JsonError, textOf, toJson } from './json.ts';
 import { isJobId, isJobKey, JOB_ID, JOB_KEY, optional } from './names.ts';
 import { type PayloadRef, payloadRefFault } from './payload-ref.ts';
-import { checkChainName, checkFlow, checkThen, type FlowFields, type FlowStep } from './protocol/flow-fields.ts';
+import { checkFlowFields, type FlowFields, type FlowStep } from './protocol/flow-fields.ts';
 
 /** The body of an SQS message, as a producer writes it. Only `payload` is required, or `payloadRef` in its place. */
 export interface Envelope {
@@ -93,11 +93,7 @@ function checkedEnvelope(fields: Record<string, unknown>, type: string, nowMs: n
   check(fields, 'runAt', isTime, 'a time in ISO 8601 with a zone, as 2026-01-31T09:00:00Z');
   check(fields, 'runAt', (at) => Date.parse(at as string) <= nowMs + MAX_AHEAD_MS, 'at most one year ahead');
   check(fields, 'hops', isHops, `a whole number from 0 to ${MAX_HOPS}: jobs must not enqueue jobs for ever`);
-  if (Object.hasOwn(fields, 'then')) {
-    checkThen(fields.then);
-    checkChainName(fields);
-  }
-  if (Object.hasOwn(fields, 'flow')) checkFlow(fields.flow);
+  checkFlowFields(fields);
   return fields as unknown as Envelope;
 }
 

@@ -103,9 +103,7 @@ function makeEngine<D extends JobDefinition>(
     deadLetterQueueUrl: required(ENV.deadLetterQueueUrl),
     store: makeJobStore(table, { dynamoDb, documents, definition, ...basics }),
     sqs: together(makeSqs(callTime.signal), callTime),
-    flow:
-      definition.handsOn &&
-      makeFlowPart?.({ table, stage, queuesElsewhere: process.env[ENV.queuesElsewhere], dynamoDb, ...basics }),
+    flow: definition.handsOn && makeFlowPart?.({ table, stage, dynamoDb, ...basics }),
     publish: makePublish({ openBus: () => defaultBus(callTime.signal), callTime }),
     ...basics,
     log: makeLogger(`sluice-${definition.type}`),

@@ -3,7 +3,6 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Sqs } from '../aws/ports.ts';
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import type { QueueSettings } from '../contract/definition/queue-settings.ts';
-import type { PlannedJob } from '../contract/planned-job.ts';
 import type { JobItem } from '../contract/protocol/job-item.ts';
 import type { Message } from '../contract/protocol/message.ts';
 import type { Staged } from '../contract/protocol/settle.ts';
@@ -11,7 +10,7 @@ import { LEASE_BEYOND_END_MS } from '../contract/protocol/timing.ts';
 import type { CallTime } from './calls/call-time.ts';
 import type { Publish } from './calls/events.ts';
 import type { Clock } from './clock.ts';
-import type { Batch, Flow, PreviousJob } from './flow-types.ts';
+import type { Flow } from './flow-types.ts';
 import type { JobContext } from './job-context.ts';
 import type { Payloads } from './payloads.ts';
 import type { RunningJob } from './running.ts';
@@ -57,8 +56,6 @@ export interface Engine {
 
 /** What jobs of flows need beside: it is not in the bundles of types without `handsOn`. */
 export interface FlowPart {
-  /** Whether anything but its event may follow from a job's end. */
-  concerns(item: JobItem, message: Message): boolean;
   /** What follows from the end of a job that completed or was cancelled. @returns whether all of it is done; never throws */
   end(item: JobItem, message: Message, engine: Engine): Promise<boolean>;
   /** Notes a death in the job's batch, before its dead letter is sent. @throws WriteError if the table did not take it */
@@ -67,16 +64,14 @@ export interface FlowPart {
   readFlow(claim: Claim, engine: Engine): Promise<Flow | { readonly error: unknown } | undefined>;
   /** Says to whoever waits for the chain that the job is alive. Never throws. */
   progressed(message: Message, engine: Engine): void;
-  previousOf(claim: Claim, engine: Engine): PreviousJob | undefined;
-  makeStaging(claim: Claim, engine: Engine): Staging;
+  /** @param flow what {@link readFlow} gave */
+  makeStaging(claim: Claim, engine: Engine, flow: Flow | undefined): Staging;
 }
 
 /** What one attempt stages. */
 export interface Staging {
-  /** @throws InvalidMessageError, InvalidPayloadError, RangeError saying what is wrong; nothing is staged */
-  enqueue(planned: PlannedJob): void;
-  /** @throws as `enqueue` does */
-  batch(batch: Batch): void;
+  /** Its part of the handler's context. */
+  readonly context: Pick<JobContext, 'enqueue' | 'batch' | 'flow' | 'previous'>;
   /** Nothing is staged. */
   isEmpty(): boolean;
   /**
@@ -86,6 +81,8 @@ export interface Staging {
    * @throws JobResultError if the result has no room beside
    */
   finish(result: unknown): Promise<Staged>;
+  /** The attempt has ended, however it did. */
+  close(): void;
 }
 
 /** What bounds one invocation. */

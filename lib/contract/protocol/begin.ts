@@ -73,7 +73,7 @@ const isLeaseOut = ({ nowMs }: BeginFacts, item: JobItem) =>
 function isForeign(facts: BeginFacts, item: JobItem): boolean {
   if (item.jobId !== facts.message.jobId) return true;
   // Cancelled before it came: no body was known, and its end may have to be handed on.
-  if (item.status === 'CANCELLED' && item.bodyHash === NO_BODY) return false;
+  if (item.bodyHash === NO_BODY) return false;
   return !isSameJob(item, facts.message) && !isRedrive(facts, item);
 }
 

@@ -47,6 +47,15 @@ interface Naming {
   readonly flow?: unknown;
 }
 
+/** Checks `then` and `flow` of an envelope. @throws InvalidMessageError saying what is wrong */
+export function checkFlowFields(fields: Readonly<Record<string, unknown>>): void {
+  if (Object.hasOwn(fields, 'then')) {
+    checkThen(fields.then);
+    checkChainName(fields);
+  }
+  if (Object.hasOwn(fields, 'flow')) checkFlow(fields.flow);
+}
+
 /** @throws InvalidMessageError unless `then` is a list of the steps that are left */
 export function checkThen(then: unknown): void {
   if (!Array.isArray(then) || then.length === 0 || then.length >= MAX_STEPS) {
@@ -72,7 +81,7 @@ function checkAnswer(step: unknown, path: string): boolean {
 }
 
 /** @throws InvalidMessageError if the later steps of a chain cannot be named by its first job's name */
-export function checkChainName({ id, key = id, flow }: Naming): void {
+function checkChainName({ id, key = id, flow }: Naming): void {
   const isLater = (flow as FlowFields | null | undefined)?.chain !== undefined;
   if (isLater || typeof key !== 'string' || key.length <= MAX_CHAIN_NAME) return;
   const name = key === id ? 'id' : 'key';

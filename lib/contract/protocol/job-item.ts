@@ -89,6 +89,11 @@ export interface JobItem {
   readonly expiration: number;
 }
 
+/** Attributes of items of flows, but for what was staged. */
+export const FLOW_ATTRIBUTES = [
+  ...['flow', 'owed', 'passedOn', 'open', 'dead', 'total', 'children', 'mode', 'deadlineAt'],
+] as const satisfies readonly (keyof JobItem)[];
+
 /** Attributes that not every item has. */
 export const OPTIONAL_ATTRIBUTES = [
   ...['processedAt', 'completedAt', 'failedAt', 'reason', 'error', 'result', 'progress', 'checkpoint', 'owner'],
@@ -107,7 +112,8 @@ export const OPTIONAL_ATTRIBUTES = [
     'payloadHash',
     'schema',
   ],
-  ...['flow', 'owed', 'outbox', 'passedOn', 'open', 'dead', 'total', 'children', 'mode', 'deadlineAt'],
+  ...FLOW_ATTRIBUTES,
+  'outbox',
 ] as const satisfies readonly (keyof JobItem)[];
 
 /** No body has this hash. */

@@ -1,7 +1,7 @@
 import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
 import { isTransient } from '../../aws/errors.ts';
 import { toItem } from '../../aws/marshal.ts';
-import type { JobItem } from '../../contract/protocol/job-item.ts';
+import { FLOW_ATTRIBUTES, type JobItem } from '../../contract/protocol/job-item.ts';
 import { TABLE_TRIES } from './call-time.ts';
 import { gather, type Waiting } from './gather.ts';
 import type { WriterDeps } from './writes.ts';
@@ -29,7 +29,7 @@ const DECISIVE = [
   ],
   ...['dueAt', 'listKey', 'listAt'],
   ...['undelivered', 'cancelRequested', 'snoozes', 'snoozesInRow', 'putBacksInRow', 'crash', 'expiration'],
-  ...['flow', 'owed', 'passedOn', 'open', 'dead', 'total', 'children', 'mode', 'deadlineAt'],
+  ...FLOW_ATTRIBUTES,
 ] as const satisfies readonly (keyof JobItem)[];
 /** BatchGetItem takes 100 keys (DynamoDB API reference). */
 const MAX_KEYS = 100;

@@ -11,7 +11,7 @@ import type { PlaceEnd } from './places.ts';
 import { sendAll, sendReleased } from './send.ts';
 
 /** Whether something may follow from a job's end, beside its event. */
-export const concerns = (item: JobItem, message: Message): boolean =>
+const concerns = (item: JobItem, message: Message): boolean =>
   isOfFlow(message) || item.owed === true || item.passedOn !== undefined;
 
 /**
@@ -22,6 +22,7 @@ export const concerns = (item: JobItem, message: Message): boolean =>
  */
 export async function end(ended: Ended): Promise<boolean> {
   const { item, message, engine } = ended;
+  if (!concerns(item, message)) return item.status !== 'COMPLETED' || publishCompleted(item, message, engine);
   try {
     if (item.status === 'CANCELLED') await endPlace('dead', ended);
     if (item.status !== 'COMPLETED') return true;

@@ -1,6 +1,6 @@
 import type { CurrentSignal } from '../../aws/client-settings.ts';
 import type { DynamoDb } from '../../aws/ports.ts';
-import { names } from '../../contract/names.ts';
+import { ENV, names } from '../../contract/names.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
 import type { CallTime } from '../calls/call-time.ts';
 import { makeReader, type Reader } from '../calls/reads.ts';
@@ -34,7 +34,7 @@ export interface FlowPortsDeps {
   readonly table: string;
   /** Full name. */
   readonly stage: string;
-  /** JSON: by job type, the name or URL of queues that do not have the fixed name. @default all have it */
+  /** JSON: by job type, the name or URL of queues that do not have the fixed name. @default as the function's environment says */
   readonly queuesElsewhere?: string | undefined;
   readonly dynamoDb: DynamoDb;
   readonly callTime: CallTime;
@@ -65,8 +65,9 @@ const STATUS = ['id', 'type', 'status', 'schema', 'cancelRequested'] as const sa
 
 export function makeFlowPorts({ table, stage, queuesElsewhere, tellers, ...parts }: FlowPortsDeps): FlowPorts {
   const { dynamoDb, callTime, clock } = parts;
+  const given = queuesElsewhere ?? process.env[ENV.queuesElsewhere];
   const deps = { dynamoDb, callTime };
-  const elsewhere = new Map(Object.entries(JSON.parse(queuesElsewhere ?? '{}') as Record<string, string>));
+  const elsewhere = new Map(Object.entries(JSON.parse(given ?? '{}') as Record<string, string>));
   return {
     table,
     dynamoDb,

@@ -8,6 +8,7 @@ import type { Staged } from '../../contract/protocol/settle.ts';
 import { MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
 import type { Claim, Engine, Staging } from '../engine.ts';
 import type { Batch } from '../flow-types.ts';
+import type { JobContext } from '../job-context.ts';
 import { bodyHashOf } from '../message/inside.ts';
 import { MAX_OUTBOX_BYTES, type Outbox, pack } from './outbox.ts';
 import { type Stager, stepsAfter, toOutgoing } from './planned.ts';
@@ -15,7 +16,10 @@ import { type Stager, stepsAfter, toOutgoing } from './planned.ts';
 /** Bytes of an item that its result and what it staged may take together: it is at most 400 KB; see `MAX_PARKED_BYTES`. */
 const MAX_TOGETHER_BYTES = 320 * 1024;
 
-export function makeStaging(claim: Claim, engine: Engine): Staging {
+export function makeStaging(
+  claim: Claim,
+  engine: Engine,
+): Omit<Staging, 'context'> & Pick<JobContext, 'enqueue' | 'batch'> {
   const { item, message } = claim;
   const pending: Promise<void>[] = [];
   const jobs: Outgoing[] = [];
@@ -31,28 +35,31 @@ export function makeStaging(claim: Claim, engine: Engine): Staging {
   const outbox = (): Outbox => ({ ...(batch !== undefined && { batch }), jobs });
   return {
     isEmpty: () => count() === 0 && batch === undefined,
-    enqueue(planned) {
+    enqueue(definition, payload, options = {}) {
+      const by = stager();
       checkCount(count() + 1);
       const id = `${item.owner}:s${jobs.length}`;
       const what = `staged job ${jobs.length}`;
-      const by = stager();
-      const one = toOutgoing(planned, { what, id }, by);
+      const one = toOutgoing({ definition, payload, options }, { what, id }, by);
       checkBytes(one, MAX_STAGED_BYTES, what);
       room.take({ ...outbox(), jobs: [...jobs, one] }, [one]);
       jobs.push(one);
       pending.push(...by.pending);
     },
     batch(given) {
+      const by = stager();
       if (batch !== undefined)
         throw new RangeError(
           'one batch an attempt: put all children into one, or let a child stage a batch of its own',
         );
-      const by = stager();
       const staged = toBatch(given, claim, by);
       checkCount(count() + staged.children.length);
       room.take({ jobs, batch: staged }, [staged.callback, ...staged.children]);
       batch = staged;
       pending.push(...by.pending);
+    },
+    close() {
+      isOpen = false;
     },
     async finish(result) {
       isOpen = false;

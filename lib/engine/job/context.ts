@@ -1,7 +1,6 @@
 import { JobCancelledError, LeaseLostError } from '../../contract/errors.ts';
 import type { Job } from '../../contract/job.ts';
 import type { MessageAttributes } from '../../contract/message-attributes.ts';
-import { optional } from '../../contract/names.ts';
 import { keyOf, MAX_CHECKPOINT_BYTES, MAX_PROGRESS_BYTES } from '../../contract/protocol/job-item.ts';
 import { notInFlow } from '../../contract/protocol/not-in-flow.ts';
 import { checkpoint } from '../../contract/protocol/settle.ts';
@@ -33,7 +32,10 @@ interface Attempted {
 export function makeContext({ claim, flow }: Attempted, engine: Engine, deadline: Deadline): HandlerContext {
   const staged: TransactWrite[] = [];
   const progress = makeProgress(claim.item, engine, deadline.abort);
-  const staging = engine.flow?.makeStaging(claim, engine);
+  const staging = engine.flow?.makeStaging(claim, engine, flow);
+  const refuse = () => {
+    throw notInFlow(engine.definition.type);
+  };
   let open = true;
   const checkOpen = () => {
     if (!open) throw new LeaseLostError('the attempt has ended: nothing was written');
@@ -70,34 +72,16 @@ export function makeContext({ claim, flow }: Attempted, engine: Engine, deadline
       engine.store.checkWrites(claim.item.id, { writes });
       return checkpointInTurn(writes, state);
     },
-    ...stagingIn(staging, engine, checkOpen),
-    ...optional('flow', flow),
-    ...optional('previous', engine.flow?.previousOf(claim, engine)),
+    enqueue: refuse,
+    batch: refuse,
+    ...staging?.context,
   };
   const close = () => {
     open = false;
+    staging?.close();
     return progress.close();
   };
   return { context, staged, staging, close };
-}
-
-const stagingIn = (
-  staging: Staging | undefined,
-  engine: Engine,
-  checkOpen: () => void,
-): Pick<JobContext, 'enqueue' | 'batch'> => ({
-  enqueue(definition, payload, options = {}) {
-    checkOpen();
-    (staging ?? refuseFlow(engine)).enqueue({ definition, payload, options });
-  },
-  batch(batch) {
-    checkOpen();
-    (staging ?? refuseFlow(engine)).batch(batch);
-  },
-});
-
-function refuseFlow({ definition }: Engine): never {
-  throw notInFlow(definition.type);
 }
 
 /**

@@ -10,9 +10,7 @@ import type { MessageOutcome } from '../message/wait.ts';
 /** What follows from the end of a job that completed or was cancelled. Each receive of its message does it again. */
 export async function ended(item: JobItem, message: Message, engine: Engine): Promise<MessageOutcome> {
   const { flow } = engine;
-  if (flow?.concerns(item, message)) return (await flow.end(item, message, engine)) ? 'ack' : 'keep';
-  if (item.status !== 'COMPLETED') return 'ack';
-  if (item.owed) {
+  if (flow === undefined && item.owed) {
     // A deploy has taken its type out of flows: the one that puts it back sends what it staged.
     engine.log.error('job.hand-on-failed', {
       ...messageFields(message, engine),
@@ -20,5 +18,8 @@ export async function ended(item: JobItem, message: Message, engine: Engine): Pr
     });
     return 'keep';
   }
-  return (await publishCompleted(item, message, engine)) ? 'ack' : 'keep';
+  const isDone = flow
+    ? await flow.end(item, message, engine)
+    : item.status !== 'COMPLETED' || (await publishCompleted(item, message, engine));
+  return isDone ? 'ack' : 'keep';
 }

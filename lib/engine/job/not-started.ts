@@ -1,4 +1,5 @@
 import { METRICS } from '../../contract/names.ts';
+import { isFinished } from '../../contract/protocol/job-item.ts';
 import { SCHEMA } from '../../contract/protocol/schema.ts';
 import type { BeginRow } from '../../contract/protocol/transitions.ts';
 import type { Engine } from '../engine.ts';
@@ -37,12 +38,10 @@ export async function notStarted(
     }
     case 'ack':
       reportAck({ row: step.row, fields, dueAt: item?.dueAt }, engine);
-      return item !== undefined && AFTER_ITS_END.includes(step.row) ? ended(item, message, engine) : 'ack';
+      // A foreign message is not of the job that holds its name.
+      return item && step.row !== 'foreign' && isFinished(item) ? ended(item, message, engine) : 'ack';
   }
 }
-
-/** Rows whose job has ended, and whose message is its own. */
-const AFTER_ITS_END: readonly BeginRow[] = ['duplicate', 'stagedPending', 'cancelled', 'cancelledAtBegin'];
 
 interface Acked {
   readonly row: BeginRow;
