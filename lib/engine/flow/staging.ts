@@ -1,3 +1,4 @@
+import { didYouMean } from '../../contract/definition/suggest.ts';
 import { InvalidMessageError, JobResultError, LeaseLostError } from '../../contract/errors.ts';
 import { callbackFlow, childKey, type Outgoing, type StagedBatch } from '../../contract/flow.ts';
 import { attributeBytes, ENVELOPE_MARK } from '../../contract/message-attributes.ts';
@@ -112,6 +113,7 @@ const BESIDE_BODY = 300;
 
 const DEADLINE_SECONDS = { min: 60, max: 14 * 24 * 3600, default: 24 * 3600 } as const;
 const MODES = ['settled', 'success'] as const;
+const OPTIONS = ['children', 'callback', 'mode', 'deadlineSeconds'];
 /** Largest body of a child: one that waits is parked (`MAX_PARKED_BYTES`). */
 const MAX_CHILD_BYTES = 320 * 1024;
 /** Largest body of any other job: SQS takes no larger one with its mark, however small the outbox is, packed. */
@@ -121,6 +123,11 @@ const MAX_CALLBACK_BYTES = 8 * 1024;
 
 function toBatch(given: Batch, claim: Claim, stager: Stager): StagedBatch {
   const { children, callback, mode = 'settled', deadlineSeconds = DEADLINE_SECONDS.default } = given;
+  const unknown = Object.keys(given).find((name) => !OPTIONS.includes(name));
+  if (unknown !== undefined) {
+    const suggested = didYouMean(unknown, OPTIONS) || `; known: ${OPTIONS.join(', ')}`;
+    throw new InvalidMessageError(`"${unknown}" is no option of a batch${suggested}`);
+  }
   if (!Array.isArray(children)) throw new InvalidMessageError('a batch has "children", a list of jobs');
   const { length } = children as readonly unknown[];
   if (length > MAX_CHILDREN)

@@ -12,9 +12,10 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 /**
  * Describes the message body of a job type, payload included, for producers in any language.
  *
- * It accepts every body that a producer writes and the consumer takes. It refuses those that the consumer refuses, except for what JSON Schema
- * cannot say: a definition's own refinements, formats that have no pattern (a URL), `runAt` beyond a year, days that a
- * month does not have, a first step of a type that is not in `handsOn`.
+ * It accepts every body that a producer writes and the consumer takes, but for `payloadRef`, which Sluice's own producer writes. It
+ * refuses those that the consumer refuses, except for what JSON Schema cannot say: a definition's own refinements, formats that
+ * have no pattern (a URL), `runAt` beyond a year, days that a month does not have, a first step of a type that is not in
+ * `handsOn`, one who waits for a chain's end and is not the last entry of `then`.
  *
  * @returns JSON Schema, draft 2020-12; a part of the payload that has no counterpart accepts anything and says so in its
  *          `$comment`
@@ -74,24 +75,37 @@ const FORMATS: ReadonlySet<string> = new Set([
 ]);
 
 /** Steps that come after the job. JSON Schema's way to say more of the first one is refused by strict readers. */
-function thenOf({ handsOn = [] }: JobDefinition) {
-  if (handsOn.length === 0) return {};
+function thenOf({ handsOn = [], answers = [] }: JobDefinition) {
+  const tokens = tokensOf(answers);
+  if (handsOn.length === 0 && tokens.length === 0) return {};
   const step = z.strictObject({
     type: z.string().min(1),
     payload: z.unknown(),
     maxAttempts: z.int().min(MAX_ATTEMPTS.min).max(MAX_ATTEMPTS.max).optional(),
     tenant: z.string().regex(MESSAGE_GROUP).optional(),
   });
-  const says = `Jobs that follow this one, each sent once the one before has completed. The type of the first: ${handsOn.join(' or ')}.`;
+  const entries = [...(handsOn.length === 0 ? [] : [step]), ...tokens];
+  const follow = `Jobs that follow this one, each sent once the one before has completed. The type of the first: ${handsOn.join(' or ')}.`;
+  const waits = 'The last entry may name who waits for the end.';
+  const says = [...(handsOn.length === 0 ? [] : [follow]), ...(tokens.length === 0 ? [] : [waits])].join(' ');
   return {
     [THEN]: z
-      .array(step)
+      .array(z.union(entries))
       .min(1)
       .max(MAX_STEPS - 1)
       .optional()
       .describe(says),
   };
 }
+
+/** Who may wait for the end of a chain. Only the last entry may be one, which the consumer checks. */
+const tokensOf = (answers: readonly string[]) =>
+  [
+    { name: 'taskToken', by: 'stepFunctions' },
+    { name: 'durableCallbackId', by: 'durableFunctions:' },
+  ].flatMap(({ name, by }) =>
+    answers.some((one) => one.startsWith(by)) ? [z.strictObject({ [name]: z.string().min(1).max(1024) })] : [],
+  );
 
 function envelopeOf(definition: JobDefinition) {
   const { type, payload, retry } = definition;

@@ -90,6 +90,11 @@ const REFUSED: readonly [what: string, stage: (context: JobContext) => void, mes
     'RangeError: a batch holds 1,000 children, got 1,001: let each child stage a batch of its own',
   ],
   [
+    'an option that a batch does not have',
+    (context) => context.batch({ ...batch(), deadlineSecond: 5 } as Batch),
+    'InvalidMessageError: "deadlineSecond" is no option of a batch; did you mean "deadlineSeconds"?',
+  ],
+  [
     'a deadline of none',
     (context) => context.batch(batch({ deadlineSeconds: 0 })),
     'RangeError: deadlineSeconds must be 60 to 1,209,600 (14 days), got 0',

@@ -292,3 +292,14 @@ it('says of each field of the envelope what it takes, and what it is for', () =>
   expect(payload).not.toHaveProperty('required');
   expect(JSON.stringify(messageSchema(definition))).not.toContain('$comment');
 });
+
+it('a type that answers takes a token or a callback id at the end of its chain', () => {
+  const answers = ['stepFunctions', 'durableFunctions:approve'] as const;
+  const accepts = compile(defineJob({ type: 'task', payload: z.unknown(), handsOn: [], answers }));
+  const [token, callback] = [{ taskToken: 't' }, { durableCallbackId: 'c' }];
+  for (const last of [token, callback]) expect(accepts({ payload: 1, ...thenOf(last) })).toBe(true);
+  for (const wrong of [{ taskToken: '' }, { taskToken: 't', type: 'task' }, { type: 'task', payload: 1 }])
+    expect(accepts({ payload: 1, ...thenOf(wrong) })).toBe(false);
+});
+
+const thenOf = (...then: readonly object[]) => ({ then });
