@@ -154,7 +154,7 @@ describeHere('the command, as an operator uses it', () => {
     const file = join(command.home, 'big.json');
     await writeFile(file, JSON.stringify({ to: 'ada@example.com', subject: 's', text: 'x'.repeat(2 ** 21) }));
     const { code, stderr } = await sluice(['send', 'send-email', `@${file}`]);
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/2\d{6} bytes|text: .*(big|long)/i)]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/2,049 KB: 1,048,576 bytes fit|text: .*(big|long)/i)]);
     expect(stderr).not.toContain('xxx');
   });
 
@@ -339,7 +339,9 @@ describeHere('the policies for operators', () => {
       })),
     );
     expect(new Set(asked.map(({ verb }) => verb)).size).toBeGreaterThanOrEqual(13);
-    const refused = asked.filter((one) => !allows(READING.includes(one.verb) ? read : [...read, ...redrive], one));
+    // Whether the stage has a bucket for payloads: a refusal says no, as a bucket that is not there does.
+    const needed = asked.filter(({ action }) => action !== 's3:ListBucket');
+    const refused = needed.filter((one) => !allows(READING.includes(one.verb) ? read : [...read, ...redrive], one));
     expect([...new Set(refused.map(({ verb, action, resource }) => `${verb}: ${action} ${resource}`))]).toEqual([]);
     const unused = [...read, ...redrive]
       .flatMap(({ Action }) => [Action].flat())

@@ -179,6 +179,9 @@ function s3({ method, path }: WireCall, { account }: Environment): Right {
   const url = new URL(path, 'http://s3');
   const resource = `arn:aws:s3:::${decodeURIComponent(url.pathname.slice(1))}`;
   const context = { 's3:ResourceAccount': account };
+  // HeadBucket (Service Authorization Reference, Amazon S3).
+  if (method === 'HEAD' && resource.endsWith('/'))
+    return { action: 's3:ListBucket', resource: resource.slice(0, -1), context };
   if (method === 'GET') return { action: 's3:GetObject', resource, context };
   if (method === 'PUT' || method === 'POST') return { action: 's3:PutObject', resource, context };
   if (method === 'DELETE' && url.searchParams.has('uploadId')) return { action: 's3:AbortMultipartUpload', resource };

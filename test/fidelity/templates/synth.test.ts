@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { JOB_TYPES } from '../../../functions/index.ts';
 import { inDepth } from '../../support/depth.ts';
 import { FULLEST, SETTINGS } from './synth.ts';
 
@@ -23,7 +24,7 @@ it.each(Object.entries(inDepth(SETTINGS, FULLEST)))(
         env: { ...process.env, CI: 'true' },
       });
       const templates = (await readdir(output)).filter((file) => file.endsWith('.template.json'));
-      expect(templates).toHaveLength(5);
+      expect(templates).toHaveLength(JOB_TYPES.length + 1);
     } finally {
       await rm(output, { recursive: true });
     }

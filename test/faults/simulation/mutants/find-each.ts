@@ -19,6 +19,7 @@ export const SOON_FOUND = [
   'a snooze is not counted',
   'a shutdown spends an attempt',
   'a dead letter counts as sent before it is',
+  'a job’s message goes before its end is handed on',
 ];
 
 /** The simulation has teeth: each deliberate defect breaks a promise in one of the schedules that `npm run test:deep` runs. */
