@@ -67,7 +67,9 @@ function redriveMoved(world: World): void {
     const run = Number(attributes.run?.StringValue);
     const item = world.observer.byJobId(attributes.jobId?.StringValue ?? '')?.item;
     const isOpen = ['SCHEDULED', 'INPROGRESS', 'RETRYING'].includes(item?.status ?? '') || item?.undelivered === true;
-    const goesOn = item?.runNo === run + 1 && isOpen;
+    // What follows from its end may not have been sent: nothing but its message tells.
+    const mayOwe = world.flows !== undefined && (item?.status === 'COMPLETED' || item?.status === 'CANCELLED');
+    const goesOn = item?.runNo === run + 1 && (isOpen || mayOwe);
     if (attributes.reason === undefined || goesOn) redrive(world, messageId);
   }
 }
