@@ -13,6 +13,7 @@ export function checkFlowChange(flows: Flows, before: JobItem | undefined, now: 
   const { id, status } = now;
   if (now.total !== undefined && !flows.flows.has(id)) noteFlow(flows, now);
   const flow = flows.flows.get(id);
+  if (flow !== undefined && now.cancelRequested) flow.isStopped = true;
   if (flow !== undefined && before !== undefined) checkSets(flows, flow, { before, now });
   if (before?.status === status && before.runNo === now.runNo && before.attempts === now.attempts) {
     checkNotHurried(flows, { before, now });
@@ -34,7 +35,7 @@ function noteFlow(flows: Flows, item: JobItem): void {
   const place = (): Place => ({ completed: false, died: false, noted: false, endedAtMs: 0 });
   flows.flows.set(id, {
     ...{ id, mode, children, deadlineAtMs: deadlineAt, places: Array.from({ length: total }, place) },
-    ...{ begun: 0, isHurried: false, isLost: false },
+    ...{ begun: 0, isHurried: false, isLost: false, isStopped: false },
     ...{ cancelAskedAtMs: undefined, cancelledAtMs: undefined, cancelThroughAtMs: undefined },
   });
   const body = seenBody(envelope?.body ?? '');

@@ -60,7 +60,8 @@ export function makeFlowObserver(stage: Given): FlowObserver {
     settlingDown() {
       flows.quietSinceMs = clock.now();
     },
-    isWithinCancelled: (id) => flowsAround(id, flows).some(({ cancelledAtMs }) => cancelledAtMs !== undefined),
+    isWithinCancelled: (id) =>
+      flowsAround(id, flows).some(({ cancelledAtMs, isStopped }) => cancelledAtMs !== undefined || isStopped),
     checkEnds: () => checkFlowEnds(flows),
   };
   return flows;

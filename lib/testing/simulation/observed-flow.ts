@@ -40,6 +40,8 @@ export interface ObservedFlow {
   isHurried: boolean;
   /** A purge took a message that it needs. */
   isLost: boolean;
+  /** Its callback was told to cancel, however it ended: from then on nothing is handed on within the flow. */
+  isStopped: boolean;
   cancelAskedAtMs: number | undefined;
   cancelledAtMs: number | undefined;
   /** Whoever holds one of its places was told. */
@@ -55,7 +57,7 @@ export interface FlowObserver {
   readonly purged: ReadonlySet<string>;
   /** Every message that was seen in a queue. */
   readonly messages: readonly SeenMessage[];
-  /** Whether a job belongs to a flow that was cancelled, at whatever depth. */
+  /** Whether a job belongs to a flow that was cancelled, or told to be, at whatever depth. */
   isWithinCancelled(id: string): boolean;
   /** Looks at every item of the table. */
   look(): void;
