@@ -115,10 +115,11 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     '{ attempts: item.attempts - 1, snoozes: item.snoozes }',
   ]),
   inContract('protocol/decide')('a shutdown spends an attempt', ["{ kind: 'putBack',", "{ kind: 'retry',"]),
-  inEngine('job/run-handler')('a handler starts after SIGTERM', [
-    'if (engine.shutdown.aborted) return',
-    'if (engine.shutdown.aborted && claim.item.attempts > 1) return',
-  ]),
+  inEngine('job/run-handler')(
+    'a handler starts after SIGTERM',
+    ['if (engine.shutdown.aborted) return', 'if (engine.shutdown.aborted && claim.item.attempts > 1) return'],
+    ['if (engine.shutdown.aborted) {', 'if (engine.shutdown.aborted && claim.item.attempts > 1) {'],
+  ),
   inEngine('job/left-behind')('a rejection fails whichever job runs', [
     'const job = currentJob();',
     'const [job] = engine.running;',
