@@ -33,8 +33,8 @@ const waits = (key: string, open: number) =>
 
 /** Sends a job's dead letter back to its queue, as `sluice dlq redrive` does. */
 async function redrive(jobId: string): Promise<void> {
-  const [letter] = await deadLetters(jobId, { type });
-  const { Body: MessageBody, MessageAttributes } = letter ?? {};
+  const [deadLetter] = await deadLetters(jobId, { type });
+  const { Body: MessageBody, MessageAttributes } = deadLetter ?? {};
   await sqs.send(new SendMessageCommand({ QueueUrl: queueUrls(type).queueUrl, MessageBody, MessageAttributes }));
 }
 

@@ -6,14 +6,15 @@ import { type Answers, checkedAnswers } from './answers.ts';
 import { checkedExtendedFrom, type ExtendedFrom } from './extended-from.ts';
 import { checkedHandsOn } from './hands-on.ts';
 import { checkedJobType } from './job-type.ts';
-import { checkedBoolean, checkedChoice, checkedNumber, checkedObject, type NumberRule, shown } from './option.ts';
+import { checkedBoolean, checkedChoice, checkedNumber, checkedObject, type NumberRule } from './option.ts';
+import { checkedSchema } from './payload-schema.ts';
 import { checkedPollers, concurrencyOf, type ProvisionedPollers } from './pollers.ts';
 import { FUNCTION_MAX_SECONDS, jobsTimeSeconds, SETTLE_MARGIN_SECONDS } from './queue-settings.ts';
 import { checkedRateLimit, type RateLimit } from './rate-limit.ts';
-import { madeValueIn } from './repeatable.ts';
 import { checkedRetryPolicy, type RetryOptions } from './retry-options.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import { checkedSchedules, type JobSchedule } from './schedule.ts';
+import { checkedTracing, type TracingKind } from './tracing.ts';
 
 /** What a job type is made of: plain data, read by its consumer, its producers and its stack. */
 export interface JobDefinition<
@@ -46,9 +47,6 @@ export interface JobDefinition<
   readonly answers?: readonly Answers[];
   readonly handsOn?: readonly Next[];
 }
-
-/** `otel` for OpenTelemetry, `true` for X-Ray. */
-export type TracingKind = boolean | 'otel';
 
 /** What {@link defineJob} takes; everything but `type` and `payload` has a default. */
 export interface JobOptions<Type extends string, Schema extends z.ZodType, Next extends string = string> {
@@ -231,26 +229,6 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType, Next e
     ...checkedAnswers(given),
     ...(given.handsOn !== undefined && { handsOn: checkedHandsOn<Next>(given.handsOn) }),
   };
-}
-
-function checkedTracing(given: unknown): TracingKind {
-  if (given === 'otel') return given;
-  if (typeof given !== 'boolean' && given !== undefined)
-    throw new JobDefinitionError(`tracing must be true, false or "otel", got ${shown(given)}`);
-  return given ?? false;
-}
-
-function checkedSchema<Schema extends z.ZodType>(schema: Schema): Schema {
-  // zod's own module has a safeParse as well, with another meaning.
-  const candidate = schema as { safeParse?: unknown; _zod?: unknown } | undefined;
-  if (typeof candidate?.safeParse !== 'function' || candidate._zod === undefined) {
-    throw new JobDefinitionError(`payload must be a zod schema, got ${shown(schema)}`);
-  }
-  const made = madeValueIn(schema);
-  if (made === undefined) return schema;
-  throw new JobDefinitionError(
-    `${made.path} has a ${made.by} that makes another value each time, so each attempt of a job would get its own: make the value in the producer and send it`,
-  );
 }
 
 function checkCombinations(definition: JobDefinition): void {

@@ -16,7 +16,7 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { BundleSettings } from '../../bundle/define-bundle.ts';
-import type { TracingKind } from '../../contract/definition/job-definition.ts';
+import type { TracingKind } from '../../contract/definition/tracing.ts';
 import { acknowledgeWildcard } from '../checks/security.ts';
 import { removalPolicy } from '../stage-settings.ts';
 import { functionCode } from './function-code.ts';

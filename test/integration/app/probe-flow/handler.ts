@@ -1,8 +1,7 @@
 import { job, type Payload, PermanentError, RetryAfterError } from '#sluice/contract';
 import { consumer, type Flow, type JobContext } from '#sluice/engine';
+import { count } from '../probe/perform.ts';
 import { type FlowWork, probeFlow } from './definition.ts';
-
-const EFFECTS_TABLE = process.env.EFFECTS_TABLE ?? '';
 
 type Context = JobContext<Payload<typeof probeFlow>, 'probe-flow'>;
 
@@ -45,12 +44,3 @@ async function seen({ total, completed, dead, open, firedBy, results }: Flow) {
     statuses,
   };
 }
-
-const count = (id: string) => ({
-  Update: {
-    TableName: EFFECTS_TABLE,
-    Key: { id },
-    UpdateExpression: 'ADD times :one',
-    ExpressionAttributeValues: { ':one': 1 },
-  },
-});

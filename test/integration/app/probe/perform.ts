@@ -87,7 +87,7 @@ async function page({ pages, failAfter }: Step & { do: 'pages' }, { job, checkpo
 }
 
 /** Counts how often an effect happened. */
-const count = (id: string) => ({
+export const count = (id: string) => ({
   Update: {
     TableName: EFFECTS_TABLE,
     Key: { id },
