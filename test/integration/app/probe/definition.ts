@@ -8,7 +8,8 @@ const step = z.discriminatedUnion('do', [
   z.object({ do: z.literal('throwValue'), value: z.json() }),
   z.object({ do: z.literal('permanent'), message: z.string() }),
   z.object({ do: z.literal('retryAfter'), seconds: z.number() }),
-  z.object({ do: z.literal('snoozeUntil'), at: z.number(), seconds: z.number() }),
+  /** Snoozes so many times, then completes; its checkpoint counts them. */
+  z.object({ do: z.literal('snooze'), times: z.int(), seconds: z.number() }),
   /** Takes so long, heeding its signal. */
   z.object({ do: z.literal('work'), ms: z.number() }),
   /** Ignores its signal, then rejects. */

@@ -26,9 +26,8 @@ function take(step: Step, context: JobContext): Promise<unknown> | unknown {
       throw new PermanentError(step.message);
     case 'retryAfter':
       throw new RetryAfterError(step.seconds);
-    case 'snoozeUntil':
-      if (Date.now() < step.at) throw new SnoozeError(step.seconds);
-      return 'awake';
+    case 'snooze':
+      return snooze(step, context);
     case 'work':
       return sleep(step.ms, 'worked', { signal: context.signal });
     case 'hang':
@@ -75,6 +74,13 @@ async function write(
     case 'bigResult':
       return 'x'.repeat(step.bytes);
   }
+}
+
+async function snooze({ times, seconds }: Step & { do: 'snooze' }, { job, checkpoint }: JobContext) {
+  const snoozed = typeof job.checkpoint === 'number' ? job.checkpoint : 0;
+  if (snoozed === times) return 'awake';
+  await checkpoint([], snoozed + 1);
+  throw new SnoozeError(seconds);
 }
 
 async function page({ pages, failAfter }: Step & { do: 'pages' }, { job, checkpoint }: JobContext) {
