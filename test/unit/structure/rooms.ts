@@ -121,6 +121,11 @@ export const ROOMS: readonly Room[] = [
     'lib/operator/doctor',
   ]),
 
+  // What server and page say to each other: types alone.
+  files('console: api', 'lib/console', ['api'], ['lib/operator']),
+  folder('lib/console/page', ['console: api']),
+  others('lib/console', ['api'], [...contract, 'lib/aws', 'lib/operator', 'console: api']),
+
   files('infra: names', 'lib/infra', INFRA_ARNS, contract),
   folder('lib/infra/checks', [...contract, 'lib/bundle']),
   folder('lib/infra/access', [...contract, 'infra: names', 'lib/infra/checks']),
