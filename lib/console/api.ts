@@ -3,9 +3,17 @@
  * reaches the browser. Times are epoch ms where a name ends so, else ISO 8601. Every route is below `/api/`.
  */
 
-import type { AlarmView, DeadLetterCount, ListCounts, QueueCounts } from '../operator/index.ts';
+import type {
+  AlarmView,
+  DeadLetterCount,
+  ListCounts,
+  MetricHistory,
+  MetricSeries,
+  QueueCounts,
+  ScheduleView,
+} from '../operator/index.ts';
 
-export type { AlarmView, DeadLetterCount, ListCounts, QueueCounts };
+export type { AlarmView, DeadLetterCount, ListCounts, MetricHistory, MetricSeries, QueueCounts, ScheduleView };
 
 /** What stands in the way of a newer value. */
 export interface Trouble {
@@ -102,18 +110,6 @@ export interface TypePage {
   readonly samples: readonly Sample[];
 }
 
-export interface ScheduleView {
-  readonly name: string;
-  readonly expression: string;
-  readonly timeZone: string;
-  /** The payload's parts are not in it. */
-  readonly state: 'on' | 'off' | 'missing' | 'unknown';
-  /** The next three, epoch ms. Of a rate: unknown, empty. */
-  readonly nextMs: readonly number[];
-  /** Its last jobs, the newest first: `<name>:<scheduled time>`. */
-  readonly last: readonly { readonly key: string; readonly status: string }[];
-}
-
 export interface Sample {
   readonly atMs: number;
   readonly depth: number;
@@ -123,23 +119,6 @@ export interface Sample {
 
 /** `GET /api/metrics?type=&hours=`: hours 1, 3, 12, 24, 72 or 168. CloudWatch's, some minutes late. */
 export type Metrics = Feed<MetricHistory>;
-
-export interface MetricHistory {
-  readonly sinceMs: number;
-  readonly periodSeconds: number;
-  /** The last value of each series is of a period that is not over. */
-  readonly lastIsPartial: boolean;
-  readonly series: readonly MetricSeries[];
-}
-
-export interface MetricSeries {
-  /** `JobsCompleted`, `JobDuration`, … or SQS's own. */
-  readonly metric: string;
-  /** `Sum`, `Maximum`, `p50`, `p95`, `p99`. */
-  readonly stat: string;
-  /** One for each period from `sinceMs` on; null where there is no value. */
-  readonly values: readonly (number | null)[];
-}
 
 // Dead --------------------------------------------------------------------------------------------------------------------
 

@@ -32,7 +32,9 @@ const OPERATOR_BASICS = [
   'job-table',
   'json-place',
   'json-text',
+  'keeps-data',
   'lazy-s3',
+  'metric-history',
   'payloads',
   'stage',
 ];
@@ -115,11 +117,12 @@ export const ROOMS: readonly Room[] = [
   folder('lib/operator/doctor', [
     ...[...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs', 'lib/operator/flows', 'lib/operator/queues'],
   ]),
+  folder('lib/operator/schedules', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
   folder('lib/operator/authoring', contract),
   others('lib/operator', OPERATOR_BASICS, [
     ...[...contract, 'lib/bundle', 'lib/producer', 'operator: basics'],
     ...['lib/operator/jobs', 'lib/operator/flows', 'lib/operator/dead-letters', 'lib/operator/queues'],
-    'lib/operator/doctor',
+    ...['lib/operator/doctor', 'lib/operator/schedules'],
   ]),
 
   // What server and page say to each other: types alone.
