@@ -1,5 +1,4 @@
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { Desk } from './desk.ts';
 import { INDEX, icon, type PageFiles } from './page-bundle.ts';
 import type { Route } from './route.ts';
@@ -28,7 +27,6 @@ export function makeServer(parts: ServerParts): Hono {
   app.use(securityHeaders);
   app.use(onlyFromHere(port));
   app.use('/api/*', onlyWithToken(session));
-  app.use('/api/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }));
   for (const route of parts.routes) {
     if (route.changes && desk.options.readOnly) continue;
     app.on(route.method, route.path, (c) => answerOf(c, route, parts));
@@ -46,14 +44,6 @@ export function makeServer(parts: ServerParts): Hono {
     return c.json({ error: trouble }, statusOf(trouble));
   });
   return app;
-}
-
-function tooLarge(): never {
-  throw refusal(
-    413,
-    `a request takes 2.5 MiB at most`,
-    'send a large file of jobs with npx sluice send <type> @file --lines',
-  );
 }
 
 const logged =
@@ -78,11 +68,28 @@ async function jsonOf(c: Context): Promise<unknown> {
   if (!/^application\/json(;|$)/i.test(c.req.header('content-type') ?? '')) {
     throw refusal(415, 'a request must be of the type application/json');
   }
+  const text = await textOf(c.req.raw);
   try {
-    return await c.req.json();
+    return JSON.parse(text);
   } catch {
     throw refusal(400, 'the request is no JSON');
   }
+}
+
+/** A body. What is too large is read to its end and dropped: a caller that still sends would not see the answer. */
+async function textOf({ body }: Request): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length;
+    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+  }
+  if (bytes <= MAX_BODY_BYTES) return Buffer.concat(chunks).toString('utf8');
+  throw refusal(
+    413,
+    'a request takes 2.5 MiB at most',
+    'send a large file of jobs with npx sluice send <type> @file --lines',
+  );
 }
 
 const isLines = (value: unknown): value is AsyncIterable<unknown> =>
