@@ -124,6 +124,10 @@ export const ROOMS: readonly Room[] = [
   // What server and page say to each other: types alone.
   files('console: api', 'lib/console', ['api'], ['lib/operator']),
   folder('lib/console/page', ['console: api']),
+  folder('lib/console/page/json', []),
+  folder('lib/console/page/form', ['console: api', 'lib/console/page/json']),
+  folder('lib/console/page/dead', ['console: api']),
+  folder('lib/console/page/job', ['console: api']),
   others('lib/console', ['api'], [...contract, 'lib/aws', 'lib/operator', 'console: api']),
 
   files('infra: names', 'lib/infra', INFRA_ARNS, contract),
