@@ -405,7 +405,7 @@ export type OperationKind =
 /** What to change: a filter, jobs one by one, or a type as a whole. */
 export type ChoiceRequest =
   | { readonly kind: 'redrive' | 'purge'; readonly type: string; readonly filter: Omit<DeadQuery, 'type'> }
-  | { readonly kind: 'redrive' | 'retry' | 'cancel'; readonly jobs: readonly JobRun[] }
+  | { readonly kind: 'redrive' | 'purge' | 'retry' | 'cancel'; readonly jobs: readonly JobRun[] }
   /** All parked jobs of a type, or of all. */
   | { readonly kind: 'retry' | 'cancel'; readonly type?: string; readonly waiting: true }
   /** One dead job, with another body: the old one is saved to a file first. */

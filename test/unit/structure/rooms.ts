@@ -132,10 +132,19 @@ export const ROOMS: readonly Room[] = [
   folder('lib/console/page/base', ['console: api']),
   folder('lib/console/page/parts', ['console: api', 'lib/console/page/base']),
   folder('lib/console/page/frame', ['console: api', 'lib/console/page/base', 'lib/console/page/parts']),
+  folder('lib/console/page/json', []),
+  folder('lib/console/page/select', ['lib/console/page/parts']),
+  folder('lib/console/page/form', [
+    ...['console: api', 'lib/console/page/base', 'lib/console/page/parts'],
+    ...['lib/console/page/json', 'lib/console/page/select'],
+  ]),
   {
     name: 'console: a page',
-    files: '^lib/console/page/(?!(base|parts|frame)/)[^/]+/[^/]+$',
-    imports: ['console: api', 'lib/console/page/base', 'lib/console/page/parts'],
+    files: '^lib/console/page/(?!(base|parts|frame|json|select|form)/)[^/]+/[^/]+$',
+    imports: [
+      ...['console: api', 'lib/console/page/base', 'lib/console/page/parts'],
+      ...['lib/console/page/json', 'lib/console/page/select', 'lib/console/page/form'],
+    ],
   },
   folder('lib/console/page', [
     ...['console: api', 'lib/console/page/base', 'lib/console/page/parts', 'lib/console/page/frame'],
