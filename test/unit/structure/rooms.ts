@@ -181,6 +181,10 @@ export const ROOMS: readonly Room[] = [
 
   files('bin: basics', 'bin/cli', BIN_BASICS, ['lib/config']),
 
+  others('bin/cli', BIN_BASICS, [
+    ...[...contract, 'lib/config', 'lib/operator', 'lib/console', 'console: entry', 'bin: basics'],
+  ]),
+
   files('localstack: basics', 'localstack', LOCAL_BASICS, ['lib/bundle', 'bin: basics']),
   folder('localstack/host', ['localstack: basics']),
   folder('localstack/stand-ins', []),
@@ -188,7 +192,7 @@ export const ROOMS: readonly Room[] = [
     'localstack',
     [...LOCAL_BASICS, ...LOCAL_COMMANDS],
     [
-      ...['contract: words', 'lib/bundle', 'lib/config', 'bin: basics', 'localstack: basics'],
+      ...['contract: words', 'lib/bundle', 'lib/config', 'bin: basics', 'bin/cli', 'localstack: basics'],
       ...['localstack/host', 'localstack/stand-ins'],
     ],
   ),
@@ -197,9 +201,6 @@ export const ROOMS: readonly Room[] = [
     ...['contract: words', 'localstack: basics', 'localstack', 'localstack/tour'],
   ]),
 
-  others('bin/cli', BIN_BASICS, [
-    ...[...contract, 'lib/config', 'lib/operator', 'lib/console', 'console: entry', 'bin: basics'],
-  ]),
   folder('bin/cli/verbs', [
     ...[...contract, 'lib/operator', 'lib/operator/authoring', 'localstack: basics', 'localstack'],
     ...['bin: basics', 'bin/cli'],

@@ -43,7 +43,7 @@ export async function served(given: Partial<ConsoleOptions> & { readonly aws?: P
   const { aws, ...options } = given;
   const stage = { ...stageOf(world, { ...plane.aws, ...aws }), sleep: (ms: number) => world.clock.advance(ms) };
   const running = await startConsole({
-    ...{ stage, definitions: [defineProbe()], where: { stage: stage.name } },
+    ...{ stage, sqs: world.sqs.client, definitions: [defineProbe()], where: { stage: stage.name } },
     onRequest: (one) => log.push(one),
     ...options,
   });
