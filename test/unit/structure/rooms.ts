@@ -25,6 +25,7 @@ const ENGINE_ENTRIES = ['consumer', 'dispatcher', 'index'];
 const INFRA_ARNS = ['arns', 'leave-out', 'name-lengths'];
 const INFRA_SETTINGS = ['stage-settings'];
 const OPERATOR_BASICS = [
+  'alarms',
   'aws',
   'elsewhere',
   'failure',
