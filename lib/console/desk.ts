@@ -1,6 +1,6 @@
-import { flagsOf, isEmulator, type SendDeps, type Stage, typesOf } from '../operator/index.ts';
+import { flagsOf, isEmulator, type SendDeps, type Stage } from '../operator/index.ts';
 import type { About, Trouble, TypeAbout } from './api.ts';
-import { makeSource, type Source } from './feed.ts';
+import { type Feeds, makeFeeds } from './feeds.ts';
 import type { ConsoleOptions } from './options.ts';
 import { troubleOf } from './trouble.ts';
 
@@ -12,14 +12,9 @@ export interface Desk {
   readonly now: () => number;
   /** What a page says of an error. Expired credentials have the next call made with clients of their own. */
   readonly troubleOf: (error: unknown) => Trouble;
-  /** Makes a source that all tabs share. */
-  readonly source: <T>(everyMs: number, read: () => Promise<T>) => Source<T>;
-  /** The stage's job types, sorted. */
-  readonly types: Source<readonly string[]>;
+  readonly feeds: Feeds;
 }
 
-/** Job types come and go by deploys. */
-const TYPES_MS = 60_000;
 /** Clients are made anew at most so often. */
 const RECONNECT_MS = 5_000;
 
@@ -49,9 +44,8 @@ export function makeDesk(options: ConsoleOptions): Desk {
     }
     return trouble;
   };
-  const source = <T>(everyMs: number, read: () => Promise<T>): Source<T> =>
-    makeSource({ read, everyMs, now, troubleOf: troubleHere });
-  return { options, stage, send, now, troubleOf: troubleHere, source, types: source(TYPES_MS, () => typesOf(stage)) };
+  const feeds = makeFeeds(stage, { now, troubleOf: troubleHere });
+  return { options, stage, send, now, troubleOf: troubleHere, feeds };
 }
 
 /** What no emulator of `npm run local` shows as AWS does. */
@@ -62,9 +56,9 @@ const EMULATOR_GAPS = [
 ];
 
 /** Where this is, and what may be done. */
-export async function aboutOf({ options, stage, types }: Desk): Promise<About> {
+export async function aboutOf({ options, stage, feeds }: Desk): Promise<About> {
   const { where, definitions, readOnly = false, payloads = true } = options;
-  const deployed = (await types.look()).data ?? [];
+  const deployed = ((await feeds.types.look()).data ?? []).map(({ type }) => type);
   const isEmulated = isEmulator(where.endpoint);
   const all = [...new Set([...deployed, ...definitions.map(({ type }) => type)])].toSorted();
   const list = all.map((type) => aboutType(type, { deployed, options }));
