@@ -126,7 +126,18 @@ export const ROOMS: readonly Room[] = [
 
   // What server and page say to each other: types alone.
   files('console: api', 'lib/console', ['api'], ['lib/operator']),
-  { name: 'lib/console/page', files: '^lib/console/page/', imports: ['console: api'] },
+  folder('lib/console/page/base', ['console: api']),
+  folder('lib/console/page/parts', ['console: api', 'lib/console/page/base']),
+  folder('lib/console/page/frame', ['console: api', 'lib/console/page/base', 'lib/console/page/parts']),
+  {
+    name: 'console: a page',
+    files: '^lib/console/page/(?!(base|parts|frame)/)[^/]+/[^/]+$',
+    imports: ['console: api', 'lib/console/page/base', 'lib/console/page/parts'],
+  },
+  folder('lib/console/page', [
+    ...['console: api', 'lib/console/page/base', 'lib/console/page/parts', 'lib/console/page/frame'],
+    'console: a page',
+  ]),
   others('lib/console', CONSOLE_ENTRIES, [...console, 'console: api']),
   folder('lib/console/routes', [...console, 'console: api', 'lib/console']),
   files('console: entry', 'lib/console', ['index'], ['console: api', 'lib/console', 'lib/console/routes']),
