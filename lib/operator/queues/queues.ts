@@ -1,7 +1,8 @@
 import { GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { nowOf, type Stage } from '../aws.ts';
 import { countWaiting } from '../flows/waiting.ts';
-import { type ListedTypes, type ListName, readList, readLists } from '../jobs/lists.ts';
+import type { ListName } from '../jobs/list-shards.ts';
+import { type ListedTypes, readList, readLists } from '../jobs/lists.ts';
 import { onStage, queueAttributes, queuesOf, type TypeQueues, typesOf } from '../stage.ts';
 import { type RunningState, runningState } from './event-source.ts';
 
