@@ -13,6 +13,8 @@ import {
 export interface ListOptions extends ListRange {
   /** Entries of each shard that are read at most. @default 12,500: 100,000 in all */
   readonly perShard?: number;
+  /** Entries that a call reads at most. @default 1 MB of them */
+  readonly pageSize?: number;
 }
 
 /** Entries, and whether there are more than were read. The latest dead first; of parked ones, what is due next. */
@@ -97,11 +99,15 @@ async function readShards(stage: Stage, list: ListName, options: ListOptions, ty
 
 type Shard = ListOptions & { readonly shard: number };
 
-async function readShard(stage: Stage, list: ListName, { perShard = PER_SHARD, ...shard }: Shard): Promise<Listed> {
+async function readShard(
+  stage: Stage,
+  list: ListName,
+  { perShard = PER_SHARD, pageSize, ...shard }: Shard,
+): Promise<Listed> {
   const entries: ListEntry[] = [];
   let from: ShardKey | undefined;
   do {
-    const page = await readShardPage(stage, list, { ...shard, from });
+    const page = await readShardPage(stage, list, { ...shard, from, limit: pageSize });
     for (const entry of page.entries) entries.push(entry);
     from = page.next;
   } while (from !== undefined && entries.length < perShard);
