@@ -193,10 +193,12 @@ export const ROOMS: readonly Room[] = [
     ...['contract: words', 'localstack: basics', 'localstack', 'localstack/tour'],
   ]),
 
+  // What the verbs print with --json, for programs that read it.
+  folder('bin/schemas', []),
   others('bin/cli', BIN_BASICS, [...contract, 'lib/config', 'lib/operator', 'bin: basics']),
   folder('bin/cli/verbs', [
     ...[...contract, 'lib/operator', 'lib/operator/authoring', 'localstack: basics', 'localstack'],
-    ...['bin: basics', 'bin/cli'],
+    ...['bin: basics', 'bin/cli', 'bin/schemas'],
   ]),
   folder('bin', [
     ...[...contract, 'functions', 'lib/infra', 'lib/infra/job', 'lib/infra/stages'],

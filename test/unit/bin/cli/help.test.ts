@@ -61,7 +61,7 @@ describe('the help of', () => {
   test.each([
     ['doctor', '[options]', ['--scan', '--job', '-y, --yes', '-h, --help']],
     ['trace', '[options] [text]', ['--maps <folder>', '-h, --help']],
-    ['schema', '[options] <type>', ['--debug', '-h, --help']],
+    ['schema', '[options] [type]', ['--output <verb...>', '--debug', '-h, --help']],
     ['new', '[options] <type>', ['--json', '--debug', '-h, --help']],
     ['local', '[options]', ['--stage <stage>', '--emulator <kind>', '-h, --help']],
     ['init', '[options] [folder]', ['--package <spec>', '--json', '--debug', '-h, --help']],
