@@ -39,16 +39,6 @@ async function redrive(jobId: string): Promise<void> {
 }
 
 describe.concurrent('a batch', () => {
-  it('of 1,000 runs its callback once, with the right counts', { timeout: 900_000 }, async () => {
-    const id = newId('thousand');
-    const [each, callback] = [{ effect: `${id}-child` }, { effect: `${id}-callback` }];
-    await sendWork(id, { batch: { children: { count: 1000, each }, callback } });
-    const { result, attempts } = await completed(await callbackOf(id), 300_000);
-    expect({ attempts, result }).toEqual({ attempts: 1, result: { flow: all(1000), previous: {} } });
-    expect(await effect(each.effect, type)).toMatchObject({ times: 1000 });
-    expect(await effect(callback.effect, type)).toMatchObject({ times: 1 });
-  });
-
   it('within a batch: the outer callback waits for the inner one', async () => {
     const id = newId('nested');
     const inner: FlowWork = {
@@ -133,9 +123,20 @@ describe.concurrent('a chain', () => {
 
 it('what a job stages is sent with its completion, and not before', async () => {
   const id = newId('staged');
-  await sendWork(id, { retryAfter: 2, staged: [{ effect: id }, { effect: id }] });
+  await sendWork(id, { retryAfter: 6, staged: [{ effect: id }, { effect: id }] });
   await reaches(id, ['RETRYING'], { type });
   expect(await effect(id, type)).toBeUndefined();
   await completed(id);
   await eventually(async () => (await effect(id, type))?.times === 2, 'both effects');
+});
+
+// By itself: on an emulator that runs a batch at a time, the jobs of the others would wait behind its thousand, beyond their deadline.
+it('a batch of 1,000 runs its callback once, with the right counts', { timeout: 900_000 }, async () => {
+  const id = newId('thousand');
+  const [each, callback] = [{ effect: `${id}-child` }, { effect: `${id}-callback` }];
+  await sendWork(id, { batch: { children: { count: 1000, each }, callback } });
+  const { result, attempts } = await completed(await callbackOf(id), 300_000);
+  expect({ attempts, result }).toEqual({ attempts: 1, result: { flow: all(1000), previous: {} } });
+  expect(await effect(each.effect, type)).toMatchObject({ times: 1000 });
+  expect(await effect(callback.effect, type)).toMatchObject({ times: 1 });
 });
