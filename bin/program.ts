@@ -15,6 +15,7 @@ import { flowsVerb } from './cli/verbs/flows.ts';
 import { initVerb } from './cli/verbs/init.ts';
 import { jobVerb } from './cli/verbs/job.ts';
 import { localVerb } from './cli/verbs/local.ts';
+import { mcpVerb } from './cli/verbs/mcp.ts';
 import { newVerb } from './cli/verbs/new.ts';
 import { pauseVerb } from './cli/verbs/pause.ts';
 import { queuesVerb } from './cli/verbs/queues.ts';
@@ -65,7 +66,7 @@ function makeProgram(run: Run, json: boolean): Command {
     .exitOverride();
   for (const add of [queuesVerb, jobVerb, flowVerb, flowsVerb, sendVerb, deadVerb, dlqVerb]) add(program, run);
   for (const add of [retryVerb, cancelVerb, pauseVerb, resumeVerb, drainVerb, doctorVerb, traceVerb]) add(program, run);
-  for (const add of [schemaVerb, newVerb, localVerb, initVerb]) add(program, run);
+  for (const add of [schemaVerb, newVerb, localVerb, initVerb, mcpVerb]) add(program, run);
   inherit(program);
   return program;
 }

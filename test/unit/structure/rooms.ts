@@ -34,6 +34,7 @@ const OPERATOR_BASICS = [
   'lazy-s3',
   'payloads',
   'stage',
+  'visible',
 ];
 const LOCAL_BASICS = [
   ...[
@@ -51,6 +52,7 @@ const LOCAL_BASICS = [
   ...['python', 'stack-progress', 'synth-warnings', 'zip'],
 ];
 const BIN_BASICS = ['local-stage', 'project', 'visible'];
+const MCP_BASICS = ['answer', 'definitions', 'inputs', 'tool'];
 const LOCAL_COMMANDS = ['local', 'tour'];
 
 const contract = ['contract: words', 'lib/contract/definition', 'lib/contract/protocol', 'lib/contract'];
@@ -126,6 +128,10 @@ export const ROOMS: readonly Room[] = [
   folder('lib/console/page', ['console: api']),
   others('lib/console', ['api'], [...contract, 'lib/aws', 'lib/operator', 'console: api']),
 
+  files('mcp: basics', 'lib/mcp', MCP_BASICS, [...contract, 'operator: basics', 'lib/operator']),
+  folder('lib/mcp/look', [...contract, 'lib/operator', 'lib/operator/authoring', 'mcp: basics']),
+  others('lib/mcp', MCP_BASICS, ['mcp: basics', 'lib/mcp/look']),
+
   files('infra: names', 'lib/infra', INFRA_ARNS, contract),
   folder('lib/infra/checks', [...contract, 'lib/bundle']),
   folder('lib/infra/access', [...contract, 'infra: names', 'lib/infra/checks']),
@@ -175,7 +181,7 @@ export const ROOMS: readonly Room[] = [
   },
   folder('functions', [...contract, 'a job type']),
 
-  files('bin: basics', 'bin/cli', BIN_BASICS, ['lib/config']),
+  files('bin: basics', 'bin/cli', BIN_BASICS, ['lib/config', 'operator: basics']),
 
   files('localstack: basics', 'localstack', LOCAL_BASICS, ['lib/bundle', 'bin: basics']),
   folder('localstack/host', ['localstack: basics']),
@@ -198,7 +204,7 @@ export const ROOMS: readonly Room[] = [
   others('bin/cli', BIN_BASICS, [...contract, 'lib/config', 'lib/operator', 'bin: basics']),
   folder('bin/cli/verbs', [
     ...[...contract, 'lib/operator', 'lib/operator/authoring', 'localstack: basics', 'localstack'],
-    ...['bin: basics', 'bin/cli', 'bin/schemas'],
+    ...['lib/mcp', 'bin: basics', 'bin/cli', 'bin/schemas'],
   ]),
   folder('bin', [
     ...[...contract, 'functions', 'lib/infra', 'lib/infra/job', 'lib/infra/stages'],

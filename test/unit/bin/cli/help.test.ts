@@ -60,6 +60,7 @@ describe('the help of', () => {
 
   test.each([
     ['doctor', '[options]', ['--scan', '--job', '-y, --yes', '-h, --help']],
+    ['mcp', '[options]', ['--allow-changes', '--payloads', '--maps <folder>', '-h, --help']],
     ['trace', '[options] [text]', ['--maps <folder>', '-h, --help']],
     ['schema', '[options] [type]', ['--output <verb...>', '--debug', '-h, --help']],
     ['new', '[options] <type>', ['--json', '--debug', '-h, --help']],
@@ -92,7 +93,7 @@ describe('the help of', () => {
         'doctor',
         'trace',
       ],
-      ...['schema', 'new', 'local', 'init', 'help'],
+      ...['schema', 'new', 'local', 'init', 'mcp', 'help'],
     ]);
     expect(groups((await run('dlq --help')).stdout).Commands?.map((entry) => entry.split(' ')[0])).toEqual([
       ...['show', 'redrive', 'purge', 'help'],

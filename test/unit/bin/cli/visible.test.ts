@@ -130,6 +130,7 @@ const VERBS = [
     'trace TEXT',
   ],
   ...['schema send-email', 'schema TEXT', 'new TEXT', 'TEXT', 'queues --TEXT', 'job send-email --TEXT', 'help TEXT'],
+  ...['mcp TEXT', 'mcp --TEXT', 'mcp --maps TEXT'],
   ...['local --emulator TEXT', 'init TEXT', 'init --TEXT'],
 ];
 

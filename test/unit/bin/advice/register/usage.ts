@@ -129,4 +129,11 @@ export const USAGE: readonly Followed[] = [
     type: ({ options: [output] }) => ['schema send-email', `schema ${output} queues`],
     gives: (_, __, all) => expect(all.map(({ code }) => code)).toEqual([0, 0]),
   },
+  {
+    says: 'mcp speaks its own protocol: leave out --json and --wide',
+    when: ({ first }) => first('mcp --json --wide'),
+    type: ({ options }) =>
+      ['mcp', '--json', '--wide', '--stage test'].filter((one) => !options.includes(one)).join(' '),
+    gives: isDone,
+  },
 ];
