@@ -3,6 +3,10 @@
  * reaches the browser. Times are epoch ms where a name ends so, else ISO 8601. Every route is below `/api/`.
  */
 
+import type { AlarmView, DeadLetterCount, ListCounts, QueueCounts } from '../operator/index.ts';
+
+export type { AlarmView, DeadLetterCount, ListCounts, QueueCounts };
+
 /** What stands in the way of a newer value. */
 export interface Trouble {
   /** `denied`: a right is missing; `gap`: the emulator does not have it; `missing`: no such stage, type or job. */
@@ -82,43 +86,6 @@ export interface Overview {
   /** Seconds, by type; without those that have none. */
   readonly ages: Feed<Readonly<Record<string, number>>>;
   readonly alarms: Feed<readonly AlarmView[]>;
-}
-
-/** SQS's counts of a type's queue, approximate. */
-export interface QueueCounts {
-  readonly type: string;
-  readonly depth: number;
-  readonly inFlight: number;
-  readonly delayed: number;
-}
-
-/** Messages in a dead-letter queue, approximate. */
-export interface DeadLetterCount {
-  readonly type: string;
-  readonly dlq: number;
-}
-
-export interface ListCounts {
-  readonly type: string;
-  /** Jobs in the table until they are due. */
-  readonly parked: number;
-  /** Jobs that died within the retention. */
-  readonly dead: number;
-  /** There are more than were counted (10,000 of all types together, or of this one). */
-  readonly parkedMore: boolean;
-  readonly deadMore: boolean;
-}
-
-export interface AlarmView {
-  readonly name: string;
-  /** Undefined: an alarm of the stage's own (dispatcher). */
-  readonly type?: string;
-  readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
-  readonly sinceMs: number | undefined;
-  /** What it means, and what to do: its description's sentences. */
-  readonly what: string;
-  readonly todo: string;
-  readonly runbook?: string;
 }
 
 // Type --------------------------------------------------------------------------------------------------------------------

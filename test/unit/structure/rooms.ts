@@ -25,6 +25,7 @@ const ENGINE_ENTRIES = ['consumer', 'dispatcher', 'index'];
 const INFRA_ARNS = ['arns', 'leave-out', 'name-lengths'];
 const INFRA_SETTINGS = ['stage-settings'];
 const OPERATOR_BASICS = [
+  'alarms',
   'aws',
   'elsewhere',
   'failure',
@@ -53,6 +54,7 @@ const LOCAL_BASICS = [
 ];
 const BIN_BASICS = ['local-stage', 'project', 'visible'];
 const MCP_BASICS = ['answer', 'definitions', 'inputs', 'tool'];
+const CONSOLE_ENTRIES = ['api', 'index'];
 const LOCAL_COMMANDS = ['local', 'tour'];
 
 const contract = ['contract: words', 'lib/contract/definition', 'lib/contract/protocol', 'lib/contract'];
@@ -60,6 +62,7 @@ const engineRooms = ['job', 'message', 'table', 'calls', 'retries', 'telemetry',
   (room) => `lib/engine/${room}`,
 );
 const engine = ['engine: basics', 'lib/engine', ...engineRooms];
+const console = [...contract, 'lib/aws', 'lib/bundle', 'lib/producer', 'lib/operator'];
 const infraParts = ['access', 'checks', 'functions', 'job', 'monitoring', 'stages'].map((room) => `lib/infra/${room}`);
 const awsModels = ['lib/testing/aws', 'lib/testing/aws/sqs', 'lib/testing/aws/dynamodb', 'lib/testing/aws/lambda'];
 
@@ -125,8 +128,21 @@ export const ROOMS: readonly Room[] = [
 
   // What server and page say to each other: types alone.
   files('console: api', 'lib/console', ['api'], ['lib/operator']),
-  folder('lib/console/page', ['console: api']),
-  others('lib/console', ['api'], [...contract, 'lib/aws', 'lib/operator', 'console: api']),
+  folder('lib/console/page/base', ['console: api']),
+  folder('lib/console/page/parts', ['console: api', 'lib/console/page/base']),
+  folder('lib/console/page/frame', ['console: api', 'lib/console/page/base', 'lib/console/page/parts']),
+  {
+    name: 'console: a page',
+    files: '^lib/console/page/(?!(base|parts|frame)/)[^/]+/[^/]+$',
+    imports: ['console: api', 'lib/console/page/base', 'lib/console/page/parts'],
+  },
+  folder('lib/console/page', [
+    ...['console: api', 'lib/console/page/base', 'lib/console/page/parts', 'lib/console/page/frame'],
+    'console: a page',
+  ]),
+  others('lib/console', CONSOLE_ENTRIES, [...console, 'console: api']),
+  folder('lib/console/routes', [...console, 'console: api', 'lib/console']),
+  files('console: entry', 'lib/console', ['index'], ['console: api', 'lib/console', 'lib/console/routes']),
 
   files('mcp: basics', 'lib/mcp', MCP_BASICS, [...contract, 'operator: basics', 'lib/operator']),
   folder('lib/mcp/look', [...contract, 'lib/operator', 'lib/operator/authoring', 'mcp: basics']),
@@ -201,7 +217,9 @@ export const ROOMS: readonly Room[] = [
 
   // What the verbs print with --json, for programs that read it.
   folder('bin/schemas', []),
-  others('bin/cli', BIN_BASICS, [...contract, 'lib/config', 'lib/operator', 'bin: basics']),
+  others('bin/cli', BIN_BASICS, [
+    ...[...contract, 'lib/config', 'lib/operator', 'lib/console', 'console: entry', 'bin: basics'],
+  ]),
   folder('bin/cli/verbs', [
     ...[...contract, 'lib/operator', 'lib/operator/authoring', 'localstack: basics', 'localstack'],
     ...['lib/mcp', 'bin: basics', 'bin/cli', 'bin/schemas'],

@@ -1,0 +1,68 @@
+/** The frame: stage bar, navigation, what is in the way, the page of the address, the dialog and the words of operations. */
+import type { ComponentType } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import type { About } from '../api.ts';
+import { about } from './base/about.ts';
+import { isOpen } from './base/client.ts';
+import { route } from './base/router.tsx';
+import { useFeed } from './base/use-feed.ts';
+import { Banner, NoSession } from './frame/banner.tsx';
+import { Nav } from './frame/nav.tsx';
+import { StageBar } from './frame/stage-bar.tsx';
+import { titleOf } from './frame/title.ts';
+import { PAGE_VIEWS } from './pages.tsx';
+import { ConfirmDialog } from './parts/confirm-dialog.tsx';
+import { OperationNotes } from './parts/operation-notes.tsx';
+import { Empty, Skeleton, TroubleNote } from './parts/states.tsx';
+
+/** What is where changes seldom: a deployed type, other credentials. */
+const ABOUT_MS = 60_000;
+
+export function App() {
+  return isOpen.value ? <Open /> : <NoSession />;
+}
+
+function Open() {
+  const feed = useFeed<About>('about', {}, ABOUT_MS);
+  useEffect(() => {
+    if (feed.data) about.value = feed.data;
+  }, [feed.data]);
+  useTitle();
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to the page
+      </a>
+      <StageBar />
+      <div class="frame">
+        <Nav />
+        <main id="main" tabIndex={-1}>
+          <Banner />
+          {about.value ? <Page /> : feed.trouble ? <TroubleNote trouble={feed.trouble} /> : <Skeleton rows={8} />}
+        </main>
+      </div>
+      <OperationNotes />
+      <ConfirmDialog />
+    </>
+  );
+}
+
+function Page() {
+  const { page, names } = route.value;
+  const View: ComponentType | undefined = page === 'missing' ? undefined : PAGE_VIEWS[page];
+  if (!View) return <Empty title="No such page">Nothing of the console has this address.</Empty>;
+  // Another job is another page: nothing of the last one stays.
+  return <View key={[page, ...names].join('/')} />;
+}
+
+/** The tab says the page and the stage. After a step to another page, the focus goes to it. */
+function useTitle() {
+  const title = titleOf(route.value, about.value?.stage);
+  const last = useRef(title);
+  useEffect(() => {
+    document.title = title;
+    if (last.current === title) return;
+    last.current = title;
+    document.getElementById('main')?.focus({ preventScroll: true });
+  }, [title]);
+}

@@ -1,0 +1,127 @@
+/**
+ * The question before a change: how many, which, at what rate, three examples, what will happen; the name to type where the server
+ * wants one. Drawn by the frame for `useOperation`. It is modal; Escape and Cancel leave it; the focus goes back to where it was.
+ */
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { Choice, OperationKind } from '../../api.ts';
+import { countText, plural } from '../base/format.ts';
+import { Button } from './button.tsx';
+import { Field } from './field.tsx';
+import { Skeleton, TroubleNote } from './states.tsx';
+import { leave, type Question, question, start } from './use-operation.ts';
+
+/** Heading and button of each kind. */
+const WORDS: Readonly<Record<OperationKind, readonly [heading: string, button: string]>> = {
+  redrive: ['Send dead jobs again', 'Send again'],
+  correct: ['Send with a corrected payload', 'Send again'],
+  purge: ['Delete dead jobs for good', 'Delete'],
+  retry: ['Retry now', 'Retry now'],
+  cancel: ['Cancel jobs', 'Cancel jobs'],
+  'cancel-flow': ['Cancel this flow', 'Cancel flow'],
+  'fire-flow': ['Run the callback now', 'Run now'],
+  pause: ['Pause', 'Pause'],
+  resume: ['Resume', 'Resume'],
+  drain: ['Drain', 'Drain'],
+  send: ['Send jobs', 'Send'],
+};
+
+const DANGEROUS: readonly OperationKind[] = ['purge', 'cancel', 'cancel-flow'];
+/** They change a type as a whole: a count of jobs says nothing. */
+const OF_A_TYPE: readonly OperationKind[] = ['pause', 'resume', 'drain'];
+
+export function ConfirmDialog() {
+  const asked = question.value;
+  return asked ? <Dialog key="dialog" asked={asked} /> : null;
+}
+
+function Dialog({ asked }: { readonly asked: Question }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [typed, setTyped] = useState('');
+  useLayoutEffect(() => {
+    const before = document.activeElement;
+    dialog.current?.showModal();
+    return () => {
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
+  const { choice, trouble, request, isStarting } = asked;
+  const [heading, button] = WORDS[request.kind];
+  const isReady = choice !== undefined && (choice.typeToConfirm === undefined || typed.trim() === choice.typeToConfirm);
+  const confirm = (event: Event) => {
+    event.preventDefault();
+    if (isReady) void start(typed.trim());
+  };
+  return (
+    <dialog ref={dialog} class="dialog" aria-labelledby="dialog-title" onClose={leave}>
+      <form onSubmit={confirm}>
+        <h2 id="dialog-title">{heading}</h2>
+        {choice && <Chosen choice={choice} />}
+        {!choice && !trouble && <Skeleton rows={3} />}
+        <TroubleNote trouble={trouble} />
+        {choice?.typeToConfirm !== undefined && (
+          <Field
+            label={choice.typeToConfirm === choice.type ? 'Type the name of the job type' : "Type the stage's name"}
+            hint={
+              <>
+                To go on, type <strong class="selectable">{choice.typeToConfirm}</strong>
+              </>
+            }
+          >
+            {(tied) => (
+              <input
+                {...tied}
+                value={typed}
+                autocomplete="off"
+                spellcheck={false}
+                onInput={(event) => setTyped(event.currentTarget.value)}
+              />
+            )}
+          </Field>
+        )}
+        <div class="dialog-buttons">
+          <Button onClick={leave}>Leave as it is</Button>
+          {choice && (
+            <Button
+              kind={DANGEROUS.includes(choice.kind) ? 'danger' : 'primary'}
+              isSubmit
+              isBusy={isStarting}
+              isDisabled={!isReady}
+            >
+              {OF_A_TYPE.includes(choice.kind) || choice.count === 1
+                ? button
+                : `${button} (${countText(choice.count)})`}
+            </Button>
+          )}
+        </div>
+      </form>
+    </dialog>
+  );
+}
+
+function Chosen({ choice }: { readonly choice: Choice }) {
+  const { kind, count, asked, will, ratePerSecond, examples, notes } = choice;
+  const more = count - examples.length;
+  return (
+    <div class="chosen">
+      {!OF_A_TYPE.includes(kind) && <p class="chosen-count">{plural(count, 'job')}</p>}
+      <p class="chosen-asked">{asked}</p>
+      <p>
+        {will}
+        {ratePerSecond !== undefined && ` At most ${plural(ratePerSecond, 'job')} a second.`}
+      </p>
+      {examples.length > 0 && !OF_A_TYPE.includes(kind) && (
+        <ul class="chosen-examples" aria-label="Examples">
+          {examples.map((example) => (
+            <li key={example}>{example}</li>
+          ))}
+          {more > 0 && <li class="muted">and {countText(more)} more</li>}
+        </ul>
+      )}
+      {notes.map((note) => (
+        <p key={note} class="chosen-note">
+          {note}
+        </p>
+      ))}
+    </div>
+  );
+}

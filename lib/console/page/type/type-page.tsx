@@ -1,0 +1,1 @@
+export const TypePage = () => <h1>Job type</h1>;
