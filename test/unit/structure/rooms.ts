@@ -109,6 +109,13 @@ export const ROOMS: readonly Room[] = [
   folder('lib/operator/jobs', [...contract, 'lib/aws', 'lib/bundle', 'operator: basics']),
   folder('lib/operator/dead-letters', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
   folder('lib/operator/flows', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
+  folder('lib/operator/parked', [
+    ...contract,
+    'lib/aws',
+    'operator: basics',
+    'lib/operator/jobs',
+    'lib/operator/flows',
+  ]),
   folder('lib/operator/queues', [
     ...contract,
     'lib/aws',
@@ -123,7 +130,7 @@ export const ROOMS: readonly Room[] = [
   others('lib/operator', OPERATOR_BASICS, [
     ...[...contract, 'lib/bundle', 'lib/producer', 'operator: basics'],
     ...['lib/operator/jobs', 'lib/operator/flows', 'lib/operator/dead-letters', 'lib/operator/queues'],
-    'lib/operator/doctor',
+    ...['lib/operator/parked', 'lib/operator/doctor'],
   ]),
 
   // What server and page say to each other: types alone.
