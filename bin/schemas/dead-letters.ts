@@ -8,6 +8,7 @@ const group = z.strictObject({ type, reason, error: z.string(), jobs: count, fir
 const deadJob = z.strictObject({
   ...{ type, key, jobId: z.string(), reason, error: error.optional() },
   ...{ attempts: count, run: count, failedAt: time.optional(), undelivered: z.boolean() },
+  group: z.string().describe('The `error` of its group.'),
 });
 
 export const dead = z.union([
