@@ -247,6 +247,8 @@ export interface WaitingPage {
 export interface WaitingJob {
   readonly type: string;
   readonly key: string;
+  /** @default 1 */
+  readonly run?: number;
   readonly jobId: string;
   readonly status: string;
   readonly attempts: number;
