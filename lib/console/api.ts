@@ -3,6 +3,18 @@
  * reaches the browser. Times are epoch ms where a name ends so, else ISO 8601. Every route is below `/api/`.
  */
 
+import type {
+  AlarmView,
+  DeadLetterCount,
+  ListCounts,
+  MetricHistory,
+  MetricSeries,
+  QueueCounts,
+  ScheduleView,
+} from '../operator/index.ts';
+
+export type { AlarmView, DeadLetterCount, ListCounts, MetricHistory, MetricSeries, QueueCounts, ScheduleView };
+
 /** What stands in the way of a newer value. */
 export interface Trouble {
   /** `denied`: a right is missing; `gap`: the emulator does not have it; `missing`: no such stage, type or job. */
@@ -84,43 +96,6 @@ export interface Overview {
   readonly alarms: Feed<readonly AlarmView[]>;
 }
 
-/** SQS's counts of a type's queue, approximate. */
-export interface QueueCounts {
-  readonly type: string;
-  readonly depth: number;
-  readonly inFlight: number;
-  readonly delayed: number;
-}
-
-/** Messages in a dead-letter queue, approximate. */
-export interface DeadLetterCount {
-  readonly type: string;
-  readonly dlq: number;
-}
-
-export interface ListCounts {
-  readonly type: string;
-  /** Jobs in the table until they are due. */
-  readonly parked: number;
-  /** Jobs that died within the retention. */
-  readonly dead: number;
-  /** There are more than were counted (10,000 of all types together, or of this one). */
-  readonly parkedMore: boolean;
-  readonly deadMore: boolean;
-}
-
-export interface AlarmView {
-  readonly name: string;
-  /** Undefined: an alarm of the stage's own (dispatcher). */
-  readonly type?: string;
-  readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
-  readonly sinceMs: number | undefined;
-  /** What it means, and what to do: its description's sentences. */
-  readonly what: string;
-  readonly todo: string;
-  readonly runbook?: string;
-}
-
 // Type --------------------------------------------------------------------------------------------------------------------
 
 /** `GET /api/type?type=`. */
@@ -135,18 +110,6 @@ export interface TypePage {
   readonly samples: readonly Sample[];
 }
 
-export interface ScheduleView {
-  readonly name: string;
-  readonly expression: string;
-  readonly timeZone: string;
-  /** The payload's parts are not in it. */
-  readonly state: 'on' | 'off' | 'missing' | 'unknown';
-  /** The next three, epoch ms. Of a rate: unknown, empty. */
-  readonly nextMs: readonly number[];
-  /** Its last jobs, the newest first: `<name>:<scheduled time>`. */
-  readonly last: readonly { readonly key: string; readonly status: string }[];
-}
-
 export interface Sample {
   readonly atMs: number;
   readonly depth: number;
@@ -156,23 +119,6 @@ export interface Sample {
 
 /** `GET /api/metrics?type=&hours=`: hours 1, 3, 12, 24, 72 or 168. CloudWatch's, some minutes late. */
 export type Metrics = Feed<MetricHistory>;
-
-export interface MetricHistory {
-  readonly sinceMs: number;
-  readonly periodSeconds: number;
-  /** The last value of each series is of a period that is not over. */
-  readonly lastIsPartial: boolean;
-  readonly series: readonly MetricSeries[];
-}
-
-export interface MetricSeries {
-  /** `JobsCompleted`, `JobDuration`, … or SQS's own. */
-  readonly metric: string;
-  /** `Sum`, `Maximum`, `p50`, `p95`, `p99`. */
-  readonly stat: string;
-  /** One for each period from `sinceMs` on; null where there is no value. */
-  readonly values: readonly (number | null)[];
-}
 
 // Dead --------------------------------------------------------------------------------------------------------------------
 

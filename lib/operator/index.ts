@@ -1,6 +1,7 @@
 /** The verbs of the command `sluice` as functions, for other programs. */
 export { type MapOf, mapsIn, readableStack } from '../bundle/stack.ts';
-export { type Aws, flagsOf, isEmulator, nowOf, pause, type Stage } from './aws.ts';
+export { type AlarmView, alarmStates } from './alarms.ts';
+export { type Aws, type FeedOptions, flagsOf, isEmulator, nowOf, pause, type Stage } from './aws.ts';
 export { checkCorrectedPayload } from './dead-letters/corrected-body.ts';
 export { normalisedError } from './dead-letters/error-groups.ts';
 export type { ReceiveAllResult } from './dead-letters/receive-all.ts';
@@ -26,10 +27,22 @@ export type { JobTable, Operated } from './job-table.ts';
 export { cancel, retryNow } from './jobs/cancel-and-retry.ts';
 export { type BatchView, type JobView, job, whereIs } from './jobs/job.ts';
 export { type JobLogLine, jobLogs } from './jobs/job-logs.ts';
+export { type ListCounts, listCounts } from './jobs/list-counts.ts';
 export { indented } from './json-text.ts';
+export { keepsData } from './keeps-data.ts';
 export { lazyS3 } from './lazy-s3.ts';
+export {
+  HISTORY_METRICS,
+  type MetricHistory,
+  type MetricHistoryOptions,
+  type MetricSeries,
+  metricHistory,
+} from './metric-history.ts';
+export { oldestAges } from './queues/ages.ts';
+export { type DeadLetterCount, deadLetterCounts, type QueueCounts, queueCounts } from './queues/counts.ts';
 export { type Drained, drain } from './queues/drain.ts';
-export { type RunningState, type Switched, setRunning } from './queues/event-source.ts';
+export { type RunningState, runningStates, type Switched, setRunning } from './queues/event-source.ts';
 export { type QueueState, type QueuesReport, queues } from './queues/queues.ts';
+export { type ScheduleView, schedules } from './schedules/schedules.ts';
 export { type BulkReport, type RefusedLine, type SendDeps, send, sendLines } from './send.ts';
-export { NoSuchTypeError, onStage, queuesOf, tableOf, typesOf } from './stage.ts';
+export { NoSuchTypeError, onStage, queuesOf, type TypeQueues, tableOf, typeQueues, typesOf } from './stage.ts';

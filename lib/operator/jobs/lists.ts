@@ -27,6 +27,8 @@ export interface ListOptions {
   readonly untilMs?: number | undefined;
   /** Entries of each shard that are read at most. @default 12,500: 100,000 in all */
   readonly perShard?: number;
+  /** Entries that a call reads at most. @default 1 MB of them */
+  readonly pageSize?: number;
 }
 
 /** Entries, and whether there are more than were read. The latest dead first; of parked ones, what is due next. */
@@ -121,6 +123,7 @@ async function readShard(stage: Stage, list: ListName, { perShard = PER_SHARD, .
     const page = await dynamoDb.send(
       new QueryCommand({
         ...{ TableName: table, ...shardQuery(list, shard), ScanIndexForward: list === 'due' },
+        ...(shard.pageSize !== undefined && { Limit: shard.pageSize }),
         ...(from !== undefined && { ExclusiveStartKey: from }),
       }),
     );

@@ -25,13 +25,16 @@ const ENGINE_ENTRIES = ['consumer', 'dispatcher', 'index'];
 const INFRA_ARNS = ['arns', 'leave-out', 'name-lengths'];
 const INFRA_SETTINGS = ['stage-settings'];
 const OPERATOR_BASICS = [
+  'alarms',
   'aws',
   'elsewhere',
   'failure',
   'job-table',
   'json-place',
   'json-text',
+  'keeps-data',
   'lazy-s3',
+  'metric-history',
   'payloads',
   'stage',
 ];
@@ -51,6 +54,7 @@ const LOCAL_BASICS = [
   ...['python', 'stack-progress', 'synth-warnings', 'zip'],
 ];
 const BIN_BASICS = ['local-stage', 'project', 'visible'];
+const CONSOLE_ENTRIES = ['api', 'index'];
 const LOCAL_COMMANDS = ['local', 'tour'];
 
 const contract = ['contract: words', 'lib/contract/definition', 'lib/contract/protocol', 'lib/contract'];
@@ -58,6 +62,7 @@ const engineRooms = ['job', 'message', 'table', 'calls', 'retries', 'telemetry',
   (room) => `lib/engine/${room}`,
 );
 const engine = ['engine: basics', 'lib/engine', ...engineRooms];
+const console = [...contract, 'lib/aws', 'lib/bundle', 'lib/producer', 'lib/operator'];
 const infraParts = ['access', 'checks', 'functions', 'job', 'monitoring', 'stages'].map((room) => `lib/infra/${room}`);
 const awsModels = ['lib/testing/aws', 'lib/testing/aws/sqs', 'lib/testing/aws/dynamodb', 'lib/testing/aws/lambda'];
 
@@ -114,11 +119,12 @@ export const ROOMS: readonly Room[] = [
   folder('lib/operator/doctor', [
     ...[...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs', 'lib/operator/flows', 'lib/operator/queues'],
   ]),
+  folder('lib/operator/schedules', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
   folder('lib/operator/authoring', contract),
   others('lib/operator', OPERATOR_BASICS, [
     ...[...contract, 'lib/bundle', 'lib/producer', 'operator: basics'],
     ...['lib/operator/jobs', 'lib/operator/flows', 'lib/operator/dead-letters', 'lib/operator/queues'],
-    'lib/operator/doctor',
+    ...['lib/operator/doctor', 'lib/operator/schedules'],
   ]),
 
   // What server and page say to each other: types alone.
@@ -144,7 +150,9 @@ export const ROOMS: readonly Room[] = [
     ...['console: api', 'lib/console/page/base', 'lib/console/page/parts', 'lib/console/page/frame'],
     'console: a page',
   ]),
-  others('lib/console', ['api'], [...contract, 'lib/aws', 'lib/operator', 'console: api']),
+  others('lib/console', CONSOLE_ENTRIES, [...console, 'console: api']),
+  folder('lib/console/routes', [...console, 'console: api', 'lib/console']),
+  files('console: entry', 'lib/console', ['index'], ['console: api', 'lib/console', 'lib/console/routes']),
 
   files('infra: names', 'lib/infra', INFRA_ARNS, contract),
   folder('lib/infra/checks', [...contract, 'lib/bundle']),
@@ -213,7 +221,9 @@ export const ROOMS: readonly Room[] = [
     ...['contract: words', 'localstack: basics', 'localstack', 'localstack/tour'],
   ]),
 
-  others('bin/cli', BIN_BASICS, [...contract, 'lib/config', 'lib/operator', 'bin: basics']),
+  others('bin/cli', BIN_BASICS, [
+    ...[...contract, 'lib/config', 'lib/operator', 'lib/console', 'console: entry', 'bin: basics'],
+  ]),
   folder('bin/cli/verbs', [
     ...[...contract, 'lib/operator', 'lib/operator/authoring', 'localstack: basics', 'localstack'],
     ...['bin: basics', 'bin/cli'],

@@ -1,0 +1,5 @@
+import type { Route } from '../route.ts';
+import { sessionRoutes } from './session.ts';
+
+/** All routes below `/api/`. */
+export const ROUTES: readonly Route[] = [...sessionRoutes];
