@@ -75,7 +75,7 @@ function Answer({ find: { found, isReading, trouble }, asked }: AnswerProps) {
   const looked = found.filter((one) => one.kind === 'looked');
   return (
     <section class="card" aria-labelledby="found">
-      <div class="card-head card-line">
+      <div class="card-line">
         <h2 id="found">
           {isReading
             ? 'Looking…'

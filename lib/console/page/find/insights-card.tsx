@@ -42,7 +42,7 @@ export function InsightsCard() {
   };
   return (
     <section class="card" aria-labelledby="insights">
-      <div class="card-head card-line">
+      <div class="card-line">
         <h2 id="insights">Search the logs</h2>
         <span class="muted">CloudWatch Logs Insights</span>
       </div>

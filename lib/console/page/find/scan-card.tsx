@@ -38,7 +38,7 @@ export function ScanCard() {
   };
   return (
     <section class="card" aria-labelledby="scan">
-      <div class="card-head card-line">
+      <div class="card-line">
         <h2 id="scan">Look through the whole table</h2>
         {price === undefined && <Button onClick={() => void ask()}>What would it cost?</Button>}
       </div>

@@ -15,7 +15,7 @@ const COLUMNS: readonly Column<FlowPlace>[] = [
     key: 'job',
     head: 'Job',
     isHead: true,
-    class: 'wide',
+    class: 'job-key',
     cell: (place) => {
       const { type, key } = place.holder ?? place;
       return (
@@ -51,7 +51,7 @@ function Why({ place: { holder } }: { readonly place: FlowPlace }) {
 export function Places({ flow: { places, placesMore, total } }: { readonly flow: FlowDetail }) {
   return (
     <section class="card" aria-labelledby="places">
-      <div class="card-head card-line">
+      <div class="card-line">
         <h2 id="places">Open and dead places</h2>
         {placesMore && <span class="muted">The first {countText(places.length)}</span>}
       </div>

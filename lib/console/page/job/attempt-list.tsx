@@ -49,9 +49,9 @@ function Entry({ entry }: { readonly entry: TimelineEntry }) {
       </span>
       <span class="entry-took">
         {durationMs !== undefined && (
-          <>
+          <span>
             took <Duration ms={durationMs} />
-          </>
+          </span>
         )}
         <Delay plannedMs={plannedDelayMs} actualMs={actualDelayMs} />
       </span>

@@ -26,7 +26,7 @@ export function PayloadPanel({ job, isCorrecting, onCorrecting, ask, isAsking }:
   if (job.status !== 'DEAD' && job.status !== 'RETRYING' && job.status !== 'SCHEDULED') return null;
   return (
     <section class="card" aria-labelledby="payload">
-      <div class="card-head card-line">
+      <div class="card-line">
         <h2 id="payload">Payload</h2>
         {answer === undefined && !isReading && <Button onClick={() => void read()}>Show the payload</Button>}
         {answer?.body && canCorrect && !isCorrecting && <Button onClick={() => onCorrecting(true)}>Correct it</Button>}

@@ -22,7 +22,7 @@ export function TimelineCard({ job }: { readonly job: JobDetail }) {
   useEffect(() => feed.refresh(), [status, run, attempts]);
   return (
     <section class="card" aria-labelledby="timeline">
-      <div class="card-head card-line">
+      <div class="card-line">
         <h2 id="timeline">Timeline</h2>
         <AsOf feed={feed} />
       </div>

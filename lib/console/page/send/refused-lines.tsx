@@ -22,7 +22,7 @@ export function RefusedLines({ operation }: { readonly operation: Operation | un
       <TroubleNote trouble={trouble} />
       {entries.length > 0 && (
         <section class="card" aria-labelledby="refused">
-          <div class="card-head card-line">
+          <div class="card-line">
             <h2 id="refused">{plural(refused, 'line')} refused</h2>
           </div>
           <Table
