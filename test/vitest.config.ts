@@ -50,7 +50,10 @@ const DEEP_INTEGRATION = [
 /** Pages that are carried out on the embedded emulator alone: on LocalStack each deploy takes minutes. */
 const ON_EMBEDDED = ['test/integration/{init,large-payloads,removal,stages,team,upgrade}.test.ts'];
 
-const ELSEWHERE = ['test/integration/**', ...PARTLY, ...DEEP];
+/** In a real Chromium: what it takes to draw ten thousand rows, for one, runs in depth alone. */
+const DEEP_BROWSER = ['test/browser/deep/*.test.ts'];
+
+const ELSEWHERE = ['test/integration/**', 'test/browser/**', ...PARTLY, ...DEEP];
 
 const unit = {
   // Enough for a busy machine. No test waits that long.
@@ -61,6 +64,8 @@ const unit = {
 };
 /** The CDK's own rules take a second or two a synth. Those that are about them switch them on; whole templates have them. */
 const withoutCdkRules = { ...unit, env: { ...unit.env, CDK_VALIDATION: 'false' } };
+/** A page waits for what it needs, and says what that was: the test itself has far longer. */
+const browser = { testTimeout: 180_000, hookTimeout: 180_000, expect: { poll: { timeout: 30_000 } } };
 const integration = {
   globalSetup: ['test/integration/global-setup.ts'],
   provide: { patience: PATIENCE },
@@ -89,6 +94,8 @@ export default defineConfig({
       { test: { ...withoutCdkRules, name: 'unit-isolated', include: ISOLATED, exclude: ELSEWHERE } },
       { test: { ...unit, name: 'unit-part', include: PARTLY, provide: { deep: false } } },
       { test: { ...unit, name: 'deep', include: [...PARTLY, ...DEEP], provide: { deep: true } } },
+      { test: { ...unit, ...browser, name: 'browser', include: ['test/browser/*.test.ts'] } },
+      { test: { ...unit, ...browser, name: 'deep-browser', include: DEEP_BROWSER } },
       {
         test: {
           ...integration,

@@ -3,6 +3,21 @@
  * reaches the browser. Times are epoch ms where a name ends so, else ISO 8601. Every route is below `/api/`.
  */
 
+import type {
+  AlarmView,
+  DeadLetterCount,
+  JobRun,
+  ListCounts,
+  MetricHistory,
+  QueueCounts,
+  ScheduleView,
+  WaitingPage,
+} from '../operator/index.ts';
+
+/** Of lib/operator's own functions. */
+export type { DeadGroup, DeadJob, DeadPage, MetricSeries, WaitingJob } from '../operator/index.ts';
+export type { AlarmView, DeadLetterCount, JobRun, ListCounts, MetricHistory, QueueCounts, ScheduleView, WaitingPage };
+
 /** What stands in the way of a newer value. */
 export interface Trouble {
   /** `denied`: a right is missing; `gap`: the emulator does not have it; `missing`: no such stage, type or job. */
@@ -84,43 +99,6 @@ export interface Overview {
   readonly alarms: Feed<readonly AlarmView[]>;
 }
 
-/** SQS's counts of a type's queue, approximate. */
-export interface QueueCounts {
-  readonly type: string;
-  readonly depth: number;
-  readonly inFlight: number;
-  readonly delayed: number;
-}
-
-/** Messages in a dead-letter queue, approximate. */
-export interface DeadLetterCount {
-  readonly type: string;
-  readonly dlq: number;
-}
-
-export interface ListCounts {
-  readonly type: string;
-  /** Jobs in the table until they are due. */
-  readonly parked: number;
-  /** Jobs that died within the retention. */
-  readonly dead: number;
-  /** There are more than were counted (10,000 of all types together, or of this one). */
-  readonly parkedMore: boolean;
-  readonly deadMore: boolean;
-}
-
-export interface AlarmView {
-  readonly name: string;
-  /** Undefined: an alarm of the stage's own (dispatcher). */
-  readonly type?: string;
-  readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
-  readonly sinceMs: number | undefined;
-  /** What it means, and what to do: its description's sentences. */
-  readonly what: string;
-  readonly todo: string;
-  readonly runbook?: string;
-}
-
 // Type --------------------------------------------------------------------------------------------------------------------
 
 /** `GET /api/type?type=`. */
@@ -135,18 +113,6 @@ export interface TypePage {
   readonly samples: readonly Sample[];
 }
 
-export interface ScheduleView {
-  readonly name: string;
-  readonly expression: string;
-  readonly timeZone: string;
-  /** The payload's parts are not in it. */
-  readonly state: 'on' | 'off' | 'missing' | 'unknown';
-  /** The next three, epoch ms. Of a rate: unknown, empty. */
-  readonly nextMs: readonly number[];
-  /** Its last jobs, the newest first: `<name>:<scheduled time>`. */
-  readonly last: readonly { readonly key: string; readonly status: string }[];
-}
-
 export interface Sample {
   readonly atMs: number;
   readonly depth: number;
@@ -157,33 +123,12 @@ export interface Sample {
 /** `GET /api/metrics?type=&hours=`: hours 1, 3, 12, 24, 72 or 168. CloudWatch's, some minutes late. */
 export type Metrics = Feed<MetricHistory>;
 
-export interface MetricHistory {
-  readonly sinceMs: number;
-  readonly periodSeconds: number;
-  /** The last value of each series is of a period that is not over. */
-  readonly lastIsPartial: boolean;
-  readonly series: readonly MetricSeries[];
-}
-
-export interface MetricSeries {
-  /** `JobsCompleted`, `JobDuration`, … or SQS's own. */
-  readonly metric: string;
-  /** `Sum`, `Maximum`, `p50`, `p95`, `p99`. */
-  readonly stat: string;
-  /** One for each period from `sinceMs` on; null where there is no value. */
-  readonly values: readonly (number | null)[];
-}
-
 // Dead --------------------------------------------------------------------------------------------------------------------
 
-/** A job, and which of its runs is meant. */
-export interface JobRun {
-  readonly type: string;
-  readonly key: string;
-  readonly run: number;
-}
-
-/** What narrows a list of dead jobs. All that is given must match. */
+/**
+ * What narrows a list of dead jobs. All that is given must match. `GET /api/dead?type=&reason=&error=&sinceMs=&key=`: NDJSON, a
+ * {@link DeadPage} a line, the newest first, until all were read or the caller goes away. A last line may be an {@link ErrorAnswer}.
+ */
 export interface DeadQuery {
   readonly type?: string;
   readonly reason?: string;
@@ -193,70 +138,10 @@ export interface DeadQuery {
   readonly key?: string;
 }
 
-/**
- * `GET /api/dead?type=&reason=&error=&sinceMs=&key=`: NDJSON, a {@link DeadPage} a line, the newest first, until all were read or the
- * caller goes away. A last line may be an {@link ErrorAnswer}.
- */
-export interface DeadPage {
-  /** Those of this page. */
-  readonly jobs: readonly DeadJob[];
-  /** Of all jobs so far, the largest first. */
-  readonly groups: readonly DeadGroup[];
-  /** Entries of the list that were read so far, and those that there are (at most 100,000). */
-  readonly read: number;
-  readonly of: number;
-  /** There are more than `of`. */
-  readonly truncated: boolean;
-}
-
-export interface DeadJob extends JobRun {
-  readonly jobId: string;
-  readonly reason: string | undefined;
-  readonly error: { readonly name: string; readonly message: string } | undefined;
-  readonly attempts: number;
-  readonly failedAt: string | undefined;
-  readonly undelivered: boolean;
-  /** The `error` of its group. */
-  readonly group: string;
-}
-
-export interface DeadGroup {
-  readonly type: string;
-  readonly reason: string | undefined;
-  /** Without what differs from job to job. */
-  readonly error: string;
-  readonly jobs: number;
-  readonly first: string;
-  readonly last: string;
-}
-
 // Waiting -----------------------------------------------------------------------------------------------------------------
 
 /** `GET /api/waiting?type=&after=&limit=`: parked jobs, those due soonest first. */
 export type Waiting = Feed<WaitingPage>;
-
-export interface WaitingPage {
-  readonly jobs: readonly WaitingJob[];
-  /** For the next page; undefined: this is the last. */
-  readonly after?: string;
-  /** Parked jobs in all, and whether there are more than were counted. */
-  readonly total: number;
-  readonly totalMore: boolean;
-}
-
-export interface WaitingJob {
-  readonly type: string;
-  readonly key: string;
-  readonly jobId: string;
-  readonly status: string;
-  readonly attempts: number;
-  readonly maxAttempts: number;
-  readonly error: { readonly name: string; readonly message: string } | undefined;
-  /** When it is due, epoch ms. */
-  readonly dueAt: number;
-  /** It is a callback that waits for its children. */
-  readonly waitsForChildren: boolean;
-}
 
 // Job ---------------------------------------------------------------------------------------------------------------------
 
@@ -459,7 +344,7 @@ export type OperationKind =
 /** What to change: a filter, jobs one by one, or a type as a whole. */
 export type ChoiceRequest =
   | { readonly kind: 'redrive' | 'purge'; readonly type: string; readonly filter: Omit<DeadQuery, 'type'> }
-  | { readonly kind: 'redrive' | 'retry' | 'cancel'; readonly jobs: readonly JobRun[] }
+  | { readonly kind: 'redrive' | 'purge' | 'retry' | 'cancel'; readonly jobs: readonly JobRun[] }
   /** All parked jobs of a type, or of all. */
   | { readonly kind: 'retry' | 'cancel'; readonly type?: string; readonly waiting: true }
   /** One dead job, with another body: the old one is saved to a file first. */

@@ -83,6 +83,12 @@ export interface Stage {
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
+/** Of functions that make more than one call and may be called again and again. */
+export interface FeedOptions {
+  /** Ends it before its next call, with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Hosts of emulators: this machine, and LocalStack's own names. */
 const EMULATORS =
   /^((.+\.)?localhost(\.localstack\.cloud)?|127(\.\d+){3}|\[::1\]|0\.0\.0\.0|localstack|host\.docker\.internal)$/;

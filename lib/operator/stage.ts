@@ -7,7 +7,7 @@ import {
 import { didYouMean } from '../contract/definition/suggest.ts';
 import { checkedStage, DEFAULT_APP, names, partsOf, prefixOf } from '../contract/names.ts';
 import { flagsOf, type SqsQueues, type Stage } from './aws.ts';
-import { sourcesOf, urlElsewhere } from './elsewhere.ts';
+import { type StageSources, sourcesOf, sourcesOfStage, urlElsewhere, urlOfSource } from './elsewhere.ts';
 import type { JobTable } from './job-table.ts';
 
 /** The stage has no queues in this account and region. */
@@ -41,18 +41,49 @@ export const tableOf = ({ name, aws: { dynamoDb }, now }: Stage): JobTable => ({
  * @throws NoSuchStageError that names the stages that exist
  */
 export async function typesOf(stage: Stage): Promise<string[]> {
-  const types = await queueTypes(stage.aws.sqs, `${prefixOf(stage.name)}-`);
-  const { found = [], deadLettersOf = [] } = types.get(stage.name) ?? {};
-  const alone = deadLettersOf.filter((type) => !found.includes(type));
-  const all = [...found, ...(await typesElsewhere(stage, alone))].toSorted();
-  if (all.length > 0) return all;
-  throw noSuchStage(stage.name, stagesIn(await queueTypes(stage.aws.sqs, ofApp(stage.name))));
+  const { found, deadLettersOf } = await listedQueues(stage);
+  const alone = [...deadLettersOf.keys()].filter((type) => !found.has(type));
+  const sources = await Promise.all(alone.map((type) => sourcesOf(stage, type)));
+  const elsewhere = alone.filter((_, i) => (sources[i] ?? []).length > 0);
+  return whatThereIs(stage, [...found.keys(), ...elsewhere].toSorted());
 }
 
-/** Types that have a dead-letter queue alone, and whose function has a queue of another name. */
-async function typesElsewhere(stage: Stage, types: readonly string[]): Promise<string[]> {
-  const sources = await Promise.all(types.map((type) => sourcesOf(stage, type)));
-  return types.filter((_, i) => (sources[i] ?? []).length > 0);
+/**
+ * The job types of a stage with the URLs of their queues, sorted: to be kept by whoever looks again and again. It lists the queues,
+ * and asks for no URL by itself but for a queue of another name. A type of which one queue is missing, since its stack is being made
+ * or deleted, is left out.
+ *
+ * @throws NoSuchStageError that names the stages that exist
+ */
+export async function typeQueues(stage: Stage): Promise<TypeQueues[]> {
+  return (await listedTypes(stage)).whole;
+}
+
+/** What {@link typeQueues} has, and types of which one queue was not listed. */
+export async function listedTypes(stage: Stage): Promise<{ whole: TypeQueues[]; halves: string[] }> {
+  const { found, deadLettersOf } = await listedQueues(stage);
+  const alone = [...deadLettersOf.keys()].filter((type) => !found.has(type));
+  const sources: StageSources = alone.length > 0 ? await sourcesOfStage(stage) : new Map();
+  const elsewhere = await Promise.all(
+    alone.map((type) => urlOfSource(stage, sources.get(names.consumer(stage.name, type))?.[0])),
+  );
+  const whole = [...deadLettersOf].flatMap(([type, deadLetterQueueUrl]): TypeQueues[] => {
+    const queueUrl = found.get(type);
+    if (queueUrl !== undefined) return [{ type, queueUrl, deadLetterQueueUrl }];
+    const other = elsewhere[alone.indexOf(type)];
+    return other === undefined ? [] : [{ type, queueUrl: other, deadLetterQueueUrl, isElsewhere: true }];
+  });
+  const halves = [...found.keys()].filter((type) => !deadLettersOf.has(type));
+  await whatThereIs(stage, [...whole, ...halves]);
+  return { whole: whole.toSorted((a, b) => (a.type < b.type ? -1 : 1)), halves };
+}
+
+const listedQueues = async ({ aws, name }: Stage): Promise<QueueTypes> =>
+  (await queueTypes(aws.sqs, `${prefixOf(name)}-`)).get(name) ?? { found: new Map(), deadLettersOf: new Map() };
+
+async function whatThereIs<T>(stage: Stage, all: T[]): Promise<T[]> {
+  if (all.length > 0) return all;
+  throw noSuchStage(stage.name, stagesIn(await queueTypes(stage.aws.sqs, ofApp(stage.name))));
 }
 
 /**
@@ -123,7 +154,7 @@ async function whatIsMissing(stage: Stage, { type, cause }: Missing): Promise<Er
       cause,
     });
   }
-  const types = stages.get(name)?.found ?? [];
+  const types = [...(stages.get(name)?.found.keys() ?? [])];
   if (types.length === 0) return noSuchStage(name, stagesIn(stages), cause);
   if (type === undefined || types.includes(type)) {
     const what = type === undefined ? 'a resource' : `a resource of job type "${type}"`;
@@ -155,16 +186,16 @@ const MAX_TYPE = 40;
 /** What the queues of a stage's app begin with. */
 const ofApp = (stage: string): string => `${partsOf(stage).app}-`;
 
-/** Job types of a stage, sorted. */
+/** Job types of a stage, sorted, each with its queue's URL. */
 interface QueueTypes {
   /** Those that have a queue with the fixed name. */
-  readonly found: string[];
+  readonly found: Map<string, string>;
   /** Those that have a dead-letter queue. */
-  readonly deadLettersOf: string[];
+  readonly deadLettersOf: Map<string, string>;
 }
 
 const stagesIn = (types: ReadonlyMap<string, QueueTypes>): string[] =>
-  [...types].filter(([, { found }]) => found.length > 0).map(([stage]) => stage);
+  [...types].filter(([, { found }]) => found.size > 0).map(([stage]) => stage);
 
 /** Job types by stage's full name, read from the names of the queues with this prefix. */
 async function queueTypes(sqs: SqsQueues, prefix: string): Promise<Map<string, QueueTypes>> {
@@ -173,10 +204,10 @@ async function queueTypes(sqs: SqsQueues, prefix: string): Promise<Map<string, Q
     const [, app, name, type] = QUEUE.exec(url.split('/').at(-1) ?? '') ?? [];
     if (type === undefined) continue;
     const stage = checkedStage(name, app);
-    const { found, deadLettersOf } = types.get(stage) ?? { found: [], deadLettersOf: [] };
+    const { found, deadLettersOf } = types.get(stage) ?? { found: new Map(), deadLettersOf: new Map() };
     types.set(stage, { found, deadLettersOf });
-    if (type.endsWith('-dlq')) deadLettersOf.push(type.slice(0, -'-dlq'.length));
-    else if (!OTHERS.test(type) && type.length <= MAX_TYPE) found.push(type);
+    if (type.endsWith('-dlq')) deadLettersOf.set(type.slice(0, -'-dlq'.length), url);
+    else if (!OTHERS.test(type) && type.length <= MAX_TYPE) found.set(type, url);
   }
   return types;
 }

@@ -24,12 +24,14 @@ export interface ControlPlane {
   readonly stacks: Map<string, string>;
   /** Names of the stacks that keep their data, and are protected against deletion. */
   readonly isProtected: Set<string>;
+  /** Outputs of stacks by name. */
+  readonly outputs: Map<string, Readonly<Record<string, string>>>;
   /** Event sources by function name. */
   readonly eventSources: Map<string, EventSource>;
   readonly alarms: MetricAlarm[];
   /** Functions that are not there, by name. */
   readonly gone: Set<string>;
-  /** Rules that call the dispatcher. */
+  /** Rules that call the dispatcher or send to the type's queue: whichever is asked for has them all. */
   readonly rules: Rule[];
   /** Log groups' events by name. */
   readonly logs: Map<string, FilteredLogEvent[]>;
@@ -37,7 +39,7 @@ export interface ControlPlane {
   readonly ages: Map<string, number[]>;
 }
 
-/** Entries of a page of alarms and of log events: few, so that there are several. */
+/** Entries of a page of alarms, event sources and log events: few, so that there are several. */
 const PAGE = 2;
 
 /** A stage with one job type, all well: deployed, running, an alarm that is off, a rule that ticks. */
@@ -51,6 +53,7 @@ export function makeControlPlane(type: string, nowMs: number): ControlPlane {
       [names.jobStack(STAGE, type), 'CREATE_COMPLETE'],
     ]),
     isProtected: new Set<string>(),
+    outputs: new Map<string, Readonly<Record<string, string>>>(),
     eventSources: new Map<string, EventSource>([[consumer, { state: 'Enabled', next: [] }]]),
     alarms: [{ AlarmName: `${names.queue(STAGE, type)}-dead-letters`, StateValue: 'OK' }] as MetricAlarm[],
     gone: new Set<string>(),
@@ -83,7 +86,8 @@ type Plane = Omit<ControlPlane, 'aws'>;
 /** Fields of the inputs of all calls. */
 interface Input {
   readonly StackName: string;
-  readonly FunctionName: string;
+  readonly FunctionName?: string;
+  readonly Marker?: string;
   readonly UUID: string;
   readonly Enabled: boolean;
   readonly Name: string;
@@ -100,21 +104,38 @@ function page<T>(all: readonly T[], token: string | undefined) {
   return { entries: all.slice(from, from + PAGE), next };
 }
 
+/** Looks at a function's event sources, and lets their states go on. */
+function mappingsOf(name: string, eventSources: Plane['eventSources']) {
+  const found = eventSources.get(name);
+  if (found === undefined) return [];
+  const State = found.state;
+  found.state = found.next.shift() ?? State;
+  const { queue = name } = found;
+  const mapping = (UUID: string, state: string, source: string) => ({
+    ...{ UUID, State: state, EventSourceArn: `arn:aws:sqs:us-east-1:1:${source}` },
+    FunctionArn: `arn:aws:lambda:us-east-1:1:function:${name}`,
+  });
+  const own = mapping(name, State, queue);
+  return found.queue === undefined ? [mapping('other', 'Disabled', `${queue}-other`), own] : [own];
+}
+
 const ANSWERS: Readonly<Record<string, (input: Input, plane: Plane) => object>> = {
-  DescribeStacks({ StackName }, { stacks, isProtected }) {
+  DescribeStacks({ StackName }, { stacks, isProtected, outputs }) {
     const StackStatus = stacks.get(StackName);
     if (StackStatus === undefined) throw awsError('ValidationError', `Stack with id ${StackName} does not exist`);
-    return { Stacks: [{ StackName, StackStatus, EnableTerminationProtection: isProtected.has(StackName) }] };
+    const EnableTerminationProtection = isProtected.has(StackName);
+    const Outputs = Object.entries(outputs.get(StackName) ?? {}).map(([OutputKey, OutputValue]) => ({
+      ...{ OutputKey, OutputValue },
+    }));
+    return { Stacks: [{ StackName, StackStatus, EnableTerminationProtection, Outputs }] };
   },
-  ListEventSourceMappings({ FunctionName }, { eventSources }) {
-    const found = eventSources.get(FunctionName);
-    if (found === undefined) return { EventSourceMappings: [] };
-    const State = found.state;
-    found.state = found.next.shift() ?? State;
-    const { queue = FunctionName } = found;
-    const other = { UUID: 'other', State: 'Disabled', EventSourceArn: `arn:aws:sqs:us-east-1:1:${queue}-other` };
-    const own = { UUID: FunctionName, State, EventSourceArn: `arn:aws:sqs:us-east-1:1:${queue}` };
-    return { EventSourceMappings: found.queue === undefined ? [other, own] : [own] };
+  ListEventSourceMappings({ FunctionName, Marker }, { eventSources }) {
+    const asked = FunctionName === undefined ? [...eventSources.keys()] : [FunctionName];
+    const { entries, next } = page(
+      asked.flatMap((name) => mappingsOf(name, eventSources)),
+      Marker,
+    );
+    return { EventSourceMappings: entries, ...(FunctionName === undefined && { NextMarker: next ?? '' }) };
   },
   UpdateEventSourceMapping({ UUID, Enabled }, { eventSources }) {
     const found = eventSources.get(UUID);
@@ -123,11 +144,14 @@ const ANSWERS: Readonly<Record<string, (input: Input, plane: Plane) => object>> 
     found.next.push(Enabled ? 'Enabled' : 'Disabled');
     return { State: found.state };
   },
-  GetFunctionConfiguration({ FunctionName }, { gone }) {
+  GetFunctionConfiguration({ FunctionName = '' }, { gone }) {
     if (gone.has(FunctionName)) throw missing(FunctionName);
     return { FunctionArn: `arn:aws:lambda:us-east-1:1:function:${FunctionName}` };
   },
-  ListRuleNamesByTarget: (_, { rules }) => ({ RuleNames: rules.map(({ Name }) => Name) }),
+  ListRuleNamesByTarget({ NextToken }, { rules }) {
+    const { entries, next } = page(rules, NextToken);
+    return { RuleNames: entries.map(({ Name }) => Name), ...(next !== undefined && { NextToken: next }) };
+  },
   DescribeRule: ({ Name }, { rules }) => rules.find((rule) => rule.Name === Name) ?? {},
   DescribeAlarms({ AlarmNamePrefix, NextToken }, { alarms }) {
     const own = alarms.filter(({ AlarmName = '' }) => AlarmName.startsWith(AlarmNamePrefix));

@@ -1,6 +1,7 @@
-import { type AlarmType, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
-import { names, prefixOf } from '../../contract/names.ts';
-import { isEmulator, type Stage } from '../aws.ts';
+import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
+import { names } from '../../contract/names.ts';
+import { describedAlarm, readAlarms } from '../alarms.ts';
+import { isEmulator } from '../aws.ts';
 import { bad, type Check, deployAgain, type Finding, note, ok, orOk } from './finding.ts';
 
 /** No alarm is on, each notifies somebody, and each type has some. On an emulator: what its alarms are worth. */
@@ -13,23 +14,6 @@ export const alarms: Check = async ({ stage, types }) => {
   const findings = isEmulated ? [emulated(found)] : found.flatMap(alarmFinding);
   return orOk([...findings, ...without], ok('alarms', `${found.length}, none is on`));
 };
-
-async function readAlarms({ name, aws }: Stage): Promise<MetricAlarm[]> {
-  const found: MetricAlarm[] = [];
-  let NextToken: string | undefined;
-  do {
-    const page = await aws.cloudWatch.send(
-      new DescribeAlarmsCommand({
-        AlarmNamePrefix: `${prefixOf(name)}-`,
-        AlarmTypes: ['MetricAlarm' satisfies AlarmType],
-        ...(NextToken !== undefined && { NextToken }),
-      }),
-    );
-    found.push(...(page.MetricAlarms ?? []));
-    ({ NextToken } = page);
-  } while (NextToken !== undefined);
-  return found;
-}
 
 /** The account of both emulators. AWS gives it to nobody. */
 const EMULATED = /^arn:[a-z-]+:cloudwatch:[a-z0-9-]+:0{12}:/;
@@ -48,9 +32,9 @@ function emulated(found: readonly MetricAlarm[]): Finding {
 
 function alarmFinding({ AlarmName = '', StateValue, AlarmDescription = '', ActionsEnabled }: MetricAlarm): Finding[] {
   if (StateValue === 'ALARM') {
-    const [what, ...todo] = AlarmDescription.replace(/^Sluice \S+ /, '').split(/(?<=[.:]) /);
-    const on = `${AlarmName} is on${what ? `: ${what}` : ''}`;
-    return [bad('alarms', on, todo.join(' ') || 'look at it in the CloudWatch console')];
+    const { what, todo, runbook } = describedAlarm(AlarmDescription);
+    const way = [todo, runbook && `Runbook: ${runbook}`].filter(Boolean).join(' ');
+    return [bad('alarms', `${AlarmName} is on${what && `: ${what}`}`, way || 'look at it in the CloudWatch console')];
   }
   if (ActionsEnabled === false) {
     return [

@@ -1,8 +1,8 @@
 import { type EventSourceMappingConfiguration, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { names } from '../../contract/names.ts';
-import { flagsOf, nowOf, pause, type Stage } from '../aws.ts';
-import { sourcesOf } from '../elsewhere.ts';
-import { NoSuchTypeError, onStage, queuesOf } from '../stage.ts';
+import { type FeedOptions, flagsOf, nowOf, pause, type Stage } from '../aws.ts';
+import { sourcesOf, sourcesOfStage } from '../elsewhere.ts';
+import { NoSuchTypeError, onStage, queuesOf, type TypeQueues } from '../stage.ts';
 
 /** Whether a job type's jobs are started; `missing`: its function has no event source. */
 export type RunningState = 'running' | 'paused' | 'starting' | 'pausing' | 'missing' | string;
@@ -40,6 +40,36 @@ export async function runningState(stage: Stage, type: string): Promise<RunningS
   return stateOf(mapping);
 }
 
+/**
+ * Whether jobs are started, of many types: all event sources are listed in pages, not a call a type.
+ *
+ * @param queues of {@link typeQueues}
+ * @returns by type
+ */
+export async function runningStates(
+  stage: Stage,
+  queues: readonly TypeQueues[],
+  options: FeedOptions = {},
+): Promise<Record<string, RunningState>> {
+  const sources = await sourcesOfStage(stage, options);
+  const states = queues.map(({ type, isElsewhere }) => {
+    const own = sources.get(names.consumer(stage.name, type)) ?? [];
+    return [type, stateOf(fixedOf(stage, { type, sources: own }) ?? (isElsewhere ? own[0] : undefined))] as const;
+  });
+  return Object.fromEntries(states);
+}
+
+interface Sources {
+  readonly type: string;
+  readonly sources: readonly EventSourceMappingConfiguration[];
+}
+
+/** Of a type's event sources, its queue of the fixed name. */
+function fixedOf({ name }: Stage, { type, sources }: Sources): EventSourceMappingConfiguration | undefined {
+  const fixed = `:${names.queue(name, type)}`;
+  return sources.find(({ EventSourceArn = '' }) => EventSourceArn.endsWith(fixed));
+}
+
 const stateOf = (mapping: EventSourceMappingConfiguration | undefined): RunningState =>
   mapping === undefined ? 'missing' : (STATES[mapping.State ?? ''] ?? mapping.State ?? 'unknown');
 
@@ -75,8 +105,7 @@ export async function setRunning(
 function find(stage: Stage, type: string): Promise<EventSourceMappingConfiguration> {
   return onStage(stage, type, async () => {
     const mappings = await sourcesOf(stage, type);
-    const fixed = `:${names.queue(stage.name, type)}`;
-    const own = mappings.find(({ EventSourceArn = '' }) => EventSourceArn.endsWith(fixed));
+    const own = fixedOf(stage, { type, sources: mappings });
     // One that is not of the fixed name counts only where there is no queue with that.
     const mapping = own ?? (mappings.length > 0 && (await queuesOf(stage, type)).isElsewhere ? mappings[0] : undefined);
     if (mapping !== undefined) return mapping;

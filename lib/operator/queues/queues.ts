@@ -1,9 +1,11 @@
-import { GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
-import { nowOf, type Stage } from '../aws.ts';
+import type { Stage } from '../aws.ts';
 import { countWaiting } from '../flows/waiting.ts';
-import { type ListedTypes, type ListName, readList, readLists } from '../jobs/lists.ts';
-import { onStage, queueAttributes, queuesOf, type TypeQueues, typesOf } from '../stage.ts';
-import { type RunningState, runningState } from './event-source.ts';
+import type { ListName } from '../jobs/list-shards.ts';
+import { type ListedTypes, readList, readLists } from '../jobs/lists.ts';
+import { listedTypes, onStage, queuesOf, type TypeQueues } from '../stage.ts';
+import { oldestAges } from './ages.ts';
+import { countsOf, deadLettersOf } from './counts.ts';
+import { type RunningState, runningState, runningStates } from './event-source.ts';
 
 /** The state of a job type. Counts are SQS's, approximate. */
 export interface QueueState {
@@ -35,35 +37,39 @@ export interface QueuesReport {
   readonly truncated: boolean;
 }
 
-const COUNTS = [
-  'ApproximateNumberOfMessages',
-  'ApproximateNumberOfMessagesNotVisible',
-  'ApproximateNumberOfMessagesDelayed',
-] as const;
-
 /** Looks at every job type of a stage, or at one. @throws NoSuchStageError, NoSuchTypeError */
 export async function queues(stage: Stage, type?: string): Promise<QueuesReport> {
-  const types = type === undefined ? await typesOf(stage) : [type];
-  const all = await Promise.all(types.map((one) => queuesOf(stage, one)));
+  const all = type === undefined ? await allQueues(stage) : [await queuesOf(stage, type)];
+  const types = all.map((one) => one.type);
   return onStage(stage, type, async () => {
-    const [due, dead, ages] = await Promise.all([
+    const [due, dead, ages, running] = await Promise.all([
       listed(stage, 'due', { type, types }),
       listed(stage, 'dead', { type, types }),
       oldestAges(stage, all),
+      type === undefined ? runningStates(stage, all) : runningState(stage, type).then((state) => ({ [type]: state })),
     ]);
-    const states = await Promise.all(all.map((one) => stateOf(stage, one)));
+    const counts = await Promise.all(
+      all.map((one) => onStage(stage, one.type, () => Promise.all([countsOf(stage, one), deadLettersOf(stage, one)]))),
+    );
     const parked = await Promise.all(types.map((one) => parkedOf(stage, due, one)));
     return {
-      queues: states.map((state, i) => ({
-        ...state,
+      queues: counts.map(([{ type: one, ...count }, { dlq }], i) => ({
+        ...{ type: one, state: running[one] ?? 'missing', ...count, dlq },
         ...(parked[i] ?? { parked: 0, waitForChildren: 0 }),
-        dead: entriesOf(dead, state.type).length,
-        oldestSeconds: ages.get(state.type),
-        ...((due.cut.has(state.type) || dead.cut.has(state.type)) && { truncated: true as const }),
+        dead: entriesOf(dead, one).length,
+        oldestSeconds: ages[one],
+        ...((due.cut.has(one) || dead.cut.has(one)) && { truncated: true as const }),
       })),
       truncated: due.cut.size + dead.cut.size > 0,
     };
   });
+}
+
+async function allQueues(stage: Stage): Promise<TypeQueues[]> {
+  const { whole, halves } = await listedTypes(stage);
+  // A list lags behind: a queue that is not on it may be there.
+  const others = await Promise.all(halves.map((type) => queuesOf(stage, type)));
+  return [...whole, ...others].toSorted((a, b) => (a.type < b.type ? -1 : 1));
 }
 
 const entriesOf = ({ entries }: ListedTypes, type: string) => entries.filter((entry) => entry.type === type);
@@ -89,48 +95,3 @@ async function listed(stage: Stage, list: ListName, { type, types }: Listing): P
   const own = await readList(stage, list, { type });
   return { ...own, cut: new Set(own.truncated ? [type] : []) };
 }
-
-type QueueCounts = Omit<QueueState, 'parked' | 'waitForChildren' | 'dead' | 'oldestSeconds'>;
-
-async function stateOf(stage: Stage, urls: TypeQueues): Promise<QueueCounts> {
-  const { type } = urls;
-  const [queue, dlq, state] = await Promise.all([
-    queueAttributes(stage.aws.sqs, urls.queueUrl, [...COUNTS]),
-    queueAttributes(stage.aws.sqs, urls.deadLetterQueueUrl, [...COUNTS]),
-    runningState(stage, type),
-  ]);
-  const [depth = 0, inFlight = 0, delayed = 0] = COUNTS.map((name) => Number(queue[name] ?? 0));
-  return {
-    ...{ type, state, depth, inFlight, delayed },
-    // Messages in flight count: somebody looks at them, and they are still there.
-    dlq: COUNTS.reduce((sum, name) => sum + Number(dlq[name] ?? 0), 0),
-  };
-}
-
-/** CloudWatch gets SQS's metrics each minute, some minutes late. */
-const LOOK_BACK_MS = 10 * 60_000;
-
-/** Ages of the oldest messages, read in one call. A type without the metric has none. */
-async function oldestAges(stage: Stage, all: readonly TypeQueues[]): Promise<Map<string, number | undefined>> {
-  const nowMs = nowOf(stage);
-  const MetricDataQueries = all.map((queues, i): MetricDataQuery => ({ Id: `q${i}`, MetricStat: ageOf(queues) }));
-  const command = new GetMetricDataCommand({
-    MetricDataQueries,
-    StartTime: new Date(nowMs - LOOK_BACK_MS),
-    EndTime: new Date(nowMs),
-    ScanBy: 'TimestampDescending',
-  });
-  const { MetricDataResults = [] } = await stage.aws.cloudWatch.send(command);
-  const latest = new Map(MetricDataResults.map(({ Id, Values }) => [Id, Values?.[0]]));
-  return new Map(all.map(({ type }, i) => [type, latest.get(`q${i}`)]));
-}
-
-const ageOf = ({ queueUrl }: TypeQueues) => ({
-  Metric: {
-    Namespace: 'AWS/SQS',
-    MetricName: 'ApproximateAgeOfOldestMessage',
-    Dimensions: [{ Name: 'QueueName', Value: queueUrl.split('/').at(-1) }],
-  },
-  Period: 60,
-  Stat: 'Maximum',
-});

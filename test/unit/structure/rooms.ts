@@ -25,13 +25,16 @@ const ENGINE_ENTRIES = ['consumer', 'dispatcher', 'index'];
 const INFRA_ARNS = ['arns', 'leave-out', 'name-lengths'];
 const INFRA_SETTINGS = ['stage-settings'];
 const OPERATOR_BASICS = [
+  'alarms',
   'aws',
   'elsewhere',
   'failure',
   'job-table',
   'json-place',
   'json-text',
+  'keeps-data',
   'lazy-s3',
+  'metric-history',
   'payloads',
   'stage',
 ];
@@ -51,6 +54,7 @@ const LOCAL_BASICS = [
   ...['python', 'stack-progress', 'synth-warnings', 'zip'],
 ];
 const BIN_BASICS = ['local-stage', 'project', 'visible'];
+const CONSOLE_ENTRIES = ['api', 'index'];
 const LOCAL_COMMANDS = ['local', 'tour'];
 
 const contract = ['contract: words', 'lib/contract/definition', 'lib/contract/protocol', 'lib/contract'];
@@ -58,6 +62,7 @@ const engineRooms = ['job', 'message', 'table', 'calls', 'retries', 'telemetry',
   (room) => `lib/engine/${room}`,
 );
 const engine = ['engine: basics', 'lib/engine', ...engineRooms];
+const console = [...contract, 'lib/aws', 'lib/bundle', 'lib/producer', 'lib/operator'];
 const infraParts = ['access', 'checks', 'functions', 'job', 'monitoring', 'stages'].map((room) => `lib/infra/${room}`);
 const awsModels = ['lib/testing/aws', 'lib/testing/aws/sqs', 'lib/testing/aws/dynamodb', 'lib/testing/aws/lambda'];
 
@@ -104,6 +109,13 @@ export const ROOMS: readonly Room[] = [
   folder('lib/operator/jobs', [...contract, 'lib/aws', 'lib/bundle', 'operator: basics']),
   folder('lib/operator/dead-letters', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
   folder('lib/operator/flows', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
+  folder('lib/operator/parked', [
+    ...contract,
+    'lib/aws',
+    'operator: basics',
+    'lib/operator/jobs',
+    'lib/operator/flows',
+  ]),
   folder('lib/operator/queues', [
     ...contract,
     'lib/aws',
@@ -114,11 +126,13 @@ export const ROOMS: readonly Room[] = [
   folder('lib/operator/doctor', [
     ...[...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs', 'lib/operator/flows', 'lib/operator/queues'],
   ]),
+  folder('lib/operator/schedules', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
   folder('lib/operator/authoring', contract),
   others('lib/operator', OPERATOR_BASICS, [
     ...[...contract, 'lib/bundle', 'lib/producer', 'operator: basics'],
     ...['lib/operator/jobs', 'lib/operator/flows', 'lib/operator/dead-letters', 'lib/operator/queues'],
-    'lib/operator/doctor',
+    ...['lib/operator/doctor', 'lib/operator/schedules'],
+    ...['lib/operator/parked', 'lib/operator/doctor'],
   ]),
 
   // What server and page say to each other: types alone.
@@ -126,16 +140,27 @@ export const ROOMS: readonly Room[] = [
   folder('lib/console/page/base', ['console: api']),
   folder('lib/console/page/parts', ['console: api', 'lib/console/page/base']),
   folder('lib/console/page/frame', ['console: api', 'lib/console/page/base', 'lib/console/page/parts']),
+  folder('lib/console/page/json', []),
+  folder('lib/console/page/select', ['lib/console/page/parts']),
+  folder('lib/console/page/form', [
+    ...['console: api', 'lib/console/page/base', 'lib/console/page/parts'],
+    ...['lib/console/page/json', 'lib/console/page/select'],
+  ]),
   {
     name: 'console: a page',
-    files: '^lib/console/page/(?!(base|parts|frame)/)[^/]+/[^/]+$',
-    imports: ['console: api', 'lib/console/page/base', 'lib/console/page/parts'],
+    files: '^lib/console/page/(?!(base|parts|frame|json|select|form)/)[^/]+/[^/]+$',
+    imports: [
+      ...['console: api', 'lib/console/page/base', 'lib/console/page/parts'],
+      ...['lib/console/page/json', 'lib/console/page/select', 'lib/console/page/form'],
+    ],
   },
   folder('lib/console/page', [
     ...['console: api', 'lib/console/page/base', 'lib/console/page/parts', 'lib/console/page/frame'],
     'console: a page',
   ]),
-  others('lib/console', ['api'], [...contract, 'lib/aws', 'lib/operator', 'console: api']),
+  others('lib/console', CONSOLE_ENTRIES, [...console, 'console: api']),
+  folder('lib/console/routes', [...console, 'console: api', 'lib/console']),
+  files('console: entry', 'lib/console', ['index'], ['console: api', 'lib/console', 'lib/console/routes']),
 
   files('infra: names', 'lib/infra', INFRA_ARNS, contract),
   folder('lib/infra/checks', [...contract, 'lib/bundle']),
@@ -188,6 +213,10 @@ export const ROOMS: readonly Room[] = [
 
   files('bin: basics', 'bin/cli', BIN_BASICS, ['lib/config']),
 
+  others('bin/cli', BIN_BASICS, [
+    ...[...contract, 'lib/config', 'lib/operator', 'lib/console', 'console: entry', 'bin: basics'],
+  ]),
+
   files('localstack: basics', 'localstack', LOCAL_BASICS, ['lib/bundle', 'bin: basics']),
   folder('localstack/host', ['localstack: basics']),
   folder('localstack/stand-ins', []),
@@ -195,7 +224,7 @@ export const ROOMS: readonly Room[] = [
     'localstack',
     [...LOCAL_BASICS, ...LOCAL_COMMANDS],
     [
-      ...['contract: words', 'lib/bundle', 'lib/config', 'bin: basics', 'localstack: basics'],
+      ...['contract: words', 'lib/bundle', 'lib/config', 'bin: basics', 'bin/cli', 'localstack: basics'],
       ...['localstack/host', 'localstack/stand-ins'],
     ],
   ),
@@ -204,7 +233,6 @@ export const ROOMS: readonly Room[] = [
     ...['contract: words', 'localstack: basics', 'localstack', 'localstack/tour'],
   ]),
 
-  others('bin/cli', BIN_BASICS, [...contract, 'lib/config', 'lib/operator', 'bin: basics']),
   folder('bin/cli/verbs', [
     ...[...contract, 'lib/operator', 'lib/operator/authoring', 'localstack: basics', 'localstack'],
     ...['bin: basics', 'bin/cli'],

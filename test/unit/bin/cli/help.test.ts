@@ -63,7 +63,8 @@ describe('the help of', () => {
     ['trace', '[options] [text]', ['--maps <folder>', '-h, --help']],
     ['schema', '[options] <type>', ['--debug', '-h, --help']],
     ['new', '[options] <type>', ['--json', '--debug', '-h, --help']],
-    ['local', '[options]', ['--stage <stage>', '--emulator <kind>', '-h, --help']],
+    ['local', '[options]', ['--stage <stage>', '--emulator <kind>', '--no-console', '-h, --help']],
+    ['console', '[options]', ['--port <port>', '--no-open', '--read-only', '--no-payloads', '-h, --help']],
     ['init', '[options] [folder]', ['--package <spec>', '--json', '--debug', '-h, --help']],
   ])('%s names its usage and options, and what each argument is', async (verb, usage, options) => {
     const { stdout } = await deployed().run(`${verb} --help`);
@@ -92,7 +93,7 @@ describe('the help of', () => {
         'doctor',
         'trace',
       ],
-      ...['schema', 'new', 'local', 'init', 'help'],
+      ...['schema', 'new', 'local', 'init', 'console', 'help'],
     ]);
     expect(groups((await run('dlq --help')).stdout).Commands?.map((entry) => entry.split(' ')[0])).toEqual([
       ...['show', 'redrive', 'purge', 'help'],

@@ -206,10 +206,11 @@ describe('doctor looks at alarms, and', () => {
 
   test('says of one that is on what it means and what to do', async () => {
     const there = deployed();
-    const AlarmDescription = 'Sluice test/probe has dead letters. Look at them: npx sluice dead probe.';
+    const todo = 'Each failed for good: look at why (npx sluice dead). Runbook: lib/operator/README.md#dlq';
+    const AlarmDescription = `Sluice test probe: jobs are in the dead-letter queue. ${todo}`;
     there.plane.alarms.splice(0, 1, { AlarmName, StateValue: 'ALARM', AlarmDescription });
     expect(await look(there, 'alarms')).toEqual(
-      finding('bad', `${AlarmName} is on: has dead letters.`, 'Look at them: npx sluice dead probe.'),
+      finding('bad', `${AlarmName} is on: jobs are in the dead-letter queue`, todo),
     );
     there.plane.alarms.splice(0, 1, { AlarmName, StateValue: 'ALARM', AlarmDescription: 'Odd' });
     expect(await look(there, 'alarms')).toEqual(
@@ -266,7 +267,7 @@ describe('doctor looks at alarms, and', () => {
     for (let i = 0; i < 5; i++) there.plane.alarms.push({ AlarmName: `sluice-test-probe-${i}`, StateValue: 'OK' });
     expect(await look(there, 'alarms')).toMatchObject([{ level: 'ok', what: '6, none is on' }]);
     const [first] = there.plane.calls.filter(({ name }) => name === 'DescribeAlarms');
-    expect(first?.input).toEqual({ AlarmNamePrefix: 'sluice-test-', AlarmTypes: ['MetricAlarm'] });
+    expect(first?.input).toEqual({ MaxRecords: 100, AlarmNamePrefix: 'sluice-test-', AlarmTypes: ['MetricAlarm'] });
   });
 });
 

@@ -83,6 +83,8 @@ describe('a drain looks at each place by itself', () => {
   });
 });
 
+const FunctionArn = 'arn:aws:lambda:x:1:function:sluice-test-probe';
+
 describe('an answer without what was asked for', () => {
   test('of CloudWatch is no age', async () => {
     const there = deployed();
@@ -95,11 +97,12 @@ describe('an answer without what was asked for', () => {
   test.each([
     [{}, 'missing'],
     [{ EventSourceMappings: [{ State: 'Enabled' }] }, 'missing'],
-    [{ EventSourceMappings: [{ EventSourceArn: 'arn:aws:sqs:x:1:sluice-test-probe' }] }, 'unknown'],
+    [{ EventSourceMappings: [{ EventSourceArn: 'arn:aws:sqs:x:1:sluice-test-probe', FunctionArn }] }, 'unknown'],
   ])('of Lambda %j is an event source that is %s', async (given, state) => {
     const there = deployed();
     answer(there, 'lambda', 'ListEventSourceMappings', given);
     expect((await queues(there.stage)).queues[0]?.state).toBe(state);
+    expect((await queues(there.stage, 'probe')).queues[0]?.state).toBe(state);
   });
 });
 
