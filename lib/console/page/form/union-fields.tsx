@@ -1,6 +1,6 @@
 /** One of a few forms: which one is chosen, then its fields. What two of them share is carried over. */
 import { useState } from 'preact/hooks';
-import { Segments } from '../select/segments.tsx';
+import { Segments } from '../parts/segments.tsx';
 import type { GroupProps } from './props.ts';
 import { carriedOver, fits, variantOf } from './value.ts';
 

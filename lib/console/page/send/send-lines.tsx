@@ -4,8 +4,8 @@ import type { Operation } from '../../api.ts';
 import { plural } from '../base/format.ts';
 import { Button } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
+import { Segments } from '../parts/segments.tsx';
 import { useOperation } from '../parts/use-operation.ts';
-import { Segments } from '../select/segments.tsx';
 import { areEnvelopes, linesOf } from './envelope.ts';
 import { RefusedLines } from './refused-lines.tsx';
 

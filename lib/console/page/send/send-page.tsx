@@ -6,8 +6,8 @@ import { Link, navigate, route } from '../base/router.tsx';
 import { hrefs } from '../base/routes.ts';
 import { useFeed } from '../base/use-feed.ts';
 import { Field } from '../parts/field.tsx';
+import { Segments } from '../parts/segments.tsx';
 import { Empty, Loaded } from '../parts/states.tsx';
-import { Segments } from '../select/segments.tsx';
 import { SendLines } from './send-lines.tsx';
 import { SendOne } from './send-one.tsx';
 

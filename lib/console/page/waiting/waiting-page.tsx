@@ -134,5 +134,5 @@ interface Wanted {
 
 function requestOf({ kind, isWhole, type, chosen }: Wanted): ChoiceRequest {
   if (isWhole) return { kind, waiting: true, ...(type !== '' && { type }) };
-  return { kind, jobs: chosen.map(({ type: of, key, run = 1 }) => ({ type: of, key, run })) };
+  return { kind, jobs: chosen.map(({ type: of, key, run }) => ({ type: of, key, run })) };
 }
