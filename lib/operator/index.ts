@@ -43,6 +43,15 @@ export {
   type MetricSeries,
   metricHistory,
 } from './metric-history.ts';
+export {
+  type CancelAllOptions,
+  type ChangeAllOptions,
+  type ChangedAll,
+  type ChosenJobs,
+  cancelAll,
+  type RefusedJob,
+  retryAll,
+} from './parked/change-all.ts';
 export { type WaitingJob, type WaitingOptions, type WaitingPage, waiting } from './parked/waiting.ts';
 export { oldestAges } from './queues/ages.ts';
 export { type DeadLetterCount, deadLetterCounts, type QueueCounts, queueCounts } from './queues/counts.ts';
