@@ -29,6 +29,7 @@ export { type FlowView, flow, type Holder, type PlaceView } from './flows/flow.t
 export { flows, type WaitingCallback, type WaitingReport } from './flows/waiting.ts';
 export type { JobName, JobRun, JobTable, Operated } from './job-table.ts';
 export { cancel, retryNow } from './jobs/cancel-and-retry.ts';
+export { type FindOptions, type FoundJob, findJob, type Looked } from './jobs/find-job.ts';
 export { type BatchView, type JobView, job, whereIs } from './jobs/job.ts';
 export { type JobLogLine, jobLogs } from './jobs/job-logs.ts';
 export { type ListCounts, listCounts } from './jobs/list-counts.ts';
