@@ -41,4 +41,5 @@ export { type Drained, drain } from './queues/drain.ts';
 export { type RunningState, runningStates, type Switched, setRunning } from './queues/event-source.ts';
 export { type QueueState, type QueuesReport, queues } from './queues/queues.ts';
 export { type BulkReport, type RefusedLine, type SendDeps, send, sendLines } from './send.ts';
+export { shellWord } from './shell-word.ts';
 export { NoSuchTypeError, onStage, queuesOf, type TypeQueues, tableOf, typeQueues, typesOf } from './stage.ts';

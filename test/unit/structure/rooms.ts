@@ -52,6 +52,9 @@ const LOCAL_BASICS = [
   ...['python', 'stack-progress', 'synth-warnings', 'zip'],
 ];
 const BIN_BASICS = ['local-stage', 'project', 'visible'];
+const CONSOLE_BASICS = [
+  ...['checked', 'definition-of', 'desk', 'feed', 'feeds', 'options', 'samples', 'security', 'session', 'trouble'],
+];
 const CONSOLE_ENTRIES = ['api', 'index'];
 const LOCAL_COMMANDS = ['local', 'tour'];
 
@@ -145,9 +148,22 @@ export const ROOMS: readonly Room[] = [
     ...['console: api', 'lib/console/page/base', 'lib/console/page/parts', 'lib/console/page/frame'],
     'console: a page',
   ]),
-  others('lib/console', CONSOLE_ENTRIES, [...console, 'console: api']),
-  folder('lib/console/routes', [...console, 'console: api', 'lib/console']),
-  files('console: entry', 'lib/console', ['index'], ['console: api', 'lib/console', 'lib/console/routes']),
+  files('console: basics', 'lib/console', CONSOLE_BASICS, [...console, 'console: api']),
+  folder('lib/console/operations', [...console, 'console: api', 'console: basics']),
+  others(
+    'lib/console',
+    [...CONSOLE_BASICS, ...CONSOLE_ENTRIES],
+    [...[...console, 'console: api', 'console: basics', 'lib/console/operations']],
+  ),
+  folder('lib/console/routes', [
+    ...[...console, 'console: api', 'console: basics', 'lib/console/operations', 'lib/console'],
+  ]),
+  files(
+    'console: entry',
+    'lib/console',
+    ['index'],
+    [...['console: api', 'console: basics', 'lib/console/operations', 'lib/console', 'lib/console/routes']],
+  ),
 
   files('infra: names', 'lib/infra', INFRA_ARNS, contract),
   folder('lib/infra/checks', [...contract, 'lib/bundle']),
@@ -201,7 +217,7 @@ export const ROOMS: readonly Room[] = [
   files('bin: basics', 'bin/cli', BIN_BASICS, ['lib/config']),
 
   others('bin/cli', BIN_BASICS, [
-    ...[...contract, 'lib/config', 'lib/operator', 'lib/console', 'console: entry', 'bin: basics'],
+    ...[...contract, 'lib/config', 'lib/operator', 'console: basics', 'console: entry', 'bin: basics'],
   ]),
 
   files('localstack: basics', 'localstack', LOCAL_BASICS, ['lib/bundle', 'bin: basics']),
