@@ -32,9 +32,12 @@ const OPERATOR_BASICS = [
   'job-table',
   'json-place',
   'json-text',
+  'keeps-data',
   'lazy-s3',
+  'metric-history',
   'payloads',
   'stage',
+  'visible',
 ];
 const LOCAL_BASICS = [
   ...[
@@ -55,6 +58,7 @@ const BIN_BASICS = ['local-stage', 'project', 'visible'];
 const CONSOLE_BASICS = [
   ...['checked', 'definition-of', 'desk', 'feed', 'feeds', 'options', 'samples', 'security', 'session', 'trouble'],
 ];
+const MCP_BASICS = ['answer', 'definitions', 'inputs', 'tool'];
 const CONSOLE_ENTRIES = ['api', 'index'];
 const LOCAL_COMMANDS = ['local', 'tour'];
 
@@ -63,7 +67,7 @@ const engineRooms = ['job', 'message', 'table', 'calls', 'retries', 'telemetry',
   (room) => `lib/engine/${room}`,
 );
 const engine = ['engine: basics', 'lib/engine', ...engineRooms];
-const console = [...contract, 'lib/aws', 'lib/bundle', 'lib/producer', 'lib/operator'];
+const console = [...contract, 'lib/aws', 'lib/bundle', 'lib/producer', 'lib/operator', 'lib/operator/authoring'];
 const infraParts = ['access', 'checks', 'functions', 'job', 'monitoring', 'stages'].map((room) => `lib/infra/${room}`);
 const awsModels = ['lib/testing/aws', 'lib/testing/aws/sqs', 'lib/testing/aws/dynamodb', 'lib/testing/aws/lambda'];
 
@@ -127,10 +131,12 @@ export const ROOMS: readonly Room[] = [
   folder('lib/operator/doctor', [
     ...[...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs', 'lib/operator/flows', 'lib/operator/queues'],
   ]),
+  folder('lib/operator/schedules', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
   folder('lib/operator/authoring', contract),
   others('lib/operator', OPERATOR_BASICS, [
     ...[...contract, 'lib/bundle', 'lib/producer', 'operator: basics'],
     ...['lib/operator/jobs', 'lib/operator/flows', 'lib/operator/dead-letters', 'lib/operator/queues'],
+    ...['lib/operator/doctor', 'lib/operator/schedules'],
     ...['lib/operator/parked', 'lib/operator/doctor'],
   ]),
 
@@ -139,10 +145,19 @@ export const ROOMS: readonly Room[] = [
   folder('lib/console/page/base', ['console: api']),
   folder('lib/console/page/parts', ['console: api', 'lib/console/page/base']),
   folder('lib/console/page/frame', ['console: api', 'lib/console/page/base', 'lib/console/page/parts']),
+  folder('lib/console/page/json', []),
+  folder('lib/console/page/select', ['lib/console/page/parts']),
+  folder('lib/console/page/form', [
+    ...['console: api', 'lib/console/page/base', 'lib/console/page/parts'],
+    ...['lib/console/page/json', 'lib/console/page/select'],
+  ]),
   {
     name: 'console: a page',
-    files: '^lib/console/page/(?!(base|parts|frame)/)[^/]+/[^/]+$',
-    imports: ['console: api', 'lib/console/page/base', 'lib/console/page/parts'],
+    files: '^lib/console/page/(?!(base|parts|frame|json|select|form)/)[^/]+/[^/]+$',
+    imports: [
+      ...['console: api', 'lib/console/page/base', 'lib/console/page/parts'],
+      ...['lib/console/page/json', 'lib/console/page/select', 'lib/console/page/form'],
+    ],
   },
   folder('lib/console/page', [
     ...['console: api', 'lib/console/page/base', 'lib/console/page/parts', 'lib/console/page/frame'],
@@ -164,6 +179,10 @@ export const ROOMS: readonly Room[] = [
     ['index'],
     [...['console: api', 'console: basics', 'lib/console/operations', 'lib/console', 'lib/console/routes']],
   ),
+
+  files('mcp: basics', 'lib/mcp', MCP_BASICS, [...contract, 'operator: basics', 'lib/operator']),
+  folder('lib/mcp/look', [...contract, 'lib/operator', 'lib/operator/authoring', 'mcp: basics']),
+  others('lib/mcp', MCP_BASICS, ['mcp: basics', 'lib/mcp/look']),
 
   files('infra: names', 'lib/infra', INFRA_ARNS, contract),
   folder('lib/infra/checks', [...contract, 'lib/bundle']),
@@ -214,7 +233,7 @@ export const ROOMS: readonly Room[] = [
   },
   folder('functions', [...contract, 'a job type']),
 
-  files('bin: basics', 'bin/cli', BIN_BASICS, ['lib/config']),
+  files('bin: basics', 'bin/cli', BIN_BASICS, ['lib/config', 'operator: basics']),
 
   others('bin/cli', BIN_BASICS, [
     ...[...contract, 'lib/config', 'lib/operator', 'console: basics', 'console: entry', 'bin: basics'],
@@ -236,9 +255,11 @@ export const ROOMS: readonly Room[] = [
     ...['contract: words', 'localstack: basics', 'localstack', 'localstack/tour'],
   ]),
 
+  // What the verbs print with --json, for programs that read it.
+  folder('bin/schemas', []),
   folder('bin/cli/verbs', [
     ...[...contract, 'lib/operator', 'lib/operator/authoring', 'localstack: basics', 'localstack'],
-    ...['bin: basics', 'bin/cli'],
+    ...['lib/mcp', 'bin: basics', 'bin/cli', 'bin/schemas'],
   ]),
   folder('bin', [
     ...[...contract, 'functions', 'lib/infra', 'lib/infra/job', 'lib/infra/stages'],
