@@ -32,6 +32,7 @@ export { cancel, retryNow } from './jobs/cancel-and-retry.ts';
 export { type BatchView, type JobView, job, whereIs } from './jobs/job.ts';
 export { type JobLogLine, jobLogs } from './jobs/job-logs.ts';
 export { type ListCounts, listCounts } from './jobs/list-counts.ts';
+export { type TimelineEntry, type TimelineItem, timeline } from './jobs/timeline.ts';
 export { indented } from './json-text.ts';
 export { keepsData } from './keeps-data.ts';
 export { lazyS3 } from './lazy-s3.ts';
