@@ -17,7 +17,7 @@ const PAGE = join(import.meta.dirname, 'page');
 /** In the package it was compiled. */
 const ENTRY = ['main.tsx', 'main.js'].map((name) => join(PAGE, name)).find((file) => existsSync(file)) ?? '';
 /** What its bundle is made of beside its own files. */
-const PACKAGES = ['esbuild', 'preact', '@preact/signals', 'uplot'] as const;
+const PACKAGES = ['esbuild', 'preact', '@preact/signals'] as const;
 
 /**
  * Bundles the page in memory.
