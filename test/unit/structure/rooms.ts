@@ -227,9 +227,10 @@ export const ROOMS: readonly Room[] = [
   others('bin/cli', BIN_BASICS, [
     ...[...contract, 'lib/config', 'lib/operator', 'lib/console', 'console: entry', 'bin: basics'],
   ]),
+  folder('bin/cli/completion', ['bin/cli', 'bin/schemas']),
   folder('bin/cli/verbs', [
     ...[...contract, 'lib/operator', 'lib/operator/authoring', 'localstack: basics', 'localstack'],
-    ...['lib/mcp', 'bin: basics', 'bin/cli', 'bin/schemas'],
+    ...['lib/mcp', 'bin: basics', 'bin/cli', 'bin/cli/completion', 'bin/schemas', 'lib/config'],
   ]),
   folder('bin', [
     ...[...contract, 'functions', 'lib/infra', 'lib/infra/job', 'lib/infra/stages'],
