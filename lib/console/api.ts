@@ -3,11 +3,20 @@
  * reaches the browser. Times are epoch ms where a name ends so, else ISO 8601. Every route is below `/api/`.
  */
 
-import type { AlarmView, DeadLetterCount, JobRun, ListCounts, QueueCounts, WaitingPage } from '../operator/index.ts';
+import type {
+  AlarmView,
+  DeadLetterCount,
+  JobRun,
+  ListCounts,
+  MetricHistory,
+  QueueCounts,
+  ScheduleView,
+  WaitingPage,
+} from '../operator/index.ts';
 
 /** Of lib/operator's own functions. */
-export type { DeadGroup, DeadJob, DeadPage, WaitingJob } from '../operator/index.ts';
-export type { AlarmView, DeadLetterCount, JobRun, ListCounts, QueueCounts, WaitingPage };
+export type { DeadGroup, DeadJob, DeadPage, MetricSeries, WaitingJob } from '../operator/index.ts';
+export type { AlarmView, DeadLetterCount, JobRun, ListCounts, MetricHistory, QueueCounts, ScheduleView, WaitingPage };
 
 /** What stands in the way of a newer value. */
 export interface Trouble {
@@ -104,18 +113,6 @@ export interface TypePage {
   readonly samples: readonly Sample[];
 }
 
-export interface ScheduleView {
-  readonly name: string;
-  readonly expression: string;
-  readonly timeZone: string;
-  /** The payload's parts are not in it. */
-  readonly state: 'on' | 'off' | 'missing' | 'unknown';
-  /** The next three, epoch ms. Of a rate: unknown, empty. */
-  readonly nextMs: readonly number[];
-  /** Its last jobs, the newest first: `<name>:<scheduled time>`. */
-  readonly last: readonly { readonly key: string; readonly status: string }[];
-}
-
 export interface Sample {
   readonly atMs: number;
   readonly depth: number;
@@ -125,23 +122,6 @@ export interface Sample {
 
 /** `GET /api/metrics?type=&hours=`: hours 1, 3, 12, 24, 72 or 168. CloudWatch's, some minutes late. */
 export type Metrics = Feed<MetricHistory>;
-
-export interface MetricHistory {
-  readonly sinceMs: number;
-  readonly periodSeconds: number;
-  /** The last value of each series is of a period that is not over. */
-  readonly lastIsPartial: boolean;
-  readonly series: readonly MetricSeries[];
-}
-
-export interface MetricSeries {
-  /** `JobsCompleted`, `JobDuration`, … or SQS's own. */
-  readonly metric: string;
-  /** `Sum`, `Maximum`, `p50`, `p95`, `p99`. */
-  readonly stat: string;
-  /** One for each period from `sinceMs` on; null where there is no value. */
-  readonly values: readonly (number | null)[];
-}
 
 // Dead --------------------------------------------------------------------------------------------------------------------
 
@@ -364,7 +344,7 @@ export type OperationKind =
 /** What to change: a filter, jobs one by one, or a type as a whole. */
 export type ChoiceRequest =
   | { readonly kind: 'redrive' | 'purge'; readonly type: string; readonly filter: Omit<DeadQuery, 'type'> }
-  | { readonly kind: 'redrive' | 'retry' | 'cancel'; readonly jobs: readonly JobRun[] }
+  | { readonly kind: 'redrive' | 'purge' | 'retry' | 'cancel'; readonly jobs: readonly JobRun[] }
   /** All parked jobs of a type, or of all. */
   | { readonly kind: 'retry' | 'cancel'; readonly type?: string; readonly waiting: true }
   /** One dead job, with another body: the old one is saved to a file first. */

@@ -62,11 +62,18 @@ export const names = {
   keyAlias: (stage: string) => `alias/${prefixOf(stage)}`,
 } as const;
 
+/** What a rule or schedule of EventBridge says of itself: its own name is CloudFormation's. */
+export const scheduleDescription = (stage: string, type: string, schedule: string): string =>
+  `Sluice ${stage}: sends the ${type} job ${schedule}`;
+
 /**
  * The queue of ticks that could not be sent ends so, behind its type's name. No type's name has an underscore, so that it is no
  * type's queue; it begins and ends as a dead-letter queue, for the rights of those who operate the stage.
  */
 export const SCHEDULES_DLQ = '_schedules-dlq';
+
+/** Output of the core stack that says as JSON what was deployed: `disposable`, `encrypted` and so on. */
+export const STAGE_OUTPUT = 'StageSettings';
 
 /** Environment variables that a stack sets for its functions. */
 export const ENV = {

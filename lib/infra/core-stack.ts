@@ -1,10 +1,10 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { names } from '../contract/names.ts';
+import { names, STAGE_OUTPUT } from '../contract/names.ts';
 import { makeCore } from './core.ts';
 import { environmentOf, type StageSettings } from './stage-settings.ts';
 import type { ChosenStage } from './stages/choose.ts';
-import { STAGE_OUTPUT, writeRecord } from './stages/record.ts';
+import { writeRecord } from './stages/record.ts';
 
 /** Settings of {@link CoreStack}. */
 export interface CoreStackProps extends StageSettings {

@@ -1,9 +1,9 @@
 import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { names } from '../contract/names.ts';
+import { names, STAGE_OUTPUT } from '../contract/names.ts';
 import { SCHEMA } from '../contract/protocol/schema.ts';
 import type { CoreStackProps } from './core-stack.ts';
-import { type DeployedStage, olderCore, STAGE_OUTPUT, weakenings } from './stages/record.ts';
+import { type DeployedStage, olderCore, weakenings } from './stages/record.ts';
 
 /** Clients of AWS, or replacements in tests. */
 export interface GuardAws {

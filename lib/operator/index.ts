@@ -33,12 +33,21 @@ export { type BatchView, type JobView, job, whereIs } from './jobs/job.ts';
 export { type JobLogLine, jobLogs } from './jobs/job-logs.ts';
 export { type ListCounts, listCounts } from './jobs/list-counts.ts';
 export { indented } from './json-text.ts';
+export { keepsData } from './keeps-data.ts';
 export { lazyS3 } from './lazy-s3.ts';
+export {
+  HISTORY_METRICS,
+  type MetricHistory,
+  type MetricHistoryOptions,
+  type MetricSeries,
+  metricHistory,
+} from './metric-history.ts';
 export { type WaitingJob, type WaitingOptions, type WaitingPage, waiting } from './parked/waiting.ts';
 export { oldestAges } from './queues/ages.ts';
 export { type DeadLetterCount, deadLetterCounts, type QueueCounts, queueCounts } from './queues/counts.ts';
 export { type Drained, drain } from './queues/drain.ts';
 export { type RunningState, runningStates, type Switched, setRunning } from './queues/event-source.ts';
 export { type QueueState, type QueuesReport, queues } from './queues/queues.ts';
+export { type ScheduleView, schedules } from './schedules/schedules.ts';
 export { type BulkReport, type RefusedLine, type SendDeps, send, sendLines } from './send.ts';
 export { NoSuchTypeError, onStage, queuesOf, type TypeQueues, tableOf, typeQueues, typesOf } from './stage.ts';

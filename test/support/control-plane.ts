@@ -24,12 +24,14 @@ export interface ControlPlane {
   readonly stacks: Map<string, string>;
   /** Names of the stacks that keep their data, and are protected against deletion. */
   readonly isProtected: Set<string>;
+  /** Outputs of stacks by name. */
+  readonly outputs: Map<string, Readonly<Record<string, string>>>;
   /** Event sources by function name. */
   readonly eventSources: Map<string, EventSource>;
   readonly alarms: MetricAlarm[];
   /** Functions that are not there, by name. */
   readonly gone: Set<string>;
-  /** Rules that call the dispatcher. */
+  /** Rules that call the dispatcher or send to the type's queue: whichever is asked for has them all. */
   readonly rules: Rule[];
   /** Log groups' events by name. */
   readonly logs: Map<string, FilteredLogEvent[]>;
@@ -51,6 +53,7 @@ export function makeControlPlane(type: string, nowMs: number): ControlPlane {
       [names.jobStack(STAGE, type), 'CREATE_COMPLETE'],
     ]),
     isProtected: new Set<string>(),
+    outputs: new Map<string, Readonly<Record<string, string>>>(),
     eventSources: new Map<string, EventSource>([[consumer, { state: 'Enabled', next: [] }]]),
     alarms: [{ AlarmName: `${names.queue(STAGE, type)}-dead-letters`, StateValue: 'OK' }] as MetricAlarm[],
     gone: new Set<string>(),
@@ -117,10 +120,14 @@ function mappingsOf(name: string, eventSources: Plane['eventSources']) {
 }
 
 const ANSWERS: Readonly<Record<string, (input: Input, plane: Plane) => object>> = {
-  DescribeStacks({ StackName }, { stacks, isProtected }) {
+  DescribeStacks({ StackName }, { stacks, isProtected, outputs }) {
     const StackStatus = stacks.get(StackName);
     if (StackStatus === undefined) throw awsError('ValidationError', `Stack with id ${StackName} does not exist`);
-    return { Stacks: [{ StackName, StackStatus, EnableTerminationProtection: isProtected.has(StackName) }] };
+    const EnableTerminationProtection = isProtected.has(StackName);
+    const Outputs = Object.entries(outputs.get(StackName) ?? {}).map(([OutputKey, OutputValue]) => ({
+      ...{ OutputKey, OutputValue },
+    }));
+    return { Stacks: [{ StackName, StackStatus, EnableTerminationProtection, Outputs }] };
   },
   ListEventSourceMappings({ FunctionName, Marker }, { eventSources }) {
     const asked = FunctionName === undefined ? [...eventSources.keys()] : [FunctionName];
@@ -141,7 +148,10 @@ const ANSWERS: Readonly<Record<string, (input: Input, plane: Plane) => object>> 
     if (gone.has(FunctionName)) throw missing(FunctionName);
     return { FunctionArn: `arn:aws:lambda:us-east-1:1:function:${FunctionName}` };
   },
-  ListRuleNamesByTarget: (_, { rules }) => ({ RuleNames: rules.map(({ Name }) => Name) }),
+  ListRuleNamesByTarget({ NextToken }, { rules }) {
+    const { entries, next } = page(rules, NextToken);
+    return { RuleNames: entries.map(({ Name }) => Name), ...(next !== undefined && { NextToken: next }) };
+  },
   DescribeRule: ({ Name }, { rules }) => rules.find((rule) => rule.Name === Name) ?? {},
   DescribeAlarms({ AlarmNamePrefix, NextToken }, { alarms }) {
     const own = alarms.filter(({ AlarmName = '' }) => AlarmName.startsWith(AlarmNamePrefix));

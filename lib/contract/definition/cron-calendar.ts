@@ -52,6 +52,40 @@ export function firesAt(fields: readonly string[], rules: readonly CronField[]):
   };
 }
 
+/** Where a walk through a calendar begins, and which way it goes. */
+export interface Walk {
+  /** Epoch ms; the times begin there or after it. Read on the expression's own clock, as one of UTC. */
+  readonly fromMs: number;
+  /** From there into the past. @default into the future */
+  readonly backwards?: boolean;
+}
+
+/** The times of a cron expression, in their order: each is read on the clock of the expression's own zone, as one of UTC. */
+export function* timesFrom(
+  fields: readonly string[],
+  rules: readonly CronField[],
+  { fromMs, backwards = false }: Walk,
+): Generator<number> {
+  const inOrder = <T>(values: readonly T[]): readonly T[] => (backwards ? values.toReversed() : values);
+  const [minutes = [], hours = [], , months = [], , years = []] = rules.map((rule, i) =>
+    inOrder([...new Set(listed(fields[i] ?? '', rule))].sort((a, b) => a - b)),
+  );
+  const isDay = dayRule(fields, rules);
+  const isBefore = (startMs: number, endMs: number) => (backwards ? startMs > fromMs : endMs < fromMs);
+  for (const year of years) {
+    if (isBefore(Date.UTC(year, 0), Date.UTC(year + 1, 0))) continue;
+    const days = months.flatMap((month) => inOrder(daysOf(year, month)));
+    for (const day of days.filter((one) => !isBefore(one.atMs, one.atMs + DAY_MS) && isDay(one))) {
+      for (const hour of hours) {
+        for (const minute of minutes) {
+          const atMs = day.atMs + (hour * 60 + minute) * 60_000;
+          if (!isBefore(atMs, atMs)) yield atMs;
+        }
+      }
+    }
+  }
+}
+
 function dayRule(fields: readonly string[], rules: readonly CronField[]): (day: Day) => boolean {
   const [, , monthDay = '', , weekDay = ''] = fields;
   const [, , monthDays, , weekDays] = rules;

@@ -1,4 +1,4 @@
-import { type CronField, firesAfter, firesAt, numberOf } from './cron-calendar.ts';
+import { type CronField, firesAfter, firesAt, numberOf, timesFrom, type Walk } from './cron-calendar.ts';
 
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
@@ -36,6 +36,16 @@ export function expressionFault(expression: string, afterMs: number): string | u
 export function cronTimes(expression: string): ((atMs: number) => boolean) | undefined {
   const [, inner] = /^cron\((.*)\)$/.exec(expression) ?? [];
   return inner === undefined ? undefined : firesAt(inner.split(' '), CRON);
+}
+
+/**
+ * The times of an expression that {@link expressionFault} finds no fault in, in their order.
+ *
+ * @returns each is read on the clock of its own zone, as one of UTC; none of a rate, which begins when its rule is made
+ */
+export function cronTimesFrom(expression: string, walk: Walk): Iterable<number> {
+  const [, inner] = /^cron\((.*)\)$/.exec(expression) ?? [];
+  return inner === undefined ? [] : timesFrom(inner.split(' '), CRON, walk);
 }
 
 function rateFault(inner: string): string | undefined {

@@ -10,7 +10,7 @@ import type { JobSchedule } from '../../contract/definition/schedule.ts';
 import { expressionFault } from '../../contract/definition/schedule-expression.ts';
 import { writeEnvelope } from '../../contract/envelope.ts';
 import { JobDefinitionError } from '../../contract/errors.ts';
-import { names } from '../../contract/names.ts';
+import { names, scheduleDescription } from '../../contract/names.ts';
 import { readPayload } from '../../contract/payload.ts';
 import { keyRights } from '../access/stage-key.ts';
 import type { Watched } from '../monitoring/job-alarm-settings.ts';
@@ -95,7 +95,7 @@ function warnOfClockChanges(scope: Construct, { type, schedule }: JobDefinition,
 function makeRule(scope: Construct, schedule: JobSchedule, props: Sending): CfnRule {
   const { stage, definition, queue, deadLetters } = props;
   return new CfnRule(scope, schedule.name, {
-    description: `Sluice ${stage}: sends the ${definition.type} job ${schedule.name}`,
+    description: scheduleDescription(stage, definition.type, schedule.name),
     scheduleExpression: schedule.expression,
     state: stateOf(scope, schedule, stage),
     targets: [
@@ -160,7 +160,7 @@ function makeSchedule(
   // Another id than before it had a group: CloudFormation makes it anew, since Scheduler moves none to another group.
   const made = new CfnSchedule(scope, `${schedule.name}-in-group`, {
     groupName: group,
-    description: `Sluice ${stage}: sends the ${definition.type} job ${schedule.name}`,
+    description: scheduleDescription(stage, definition.type, schedule.name),
     scheduleExpression: schedule.expression,
     ...(schedule.timeZone !== undefined && { scheduleExpressionTimezone: schedule.timeZone }),
     state: stateOf(scope, schedule, stage),

@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SCHEMA, schemaOf } from '../../contract/protocol/schema.ts';
 
-/** Output of the core stack that says what was deployed, for the look before the next deploy. */
-export const STAGE_OUTPUT = 'StageSettings';
-
 /** What of a stage may be weakened. */
 export interface StageRecord {
   readonly disposable: boolean;

@@ -11,9 +11,14 @@ export const describeInBrowser = thereIsABrowser ? describe : describe.skip;
 /** Longer than any condition takes on a busy machine. */
 export const PATIENCE_MS = 30_000;
 
+export interface PageOptions extends BrowserContextOptions {
+  /** What the browser keeps from happening is no fault of the test. */
+  readonly refusals?: boolean;
+}
+
 export interface Browsing {
   /** A page of a new context, which ends with the test. Faults of its scripts fail the test. */
-  newPage(options?: BrowserContextOptions): Promise<Page>;
+  newPage(options?: PageOptions): Promise<Page>;
   readonly browser: Browser;
 }
 
@@ -46,13 +51,13 @@ export function browsing(flags: readonly string[] = []): Browsing {
     get browser() {
       return running();
     },
-    async newPage(options) {
+    async newPage({ refusals = false, ...options } = {}) {
       const context = await running().newContext({ reducedMotion: 'reduce', ...options });
       contexts.push(context);
       context.setDefaultTimeout(PATIENCE_MS);
       context.on('weberror', (error) => faults.push(String(error.error())));
       context.on('console', (message) => {
-        if (message.type() === 'error' && !REFUSED.test(message.text())) faults.push(message.text());
+        if (!refusals && message.type() === 'error' && !REFUSED.test(message.text())) faults.push(message.text());
       });
       return context.newPage();
     },

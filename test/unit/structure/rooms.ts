@@ -32,7 +32,9 @@ const OPERATOR_BASICS = [
   'job-table',
   'json-place',
   'json-text',
+  'keeps-data',
   'lazy-s3',
+  'metric-history',
   'payloads',
   'stage',
   'visible',
@@ -126,10 +128,12 @@ export const ROOMS: readonly Room[] = [
   folder('lib/operator/doctor', [
     ...[...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs', 'lib/operator/flows', 'lib/operator/queues'],
   ]),
+  folder('lib/operator/schedules', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
   folder('lib/operator/authoring', contract),
   others('lib/operator', OPERATOR_BASICS, [
     ...[...contract, 'lib/bundle', 'lib/producer', 'operator: basics'],
     ...['lib/operator/jobs', 'lib/operator/flows', 'lib/operator/dead-letters', 'lib/operator/queues'],
+    ...['lib/operator/doctor', 'lib/operator/schedules'],
     ...['lib/operator/parked', 'lib/operator/doctor'],
   ]),
 
@@ -138,10 +142,19 @@ export const ROOMS: readonly Room[] = [
   folder('lib/console/page/base', ['console: api']),
   folder('lib/console/page/parts', ['console: api', 'lib/console/page/base']),
   folder('lib/console/page/frame', ['console: api', 'lib/console/page/base', 'lib/console/page/parts']),
+  folder('lib/console/page/json', []),
+  folder('lib/console/page/select', ['lib/console/page/parts']),
+  folder('lib/console/page/form', [
+    ...['console: api', 'lib/console/page/base', 'lib/console/page/parts'],
+    ...['lib/console/page/json', 'lib/console/page/select'],
+  ]),
   {
     name: 'console: a page',
-    files: '^lib/console/page/(?!(base|parts|frame)/)[^/]+/[^/]+$',
-    imports: ['console: api', 'lib/console/page/base', 'lib/console/page/parts'],
+    files: '^lib/console/page/(?!(base|parts|frame|json|select|form)/)[^/]+/[^/]+$',
+    imports: [
+      ...['console: api', 'lib/console/page/base', 'lib/console/page/parts'],
+      ...['lib/console/page/json', 'lib/console/page/select', 'lib/console/page/form'],
+    ],
   },
   folder('lib/console/page', [
     ...['console: api', 'lib/console/page/base', 'lib/console/page/parts', 'lib/console/page/frame'],
@@ -206,6 +219,10 @@ export const ROOMS: readonly Room[] = [
 
   files('bin: basics', 'bin/cli', BIN_BASICS, ['lib/config', 'operator: basics']),
 
+  others('bin/cli', BIN_BASICS, [
+    ...[...contract, 'lib/config', 'lib/operator', 'lib/console', 'console: entry', 'bin: basics'],
+  ]),
+
   files('localstack: basics', 'localstack', LOCAL_BASICS, ['lib/bundle', 'bin: basics']),
   folder('localstack/host', ['localstack: basics']),
   folder('localstack/stand-ins', []),
@@ -213,7 +230,7 @@ export const ROOMS: readonly Room[] = [
     'localstack',
     [...LOCAL_BASICS, ...LOCAL_COMMANDS],
     [
-      ...['contract: words', 'lib/bundle', 'lib/config', 'bin: basics', 'localstack: basics'],
+      ...['contract: words', 'lib/bundle', 'lib/config', 'bin: basics', 'bin/cli', 'localstack: basics'],
       ...['localstack/host', 'localstack/stand-ins'],
     ],
   ),
@@ -224,9 +241,6 @@ export const ROOMS: readonly Room[] = [
 
   // What the verbs print with --json, for programs that read it.
   folder('bin/schemas', []),
-  others('bin/cli', BIN_BASICS, [
-    ...[...contract, 'lib/config', 'lib/operator', 'lib/console', 'console: entry', 'bin: basics'],
-  ]),
   folder('bin/cli/completion', ['bin/cli', 'bin/schemas']),
   folder('bin/cli/verbs', [
     ...[...contract, 'lib/operator', 'lib/operator/authoring', 'localstack: basics', 'localstack'],

@@ -64,7 +64,7 @@ describe('the help of', () => {
     ['trace', '[options] [text]', ['--maps <folder>', '-h, --help']],
     ['schema', '[options] [type]', ['--output <verb...>', '--debug', '-h, --help']],
     ['new', '[options] <type>', ['--json', '--debug', '-h, --help']],
-    ['local', '[options]', ['--stage <stage>', '--emulator <kind>', '-h, --help']],
+    ['local', '[options]', ['--stage <stage>', '--emulator <kind>', '--no-console', '-h, --help']],
     ['console', '[options]', ['--port <port>', '--no-open', '--read-only', '--no-payloads', '-h, --help']],
     ['completion', '[options] <what>', ['--debug', '-h, --help']],
     ['init', '[options] [folder]', ['--package <spec>', '--json', '--debug', '-h, --help']],

@@ -1,0 +1,105 @@
+import type { ChoiceRequest, DeadGroup, DeadJob, DeadQuery, JobRun } from '../../api.ts';
+
+/**
+ * What is selected of a list that still grows. A group that is selected takes in its jobs that are read later; one that is taken
+ * out stays out.
+ */
+export interface Selection {
+  /** All that match the filter, those not read yet included. */
+  readonly all: boolean;
+  readonly groups: ReadonlySet<string>;
+  readonly jobs: ReadonlySet<string>;
+  readonly except: ReadonlySet<string>;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+export const NOTHING: Selection = { all: false, groups: NONE, jobs: NONE, except: NONE };
+export const EVERYTHING: Selection = { ...NOTHING, all: true };
+
+/** Names a run of a job among all. */
+export const runIdOf = ({ type, key, run }: JobRun): string => `${type}#${key}#${run}`;
+/** Names a group among all. */
+export const groupIdOf = ({ type, reason, error }: Pick<DeadGroup, 'type' | 'reason' | 'error'>): string =>
+  JSON.stringify([type, reason ?? null, error]);
+/** The group that a job is in. */
+export const groupIdOfJob = ({ type, reason, group }: DeadJob): string => groupIdOf({ type, reason, error: group });
+
+export function isSelected(selection: Selection, job: DeadJob): boolean {
+  const id = runIdOf(job);
+  if (selection.except.has(id)) return false;
+  return selection.all || selection.jobs.has(id) || selection.groups.has(groupIdOfJob(job));
+}
+
+/** Takes some jobs in, or out. */
+export function withJobs(selection: Selection, jobs: readonly DeadJob[], isIn: boolean): Selection {
+  const ids = new Set(jobs.map(runIdOf));
+  const stays = (id: string): boolean => !ids.has(id);
+  if (isIn) {
+    const except = new Set([...selection.except].filter(stays));
+    return { ...selection, jobs: new Set([...selection.jobs, ...ids]), except };
+  }
+  const covered = jobs.filter((job) => selection.all || selection.groups.has(groupIdOfJob(job))).map(runIdOf);
+  return {
+    ...selection,
+    jobs: new Set([...selection.jobs].filter(stays)),
+    except: new Set([...selection.except, ...covered]),
+  };
+}
+
+/** Takes a whole group in, with what is read of it later, or out. */
+export function withGroup(selection: Selection, group: DeadGroup, read: readonly DeadJob[], isIn: boolean): Selection {
+  const groups = new Set(selection.groups);
+  const ids = new Set(read.map(runIdOf));
+  const rest = (from: ReadonlySet<string>): ReadonlySet<string> => new Set([...from].filter((id) => !ids.has(id)));
+  if (isIn) groups.add(groupIdOf(group));
+  else groups.delete(groupIdOf(group));
+  const except = rest(selection.except);
+  const isLeftOut = !isIn && selection.all;
+  return {
+    ...selection,
+    groups,
+    jobs: rest(selection.jobs),
+    except: isLeftOut ? new Set([...except, ...ids]) : except,
+  };
+}
+
+/** How much of a group is selected, for its box. */
+export function groupState(selection: Selection, read: readonly DeadJob[]): 'all' | 'some' | 'none' {
+  const selected = read.reduce((sum, job) => sum + (isSelected(selection, job) ? 1 : 0), 0);
+  return selected === 0 ? 'none' : selected === read.length ? 'all' : 'some';
+}
+
+export const selectedOf = (selection: Selection, read: readonly DeadJob[]): readonly DeadJob[] =>
+  read.filter((job) => isSelected(selection, job));
+
+/** What is selected, always as a number. */
+export function selectionWords(selection: Selection, read: readonly DeadJob[], isComplete: boolean): string {
+  const count = selectedOf(selection, read).length;
+  const number = count.toLocaleString('en-US');
+  const jobs = count === 1 ? 'job' : 'jobs';
+  if (count === 0) return 'Nothing selected';
+  const isWhole = selection.all && selection.except.size === 0;
+  if (isWhole && !isComplete) return `All that match selected: ${number} ${jobs} read so far`;
+  return isWhole
+    ? `All ${number} ${jobs} selected`
+    : `${number} of ${read.length.toLocaleString('en-US')} jobs selected`;
+}
+
+/** What a choice is asked for. */
+export interface Asked {
+  readonly kind: 'redrive' | 'purge';
+  readonly selection: Selection;
+  readonly read: readonly DeadJob[];
+  readonly query: DeadQuery;
+}
+
+/**
+ * What the server is to freeze. "All that match" goes as its filter, so that it takes in what was not read yet; where no type is
+ * chosen, and for all other selections, the jobs go one by one.
+ */
+export function choiceOf({ kind, selection, read, query }: Asked): ChoiceRequest {
+  const { type, ...filter } = query;
+  if (selection.all && selection.except.size === 0 && type !== undefined) return { kind, type, filter };
+  const jobs = selectedOf(selection, read).map(({ type, key, run }) => ({ type, key, run }));
+  return { kind, jobs };
+}
