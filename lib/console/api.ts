@@ -11,12 +11,23 @@ import type {
   MetricHistory,
   QueueCounts,
   ScheduleView,
+  TimelineEntry,
   WaitingPage,
 } from '../operator/index.ts';
 
 /** Of lib/operator's own functions. */
 export type { DeadGroup, DeadJob, DeadPage, MetricSeries, WaitingJob } from '../operator/index.ts';
-export type { AlarmView, DeadLetterCount, JobRun, ListCounts, MetricHistory, QueueCounts, ScheduleView, WaitingPage };
+export type {
+  AlarmView,
+  DeadLetterCount,
+  JobRun,
+  ListCounts,
+  MetricHistory,
+  QueueCounts,
+  ScheduleView,
+  TimelineEntry,
+  WaitingPage,
+};
 
 /** What stands in the way of a newer value. */
 export interface Trouble {
@@ -179,33 +190,6 @@ export interface TimelinePage {
   readonly after?: string;
   /** Log lines could not be read: what is told is from the item alone. */
   readonly withoutLogs?: string;
-}
-
-export interface TimelineEntry {
-  readonly atMs: number;
-  readonly kind:
-    | 'created'
-    | 'started'
-    | 'completed'
-    | 'failed'
-    | 'retry-planned'
-    | 'parked'
-    | 'released'
-    | 'renewed'
-    | 'stalled'
-    | 'dead'
-    | 'redriven'
-    | 'cancelled'
-    | 'logged';
-  readonly run: number;
-  readonly attempt?: number;
-  /** One line, without payloads. */
-  readonly text: string;
-  /** First line of the user's own code in the error's stack. */
-  readonly place?: string;
-  readonly durationMs?: number;
-  readonly plannedDelayMs?: number;
-  readonly actualDelayMs?: number;
 }
 
 /** `POST /api/payload`: of a parked job, or of a dead one's dead letter. Refused with `--no-payloads`, and where the right is missing. */

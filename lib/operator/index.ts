@@ -32,6 +32,7 @@ export { cancel, retryNow } from './jobs/cancel-and-retry.ts';
 export { type BatchView, type JobView, job, whereIs } from './jobs/job.ts';
 export { type JobLogLine, jobLogs } from './jobs/job-logs.ts';
 export { type ListCounts, listCounts } from './jobs/list-counts.ts';
+export { type TimelineEntry, type TimelineItem, timeline } from './jobs/timeline.ts';
 export { indented } from './json-text.ts';
 export { keepsData } from './keeps-data.ts';
 export { lazyS3 } from './lazy-s3.ts';
@@ -50,4 +51,5 @@ export { type RunningState, runningStates, type Switched, setRunning } from './q
 export { type QueueState, type QueuesReport, queues } from './queues/queues.ts';
 export { type ScheduleView, schedules } from './schedules/schedules.ts';
 export { type BulkReport, type RefusedLine, type SendDeps, send, sendLines } from './send.ts';
+export { shellWord } from './shell-word.ts';
 export { NoSuchTypeError, onStage, queuesOf, type TypeQueues, tableOf, typeQueues, typesOf } from './stage.ts';
