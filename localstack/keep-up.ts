@@ -1,20 +1,17 @@
 import { checkedEmulatorKind } from './emulator.ts';
 import { localProject } from './local-project.ts';
-import { runLocal } from './run-local.ts';
+import { type LocalOptions, runLocal } from './run-local.ts';
 
 export { messagesOf } from './errors.ts';
+
+/** As they were typed. */
+type KeepUpOptions = Omit<LocalOptions, 'emulator'> & { readonly emulator: string | undefined };
 
 /**
  * `npm run local` and `npx sluice local`.
  *
  * @throws EmulatorError that says what is wrong and what to do
  */
-export async function keepUp({
-  stage,
-  emulator,
-}: {
-  readonly stage: string;
-  readonly emulator: string | undefined;
-}): Promise<void> {
-  await runLocal(localProject(), { stage, emulator: checkedEmulatorKind(emulator) });
+export async function keepUp({ emulator, ...options }: KeepUpOptions): Promise<void> {
+  await runLocal(localProject(), { ...options, emulator: checkedEmulatorKind(emulator) });
 }

@@ -1,5 +1,6 @@
 import { dirname, sep } from 'node:path';
 import { onProcessEnd } from './cleanup.ts';
+import { startLocalConsole } from './console.ts';
 import type { Deployment } from './deploy.ts';
 import type { Emulator, EmulatorKind } from './emulator.ts';
 import { EmulatorError } from './errors.ts';
@@ -18,6 +19,8 @@ const PORT = 4580;
 export interface LocalOptions {
   readonly stage: string;
   readonly emulator: EmulatorKind | undefined;
+  /** Whether to serve the console, and print its link. */
+  readonly console: boolean;
 }
 
 /**
@@ -25,7 +28,8 @@ export interface LocalOptions {
  *
  * @throws EmulatorError if it does not come up
  */
-export async function runLocal(project: LocalProject, { stage, emulator }: LocalOptions): Promise<void> {
+export async function runLocal(project: LocalProject, options: LocalOptions): Promise<void> {
+  const { stage, emulator } = options;
   let up: Up | undefined;
   const running = () => {
     if (up === undefined) throw new EmulatorError('nothing is deployed yet');
@@ -50,6 +54,8 @@ export async function runLocal(project: LocalProject, { stage, emulator }: Local
       },
     });
     introduce(up);
+    if (options.console) stops.push(await startLocalConsole(up.emulator, stage, say));
+    say('Save a file and what holds it runs. Ctrl-C takes all of it down.\n');
     session.begin(all, watch);
   } catch (error) {
     await stop();
@@ -104,7 +110,6 @@ function introduce({ emulator, deployment, also }: Up): void {
   for (const line of also) say(`  ${line}`);
   say('  npx sluice queues --local      looks at it');
   say('  source .sluice/local.env        a shell, an app or the aws command finds it');
-  say('Save a file and what holds it runs. Ctrl-C takes all of it down.\n');
 }
 
 function say(line: string): void {

@@ -24,6 +24,8 @@ export interface Context {
   readonly host: Host;
   readonly stage: Stage;
   readonly clients: Clients;
+  /** Makes new ones: credentials that were renewed meanwhile are read anew. */
+  readonly reconnect: () => Clients;
   readonly print: Printer;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
@@ -92,11 +94,13 @@ export const shellWord = (text: string): string =>
 /** @throws UsageError for an invalid stage or endpoint, or `--local` where no local stage is up */
 export function makeContext(options: CommonOptions, host: Host): Context {
   const name = checked(() => checkedStage(givenStage(options, host), options.app));
-  const clients = host.connect(options.local === true ? localClients(options, host) : clientConfig(options));
+  const config = options.local === true ? localClients(options, host) : clientConfig(options);
+  const clients = host.connect(config);
+  const reconnect = () => host.connect({ ...config, ignoreCache: true });
   const { endpoint, flags } = whereabouts(options, host);
   return {
     stage: { name, aws: clients.aws, endpoint, flags, ...host.clock },
-    ...{ host, clients, signal: host.interruption() },
+    ...{ host, clients, reconnect, signal: host.interruption() },
     print: makePrinter({ json: options.json === true, wide: options.wide === true, host }),
   };
 }

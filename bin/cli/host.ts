@@ -39,6 +39,11 @@ export interface ClientConfig {
   readonly credentials?: LocalStage['credentials'];
   readonly useFipsEndpoint?: boolean;
   readonly useDualstackEndpoint?: boolean;
+  /**
+   * Reads `~/.aws` again. The SDK hands its client's configuration to the credential provider, which takes this; without it a process
+   * keeps what it once read, and never sees keys that were pasted there since. @default false
+   */
+  readonly ignoreCache?: boolean;
 }
 
 /** What the command calls AWS through. */
@@ -57,7 +62,7 @@ export const processHost = (): Host => ({
 /** An emulator has no such endpoints, and the SDK refuses it beside them. */
 const NO_VARIANTS = { useFipsEndpoint: false, useDualstackEndpoint: false } as const;
 
-function connect(given: ClientConfig): Clients {
+export function connect(given: ClientConfig): Clients {
   const isEmulated = isEmulator(given.endpoint ?? process.env.AWS_ENDPOINT_URL);
   const config = { ...given, ...(isEmulated && NO_VARIANTS) };
   const aws = {

@@ -6,14 +6,17 @@
 import type {
   AlarmView,
   DeadLetterCount,
+  JobRun,
   ListCounts,
   MetricHistory,
-  MetricSeries,
   QueueCounts,
   ScheduleView,
+  WaitingPage,
 } from '../operator/index.ts';
 
-export type { AlarmView, DeadLetterCount, ListCounts, MetricHistory, MetricSeries, QueueCounts, ScheduleView };
+/** Of lib/operator's own functions. */
+export type { DeadGroup, DeadJob, DeadPage, MetricSeries, WaitingJob } from '../operator/index.ts';
+export type { AlarmView, DeadLetterCount, JobRun, ListCounts, MetricHistory, QueueCounts, ScheduleView, WaitingPage };
 
 /** What stands in the way of a newer value. */
 export interface Trouble {
@@ -122,14 +125,10 @@ export type Metrics = Feed<MetricHistory>;
 
 // Dead --------------------------------------------------------------------------------------------------------------------
 
-/** A job, and which of its runs is meant. */
-export interface JobRun {
-  readonly type: string;
-  readonly key: string;
-  readonly run: number;
-}
-
-/** What narrows a list of dead jobs. All that is given must match. */
+/**
+ * What narrows a list of dead jobs. All that is given must match. `GET /api/dead?type=&reason=&error=&sinceMs=&key=`: NDJSON, a
+ * {@link DeadPage} a line, the newest first, until all were read or the caller goes away. A last line may be an {@link ErrorAnswer}.
+ */
 export interface DeadQuery {
   readonly type?: string;
   readonly reason?: string;
@@ -139,70 +138,10 @@ export interface DeadQuery {
   readonly key?: string;
 }
 
-/**
- * `GET /api/dead?type=&reason=&error=&sinceMs=&key=`: NDJSON, a {@link DeadPage} a line, the newest first, until all were read or the
- * caller goes away. A last line may be an {@link ErrorAnswer}.
- */
-export interface DeadPage {
-  /** Those of this page. */
-  readonly jobs: readonly DeadJob[];
-  /** Of all jobs so far, the largest first. */
-  readonly groups: readonly DeadGroup[];
-  /** Entries of the list that were read so far, and those that there are (at most 100,000). */
-  readonly read: number;
-  readonly of: number;
-  /** There are more than `of`. */
-  readonly truncated: boolean;
-}
-
-export interface DeadJob extends JobRun {
-  readonly jobId: string;
-  readonly reason: string | undefined;
-  readonly error: { readonly name: string; readonly message: string } | undefined;
-  readonly attempts: number;
-  readonly failedAt: string | undefined;
-  readonly undelivered: boolean;
-  /** The `error` of its group. */
-  readonly group: string;
-}
-
-export interface DeadGroup {
-  readonly type: string;
-  readonly reason: string | undefined;
-  /** Without what differs from job to job. */
-  readonly error: string;
-  readonly jobs: number;
-  readonly first: string;
-  readonly last: string;
-}
-
 // Waiting -----------------------------------------------------------------------------------------------------------------
 
 /** `GET /api/waiting?type=&after=&limit=`: parked jobs, those due soonest first. */
 export type Waiting = Feed<WaitingPage>;
-
-export interface WaitingPage {
-  readonly jobs: readonly WaitingJob[];
-  /** For the next page; undefined: this is the last. */
-  readonly after?: string;
-  /** Parked jobs in all, and whether there are more than were counted. */
-  readonly total: number;
-  readonly totalMore: boolean;
-}
-
-export interface WaitingJob {
-  readonly type: string;
-  readonly key: string;
-  readonly jobId: string;
-  readonly status: string;
-  readonly attempts: number;
-  readonly maxAttempts: number;
-  readonly error: { readonly name: string; readonly message: string } | undefined;
-  /** When it is due, epoch ms. */
-  readonly dueAt: number;
-  /** It is a callback that waits for its children. */
-  readonly waitsForChildren: boolean;
-}
 
 // Job ---------------------------------------------------------------------------------------------------------------------
 

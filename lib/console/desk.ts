@@ -1,6 +1,6 @@
-import { flagsOf, type Stage, typesOf } from '../operator/index.ts';
-import type { About, TypeAbout } from './api.ts';
-import { makeSource, type Source } from './feed.ts';
+import { flagsOf, isEmulator, type SendDeps, type Stage } from '../operator/index.ts';
+import type { About, Trouble, TypeAbout } from './api.ts';
+import { type Feeds, makeFeeds } from './feeds.ts';
 import type { ConsoleOptions } from './options.ts';
 import { troubleOf } from './trouble.ts';
 
@@ -8,34 +8,66 @@ import { troubleOf } from './trouble.ts';
 export interface Desk {
   readonly options: ConsoleOptions;
   readonly stage: Stage;
+  readonly send: SendDeps;
   readonly now: () => number;
-  /** The stage's job types, sorted. */
-  readonly types: Source<readonly string[]>;
+  /** What a page says of an error. Expired credentials have the next call made with clients of their own. */
+  readonly troubleOf: (error: unknown) => Trouble;
+  readonly feeds: Feeds;
 }
 
-/** Job types come and go by deploys. */
-const TYPES_MS = 60_000;
+/** Clients are made anew at most so often. */
+const RECONNECT_MS = 5_000;
 
 export function makeDesk(options: ConsoleOptions): Desk {
-  const { stage, where } = options;
-  const now = stage.now ?? Date.now;
-  const source = <T>(everyMs: number, read: () => Promise<T>): Source<T> =>
-    makeSource({ read, everyMs, now, troubleOf: (error) => troubleOf(error, where) });
-  return { options, stage, now, types: source(TYPES_MS, () => typesOf(stage)) };
+  const now = options.stage.now ?? Date.now;
+  let clients: { readonly aws: Stage['aws']; readonly sqs: SendDeps['sqs'] } = {
+    ...{ aws: options.stage.aws, sqs: options.sqs },
+  };
+  let connectedMs = Number.NEGATIVE_INFINITY;
+  const stage: Stage = {
+    ...options.stage,
+    get aws() {
+      return clients.aws;
+    },
+  };
+  const send: SendDeps = {
+    stage,
+    get sqs() {
+      return clients.sqs;
+    },
+  };
+  const troubleHere = (error: unknown): Trouble => {
+    const trouble = troubleOf(error, options.where);
+    if (trouble.kind === 'expired' && options.connect !== undefined && now() - connectedMs >= RECONNECT_MS) {
+      clients = options.connect();
+      connectedMs = now();
+    }
+    return trouble;
+  };
+  const feeds = makeFeeds(stage, { now, troubleOf: troubleHere });
+  return { options, stage, send, now, troubleOf: troubleHere, feeds };
 }
 
+/** What no emulator of `npm run local` shows as AWS does. */
+const EMULATOR_GAPS = [
+  'No metric reaches CloudWatch here: charts show what this console has counted itself.',
+  'Alarms prove little here: they ignore dimensions and missing data, and are judged late or never.',
+  'Permissions are not checked here.',
+];
+
 /** Where this is, and what may be done. */
-export async function aboutOf({ options, stage, types }: Desk): Promise<About> {
-  const { where, definitions, readOnly = false, payloads = true, gaps = [] } = options;
-  const deployed = (await types.look()).data ?? [];
+export async function aboutOf({ options, stage, feeds }: Desk): Promise<About> {
+  const { where, definitions, readOnly = false, payloads = true } = options;
+  const deployed = ((await feeds.types.look()).data ?? []).map(({ type }) => type);
+  const isEmulated = isEmulator(where.endpoint);
   const all = [...new Set([...deployed, ...definitions.map(({ type }) => type)])].toSorted();
   const list = all.map((type) => aboutType(type, { deployed, options }));
   return {
-    ...{ stage: stage.name, flags: flagsOf(stage), isEmulator: where.endpoint !== undefined },
+    ...{ stage: stage.name, flags: flagsOf(stage), isEmulator: isEmulated },
     ...(where.region !== undefined && { region: where.region }),
     ...(where.profile !== undefined && { profile: where.profile }),
     ...(where.endpoint !== undefined && { endpoint: where.endpoint }),
-    ...{ keepsData: true, readOnly, payloads, gaps, types: list },
+    ...{ keepsData: true, readOnly, payloads, gaps: isEmulated ? EMULATOR_GAPS : [], types: list },
     hasFlows: list.some(({ inFlows, deployed: isDeployed }) => inFlows && isDeployed),
   };
 }

@@ -1,11 +1,13 @@
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
-import type { Stage, Whereabouts } from '../operator/index.ts';
+import type { SendDeps, Stage, Whereabouts } from '../operator/index.ts';
 
 /** What the console shows, and how. */
 export interface ConsoleOptions {
   readonly stage: Stage;
-  /** Makes new clients after the credentials have expired. @default those of `stage` are kept */
-  readonly reconnect?: () => Stage['aws'];
+  /** What jobs are sent through. */
+  readonly sqs: SendDeps['sqs'];
+  /** Makes new clients once the credentials have expired. @default the first ones stay */
+  readonly connect?: () => { readonly aws: Stage['aws']; readonly sqs: SendDeps['sqs'] };
   readonly definitions: readonly JobDefinition[];
   /** For errors, and for what the page says of where it is. */
   readonly where: Whereabouts;
@@ -15,8 +17,6 @@ export interface ConsoleOptions {
   readonly readOnly?: boolean;
   /** False: no body, payload or result leaves the server. @default true */
   readonly payloads?: boolean;
-  /** Sentences about what this emulator does not show. */
-  readonly gaps?: readonly string[];
   /** Where the page's bundle is kept. @default it is made at each start */
   readonly cacheFolder?: string;
   /** Where files are written before something is deleted or corrected. @default the working directory */

@@ -4,7 +4,7 @@ import { INDEX, icon, type PageFiles } from './page-bundle.ts';
 import type { Route } from './route.ts';
 import { answerRefusal, onlyFromHere, onlyWithToken, Refusal, refusal, securityHeaders } from './security.ts';
 import type { Session } from './session.ts';
-import { statusOf, troubleOf } from './trouble.ts';
+import { statusOf } from './trouble.ts';
 
 /** What the server is made of. */
 export interface ServerParts {
@@ -40,7 +40,7 @@ export function makeServer(parts: ServerParts): Hono {
   addPage(app, parts);
   app.onError((error, c) => {
     if (error instanceof Refusal) return answerRefusal(c, error);
-    const trouble = troubleOf(error, desk.options.where);
+    const trouble = desk.troubleOf(error);
     return c.json({ error: trouble }, statusOf(trouble));
   });
   return app;
@@ -96,7 +96,7 @@ const isLines = (value: unknown): value is AsyncIterable<unknown> =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 
 /** A line a value, read as fast as the caller takes them. An error is the last line: the status was sent by then. */
-function ndjson(values: AsyncIterable<unknown>, left: AbortController, { options }: Desk): Response {
+function ndjson(values: AsyncIterable<unknown>, left: AbortController, desk: Desk): Response {
   const lines = values[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
@@ -106,7 +106,7 @@ function ndjson(values: AsyncIterable<unknown>, left: AbortController, { options
         const { done, value } = await lines.next();
         if (!done) return line(value);
       } catch (error) {
-        if (!left.signal.aborted) line({ error: troubleOf(error, options.where) });
+        if (!left.signal.aborted) line({ error: desk.troubleOf(error) });
       }
       controller.close();
     },

@@ -1,10 +1,11 @@
 import { EXIT, explain, isEmulator, type Whereabouts } from '../operator/index.ts';
 import type { Trouble } from './api.ts';
+import { DependsError } from './feeds.ts';
 import { Refusal } from './security.ts';
 
 /** What a page says of an error: what went wrong, and what to do. */
 export function troubleOf(error: unknown, where: Whereabouts): Trouble {
-  if (error instanceof Refusal) return error.trouble;
+  if (error instanceof Refusal || error instanceof DependsError) return error.trouble;
   const { exitCode, message, todo } = explain(error, where);
   const action = /not authorized to perform:? ([a-z0-9-]+:[A-Za-z]+)/.exec(message)?.[1];
   const kind = isGap(error, where) ? 'gap' : kindOf(exitCode, message);

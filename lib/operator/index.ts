@@ -3,27 +3,31 @@ export { type MapOf, mapsIn, readableStack } from '../bundle/stack.ts';
 export { type AlarmView, alarmStates } from './alarms.ts';
 export { type Aws, type FeedOptions, flagsOf, isEmulator, nowOf, pause, type Stage } from './aws.ts';
 export { checkCorrectedPayload } from './dead-letters/corrected-body.ts';
+export type { DeadFilter, DeadGroup, DeadJob, KeyRun } from './dead-letters/dead-jobs.ts';
+export { type DeadPage, deadPages } from './dead-letters/dead-pages.ts';
 export { normalisedError } from './dead-letters/error-groups.ts';
+export { type Purged, type PurgeOptions, purge } from './dead-letters/purge.ts';
 export type { ReceiveAllResult } from './dead-letters/receive-all.ts';
-export { type RedriveReport, redrive } from './dead-letters/redrive.ts';
-export { type DeadFilter, type DeadGroup, type DeadJob, type DeadReport, dead } from './dead-letters/report.ts';
+export { type RedriveOptions, type RedriveReport, redrive } from './dead-letters/redrive.ts';
+export { type RedriveJobsReport, redriveJobs, type UnchangedJob } from './dead-letters/redrive-jobs.ts';
+export { type DeadReport, dead } from './dead-letters/report.ts';
 export { CorrectedBodyError } from './dead-letters/send-back.ts';
 export {
   type DeadLetterSelection,
   type DeadLetterView,
+  deadLetterOf,
   type Estimate,
   estimate,
-  type Purged,
-  purge,
+  type LookOptions,
   show,
-} from './dead-letters/show-and-purge.ts';
+} from './dead-letters/show.ts';
 export { type DoctorOptions, doctor, type Finding, type ScanPrice, scanPrice } from './doctor/index.ts';
 export { EXIT, type ExitCode, explain, type Failure, type Whereabouts } from './failure.ts';
 export { NoCallbackError } from './flows/callback.ts';
 export { type CancelFlowOptions, type CancelledFlow, cancelFlow } from './flows/cancel-flow.ts';
 export { type FlowView, flow, type Holder, type PlaceView } from './flows/flow.ts';
 export { flows, type WaitingCallback, type WaitingReport } from './flows/waiting.ts';
-export type { JobTable, Operated } from './job-table.ts';
+export type { JobName, JobRun, JobTable, Operated } from './job-table.ts';
 export { cancel, retryNow } from './jobs/cancel-and-retry.ts';
 export { type BatchView, type JobView, job, whereIs } from './jobs/job.ts';
 export { type JobLogLine, jobLogs } from './jobs/job-logs.ts';
@@ -38,6 +42,7 @@ export {
   type MetricSeries,
   metricHistory,
 } from './metric-history.ts';
+export { type WaitingJob, type WaitingOptions, type WaitingPage, waiting } from './parked/waiting.ts';
 export { oldestAges } from './queues/ages.ts';
 export { type DeadLetterCount, deadLetterCounts, type QueueCounts, queueCounts } from './queues/counts.ts';
 export { type Drained, drain } from './queues/drain.ts';

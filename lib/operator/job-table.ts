@@ -27,6 +27,11 @@ export interface JobName {
   readonly key: string;
 }
 
+/** One run of a job: what a redrive begins is the next. */
+export interface JobRun extends JobName {
+  readonly run: number;
+}
+
 /** The row of the state machine that a command wrote, or none, and the item as it is now. */
 export interface Operated {
   readonly row: OperatorRow | 'none';

@@ -37,9 +37,15 @@ function portOf(value: string): number {
 }
 
 async function serve(context: Context, options: Options): Promise<ExitCode> {
-  const { host, stage, signal, print } = context;
+  const { host, stage, clients, signal, print } = context;
   const running = await startedConsole({
-    ...{ stage, definitions: await loadDefinitions(host), where: whereabouts(options, host) },
+    ...{
+      stage,
+      sqs: clients.sqs,
+      connect: context.reconnect,
+      definitions: await loadDefinitions(host),
+      where: whereabouts(options, host),
+    },
     ...{ readOnly: options.readOnly === true, payloads: options.payloads },
     ...(options.port !== undefined && { port: options.port }),
     ...(options.debug && { onRequest: ({ method, route, status }) => print.note(`${method} ${route} ${status}`) }),

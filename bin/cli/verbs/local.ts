@@ -14,7 +14,8 @@ export function localVerb(program: Command, run: Run): void {
     )
     .option('--stage <stage>', 'its name', 'dev')
     .option('--emulator <kind>', 'localstack, localstack-host or embedded (default: what this machine can run)')
-    .action(async ({ stage, emulator }: { stage: string; emulator?: string }) => {
+    .option('--no-console', 'without the console')
+    .action(async ({ stage, emulator, console }: { stage: string; emulator?: string; console: boolean }) => {
       if (IS_PACKAGE && CONFIG_FILE === undefined) throw new UsageError(NO_CONFIG);
       // Imported only here: it needs esbuild, which a machine that only operates stages does not have.
       const { keepUp, messagesOf } = await import('../../../localstack/keep-up.ts').catch((cause: unknown) => {
@@ -22,7 +23,7 @@ export function localVerb(program: Command, run: Run): void {
         throw new UsageError('esbuild is not installed here: npm install --save-dev esbuild aws-cdk', { cause });
       });
       try {
-        await keepUp({ stage, emulator });
+        await keepUp({ stage, emulator, console });
       } catch (error) {
         run.host.stderr.write(visibleLines(`sluice: ${messagesOf(error).join('\n  ')}\n`));
         run.exitCode = EXIT.partly;

@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts';
+import { overviewRoutes } from './overview.ts';
 import { sessionRoutes } from './session.ts';
 
 /** All routes below `/api/`. */
-export const ROUTES: readonly Route[] = [...sessionRoutes];
+export const ROUTES: readonly Route[] = [...sessionRoutes, ...overviewRoutes];

@@ -1,7 +1,8 @@
 import { readEnvelope } from '../../contract/envelope.ts';
 import { DEATH } from '../../contract/message-attributes.ts';
-import { type DeadLetter, isOurs } from './receive.ts';
-import { type DeadFilter, isDeadBy } from './report.ts';
+import { MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
+import { type DeadFilter, isDeadBy, makeIsChosen } from './dead-jobs.ts';
+import { type DeadLetter, isOurs, runOf } from './receive.ts';
 
 /** Names by which a message's job is known. */
 export interface Identity {
@@ -34,11 +35,36 @@ const deathOf = (deadLetter: DeadLetter): DeadLetter['attributes'] => (isOurs(de
 /** Why the job died. */
 export const reasonOf = (deadLetter: DeadLetter): string | undefined => deathOf(deadLetter)[DEATH.reason];
 
-/** Whether a dead letter matches a filter. A message that SQS moved has no reason and no error, so it matches neither. */
-export function matches(deadLetter: DeadLetter, type: string, filter: DeadFilter): boolean {
-  if (filter.sinceMs !== undefined && diedAtMs(deadLetter) < filter.sinceMs) return false;
-  if (filter.key !== undefined && identityOf(deadLetter, type).key !== filter.key) return false;
-  return isDeadBy({ reason: reasonOf(deadLetter), error: errorOf(deadLetter) }, filter);
+/**
+ * Which dead letters match a filter. A message that SQS moved has no reason, no error and no run: it matches none of them. One of
+ * ours whose run is not on it is taken by its key: whoever acts on it looks its run up.
+ */
+export function makeMatch(type: string, filter: DeadFilter): (deadLetter: DeadLetter) => boolean {
+  const isChosen = makeIsChosen(filter.jobs);
+  const keys = new Set(filter.jobs?.map(({ key }) => key));
+  const isOfChosen = (deadLetter: DeadLetter) => {
+    if (filter.jobs === undefined) return true;
+    const { key } = identityOf(deadLetter, type);
+    const run = runOf(deadLetter);
+    return run === undefined ? lacksRun(deadLetter) && keys.has(key) : isOurs(deadLetter) && isChosen({ key, run });
+  };
+  return (deadLetter) => {
+    if (filter.sinceMs !== undefined && diedAtMs(deadLetter) < filter.sinceMs) return false;
+    if (filter.key !== undefined && identityOf(deadLetter, type).key !== filter.key) return false;
+    return isOfChosen(deadLetter) && isDeadBy({ reason: reasonOf(deadLetter), error: errorOf(deadLetter) }, filter);
+  };
+}
+
+/** SQS's limit, less the most that a dead letter's attributes can take (512 characters of error message, and names). */
+const MAY_LACK_ATTRIBUTES_BYTES = MAX_MESSAGE_BYTES - 8192;
+
+/** Whether it may be one of ours whose body left no room for the attribute `run`. The job's item knows. */
+export function lacksRun(deadLetter: DeadLetter): boolean {
+  if (runOf(deadLetter) !== undefined) return false;
+  return (
+    deadLetter.attributes[DEATH.jobType] !== undefined ||
+    Buffer.byteLength(deadLetter.body) >= MAY_LACK_ATTRIBUTES_BYTES
+  );
 }
 
 /** The error that the job died of. */

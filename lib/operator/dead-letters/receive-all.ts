@@ -12,6 +12,8 @@ export interface ReceiveAllOptions {
   readonly act: (deadLetters: readonly DeadLetter[]) => Promise<readonly DeadLetter[]>;
   /** Most dead letters to act on. @default all */
   readonly limit?: number | undefined;
+  /** Ends it as soon as this is true: all that was looked for was found. */
+  readonly until?: (() => boolean) | undefined;
   /** Most dead letters to act on a second. @default 250 */
   readonly perSecond?: number | undefined;
   /** Stops after the calls that are under way. */
@@ -67,6 +69,7 @@ export async function receiveAll(dlq: DeadLetterQueue, options: ReceiveAllOption
     if (options.signal?.aborted === true) return received.length;
     const left = new Set((await options.act(wanted)).map(({ messageId }) => messageId));
     for (const { messageId } of wanted) if (!left.has(messageId)) state.held.delete(messageId);
+    state.ended ||= options.until?.() === true;
     return received.length;
   };
   const work = async () => {

@@ -1,16 +1,14 @@
-import { createHash } from 'node:crypto';
-import { DEATH } from '../../contract/message-attributes.ts';
-import { MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
 import { nowOf, type Stage } from '../aws.ts';
-import { readJob } from '../job-table.ts';
 import { storedBody } from '../payloads.ts';
-import { tableOf } from '../stage.ts';
 import { checkCorrectedBody } from './corrected-body.ts';
-import { type Identity, identityOf, matches } from './filter.ts';
-import { type DeadLetter, runOf } from './receive.ts';
+import { type KeyRun, nameOfRun } from './dead-jobs.ts';
+import { identityOf, makeMatch } from './filter.ts';
+import { prepared } from './prepared.ts';
+import { type DeadLetter, type DeadLetterQueue, runOf } from './receive.ts';
 import { type ReceiveAllResult, receiveAll } from './receive-all.ts';
-import { type Refused, type SendBackEntry, sendBack } from './send-back.ts';
-import { type DeadLetterSelection, dlqOf } from './show-and-purge.ts';
+import { makeSaved, type Saved } from './saved.ts';
+import { CorrectedBodyError, type Refused, type SendBackEntry, sendBack } from './send-back.ts';
+import { type DeadLetterSelection, dlqOf } from './show.ts';
 
 /** What a redrive did. */
 export interface RedriveReport {
@@ -20,6 +18,10 @@ export interface RedriveReport {
   readonly refused: readonly RefusedDeadLetter[];
   /** Accepted, but still in the dead-letter queue. Redriven again they are duplicates, which run nothing. */
   readonly left: readonly RefusedDeadLetter[];
+  /** Of `filter.jobs`: those whose dead letter was not seen. */
+  readonly missing: readonly KeyRun[];
+  /** Dead letters that were written to `file`. */
+  readonly saved: number;
   readonly received: ReceiveAllResult;
 }
 
@@ -30,106 +32,99 @@ export interface RefusedDeadLetter {
   readonly message: string;
 }
 
+export interface RedriveOptions extends DeadLetterSelection {
+  /** A corrected body, for the one dead letter that matches. */
+  readonly body?: string | undefined;
+  /** New file that the dead letter is saved to before its corrected body is sent. @default it is not saved */
+  readonly file?: string | undefined;
+}
+
 /**
  * Sends dead letters back to their queue, at a bounded rate. After an interruption, another call goes on where it stopped:
  * the dead-letter queue holds the rest. Jobs that die again meanwhile stay there for the next redrive.
  *
- * @param body a corrected body, for the one dead letter that matches
- * @throws NoSuchStageError, NoSuchTypeError; CorrectedBodyError
+ * @throws NoSuchStageError, NoSuchTypeError; CorrectedBodyError; the file system's error if the file exists or cannot be written
  */
-export async function redrive(
-  stage: Stage,
-  type: string,
-  { filter = {}, body: given, onProgress, ...selection }: DeadLetterSelection & { body?: string | undefined } = {},
-): Promise<RedriveReport> {
+export async function redrive(stage: Stage, type: string, options: RedriveOptions = {}): Promise<RedriveReport> {
   const dlq = await dlqOf(stage, type);
+  const { filter = {}, body, file, onProgress, ...selection } = options;
+  const saved = await makeSaved(body === undefined ? undefined : file);
+  const sender = makeSender({ stage, type, dlq, saved, body, jobs: filter.jobs, onProgress });
+  const isMatch = makeMatch(type, filter);
   const startedAtMs = nowOf(stage);
+  // Runs that were chosen say themselves what is meant, whatever the clocks say.
+  const isMeant = (deadLetter: DeadLetter) =>
+    filter.jobs !== undefined || (deadLetter.sentAtMs <= startedAtMs && !sender.diedAgain(deadLetter));
+  try {
+    const received = await receiveAll(dlq, {
+      ...selection,
+      ...(body !== undefined && filter.jobs === undefined && { limit: 1 }),
+      until: sender.isDone,
+      wanted: (deadLetter) => isMeant(deadLetter) && isMatch(deadLetter),
+      act: sender.send,
+    });
+    return { ...sender.report(), received };
+  } finally {
+    await saved.close();
+  }
+}
+
+interface Sending {
+  readonly stage: Stage;
+  readonly type: string;
+  readonly dlq: DeadLetterQueue;
+  readonly saved: Saved;
+  readonly body: string | undefined;
+  readonly jobs: readonly KeyRun[] | undefined;
+  readonly onProgress: DeadLetterSelection['onProgress'];
+}
+
+/** Sends dead letters as they are received, and remembers what became of them. */
+function makeSender({ stage, type, dlq, saved, body: given, jobs, onProgress }: Sending) {
   const runs = new Map<string, number | undefined>();
-  const jobIdOf = (deadLetter: DeadLetter) => identityOf(deadLetter, type).jobId;
-  const diedAgain = (deadLetter: DeadLetter) =>
-    runs.has(jobIdOf(deadLetter)) && runs.get(jobIdOf(deadLetter)) !== runOf(deadLetter);
-  const view = ({ deadLetter, code, message }: Refused): RefusedDeadLetter => ({
-    ...{ jobId: jobIdOf(deadLetter), messageId: deadLetter.messageId, code, message },
-  });
+  const open = new Set(jobs?.map(nameOfRun));
+  if (given !== undefined && open.size > 1) throw new CorrectedBodyError('a corrected body is for one job: choose one');
   let sent = 0;
   const refused: Refused[] = [];
   const left: Refused[] = [];
-  const received = await receiveAll(dlq, {
-    ...selection,
-    ...(given !== undefined && { limit: 1 }),
-    wanted: (deadLetter) =>
-      deadLetter.sentAtMs <= startedAtMs && !diedAgain(deadLetter) && matches(deadLetter, type, filter),
-    async act(deadLetters) {
-      if (deadLetters.length === 0) return [];
-      for (const deadLetter of deadLetters) runs.set(jobIdOf(deadLetter), runOf(deadLetter));
-      if (given !== undefined) for (const deadLetter of deadLetters) checkCorrectedBody(deadLetter, type, given);
-      const of = { stage, type, deadLetterQueueUrl: dlq.deadLetterQueueUrl };
-      const body = given === undefined ? undefined : await storedBody(of, given);
-      const entries = await Promise.all(deadLetters.map((deadLetter) => prepared(stage, type, { deadLetter, body })));
-      const done = await sendBack(dlq, entries);
+  const jobIdOf = (deadLetter: DeadLetter) => identityOf(deadLetter, type).jobId;
+  const view = ({ deadLetter, code, message }: Refused): RefusedDeadLetter => ({
+    ...{ jobId: jobIdOf(deadLetter), messageId: deadLetter.messageId, code, message },
+  });
+  const runNameOf = ({ deadLetter, run = runOf(deadLetter) ?? 0 }: SendBackEntry) =>
+    nameOfRun({ key: identityOf(deadLetter, type).key, run });
+  const corrected = async (entries: readonly SendBackEntry[], body: string): Promise<SendBackEntry[]> => {
+    const deadLetters = entries.map(({ deadLetter }) => deadLetter);
+    for (const deadLetter of deadLetters) checkCorrectedBody(deadLetter, type, body);
+    await saved.add(deadLetters);
+    const stored = await storedBody({ stage, type, deadLetterQueueUrl: dlq.deadLetterQueueUrl }, body);
+    return entries.map((entry) => ({ ...entry, body: stored }));
+  };
+  return {
+    diedAgain: (deadLetter: DeadLetter) =>
+      runs.has(jobIdOf(deadLetter)) && runs.get(jobIdOf(deadLetter)) !== runOf(deadLetter),
+    isDone: () => jobs !== undefined && open.size === 0,
+    /** @returns those that stay in the dead-letter queue */
+    async send(deadLetters: readonly DeadLetter[]): Promise<DeadLetter[]> {
+      const entries = await Promise.all(deadLetters.map((deadLetter) => prepared(stage, type, deadLetter)));
+      const wanted = new Set(jobs?.map(nameOfRun));
+      const chosen = entries.filter((entry) => jobs === undefined || wanted.has(runNameOf(entry)));
+      // A corrected body is for one dead letter, also where the queue holds a copy of it.
+      const meant = given === undefined ? chosen : chosen.slice(0, 1);
+      if (meant.length === 0) return [...deadLetters];
+      for (const { deadLetter } of meant) runs.set(jobIdOf(deadLetter), runOf(deadLetter));
+      const done = await sendBack(dlq, given === undefined ? meant : await corrected(meant, given));
+      for (const entry of meant) open.delete(runNameOf(entry));
       sent += done.sent.length;
       refused.push(...done.refused);
       left.push(...done.left);
       onProgress?.(sent);
-      return [...done.refused, ...done.left].map(({ deadLetter }) => deadLetter);
+      const gone = new Set(done.sent);
+      return deadLetters.filter((deadLetter) => !gone.has(deadLetter));
     },
-  });
-  return { sent, refused: refused.map(view), left: left.map(view), received };
-}
-
-/** SQS's limit, less the most that a dead letter's attributes can take (512 characters of error message, and names). */
-const MAY_LACK_ATTRIBUTES_BYTES = MAX_MESSAGE_BYTES - 8192;
-
-interface Prepared {
-  readonly deadLetter: DeadLetter;
-  /** The corrected body as it is sent: a large payload lies in S3. */
-  readonly body: string | undefined;
-}
-
-async function prepared(stage: Stage, type: string, { deadLetter, body }: Prepared): Promise<SendBackEntry> {
-  const [run, identity] = await Promise.all([
-    missingRun(stage, type, deadLetter),
-    formerIdentity(stage, type, deadLetter),
-  ]);
-  return {
-    deadLetter,
-    ...(body !== undefined && { body }),
-    ...(run !== undefined && { run }),
-    ...(identity && { identity }),
+    report: () => ({
+      ...{ sent, refused: refused.map(view), left: left.map(view), saved: saved.count() },
+      missing: (jobs ?? []).filter((job) => open.has(nameOfRun(job))),
+    }),
   };
-}
-
-/**
- * The identity of a message whose only `jobId` may be an earlier version's, or its sender's own. It is the earlier version's
- * where it names a job with this body.
- */
-async function formerIdentity(stage: Stage, type: string, deadLetter: DeadLetter): Promise<Identity | undefined> {
-  const { formerJobId, ...read } = deadLetter.read;
-  if (formerJobId === undefined) return undefined;
-  const identity = identityOf(deadLetter, type);
-  if (await isJobOf(stage, type, { identity, body: deadLetter.body })) return identity;
-  return identityOf({ ...deadLetter, read }, type);
-}
-
-interface Named {
-  readonly identity: Identity;
-  readonly body: string;
-}
-
-async function isJobOf(stage: Stage, type: string, { identity: { jobId, key }, body }: Named) {
-  const item = await readJob(tableOf(stage), { type, key });
-  const hash = createHash('sha256').update(body).digest('base64');
-  return item !== undefined && item.jobId === jobId && item.bodyHash === hash ? item : undefined;
-}
-
-/**
- * The run of a dead letter of ours whose body left no room for the attribute `run`. It is read from the item. Without it, the
- * message would be acknowledged as a duplicate, and lost.
- */
-async function missingRun(stage: Stage, type: string, deadLetter: DeadLetter): Promise<number | undefined> {
-  if (runOf(deadLetter) !== undefined) return undefined;
-  const cut = deadLetter.attributes[DEATH.jobType] !== undefined;
-  if (!cut && Buffer.byteLength(deadLetter.body) < MAY_LACK_ATTRIBUTES_BYTES) return undefined;
-  const item = await isJobOf(stage, type, { identity: identityOf(deadLetter, type), body: deadLetter.body });
-  return item?.status === 'DEAD' ? item.runNo : undefined;
 }

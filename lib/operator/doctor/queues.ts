@@ -3,7 +3,8 @@ import { queueSettings } from '../../contract/definition/queue-settings.ts';
 import { names } from '../../contract/names.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
 import { flagsOf, nowOf, type Stage } from '../aws.ts';
-import { readItems, readList, readLists } from '../jobs/lists.ts';
+import { readList, readLists } from '../jobs/lists.ts';
+import { readItems } from '../jobs/read-items.ts';
 import { queueAttributes, queuesOf } from '../stage.ts';
 import { bad, type Check, deployAgain, deployIt, type Finding, note, ok, orOk } from './finding.ts';
 

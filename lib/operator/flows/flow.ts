@@ -4,7 +4,7 @@ import { type JobItem, keyOf } from '../../contract/protocol/job-item.ts';
 import { iso } from '../../contract/protocol/timing.ts';
 import type { Stage } from '../aws.ts';
 import type { JobName } from '../job-table.ts';
-import { readItems } from '../jobs/lists.ts';
+import { readItems } from '../jobs/read-items.ts';
 import { onStage, typesOf } from '../stage.ts';
 import { readCallback } from './callback.ts';
 import { type Callback, childrenOf, idOf, isCallback, nextOf, placesOf, sizeOf } from './names.ts';

@@ -1,7 +1,9 @@
 import { type JobItem, keyOf } from '../../contract/protocol/job-item.ts';
 import { iso } from '../../contract/protocol/timing.ts';
 import { nowOf, type Stage } from '../aws.ts';
-import { type ListEntry, readItems, readList, readLists } from '../jobs/lists.ts';
+import type { ListEntry } from '../jobs/list-shards.ts';
+import { readList, readLists } from '../jobs/lists.ts';
+import { readItems } from '../jobs/read-items.ts';
 import { onStage, queuesOf, typesOf } from '../stage.ts';
 import { type Callback, isBlocked, isCallback, sizeOf, waitsForChildren } from './names.ts';
 

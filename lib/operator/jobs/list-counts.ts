@@ -1,5 +1,6 @@
 import type { FeedOptions, Stage } from '../aws.ts';
-import { type Listed, type ListName, readList } from './lists.ts';
+import type { ListName } from './list-shards.ts';
+import { type Listed, readList } from './lists.ts';
 
 /** How many jobs of a type are on the table's lists. */
 export interface ListCounts {

@@ -1,6 +1,7 @@
 import type { Stage } from '../aws.ts';
 import { countWaiting } from '../flows/waiting.ts';
-import { type ListedTypes, type ListName, readList, readLists } from '../jobs/lists.ts';
+import type { ListName } from '../jobs/list-shards.ts';
+import { type ListedTypes, readList, readLists } from '../jobs/lists.ts';
 import { listedTypes, onStage, queuesOf, type TypeQueues } from '../stage.ts';
 import { oldestAges } from './ages.ts';
 import { countsOf, deadLettersOf } from './counts.ts';

@@ -109,6 +109,13 @@ export const ROOMS: readonly Room[] = [
   folder('lib/operator/jobs', [...contract, 'lib/aws', 'lib/bundle', 'operator: basics']),
   folder('lib/operator/dead-letters', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
   folder('lib/operator/flows', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
+  folder('lib/operator/parked', [
+    ...contract,
+    'lib/aws',
+    'operator: basics',
+    'lib/operator/jobs',
+    'lib/operator/flows',
+  ]),
   folder('lib/operator/queues', [
     ...contract,
     'lib/aws',
@@ -125,6 +132,7 @@ export const ROOMS: readonly Room[] = [
     ...[...contract, 'lib/bundle', 'lib/producer', 'operator: basics'],
     ...['lib/operator/jobs', 'lib/operator/flows', 'lib/operator/dead-letters', 'lib/operator/queues'],
     ...['lib/operator/doctor', 'lib/operator/schedules'],
+    ...['lib/operator/parked', 'lib/operator/doctor'],
   ]),
 
   // What server and page say to each other: types alone.
@@ -205,6 +213,10 @@ export const ROOMS: readonly Room[] = [
 
   files('bin: basics', 'bin/cli', BIN_BASICS, ['lib/config']),
 
+  others('bin/cli', BIN_BASICS, [
+    ...[...contract, 'lib/config', 'lib/operator', 'lib/console', 'console: entry', 'bin: basics'],
+  ]),
+
   files('localstack: basics', 'localstack', LOCAL_BASICS, ['lib/bundle', 'bin: basics']),
   folder('localstack/host', ['localstack: basics']),
   folder('localstack/stand-ins', []),
@@ -212,7 +224,7 @@ export const ROOMS: readonly Room[] = [
     'localstack',
     [...LOCAL_BASICS, ...LOCAL_COMMANDS],
     [
-      ...['contract: words', 'lib/bundle', 'lib/config', 'bin: basics', 'localstack: basics'],
+      ...['contract: words', 'lib/bundle', 'lib/config', 'bin: basics', 'bin/cli', 'localstack: basics'],
       ...['localstack/host', 'localstack/stand-ins'],
     ],
   ),
@@ -221,9 +233,6 @@ export const ROOMS: readonly Room[] = [
     ...['contract: words', 'localstack: basics', 'localstack', 'localstack/tour'],
   ]),
 
-  others('bin/cli', BIN_BASICS, [
-    ...[...contract, 'lib/config', 'lib/operator', 'lib/console', 'console: entry', 'bin: basics'],
-  ]),
   folder('bin/cli/verbs', [
     ...[...contract, 'lib/operator', 'lib/operator/authoring', 'localstack: basics', 'localstack'],
     ...['bin: basics', 'bin/cli'],

@@ -63,7 +63,7 @@ describe('the help of', () => {
     ['trace', '[options] [text]', ['--maps <folder>', '-h, --help']],
     ['schema', '[options] <type>', ['--debug', '-h, --help']],
     ['new', '[options] <type>', ['--json', '--debug', '-h, --help']],
-    ['local', '[options]', ['--stage <stage>', '--emulator <kind>', '-h, --help']],
+    ['local', '[options]', ['--stage <stage>', '--emulator <kind>', '--no-console', '-h, --help']],
     ['console', '[options]', ['--port <port>', '--no-open', '--read-only', '--no-payloads', '-h, --help']],
     ['init', '[options] [folder]', ['--package <spec>', '--json', '--debug', '-h, --help']],
   ])('%s names its usage and options, and what each argument is', async (verb, usage, options) => {

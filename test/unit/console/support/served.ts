@@ -41,9 +41,14 @@ export async function served(given: Partial<ConsoleOptions> & { readonly aws?: P
   const plane = makeControlPlane('probe', world.clock.now());
   const log: RequestLog[] = [];
   const { aws, ...options } = given;
-  const stage = { ...stageOf(world, { ...plane.aws, ...aws }), sleep: (ms: number) => world.clock.advance(ms) };
+  // A wait that may be ended early is for slow answers, of which there are none here.
+  const sleep = async (ms: number, signal?: AbortSignal) => {
+    if (signal === undefined) await world.clock.advance(ms);
+    else await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  };
+  const stage = { ...stageOf(world, { ...plane.aws, ...aws }), sleep };
   const running = await startConsole({
-    ...{ stage, definitions: [defineProbe()], where: { stage: stage.name } },
+    ...{ stage, sqs: world.sqs.client, definitions: [defineProbe()], where: { stage: stage.name } },
     onRequest: (one) => log.push(one),
     ...options,
   });

@@ -1,6 +1,7 @@
 import type { QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { type ListOptions, readItems, readList, readLists } from '../../../../lib/operator/jobs/lists.ts';
+import { type ListOptions, readList, readLists } from '../../../../lib/operator/jobs/lists.ts';
+import { readItems } from '../../../../lib/operator/jobs/read-items.ts';
 import { toCall } from '../../../../lib/testing/aws/faults.ts';
 import { awsError } from '../../../../lib/testing/index.ts';
 import { JOBS_TABLE, makeWorld } from '../../../support/world.ts';

@@ -1,7 +1,8 @@
 import type { BatchGetItemCommandInput, QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { dueList } from '../../../../lib/contract/protocol/job-item.ts';
-import { readItems, readList } from '../../../../lib/operator/jobs/lists.ts';
+import { readList } from '../../../../lib/operator/jobs/lists.ts';
+import { readItems } from '../../../../lib/operator/jobs/read-items.ts';
 import { toCall } from '../../../../lib/testing/aws/faults.ts';
 import { makeWorld, type World } from '../../../support/world.ts';
 import { stageOf } from '../support/stage.ts';

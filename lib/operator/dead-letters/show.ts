@@ -1,12 +1,12 @@
-import { type FileHandle, open, rm } from 'node:fs/promises';
-import { nowOf, type Stage } from '../aws.ts';
+import type { Stage } from '../aws.ts';
 import { wholeBody } from '../payloads.ts';
 import { queueAttributes, queuesOf } from '../stage.ts';
-import { diedAtMs, errorOf, identityOf, matches, reasonOf } from './filter.ts';
+import type { DeadFilter, KeyRun } from './dead-jobs.ts';
+import { diedAtMs, errorOf, identityOf, makeMatch, reasonOf } from './filter.ts';
 import { type DeadLetter, type DeadLetterQueue, isOurs, runOf } from './receive.ts';
 import { type ReceiveAllResult, receiveAll } from './receive-all.ts';
-import { type DeadFilter, dead } from './report.ts';
-import { remove } from './send-back.ts';
+import { dead } from './report.ts';
+import { runIn } from './runs.ts';
 
 /** A dead letter as a report shows it. */
 export interface DeadLetterView {
@@ -63,7 +63,7 @@ export async function show(
   const deadLetters: DeadLetterView[] = [];
   const received = await receiveAll(dlq, {
     ...{ limit, signal: selection.signal, hiddenSeconds: LOOK_SECONDS },
-    wanted: (deadLetter) => matches(deadLetter, type, selection.filter ?? {}),
+    wanted: makeMatch(type, selection.filter ?? {}),
     async act(found) {
       const of = { stage, type, deadLetterQueueUrl: dlq.deadLetterQueueUrl };
       for (const deadLetter of found) {
@@ -74,6 +74,47 @@ export async function show(
     },
   });
   return { deadLetters, received };
+}
+
+/** How {@link deadLetterOf} looks. */
+export interface LookOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called with the number of dead letters that were looked at so far. */
+  readonly onProgress?: ((looked: number) => void) | undefined;
+}
+
+/**
+ * The dead letter of one dead job, with its body, its payload in it wherever that lies: to be read, or corrected and redriven.
+ * SQS finds no message by name: it receives dead letters until it has found this one, and releases them all.
+ *
+ * @returns undefined if it is not in sight: it was redriven or purged, is still pending, or somebody else holds it
+ * @throws NoSuchStageError, NoSuchTypeError; the error that ended the look
+ */
+export async function deadLetterOf(
+  stage: Stage,
+  type: string,
+  { key, run }: KeyRun,
+  { signal, onProgress }: LookOptions = {},
+): Promise<(DeadLetterView & { readonly body: string }) | undefined> {
+  const dlq = await dlqOf(stage, type);
+  const isIt = makeMatch(type, { jobs: [{ key, run }] });
+  let looked = 0;
+  let found: DeadLetter | undefined;
+  const { failure } = await receiveAll(dlq, {
+    ...{ signal, hiddenSeconds: LOOK_SECONDS, until: () => found !== undefined },
+    wanted(deadLetter) {
+      onProgress?.(++looked);
+      return isIt(deadLetter);
+    },
+    async act(deadLetters) {
+      for (const one of deadLetters) if ((await runIn(stage, type, one)) === run) found ??= one;
+      return deadLetters;
+    },
+  });
+  if (found === undefined && failure !== undefined) throw failure;
+  if (found === undefined) return undefined;
+  const whole = await wholeBody({ stage, type, deadLetterQueueUrl: dlq.deadLetterQueueUrl }, found.body);
+  return { ...viewOf(found, type), run, ...whole };
 }
 
 function viewOf(deadLetter: DeadLetter, type: string): DeadLetterView {
@@ -113,65 +154,4 @@ export async function estimate(stage: Stage, type: string, filter: DeadFilter = 
   const { jobs, truncated } = await dead(stage, type, filter);
   const delivered = jobs.filter(({ undelivered }) => !undelivered).length;
   return { inQueue, matching: Math.min(delivered, inQueue), filtered, ...(truncated && { truncated }) };
-}
-
-/** What a purge did. */
-export interface Purged {
-  readonly deleted: number;
-  /** Written to the file; without any there is no file. */
-  readonly saved: number;
-  /** Saved, but not deleted: they become visible again. */
-  readonly left: number;
-  readonly received: ReceiveAllResult;
-}
-
-/**
- * Deletes dead letters, each only after it was written to disk. A line of the file is one JSON object: `messageId`,
- * `attributes`, `group`, `trace`, `sentAt`, `body`. The jobs stay DEAD in the table.
- *
- * @param file  new file to save to; undefined: they are not saved
- * @throws NoSuchStageError, NoSuchTypeError; the file system's error if the file exists or cannot be written
- */
-export async function purge(
-  stage: Stage,
-  type: string,
-  { file, filter = {}, onProgress, ...selection }: DeadLetterSelection & { file: string | undefined },
-): Promise<Purged> {
-  const dlq = await dlqOf(stage, type);
-  const startedAtMs = nowOf(stage);
-  // `wx`: never writes over an existing file.
-  const saved = file === undefined ? undefined : await open(file, 'wx', 0o600);
-  let deleted = 0;
-  let written = 0;
-  let left = 0;
-  try {
-    const received = await receiveAll(dlq, {
-      ...selection,
-      // Jobs that die after the start were not part of the question.
-      wanted: (deadLetter) => deadLetter.sentAtMs <= startedAtMs && matches(deadLetter, type, filter),
-      async act(deadLetters) {
-        if (saved !== undefined) written += await save(saved, deadLetters);
-        const kept = await remove(dlq, deadLetters);
-        deleted += deadLetters.length - kept.length;
-        left += kept.length;
-        onProgress?.(deleted);
-        return kept.map(({ deadLetter }) => deadLetter);
-      },
-    });
-    return { deleted, saved: written, left, received };
-  } finally {
-    await saved?.close();
-    if (file !== undefined && saved !== undefined && written === 0) await rm(file);
-  }
-}
-
-/** @returns how many it wrote */
-async function save(file: FileHandle, deadLetters: readonly DeadLetter[]): Promise<number> {
-  const lines = deadLetters.map(({ receiptHandle: _, read: __, sentAtMs, ...deadLetter }) =>
-    JSON.stringify({ ...deadLetter, sentAt: new Date(sentAtMs).toISOString() }),
-  );
-  if (lines.length === 0) return 0;
-  await file.write(`${lines.join('\n')}\n`);
-  await file.datasync();
-  return lines.length;
 }
