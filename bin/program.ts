@@ -16,6 +16,7 @@ import { flowsVerb } from './cli/verbs/flows.ts';
 import { initVerb } from './cli/verbs/init.ts';
 import { jobVerb } from './cli/verbs/job.ts';
 import { localVerb } from './cli/verbs/local.ts';
+import { mcpVerb } from './cli/verbs/mcp.ts';
 import { newVerb } from './cli/verbs/new.ts';
 import { pauseVerb } from './cli/verbs/pause.ts';
 import { queuesVerb } from './cli/verbs/queues.ts';
@@ -38,17 +39,22 @@ Exit codes: 0 done; 1 done in part, or a fault was found; 2 wrong usage or input
  */
 export async function sluice(args: readonly string[], host: Host): Promise<ExitCode> {
   const run: Run = { host, exitCode: EXIT.done };
-  const program = makeProgram(run);
+  const program = makeProgram(run, isJson(args));
   try {
     await program.parseAsync(withIdsApart(program, args), { from: 'user' });
     return run.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return misused(error, dashHint(program, args), host);
+    if (error instanceof CommanderError) return misused(error, { hint: dashHint(program, args), args, host });
     return fail(error, args, host);
   }
 }
 
-function makeProgram(run: Run): Command {
+/** Whether failures are JSON, too. What stands behind `--` is no option. */
+const isJson = (args: readonly string[]): boolean => args.includes('--json') && !behindDashes(args).includes('--json');
+const behindDashes = (args: readonly string[]) => (args.includes('--') ? args.slice(args.indexOf('--')) : []);
+
+/** @param json whether commander's own messages are left out: {@link misused} prints them as JSON */
+function makeProgram(run: Run, json: boolean): Command {
   const { stdout, stderr } = run.host;
   const program = new Command('sluice')
     .description('Operates Sluice: background jobs on SQS, Lambda and DynamoDB.')
@@ -56,12 +62,12 @@ function makeProgram(run: Run): Command {
     .showHelpAfterError('(--help shows how it is used)')
     .configureOutput({
       writeOut: (text) => void stdout.write(visibleLines(text)),
-      writeErr: (text) => void stderr.write(visibleLines(text)),
+      writeErr: (text) => json || void stderr.write(visibleLines(text)),
     })
     .exitOverride();
   for (const add of [queuesVerb, jobVerb, flowVerb, flowsVerb, sendVerb, deadVerb, dlqVerb]) add(program, run);
   for (const add of [retryVerb, cancelVerb, pauseVerb, resumeVerb, drainVerb, doctorVerb, traceVerb]) add(program, run);
-  for (const add of [schemaVerb, newVerb, localVerb, initVerb, consoleVerb]) add(program, run);
+  for (const add of [schemaVerb, newVerb, localVerb, initVerb, consoleVerb, mcpVerb]) add(program, run);
   inherit(program);
   return program;
 }
@@ -102,12 +108,29 @@ function localHint({ exitCode, message }: Failure, where: Whereabouts, host: Hos
   return `npm run local keeps stage ${local.stage} up on this machine: add --local for it`;
 }
 
-/** What commander found wrong, which it has printed. A mistyped option may have been meant as an id. */
-function misused({ code, exitCode }: CommanderError, hint: string | undefined, { stderr }: Host): ExitCode {
+interface Misuse {
+  /** For a mistyped option that may have been meant as an id. */
+  readonly hint: string | undefined;
+  readonly args: readonly string[];
+  readonly host: Host;
+}
+
+/** What commander found wrong, which it has printed, but as JSON. */
+function misused({ code, exitCode, message }: CommanderError, { hint, args, host: { stderr } }: Misuse): ExitCode {
   if (/helpDisplayed|version|^commander\.help$/.test(code) && exitCode === 0) return EXIT.done;
-  if (code === 'commander.unknownOption' && hint !== undefined) stderr.write(`(${visible(hint)})\n`);
+  const todo = code === 'commander.unknownOption' ? hint : undefined;
+  if (isJson(args)) stderr.write(`${visibleJson(usageError(message, todo))}\n`);
+  else if (todo !== undefined) stderr.write(`(${visible(todo)})\n`);
   return EXIT.usage;
 }
+
+const usageError = (said: string, hint: string | undefined): object => ({
+  error: {
+    message: said.replace(/^error: /, '').replaceAll('\n', ' '),
+    todo: [hint, '--help shows how it is used'].filter((one) => one !== undefined).join('; '),
+    exitCode: EXIT.usage,
+  },
+});
 
 function fail(error: unknown, args: readonly string[], host: Host): ExitCode {
   const where = whereabouts(typed(args), host);
@@ -116,7 +139,7 @@ function fail(error: unknown, args: readonly string[], host: Host): ExitCode {
   const hints = [failure.todo, localHint(failure, where, host)].filter((hint) => hint !== undefined);
   const todo = hints.length === 0 ? undefined : hints.join('; ');
   const print = (text: string) => void host.stderr.write(`${text}\n`);
-  if (args.includes('--json')) print(visibleJson({ error: { message, todo, exitCode } }));
+  if (isJson(args)) print(visibleJson({ error: { message, todo, exitCode } }));
   else print(`sluice: ${visible(message)}${todo === undefined ? '' : `\n  ${visible(todo)}`}`);
   if (args.includes('--debug')) print(visibleLines(inspect(error)));
   return exitCode;

@@ -59,8 +59,8 @@ const widthsOf = (rows: readonly (readonly Cell[])[], columns: readonly ColumnSh
 
 const sum = (widths: readonly number[]): number => widths.reduce((all, one) => all + one, 0);
 
-/** A text that may be cut keeps so much of it, as long as others can be cut. */
-const LEGIBLE = 8;
+/** A text that may be cut keeps so much of it, as long as others can be cut; then less, before a number or a reason is cut. */
+const LEGIBLE = [8, 4];
 
 /** Widths of the columns that fit together. */
 function fitted(natural: readonly number[], { columns, width }: TableShape): number[] {
@@ -72,7 +72,7 @@ function fitted(natural: readonly number[], { columns, width }: TableShape): num
       widths[widths.findIndex((one, i) => one === widest && may(columns[i]))] = widest - 1;
     }
   };
-  shrink(LEGIBLE, (column) => column?.cut !== undefined);
+  for (const least of LEGIBLE) shrink(least, (column) => column?.cut !== undefined);
   shrink(1, () => true);
   return widths;
 }

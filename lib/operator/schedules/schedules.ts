@@ -5,7 +5,7 @@ import type { JobSchedule } from '../../contract/definition/schedule.ts';
 import { scheduleDescription } from '../../contract/names.ts';
 import { itemId } from '../../contract/protocol/job-item.ts';
 import { type FeedOptions, nowOf, type Stage } from '../aws.ts';
-import { readItems } from '../jobs/lists.ts';
+import { readItems } from '../jobs/read-items.ts';
 import { queueAttributes, queuesOf } from '../stage.ts';
 import { take, timesOf } from './times.ts';
 

@@ -37,6 +37,7 @@ const OPERATOR_BASICS = [
   'metric-history',
   'payloads',
   'stage',
+  'visible',
 ];
 const LOCAL_BASICS = [
   ...[
@@ -54,6 +55,7 @@ const LOCAL_BASICS = [
   ...['python', 'stack-progress', 'synth-warnings', 'zip'],
 ];
 const BIN_BASICS = ['local-stage', 'project', 'visible'];
+const MCP_BASICS = ['answer', 'definitions', 'inputs', 'tool'];
 const CONSOLE_ENTRIES = ['api', 'index'];
 const LOCAL_COMMANDS = ['local', 'tour'];
 
@@ -162,6 +164,10 @@ export const ROOMS: readonly Room[] = [
   folder('lib/console/routes', [...console, 'console: api', 'lib/console']),
   files('console: entry', 'lib/console', ['index'], ['console: api', 'lib/console', 'lib/console/routes']),
 
+  files('mcp: basics', 'lib/mcp', MCP_BASICS, [...contract, 'operator: basics', 'lib/operator']),
+  folder('lib/mcp/look', [...contract, 'lib/operator', 'lib/operator/authoring', 'mcp: basics']),
+  others('lib/mcp', MCP_BASICS, ['mcp: basics', 'lib/mcp/look']),
+
   files('infra: names', 'lib/infra', INFRA_ARNS, contract),
   folder('lib/infra/checks', [...contract, 'lib/bundle']),
   folder('lib/infra/access', [...contract, 'infra: names', 'lib/infra/checks']),
@@ -211,7 +217,7 @@ export const ROOMS: readonly Room[] = [
   },
   folder('functions', [...contract, 'a job type']),
 
-  files('bin: basics', 'bin/cli', BIN_BASICS, ['lib/config']),
+  files('bin: basics', 'bin/cli', BIN_BASICS, ['lib/config', 'operator: basics']),
 
   others('bin/cli', BIN_BASICS, [
     ...[...contract, 'lib/config', 'lib/operator', 'lib/console', 'console: entry', 'bin: basics'],
@@ -233,9 +239,11 @@ export const ROOMS: readonly Room[] = [
     ...['contract: words', 'localstack: basics', 'localstack', 'localstack/tour'],
   ]),
 
+  // What the verbs print with --json, for programs that read it.
+  folder('bin/schemas', []),
   folder('bin/cli/verbs', [
     ...[...contract, 'lib/operator', 'lib/operator/authoring', 'localstack: basics', 'localstack'],
-    ...['bin: basics', 'bin/cli'],
+    ...['lib/mcp', 'bin: basics', 'bin/cli', 'bin/schemas'],
   ]),
   folder('bin', [
     ...[...contract, 'functions', 'lib/infra', 'lib/infra/job', 'lib/infra/stages'],

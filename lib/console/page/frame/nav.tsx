@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { about, mayChange } from '../base/about.ts';
 import { Link, route } from '../base/router.tsx';
 import { hrefs, type PageName } from '../base/routes.ts';
@@ -20,9 +21,14 @@ export function Nav() {
     ...(about.value?.hasFlows ? [] : ['flows' as const]),
     ...(about.value !== undefined && !mayChange() ? ['operations' as const] : []),
   ];
+  const list = useRef<HTMLUListElement>(null);
+  // On a narrow screen the entries stand in one line, wider than the screen.
+  useEffect(() => {
+    list.current?.querySelector('[aria-current], .is-above')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [page]);
   return (
     <nav class="nav" aria-label="Pages">
-      <ul>
+      <ul ref={list}>
         {ENTRIES.filter((entry) => !hidden.includes(entry.page)).map((entry) => {
           const isBelow = entry.below.some((name) => name === page);
           return (

@@ -61,20 +61,15 @@ function markTab({ stage, keepsData, isEmulator }: About) {
 }
 
 const THEME_ICONS: Readonly<Record<Theme, IconName>> = { system: 'system', light: 'sun', dark: 'moon' };
+const THEME_WORDS: Readonly<Record<Theme, string>> = { system: 'as the system', light: 'light', dark: 'dark' };
 
-const ThemeSwitch = () => (
-  <fieldset class="theme-switch" aria-label="Colours">
-    {THEMES.map((name) => (
-      <button
-        key={name}
-        type="button"
-        aria-label={name === 'system' ? 'As the system' : name === 'light' ? 'Light' : 'Dark'}
-        title={name === 'system' ? 'As the system' : name === 'light' ? 'Light' : 'Dark'}
-        aria-pressed={theme.value === name}
-        onClick={() => setTheme(name)}
-      >
-        <Icon name={THEME_ICONS[name]} />
-      </button>
-    ))}
-  </fieldset>
-);
+/** Each press takes the next of the three. */
+function ThemeSwitch() {
+  const next = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length] ?? 'system';
+  const words = `Colours: ${THEME_WORDS[theme.value]}`;
+  return (
+    <button type="button" class="theme-switch" aria-label={words} title={words} onClick={() => setTheme(next)}>
+      <Icon name={THEME_ICONS[theme.value]} />
+    </button>
+  );
+}

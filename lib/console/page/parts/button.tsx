@@ -13,8 +13,8 @@ export interface ButtonProps {
   readonly onClick?: (event: MouseEvent) => void;
   readonly kind?: 'plain' | 'primary' | 'danger' | 'quiet';
   /** What a screen reader says, where the content is a sign. */
-  readonly label?: string;
-  readonly title?: string;
+  readonly label?: string | undefined;
+  readonly title?: string | undefined;
   readonly isDisabled?: boolean;
   readonly isBusy?: boolean;
   /** Of a switch. */

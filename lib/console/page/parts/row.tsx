@@ -5,7 +5,7 @@ import type { SortValue } from '../base/sorting.ts';
 export interface Column<T> {
   readonly key: string;
   readonly head: ComponentChildren;
-  /** Beside the cell on a narrow screen, and for screen readers where `head` is a sign. @default `head`, if it is a text */
+  /** What screen readers read for it, where `head` is a sign or short. */
   readonly label?: string;
   readonly cell: (row: T) => ComponentChildren;
   readonly sortBy?: (row: T) => SortValue;
@@ -30,7 +30,7 @@ export function Row<T>({ row, columns, class: className, index, isStop = false }
   return (
     <tr class={className} {...place}>
       {columns.map(({ key, head, label, cell, isNumber, isHead, class: cellClass }) => {
-        const name = label ?? (typeof head === 'string' ? head : undefined);
+        const name = typeof head === 'string' && head !== '' ? head : label;
         const Cell = isHead ? 'th' : 'td';
         return (
           <Cell

@@ -8,9 +8,9 @@
  */
 import type { ComponentChildren } from 'preact';
 import type { Feed, Trouble } from '../../api.ts';
-import { Copyable } from './copyable.tsx';
 import { Icon } from './icon.tsx';
 import { AsOf } from './time.tsx';
+import { Todo } from './todo.tsx';
 
 export interface EmptyProps {
   readonly title: string;
@@ -44,9 +44,6 @@ const TITLES: Readonly<Record<Trouble['kind'], string>> = {
   failed: 'This failed',
 };
 
-/** The commands of a sentence, behind its last colon, can be copied. */
-const commandIn = (todo: string): string | undefined => /(?:^|[:`(] ?)((?:npx|aws) [^`)]+)/.exec(todo)?.[1]?.trim();
-
 export interface TroubleNoteProps {
   readonly trouble: Trouble | undefined;
   /** Within a row or a head: without a title. */
@@ -56,7 +53,6 @@ export interface TroubleNoteProps {
 export function TroubleNote({ trouble, isBrief = false }: TroubleNoteProps) {
   if (!trouble) return null;
   const { kind, message, todo, action } = trouble;
-  const command = todo === undefined ? undefined : commandIn(todo);
   return (
     <div class={`note note-${kind === 'gap' || kind === 'throttled' ? 'warn' : 'bad'}`} role="status">
       <Icon name="alarm" />
@@ -68,8 +64,7 @@ export function TroubleNote({ trouble, isBrief = false }: TroubleNoteProps) {
             Missing right: <code>{action}</code>
           </p>
         )}
-        {todo && <p class="note-todo">{todo}</p>}
-        {command && <Copyable text={command} />}
+        <Todo todo={todo} />
       </div>
     </div>
   );

@@ -60,8 +60,9 @@ describe('the help of', () => {
 
   test.each([
     ['doctor', '[options]', ['--scan', '--job', '-y, --yes', '-h, --help']],
+    ['mcp', '[options]', ['--allow-changes', '--payloads', '--maps <folder>', '-h, --help']],
     ['trace', '[options] [text]', ['--maps <folder>', '-h, --help']],
-    ['schema', '[options] <type>', ['--debug', '-h, --help']],
+    ['schema', '[options] [type]', ['--output <verb...>', '--debug', '-h, --help']],
     ['new', '[options] <type>', ['--json', '--debug', '-h, --help']],
     ['local', '[options]', ['--stage <stage>', '--emulator <kind>', '--no-console', '-h, --help']],
     ['console', '[options]', ['--port <port>', '--no-open', '--read-only', '--no-payloads', '-h, --help']],
@@ -93,7 +94,7 @@ describe('the help of', () => {
         'doctor',
         'trace',
       ],
-      ...['schema', 'new', 'local', 'init', 'console', 'help'],
+      ...['schema', 'new', 'local', 'init', 'console', 'mcp', 'help'],
     ]);
     expect(groups((await run('dlq --help')).stdout).Commands?.map((entry) => entry.split(' ')[0])).toEqual([
       ...['show', 'redrive', 'purge', 'help'],

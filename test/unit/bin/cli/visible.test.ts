@@ -64,6 +64,8 @@ async function infested(text: string): Promise<Deployed> {
   const children = [{ type: 'send-email', n: 2 }];
   const flow = { after: { type: text, key: text } };
   world.alter('batch', { total: 2, children, dead: new Set([0]), open: new Set([1]), mode: text as never, flow });
+  // An item that something else wrote under a name that Sluice refuses.
+  world.dynamoDb.put('sluice-test-jobs', { ...world.job('dead'), id: `send-email#${text}`, jobId: text });
   world.alter('parked', { envelope: { body: text } as never });
   const line = { jobId: 'done', jobType: 'send-email', key: text, level: text, message: text, [text]: text, error };
   plane.logs.set(LOG, [{ timestamp: 1, message: JSON.stringify(line) }]);
@@ -130,6 +132,9 @@ const VERBS = [
     'trace TEXT',
   ],
   ...['schema send-email', 'schema TEXT', 'new TEXT', 'TEXT', 'queues --TEXT', 'job send-email --TEXT', 'help TEXT'],
+  ...['send send-email @TEXT --lines', 'send send-email - --lines --refused TEXT', 'send send-email {} --tenant TEXT'],
+  ...['schema --output TEXT', 'job send-email done --maps TEXT --logs', 'console --TEXT', 'console --port TEXT'],
+  ...['mcp TEXT', 'mcp --TEXT', 'mcp --maps TEXT'],
   ...['local --emulator TEXT', 'init TEXT', 'init --TEXT'],
 ];
 

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
@@ -69,6 +71,78 @@ describe('a table at a terminal', () => {
     expect(linesOf(stdout)[1]).toMatch(
       /^send-email +PermanentError +UpstreamError: .*… +2 +\d\d-\d\d \d\d:\d\d +\d\d-\d\d \d\d:\d\d$/,
     );
+  });
+});
+
+const LONG = 'synchronise-customer-master-data-nightly';
+
+/** The same jobs under a type of the longest name, a batch among them, and a backlog of millions in its queues. */
+async function crowded(open: number): Promise<Deployed> {
+  const there = await longWinded();
+  const { world, plane } = there;
+  const attributes = ['', 'NotVisible', 'Delayed'].map((one) => `ApproximateNumberOfMessages${one}`);
+  for (const queue of [`sluice-test-${LONG}`, `sluice-test-${LONG}-dlq`]) {
+    world.sqs.createQueue(queue, { visibilityTimeoutSeconds: 30, retentionSeconds: 3600 });
+  }
+  plane.eventSources.set(`sluice-test-${LONG}`, { state: 'Disabling', next: [] });
+  plane.ages.set(`sluice-test-${LONG}`, [100 * 3600]);
+  const deadlineAt = world.clock.now() + 3600_000;
+  there.mail('batch', 'fine', { runAt: new Date(deadlineAt).toISOString() });
+  await world.drain();
+  const places = Array.from({ length: open }, (_, i) => i);
+  const batch = {
+    total: 1000,
+    children: [{ type: LONG, n: 1000 }],
+    open: new Set(places),
+    mode: 'settled',
+    deadlineAt,
+  };
+  for (const [from, key, change] of [
+    ['batch', `flow-${'x'.repeat(60)}`, batch],
+    [`welcome-${'x'.repeat(60)}-aaaaaaaaaaaa`, `flow-${'x'.repeat(60)}:0`, {}],
+    [`welcome-${'x'.repeat(60)}-aaaaaaaaaaaa`, 'dead', { reason: 'AttemptsExhausted' }],
+  ] as const) {
+    world.dynamoDb.put('sluice-test-jobs', { ...world.job(from), ...change, id: `${LONG}#${key}`, type: LONG });
+  }
+  const client = world.sqs.client as unknown as { send(command: object): Promise<object> };
+  const send = client.send.bind(client);
+  client.send = async (command) => {
+    if (command.constructor.name !== 'GetQueueAttributesCommand') return send(command);
+    return { Attributes: Object.fromEntries(attributes.map((name) => [name, '1234567'])) };
+  };
+  return there;
+}
+
+/** Each verb that draws a table, and what of its rows must not be cut at 80 columns. */
+const TABLES: readonly (readonly [args: string, whole: RegExp])[] = [
+  ['queues', /^synchr\S*… +1234567 +1234567 +1234567 +0 +2 +3703701 +4 d +pausing/m],
+  ['dead', /^synchr\S*… +AttemptsExhausted +Upst.*… +1 +\d\d-\d\d \d\d:\d\d +\d\d-\d\d \d\d:\d\d$/m],
+  ['dead --jobs', /^\d\d-\d\d \d\d:\d\d +sync\S*… +dead +1 +1 +AttemptsExhausted +Up.*…$/m],
+  ['dlq show send-email', /^\d\d-\d\d \d\d:\d\d +wel\S*…a+ +019\S*…a+ +1 +PermanentError +.*… +\d+$/m],
+  ['dlq show send-email --bodies', /^\d\d-\d\d \d\d:\d\d +we\S*…a+ +01\S*…a+ +1 +PermanentError +.*… +\d+ +.*…$/m],
+  ['flows', /^sync\S*… +flow-x+…x+ +1,000 of 1,000 +0 +settled +waits +\d\d-\d\d \d\d:\d\d$/m],
+  [`flow ${LONG} flow-${'x'.repeat(60)}`, /^ +0 +open +sync.*… +flow-x+…x+:0 +DEAD: Up.*…$/m],
+];
+
+describe('at 80 columns, with the longest names and large numbers,', () => {
+  test.each(TABLES)('%s keeps numbers, times, states and reasons whole, and a pipe has all', async (args, whole) => {
+    // A table of 1,000 places takes long to draw.
+    const { ask, run } = await crowded(args.startsWith('flow ') ? 20 : 1000);
+    const { stdout, code } = await ask(args, '', { env: PLAIN, columns: 80 });
+    expect(code).toBe(0);
+    // What stands above a table names whole what it is of.
+    for (const line of linesOf(stdout.split('\n\n').at(-1) ?? '')) expect(stringWidth(line)).toBeLessThanOrEqual(80);
+    expect(stdout).toMatch(whole);
+    expect((await run(args)).stdout).not.toContain('…');
+  });
+
+  test('each verb that draws a table is tried', () => {
+    const folder = join(import.meta.dirname, '../../../../bin/cli/verbs');
+    const drawing = readdirSync(folder).filter((file) =>
+      readFileSync(join(folder, file), 'utf8').includes('print.table('),
+    );
+    const tried = new Set(TABLES.map(([args]) => args.replace(/^(dlq) (\w+).*/, '$1-$2').split(' ')[0]));
+    expect(drawing.map((file) => file.replace('.ts', '')).filter((verb) => !tried.has(verb))).toEqual([]);
   });
 });
 

@@ -111,4 +111,29 @@ export const USAGE: readonly Followed[] = [
     type: ({ options: [help] }) => `queues ${help}`,
     gives: prints('Usage: sluice queues'),
   },
+  {
+    says: '--help shows how it is used',
+    when: ({ run }) => run('queuez --json'),
+    type: ({ options: [help] }) => `queues ${help}`,
+    gives: prints('Usage: sluice queues'),
+  },
+  {
+    says: 'name a job type, as send-email, or a verb with --output',
+    when: ({ run }) => run('schema'),
+    type: ({ options: [output] }) => ['schema send-email', `schema ${output} queues`],
+    gives: (_, __, all) => expect(all.map(({ code }) => code)).toEqual([0, 0]),
+  },
+  {
+    says: 'give a job type or --output, not both',
+    when: ({ run }) => run('schema send-email --output queues'),
+    type: ({ options: [output] }) => ['schema send-email', `schema ${output} queues`],
+    gives: (_, __, all) => expect(all.map(({ code }) => code)).toEqual([0, 0]),
+  },
+  {
+    says: 'mcp speaks its own protocol: leave out --json and --wide',
+    when: ({ first }) => first('mcp --json --wide'),
+    type: ({ options }) =>
+      ['mcp', '--json', '--wide', '--stage test'].filter((one) => !options.includes(one)).join(' '),
+    gives: isDone,
+  },
 ];

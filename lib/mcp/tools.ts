@@ -1,0 +1,6 @@
+import { JOB_LOOKS } from './look/jobs.ts';
+import { STAGE_LOOKS } from './look/stage.ts';
+import type { McpOptions, Tool } from './tool.ts';
+
+/** The tools that a server offers: those that look, and with `allowChanges` those that change something. */
+export const toolsFor = (_options: McpOptions): readonly Tool[] => [...STAGE_LOOKS, ...JOB_LOOKS];
