@@ -4,6 +4,7 @@ import { batchSize } from './rows/batch-size.ts';
 import { bullmq } from './rows/bullmq.ts';
 import { calls } from './rows/calls.ts';
 import { coldStart } from './rows/cold-start.ts';
+import { consoleRow } from './rows/console.ts';
 import { consoleCalls } from './rows/console-calls.ts';
 import { cpu } from './rows/cpu.ts';
 import { dispatcher } from './rows/dispatcher.ts';
@@ -32,4 +33,5 @@ export const ROWS: readonly Row[] = [
   accept,
   flows,
   consoleCalls,
+  consoleRow,
 ];
