@@ -71,4 +71,5 @@ export { type RunningState, runningStates, type Switched, setRunning } from './q
 export { type QueueState, type QueuesReport, queues } from './queues/queues.ts';
 export { type ScheduleView, schedules } from './schedules/schedules.ts';
 export { type BulkReport, type RefusedLine, type SendDeps, send, sendLines } from './send.ts';
+export { shellWord } from './shell-word.ts';
 export { NoSuchTypeError, onStage, queuesOf, type TypeQueues, tableOf, typeQueues, typesOf } from './stage.ts';
