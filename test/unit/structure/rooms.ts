@@ -35,6 +35,7 @@ const OPERATOR_BASICS = [
   'keeps-data',
   'lazy-s3',
   'metric-history',
+  'pace',
   'payloads',
   'stage',
   'visible',
@@ -257,9 +258,10 @@ export const ROOMS: readonly Room[] = [
 
   // What the verbs print with --json, for programs that read it.
   folder('bin/schemas', []),
+  folder('bin/cli/completion', ['bin/cli', 'bin/schemas']),
   folder('bin/cli/verbs', [
     ...[...contract, 'lib/operator', 'lib/operator/authoring', 'localstack: basics', 'localstack'],
-    ...['lib/mcp', 'bin: basics', 'bin/cli', 'bin/schemas'],
+    ...['lib/mcp', 'bin: basics', 'bin/cli', 'bin/cli/completion', 'bin/schemas', 'lib/config'],
   ]),
   folder('bin', [
     ...[...contract, 'functions', 'lib/infra', 'lib/infra/job', 'lib/infra/stages'],
