@@ -23,7 +23,7 @@ const KEEPS_MS = 5 * 60_000;
 const RECONNECT_MS = 5_000;
 
 const NO_SENDER: SendDeps['sqs'] = {
-  send: () => Promise.reject(new TypeError('this console was started without what sends jobs')),
+  send: (): Promise<never> => Promise.reject(new TypeError('this console was started without what sends jobs')),
 };
 
 export function makeDesk(options: ConsoleOptions): Desk {

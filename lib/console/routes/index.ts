@@ -1,4 +1,5 @@
 import type { Route } from '../route.ts';
+import { findRoutes } from './find.ts';
 import { healthRoutes } from './health.ts';
 import { jobRoutes } from './jobs.ts';
 import { listRoutes } from './lists.ts';
@@ -10,5 +11,5 @@ import { typeRoutes } from './type.ts';
 /** All routes below `/api/`. */
 export const ROUTES: readonly Route[] = [
   ...[...sessionRoutes, ...overviewRoutes, ...typeRoutes, ...listRoutes, ...jobRoutes],
-  ...[...operationRoutes, ...healthRoutes],
+  ...[...findRoutes, ...operationRoutes, ...healthRoutes],
 ];

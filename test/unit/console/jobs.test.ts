@@ -218,3 +218,13 @@ test('the stage’s page says where it is, and what may be done', async () => {
     ],
   });
 });
+
+test('find tells what it found, what it looked through, and what it could not', async () => {
+  const denied = awsError('AccessDeniedException', 'not authorized to perform: logs:FilterLogEvents');
+  const { call } = await withJobs({ aws: { logs: { send: () => Promise.reject(denied) } as never } });
+  expect(linesOf((await call('/api/find?text=parked')).text)).toEqual([
+    { kind: 'job', type: 'probe', key: 'parked', jobId: 'parked', status: 'SCHEDULED' },
+    { kind: 'looked', where: 'keys of 1 job type' },
+    { kind: 'looked', where: 'log of probe', trouble: expect.objectContaining({ kind: 'denied' }) },
+  ]);
+});
