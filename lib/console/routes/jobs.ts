@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { checkPayload, deadLetterOf, job, jobLogs, payloadOf, timeline } from '../../operator/index.ts';
-import type { CheckAnswer, JobRun, PayloadAnswer, TimelinePage } from '../api.ts';
+import type { CheckAnswer, JobPage, PayloadAnswer, PayloadRequest, Timeline, TimelinePage } from '../api.ts';
 import { checked } from '../checked.ts';
 import { definitionOf } from '../definition-of.ts';
 import type { Desk } from '../desk.ts';
@@ -21,7 +21,7 @@ const PAGE = 200;
 export const jobRoutes: readonly Route[] = [
   {
     ...{ method: 'GET', path: '/api/job' },
-    answer: ({ desk, query }) => {
+    answer: ({ desk, query }): Promise<JobPage> => {
       const { type, key } = checked(NAMED, query);
       const read = async () => jobDetail(await job(desk.stage, { type, key }), desk.options);
       return desk.feeds.one(`job ${type} ${key}`, JOB_MS, read).look();
@@ -29,7 +29,7 @@ export const jobRoutes: readonly Route[] = [
   },
   {
     ...{ method: 'GET', path: '/api/timeline' },
-    answer: async ({ desk, query }) => {
+    answer: async ({ desk, query }): Promise<Timeline> => {
       const { type, key, after } = checked(TIMELINE, query);
       const whole = desk.feeds.one(`timeline ${type} ${key}`, TIMELINE_MS, () => entriesOf(desk, { type, key }));
       const { data, ...feed } = await whole.look();
@@ -66,7 +66,7 @@ function pageOf({ entries, ...rest }: TimelinePage, older = entries.length): Tim
   return { ...rest, entries: page, ...(left > 0 && { after: String(left) }) };
 }
 
-async function payload({ stage, options }: Desk, { type, key, run }: JobRun): Promise<PayloadAnswer> {
+async function payload({ stage, options }: Desk, { type, key, run }: PayloadRequest): Promise<PayloadAnswer> {
   if (options.payloads === false) throw refusal(403, 'this console was started with --no-payloads');
   const { item } = await job(stage, { type, key });
   if (item.status === 'DEAD') {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type DeadFilter, deadPages, type FlowView, flow, flows, waiting } from '../../operator/index.ts';
-import type { FlowDetail } from '../api.ts';
+import type { FlowDetail, FlowPage, Flows, Waiting } from '../api.ts';
 import { checked } from '../checked.ts';
 import { FILTER, TYPE } from '../operations/choose.ts';
 import type { Route } from '../route.ts';
@@ -35,7 +35,7 @@ export const listRoutes: readonly Route[] = [
   },
   {
     ...{ method: 'GET', path: '/api/waiting' },
-    answer: ({ desk: { stage, feeds }, query }) => {
+    answer: ({ desk: { stage, feeds }, query }): Promise<Waiting> => {
       const { type, ...page } = checked(WAITING, query);
       const name = `waiting ${type} ${page.after} ${page.limit}`;
       return feeds.one(name, LIST_MS, () => waiting(stage, type, page)).look();
@@ -43,14 +43,14 @@ export const listRoutes: readonly Route[] = [
   },
   {
     ...{ method: 'GET', path: '/api/flows' },
-    answer: ({ desk: { stage, feeds }, query }) => {
+    answer: ({ desk: { stage, feeds }, query }): Promise<Flows> => {
       const { type } = checked(OPTIONAL_TYPE, query);
       return feeds.one(`flows ${type}`, FLOWS_MS, () => flows(stage, type)).look();
     },
   },
   {
     ...{ method: 'GET', path: '/api/flow' },
-    answer: ({ desk: { stage, feeds }, query }) => {
+    answer: ({ desk: { stage, feeds }, query }): Promise<FlowPage> => {
       const { type, key } = checked(NAMED, query);
       const read = async () => detailOf(await flow(stage, { type, key }));
       return feeds.one(`flow ${type} ${key}`, LIST_MS, read).look();
