@@ -6,6 +6,7 @@ import { dashHint, withIdsApart } from './cli/dashed-ids.ts';
 import type { Host } from './cli/host.ts';
 import type { Run } from './cli/verb.ts';
 import { cancelVerb } from './cli/verbs/cancel.ts';
+import { completionVerb } from './cli/verbs/completion.ts';
 import { consoleVerb } from './cli/verbs/console.ts';
 import { deadVerb } from './cli/verbs/dead.ts';
 import { dlqVerb } from './cli/verbs/dlq.ts';
@@ -67,7 +68,7 @@ function makeProgram(run: Run, json: boolean): Command {
     .exitOverride();
   for (const add of [queuesVerb, jobVerb, flowVerb, flowsVerb, sendVerb, deadVerb, dlqVerb]) add(program, run);
   for (const add of [retryVerb, cancelVerb, pauseVerb, resumeVerb, drainVerb, doctorVerb, traceVerb]) add(program, run);
-  for (const add of [schemaVerb, newVerb, localVerb, initVerb, consoleVerb, mcpVerb]) add(program, run);
+  for (const add of [schemaVerb, newVerb, localVerb, initVerb, consoleVerb, mcpVerb, completionVerb]) add(program, run);
   inherit(program);
   return program;
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { checkedStage, ENV } from '../../lib/contract/names.ts';
-import type { Stage, Whereabouts } from '../../lib/operator/index.ts';
+import { type Stage, shellWord, type Whereabouts } from '../../lib/operator/index.ts';
 import type { ClientConfig, Clients, Host } from './host.ts';
 import type { LocalStage } from './local-stage.ts';
 import { UsageError } from './options.ts';
@@ -86,10 +86,6 @@ function flagsFor(options: CommonOptions, host: Where): string {
   const flags = named.flatMap(([name, value]) => (value === undefined ? [] : [` --${name} ${shellWord(value)}`]));
   return [...flags, ...(options.local === true ? [' --local'] : [])].join('');
 }
-
-/** A value as a shell takes it for one word. */
-export const shellWord = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 /** @throws UsageError for an invalid stage or endpoint, or `--local` where no local stage is up */
 export function makeContext(options: CommonOptions, host: Host): Context {

@@ -44,7 +44,7 @@ export function whole(name: string, { min = 1, max }: { min?: number; max: numbe
   };
 }
 
-const REASONS: readonly DeadLetterReason[] = [
+export const REASONS: readonly DeadLetterReason[] = [
   'PermanentError',
   'AttemptsExhausted',
   'InvalidMessage',

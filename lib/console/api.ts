@@ -6,17 +6,30 @@
 import type {
   AlarmView,
   DeadLetterCount,
+  FoundJob,
   JobRun,
   ListCounts,
   MetricHistory,
   QueueCounts,
   ScheduleView,
+  TimelineEntry,
   WaitingPage,
 } from '../operator/index.ts';
 
 /** Of lib/operator's own functions. */
 export type { DeadGroup, DeadJob, DeadPage, MetricSeries, WaitingJob } from '../operator/index.ts';
-export type { AlarmView, DeadLetterCount, JobRun, ListCounts, MetricHistory, QueueCounts, ScheduleView, WaitingPage };
+export type {
+  AlarmView,
+  DeadLetterCount,
+  FoundJob,
+  JobRun,
+  ListCounts,
+  MetricHistory,
+  QueueCounts,
+  ScheduleView,
+  TimelineEntry,
+  WaitingPage,
+};
 
 /** What stands in the way of a newer value. */
 export interface Trouble {
@@ -181,33 +194,6 @@ export interface TimelinePage {
   readonly withoutLogs?: string;
 }
 
-export interface TimelineEntry {
-  readonly atMs: number;
-  readonly kind:
-    | 'created'
-    | 'started'
-    | 'completed'
-    | 'failed'
-    | 'retry-planned'
-    | 'parked'
-    | 'released'
-    | 'renewed'
-    | 'stalled'
-    | 'dead'
-    | 'redriven'
-    | 'cancelled'
-    | 'logged';
-  readonly run: number;
-  readonly attempt?: number;
-  /** One line, without payloads. */
-  readonly text: string;
-  /** First line of the user's own code in the error's stack. */
-  readonly place?: string;
-  readonly durationMs?: number;
-  readonly plannedDelayMs?: number;
-  readonly actualDelayMs?: number;
-}
-
 /** `POST /api/payload`: of a parked job, or of a dead one's dead letter. Refused with `--no-payloads`, and where the right is missing. */
 export interface PayloadRequest extends JobRun {}
 export interface PayloadAnswer {
@@ -240,13 +226,7 @@ export interface CheckAnswer {
 
 /** `GET /api/find?text=`: a key or an id, over all types; NDJSON, a {@link Found} a line. */
 export type Found =
-  | {
-      readonly kind: 'job';
-      readonly type: string;
-      readonly key: string;
-      readonly jobId: string;
-      readonly status: string;
-    }
+  | FoundJob
   /** What was looked through, or could not be. */
   | { readonly kind: 'looked'; readonly where: string; readonly trouble?: Trouble };
 

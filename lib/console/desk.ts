@@ -13,6 +13,8 @@ export interface Desk {
   /** What a page says of an error. Expired credentials have the next call made with clients of their own. */
   readonly troubleOf: (error: unknown) => Trouble;
   readonly feeds: Feeds;
+  /** Whether the stage's stacks keep their data. What cannot be read counts as true. */
+  readonly keepsData: () => Promise<boolean>;
 }
 
 /** Clients are made anew at most so often. */
@@ -45,7 +47,8 @@ export function makeDesk(options: ConsoleOptions): Desk {
     return trouble;
   };
   const feeds = makeFeeds(stage, { now, troubleOf: troubleHere });
-  return { options, stage, send, now, troubleOf: troubleHere, feeds };
+  const keepsData = async () => true;
+  return { options, stage, send, now, troubleOf: troubleHere, feeds, keepsData };
 }
 
 /** What no emulator of `npm run local` shows as AWS does. */
@@ -56,7 +59,7 @@ const EMULATOR_GAPS = [
 ];
 
 /** Where this is, and what may be done. */
-export async function aboutOf({ options, stage, feeds }: Desk): Promise<About> {
+export async function aboutOf({ options, stage, feeds, keepsData }: Desk): Promise<About> {
   const { where, definitions, readOnly = false, payloads = true } = options;
   const deployed = ((await feeds.types.look()).data ?? []).map(({ type }) => type);
   const isEmulated = isEmulator(where.endpoint);
@@ -67,7 +70,7 @@ export async function aboutOf({ options, stage, feeds }: Desk): Promise<About> {
     ...(where.region !== undefined && { region: where.region }),
     ...(where.profile !== undefined && { profile: where.profile }),
     ...(where.endpoint !== undefined && { endpoint: where.endpoint }),
-    ...{ keepsData: true, readOnly, payloads, gaps: isEmulated ? EMULATOR_GAPS : [], types: list },
+    ...{ keepsData: await keepsData(), readOnly, payloads, gaps: isEmulated ? EMULATOR_GAPS : [], types: list },
     hasFlows: list.some(({ inFlows, deployed: isDeployed }) => inFlows && isDeployed),
   };
 }

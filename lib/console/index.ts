@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { makeDesk } from './desk.ts';
+import { makeOperations } from './operations/operations.ts';
 import type { ConsoleOptions, RunningConsole } from './options.ts';
 import { bundlePage } from './page-bundle.ts';
 import { ROUTES } from './routes/index.ts';
@@ -23,9 +24,10 @@ export class PortTakenError extends Error {
 export async function startConsole(options: ConsoleOptions): Promise<RunningConsole> {
   const desk = makeDesk(options);
   const session = makeSession(desk.now);
+  const operations = makeOperations(desk);
   const page = bundlePage(options.cacheFolder);
   let port = 0;
-  const app = makeServer({ desk, session, routes: ROUTES, page, port: () => port });
+  const app = makeServer({ desk, session, operations, routes: ROUTES, page, port: () => port });
   const server = createAdaptorServer({ fetch: app.fetch });
   const listening = new Promise<number>((resolve, reject) => {
     server.once('error', reject);
@@ -48,8 +50,9 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
   return {
     ...{ port, link: newLink(), newLink },
     stop: async () => {
+      const unfinished = await operations.end();
       await stop();
-      return [];
+      return unfinished;
     },
   };
 }

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import type { Desk } from './desk.ts';
+import type { Operations } from './operations/operations.ts';
 import { INDEX, icon, type PageFiles } from './page-bundle.ts';
 import type { Route } from './route.ts';
 import { answerRefusal, onlyFromHere, onlyWithToken, Refusal, refusal, securityHeaders } from './security.ts';
@@ -10,6 +11,7 @@ import { statusOf } from './trouble.ts';
 export interface ServerParts {
   readonly desk: Desk;
   readonly session: Session;
+  readonly operations: Operations;
   readonly routes: readonly Route[];
   readonly page: Promise<PageFiles>;
   /** The port that it listens on. */
@@ -27,11 +29,15 @@ export function makeServer(parts: ServerParts): Hono {
   app.use(securityHeaders);
   app.use(onlyFromHere(port));
   app.use('/api/*', onlyWithToken(session));
-  for (const route of parts.routes) {
-    if (route.changes && desk.options.readOnly) continue;
+  // With `--read-only` what changes something does not exist.
+  const there = parts.routes.filter(({ changes }) => !(changes && desk.options.readOnly));
+  for (const route of there) {
     app.on(route.method, route.path, (c) => answerOf(c, route, parts));
-    app.all(route.path, () => {
-      throw refusal(405, `${route.path} takes ${route.method}`);
+  }
+  for (const path of new Set(there.map((route) => route.path))) {
+    app.all(path, () => {
+      const methods = there.filter((route) => route.path === path).map(({ method }) => method);
+      throw refusal(405, `${path} takes ${methods.join(', ')}`);
     });
   }
   app.all('/api/*', () => {
@@ -56,11 +62,15 @@ const logged =
     desk.options.onRequest?.({ method, route, status: c.res.status });
   };
 
-async function answerOf(c: Context, { method, answer }: Route, { desk, session }: ServerParts): Promise<Response> {
+async function answerOf(
+  c: Context,
+  { method, answer }: Route,
+  { desk, session, operations }: ServerParts,
+): Promise<Response> {
   const left = new AbortController();
   const signal = AbortSignal.any([c.req.raw.signal, left.signal]);
   const body = method === 'POST' ? await jsonOf(c) : undefined;
-  const answered: unknown = await answer({ desk, session, query: c.req.query(), body, signal });
+  const answered: unknown = await answer({ desk, session, operations, query: c.req.query(), body, signal });
   return isLines(answered) ? ndjson(answered, left, desk) : c.json(answered ?? {});
 }
 
@@ -120,11 +130,15 @@ function ndjson(values: AsyncIterable<unknown>, left: AbortController, desk: Des
 
 /** Each path of the page's own router is answered with the page. */
 function addPage(app: Hono, { page, desk }: ServerParts): void {
-  app.get('/icon.svg', (c) => c.body(icon(c.req.query('tone')), 200, { 'Content-Type': 'image/svg+xml' }));
+  app.get('/icon.svg', (c) =>
+    c.body(icon(c.req.query('tone'), c.req.query('hue')), 200, { 'Content-Type': 'image/svg+xml' }),
+  );
   app.get('*', async (c) => {
     const file = (await page).get(c.req.path);
     if (file !== undefined) return c.body(file.text, 200, { 'Content-Type': file.type });
-    if (/\.\w+$/.test(c.req.path)) throw new Refusal(404, { kind: 'missing', message: 'there is no such file' });
+    // A key may look like a file's name: `/job/reports/2026.pdf`.
+    if (/^\/[^/]+\.\w+$/.test(c.req.path))
+      throw new Refusal(404, { kind: 'missing', message: 'there is no such file' });
     return c.html(INDEX);
   });
   app.all('*', () => {

@@ -29,9 +29,11 @@ export { type FlowView, flow, type Holder, type PlaceView } from './flows/flow.t
 export { flows, type WaitingCallback, type WaitingReport } from './flows/waiting.ts';
 export type { JobName, JobRun, JobTable, Operated } from './job-table.ts';
 export { cancel, retryNow } from './jobs/cancel-and-retry.ts';
+export { type FindOptions, type FoundJob, findJob, type Looked } from './jobs/find-job.ts';
 export { type BatchView, type JobView, job, whereIs } from './jobs/job.ts';
 export { type JobLogLine, jobLogs } from './jobs/job-logs.ts';
 export { type ListCounts, listCounts } from './jobs/list-counts.ts';
+export { type TimelineEntry, type TimelineItem, timeline } from './jobs/timeline.ts';
 export { indented } from './json-text.ts';
 export { keepsData } from './keeps-data.ts';
 export { lazyS3 } from './lazy-s3.ts';
@@ -42,6 +44,15 @@ export {
   type MetricSeries,
   metricHistory,
 } from './metric-history.ts';
+export {
+  type CancelAllOptions,
+  type ChangeAllOptions,
+  type ChangedAll,
+  type ChosenJobs,
+  cancelAll,
+  type RefusedJob,
+  retryAll,
+} from './parked/change-all.ts';
 export { type WaitingJob, type WaitingOptions, type WaitingPage, waiting } from './parked/waiting.ts';
 export { oldestAges } from './queues/ages.ts';
 export { type DeadLetterCount, deadLetterCounts, type QueueCounts, queueCounts } from './queues/counts.ts';
@@ -50,4 +61,5 @@ export { type RunningState, runningStates, type Switched, setRunning } from './q
 export { type QueueState, type QueuesReport, queues } from './queues/queues.ts';
 export { type ScheduleView, schedules } from './schedules/schedules.ts';
 export { type BulkReport, type RefusedLine, type SendDeps, send, sendLines } from './send.ts';
+export { shellWord } from './shell-word.ts';
 export { NoSuchTypeError, onStage, queuesOf, type TypeQueues, tableOf, typeQueues, typesOf } from './stage.ts';

@@ -159,11 +159,16 @@ const ANSWERS: Readonly<Record<string, (input: Input, plane: Plane) => object>> 
     return { MetricAlarms: entries, ...(next !== undefined && { NextToken: next }) };
   },
   FilterLogEvents(input, { logs }) {
-    const { logGroupName = '', startTime = 0, nextToken } = input as unknown as FilterLogEventsCommandInput;
+    const {
+      logGroupName = '',
+      startTime = 0,
+      endTime = Number.POSITIVE_INFINITY,
+      nextToken,
+    } = input as unknown as FilterLogEventsCommandInput;
     const group = logs.get(logGroupName);
     if (group === undefined) throw missing(logGroupName);
     const { entries, next } = page(
-      group.filter(({ timestamp = 0 }) => timestamp >= startTime),
+      group.filter(({ timestamp = 0 }) => timestamp >= startTime && timestamp <= endTime),
       nextToken,
     );
     return { events: entries, ...(next !== undefined && { nextToken: next }) };

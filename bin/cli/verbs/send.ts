@@ -10,9 +10,10 @@ import {
   type RefusedLine,
   send,
   sendLines,
+  shellWord,
 } from '../../../lib/operator/index.ts';
 import { loadDefinitions } from '../catalogue.ts';
-import { type Context, shellWord } from '../context.ts';
+import type { Context } from '../context.ts';
 import { newFileName } from '../file-name.ts';
 import type { Host } from '../host.ts';
 import { linesIn } from '../lines.ts';

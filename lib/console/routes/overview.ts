@@ -1,15 +1,16 @@
+import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod';
-import { pause } from '../../operator/index.ts';
 import type { Overview } from '../api.ts';
+import { checked } from '../checked.ts';
 import type { Desk } from '../desk.ts';
-import { checked, type Route } from '../route.ts';
+import type { Route } from '../route.ts';
 
 const QUERY = z.strictObject({ types: z.string().max(20_000).optional() });
 
 /** A slow part comes with a later answer. */
 const PATIENCE_MS = 1_000;
 
-async function overview({ feeds, stage }: Desk, wanted: string | undefined): Promise<Overview> {
+async function overview({ feeds }: Desk, wanted: string | undefined): Promise<Overview> {
   const types = await feeds.types.look();
   const all = types.data?.map(({ type }) => type) ?? [];
   // Without types there is no row that could say why.
@@ -20,7 +21,8 @@ async function overview({ feeds, stage }: Desk, wanted: string | undefined): Pro
     ...[feeds.states, feeds.lists, feeds.ages, feeds.alarms].map((source) => source.look()),
   ];
   const enough = new AbortController();
-  await Promise.race([Promise.all(looks), pause(stage, PATIENCE_MS, enough.signal)]);
+  const patience = setTimeout(PATIENCE_MS, undefined, { signal: enough.signal }).catch(() => undefined);
+  await Promise.race([Promise.all(looks), patience]);
   enough.abort();
   return {
     counts: unknown ?? feeds.counts.last(asked),

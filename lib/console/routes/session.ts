@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { SessionAnswer } from '../api.ts';
+import { checked } from '../checked.ts';
 import { aboutOf } from '../desk.ts';
-import { checked, type Route } from '../route.ts';
+import type { Route } from '../route.ts';
 import { wrong } from '../security.ts';
 
 const CODE = z.strictObject({ code: z.string().max(200) });

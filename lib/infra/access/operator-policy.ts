@@ -19,7 +19,7 @@ export interface OperatorPoliciesProps {
 
 /**
  * The rights of people who operate a stage, as three managed policies to attach to their roles. `<app>-<stage>-read-<region>` is
- * for looking (`queues`, `job`, `flow`, `flows`, `dead`, `drain`, `doctor`) and receives no message, and of
+ * for looking (`queues`, `job`, `flow`, `flows`, `dead`, `drain`, `doctor`, what `console` shows) and receives no message, and of
  * items no parked one. `<app>-<stage>-payloads-<region>` adds those (`job --payload`). `<app>-<stage>-redrive-<region>` comes in
  * addition, for verbs that change something (`send`, `dlq`, `retry`, `cancel`, `pause`, `resume`, `doctor --job`).
  *
@@ -92,7 +92,11 @@ function readRights(scope: Construct, stage: string): PolicyStatement[] {
     allow(['dynamodb:DescribeTable'], arns.jobsTable),
     allow(['dynamodb:Query'], arns.listsIndex, arns.typeListsIndex),
     allow(['sqs:GetQueueUrl', 'sqs:GetQueueAttributes'], arns.queue('*')),
-    allow(['logs:FilterLogEvents'], arn('logs', 'log-group', `/aws/lambda/${every}`)),
+    // A query's results are those of its log groups.
+    allow(
+      ['logs:FilterLogEvents', 'logs:StartQuery', 'logs:GetQueryResults'],
+      arn('logs', 'log-group', `/aws/lambda/${every}`),
+    ),
     // CloudFormation adds an id of its own to a stack's name.
     allow(['cloudformation:DescribeStacks'], arn('cloudformation', 'stack', `${every}/*`)),
     allow(['lambda:GetFunctionConfiguration'], arn('lambda', 'function', names.dispatcher(stage))),

@@ -17,6 +17,9 @@ export interface JobLogLine {
 export interface LogOptions {
   /** Epoch ms. @default all that is kept */
   readonly sinceMs?: number | undefined;
+  /** Epoch ms, not included. @default all that is kept */
+  readonly untilMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** @default 1,000 */
   readonly limit?: number;
   /** The source maps of what is deployed. @default none: stages that are not disposable have names of bundles in their stacks */
@@ -25,20 +28,24 @@ export interface LogOptions {
 
 const LIMIT = 1000;
 
-/** The log lines that carry a job's id, the oldest first. */
+/**
+ * The log lines that carry a job's id, the oldest first.
+ *
+ * @throws the signal's reason
+ */
 export async function jobLogs(
   stage: Stage,
   type: string,
-  { jobId, sinceMs, limit = LIMIT, mapOf = () => undefined }: LogOptions & { jobId: string },
+  { jobId, limit = LIMIT, mapOf = () => undefined, ...range }: LogOptions & { jobId: string },
 ): Promise<JobLogLine[]> {
   const lines: JobLogLine[] = [];
-  for await (const { timestamp = 0, message = '' } of events(stage, type, { jobId, sinceMs })) {
+  for await (const { timestamp = 0, message = '' } of events(stage, type, { jobId, ...range })) {
     const fields = parsed(message);
     // Checked again here: not every emulator applies the filter.
     if (fields?.jobId === jobId) lines.push({ at: atOf(fields, timestamp), ...readable(fields, mapOf) });
     if (lines.length >= limit) break;
   }
-  return lines.sort((a, b) => (a.at < b.at ? -1 : 1));
+  return lines.sort((a, b) => Number(a.at > b.at) - Number(a.at < b.at));
 }
 
 /** Fields whose stacks name the files that people wrote. */
@@ -69,24 +76,31 @@ function placeOf({ stack, cause }: Fields): string | undefined {
   return own ?? (isFields(cause) ? placeOf(cause) : undefined);
 }
 
-/** The keys of a job of this id, read from its log lines. */
-export async function keysById(stage: Stage, type: string, jobId: string): Promise<string[]> {
-  const lines = await jobLogs(stage, type, { jobId });
+/** The keys of a job of this id, read from its log lines. @throws the signal's reason */
+export async function keysById(
+  stage: Stage,
+  type: string,
+  { jobId, ...range }: Pick<LogOptions, 'signal' | 'sinceMs'> & { jobId: string },
+): Promise<string[]> {
+  const lines = await jobLogs(stage, type, { jobId, ...range });
   return [...new Set(lines.flatMap(({ fields: { key } }) => (typeof key === 'string' ? [key] : [])))];
 }
 
-interface Wanted {
+interface Wanted extends Pick<LogOptions, 'sinceMs' | 'untilMs' | 'signal'> {
   readonly jobId: string;
-  readonly sinceMs: number | undefined;
 }
 
-async function* events(stage: Stage, type: string, { jobId, sinceMs }: Wanted): AsyncGenerator<FilteredLogEvent> {
+async function* events(stage: Stage, type: string, wanted: Wanted): AsyncGenerator<FilteredLogEvent> {
+  const { jobId, sinceMs, untilMs, signal } = wanted;
   let nextToken: string | undefined;
   do {
+    signal?.throwIfAborted();
     const command = new FilterLogEventsCommand({
       logGroupName: `/aws/lambda/${names.consumer(stage.name, type)}`,
       filterPattern: `{ $.jobId = ${JSON.stringify(jobId)} }`,
       ...(sinceMs !== undefined && { startTime: sinceMs }),
+      // CloudWatch takes lines of this very ms, too (CloudWatch Logs API reference, FilterLogEvents).
+      ...(untilMs !== undefined && { endTime: untilMs - 1 }),
       ...(nextToken !== undefined && { nextToken }),
     });
     try {

@@ -66,7 +66,7 @@ async function bodyOf(stage: Stage, type: string, body: string): Promise<WholeBo
 
 async function byId(stage: Stage, { type, key: id }: JobName, payload: boolean): Promise<JobItem> {
   await queuesOf(stage, type);
-  const keys = await keysById(stage, type, id);
+  const keys = await keysById(stage, type, { jobId: id });
   const items = await Promise.all(keys.map((key) => readJob(tableOf(stage), { type, key }, { payload })));
   const item = items.find((one) => one?.jobId === id);
   if (item !== undefined) return item;

@@ -36,6 +36,13 @@ function jsonCall(target: string, call: WireCall, environment: Environment): Rig
       { action: 'logs:FilterLogEvents', resource: arn(environment, 'logs', `log-group:${String(input.logGroupName)}`) },
     ];
   }
+  if (service === 'Logs_20140328' && operation === 'StartQuery') {
+    const groups = (input.logGroupNames ?? [input.logGroupName]) as unknown[];
+    return groups.map((group) => ({
+      action: 'logs:StartQuery',
+      resource: arn(environment, 'logs', `log-group:${String(group)}`),
+    }));
+  }
   // CloudWatch. Neither of its calls has a resource.
   if (service.startsWith('GraniteService')) return [{ action: `cloudwatch:${operation}`, resource: '*' }];
   if (service === 'AWSEvents' && operation === 'ListRuleNamesByTarget') {

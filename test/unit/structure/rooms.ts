@@ -35,6 +35,7 @@ const OPERATOR_BASICS = [
   'keeps-data',
   'lazy-s3',
   'metric-history',
+  'pace',
   'payloads',
   'stage',
   'visible',
@@ -55,6 +56,9 @@ const LOCAL_BASICS = [
   ...['python', 'stack-progress', 'synth-warnings', 'zip'],
 ];
 const BIN_BASICS = ['local-stage', 'project', 'visible'];
+const CONSOLE_BASICS = [
+  ...['checked', 'definition-of', 'desk', 'feed', 'feeds', 'options', 'samples', 'security', 'session', 'trouble'],
+];
 const MCP_BASICS = ['answer', 'definitions', 'inputs', 'tool'];
 const CONSOLE_ENTRIES = ['api', 'index'];
 const LOCAL_COMMANDS = ['local', 'tour'];
@@ -64,7 +68,7 @@ const engineRooms = ['job', 'message', 'table', 'calls', 'retries', 'telemetry',
   (room) => `lib/engine/${room}`,
 );
 const engine = ['engine: basics', 'lib/engine', ...engineRooms];
-const console = [...contract, 'lib/aws', 'lib/bundle', 'lib/producer', 'lib/operator'];
+const console = [...contract, 'lib/aws', 'lib/bundle', 'lib/producer', 'lib/operator', 'lib/operator/authoring'];
 const infraParts = ['access', 'checks', 'functions', 'job', 'monitoring', 'stages'].map((room) => `lib/infra/${room}`);
 const awsModels = ['lib/testing/aws', 'lib/testing/aws/sqs', 'lib/testing/aws/dynamodb', 'lib/testing/aws/lambda'];
 
@@ -160,9 +164,22 @@ export const ROOMS: readonly Room[] = [
     ...['console: api', 'lib/console/page/base', 'lib/console/page/parts', 'lib/console/page/frame'],
     'console: a page',
   ]),
-  others('lib/console', CONSOLE_ENTRIES, [...console, 'console: api']),
-  folder('lib/console/routes', [...console, 'console: api', 'lib/console']),
-  files('console: entry', 'lib/console', ['index'], ['console: api', 'lib/console', 'lib/console/routes']),
+  files('console: basics', 'lib/console', CONSOLE_BASICS, [...console, 'console: api']),
+  folder('lib/console/operations', [...console, 'console: api', 'console: basics']),
+  others(
+    'lib/console',
+    [...CONSOLE_BASICS, ...CONSOLE_ENTRIES],
+    [...[...console, 'console: api', 'console: basics', 'lib/console/operations']],
+  ),
+  folder('lib/console/routes', [
+    ...[...console, 'console: api', 'console: basics', 'lib/console/operations', 'lib/console'],
+  ]),
+  files(
+    'console: entry',
+    'lib/console',
+    ['index'],
+    [...['console: api', 'console: basics', 'lib/console/operations', 'lib/console', 'lib/console/routes']],
+  ),
 
   files('mcp: basics', 'lib/mcp', MCP_BASICS, [...contract, 'operator: basics', 'lib/operator']),
   folder('lib/mcp/look', [...contract, 'lib/operator', 'lib/operator/authoring', 'mcp: basics']),
@@ -220,7 +237,7 @@ export const ROOMS: readonly Room[] = [
   files('bin: basics', 'bin/cli', BIN_BASICS, ['lib/config', 'operator: basics']),
 
   others('bin/cli', BIN_BASICS, [
-    ...[...contract, 'lib/config', 'lib/operator', 'lib/console', 'console: entry', 'bin: basics'],
+    ...[...contract, 'lib/config', 'lib/operator', 'console: basics', 'console: entry', 'bin: basics'],
   ]),
 
   files('localstack: basics', 'localstack', LOCAL_BASICS, ['lib/bundle', 'bin: basics']),
@@ -241,9 +258,10 @@ export const ROOMS: readonly Room[] = [
 
   // What the verbs print with --json, for programs that read it.
   folder('bin/schemas', []),
+  folder('bin/cli/completion', ['bin/cli', 'bin/schemas']),
   folder('bin/cli/verbs', [
     ...[...contract, 'lib/operator', 'lib/operator/authoring', 'localstack: basics', 'localstack'],
-    ...['lib/mcp', 'bin: basics', 'bin/cli', 'bin/schemas'],
+    ...['lib/mcp', 'bin: basics', 'bin/cli', 'bin/cli/completion', 'bin/schemas', 'lib/config'],
   ]),
   folder('bin', [
     ...[...contract, 'functions', 'lib/infra', 'lib/infra/job', 'lib/infra/stages'],

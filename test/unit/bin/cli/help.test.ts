@@ -66,6 +66,7 @@ describe('the help of', () => {
     ['new', '[options] <type>', ['--json', '--debug', '-h, --help']],
     ['local', '[options]', ['--stage <stage>', '--emulator <kind>', '--no-console', '-h, --help']],
     ['console', '[options]', ['--port <port>', '--no-open', '--read-only', '--no-payloads', '-h, --help']],
+    ['completion', '[options] <what>', ['--debug', '-h, --help']],
     ['init', '[options] [folder]', ['--package <spec>', '--json', '--debug', '-h, --help']],
   ])('%s names its usage and options, and what each argument is', async (verb, usage, options) => {
     const { stdout } = await deployed().run(`${verb} --help`);
@@ -94,7 +95,7 @@ describe('the help of', () => {
         'doctor',
         'trace',
       ],
-      ...['schema', 'new', 'local', 'init', 'console', 'mcp', 'help'],
+      ...['schema', 'new', 'local', 'init', 'console', 'mcp', 'completion', 'help'],
     ]);
     expect(groups((await run('dlq --help')).stdout).Commands?.map((entry) => entry.split(' ')[0])).toEqual([
       ...['show', 'redrive', 'purge', 'help'],

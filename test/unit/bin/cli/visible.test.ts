@@ -134,7 +134,7 @@ const VERBS = [
   ...['schema send-email', 'schema TEXT', 'new TEXT', 'TEXT', 'queues --TEXT', 'job send-email --TEXT', 'help TEXT'],
   ...['send send-email @TEXT --lines', 'send send-email - --lines --refused TEXT', 'send send-email {} --tenant TEXT'],
   ...['schema --output TEXT', 'job send-email done --maps TEXT --logs', 'console --TEXT', 'console --port TEXT'],
-  ...['mcp TEXT', 'mcp --TEXT', 'mcp --maps TEXT'],
+  ...['completion TEXT', 'completion bash TEXT', 'mcp TEXT', 'mcp --TEXT', 'mcp --maps TEXT'],
   ...['local --emulator TEXT', 'init TEXT', 'init --TEXT'],
 ];
 

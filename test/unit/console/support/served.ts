@@ -41,11 +41,7 @@ export async function served(given: Partial<ConsoleOptions> & { readonly aws?: P
   const plane = makeControlPlane('probe', world.clock.now());
   const log: RequestLog[] = [];
   const { aws, ...options } = given;
-  // A wait that may be ended early is for slow answers, of which there are none here.
-  const sleep = async (ms: number, signal?: AbortSignal) => {
-    if (signal === undefined) await world.clock.advance(ms);
-    else await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-  };
+  const sleep = (ms: number) => world.clock.advance(ms);
   const stage = { ...stageOf(world, { ...plane.aws, ...aws }), sleep };
   const running = await startConsole({
     ...{ stage, sqs: world.sqs.client, definitions: [defineProbe()], where: { stage: stage.name } },

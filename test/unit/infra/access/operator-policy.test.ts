@@ -14,10 +14,16 @@ const actionsOf = (kind: string) => statementsOf(kind).flatMap(({ Action }) => [
 
 describe('policies for operators', () => {
   test('for looking allow no action that changes, receives or sends', () => {
-    expect(actionsOf('read')).toHaveLength(16);
+    expect(actionsOf('read')).toHaveLength(18);
     for (const action of actionsOf('read')) {
-      expect(action).toMatch(/^[a-z]+:(Get|BatchGet|Describe|List|Query|Scan|Filter)/);
+      expect(action).toMatch(/^[a-z]+:(Get|BatchGet|Describe|List|Query|Scan|Filter|StartQuery$)/);
     }
+  });
+
+  test('for looking let query the logs of this stage’s functions alone', () => {
+    const query = statementsOf('read').find(({ Action }) => [Action].flat().includes('logs:StartQuery'));
+    expect([query?.Action].flat().sort()).toEqual(['logs:FilterLogEvents', 'logs:GetQueryResults', 'logs:StartQuery']);
+    expect(JSON.stringify(query?.Resource)).toContain('log-group:/aws/lambda/sluice-prod-*');
   });
 
   test('for changing allow dead letters, items and event sources of this stage', () => {

@@ -69,6 +69,26 @@ describe('the log lines of a job', () => {
     expect(plane.calls[0]?.input).toMatchObject({ startTime: 1000 });
   });
 
+  test('are read until a time, which is left out', async () => {
+    const { stage, plane } = logged(line(0), line(1), line(2));
+    expect(numbers(await jobLogs(stage, 'probe', { jobId: 'a', untilMs: 2000 }))).toEqual([0, 1]);
+    expect(plane.calls[0]?.input).toMatchObject({ endTime: 1999 });
+  });
+
+  test('of one time stay in the order that they came in', async () => {
+    const lines = Array.from({ length: 60 }, (_, n) => line(n, { timestamp: `2026-01-01T00:00:0${n % 2}Z` }));
+    const { stage } = logged(...lines);
+    const even = Array.from({ length: 30 }, (_, n) => 2 * n);
+    expect(numbers(await jobLogs(stage, 'probe', { jobId: 'a' }))).toEqual([...even, ...even.map((n) => n + 1)]);
+  });
+
+  test('are not read once that is aborted', async () => {
+    const { stage, plane } = logged(line(0), line(1), line(2), line(3));
+    const signal = AbortSignal.abort(new Error('gone'));
+    await expect(jobLogs(stage, 'probe', { jobId: 'a', signal })).rejects.toThrow('gone');
+    expect(plane.calls).toEqual([]);
+  });
+
   test('are none where the function never ran, or an answer has no events', async () => {
     const { stage, plane } = logged();
     expect(await jobLogs(stage, 'other', { jobId: 'a' })).toEqual([]);

@@ -118,6 +118,7 @@ export const PAGES: readonly Followed[] = [
       expect(globSync(`test/**/*${filter}*.test.ts`)).toEqual(['test/unit/functions/post-webhook.test.ts']);
     },
   },
+  { says: 'npx sluice completion bash', gives: prints('complete -o filenames') },
   { says: 'npx sluice mcp', gives: prints('mcp: stage test, looks only') },
   { says: 'sluice schema --output <verb>', type: () => 'schema --output dlq show', gives: prints('"dlq show --json"') },
   { says: 'npx sluice <verb> --help', type: () => 'queues --help', gives: prints('Usage: sluice queues') },
