@@ -65,6 +65,8 @@ function useTitle() {
     document.title = title;
     if (last.current === title) return;
     last.current = title;
-    document.getElementById('main')?.focus({ preventScroll: true });
+    const main = document.getElementById('main');
+    // A page may have given it to a field of its own.
+    if (!main?.contains(document.activeElement)) main?.focus({ preventScroll: true });
   }, [title]);
 }
