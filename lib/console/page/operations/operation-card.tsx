@@ -12,7 +12,7 @@ import { Progress } from '../parts/progress.tsx';
 import { TroubleNote } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
 import { Duration, Time } from '../parts/time.tsx';
-import { isEnded, stopOperation } from '../parts/use-operation.ts';
+import { isEnded, isOfType, stopOperation } from '../parts/use-operation.ts';
 import { saveAsFile } from './save-as-file.ts';
 
 export interface OperationCardProps {
@@ -53,7 +53,7 @@ export function OperationCard({ operation, onStop }: OperationCardProps) {
       <p class="muted">{asked}</p>
       {said !== undefined && <p class={`said tone-${tone ?? 'good'}`}>{said}</p>}
       {!ended && <Progress operation={operation} />}
-      <Figures operation={operation} />
+      {!isOfType(operation.kind) && <Figures operation={operation} />}
       <TroubleNote trouble={trouble} isBrief />
       {file !== undefined && (
         <p>

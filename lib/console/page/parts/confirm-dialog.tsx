@@ -8,7 +8,7 @@ import { countText, plural } from '../base/format.ts';
 import { Button } from './button.tsx';
 import { Field } from './field.tsx';
 import { Skeleton, TroubleNote } from './states.tsx';
-import { leave, type Question, question, start } from './use-operation.ts';
+import { isOfType, leave, type Question, question, start } from './use-operation.ts';
 
 /** Heading and button of each kind. */
 const WORDS: Readonly<Record<OperationKind, readonly [heading: string, button: string]>> = {
@@ -26,8 +26,6 @@ const WORDS: Readonly<Record<OperationKind, readonly [heading: string, button: s
 };
 
 const DANGEROUS: readonly OperationKind[] = ['purge', 'cancel', 'cancel-flow'];
-/** They change a type as a whole: a count of jobs says nothing. */
-const OF_A_TYPE: readonly OperationKind[] = ['pause', 'resume', 'drain'];
 
 export function ConfirmDialog() {
   const asked = question.value;
@@ -122,7 +120,7 @@ function Buttons({ asked: { choice, request, isStarting }, isReady }: ButtonsPro
           isBusy={isStarting}
           isDisabled={!isReady}
         >
-          {OF_A_TYPE.includes(choice.kind) || choice.count === 1 ? word : `${word} (${countText(choice.count)})`}
+          {isOfType(choice.kind) || choice.count === 1 ? word : `${word} (${countText(choice.count)})`}
         </Button>
       )}
     </div>
@@ -134,13 +132,13 @@ function Chosen({ choice }: { readonly choice: Choice }) {
   const more = count - examples.length;
   return (
     <div class="chosen">
-      {!OF_A_TYPE.includes(kind) && <p class="chosen-count">{plural(count, 'job')}</p>}
+      {!isOfType(kind) && <p class="chosen-count">{plural(count, 'job')}</p>}
       <p class="chosen-asked">{asked}</p>
       <p>
         {will}
         {ratePerSecond !== undefined && ` At most ${plural(ratePerSecond, 'job')} a second.`}
       </p>
-      {examples.length > 0 && !OF_A_TYPE.includes(kind) && (
+      {examples.length > 0 && !isOfType(kind) && (
         <ul class="chosen-examples" aria-label="Examples">
           {examples.map((example) => (
             <li key={example}>{example}</li>
