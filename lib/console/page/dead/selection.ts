@@ -93,13 +93,32 @@ export interface Asked {
   readonly query: DeadQuery;
 }
 
+/** The server takes so many jobs one by one; a filter has no such limit. */
+const MOST_ONE_BY_ONE = 10_000;
+
+const isByFilter = ({ selection, query }: Asked): boolean =>
+  selection.all && selection.except.size === 0 && query.type !== undefined;
+
 /**
  * What the server is to freeze. "All that match" goes as its filter, so that it takes in what was not read yet; where no type is
  * chosen, and for all other selections, the jobs go one by one.
  */
-export function choiceOf({ kind, selection, read, query }: Asked): ChoiceRequest {
-  const { type, ...filter } = query;
-  if (selection.all && selection.except.size === 0 && type !== undefined) return { kind, type, filter };
-  const jobs = selectedOf(selection, read).map(({ type, key, run }) => ({ type, key, run }));
-  return { kind, jobs };
+export function choiceOf(asked: Asked): ChoiceRequest {
+  const { kind, selection, read, query } = asked;
+  const { type: of, ...filter } = query;
+  if (of !== undefined && isByFilter(asked)) return { kind, type: of, filter };
+  return { kind, jobs: selectedOf(selection, read).map(({ type, key, run }) => ({ type, key, run })) };
+}
+
+/** Why a selection cannot be asked for as it is, and what to do. */
+export function hindranceOf(asked: Asked): string | undefined {
+  if (isByFilter(asked)) return undefined;
+  const selected = selectedOf(asked.selection, asked.read);
+  if (selected.length > MOST_ONE_BY_ONE) {
+    return 'At most 10,000 go one by one. For more, choose a type above and select all that match.';
+  }
+  const [first] = selected;
+  return asked.kind === 'purge' && selected.some(({ type }) => type !== first?.type)
+    ? 'Only jobs of one type are deleted at a time.'
+    : undefined;
 }

@@ -6,6 +6,7 @@ import {
   choiceOf,
   EVERYTHING,
   groupState,
+  hindranceOf,
   isSelected,
   NOTHING,
   selectedOf,
@@ -98,6 +99,21 @@ describe('a selection of a list that grows', () => {
     ];
     expect(choiceOf({ kind: 'purge', selection: but, read, query })).toEqual({ kind: 'purge', jobs });
     expect(choiceOf({ kind: 'redrive', selection: EVERYTHING, read: [a, b], query: {} })).toMatchObject({ jobs });
+  });
+
+  test('more than the server takes one by one is said before it is asked for', () => {
+    const many = Array.from({ length: 10_001 }, (_, index) => deadJob(String(index)));
+    const asked = { kind: 'redrive', selection: EVERYTHING, read: many } as const;
+    expect(hindranceOf({ ...asked, query: {} })).toContain('At most 10,000');
+    expect(hindranceOf({ ...asked, query: { type: 'send-email' } })).toBeUndefined();
+    expect(hindranceOf({ ...asked, read: many.slice(1), query: {} })).toBeUndefined();
+  });
+
+  test('jobs of two types are sent again at once, and deleted one type at a time', () => {
+    const two = [a, deadJob('d', { type: 'sync-data' })];
+    const asked = { selection: EVERYTHING, read: two, query: {} };
+    expect(hindranceOf({ ...asked, kind: 'redrive' })).toBeUndefined();
+    expect(hindranceOf({ ...asked, kind: 'purge' })).toBe('Only jobs of one type are deleted at a time.');
   });
 });
 
