@@ -39,18 +39,14 @@ export function useSelection(dead: ReadDead, jobs: readonly DeadJob[]): Chosen {
   const [selection, setSelection] = useState(NOTHING);
   const { ask, isAsking } = useOperation({ onStart: () => setSelection(NOTHING), onEnd: dead.reload });
   const isComplete = !isReading && list.read >= list.of && !list.truncated;
-  const words = useMemo(() => selectionWords(selection, jobs, isComplete), [selection, jobs, isComplete]);
-  const isAny = useMemo(() => selectedOf(selection, jobs).length > 0, [selection, jobs]);
-  const hindrances = useMemo(() => {
-    const of = (kind: Kind) => hindranceOf({ kind, selection, read: jobs, query });
-    return { redrive: of('redrive'), purge: of('purge') };
-  }, [selection, jobs, query]);
+  const selected = useMemo(() => selectedOf(selection, jobs), [selection, jobs]);
+  const words = selectionWords(selection, { selected: selected.length, read: jobs.length, isComplete });
   return {
-    ...{ selection, isAny, words, isComplete, isAsking },
+    ...{ selection, isAny: selected.length > 0, words, isComplete, isAsking },
+    hindrance: (kind) => hindranceOf({ kind, selection, selected, query }),
     takeAll: (isIn) => setSelection(isIn ? EVERYTHING : NOTHING),
     takeJobs: (some, isIn) => setSelection((last) => withJobs(last, some, isIn)),
     takeGroup: (group, isIn) => setSelection((last) => withGroup(last, group, jobsOfGroup(list, group), isIn)),
-    hindrance: (kind) => hindrances[kind],
-    act: (kind) => ask(choiceOf({ kind, selection, read: jobs, query })),
+    act: (kind) => ask(choiceOf({ kind, selection, selected, query })),
   };
 }
