@@ -6,7 +6,7 @@ import { UsageError } from './options.ts';
 import { ROOT } from './project.ts';
 
 /** The packages that the page and its server are made of: whoever uses the library alone has none of them. */
-const PACKAGES = ['hono', '@hono/node-server', 'esbuild', 'preact', '@preact/signals', 'uplot'];
+const PACKAGES = ['hono', '@hono/node-server', 'esbuild', 'preact', '@preact/signals'];
 
 /** Starts the console. @throws UsageError if its port is taken, or a package of it is not installed */
 export async function startedConsole(options: Omit<ConsoleOptions, 'cacheFolder'>): Promise<RunningConsole> {

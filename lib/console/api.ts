@@ -6,6 +6,7 @@
 import type {
   AlarmView,
   DeadLetterCount,
+  FoundJob,
   JobRun,
   ListCounts,
   MetricHistory,
@@ -20,6 +21,7 @@ export type { DeadGroup, DeadJob, DeadPage, MetricSeries, WaitingJob } from '../
 export type {
   AlarmView,
   DeadLetterCount,
+  FoundJob,
   JobRun,
   ListCounts,
   MetricHistory,
@@ -224,13 +226,7 @@ export interface CheckAnswer {
 
 /** `GET /api/find?text=`: a key or an id, over all types; NDJSON, a {@link Found} a line. */
 export type Found =
-  | {
-      readonly kind: 'job';
-      readonly type: string;
-      readonly key: string;
-      readonly jobId: string;
-      readonly status: string;
-    }
+  | FoundJob
   /** What was looked through, or could not be. */
   | { readonly kind: 'looked'; readonly where: string; readonly trouble?: Trouble };
 

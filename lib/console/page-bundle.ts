@@ -17,7 +17,7 @@ const PAGE = join(import.meta.dirname, 'page');
 /** In the package it was compiled. */
 const ENTRY = ['main.tsx', 'main.js'].map((name) => join(PAGE, name)).find((file) => existsSync(file)) ?? '';
 /** What its bundle is made of beside its own files. */
-const PACKAGES = ['esbuild', 'preact', '@preact/signals', 'uplot'] as const;
+const PACKAGES = ['esbuild', 'preact', '@preact/signals'] as const;
 
 /**
  * Bundles the page in memory.
@@ -86,8 +86,18 @@ export const INDEX = `<!doctype html>
 </html>
 `;
 
-/** `tone`: what the stage is, so that its tab shows it: green for this machine, amber for one that keeps its data. */
-export const icon = (tone: string | undefined): string => {
-  const colour = { local: '#2e7d32', keeps: '#b45309' }[tone ?? ''] ?? '#3556c9';
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="${colour}"/><path d="M3 5h10M3 8h7M3 11h4" stroke="#fff" stroke-width="2"/></svg>`;
+/**
+ * The tab's icon: in the colour that the page's bar has, filled where the stage keeps its data, an outline where it does not.
+ *
+ * @param tone  `keeps`, or anything else
+ * @param given  degrees of the hue (OKLCH), 0 to 360. @default 260
+ */
+export const icon = (tone: string | undefined, given: string | undefined): string => {
+  const hue = /^\d{1,3}$/.test(given ?? '') && Number(given) <= 360 ? Number(given) : 260;
+  const colour = `oklch(45% 0.14 ${hue})`;
+  const [box, lines] =
+    tone === 'keeps'
+      ? [`<rect width="16" height="16" rx="3" fill="${colour}"/>`, '#fff']
+      : [`<rect x="1" y="1" width="14" height="14" rx="3" fill="#fff" stroke="${colour}" stroke-width="2"/>`, colour];
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">${box}<path d="M4 5.5h8M4 8h6M4 10.5h3" stroke="${lines}" stroke-width="1.5"/></svg>`;
 };

@@ -130,11 +130,15 @@ function ndjson(values: AsyncIterable<unknown>, left: AbortController, desk: Des
 
 /** Each path of the page's own router is answered with the page. */
 function addPage(app: Hono, { page, desk }: ServerParts): void {
-  app.get('/icon.svg', (c) => c.body(icon(c.req.query('tone')), 200, { 'Content-Type': 'image/svg+xml' }));
+  app.get('/icon.svg', (c) =>
+    c.body(icon(c.req.query('tone'), c.req.query('hue')), 200, { 'Content-Type': 'image/svg+xml' }),
+  );
   app.get('*', async (c) => {
     const file = (await page).get(c.req.path);
     if (file !== undefined) return c.body(file.text, 200, { 'Content-Type': file.type });
-    if (/\.\w+$/.test(c.req.path)) throw new Refusal(404, { kind: 'missing', message: 'there is no such file' });
+    // A key may look like a file's name: `/job/reports/2026.pdf`.
+    if (/^\/[^/]+\.\w+$/.test(c.req.path))
+      throw new Refusal(404, { kind: 'missing', message: 'there is no such file' });
     return c.html(INDEX);
   });
   app.all('*', () => {

@@ -29,6 +29,7 @@ export { type FlowView, flow, type Holder, type PlaceView } from './flows/flow.t
 export { flows, type WaitingCallback, type WaitingReport } from './flows/waiting.ts';
 export type { JobName, JobRun, JobTable, Operated } from './job-table.ts';
 export { cancel, retryNow } from './jobs/cancel-and-retry.ts';
+export { type FindOptions, type FoundJob, findJob, type Looked } from './jobs/find-job.ts';
 export { type BatchView, type JobView, job, whereIs } from './jobs/job.ts';
 export { type JobLogLine, jobLogs } from './jobs/job-logs.ts';
 export { type ListCounts, listCounts } from './jobs/list-counts.ts';
@@ -43,6 +44,15 @@ export {
   type MetricSeries,
   metricHistory,
 } from './metric-history.ts';
+export {
+  type CancelAllOptions,
+  type ChangeAllOptions,
+  type ChangedAll,
+  type ChosenJobs,
+  cancelAll,
+  type RefusedJob,
+  retryAll,
+} from './parked/change-all.ts';
 export { type WaitingJob, type WaitingOptions, type WaitingPage, waiting } from './parked/waiting.ts';
 export { oldestAges } from './queues/ages.ts';
 export { type DeadLetterCount, deadLetterCounts, type QueueCounts, queueCounts } from './queues/counts.ts';

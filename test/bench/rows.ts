@@ -4,6 +4,8 @@ import { batchSize } from './rows/batch-size.ts';
 import { bullmq } from './rows/bullmq.ts';
 import { calls } from './rows/calls.ts';
 import { coldStart } from './rows/cold-start.ts';
+import { consoleRow } from './rows/console.ts';
+import { consoleCalls } from './rows/console-calls.ts';
 import { cpu } from './rows/cpu.ts';
 import { dispatcher } from './rows/dispatcher.ts';
 import { flows } from './rows/flows.ts';
@@ -30,4 +32,6 @@ export const ROWS: readonly Row[] = [
   tracing,
   accept,
   flows,
+  consoleCalls,
+  consoleRow,
 ];

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from './support/browser.ts';
 import type { Answers } from './support/canned/answers.ts';
-import { NOW_MS } from './support/canned/overview.ts';
+import { localAbout, NOW_MS } from './support/canned/overview.ts';
 import { PAGES, STATES } from './support/canned/states.ts';
 import { answerFrom } from './support/canned.ts';
 import { consoleOn, linkTo, noStage, type TestConsole } from './support/console.ts';
@@ -27,11 +27,14 @@ const pageNames = Object.keys(PAGES);
 const pathOf = (name: string): string => PAGES[name] ?? '/';
 const full: Answers = STATES.full ?? {};
 
+/** The same jobs on the developer's own machine. */
+const local: Answers = { ...full, about: { json: localAbout } };
+
 /** Those of lib/console/README.md. */
 const PICTURES: readonly Picture[] = [
   ...pageNames.map((name) => ({ name: name.toLowerCase(), path: pathOf(name), answers: full })),
-  { name: 'overview-dark', path: '/', answers: full, isDark: true },
-  { name: 'overview-narrow', path: '/', answers: full, isNarrow: true },
+  { name: 'overview-dark', path: '/', answers: local, isDark: true },
+  { name: 'overview-narrow', path: '/', answers: local, isNarrow: true },
 ];
 
 /**

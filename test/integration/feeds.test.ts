@@ -53,7 +53,11 @@ describe('the feeds of a page, on the emulator', () => {
 
   it('count messages, and jobs that are parked or died', async () => {
     const [parked, dead] = [newId('parked'), newId('dead')];
-    await send(envelope(parked, [], { runAt: new Date(Date.now() + 3600_000).toISOString() }));
+    await send(
+      envelope(parked, [{ do: 'permanent', message: 'never' }], {
+        runAt: new Date(Date.now() + 3600_000).toISOString(),
+      }),
+    );
     await send(envelope(dead, [{ do: 'permanent', message: 'never' }]));
     await reaches(parked, ['SCHEDULED']);
     await reaches(dead, ['DEAD']);

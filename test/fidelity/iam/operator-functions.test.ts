@@ -2,9 +2,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { JobSchedule } from '../../../lib/contract/definition/schedule.ts';
 import { names } from '../../../lib/contract/names.ts';
 import {
-  type Aws,
   alarmStates,
+  cancel,
+  dead,
   deadLetterCounts,
+  deadLetterOf,
+  deadPages,
   doctor,
   job,
   jobLogs,
@@ -14,78 +17,34 @@ import {
   oldestAges,
   queueCounts,
   queues,
+  redrive,
+  redriveJobs,
+  retryNow,
   runningStates,
   type Stage,
   schedules,
+  setRunning,
+  tableOf,
   typeQueues,
+  waiting,
 } from '../../../lib/operator/index.ts';
-import { type Command, toCall } from '../../../lib/testing/aws/faults.ts';
-import { deployed } from '../../unit/operator/support/doctor.ts';
-import { type Environment, resolveAll } from '../templates/intrinsics.ts';
+import { defineProbe } from '../../support/probe.ts';
+import { resolveAll } from '../templates/intrinsics.ts';
 import { policyStatements } from '../templates/roles.ts';
 import { SETTINGS, synthesize } from '../templates/synth.ts';
-import type { Right, WireCall } from './actions.ts';
+import type { Right } from './actions.ts';
 import { allows, type Statement } from './evaluate.ts';
-import { operatorRightsOf } from './operator-actions.ts';
-
-const ENVIRONMENT: Environment = { account: '123456789012', region: 'eu-west-1' };
+import { ENVIRONMENT, rightsOf } from './operator-calls.ts';
 
 let read: Statement[];
+let redriving: Statement[];
 beforeAll(async () => {
   const templates = resolveAll(await synthesize(SETTINGS.prod), ENVIRONMENT);
-  read = policyStatements(templates, names.operatorPolicy('prod', 'read', ENVIRONMENT.region));
+  const of = (kind: 'read' | 'redrive') =>
+    policyStatements(templates, names.operatorPolicy('prod', kind, ENVIRONMENT.region));
+  read = of('read');
+  redriving = of('redrive');
 }, 120_000);
-
-/** Services with JSON at the wire, by what their targets begin with. */
-const TARGETS: Partial<Record<keyof Aws, string>> = {
-  dynamoDb: 'DynamoDB_20120810',
-  sqs: 'AmazonSQS',
-  logs: 'Logs_20140328',
-  cloudWatch: 'GraniteServiceVersion20100801',
-  eventBridge: 'AWSEvents',
-};
-
-const POST = { method: 'POST', path: '/' };
-
-function wireOf(service: keyof Aws, { name, input }: { name: string; input: unknown }): WireCall {
-  const fields = input as Readonly<Record<string, string>>;
-  const target = TARGETS[service];
-  if (target !== undefined)
-    return { ...POST, body: JSON.stringify(input), headers: { 'x-amz-target': `${target}.${name}` } };
-  if (service === 'cloudFormation') {
-    const body = String(new URLSearchParams({ Action: name, StackName: fields.StackName ?? '' }));
-    return { ...POST, headers: {}, body };
-  }
-  const paths: Readonly<Record<string, string>> = {
-    ListEventSourceMappings: '/2015-03-31/event-source-mappings',
-    GetFunctionConfiguration: `/2015-03-31/functions/${fields.FunctionName}/configuration`,
-  };
-  return { method: 'GET', path: paths[name] ?? name, headers: {}, body: '' };
-}
-
-/** The rights that a function needs, as those of the stage `prod`. */
-async function rightsOf(run: (stage: Stage) => Promise<unknown>): Promise<Right[]> {
-  const { stage, world, plane } = deployed();
-  const rules = ['core-tick', 'probe-nightly'].map((name) => ({ Name: `sluice-test-${name}-1A2B` }));
-  plane.rules.splice(0, 1, ...rules);
-  plane.logs.set('/aws/lambda/sluice-test-probe', []);
-  world.send({ id: 'dead', payload: { do: 'permanent' } });
-  world.send({ id: 'parked', runAt: '2026-01-02T00:00:00Z' });
-  await world.drain();
-  const rights: Right[] = [];
-  const recorded = (service: keyof Aws) => {
-    const client = stage.aws[service] as { send(command: object): Promise<object> };
-    const send = (command: Command) => {
-      const as = JSON.parse(JSON.stringify(toCall(command)).replaceAll('sluice-test-', 'sluice-prod-')) as object;
-      rights.push(...operatorRightsOf(wireOf(service, as as { name: string; input: unknown }), ENVIRONMENT));
-      return client.send(command);
-    };
-    return [service, { send }] as const;
-  };
-  const aws = Object.fromEntries((Object.keys(stage.aws) as (keyof Aws)[]).map(recorded)) as unknown as Aws;
-  await run({ ...stage, aws });
-  return rights;
-}
 
 const NIGHTLY: JobSchedule = { name: 'nightly', expression: 'cron(0 2 * * ? *)', payload: {} };
 const JOB = { type: 'probe', key: 'dead' };
@@ -93,8 +52,13 @@ const ofQueues = (feed: (stage: Stage, all: Awaited<ReturnType<typeof typeQueues
   return async (stage: Stage) => feed(stage, await typeQueues(stage));
 };
 
-/** What a page that stays open asks for. */
-const FEEDS: Readonly<Record<string, (stage: Stage) => Promise<unknown>>> = {
+type Functions = Readonly<Record<string, (stage: Stage) => Promise<unknown>>>;
+
+async function drained(pages: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of pages);
+}
+
+const LOOKS: Functions = {
   typeQueues,
   queueCounts: ofQueues(queueCounts),
   deadLetterCounts: ofQueues(deadLetterCounts),
@@ -106,13 +70,23 @@ const FEEDS: Readonly<Record<string, (stage: Stage) => Promise<unknown>>> = {
     metricHistory(stage, { type: 'probe', sinceMs: Date.UTC(2025, 11, 31), periodSeconds: 300 }),
   schedules: (stage) => schedules(stage, { type: 'probe', retention: 14, schedule: [NIGHTLY] }),
   keepsData,
-};
-const LOOKS: Readonly<Record<string, (stage: Stage) => Promise<unknown>>> = {
   queues,
+  dead: (stage) => dead(stage, 'probe'),
+  deadPages: (stage) => drained(deadPages(stage, 'probe')),
+  waiting: (stage) => waiting(stage, 'probe'),
   job: (stage) => job(stage, JOB),
   'job by its id': (stage) => job(stage, { type: 'probe', key: 'unknown' }).catch(() => undefined),
   jobLogs: (stage) => jobLogs(stage, JOB.type, { jobId: JOB.key }),
   doctor: (stage) => doctor(stage, { definitions: [], scan: true }),
+};
+const CHANGES: Functions = {
+  deadLetterOf: (stage) => deadLetterOf(stage, 'probe', { key: 'dead', run: 1 }),
+  redrive: (stage) => redrive(stage, 'probe'),
+  redriveJobs: (stage) => redriveJobs(stage, 'probe', [{ key: 'dead', run: 1 }]),
+  retryNow: (stage) => retryNow(tableOf(stage), { type: 'probe', key: 'parked' }),
+  'cancel of a job that waits': (stage) => cancel(tableOf(stage), defineProbe(), 'parked'),
+  'cancel of a job that never came': (stage) => cancel(tableOf(stage), defineProbe(), 'unknown'),
+  setRunning: (stage) => setRunning(stage, 'probe', { running: false, wait: false }),
 };
 
 /** Granted, and used by no function above. */
@@ -122,31 +96,56 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'logs:GetQueryResults': 'the console’s queries over logs',
 };
 
-const ALL: typeof FEEDS = { ...FEEDS, ...LOOKS };
+/** Lambda asks whose event source it is. */
+const contextOf = (stage: string) => ({
+  'lambda:FunctionArn': `arn:aws:lambda:${ENVIRONMENT.region}:${ENVIRONMENT.account}:function:sluice-${stage}-x`,
+});
+
+const refused = (policies: readonly Statement[], rights: readonly Right[], stage = 'prod') =>
+  rights.filter((right) => !allows(policies, { ...right, context: { ...right.context, ...contextOf(stage) } }));
+
+/** The same, asked on a stage of another name. */
+const elsewhere = (rights: readonly Right[]) =>
+  rights
+    .filter(({ resource }) => resource !== '*')
+    .map((right) => ({ ...right, resource: right.resource.replaceAll('-prod-', '-other-') }));
+
+const actionsOf = async (run: Functions[string]) => [...new Set((await rightsOf(run)).map(({ action }) => action))];
+const granted = (policy: readonly Statement[]) => policy.flatMap(({ Action }) => [Action].flat());
+
+async function unusedOf(policy: readonly Statement[], functions: Functions): Promise<string[]> {
+  const used = (await Promise.all(Object.values(functions).map(actionsOf))).flat();
+  return granted(policy).filter((action) => !used.includes(action));
+}
 
 describe('the policy for looking', () => {
-  it.each(Object.keys(ALL))('lets %s make each of its calls, on this stage alone', async (name) => {
-    const rights = await rightsOf(ALL[name] ?? queues);
+  it.each(Object.entries(LOOKS))('lets %s make each of its calls, on this stage alone', async (_, run) => {
+    const rights = await rightsOf(run);
     expect(rights.length).toBeGreaterThan(0);
-    expect(rights.filter((right) => !allows(read, right))).toEqual([]);
-    const named = rights.filter(({ resource }) => resource !== '*');
-    const elsewhere = named.map((right) => ({ ...right, resource: right.resource.replaceAll('-prod-', '-other-') }));
-    expect(elsewhere.filter((right) => allows(read, right))).toEqual([]);
+    expect(refused(read, rights)).toEqual([]);
+    expect(refused(read, elsewhere(rights), 'other')).toEqual(elsewhere(rights));
   });
 
   it('grants no action that none of them uses', async () => {
-    const used = new Set<string>();
-    for (const run of Object.values(ALL)) for (const { action } of await rightsOf(run)) used.add(action);
-    const granted = read.flatMap(({ Action }) => [Action].flat());
-    expect(granted.filter((action) => !used.has(action)).sort()).toEqual(Object.keys(EXCEPTIONS).sort());
+    expect((await unusedOf(read, LOOKS)).sort()).toEqual(Object.keys(EXCEPTIONS).sort());
   });
 
   it('is used in small parts by the feeds', async () => {
-    const actions = async (name: string) => [
-      ...new Set((await rightsOf(ALL[name] ?? queues)).map(({ action }) => action)),
-    ];
-    expect(await actions('queueCounts')).toEqual(['sqs:ListQueues', 'sqs:GetQueueAttributes']);
-    expect(await actions('runningStates')).toEqual(['sqs:ListQueues', 'lambda:ListEventSourceMappings']);
-    expect(await actions('listCounts')).toEqual(['dynamodb:Query']);
+    expect(await actionsOf(ofQueues(queueCounts))).toEqual(['sqs:ListQueues', 'sqs:GetQueueAttributes']);
+    expect(await actionsOf(ofQueues(runningStates))).toEqual(['sqs:ListQueues', 'lambda:ListEventSourceMappings']);
+    expect(await actionsOf((stage) => listCounts(stage, ['probe']))).toEqual(['dynamodb:Query']);
+  });
+});
+
+describe('the policy for changing, beside that for looking', () => {
+  it.each(Object.entries(CHANGES))('lets %s make each of its calls, on this stage alone', async (_, run) => {
+    const rights = await rightsOf(run);
+    expect(refused([...read, ...redriving], rights)).toEqual([]);
+    expect(refused(read, rights).length).toBeGreaterThan(0);
+    expect(refused([...read, ...redriving], elsewhere(rights), 'other')).toEqual(elsewhere(rights));
+  });
+
+  it('grants no action that none of them uses', async () => {
+    expect(await unusedOf(redriving, CHANGES)).toEqual([]);
   });
 });

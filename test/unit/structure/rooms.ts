@@ -35,6 +35,7 @@ const OPERATOR_BASICS = [
   'keeps-data',
   'lazy-s3',
   'metric-history',
+  'pace',
   'payloads',
   'stage',
   'visible',

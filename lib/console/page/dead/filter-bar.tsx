@@ -13,27 +13,24 @@ const TYPED_MS = 400;
 /** Why a job can be dead, as its item has it. */
 const REASONS = ['PermanentError', 'AttemptsExhausted', 'InvalidPayload', 'InvalidMessage', 'Crashed', 'NotAccepted'];
 
-export function FilterBar({
-  filters,
-  reasons,
-}: {
+export interface FilterBarProps {
   readonly filters: DeadFilters;
+  /** Of the jobs that were read. */
   readonly reasons: readonly string[];
-}) {
+}
+
+export function FilterBar({ filters, reasons }: FilterBarProps) {
   const set = (change: Partial<DeadFilters>) =>
     navigate(hrefs.dead({ ...route.value.query, ...change }), { replace: true });
   const types = (about.value?.types ?? []).map(({ type }) => type);
-  const hasAny = Object.values(filters).some((value) => value !== '');
+  const all = [...new Set([...reasons, ...REASONS])];
   return (
     <search aria-label="Dead jobs">
       <form class="filters" onSubmit={(event) => event.preventDefault()}>
         <Field label="Type">
           {(tied) => (
             <Choose
-              tied={tied}
-              value={filters.type}
-              values={types}
-              any="all types"
+              {...{ tied, value: filters.type, values: types, any: 'all types' }}
               onChange={(type) => set({ type })}
             />
           )}
@@ -41,10 +38,7 @@ export function FilterBar({
         <Field label="Reason">
           {(tied) => (
             <Choose
-              tied={tied}
-              value={filters.reason}
-              values={[...new Set([...reasons, ...REASONS])]}
-              any="any reason"
+              {...{ tied, value: filters.reason, values: all, any: 'any reason' }}
               onChange={(reason) => set({ reason })}
             />
           )}
@@ -56,30 +50,36 @@ export function FilterBar({
           {(tied) => <Typed tied={tied} value={filters.key} onChange={(key) => set({ key })} />}
         </Field>
         <Field label="Died">
-          {(tied) => (
-            <select {...tied} value={filters.since} onChange={(event) => set({ since: event.currentTarget.value })}>
-              {SINCE.map(({ value, label }) => (
-                <option key={value} value={value}>
-                  {label}
-                </option>
-              ))}
-              {SINCE.every(({ value }) => value !== filters.since) && (
-                <option value={filters.since}>since {filters.since}</option>
-              )}
-            </select>
-          )}
+          {(tied) => <Since tied={tied} value={filters.since} onChange={(since) => set({ since })} />}
         </Field>
-        {hasAny && (
-          <div class="filters-clear">
-            <Button kind="quiet" onClick={() => set(NO_FILTERS)}>
-              Clear filters
-            </Button>
-          </div>
-        )}
+        <Clear filters={filters} onClear={() => set(NO_FILTERS)} />
       </form>
     </search>
   );
 }
+
+interface ClearProps {
+  readonly filters: DeadFilters;
+  readonly onClear: () => void;
+}
+
+const Clear = ({ filters, onClear }: ClearProps) =>
+  Object.values(filters).some((value) => value !== '') ? (
+    <Button kind="quiet" onClick={onClear}>
+      Clear filters
+    </Button>
+  ) : null;
+
+const Since = ({ tied, value, onChange }: TypedProps) => (
+  <select {...tied} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+    {SINCE.map((since) => (
+      <option key={since.value} value={since.value}>
+        {since.label}
+      </option>
+    ))}
+    {SINCE.every((since) => since.value !== value) && <option value={value}>since {value}</option>}
+  </select>
+);
 
 interface ChooseProps {
   readonly tied: Tied;

@@ -47,7 +47,7 @@ interface GroupItemProps extends Omit<GroupListProps, 'list'> {
 
 function GroupItem({ group, jobs, selection, onSelectJobs, onSelectGroup }: GroupItemProps) {
   const [isOpen, setIsOpen] = useState(false);
-  const { type, reason, error, first, last } = group;
+  const { type, error } = group;
   const state = groupState(selection, jobs);
   return (
     <li class={state === 'none' ? 'group' : 'group is-selected'}>
@@ -59,24 +59,7 @@ function GroupItem({ group, jobs, selection, onSelectJobs, onSelectGroup }: Grou
             onChange={(isIn) => onSelectGroup(group, isIn)}
           />
         )}
-        <button type="button" class="group-open" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
-          <Icon name="chevron" />
-          <span class="group-words">
-            <span class="group-error">{error}</span>
-            <span class="group-about">
-              {type} · {reason ?? 'no reason'}
-            </span>
-          </span>
-          <span class="group-count">{plural(group.jobs, 'job')}</span>
-        </button>
-        <span class="group-times">
-          <span>
-            first <Time at={first} isStatic />
-          </span>
-          <span>
-            last <Time at={last} isStatic />
-          </span>
-        </span>
+        <GroupWords group={group} isOpen={isOpen} onOpen={() => setIsOpen(!isOpen)} />
       </div>
       {isOpen && (
         <div class="group-jobs">
@@ -92,3 +75,32 @@ function GroupItem({ group, jobs, selection, onSelectJobs, onSelectGroup }: Grou
     </li>
   );
 }
+
+interface GroupWordsProps {
+  readonly group: DeadGroup;
+  readonly isOpen: boolean;
+  readonly onOpen: () => void;
+}
+
+const GroupWords = ({ group: { type, reason, error, jobs, first, last }, isOpen, onOpen }: GroupWordsProps) => (
+  <>
+    <button type="button" class="group-open" aria-expanded={isOpen} onClick={onOpen}>
+      <Icon name="chevron" />
+      <span class="group-words">
+        <span class="group-error">{error}</span>
+        <span class="group-about">
+          {type} · {reason ?? 'no reason'}
+        </span>
+      </span>
+      <span class="group-count">{plural(jobs, 'job')}</span>
+    </button>
+    <span class="group-times">
+      <span>
+        first <Time at={first} isStatic />
+      </span>
+      <span>
+        last <Time at={last} isStatic />
+      </span>
+    </span>
+  </>
+);

@@ -1,63 +1,30 @@
 /** Find a job: by its key or id over all types; by its logs; by a scan of the table, with its price first. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Found, Trouble } from '../../api.ts';
 import { api } from '../base/client.ts';
 import { navigate, route } from '../base/router.tsx';
 import { hrefs } from '../base/routes.ts';
 import { isAbort, troubleOf } from '../base/trouble.ts';
-import { Button } from '../parts/button.tsx';
-import { Field } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Empty, TroubleNote } from '../parts/states.tsx';
+import { FindBox } from './find-box.tsx';
 import { FoundJobs } from './found-jobs.tsx';
 import { InsightsCard } from './insights-card.tsx';
 import { ScanCard } from './scan-card.tsx';
 
 export function FindPage() {
   const asked = (route.value.query.text ?? '').trim();
-  const [text, setText] = useState(asked);
-  const box = useRef<HTMLInputElement>(null);
-  useEffect(() => setText(asked), [asked]);
-  useEffect(() => box.current?.focus(), []);
   const find = useFind(asked);
-  const submit = (event: Event) => {
-    event.preventDefault();
-    if (text.trim() === asked) find.again();
-    else navigate(hrefs.find({ ...route.value.query, text: text.trim() }));
+  const look = (text: string) => {
+    if (text === asked) find.again();
+    else navigate(hrefs.find({ ...route.value.query, text }));
   };
   return (
     <>
       <header class="page-head">
         <h1>Find</h1>
       </header>
-      <search>
-        <form class="find-box" onSubmit={submit}>
-          <Field
-            label="Key or id of a job"
-            hint={
-              <>
-                Press <kbd>/</kbd> on any page to come here
-              </>
-            }
-          >
-            {(tied) => (
-              <input
-                {...tied}
-                ref={box}
-                type="search"
-                class="mono"
-                value={text}
-                autocomplete="off"
-                spellcheck={false}
-                onInput={(event) => setText(event.currentTarget.value)}
-              />
-            )}
-          </Field>
-          <Button kind="primary" isSubmit isBusy={find.isReading} isDisabled={text.trim() === ''}>
-            <Icon name="find" /> Find
-          </Button>
-        </form>
-      </search>
+      <FindBox asked={asked} isReading={find.isReading} onFind={look} />
       {asked !== '' && <Answer find={find} asked={asked} />}
       <InsightsCard />
       <ScanCard />

@@ -27,15 +27,11 @@ interface State {
 }
 
 export function InsightsCard() {
-  const [query, setQuery] = useState(EXAMPLES[0]?.query ?? '');
-  const [hours, setHours] = useState(1);
-  const [type, setType] = useState('');
   const [state, setState] = useState<State>({ isReading: false });
-  const run = async (event: Event): Promise<void> => {
-    event.preventDefault();
+  const run = async (asked: Asked): Promise<void> => {
     setState({ isReading: true });
     try {
-      setState({ isReading: false, answer: await api.get<Insights>('insights', { query, hours, type }) });
+      setState({ isReading: false, answer: await api.get<Insights>('insights', { ...asked }) });
     } catch (error) {
       setState({ isReading: false, trouble: troubleOf(error) });
     }
@@ -46,40 +42,73 @@ export function InsightsCard() {
         <h2 id="insights">Search the logs</h2>
         <span class="muted">CloudWatch Logs Insights</span>
       </div>
-      <form class="card-body query" onSubmit={(event) => void run(event)}>
-        <fieldset class="buttons is-plain">
-          <legend class="only-read">Ready queries</legend>
-          {EXAMPLES.map((example) => (
-            <Button key={example.name} isPressed={query === example.query} onClick={() => setQuery(example.query)}>
-              {example.name}
-            </Button>
-          ))}
-        </fieldset>
-        <Field label="Query">
-          {(tied) => (
-            <textarea
-              {...tied}
-              class="mono"
-              rows={Math.max(4, query.split('\n').length)}
-              spellcheck={false}
-              value={query}
-              onInput={(event) => setQuery(event.currentTarget.value)}
-            />
-          )}
-        </Field>
-        <div class="query-foot">
-          <RangeFields {...{ hours, type }} onHours={setHours} onType={setType} />
-          <Button kind="primary" isSubmit isBusy={state.isReading} isDisabled={query.trim() === ''}>
-            Run
-          </Button>
-        </div>
-      </form>
+      <QueryForm isReading={state.isReading} onRun={(asked) => void run(asked)} />
       {state.isReading && <Skeleton rows={4} />}
       <TroubleNote trouble={state.trouble} />
       {state.answer && <Rows answer={state.answer} />}
     </section>
   );
 }
+
+interface Asked {
+  readonly query: string;
+  readonly hours: number;
+  readonly type: string;
+}
+
+interface QueryFormProps {
+  readonly isReading: boolean;
+  readonly onRun: (asked: Asked) => void;
+}
+
+function QueryForm({ isReading, onRun }: QueryFormProps) {
+  const [query, setQuery] = useState(EXAMPLES[0]?.query ?? '');
+  const [hours, setHours] = useState(1);
+  const [type, setType] = useState('');
+  const submit = (event: Event) => {
+    event.preventDefault();
+    onRun({ query, hours, type });
+  };
+  return (
+    <form class="card-body query" onSubmit={submit}>
+      <Examples query={query} onQuery={setQuery} />
+      <Field label="Query">
+        {(tied) => (
+          <textarea
+            {...tied}
+            class="mono"
+            rows={Math.max(4, query.split('\n').length)}
+            spellcheck={false}
+            value={query}
+            onInput={(event) => setQuery(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <div class="query-foot">
+        <RangeFields {...{ hours, type }} onHours={setHours} onType={setType} />
+        <Button kind="primary" isSubmit isBusy={isReading} isDisabled={query.trim() === ''}>
+          Run
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+interface ExamplesProps {
+  readonly query: string;
+  readonly onQuery: (query: string) => void;
+}
+
+const Examples = ({ query, onQuery }: ExamplesProps) => (
+  <fieldset class="buttons is-plain">
+    <legend class="only-read">Ready queries</legend>
+    {EXAMPLES.map((example) => (
+      <Button key={example.name} isPressed={query === example.query} onClick={() => onQuery(example.query)}>
+        {example.name}
+      </Button>
+    ))}
+  </fieldset>
+);
 
 interface RangeFieldsProps {
   readonly hours: number;

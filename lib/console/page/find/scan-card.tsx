@@ -73,17 +73,7 @@ function Scan({ price }: { readonly price: ScanPriceAnswer }) {
         </p>
         <Choose label="Status" any="any status" values={STATUSES} value={status} onChange={setStatus} />
         <Choose label="Type" any="all types" values={types} value={type} onChange={setType} />
-        <Field label="Age">
-          {(tied) => (
-            <select {...tied} value={olderMs} onChange={(event) => setOlderMs(Number(event.currentTarget.value))}>
-              {AGES.map((age) => (
-                <option key={age.olderMs} value={age.olderMs}>
-                  {age.label}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <AgeField olderMs={olderMs} onOlderMs={setOlderMs} />
         {scan.isReading ? (
           <Button onClick={scan.stop}>Stop</Button>
         ) : (
@@ -96,6 +86,25 @@ function Scan({ price }: { readonly price: ScanPriceAnswer }) {
     </>
   );
 }
+
+interface AgeFieldProps {
+  readonly olderMs: number;
+  readonly onOlderMs: (olderMs: number) => void;
+}
+
+const AgeField = ({ olderMs, onOlderMs }: AgeFieldProps) => (
+  <Field label="Age">
+    {(tied) => (
+      <select {...tied} value={olderMs} onChange={(event) => onOlderMs(Number(event.currentTarget.value))}>
+        {AGES.map((age) => (
+          <option key={age.olderMs} value={age.olderMs}>
+            {age.label}
+          </option>
+        ))}
+      </select>
+    )}
+  </Field>
+);
 
 function ScanAnswer({ scan: { state, isReading } }: { readonly scan: ReturnType<typeof useScan> }) {
   if (state === undefined) return null;

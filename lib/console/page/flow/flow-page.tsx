@@ -1,11 +1,12 @@
 /** A flow: how many of its places have ended, who holds those that have not, and what can be done. */
 import { useState } from 'preact/hooks';
-import type { FlowDetail, Operation } from '../../api.ts';
+import type { ChoiceRequest, FlowDetail, Operation } from '../../api.ts';
 import { mayChange } from '../base/about.ts';
 import { countText, plural } from '../base/format.ts';
 import { Link, route } from '../base/router.tsx';
 import { hrefs } from '../base/routes.ts';
 import { useFeedOf } from '../base/use-feed.ts';
+import { Fact } from '../job/fact.tsx';
 import { Outcome } from '../job/outcome.tsx';
 import { Button } from '../parts/button.tsx';
 import { Loaded } from '../parts/states.tsx';
@@ -49,34 +50,18 @@ function Shown({ flow, onChange }: ShownProps) {
       onChange();
     },
   });
-  const { type, flow: key, status, endedAt, cancelRequested } = flow;
-  const isWaiting = endedAt === undefined && status !== 'COMPLETED' && status !== 'CANCELLED';
-  const of = { type, flow: key };
   return (
     <>
       <section class="card job-head" aria-labelledby="flow-key">
         <div class="job-head-line">
           <h1 id="flow-key" class="job-name">
-            {key}
+            {flow.flow}
           </h1>
           <span class="job-status" role="status">
-            <Status of={status} />
-            {cancelRequested && <span class="mark">cancel requested</span>}
+            <Status of={flow.status} />
+            {flow.cancelRequested && <span class="mark">cancel requested</span>}
           </span>
-          {mayChange() && isWaiting && (
-            <div class="job-actions buttons">
-              <Button
-                isBusy={isAsking}
-                isDisabled={cancelRequested}
-                onClick={() => ask({ kind: 'cancel-flow', ...of })}
-              >
-                Cancel flow…
-              </Button>
-              <Button isBusy={isAsking} onClick={() => ask({ kind: 'fire-flow', ...of })}>
-                Run the callback now…
-              </Button>
-            </div>
-          )}
+          <Actions flow={flow} ask={ask} isAsking={isAsking} />
         </div>
         <Numbers flow={flow} />
         <Facts flow={flow} />
@@ -84,6 +69,27 @@ function Shown({ flow, onChange }: ShownProps) {
       <Outcome operation={operation} />
       <Places flow={flow} />
     </>
+  );
+}
+
+interface ActionsProps {
+  readonly flow: FlowDetail;
+  readonly ask: (request: ChoiceRequest) => void;
+  readonly isAsking: boolean;
+}
+
+function Actions({ flow: { type, flow, status, endedAt, cancelRequested }, ask, isAsking }: ActionsProps) {
+  const isWaiting = endedAt === undefined && status !== 'COMPLETED' && status !== 'CANCELLED';
+  if (!mayChange() || !isWaiting) return null;
+  return (
+    <div class="job-actions buttons">
+      <Button isBusy={isAsking} isDisabled={cancelRequested} onClick={() => ask({ kind: 'cancel-flow', type, flow })}>
+        Cancel flow…
+      </Button>
+      <Button isBusy={isAsking} onClick={() => ask({ kind: 'fire-flow', type, flow })}>
+        Run the callback now…
+      </Button>
+    </div>
   );
 }
 
@@ -125,41 +131,26 @@ function Numbers({ flow: { total, completed, open, dead } }: { readonly flow: Fl
 function Facts({ flow: { type, flow: key, mode, deadlineAt, endedAt, parent } }: { readonly flow: FlowDetail }) {
   return (
     <dl class="job-facts">
-      <div class="fact">
-        <dt>Callback</dt>
-        <dd>
-          <Link href={hrefs.job(type, key)}>{type}</Link>
-        </dd>
-      </div>
-      <div class="fact">
-        <dt>Runs</dt>
-        <dd>{mode === 'success' ? 'once all have completed' : 'once all have ended, dead or not'}</dd>
-      </div>
+      <Fact name="Callback">
+        <Link href={hrefs.job(type, key)}>{type}</Link>
+      </Fact>
+      <Fact name="Runs">{mode === 'success' ? 'once all have completed' : 'once all have ended, dead or not'}</Fact>
       {deadlineAt !== undefined && endedAt === undefined && (
-        <div class="fact">
-          <dt>Deadline</dt>
-          <dd>
-            <Time at={deadlineAt} />
-          </dd>
-        </div>
+        <Fact name="Deadline">
+          <Time at={deadlineAt} />
+        </Fact>
       )}
       {endedAt !== undefined && (
-        <div class="fact">
-          <dt>Ended</dt>
-          <dd>
-            <Time at={endedAt} />
-          </dd>
-        </div>
+        <Fact name="Ended">
+          <Time at={endedAt} />
+        </Fact>
       )}
       {parent && (
-        <div class="fact">
-          <dt>Parent</dt>
-          <dd>
-            <Link href={hrefs.flow(parent.type, parent.key)}>
-              {parent.type} {parent.key}
-            </Link>
-          </dd>
-        </div>
+        <Fact name="Parent">
+          <Link href={hrefs.flow(parent.type, parent.key)}>
+            {parent.type} {parent.key}
+          </Link>
+        </Fact>
       )}
     </dl>
   );

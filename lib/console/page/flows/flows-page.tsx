@@ -84,22 +84,26 @@ export function FlowsPage() {
               A callback shows here from when its children are placed until it runs.
             </Empty>
           ) : (
-            <>
-              <div class="card">
-                <Table
-                  caption="Callbacks that wait for their children"
-                  class="jobs"
-                  columns={COLUMNS}
-                  rows={flows}
-                  rowKey={(one) => `${one.type}#${one.flow}`}
-                  first={{ column: 'deadline', descending: false }}
-                />
-              </div>
-              {truncated && <p class="muted">There are more than are listed here. Choose a type to see its own.</p>}
-            </>
+            <FlowList flows={flows} truncated={truncated} />
           )
         }
       </Loaded>
     </>
   );
 }
+
+const FlowList = ({ flows, truncated }: NonNullable<Flows['data']>) => (
+  <>
+    <div class="card">
+      <Table
+        caption="Callbacks that wait for their children"
+        class="jobs"
+        columns={COLUMNS}
+        rows={flows}
+        rowKey={(one) => `${one.type}#${one.flow}`}
+        first={{ column: 'deadline', descending: false }}
+      />
+    </div>
+    {truncated && <p class="muted">There are more than are listed here. Choose a type to see its own.</p>}
+  </>
+);

@@ -1,4 +1,5 @@
 /** The entries of a list: added and taken out one by one. */
+import type { ComponentChildren } from 'preact';
 import { pointerOf } from '../json/place.ts';
 import { Button } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -17,7 +18,6 @@ export function ListFields({
   Inner,
 }: GroupProps<'list'>) {
   const entries = isList(value) ? value : [];
-  const isFull = field.max !== undefined && entries.length >= field.max;
   return (
     <fieldset class="form-group">
       <legend class="field-label">
@@ -26,7 +26,7 @@ export function ListFields({
       </legend>
       {field.description !== undefined && <p class="field-hint">{field.description}</p>}
       {entries.map((entry, index) => (
-        <div key={index} class="form-member">
+        <Entry key={index} name={name} index={index} onRemove={() => onValue(withEntry(value, index, undefined))}>
           <Inner
             field={field.item}
             name={`${name} ${index + 1}`}
@@ -35,26 +35,44 @@ export function ListFields({
             faults={faults}
             onValue={(next) => onValue(withEntry(value, index, next))}
           />
-          <Button
-            kind="quiet"
-            label={`Take out ${name} ${index + 1}`}
-            onClick={() => onValue(withEntry(value, index, undefined))}
-          >
-            <Icon name="close" />
-          </Button>
-        </div>
+        </Entry>
       ))}
-      <div class="form-add">
-        <Button
-          kind="quiet"
-          isDisabled={isFull}
-          label={`Add to ${name}`}
-          onClick={() => onValue([...entries, emptyOf(field.item)])}
-        >
-          + add
-        </Button>
-      </div>
+      <Add
+        name={name}
+        isFull={field.max !== undefined && entries.length >= field.max}
+        onAdd={() => onValue([...entries, emptyOf(field.item)])}
+      />
       <OwnFaults faults={faults} pointer={pointerOf(path)} />
     </fieldset>
   );
 }
+
+interface EntryProps {
+  readonly name: string;
+  readonly index: number;
+  readonly onRemove: () => void;
+  readonly children: ComponentChildren;
+}
+
+const Entry = ({ name, index, onRemove, children }: EntryProps) => (
+  <div class="form-member">
+    {children}
+    <Button kind="quiet" label={`Take out ${name} ${index + 1}`} onClick={onRemove}>
+      <Icon name="close" />
+    </Button>
+  </div>
+);
+
+interface AddProps {
+  readonly name: string;
+  readonly isFull: boolean;
+  readonly onAdd: () => void;
+}
+
+const Add = ({ name, isFull, onAdd }: AddProps) => (
+  <div class="form-add">
+    <Button kind="quiet" isDisabled={isFull} label={`Add to ${name}`} onClick={onAdd}>
+      + add
+    </Button>
+  </div>
+);

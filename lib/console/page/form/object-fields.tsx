@@ -34,17 +34,28 @@ export function ObjectFields({ field, name, path, value, faults, onValue, Inner 
           )}
         </div>
       ))}
-      {absent.length > 0 && (
-        <fieldset class="form-add is-plain">
-          <legend class="only-read">Optional fields</legend>
-          {absent.map((member) => (
-            <Button key={member.name} kind="quiet" onClick={() => set(member, emptyOf(member.field))}>
-              + {member.name}
-            </Button>
-          ))}
-        </fieldset>
-      )}
+      <Absent members={absent} onAdd={(member) => set(member, emptyOf(member.field))} />
       <OwnFaults faults={faults} pointer={pointerOf(path)} />
+    </fieldset>
+  );
+}
+
+interface AbsentProps {
+  readonly members: readonly Member[];
+  readonly onAdd: (member: Member) => void;
+}
+
+/** Optional members that are left out. */
+function Absent({ members, onAdd }: AbsentProps) {
+  if (members.length === 0) return null;
+  return (
+    <fieldset class="form-add is-plain">
+      <legend class="only-read">Optional fields</legend>
+      {members.map((member) => (
+        <Button key={member.name} kind="quiet" onClick={() => onAdd(member)}>
+          + {member.name}
+        </Button>
+      ))}
     </fieldset>
   );
 }

@@ -5,7 +5,7 @@ import { TroubleNote } from '../parts/states.tsx';
 
 export const Banner = () => (
   <div class="banner" aria-live="assertive">
-    <TroubleNote trouble={obstacle.value} />
+    <TroubleNote trouble={obstacle.value} isBanner />
   </div>
 );
 
@@ -17,5 +17,6 @@ export const NoSession = () => (
       for a new link, or start the console again:
     </p>
     <Copyable text="npx sluice console" />
+    <TroubleNote trouble={obstacle.value} isBanner />
   </main>
 );

@@ -7,7 +7,8 @@ export interface ActionsProps {
   readonly job: JobDetail;
   readonly ask: (request: ChoiceRequest) => void;
   readonly isAsking: boolean;
-  readonly onCorrect: () => void;
+  /** Undefined: it is being corrected. */
+  readonly onCorrect: (() => void) | undefined;
 }
 
 export function Actions({ job, ask, isAsking, onCorrect }: ActionsProps) {
@@ -21,7 +22,7 @@ export function Actions({ job, ask, isAsking, onCorrect }: ActionsProps) {
           Cancel…
         </Button>
       )}
-      {can.includes('correct') && <Button onClick={onCorrect}>Correct the payload</Button>}
+      {can.includes('correct') && onCorrect && <Button onClick={onCorrect}>Correct the payload</Button>}
       {can.includes('retry') && (
         <Button kind="primary" isBusy={isAsking} onClick={() => ask({ kind: 'retry', jobs })}>
           Retry now…

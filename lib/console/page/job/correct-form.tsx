@@ -29,7 +29,13 @@ export function CorrectForm({ job, answer, ask, isAsking, onLeave }: CorrectForm
   };
   return (
     <form class="correct" onSubmit={send}>
-      <JsonEditor label={isPayload ? 'Payload' : 'Message body'} text={text} check={check} onText={setText} hasFocus />
+      <JsonEditor
+        label={isPayload ? 'Payload as JSON' : 'Message body'}
+        text={text}
+        check={check}
+        onText={setText}
+        hasFocus
+      />
       <p class="field-hint">
         The job starts again at its first attempt, under the same key. The body that it has now is saved to a file
         first.

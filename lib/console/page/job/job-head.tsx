@@ -5,9 +5,10 @@ import { plural } from '../base/format.ts';
 import { Link } from '../base/router.tsx';
 import { hrefs } from '../base/routes.ts';
 import { Status } from '../parts/status.tsx';
+import { Fact } from './fact.tsx';
 
 export function JobHead({ job, children }: { readonly job: JobDetail; readonly children: ComponentChildren }) {
-  const { type, key, jobId, run, status, attempts, maxAttempts, message, flow, batch } = job;
+  const { key, status, message } = job;
   return (
     <section class="card job-head" aria-labelledby="job-key">
       <div class="job-head-line">
@@ -23,45 +24,45 @@ export function JobHead({ job, children }: { readonly job: JobDetail; readonly c
       </div>
       <p class="job-message">{message}</p>
       <Failure job={job} />
-      <dl class="job-facts">
-        <Fact name="Attempts">
-          {attempts} of {maxAttempts}
-        </Fact>
-        {run > 1 && <Fact name="Run">{run}</Fact>}
-        {jobId !== key && (
-          <Fact name="Id">
-            <span class="mono selectable">{jobId}</span>
-          </Fact>
-        )}
-        <Fact name="Type">
-          <Link href={hrefs.type(type)}>{type}</Link>
-        </Fact>
-        {flow && (
-          <Fact name="Flow">
-            <Link href={hrefs.flow(flow.type, flow.key)}>
-              {flow.type} {flow.key}
-            </Link>
-          </Fact>
-        )}
-        {batch && (
-          <Fact name="Waits for">
-            <Link href={hrefs.flow(type, key)}>
-              {batch.open} of {plural(batch.total, 'child', 'children')}
-              {batch.dead > 0 && `, ${batch.dead} dead`}
-            </Link>
-          </Fact>
-        )}
-      </dl>
+      <Facts job={job} />
     </section>
   );
 }
 
-const Fact = ({ name, children }: { readonly name: string; readonly children: ComponentChildren }) => (
-  <div class="fact">
-    <dt>{name}</dt>
-    <dd>{children}</dd>
-  </div>
-);
+function Facts({ job }: { readonly job: JobDetail }) {
+  const { type, key, jobId, run, attempts, maxAttempts, flow, batch } = job;
+  return (
+    <dl class="job-facts">
+      <Fact name="Attempts">
+        {attempts} of {maxAttempts}
+      </Fact>
+      {run > 1 && <Fact name="Run">{run}</Fact>}
+      {jobId !== key && (
+        <Fact name="Id">
+          <span class="mono selectable">{jobId}</span>
+        </Fact>
+      )}
+      <Fact name="Type">
+        <Link href={hrefs.type(type)}>{type}</Link>
+      </Fact>
+      {flow && (
+        <Fact name="Flow">
+          <Link href={hrefs.flow(flow.type, flow.key)}>
+            {flow.type} {flow.key}
+          </Link>
+        </Fact>
+      )}
+      {batch && (
+        <Fact name="Waits for">
+          <Link href={hrefs.flow(type, key)}>
+            {batch.open} of {plural(batch.total, 'child', 'children')}
+            {batch.dead > 0 && `, ${batch.dead} dead`}
+          </Link>
+        </Fact>
+      )}
+    </dl>
+  );
+}
 
 function Failure({ job: { error, reason } }: { readonly job: JobDetail }) {
   if (error === undefined && reason === undefined) return null;

@@ -50,6 +50,7 @@ interface ShownProps {
 function Shown({ job, onChange, onBusy }: ShownProps) {
   const [operation, setOperation] = useState<Operation>();
   const [isCorrecting, setIsCorrecting] = useState(false);
+  const hasPayloads = about.value?.payloads !== false;
   const { ask, isAsking } = useOperation({
     onStart: (started) => {
       setOperation(started);
@@ -64,18 +65,16 @@ function Shown({ job, onChange, onBusy }: ShownProps) {
   return (
     <>
       <JobHead job={job}>
-        <Actions job={job} ask={ask} isAsking={isAsking} onCorrect={() => setIsCorrecting(true)} />
-      </JobHead>
-      <Outcome operation={operation} />
-      {about.value?.payloads !== false && (
-        <PayloadPanel
-          key={`${job.run}`}
+        <Actions
           job={job}
-          isCorrecting={isCorrecting}
-          onCorrecting={setIsCorrecting}
           ask={ask}
           isAsking={isAsking}
+          onCorrect={isCorrecting || !hasPayloads ? undefined : () => setIsCorrecting(true)}
         />
+      </JobHead>
+      <Outcome operation={operation} />
+      {hasPayloads && (
+        <PayloadPanel key={`${job.run}`} {...{ job, isCorrecting, ask, isAsking }} onCorrecting={setIsCorrecting} />
       )}
       <TimelineCard job={job} />
       <Attributes job={job} />

@@ -36,11 +36,16 @@ export function ConfirmDialog() {
 
 function Dialog({ asked }: { readonly asked: Question }) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const isGone = useRef(false);
   const [typed, setTyped] = useState('');
   useLayoutEffect(() => {
     const before = document.activeElement;
-    dialog.current?.showModal();
+    const shown = dialog.current;
+    shown?.showModal();
     return () => {
+      isGone.current = true;
+      // While it is modal, nothing else takes the focus.
+      shown?.close();
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);
@@ -52,7 +57,7 @@ function Dialog({ asked }: { readonly asked: Question }) {
     if (isReady) void start(typed.trim());
   };
   return (
-    <dialog ref={dialog} class="dialog" aria-labelledby="dialog-title" onClose={leave}>
+    <dialog ref={dialog} class="dialog" aria-labelledby="dialog-title" onClose={() => isGone.current || leave()}>
       <form onSubmit={confirm}>
         <h2 id="dialog-title">{heading}</h2>
         {choice && <Chosen choice={choice} />}

@@ -8,6 +8,7 @@
  */
 import type { ComponentChildren } from 'preact';
 import type { Feed, Trouble } from '../../api.ts';
+import { obstacle } from '../base/client.ts';
 import { Icon } from './icon.tsx';
 import { AsOf } from './time.tsx';
 import { Todo } from './todo.tsx';
@@ -48,10 +49,12 @@ export interface TroubleNoteProps {
   readonly trouble: Trouble | undefined;
   /** Within a row or a head: without a title. */
   readonly isBrief?: boolean;
+  /** Of the whole page: elsewhere the same is not said again. */
+  readonly isBanner?: boolean;
 }
 
-export function TroubleNote({ trouble, isBrief = false }: TroubleNoteProps) {
-  if (!trouble) return null;
+export function TroubleNote({ trouble, isBrief = false, isBanner = false }: TroubleNoteProps) {
+  if (!trouble || (!isBanner && obstacle.value?.message === trouble.message)) return null;
   const { kind, message, todo, action } = trouble;
   return (
     <div class={`note note-${kind === 'gap' || kind === 'throttled' ? 'warn' : 'bad'}`} role="status">

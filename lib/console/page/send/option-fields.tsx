@@ -1,5 +1,5 @@
 /** What the message says beside its payload: key, when, attempts. */
-import { Field } from '../parts/field.tsx';
+import { Field, type Tied } from '../parts/field.tsx';
 import type { OptionFaults, Options } from './envelope.ts';
 
 export interface OptionFieldsProps {
@@ -16,16 +16,7 @@ export function OptionFields({ options, faults, onOptions }: OptionFieldsProps) 
     <fieldset class="card card-body send-options">
       <legend class="only-read">Options of the message</legend>
       <Field label="Key (optional)" hint="Jobs with one key run once" faults={list(faults.key)}>
-        {(tied) => (
-          <input
-            {...tied}
-            class="mono"
-            value={options.key}
-            autocomplete="off"
-            spellcheck={false}
-            onInput={(event) => set({ key: event.currentTarget.value.trim() })}
-          />
-        )}
+        {(tied) => <Short tied={tied} class="mono" value={options.key} onText={(key) => set({ key })} />}
       </Field>
       <Field label="When">
         {(tied) => (
@@ -39,20 +30,37 @@ export function OptionFields({ options, faults, onOptions }: OptionFieldsProps) 
       <WhenField options={options} faults={faults} set={set} />
       <Field label="Attempts (optional)" hint="The first one counts" faults={list(faults.maxAttempts)}>
         {(tied) => (
-          <input
-            {...tied}
-            class="is-short"
-            inputMode="numeric"
-            value={options.maxAttempts}
-            placeholder="as defined"
-            autocomplete="off"
-            onInput={(event) => set({ maxAttempts: event.currentTarget.value.trim() })}
+          <Short
+            {...{ tied, value: options.maxAttempts, class: 'is-short', placeholder: 'as defined', isNumber: true }}
+            onText={(maxAttempts) => set({ maxAttempts })}
           />
         )}
       </Field>
     </fieldset>
   );
 }
+
+interface ShortProps {
+  readonly tied: Tied;
+  readonly value: string;
+  readonly class: string;
+  readonly placeholder?: string;
+  readonly isNumber?: boolean;
+  readonly onText: (text: string) => void;
+}
+
+const Short = ({ tied, value, class: className, placeholder, isNumber = false, onText }: ShortProps) => (
+  <input
+    {...tied}
+    class={className}
+    inputMode={isNumber ? 'numeric' : undefined}
+    value={value}
+    placeholder={placeholder}
+    autocomplete="off"
+    spellcheck={false}
+    onInput={(event) => onText(event.currentTarget.value.trim())}
+  />
+);
 
 const whenOf = (value: string): Options['when'] => (value === 'delay' || value === 'at' ? value : 'now');
 
@@ -65,13 +73,9 @@ function WhenField({ options, faults, set }: WhenFieldProps) {
     return (
       <Field label="Delay in seconds" faults={list(faults.delaySeconds)}>
         {(tied) => (
-          <input
-            {...tied}
-            class="is-short"
-            inputMode="numeric"
-            value={options.delaySeconds}
-            autocomplete="off"
-            onInput={(event) => set({ delaySeconds: event.currentTarget.value.trim() })}
+          <Short
+            {...{ tied, value: options.delaySeconds, class: 'is-short', isNumber: true }}
+            onText={(delaySeconds) => set({ delaySeconds })}
           />
         )}
       </Field>

@@ -28,39 +28,9 @@ export function SendLines({ type }: { readonly type: string }) {
   return (
     <form class="send" onSubmit={send}>
       <section class="card card-body send-lines" aria-label="Lines">
-        <Field label="Lines of JSON" hint="One job a line (NDJSON). Paste them, or drop a file here.">
-          {(tied) => (
-            <textarea
-              {...tied}
-              class="mono"
-              rows={14}
-              wrap="off"
-              spellcheck={false}
-              value={text}
-              onInput={(event) => setText(event.currentTarget.value)}
-              onDrop={(event) => {
-                const [file] = event.dataTransfer?.files ?? [];
-                if (file === undefined) return;
-                event.preventDefault();
-                void file.text().then(setText);
-              }}
-            />
-          )}
-        </Field>
+        <LinesField text={text} onText={setText} />
         <div class="send-lines-foot">
-          <Field label="A file">
-            {(tied) => (
-              <input
-                {...tied}
-                type="file"
-                accept=".ndjson,.jsonl,.json,.txt"
-                onChange={(event) => {
-                  const [file] = event.currentTarget.files ?? [];
-                  if (file) void file.text().then(setText);
-                }}
-              />
-            )}
-          </Field>
+          <FileField onText={setText} />
           <Segments label="Each line is" value={form} options={FORMS} onChange={setChosen} />
         </div>
       </section>
@@ -73,3 +43,46 @@ export function SendLines({ type }: { readonly type: string }) {
     </form>
   );
 }
+
+interface LinesFieldProps {
+  readonly text: string;
+  readonly onText: (text: string) => void;
+}
+
+const LinesField = ({ text, onText }: LinesFieldProps) => (
+  <Field label="Lines of JSON" hint="One job a line (NDJSON). Paste them, or drop a file here.">
+    {(tied) => (
+      <textarea
+        {...tied}
+        class="mono"
+        rows={14}
+        wrap="off"
+        spellcheck={false}
+        value={text}
+        onInput={(event) => onText(event.currentTarget.value)}
+        onDrop={(event) => {
+          const [file] = event.dataTransfer?.files ?? [];
+          if (file === undefined) return;
+          event.preventDefault();
+          void file.text().then(onText);
+        }}
+      />
+    )}
+  </Field>
+);
+
+const FileField = ({ onText }: Pick<LinesFieldProps, 'onText'>) => (
+  <Field label="A file">
+    {(tied) => (
+      <input
+        {...tied}
+        type="file"
+        accept=".ndjson,.jsonl,.json,.txt"
+        onChange={(event) => {
+          const [file] = event.currentTarget.files ?? [];
+          if (file) void file.text().then(onText);
+        }}
+      />
+    )}
+  </Field>
+);

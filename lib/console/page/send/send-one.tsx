@@ -6,7 +6,7 @@ import { hrefs } from '../base/routes.ts';
 import { FormField } from '../form/form-field.tsx';
 import { JsonEditor } from '../form/json-editor.tsx';
 import { fieldOf, type Json } from '../form/model.ts';
-import { useCheck } from '../form/use-check.ts';
+import { type Check, useCheck } from '../form/use-check.ts';
 import { emptyOf } from '../form/value.ts';
 import { Button } from '../parts/button.tsx';
 import { useOperation } from '../parts/use-operation.ts';
@@ -24,7 +24,6 @@ export function SendOne({ type, schema }: SendOneProps) {
   const field = useMemo(() => fieldOf(schema), [schema]);
   const [text, setText] = useState(() => written(emptyOf(field)));
   const [options, setOptions] = useState(DEFAULTS);
-  const value = useMemo(() => parsed(text), [text]);
   const check = useCheck({ type, text });
   const faults = optionFaults(options);
   const { ask, isAsking, sent } = useSend();
@@ -40,21 +39,7 @@ export function SendOne({ type, schema }: SendOneProps) {
   };
   return (
     <form class="send" onSubmit={send} noValidate>
-      <div class="send-sides">
-        <section class="card card-body send-form" aria-label="Form">
-          {value === undefined ? (
-            <p class="muted">The JSON beside this is broken: the form shows it again once it is whole.</p>
-          ) : (
-            <FormField
-              {...{ field, name: 'payload', path: [], value: value.json, faults: check.faults }}
-              onValue={(next) => setText(written(next))}
-            />
-          )}
-        </section>
-        <section class="card card-body" aria-label="JSON">
-          <JsonEditor label="Payload as JSON" text={text} check={check} onText={setText} />
-        </section>
-      </div>
+      <Sides field={field} text={text} check={check} onText={setText} />
       <OptionFields options={options} faults={faults} onOptions={setOptions} />
       <div class="buttons">
         <Button kind="primary" isSubmit isBusy={isAsking} isDisabled={!isReady}>
@@ -63,6 +48,35 @@ export function SendOne({ type, schema }: SendOneProps) {
       </div>
       <Sent type={type} sent={sent} />
     </form>
+  );
+}
+
+interface SidesProps {
+  readonly field: ReturnType<typeof fieldOf>;
+  readonly text: string;
+  readonly check: Check;
+  readonly onText: (text: string) => void;
+}
+
+/** The form, and the JSON that it writes. */
+function Sides({ field, text, check, onText }: SidesProps) {
+  const value = useMemo(() => parsed(text), [text]);
+  return (
+    <div class="send-sides">
+      <section class="card card-body send-form" aria-label="Form">
+        {value === undefined ? (
+          <p class="muted">The JSON is broken: the form shows it again once it is whole.</p>
+        ) : (
+          <FormField
+            {...{ field, name: 'payload', path: [], value: value.json, faults: check.faults }}
+            onValue={(next) => onText(written(next))}
+          />
+        )}
+      </section>
+      <section class="card card-body" aria-label="JSON">
+        <JsonEditor label="Payload as JSON" text={text} check={check} onText={onText} />
+      </section>
+    </div>
   );
 }
 

@@ -27,7 +27,6 @@ export function SendPage() {
     <>
       <nav class="crumbs" aria-label="Where this is">
         <Link href={hrefs.type(type)}>{type}</Link>
-        <span aria-hidden="true">/</span>
       </nav>
       <header class="page-head">
         <h1>Send {type}</h1>

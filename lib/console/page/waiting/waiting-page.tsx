@@ -80,22 +80,13 @@ function Listed({ type, waiting }: ListedProps) {
         </p>
       )}
       {mayChange() && (
-        <SelectionBar
-          words={
-            chosen.length === 0
-              ? 'Nothing selected'
-              : `${countText(chosen.length)} of ${plural(jobs.length, 'shown job')} selected`
-          }
-          isAny={chosen.length > 0}
+        <Chosen
+          count={chosen.length}
+          of={jobs.length}
+          isAsking={isAsking}
           onClear={() => setSelected(new Set())}
-        >
-          <Button isBusy={isAsking} onClick={() => act('cancel', false)}>
-            Cancel {countText(chosen.length)}…
-          </Button>
-          <Button kind="primary" isBusy={isAsking} onClick={() => act('retry', false)}>
-            Retry now…
-          </Button>
-        </SelectionBar>
+          onAct={(kind) => act(kind, false)}
+        />
       )}
       {mayChange() && (isAll || chosen.length === 0) && (
         <Whole type={type} isAsking={isAsking} onAct={(kind) => act(kind, true)} />
@@ -103,6 +94,29 @@ function Listed({ type, waiting }: ListedProps) {
     </>
   );
 }
+
+interface ChosenProps {
+  readonly count: number;
+  readonly of: number;
+  readonly isAsking: boolean;
+  readonly onClear: () => void;
+  readonly onAct: (kind: 'retry' | 'cancel') => void;
+}
+
+const Chosen = ({ count, of, isAsking, onClear, onAct }: ChosenProps) => (
+  <SelectionBar
+    words={count === 0 ? 'Nothing selected' : `${countText(count)} of ${plural(of, 'shown job')} selected`}
+    isAny={count > 0}
+    onClear={onClear}
+  >
+    <Button isBusy={isAsking} onClick={() => onAct('cancel')}>
+      Cancel {countText(count)}…
+    </Button>
+    <Button kind="primary" isBusy={isAsking} onClick={() => onAct('retry')}>
+      Retry now…
+    </Button>
+  </SelectionBar>
+);
 
 interface WholeProps {
   readonly type: string;

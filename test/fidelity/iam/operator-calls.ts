@@ -1,0 +1,62 @@
+import type { Aws, Stage } from '../../../lib/operator/index.ts';
+import { type Command, toCall } from '../../../lib/testing/aws/faults.ts';
+import { deployed } from '../../unit/operator/support/doctor.ts';
+import type { Environment } from '../templates/intrinsics.ts';
+import type { Right, WireCall } from './actions.ts';
+import { operatorRightsOf } from './operator-actions.ts';
+
+export const ENVIRONMENT: Environment = { account: '123456789012', region: 'eu-west-1' };
+
+/** Services with JSON at the wire, by what their targets begin with. */
+const TARGETS: Partial<Record<keyof Aws, string>> = {
+  dynamoDb: 'DynamoDB_20120810',
+  sqs: 'AmazonSQS',
+  logs: 'Logs_20140328',
+  cloudWatch: 'GraniteServiceVersion20100801',
+  eventBridge: 'AWSEvents',
+};
+
+const POST = { method: 'POST', path: '/' };
+
+function wireOf(service: keyof Aws, { name, input }: { name: string; input: unknown }): WireCall {
+  const fields = input as Readonly<Record<string, string>>;
+  const target = TARGETS[service];
+  if (target !== undefined)
+    return { ...POST, body: JSON.stringify(input), headers: { 'x-amz-target': `${target}.${name}` } };
+  if (service === 'cloudFormation') {
+    const body = String(new URLSearchParams({ Action: name, StackName: fields.StackName ?? '' }));
+    return { ...POST, headers: {}, body };
+  }
+  if (name === 'UpdateEventSourceMapping') {
+    return { method: 'PUT', path: `/2015-03-31/event-source-mappings/${fields.UUID}`, headers: {}, body: '' };
+  }
+  const paths: Readonly<Record<string, string>> = {
+    ListEventSourceMappings: '/2015-03-31/event-source-mappings',
+    GetFunctionConfiguration: `/2015-03-31/functions/${fields.FunctionName}/configuration`,
+  };
+  return { method: 'GET', path: paths[name] ?? name, headers: {}, body: '' };
+}
+
+/** The rights that a function needs, as those of the stage `prod`: a dead job, a parked one, a schedule. */
+export async function rightsOf(run: (stage: Stage) => Promise<unknown>): Promise<Right[]> {
+  const { stage, world, plane } = deployed();
+  const rules = ['core-tick', 'probe-nightly'].map((name) => ({ Name: `sluice-test-${name}-1A2B` }));
+  plane.rules.splice(0, 1, ...rules);
+  plane.logs.set('/aws/lambda/sluice-test-probe', []);
+  world.send({ id: 'dead', payload: { do: 'permanent' } });
+  world.send({ id: 'parked', runAt: '2026-01-02T00:00:00Z' });
+  await world.drain();
+  const rights: Right[] = [];
+  const recorded = (service: keyof Aws) => {
+    const client = stage.aws[service] as { send(command: object): Promise<object> };
+    const send = (command: Command) => {
+      const as = JSON.parse(JSON.stringify(toCall(command)).replaceAll('sluice-test-', 'sluice-prod-')) as object;
+      rights.push(...operatorRightsOf(wireOf(service, as as { name: string; input: unknown }), ENVIRONMENT));
+      return client.send(command);
+    };
+    return [service, { send }] as const;
+  };
+  const aws = Object.fromEntries((Object.keys(stage.aws) as (keyof Aws)[]).map(recorded)) as unknown as Aws;
+  await run({ ...stage, aws });
+  return rights;
+}
