@@ -2,6 +2,7 @@
 export { type MapOf, mapsIn, readableStack } from '../bundle/stack.ts';
 export { type AlarmView, alarmStates } from './alarms.ts';
 export { type Aws, type FeedOptions, flagsOf, isEmulator, nowOf, pause, type Stage } from './aws.ts';
+export { checkPayload, type PayloadFault, payloadOf } from './check-payload.ts';
 export { checkCorrectedPayload } from './dead-letters/corrected-body.ts';
 export type { DeadFilter, DeadGroup, DeadJob, KeyRun } from './dead-letters/dead-jobs.ts';
 export { type DeadPage, deadPages } from './dead-letters/dead-pages.ts';

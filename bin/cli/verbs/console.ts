@@ -4,6 +4,7 @@ import { loadDefinitions } from '../catalogue.ts';
 import { consoleLine, newLinkByKey, openInBrowser, startedConsole } from '../console.ts';
 import { type CommonOptions, type Context, makeContext, whereabouts, withCommon } from '../context.ts';
 import { UsageError } from '../options.ts';
+import { keptMaps, MAPS_FOLDER } from '../source-maps.ts';
 import type { Run } from '../verb.ts';
 
 interface Options extends CommonOptions {
@@ -46,6 +47,7 @@ async function serve(context: Context, options: Options): Promise<ExitCode> {
       definitions: await loadDefinitions(host),
       where: whereabouts(options, host),
     },
+    mapOf: keptMaps(MAPS_FOLDER).mapOf,
     ...{ readOnly: options.readOnly === true, payloads: options.payloads },
     ...(options.port !== undefined && { port: options.port }),
     ...(options.debug && { onRequest: ({ method, route, status }) => print.note(`${method} ${route} ${status}`) }),
