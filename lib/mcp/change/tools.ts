@@ -102,6 +102,19 @@ const JOBS = [
   }),
 ];
 
+const ALL = (['retry', 'cancel'] as const).map((kind) =>
+  twoStep({
+    name: `${kind}_all`,
+    title: kind === 'retry' ? 'Start all parked jobs now' : 'Cancel all parked jobs',
+    description: `${
+      kind === 'retry' ? 'Makes all parked jobs due now' : 'Cancels all parked jobs'
+    }, of a type or of all types: those that stand in the table until they are due, as waiting lists them.`,
+    input: { type: type.optional() },
+    changes: { destroys: kind === 'cancel', idempotent: true },
+    request: ({ type: one }) => ({ kind, waiting: true, ...(one !== undefined && { type: one }) }),
+  }),
+);
+
 const TYPES = (['pause', 'resume'] as const).map((kind) =>
   twoStep({
     name: kind,
@@ -119,7 +132,7 @@ const TYPES = (['pause', 'resume'] as const).map((kind) =>
 /** The tools that change something. They share what was chosen, and what runs. */
 export function changingTools({ stage }: McpOptions): Tool[] {
   const shared: Shared = { choices: makeChoices(() => nowOf(stage)), busy: new Set() };
-  return [...DEAD_LETTERS, ...JOBS, ...TYPES].map((make) => make(shared));
+  return [...DEAD_LETTERS, ...JOBS, ...ALL, ...TYPES].map((make) => make(shared));
 }
 
 /** A filter without what was not given. */

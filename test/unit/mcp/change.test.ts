@@ -56,10 +56,10 @@ describe('the tools that change something', () => {
     const { tools } = await there.client.listTools();
     const changing = tools.filter(({ annotations }) => annotations?.readOnlyHint === false);
     expect(changing.map(({ name }) => name).toSorted()).toEqual([
-      ...['cancel', 'correct', 'pause', 'purge', 'redrive', 'resume', 'retry', 'send'],
+      ...['cancel', 'cancel_all', 'correct', 'pause', 'purge', 'redrive', 'resume', 'retry', 'retry_all', 'send'],
     ]);
     const destroys = changing.filter(({ annotations }) => annotations?.destructiveHint === true);
-    expect(destroys.map(({ name }) => name).toSorted()).toEqual(['cancel', 'purge']);
+    expect(destroys.map(({ name }) => name).toSorted()).toEqual(['cancel', 'cancel_all', 'purge']);
     for (const { description, inputSchema } of changing) {
       expect(description).toContain('Called without a token it changes nothing');
       expect(Object.keys(inputSchema.properties ?? {})).toEqual(expect.arrayContaining(['token', 'typed', 'type']));
@@ -73,6 +73,8 @@ describe('the tools that change something', () => {
     ['correct', { ...TYPE, key: 'a0', body: JSON.stringify({ id: 'a0', payload: BODY }) }, 1],
     ['retry', { ...TYPE, key: 'p' }, 1],
     ['cancel', { ...TYPE, key: 'p' }, 1],
+    ['retry_all', {}, 1],
+    ['cancel_all', TYPE, 1],
     ['send', { ...TYPE, payload: BODY }, 1],
     ['pause', TYPE, 1],
     ['resume', TYPE, 1],
@@ -126,8 +128,10 @@ describe('a second call with the token', () => {
 
   test('of purge asks for the name first, saves, then deletes', async () => {
     const there = await allowed();
+    expect((await there.call<First>('purge', TYPE)).data.typed).toBe('send-email');
+    // A stage that keeps its data asks for its own name.
+    there.plane.isProtected.add('sluice-test-core');
     const { data: first } = await there.call<First>('purge', TYPE);
-    // Whether the stage keeps its data is not known here, which counts as yes.
     expect(first.typed).toBe('test');
     const { error } = await there.call('purge', { ...TYPE, token: first.token });
     expect(error?.message).toBe('nothing was changed: ask the user, then give typed: "test"');
@@ -163,6 +167,22 @@ describe('a second call with the token', () => {
     expect((await twice(there, 'send', send)).second.data).toMatchObject({ said: 'sent as mine' });
     await there.world.drain();
     expect(there.world.job('mine')?.status).toBe('COMPLETED');
+  });
+
+  test('of retry_all and cancel_all changes the parked jobs that were there', async () => {
+    const there = await allowed();
+    for (const id of ['p', 'q']) await parked(there, id);
+    const { data: first } = await there.call<First>('cancel_all', TYPE);
+    await parked(there, 'late');
+    const { data } = await there.call<Second>('cancel_all', { ...TYPE, token: first.token });
+    expect([first.wouldChange, data.changed]).toEqual([2, 2]);
+    expect(['p', 'q', 'late'].map((id) => there.world.job(id)?.status)).toEqual([
+      'CANCELLED',
+      'CANCELLED',
+      'SCHEDULED',
+    ]);
+    expect((await twice(there, 'retry_all', {})).second.data).toMatchObject({ changed: 1 });
+    expect(there.world.job('late')?.dueAt).toBe(there.world.clock.now());
   });
 
   test('of cancel cancels a batch as a whole', async () => {
