@@ -176,6 +176,8 @@ const ANSWERS: Readonly<Record<string, (input: Input, plane: Plane) => object>> 
     );
     return { events: entries, ...(next !== undefined && { nextToken: next }) };
   },
+  StartQuery: () => ({ queryId: 'a-query' }),
+  GetQueryResults: () => ({ status: 'Complete', results: [] }),
   GetMetricData: ({ MetricDataQueries }, { ages }) => ({
     MetricDataResults: MetricDataQueries.map(({ Id, MetricStat }) => ({
       Id,
