@@ -31,8 +31,9 @@ export function JobPage() {
       <nav class="crumbs" aria-label="Where this is">
         <Link href={hrefs.type(type)}>{type}</Link>
         <span aria-hidden="true">/</span>
-        <AsOf feed={feed} />
+        {!feed.trouble && <AsOf feed={feed} />}
       </nav>
+      {feed.data === undefined && <h1 class="job-name">{key}</h1>}
       <Loaded feed={feed} rows={8}>
         {(job) => <Shown job={job} onChange={feed.refresh} onBusy={() => setIsEnded(false)} />}
       </Loaded>
