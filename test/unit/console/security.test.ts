@@ -108,7 +108,16 @@ describe('a link', () => {
 
 test('every answer says what a browser may do with it', async () => {
   const { call } = await served();
-  for (const path of ['/', '/app.js', '/app.css', '/icon.svg', '/api/about', '/api/nothing', '/nothing.js']) {
+  for (const path of [
+    '/',
+    '/app.js',
+    '/app.css',
+    '/icon.svg',
+    '/api/about',
+    '/api/dead',
+    '/api/nothing',
+    '/nothing.js',
+  ]) {
     const { headers } = await call(path);
     expect(headers).toMatchObject({
       'cache-control': 'no-store',
