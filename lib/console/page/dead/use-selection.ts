@@ -16,6 +16,9 @@ import {
 } from './selection.ts';
 import type { ReadDead } from './use-dead-list.ts';
 
+/** Within it a consumer that is not busy begins what it is sent. */
+const BEGUN_MS = 3_000;
+
 export interface Chosen {
   readonly selection: Selection;
   readonly isAny: boolean;
@@ -37,7 +40,14 @@ type Kind = 'redrive' | 'purge';
 export function useSelection(dead: ReadDead, jobs: readonly DeadJob[]): Chosen {
   const { list, isReading, query } = dead;
   const [selection, setSelection] = useState(NOTHING);
-  const { ask, isAsking } = useOperation({ onStart: () => setSelection(NOTHING), onEnd: dead.reload });
+  const { ask, isAsking } = useOperation({
+    onStart: () => setSelection(NOTHING),
+    onEnd: () => {
+      dead.reload();
+      // What was sent again is dead until its consumer begins it.
+      setTimeout(dead.reload, BEGUN_MS);
+    },
+  });
   const isComplete = !isReading && list.read >= list.of && !list.truncated;
   const selected = useMemo(() => selectedOf(selection, jobs), [selection, jobs]);
   const words = selectionWords(selection, { selected: selected.length, read: jobs.length, isComplete });
