@@ -5,6 +5,7 @@ import type { About } from '../api.ts';
 import { about } from './base/about.ts';
 import { isOpen } from './base/client.ts';
 import { route } from './base/router.tsx';
+import type { Route } from './base/routes.ts';
 import { useFeed } from './base/use-feed.ts';
 import { followSlash } from './find/slash-key.ts';
 import { Banner, NoSession } from './frame/banner.tsx';
@@ -49,24 +50,27 @@ function Open() {
   );
 }
 
+const placeOf = ({ page, names }: Route): string => [page, ...names].join('/');
+
 function Page() {
-  const { page, names } = route.value;
-  const View: ComponentType | undefined = page === 'missing' ? undefined : PAGE_VIEWS[page];
+  const here = route.value;
+  const View: ComponentType | undefined = here.page === 'missing' ? undefined : PAGE_VIEWS[here.page];
   if (!View) return <Empty title="No such page">Nothing of the console has this address.</Empty>;
   // Another job is another page: nothing of the last one stays.
-  return <View key={[page, ...names].join('/')} />;
+  return <View key={placeOf(here)} />;
 }
 
-/** The tab says the page and the stage. After a step to another page, the focus goes to it. */
+/** The tab says the page and the stage. After a step to another page, the focus goes to it; a filter is no step. */
 function useTitle() {
   const title = titleOf(route.value, about.value?.stage);
-  const last = useRef(title);
   useEffect(() => {
     document.title = title;
-    if (last.current === title) return;
-    last.current = title;
-    const main = document.getElementById('main');
-    // A page may have given it to a field of its own.
-    if (!main?.contains(document.activeElement)) main?.focus({ preventScroll: true });
   }, [title]);
+  const place = placeOf(route.value);
+  const last = useRef(place);
+  useEffect(() => {
+    if (last.current === place) return;
+    last.current = place;
+    document.getElementById('main')?.focus({ preventScroll: true });
+  }, [place]);
 }
