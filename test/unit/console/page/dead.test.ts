@@ -87,7 +87,7 @@ describe('a selection of a list that grows', () => {
     const asked = {
       kind: 'redrive',
       selection: EVERYTHING,
-      read,
+      selected: read,
       query: { type: 'send-email', error: '404' },
     } as const;
     expect(choiceOf(asked)).toEqual({ kind: 'redrive', type: 'send-email', filter: { error: '404' } });
