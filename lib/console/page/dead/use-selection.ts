@@ -26,6 +26,8 @@ export interface Chosen {
   readonly words: string;
   /** All that match were read: "all" is a number. */
   readonly isComplete: boolean;
+  /** "All" takes in those that were not read yet. */
+  readonly isOfType: boolean;
   readonly isAsking: boolean;
   takeAll(isIn: boolean): void;
   takeJobs(jobs: readonly DeadJob[], isIn: boolean): void;
@@ -50,9 +52,11 @@ export function useSelection(dead: ReadDead, jobs: readonly DeadJob[]): Chosen {
   });
   const isComplete = !isReading && list.read >= list.of && !list.truncated;
   const selected = useMemo(() => selectedOf(selection, jobs), [selection, jobs]);
-  const words = selectionWords(selection, { selected: selected.length, read: jobs.length, isComplete });
+  const isOfType = query.type !== undefined;
+  const counts = { selected: selected.length, read: jobs.length, isComplete, isOfType };
+  const words = selectionWords(selection, counts);
   return {
-    ...{ selection, isAny: selected.length > 0, words, isComplete, isAsking },
+    ...{ selection, isAny: selected.length > 0, words, isComplete, isOfType, isAsking },
     hindrance: (kind) => hindranceOf({ kind, selection, selected, query }),
     takeAll: (isIn) => setSelection(isIn ? EVERYTHING : NOTHING),
     takeJobs: (some, isIn) => setSelection((last) => withJobs(last, some, isIn)),
