@@ -59,12 +59,16 @@ function Page() {
 
 /** The tab says the page and the stage. After a step to another page, the focus goes to it. */
 function useTitle() {
+  const { page, names } = route.value;
   const title = titleOf(route.value, about.value?.stage);
-  const last = useRef(title);
   useEffect(() => {
     document.title = title;
-    if (last.current === title) return;
-    last.current = title;
-    document.getElementById('main')?.focus({ preventScroll: true });
   }, [title]);
+  const address = [page, ...names].join('/');
+  const last = useRef(address);
+  useEffect(() => {
+    if (last.current === address) return;
+    last.current = address;
+    document.getElementById('main')?.focus({ preventScroll: true });
+  }, [address]);
 }

@@ -29,6 +29,7 @@ export function FlowPage() {
         <span aria-hidden="true">/</span>
         <AsOf feed={feed} />
       </nav>
+      {feed.data === undefined && <h1 class="job-name">{key}</h1>}
       <Loaded feed={feed} rows={8}>
         {(flow) => <Shown flow={flow} onChange={feed.refresh} />}
       </Loaded>

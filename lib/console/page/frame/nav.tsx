@@ -22,9 +22,11 @@ export function Nav() {
     ...(about.value !== undefined && !mayChange() ? ['operations' as const] : []),
   ];
   const list = useRef<HTMLUListElement>(null);
-  // On a narrow screen the entries stand in one line, wider than the screen.
+  // On a narrow screen the entries stand in one line, wider than the screen. `scrollIntoView` would have Tab begin there.
   useEffect(() => {
-    list.current?.querySelector('[aria-current], .is-above')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+    const entry = list.current?.querySelector<HTMLElement>('[aria-current], .is-above');
+    if (!list.current || !entry) return;
+    list.current.scrollLeft = entry.offsetLeft - (list.current.clientWidth - entry.offsetWidth) / 2;
   }, [page]);
   return (
     <nav class="nav" aria-label="Pages">

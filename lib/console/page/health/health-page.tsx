@@ -16,7 +16,7 @@ export function HealthPage() {
       <div class="page-head">
         <h1>Health</h1>
         <p class="muted" role="status">
-          {verdictOf(findings, isOver || trouble !== undefined)}
+          {trouble !== undefined && findings.length === 0 ? '' : verdictOf(findings, isOver || trouble !== undefined)}
         </p>
         {isOver && endedAtMs !== undefined && (
           <span class="as-of">

@@ -33,6 +33,7 @@ export function JobPage() {
         <span aria-hidden="true">/</span>
         <AsOf feed={feed} />
       </nav>
+      {feed.data === undefined && <h1 class="job-name">{key}</h1>}
       <Loaded feed={feed} rows={8}>
         {(job) => <Shown job={job} onChange={feed.refresh} onBusy={() => setIsEnded(false)} />}
       </Loaded>

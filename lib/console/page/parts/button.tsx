@@ -32,6 +32,7 @@ export function Button({ children, onClick, kind = 'plain', ...props }: ButtonPr
       title={title}
       disabled={isDisabled}
       aria-busy={isBusy || undefined}
+      aria-disabled={isBusy || undefined}
       aria-pressed={isPressed}
       onClick={(event) => (isBusy ? event.preventDefault() : onClick?.(event))}
     >
