@@ -231,29 +231,8 @@ export type Found =
   | { readonly kind: 'looked'; readonly where: string; readonly trouble?: Trouble };
 
 /** `GET /api/insights?query=&hours=&type=`: CloudWatch Logs Insights over the consumers' log groups. */
-export interface Insights {
-  readonly rows: readonly Readonly<Record<string, string>>[];
-  readonly scannedMegabytes: number;
-}
-
 /** `GET /api/scan/price`, then `GET /api/scan?status=&type=&olderMs=&maxDollars=`: NDJSON, a {@link ScanPage} a line. */
-export interface ScanPriceAnswer {
-  readonly items: number;
-  readonly megabytes: number;
-  readonly dollars: number;
-}
-export interface ScanPage {
-  readonly jobs: readonly {
-    readonly type: string;
-    readonly key: string;
-    readonly jobId: string;
-    readonly status: string;
-  }[];
-  readonly scanned: number;
-  readonly dollars: number;
-  /** It ended because `maxDollars` was reached. */
-  readonly stopped?: true;
-}
+export type { InsightsResult as Insights, ScanPage, ScanPrice as ScanPriceAnswer } from '../operator/index.ts';
 
 // Flows -------------------------------------------------------------------------------------------------------------------
 

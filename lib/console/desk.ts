@@ -1,4 +1,4 @@
-import { flagsOf, isEmulator, type SendDeps, type Stage } from '../operator/index.ts';
+import { flagsOf, isEmulator, keepsData, type SendDeps, type Stage } from '../operator/index.ts';
 import type { About, Trouble, TypeAbout } from './api.ts';
 import { type Feeds, makeFeeds } from './feeds.ts';
 import type { ConsoleOptions } from './options.ts';
@@ -17,13 +17,19 @@ export interface Desk {
   readonly keepsData: () => Promise<boolean>;
 }
 
+/** It changes by a deploy of core. */
+const KEEPS_MS = 5 * 60_000;
 /** Clients are made anew at most so often. */
 const RECONNECT_MS = 5_000;
+
+const NO_SENDER: SendDeps['sqs'] = {
+  send: (): Promise<never> => Promise.reject(new TypeError('this console was started without what sends jobs')),
+};
 
 export function makeDesk(options: ConsoleOptions): Desk {
   const now = options.stage.now ?? Date.now;
   let clients: { readonly aws: Stage['aws']; readonly sqs: SendDeps['sqs'] } = {
-    ...{ aws: options.stage.aws, sqs: options.sqs },
+    ...{ aws: options.stage.aws, sqs: options.sqs ?? NO_SENDER },
   };
   let connectedMs = Number.NEGATIVE_INFINITY;
   const stage: Stage = {
@@ -47,8 +53,16 @@ export function makeDesk(options: ConsoleOptions): Desk {
     return trouble;
   };
   const feeds = makeFeeds(stage, { now, troubleOf: troubleHere });
-  const keepsData = async () => true;
-  return { options, stage, send, now, troubleOf: troubleHere, feeds, keepsData };
+  const keeps = feeds.one('keepsData', KEEPS_MS, () => keepsData(stage));
+  return {
+    options,
+    stage,
+    send,
+    now,
+    troubleOf: troubleHere,
+    feeds,
+    keepsData: async () => (await keeps.look()).data ?? true,
+  };
 }
 
 /** What no emulator of `npm run local` shows as AWS does. */
@@ -59,7 +73,8 @@ const EMULATOR_GAPS = [
 ];
 
 /** Where this is, and what may be done. */
-export async function aboutOf({ options, stage, feeds, keepsData }: Desk): Promise<About> {
+export async function aboutOf(desk: Desk): Promise<About> {
+  const { options, stage, feeds } = desk;
   const { where, definitions, readOnly = false, payloads = true } = options;
   const deployed = ((await feeds.types.look()).data ?? []).map(({ type }) => type);
   const isEmulated = isEmulator(where.endpoint);
@@ -70,7 +85,7 @@ export async function aboutOf({ options, stage, feeds, keepsData }: Desk): Promi
     ...(where.region !== undefined && { region: where.region }),
     ...(where.profile !== undefined && { profile: where.profile }),
     ...(where.endpoint !== undefined && { endpoint: where.endpoint }),
-    ...{ keepsData: await keepsData(), readOnly, payloads, gaps: isEmulated ? EMULATOR_GAPS : [], types: list },
+    ...{ keepsData: await desk.keepsData(), readOnly, payloads, gaps: isEmulated ? EMULATOR_GAPS : [], types: list },
     hasFlows: list.some(({ inFlows, deployed: isDeployed }) => inFlows && isDeployed),
   };
 }

@@ -1,11 +1,11 @@
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
-import type { SendDeps, Stage, Whereabouts } from '../operator/index.ts';
+import type { MapOf, SendDeps, Stage, Whereabouts } from '../operator/index.ts';
 
 /** What the console shows, and how. */
 export interface ConsoleOptions {
   readonly stage: Stage;
-  /** What jobs are sent through. */
-  readonly sqs: SendDeps['sqs'];
+  /** What jobs are sent through. @default none can be sent */
+  readonly sqs?: SendDeps['sqs'];
   /** Makes new clients once the credentials have expired. @default the first ones stay */
   readonly connect?: () => { readonly aws: Stage['aws']; readonly sqs: SendDeps['sqs'] };
   readonly definitions: readonly JobDefinition[];
@@ -17,6 +17,8 @@ export interface ConsoleOptions {
   readonly readOnly?: boolean;
   /** False: no body, payload or result leaves the server. @default true */
   readonly payloads?: boolean;
+  /** The source maps of what is deployed, for the places of errors. @default those that the functions carry */
+  readonly mapOf?: MapOf;
   /** Where the page's bundle is kept. @default it is made at each start */
   readonly cacheFolder?: string;
   /** Where files are written before something is deleted or corrected. @default the working directory */

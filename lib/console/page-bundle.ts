@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { keptIn } from '../bundle/kept.ts';
@@ -54,7 +54,8 @@ async function build(): Promise<Record<string, PageFile>> {
 /** Of the page's own files, and of the versions of all else that it is made of. */
 function keyOfSources(): string {
   const hash = createHash('sha256').update(readFileSync(import.meta.filename));
-  for (const name of globSync('**/*.{ts,tsx,js,css}', { cwd: PAGE }).toSorted()) {
+  const names = readdirSync(PAGE, { recursive: true, encoding: 'utf8' });
+  for (const name of names.filter((one) => /\.(tsx?|js|css)$/.test(one)).toSorted()) {
     hash.update(`\0${name}\0`).update(readFileSync(join(PAGE, name)));
   }
   for (const name of PACKAGES) hash.update(`\0${name} ${versionOf(name)}`);

@@ -3,6 +3,8 @@ import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type {
+  DescribeTableCommand,
+  DescribeTableCommandOutput,
   GetItemCommand,
   GetItemCommandOutput,
   PutItemCommand,
@@ -39,6 +41,7 @@ export type DynamoDb = DynamoDbReads & {
   send(command: PutItemCommand): Promise<PutItemCommandOutput>;
   send(command: UpdateItemCommand): Promise<UpdateItemCommandOutput>;
   send(command: ScanCommand): Promise<ScanCommandOutput>;
+  send(command: DescribeTableCommand): Promise<DescribeTableCommandOutput>;
 };
 
 /** The calls to SQS that move messages: an `SQSClient`, or a replacement in tests. */

@@ -41,7 +41,7 @@ export interface Whereabouts {
 
 const OURS_MISSING = /^(NoSuchStageError|NoSuchTypeError|NoSuchJobError)$/;
 const OURS_USAGE =
-  /^(UsageError|InvalidTextError|InvalidMessageError|InvalidPayloadError|MessageTooLargeError|RetiredTypeError|CorrectedBodyError|JobDefinitionError|NewJobTypeError|NoCallbackError|CatalogueError|InvalidPlaceError)$/;
+  /^(UsageError|InvalidTextError|InvalidMessageError|InvalidPayloadError|MessageTooLargeError|RetiredTypeError|CorrectedBodyError|JobDefinitionError|NewJobTypeError|NoCallbackError|CatalogueError|InvalidPlaceError|InsightsError)$/;
 const OURS_LATER = /^(JobChangedError|ThrottledReadError|SwitchTimeoutError)$/;
 const EXPIRED = /ExpiredToken|RequestExpired|TokenRefreshRequired|SSOTokenProviderFailure/;
 const UNKNOWN_CLIENT =

@@ -2,6 +2,7 @@
 export { type MapOf, mapsIn, readableStack } from '../bundle/stack.ts';
 export { type AlarmView, alarmStates } from './alarms.ts';
 export { type Aws, type FeedOptions, flagsOf, isEmulator, nowOf, pause, type Stage } from './aws.ts';
+export { checkPayload, type PayloadFault, payloadOf } from './check-payload.ts';
 export { checkCorrectedPayload } from './dead-letters/corrected-body.ts';
 export type { DeadFilter, DeadGroup, DeadJob, KeyRun } from './dead-letters/dead-jobs.ts';
 export { type DeadPage, deadPages } from './dead-letters/dead-pages.ts';
@@ -21,7 +22,7 @@ export {
   type LookOptions,
   show,
 } from './dead-letters/show.ts';
-export { type DoctorOptions, doctor, type Finding, type ScanPrice, scanPrice } from './doctor/index.ts';
+export { type DoctorOptions, doctor, type Finding } from './doctor/index.ts';
 export { EXIT, type ExitCode, explain, type Failure, type Whereabouts } from './failure.ts';
 export { NoCallbackError } from './flows/callback.ts';
 export { type CancelFlowOptions, type CancelledFlow, cancelFlow } from './flows/cancel-flow.ts';
@@ -30,9 +31,19 @@ export { flows, type WaitingCallback, type WaitingReport } from './flows/waiting
 export type { JobName, JobRun, JobTable, Operated } from './job-table.ts';
 export { cancel, retryNow } from './jobs/cancel-and-retry.ts';
 export { type FindOptions, type FoundJob, findJob, type Looked } from './jobs/find-job.ts';
+export { InsightsError, type InsightsOptions, type InsightsResult, insights } from './jobs/insights.ts';
 export { type BatchView, type JobView, job, whereIs } from './jobs/job.ts';
 export { type JobLogLine, jobLogs } from './jobs/job-logs.ts';
 export { type ListCounts, listCounts } from './jobs/list-counts.ts';
+export {
+  type ScanFilter,
+  type ScanOptions,
+  type ScanPage,
+  type ScanPrice,
+  scanJobs,
+  scanPrice,
+  scanPriceOf,
+} from './jobs/scan.ts';
 export { type TimelineEntry, type TimelineItem, timeline } from './jobs/timeline.ts';
 export { indented } from './json-text.ts';
 export { keepsData } from './keeps-data.ts';

@@ -20,6 +20,14 @@ export function notJsonAt(text: string): string | undefined {
   return /[!-/:-@[-`{-~]/.test(character) ? `${place} has ${character}` : place;
 }
 
+/** Where a text stops being JSON: line and column, from 1. Undefined: it is JSON. */
+export function jsonFaultPlace(text: string): { readonly line: number; readonly column: number } | undefined {
+  const at = faultIn(text);
+  if (at === undefined) return undefined;
+  const before = text.slice(0, at).split('\n');
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+}
+
 /** Index of the first character that no JSON text has there; the text's length if it ends too early. */
 function faultIn(text: string): number | undefined {
   const open: ('{' | '[')[] = [];

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import type { JobDefinition } from '../../../lib/contract/definition/job-definition.ts';
 import { EXIT, type ExitCode } from '../../../lib/operator/index.ts';
-import { loadDefinitions } from '../catalogue.ts';
+import { CatalogueError, loadDefinitions } from '../catalogue.ts';
 import { consoleLine, newLinkByKey, openInBrowser, startedConsole } from '../console.ts';
 import { type CommonOptions, type Context, makeContext, whereabouts, withCommon } from '../context.ts';
 import { UsageError } from '../options.ts';
+import { keptMaps, MAPS_FOLDER } from '../source-maps.ts';
 import type { Run } from '../verb.ts';
 
 interface Options extends CommonOptions {
@@ -43,9 +45,10 @@ async function serve(context: Context, options: Options): Promise<ExitCode> {
       stage,
       sqs: clients.sqs,
       connect: context.reconnect,
-      definitions: await loadDefinitions(host),
+      definitions: await definitionsOf(context),
       where: whereabouts(options, host),
     },
+    mapOf: keptMaps(MAPS_FOLDER).mapOf,
     ...{ readOnly: options.readOnly === true, payloads: options.payloads },
     ...(options.port !== undefined && { port: options.port }),
     ...(options.debug && { onRequest: ({ method, route, status }) => print.note(`${method} ${route} ${status}`) }),
@@ -58,6 +61,15 @@ async function serve(context: Context, options: Options): Promise<ExitCode> {
   const unfinished = await running.stop();
   for (const line of unfinished) print.note(`unfinished; goes on with: ${line}`);
   return unfinished.length === 0 ? EXIT.done : EXIT.interrupted;
+}
+
+/** Beside a catalogue that does not load the console shows the stage: nothing can be sent, checked or cancelled. */
+async function definitionsOf({ host, print }: Context): Promise<readonly JobDefinition[]> {
+  return loadDefinitions(host).catch((error: unknown) => {
+    if (!(error instanceof CatalogueError)) throw error;
+    print.note(`${error.message}; without it no job can be sent, corrected or cancelled here`);
+    return [];
+  });
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>

@@ -31,7 +31,7 @@ const TEXT = z.string().max(1_200_000);
 
 const REQUEST = z.union([
   z.strictObject({ kind: z.enum(['redrive', 'purge']), type: TYPE, filter: FILTER }),
-  z.strictObject({ kind: z.enum(['redrive', 'retry', 'cancel']), jobs: JOBS }),
+  z.strictObject({ kind: z.enum(['redrive', 'purge', 'retry', 'cancel']), jobs: JOBS }),
   z.strictObject({ kind: z.enum(['retry', 'cancel']), type: TYPE.optional(), waiting: z.literal(true) }),
   z.strictObject({ kind: z.literal('correct'), job: RUN, body: TEXT }),
   z.strictObject({ kind: z.enum(['cancel-flow', 'fire-flow']), type: TYPE, flow: KEY }),
@@ -44,10 +44,7 @@ export async function planOf(desk: Desk, body: unknown, signal: AbortSignal): Pr
   const request: ChoiceRequest = checked(REQUEST, body) as ChoiceRequest;
   if ('filter' in request) return filtered(desk, request, signal);
   if ('waiting' in request) return parked(desk, request, signal);
-  if ('jobs' in request) {
-    const chosen = { jobs: request.jobs, asked: jobsInWords(request.jobs), notes: [] };
-    return request.kind === 'redrive' ? redrivePlan(desk, chosen) : eachJobPlan(desk, request.kind, chosen);
-  }
+  if ('jobs' in request) return chosenJobs(desk, request);
   switch (request.kind) {
     case 'correct':
       return correctPlan(desk, request.job, request.body);
@@ -62,6 +59,21 @@ export async function planOf(desk: Desk, body: unknown, signal: AbortSignal): Pr
     default:
       return runningPlan(desk, request.type, request.kind);
   }
+}
+
+async function chosenJobs(desk: Desk, { kind, jobs }: Extract<ChoiceRequest, { jobs: unknown }>): Promise<Plan> {
+  const chosen = { jobs, asked: jobsInWords(jobs), notes: [] };
+  if (kind === 'redrive') return redrivePlan(desk, chosen);
+  if (kind !== 'purge') return eachJobPlan(desk, kind, chosen);
+  const [type = '', another] = new Set(jobs.map((job) => job.type));
+  if (another !== undefined)
+    throw refusal(400, 'a purge takes jobs of one type: it asks for its name', 'choose a type');
+  return confirmedPurge(desk, type, chosen);
+}
+
+async function confirmedPurge(desk: Desk, type: string, chosen: Chosen): Promise<Plan> {
+  const typeToConfirm = purgeName(desk.stage, type, await desk.keepsData());
+  return { ...purgePlan(desk, type, chosen), typeToConfirm };
 }
 
 type Filtered = Extract<ChoiceRequest, { filter: unknown }>;
@@ -91,9 +103,7 @@ async function filtered(desk: Desk, { kind, type, filter }: Filtered, signal: Ab
     ],
     cliLine: `npx sluice dlq ${kind} ${type}${asOptions(filter)}${flags}`,
   };
-  if (kind === 'redrive') return redrivePlan(desk, chosen);
-  const typeToConfirm = purgeName(desk.stage, type, await desk.keepsData());
-  return { ...purgePlan(desk, type, chosen), typeToConfirm };
+  return kind === 'redrive' ? redrivePlan(desk, chosen) : confirmedPurge(desk, type, chosen);
 }
 
 /** Messages that SQS moved are of no dead job: nothing names them one by one. */

@@ -17,7 +17,6 @@ export async function correctPlan(desk: Desk, { type, key, run }: JobRun, body: 
     run: async ({ signal, progress, refuse }) => {
       const file = newSaveFile(desk, `${type}-corrected`);
       const report = await redriveJobs(desk.stage, type, [{ key, run }], { body, file, signal, onProgress: progress });
-      if (report.received.failure !== undefined) throw report.received.failure;
       for (const { why } of report.unchanged) refuse({ type, key, why: WHY[why] });
       for (const { code, message } of report.refused) refuse({ type, key, why: `${code}: ${message}` });
       const outcome = outcomeOf([report]);

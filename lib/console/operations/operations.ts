@@ -138,20 +138,29 @@ function run(desk: Desk, plan: Plan): Running {
     desk.feeds.changed();
   };
   running.ended = plan.run(reporter).then(
-    (outcome) => end(endOf(outcome, running)),
+    (outcome) => end(endOf(desk, outcome, running)),
     (error: unknown) => end({ state: 'failed', tone: 'bad', said: desk.troubleOf(error).message }),
   );
   return running;
 }
 
-function endOf(outcome: Outcome, { plan: { count }, controller }: Running): Partial<Operation> {
-  const { done, unchanged, refused, said, tone, file, isPartial } = outcome;
+function endOf(desk: Desk, outcome: Outcome, { plan: { count }, controller }: Running): Partial<Operation> {
+  const { done, unchanged, refused, said, tone, file, failure } = outcome;
+  const isPartial = outcome.isPartial === true || failure !== undefined;
   const left = isPartial ? Math.max(0, count - done - unchanged - refused) : 0;
-  const isStopped = isPartial === true && controller.signal.aborted;
-  const rest = isStopped ? `stopped: ${said}; ${left} left` : left > 0 ? `${said}; ${left} not reached` : said;
+  const ended = { done, unchanged, refused, left, ...(file !== undefined && { file }) };
+  if (failure !== undefined) {
+    const { message } = desk.troubleOf(failure);
+    return { ...ended, state: 'failed', tone: 'bad', said: `${said}, ${left} left: ${message}` };
+  }
+  if (isPartial && controller.signal.aborted) {
+    return { ...ended, state: 'stopped', tone: 'warning', said: `stopped: ${said}; ${left} left` };
+  }
+  const isShort = left > 0 && tone === 'good';
   return {
-    ...{ done, unchanged, refused, left, said: rest, tone: left > 0 && tone === 'good' ? 'warning' : tone },
-    state: isStopped ? 'stopped' : 'done',
-    ...(file !== undefined && { file }),
+    ...ended,
+    state: 'done',
+    tone: isShort ? 'warning' : tone,
+    said: left > 0 ? `${said}; ${left} not reached` : said,
   };
 }

@@ -21,6 +21,8 @@ export interface Outcome {
   readonly file?: string;
   /** It ended before all was looked at. */
   readonly isPartial?: boolean;
+  /** What ended it. What was done before stands. */
+  readonly failure?: unknown;
 }
 
 /** What was chosen, frozen: what arrives or changes later is not in it. */

@@ -28,8 +28,8 @@ export function purgePlan(desk: Desk, type: string, { jobs, asked, notes, cliLin
       const { deleted, saved, left, received } = await purge(desk.stage, type, {
         ...{ file, filter: { jobs }, signal, onProgress: progress },
       });
-      if (received.failure !== undefined) throw received.failure;
-      const isPartial = received.interrupted || received.atQuota === true;
+      const { failure } = received;
+      const isPartial = received.interrupted || received.atQuota === true || failure !== undefined;
       const unchanged = isPartial ? 0 : jobs.length - deleted - left;
       const rest =
         unchanged === 0
@@ -41,6 +41,7 @@ export function purgePlan(desk: Desk, type: string, { jobs, asked, notes, cliLin
         said: `${deleted === 0 ? '0 changed' : `${counted(deleted, 'dead letter')} deleted`}${rest}${kept}`,
         tone: left > 0 ? 'bad' : deleted === 0 || unchanged > 0 ? 'warning' : 'good',
         ...(saved > 0 && { file }),
+        ...(failure !== undefined && { failure }),
       };
     },
   };

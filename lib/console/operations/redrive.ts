@@ -38,7 +38,7 @@ export function redrivePlan(desk: Desk, { jobs, asked, notes, cliLine }: Chosen)
         reports.push(report);
         before += report.sent;
         refuseRest(of, report, reporter);
-        if (report.received.failure !== undefined) throw report.received.failure;
+        if (report.received.failure !== undefined || reporter.signal.aborted) break;
       }
       return outcomeOf(reports);
     },
@@ -79,7 +79,16 @@ export function outcomeOf(reports: readonly RedriveJobsReport[]): Outcome {
     refused === 0 ? '' : `; ${refused} refused`
   }`;
   const tone = refused > 0 ? 'bad' : done === 0 || unchanged.length > 0 ? 'warning' : 'good';
-  return { done, refused, unchanged: unchanged.length, said, tone, isPartial };
+  const failure = reports.find(({ received }) => received.failure !== undefined)?.received.failure;
+  return {
+    done,
+    refused,
+    unchanged: unchanged.length,
+    said,
+    tone,
+    isPartial,
+    ...(failure !== undefined && { failure }),
+  };
 }
 
 function reasonOf(why: ReadonlySet<keyof typeof WHY>, count: number, done: number): string {

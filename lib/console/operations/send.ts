@@ -39,11 +39,18 @@ async function sentLines(desk: Desk, { type, text, envelopes }: SendRequest, rep
       refuse({ type, line, why: `${why}${sure}`, ...(jobId !== undefined && { jobId }) });
     },
   });
-  if (report.failure !== undefined) throw report.failure;
-  const { sent, refused, notTried } = report;
+  const { sent, refused, notTried, failure } = report;
   const said = `${sent === 0 ? '0 sent' : `${counted(sent, 'job')} sent`}${refused > 0 ? `; ${refused} refused` : ''}`;
   const tone = refused > 0 ? 'bad' : sent === 0 ? 'warning' : 'good';
-  return { done: sent, unchanged: 0, refused, said, tone, isPartial: notTried > 0 };
+  return {
+    done: sent,
+    unchanged: 0,
+    refused,
+    said,
+    tone,
+    isPartial: notTried > 0,
+    ...(failure !== undefined && { failure }),
+  };
 }
 
 async function* linesOf(text: string): AsyncGenerator<string> {

@@ -12,7 +12,6 @@ import { syntheticJobs } from './synthetic.ts';
 import { waitingFlows } from './waiting-flows.ts';
 
 export type { Finding } from './finding.ts';
-export { type ScanPrice, scanPrice } from './lost.ts';
 
 export interface DoctorOptions {
   /** The catalogue. */

@@ -1,28 +1,8 @@
-import { type AttributeValue, type DescribeTableCommandOutput, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { toItem } from '../../aws/marshal.ts';
 import { queueSettings } from '../../contract/definition/queue-settings.ts';
 import { type JobItem, keyOf } from '../../contract/protocol/job-item.ts';
 import { nowOf, type Stage } from '../aws.ts';
-import { tableOf } from '../stage.ts';
+import { scanTable } from '../jobs/scan.ts';
 import { bad, type Finding, ok, type Subject } from './finding.ts';
-
-/** What reading the whole table costs. */
-export interface ScanPrice {
-  readonly items: number;
-  readonly megabytes: number;
-  readonly dollars: number;
-}
-
-/** DynamoDB on demand, us-east-1, per million read request units; half a unit reads 4 KB eventually consistently. */
-const DOLLARS_PER_MILLION_UNITS = 0.125;
-const BYTES_PER_UNIT = 8192;
-
-/** From the table's own figures, which DynamoDB brings up to date about every six hours. */
-export function scanPrice({ Table }: Pick<DescribeTableCommandOutput, 'Table'>): ScanPrice {
-  const { ItemCount: items = 0, TableSizeBytes: bytes = 0 } = Table ?? {};
-  const dollars = (bytes / BYTES_PER_UNIT / 1_000_000) * DOLLARS_PER_MILLION_UNITS;
-  return { items, megabytes: bytes / 1024 / 1024, dollars };
-}
 
 /** A message is visible again after the visibility timeout at the latest. One hour more allows for a slow queue. */
 const GRACE_MS = 3600_000;
@@ -87,27 +67,14 @@ function movesAtMs({ status, owed, leaseUntil, dueAt, listKey }: JobItem): numbe
   return listKey === undefined ? (dueAt ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
 }
 
-async function* unfinished(stage: Stage): AsyncGenerator<{ items: JobItem[]; count: number }> {
-  const { dynamoDb, table } = tableOf(stage);
-  const attributes = ['id', 'type', 'status', 'leaseUntil', 'dueAt', 'listKey', 'owed', 'completedAt'];
-  let from: Record<string, AttributeValue> | undefined;
-  do {
-    const page = await dynamoDb.send(
-      new ScanCommand({
-        TableName: table,
-        FilterExpression: '#status = :running OR #status = :retrying OR #status = :scheduled OR #owed = :owed',
-        ProjectionExpression: attributes.map((name) => `#${name}`).join(', '),
-        ExpressionAttributeNames: Object.fromEntries(attributes.map((name) => [`#${name}`, name])),
-        ExpressionAttributeValues: {
-          ':running': { S: 'INPROGRESS' },
-          ':retrying': { S: 'RETRYING' },
-          ':scheduled': { S: 'SCHEDULED' },
-          ':owed': { BOOL: true },
-        },
-        ...(from !== undefined && { ExclusiveStartKey: from }),
-      }),
-    );
-    yield { items: (page.Items ?? []).map((raw) => toItem<JobItem>(raw)), count: page.ScannedCount ?? 0 };
-    from = page.LastEvaluatedKey;
-  } while (from !== undefined);
-}
+const unfinished = (stage: Stage) =>
+  scanTable(stage, {
+    condition: '#status = :running OR #status = :retrying OR #status = :scheduled OR #owed = :owed',
+    values: {
+      ':running': { S: 'INPROGRESS' },
+      ':retrying': { S: 'RETRYING' },
+      ':scheduled': { S: 'SCHEDULED' },
+      ':owed': { BOOL: true },
+    },
+    attributes: ['id', 'type', 'status', 'leaseUntil', 'dueAt', 'listKey', 'owed', 'completedAt'],
+  });

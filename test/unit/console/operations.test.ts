@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Operation } from '../../../lib/console/api.ts';
 import { ROUTES } from '../../../lib/console/routes/index.ts';
+import { names } from '../../../lib/contract/names.ts';
 import { JSON_TYPE, linesOf, served } from './support/served.ts';
 
 type Served = Awaited<ReturnType<typeof served>>;
@@ -123,7 +124,7 @@ describe('a choice', () => {
     const { post } = await served();
     for (const request of [
       { kind: 'redrive', type: 'probe' },
-      { kind: 'purge', jobs: [{ type: 'probe', key: 'a', run: 1 }] },
+      { kind: 'purge', jobs: ['probe', 'other'].map((type) => ({ type, key: 'a', run: 1 })) },
       { kind: 'redrive', jobs: [] },
       { kind: 'cancel', jobs: [{ type: 'probe', key: '../a', run: 1 }] },
       { kind: 'explode', type: 'probe' },
@@ -137,6 +138,7 @@ describe('an operation', () => {
   test('that purges saves first, in a file of its owner alone, and asks for the stage’s name', async () => {
     const saveFolder = folder();
     const there = await withDead(['d1', 'd2'], { saveFolder });
+    there.plane.isProtected.add(names.coreStack('test'));
     const request = { kind: 'purge', type: 'probe', filter: { key: 'd1' } };
     const { body } = await there.post('/api/choices', request);
     expect(body).toMatchObject({ count: 1, typeToConfirm: 'test' });
@@ -265,13 +267,13 @@ describe('an operation that runs', () => {
   test('lets no other one at the same dead-letter queue, and says which runs', async () => {
     const there = await held();
     const choice = await there.post('/api/choices', { kind: 'purge', type: 'probe', filter: {} });
-    expect(await there.post('/api/operations', { choice: choice.body.id, typed: 'test' })).toMatchObject({
+    expect(await there.post('/api/operations', { choice: choice.body.id, typed: 'probe' })).toMatchObject({
       status: 409,
       body: { error: { message: expect.stringContaining('redrive of dead jobs of probe') } },
     });
     there.open();
     await ended(there, there.id);
-    expect((await there.post('/api/operations', { choice: choice.body.id, typed: 'test' })).status).toBe(200);
+    expect((await there.post('/api/operations', { choice: choice.body.id, typed: 'probe' })).status).toBe(200);
   });
 
   test('stops after the calls that are under way, and says what is left', async () => {

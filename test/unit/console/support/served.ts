@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest';
 import { type ConsoleOptions, startConsole } from '../../../../lib/console/index.ts';
 import type { RequestLog } from '../../../../lib/console/options.ts';
 import type { Aws } from '../../../../lib/operator/index.ts';
+import { workFolder } from '../../../../localstack/places.ts';
 import { makeControlPlane } from '../../../support/control-plane.ts';
 import { defineProbe } from '../../../support/probe.ts';
 import { makeWorld } from '../../../support/world.ts';
@@ -45,6 +46,8 @@ export async function served(given: Partial<ConsoleOptions> & { readonly aws?: P
   const stage = { ...stageOf(world, { ...plane.aws, ...aws }), sleep };
   const running = await startConsole({
     ...{ stage, sqs: world.sqs.client, definitions: [defineProbe()], where: { stage: stage.name } },
+    // The bundle of the page is made once for all tests.
+    cacheFolder: await workFolder('console'),
     onRequest: (one) => log.push(one),
     ...options,
   });
