@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { didYouMean } from '../contract/definition/suggest.ts';
 import { checkedStage, DEFAULT_APP, names, partsOf, prefixOf } from '../contract/names.ts';
-import { flagsOf, type SqsQueues, type Stage } from './aws.ts';
+import { type FeedOptions, flagsOf, type SqsQueues, type Stage } from './aws.ts';
 import { type StageSources, sourcesOf, sourcesOfStage, urlElsewhere, urlOfSource } from './elsewhere.ts';
 import type { JobTable } from './job-table.ts';
 
@@ -53,17 +53,20 @@ export async function typesOf(stage: Stage): Promise<string[]> {
  * and asks for no URL by itself but for a queue of another name. A type of which one queue is missing, since its stack is being made
  * or deleted, is left out.
  *
- * @throws NoSuchStageError that names the stages that exist
+ * @throws NoSuchStageError that names the stages that exist; the signal's reason
  */
-export async function typeQueues(stage: Stage): Promise<TypeQueues[]> {
-  return (await listedTypes(stage)).whole;
+export async function typeQueues(stage: Stage, options: FeedOptions = {}): Promise<TypeQueues[]> {
+  return (await listedTypes(stage, options)).whole;
 }
 
 /** What {@link typeQueues} has, and types of which one queue was not listed. */
-export async function listedTypes(stage: Stage): Promise<{ whole: TypeQueues[]; halves: string[] }> {
-  const { found, deadLettersOf } = await listedQueues(stage);
+export async function listedTypes(
+  stage: Stage,
+  options: FeedOptions = {},
+): Promise<{ whole: TypeQueues[]; halves: string[] }> {
+  const { found, deadLettersOf } = await listedQueues(stage, options);
   const alone = [...deadLettersOf.keys()].filter((type) => !found.has(type));
-  const sources: StageSources = alone.length > 0 ? await sourcesOfStage(stage) : new Map();
+  const sources: StageSources = alone.length > 0 ? await sourcesOfStage(stage, options) : new Map();
   const elsewhere = await Promise.all(
     alone.map((type) => urlOfSource(stage, sources.get(names.consumer(stage.name, type))?.[0])),
   );
@@ -78,8 +81,11 @@ export async function listedTypes(stage: Stage): Promise<{ whole: TypeQueues[]; 
   return { whole: whole.toSorted((a, b) => (a.type < b.type ? -1 : 1)), halves };
 }
 
-const listedQueues = async ({ aws, name }: Stage): Promise<QueueTypes> =>
-  (await queueTypes(aws.sqs, `${prefixOf(name)}-`)).get(name) ?? { found: new Map(), deadLettersOf: new Map() };
+const listedQueues = async ({ aws, name }: Stage, options?: FeedOptions): Promise<QueueTypes> =>
+  (await queueTypes(aws.sqs, `${prefixOf(name)}-`, options)).get(name) ?? {
+    found: new Map(),
+    deadLettersOf: new Map(),
+  };
 
 async function whatThereIs<T>(stage: Stage, all: T[]): Promise<T[]> {
   if (all.length > 0) return all;
@@ -198,9 +204,9 @@ const stagesIn = (types: ReadonlyMap<string, QueueTypes>): string[] =>
   [...types].filter(([, { found }]) => found.size > 0).map(([stage]) => stage);
 
 /** Job types by stage's full name, read from the names of the queues with this prefix. */
-async function queueTypes(sqs: SqsQueues, prefix: string): Promise<Map<string, QueueTypes>> {
+async function queueTypes(sqs: SqsQueues, prefix: string, options?: FeedOptions): Promise<Map<string, QueueTypes>> {
   const types = new Map<string, QueueTypes>();
-  for (const url of (await queueUrls(sqs, prefix)).toSorted()) {
+  for (const url of (await queueUrls(sqs, prefix, options)).toSorted()) {
     const [, app, name, type] = QUEUE.exec(url.split('/').at(-1) ?? '') ?? [];
     if (type === undefined) continue;
     const stage = checkedStage(name, app);
@@ -213,10 +219,11 @@ async function queueTypes(sqs: SqsQueues, prefix: string): Promise<Map<string, Q
 }
 
 /** URLs of the queues whose names begin so. */
-export async function queueUrls(sqs: SqsQueues, prefix: string): Promise<string[]> {
+export async function queueUrls(sqs: SqsQueues, prefix: string, { signal }: FeedOptions = {}): Promise<string[]> {
   const found: string[] = [];
   let NextToken: string | undefined;
   do {
+    signal?.throwIfAborted();
     const page = await sqs.send(
       new ListQueuesCommand({
         QueueNamePrefix: prefix,

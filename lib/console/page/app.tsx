@@ -5,6 +5,7 @@ import type { About } from '../api.ts';
 import { about } from './base/about.ts';
 import { isOpen } from './base/client.ts';
 import { route } from './base/router.tsx';
+import type { Route } from './base/routes.ts';
 import { useFeed } from './base/use-feed.ts';
 import { followSlash } from './find/slash-key.ts';
 import { Banner, NoSession } from './frame/banner.tsx';
@@ -49,26 +50,27 @@ function Open() {
   );
 }
 
+const placeOf = ({ page, names }: Route): string => [page, ...names].join('/');
+
 function Page() {
-  const { page, names } = route.value;
-  const View: ComponentType | undefined = page === 'missing' ? undefined : PAGE_VIEWS[page];
+  const here = route.value;
+  const View: ComponentType | undefined = here.page === 'missing' ? undefined : PAGE_VIEWS[here.page];
   if (!View) return <Empty title="No such page">Nothing of the console has this address.</Empty>;
   // Another job is another page: nothing of the last one stays.
-  return <View key={[page, ...names].join('/')} />;
+  return <View key={placeOf(here)} />;
 }
 
-/** The tab says the page and the stage. After a step to another page, the focus goes to it. */
+/** The tab says the page and the stage. After a step to another page, the focus goes to it; a filter is no step. */
 function useTitle() {
-  const { page, names } = route.value;
   const title = titleOf(route.value, about.value?.stage);
   useEffect(() => {
     document.title = title;
   }, [title]);
-  const address = [page, ...names].join('/');
-  const last = useRef(address);
+  const place = placeOf(route.value);
+  const last = useRef(place);
   useEffect(() => {
-    if (last.current === address) return;
-    last.current = address;
+    if (last.current === place) return;
+    last.current = place;
     document.getElementById('main')?.focus({ preventScroll: true });
-  }, [address]);
+  }, [place]);
 }

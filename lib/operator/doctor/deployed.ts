@@ -8,7 +8,8 @@ import { names } from '../../contract/names.ts';
 import { SCHEMA, SCHEMA_ITEM, schemaOf } from '../../contract/protocol/schema.ts';
 import { flagsOf, nowOf, type Stage } from '../aws.ts';
 import { sourcesOf } from '../elsewhere.ts';
-import { runningState } from '../queues/event-source.ts';
+import { runningState, runningStates } from '../queues/event-source.ts';
+import { typeQueues } from '../stage.ts';
 import { bad, type Check, deployAgain, deployIt, type Finding, note, ok, orOk } from './finding.ts';
 
 /** Every stack exists and its last deploy succeeded; what is deployed is what the catalogue has. */
@@ -58,7 +59,10 @@ async function isInAnother(stage: Stage, type: string | undefined): Promise<bool
 }
 
 export const eventSources: Check = async ({ stage, types }) => {
-  const states = await Promise.all(types.map(async (type) => ({ type, state: await runningState(stage, type) })));
+  const known = await runningStates(stage, await typeQueues(stage));
+  // A type of which one queue is missing is asked for by itself.
+  const stateOf = async (type: string) => known[type] ?? (await runningState(stage, type));
+  const states = await Promise.all(types.map(async (type) => ({ type, state: await stateOf(type) })));
   const wrong = states
     .filter(({ state }) => state !== 'running')
     .map(({ type, state }) =>

@@ -20,7 +20,7 @@ export interface Seed {
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
-interface MemoryOptions extends Partial<ConsoleOptions> {
+interface MemoryOptions extends Partial<Omit<ConsoleOptions, 'sqs'>> {
   /** The stage's clock stands still: what was read stays fresh. @default false */
   readonly isFrozen?: boolean;
   /** An operation rests at its first pause until the gate is opened. @default false: it does not pause */

@@ -4,11 +4,13 @@ import { names } from '../../../lib/contract/names.ts';
 import {
   alarmStates,
   cancel,
+  cancelAll,
   dead,
   deadLetterCounts,
   deadLetterOf,
   deadPages,
   doctor,
+  findJob,
   job,
   jobLogs,
   keepsData,
@@ -19,6 +21,7 @@ import {
   queues,
   redrive,
   redriveJobs,
+  retryAll,
   retryNow,
   runningStates,
   type Stage,
@@ -77,6 +80,7 @@ const LOOKS: Functions = {
   job: (stage) => job(stage, JOB),
   'job by its id': (stage) => job(stage, { type: 'probe', key: 'unknown' }).catch(() => undefined),
   jobLogs: (stage) => jobLogs(stage, JOB.type, { jobId: JOB.key }),
+  findJob: (stage) => drained(findJob(stage, 'unknown')),
   doctor: (stage) => doctor(stage, { definitions: [], scan: true }),
 };
 const CHANGES: Functions = {
@@ -84,6 +88,8 @@ const CHANGES: Functions = {
   redrive: (stage) => redrive(stage, 'probe'),
   redriveJobs: (stage) => redriveJobs(stage, 'probe', [{ key: 'dead', run: 1 }]),
   retryNow: (stage) => retryNow(tableOf(stage), { type: 'probe', key: 'parked' }),
+  retryAll: (stage) => retryAll(stage, { type: 'probe' }),
+  cancelAll: (stage) => cancelAll(stage, { type: 'probe' }, { definitionOf: () => defineProbe() }),
   'cancel of a job that waits': (stage) => cancel(tableOf(stage), defineProbe(), 'parked'),
   'cancel of a job that never came': (stage) => cancel(tableOf(stage), defineProbe(), 'unknown'),
   setRunning: (stage) => setRunning(stage, 'probe', { running: false, wait: false }),

@@ -111,6 +111,10 @@ describe('payloads', () => {
     ['dlq_show', { type: 'send-email' }],
     ['doctor', {}],
     ['flows', {}],
+    ['waiting', {}],
+    ['find', { text: 'done' }],
+    ['timeline', { type: 'send-email', key: 'done' }],
+    ['alarms', {}],
   ];
 
   test('are in no answer that does not ask for them, whatever the server allows, and in no log', async () => {
@@ -184,5 +188,31 @@ describe('each look', () => {
     expect((await call('schema', { type: 'send-mail' })).error?.message).toBe(
       'the catalogue has no job type "send-mail"; did you mean "send-email"?',
     );
+  });
+
+  test('waiting pages, find, timeline, alarms, metrics and schedules answer', async () => {
+    const { call, mail, world, plane } = await assistant();
+    for (const id of ['p', 'q']) mail(id, 'fine', { runAt: new Date(world.clock.now() + 3600_000).toISOString() });
+    mail('other-id', 'permanent', { key: 'k' });
+    await world.drain();
+    const logged = world.output.logs().map((line) => ({ timestamp: world.clock.now(), message: JSON.stringify(line) }));
+    plane.logs.set(LOG, logged);
+    const first = await call<{ jobs: { key: string }[]; after: string; total: number }>('waiting', { limit: 1 });
+    expect(first.data).toMatchObject({ total: 2, jobs: [{ attempts: 0 }] });
+    const second = await call<{ jobs: { key: string }[] }>('waiting', { limit: 1, after: first.data.after });
+    expect([...first.data.jobs, ...second.data.jobs].map(({ key }) => key).toSorted()).toEqual(['p', 'q']);
+    expect((await call('find', { text: 'k' })).data).toMatchObject({
+      jobs: [{ type: 'send-email', key: 'k', status: 'DEAD' }],
+    });
+    expect((await call('find', { text: 'other-id' })).data).toMatchObject({ jobs: [{ key: 'k' }] });
+    const { data } = await call<{ entries: { kind: string }[] }>('timeline', { type: 'send-email', key: 'k' });
+    expect(data.entries.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['created', 'started', 'dead']));
+    expect((await call('alarms')).data).toMatchObject({ alarms: [{ state: 'OK' }], alarmsInAll: 1 });
+    const metrics = await call<{ series: { metric: string }[] }>('metrics', {
+      type: 'send-email',
+      metrics: ['JobsCompleted'],
+    });
+    expect(metrics.data.series.map(({ metric }) => metric)).toEqual(['JobsCompleted']);
+    expect((await call('schedules', { type: 'send-email' })).data).toEqual({ schedules: [] });
   });
 });

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { defineJob } from '../../../lib/contract/index.ts';
 import { dispatcherAlarmName } from '../../../lib/infra/monitoring/alarm-names.ts';
 import { alarmStates } from '../../../lib/operator/index.ts';
-import { makeApp, synthesize } from '../infra/support/fixture.ts';
+import { HANDLER, jobs, makeApp, synthesize } from '../infra/support/fixture.ts';
 import { deployed } from './support/doctor.ts';
 
 const RUNBOOK = 'lib/operator/README.md#dead-letter-queue-not-empty';
@@ -60,7 +62,15 @@ describe('the alarms of a stage', () => {
 /** Each alarm that a stack has, as CloudWatch answers it. */
 test('each alarm that is deployed says its type, what it means, what to do and where its runbook is', async () => {
   const { plane, stage } = deployed();
-  const stacks = synthesize(makeApp({ context: { stage: 'test', region: 'eu-west-1' } }));
+  const ticking = defineJob({
+    ...{ type: 'ticking', payload: z.object({}) },
+    schedule: [
+      { name: 'nightly', expression: 'cron(0 2 * * ? *)', payload: {} },
+      { name: 'kolkata', expression: 'cron(0/5 * * * ? *)', timeZone: 'Asia/Kolkata', payload: {} },
+    ],
+  });
+  const all = [...jobs, { definition: ticking, entry: HANDLER }];
+  const stacks = synthesize(makeApp({ jobs: all, context: { stage: 'test', region: 'eu-west-1' } }));
   plane.alarms.length = 0;
   for (const { resources } of Object.values(stacks)) {
     for (const { type, properties } of resources) {
@@ -77,5 +87,8 @@ test('each alarm that is deployed says its type, what it means, what to do and w
     if (type !== undefined) expect(name).toMatch(new RegExp(`^sluice-test-${type}-`));
     else expect(name).toMatch(/^sluice-test-dispatcher-/);
   }
-  expect(views.map(({ name }) => name)).toContain(dispatcherAlarmName('test', 'noTick'));
+  const known = views.map(({ name }) => name);
+  expect(known).toContain(dispatcherAlarmName('test', 'noTick'));
+  expect(known).toContain('sluice-test-ticking-no-tick-nightly');
+  expect(known).toContain('sluice-test-ticking-schedules-failed');
 });

@@ -183,7 +183,12 @@ export const ROOMS: readonly Room[] = [
 
   files('mcp: basics', 'lib/mcp', MCP_BASICS, [...contract, 'operator: basics', 'lib/operator']),
   folder('lib/mcp/look', [...contract, 'lib/operator', 'lib/operator/authoring', 'mcp: basics']),
-  others('lib/mcp', MCP_BASICS, ['mcp: basics', 'lib/mcp/look']),
+  folder('lib/mcp/change', [
+    ...[...contract, 'lib/operator', 'mcp: basics'],
+    // It changes what the console changes, by the same plans.
+    ...['console: api', 'console: basics', 'lib/console/operations'],
+  ]),
+  others('lib/mcp', MCP_BASICS, ['mcp: basics', 'lib/mcp/look', 'lib/mcp/change']),
 
   files('infra: names', 'lib/infra', INFRA_ARNS, contract),
   folder('lib/infra/checks', [...contract, 'lib/bundle']),

@@ -45,6 +45,16 @@ export const clockText = (atMs: number): string => {
   return [at.getHours(), at.getMinutes(), at.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
 };
 
+/** When something is, in local time: `12:03:04` within a day of now, else `2026-12-03 12:03`. */
+export function momentText(atMs: number, nowMs: number): string {
+  if (Math.abs(atMs - nowMs) < DAY) return clockText(atMs);
+  const at = new Date(atMs);
+  const day = [at.getFullYear(), at.getMonth() + 1, at.getDate()]
+    .map((part) => String(part).padStart(2, '0'))
+    .join('-');
+  return `${day} ${clockText(atMs).slice(0, 5)}`;
+}
+
 /** Epoch ms or ISO 8601, as epoch ms; NaN if it is neither. */
 export const msOf = (time: number | string): number => (typeof time === 'number' ? time : Date.parse(time));
 

@@ -93,17 +93,33 @@ function Found({ dead }: { readonly dead: ReadDead }) {
       ) : (
         <JobTable caption="Dead jobs" jobs={jobs} selection={chosen.selection} onSelect={onJobs} hasTypes />
       )}
-      {mayChange() && (
-        <SelectionBar words={chosen.words} isAny={chosen.isAny} onClear={() => chosen.takeAll(false)}>
-          <Button kind="danger" isBusy={chosen.isAsking} onClick={() => chosen.act('purge')}>
-            Delete…
-          </Button>
-          <Button kind="primary" isBusy={chosen.isAsking} onClick={() => chosen.act('redrive')}>
-            Send again…
-          </Button>
-        </SelectionBar>
-      )}
+      {mayChange() && <Actions chosen={chosen} />}
     </>
+  );
+}
+
+function Actions({ chosen }: { readonly chosen: Chosen }) {
+  const { words, isAny, isAsking, act, hindrance } = chosen;
+  const why = isAny ? (hindrance('redrive') ?? hindrance('purge')) : undefined;
+  return (
+    <SelectionBar words={words} why={why} isAny={isAny} onClear={() => chosen.takeAll(false)}>
+      <Button
+        kind="danger"
+        isBusy={isAsking}
+        isDisabled={hindrance('purge') !== undefined}
+        onClick={() => act('purge')}
+      >
+        Delete…
+      </Button>
+      <Button
+        kind="primary"
+        isBusy={isAsking}
+        isDisabled={hindrance('redrive') !== undefined}
+        onClick={() => act('redrive')}
+      >
+        Send again…
+      </Button>
+    </SelectionBar>
   );
 }
 

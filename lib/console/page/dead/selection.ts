@@ -20,14 +20,15 @@ export const EVERYTHING: Selection = { ...NOTHING, all: true };
 export const runIdOf = ({ type, key, run }: JobRun): string => `${type}#${key}#${run}`;
 /** Names a group among all. */
 export const groupIdOf = ({ type, reason, error }: Pick<DeadGroup, 'type' | 'reason' | 'error'>): string =>
-  JSON.stringify([type, reason ?? null, error]);
+  `${type}\n${reason ?? ''}\n${error}`;
 /** The group that a job is in. */
 export const groupIdOfJob = ({ type, reason, group }: DeadJob): string => groupIdOf({ type, reason, error: group });
 
 export function isSelected(selection: Selection, job: DeadJob): boolean {
-  const id = runIdOf(job);
-  if (selection.except.has(id)) return false;
-  return selection.all || selection.jobs.has(id) || selection.groups.has(groupIdOfJob(job));
+  const { all, groups, jobs, except } = selection;
+  // Asked of 100,000 jobs at each click: names are made only where they can matter.
+  if (except.size > 0 && except.has(runIdOf(job))) return false;
+  return all || (groups.size > 0 && groups.has(groupIdOfJob(job))) || (jobs.size > 0 && jobs.has(runIdOf(job)));
 }
 
 /** Takes some jobs in, or out. */
@@ -72,34 +73,58 @@ export function groupState(selection: Selection, read: readonly DeadJob[]): 'all
 export const selectedOf = (selection: Selection, read: readonly DeadJob[]): readonly DeadJob[] =>
   read.filter((job) => isSelected(selection, job));
 
+interface Counts {
+  readonly selected: number;
+  readonly read: number;
+  /** All that match were read. */
+  readonly isComplete: boolean;
+}
+
 /** What is selected, always as a number. */
-export function selectionWords(selection: Selection, read: readonly DeadJob[], isComplete: boolean): string {
-  const count = selectedOf(selection, read).length;
+export function selectionWords(selection: Selection, { selected: count, read, isComplete }: Counts): string {
   const number = count.toLocaleString('en-US');
   const jobs = count === 1 ? 'job' : 'jobs';
   if (count === 0) return 'Nothing selected';
   const isWhole = selection.all && selection.except.size === 0;
   if (isWhole && !isComplete) return `All that match selected: ${number} ${jobs} read so far`;
-  return isWhole
-    ? `All ${number} ${jobs} selected`
-    : `${number} of ${read.length.toLocaleString('en-US')} jobs selected`;
+  return isWhole ? `All ${number} ${jobs} selected` : `${number} of ${read.toLocaleString('en-US')} jobs selected`;
 }
 
 /** What a choice is asked for. */
 export interface Asked {
   readonly kind: 'redrive' | 'purge';
   readonly selection: Selection;
-  readonly read: readonly DeadJob[];
+  /** The jobs that it has so far. */
+  readonly selected: readonly DeadJob[];
   readonly query: DeadQuery;
 }
+
+/** The server takes so many jobs one by one; a filter has no such limit. */
+const MOST_ONE_BY_ONE = 10_000;
+
+const isByFilter = ({ selection, query }: Asked): boolean =>
+  selection.all && selection.except.size === 0 && query.type !== undefined;
 
 /**
  * What the server is to freeze. "All that match" goes as its filter, so that it takes in what was not read yet; where no type is
  * chosen, and for all other selections, the jobs go one by one.
  */
-export function choiceOf({ kind, selection, read, query }: Asked): ChoiceRequest {
-  const { type, ...filter } = query;
-  if (selection.all && selection.except.size === 0 && type !== undefined) return { kind, type, filter };
-  const jobs = selectedOf(selection, read).map(({ type, key, run }) => ({ type, key, run }));
-  return { kind, jobs };
+export function choiceOf(asked: Asked): ChoiceRequest {
+  const { kind, selected, query } = asked;
+  const { type: of, ...filter } = query;
+  if (of !== undefined && isByFilter(asked)) return { kind, type: of, filter };
+  return { kind, jobs: selected.map(({ type, key, run }) => ({ type, key, run })) };
+}
+
+/** Why a selection cannot be asked for as it is, and what to do. */
+export function hindranceOf(asked: Asked): string | undefined {
+  if (isByFilter(asked)) return undefined;
+  const { kind, selected } = asked;
+  if (selected.length > MOST_ONE_BY_ONE) {
+    return 'At most 10,000 go one by one. For more, choose a type above and select all that match.';
+  }
+  const [first] = selected;
+  return kind === 'purge' && selected.some(({ type }) => type !== first?.type)
+    ? 'Only jobs of one type are deleted at a time.'
+    : undefined;
 }

@@ -49,7 +49,8 @@ export function useDeadList(filters: DeadFilters): ReadDead {
     );
     readAddress.current = address;
     void readAll({ ...query }, aborted.signal, (next, rest) => {
-      list.current = next;
+      // Another object each time: a component whose values are the same ones is not drawn again.
+      list.current = { ...next };
       setState((last) => ({ ...rest, version: last.version + 1 }));
     });
     return () => aborted.abort();

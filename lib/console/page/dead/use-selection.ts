@@ -6,6 +6,7 @@ import { jobsOfGroup } from './dead-list.ts';
 import {
   choiceOf,
   EVERYTHING,
+  hindranceOf,
   NOTHING,
   type Selection,
   selectedOf,
@@ -26,21 +27,26 @@ export interface Chosen {
   takeAll(isIn: boolean): void;
   takeJobs(jobs: readonly DeadJob[], isIn: boolean): void;
   takeGroup(group: DeadGroup, isIn: boolean): void;
-  act(kind: 'redrive' | 'purge'): void;
+  act(kind: Kind): void;
+  /** Why it cannot be done with what is selected. */
+  hindrance(kind: Kind): string | undefined;
 }
+
+type Kind = 'redrive' | 'purge';
 
 export function useSelection(dead: ReadDead, jobs: readonly DeadJob[]): Chosen {
   const { list, isReading, query } = dead;
   const [selection, setSelection] = useState(NOTHING);
   const { ask, isAsking } = useOperation({ onStart: () => setSelection(NOTHING), onEnd: dead.reload });
   const isComplete = !isReading && list.read >= list.of && !list.truncated;
-  const words = useMemo(() => selectionWords(selection, jobs, isComplete), [selection, jobs, isComplete]);
-  const isAny = useMemo(() => selectedOf(selection, jobs).length > 0, [selection, jobs]);
+  const selected = useMemo(() => selectedOf(selection, jobs), [selection, jobs]);
+  const words = selectionWords(selection, { selected: selected.length, read: jobs.length, isComplete });
   return {
-    ...{ selection, isAny, words, isComplete, isAsking },
+    ...{ selection, isAny: selected.length > 0, words, isComplete, isAsking },
+    hindrance: (kind) => hindranceOf({ kind, selection, selected, query }),
     takeAll: (isIn) => setSelection(isIn ? EVERYTHING : NOTHING),
     takeJobs: (some, isIn) => setSelection((last) => withJobs(last, some, isIn)),
     takeGroup: (group, isIn) => setSelection((last) => withGroup(last, group, jobsOfGroup(list, group), isIn)),
-    act: (kind) => ask(choiceOf({ kind, selection, read: jobs, query })),
+    act: (kind) => ask(choiceOf({ kind, selection, selected, query })),
   };
 }

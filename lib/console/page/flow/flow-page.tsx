@@ -27,7 +27,7 @@ export function FlowPage() {
         <span aria-hidden="true">/</span>
         <Link href={hrefs.flows({ type })}>{type}</Link>
         <span aria-hidden="true">/</span>
-        <AsOf feed={feed} />
+        {!feed.trouble && <AsOf feed={feed} />}
       </nav>
       {feed.data === undefined && <h1 class="job-name">{key}</h1>}
       <Loaded feed={feed} rows={8}>

@@ -68,7 +68,7 @@ export function FlowsPage() {
       <header class="page-head">
         <h1>Flows</h1>
         <span class="page-head-end">
-          <AsOf feed={feed} />
+          {!feed.trouble && <AsOf feed={feed} />}
           <TypeFilter
             any="all callbacks"
             types={types}

@@ -11,10 +11,12 @@ export function OwnFaults({ faults, pointer }: OwnFaultsProps) {
   const own = faultsAt(faults, pointer);
   if (own.length === 0) return null;
   return (
-    <ul class="field-faults" role="alert">
-      {own.map(({ message }) => (
-        <li key={message}>{message}</li>
-      ))}
-    </ul>
+    <div role="alert">
+      <ul class="field-faults">
+        {own.map(({ message }) => (
+          <li key={message}>{message}</li>
+        ))}
+      </ul>
+    </div>
   );
 }

@@ -24,7 +24,7 @@ export function UnionFields({ field, Inner, ...props }: GroupProps<'union'>) {
     props.onValue(carriedOver(other.field, props.value));
   };
   return (
-    <div class="form-union">
+    <div class={props.path.length === 0 ? 'form-union' : 'form-union is-nested'}>
       <Segments
         label={`Form of ${props.name}`}
         value={String(index)}

@@ -26,10 +26,14 @@ export const groupsOf = (findings: readonly Finding[]): FindingGroup[] =>
     findings: findings.filter((one) => one.level === level),
   })).filter((group) => group.findings.length > 0);
 
+/** How far the look is: `broken` ended before its end, so that what it did not find says nothing. */
+export type Look = 'running' | 'over' | 'broken';
+
 /** How it stands, in a sentence. */
-export function verdictOf(findings: readonly Finding[], isOver: boolean): string {
+export function verdictOf(findings: readonly Finding[], look: Look): string {
   const count = (level: Finding['level']) => findings.filter((one) => one.level === level).length;
-  if (!isOver) return `Looking: ${plural(findings.length, 'check')} so far`;
+  if (look === 'running') return `Looking: ${plural(findings.length, 'check')} so far`;
+  if (look === 'broken') return `The look ended early, after ${plural(findings.length, 'check')}`;
   const [bad, unknown, note] = [count('bad'), count('unknown'), count('note')];
   if (bad + unknown + note === 0) return `All is well: ${plural(findings.length, 'check')}`;
   const parts = [

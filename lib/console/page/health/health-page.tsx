@@ -16,9 +16,9 @@ export function HealthPage() {
       <div class="page-head">
         <h1>Health</h1>
         <p class="muted" role="status">
-          {trouble !== undefined && findings.length === 0 ? '' : verdictOf(findings, isOver || trouble !== undefined)}
+          {verdictOf(findings, trouble ? 'broken' : isOver ? 'over' : 'running')}
         </p>
-        {isOver && endedAtMs !== undefined && (
+        {isOver && !trouble && endedAtMs !== undefined && (
           <span class="as-of">
             <Time at={endedAtMs} />
           </span>

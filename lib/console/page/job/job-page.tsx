@@ -31,7 +31,7 @@ export function JobPage() {
       <nav class="crumbs" aria-label="Where this is">
         <Link href={hrefs.type(type)}>{type}</Link>
         <span aria-hidden="true">/</span>
-        <AsOf feed={feed} />
+        {!feed.trouble && <AsOf feed={feed} />}
       </nav>
       {feed.data === undefined && <h1 class="job-name">{key}</h1>}
       <Loaded feed={feed} rows={8}>

@@ -24,7 +24,7 @@ export function TimelineCard({ job }: { readonly job: JobDetail }) {
     <section class="card" aria-labelledby="timeline">
       <div class="card-line">
         <h2 id="timeline">Timeline</h2>
-        <AsOf feed={feed} />
+        {!feed.trouble && <AsOf feed={feed} />}
       </div>
       <Loaded feed={feed} rows={5}>
         {(page) => <Pages job={job} page={page} />}

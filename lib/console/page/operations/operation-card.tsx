@@ -12,7 +12,7 @@ import { Progress } from '../parts/progress.tsx';
 import { TroubleNote } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
 import { Duration, Time } from '../parts/time.tsx';
-import { isEnded, stopOperation } from '../parts/use-operation.ts';
+import { isEnded, isOfType, stopOperation } from '../parts/use-operation.ts';
 import { saveAsFile } from './save-as-file.ts';
 
 export interface OperationCardProps {
@@ -21,32 +21,16 @@ export interface OperationCardProps {
 }
 
 export function OperationCard({ operation, onStop }: OperationCardProps) {
-  const { kind, type, asked, said, tone, cliLine, file } = operation;
+  const { asked, said, tone, cliLine, file } = operation;
   const ended = isEnded(operation);
   const [trouble, setTrouble] = useState<Trouble>();
   const attempt = (work: Promise<void>) => void work.catch((error: unknown) => setTrouble(troubleOf(error)));
   return (
     <article class={`card operation tone-${ended ? (tone ?? 'good') : 'busy'}`}>
       <div class="operation-head">
-        <h3>
-          {kind}
-          {type !== undefined && (
-            <>
-              {' · '}
-              <Link href={hrefs.type(type)}>{type}</Link>
-            </>
-          )}
-        </h3>
+        <Name operation={operation} />
         <State operation={operation} />
-        <span class="operation-when">
-          <Time at={operation.startedAtMs} />
-          {operation.endedAtMs !== undefined && (
-            <span class="muted">
-              {' '}
-              took <Duration ms={operation.endedAtMs - operation.startedAtMs} />
-            </span>
-          )}
-        </span>
+        <When operation={operation} />
         <span class="buttons">
           {operation.refused > 0 && (
             <Button title="Save them as a file" onClick={() => attempt(saveRefused(operation.id))}>
@@ -56,7 +40,7 @@ export function OperationCard({ operation, onStop }: OperationCardProps) {
           )}
           {!ended && (
             <Button
-              label={`Stop ${kind}`}
+              label={`Stop ${operation.kind}`}
               isBusy={operation.state === 'stopping'}
               onClick={() => attempt(stopOperation(operation.id).then(onStop))}
             >
@@ -69,7 +53,7 @@ export function OperationCard({ operation, onStop }: OperationCardProps) {
       <p class="muted">{asked}</p>
       {said !== undefined && <p class={`said tone-${tone ?? 'good'}`}>{said}</p>}
       {!ended && <Progress operation={operation} />}
-      <Figures operation={operation} />
+      {!isOfType(operation.kind) && <Figures operation={operation} />}
       <TroubleNote trouble={trouble} isBrief />
       {file !== undefined && (
         <p>
@@ -81,13 +65,41 @@ export function OperationCard({ operation, onStop }: OperationCardProps) {
   );
 }
 
+interface PartProps {
+  readonly operation: Operation;
+}
+
+const Name = ({ operation: { kind, type } }: PartProps) => (
+  <h3>
+    {kind}
+    {type !== undefined && (
+      <>
+        {' · '}
+        <Link href={hrefs.type(type)}>{type}</Link>
+      </>
+    )}
+  </h3>
+);
+
+const When = ({ operation: { startedAtMs, endedAtMs } }: PartProps) => (
+  <span class="operation-when">
+    <Time at={startedAtMs} />
+    {endedAtMs !== undefined && (
+      <span class="muted">
+        {' '}
+        took <Duration ms={endedAtMs - startedAtMs} />
+      </span>
+    )}
+  </span>
+);
+
 /** A warning is no success, whatever the state's word. */
-function State({ operation: { state, tone } }: { readonly operation: Operation }) {
+function State({ operation: { state, tone } }: PartProps) {
   const as = state === 'done' && tone !== undefined && tone !== 'good' ? tone : state;
   return state === 'running' ? <Status of="open" text="running" /> : <Status of={as} text={state} />;
 }
 
-function Figures({ operation }: { readonly operation: Operation }) {
+function Figures({ operation }: PartProps) {
   const { chosen, done, unchanged, refused, left, ratePerSecond } = operation;
   const figures: readonly (readonly [string, number])[] = [
     ['chosen', chosen],

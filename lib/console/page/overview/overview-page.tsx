@@ -45,6 +45,11 @@ export function OverviewPage() {
       {troublesIn(feed.data).map((trouble) => (
         <TroubleNote key={trouble.message} trouble={trouble} isBrief />
       ))}
+      {!feed.data && !feed.trouble && (
+        <p class="only-read" role="status">
+          Loading
+        </p>
+      )}
       <Summary rows={rows} alarms={feed.data?.alarms.data && alarms.length} />
       <Alarms alarms={alarms} />
       {rows.length === 0 ? (

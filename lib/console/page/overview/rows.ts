@@ -72,9 +72,10 @@ export function rowsOf(types: readonly TypeAbout[], overview: Overview | undefin
   return rows.sort((a, b) => RANK[b.problem] - RANK[a.problem] || (a.type < b.type ? -1 : 1));
 }
 
-function problemOf({ alarms, dlq = 0, lists, state, isDeployed }: Omit<TypeRow, 'problem'>): Problem {
+function problemOf({ alarms, dlq = 0, lists, state, isDeployed, isRetired }: Omit<TypeRow, 'problem'>): Problem {
   if (alarms.length > 0 || dlq > 0) return 'bad';
-  const isAsMeant = state === undefined || state === 'running' || state === 'starting';
+  const isPausedForGood = isRetired && state === 'paused';
+  const isAsMeant = state === undefined || state === 'running' || state === 'starting' || isPausedForGood;
   return isDeployed && ((lists?.dead ?? 0) > 0 || !isAsMeant) ? 'attention' : 'none';
 }
 

@@ -8,7 +8,7 @@ import { countText, plural } from '../base/format.ts';
 import { Button } from './button.tsx';
 import { Field } from './field.tsx';
 import { Skeleton, TroubleNote } from './states.tsx';
-import { leave, type Question, question, start } from './use-operation.ts';
+import { isOfType, leave, type Question, question, start } from './use-operation.ts';
 
 /** Heading and button of each kind. */
 const WORDS: Readonly<Record<OperationKind, readonly [heading: string, button: string]>> = {
@@ -26,8 +26,6 @@ const WORDS: Readonly<Record<OperationKind, readonly [heading: string, button: s
 };
 
 const DANGEROUS: readonly OperationKind[] = ['purge', 'cancel', 'cancel-flow'];
-/** They change a type as a whole: a count of jobs says nothing. */
-const OF_A_TYPE: readonly OperationKind[] = ['pause', 'resume', 'drain'];
 
 export function ConfirmDialog() {
   const asked = question.value;
@@ -35,12 +33,37 @@ export function ConfirmDialog() {
 }
 
 function Dialog({ asked }: { readonly asked: Question }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const isGone = useRef(false);
+  const dialog = useModal();
   const [typed, setTyped] = useState('');
+  const { choice, trouble, request } = asked;
+  const isReady = choice !== undefined && (choice.typeToConfirm === undefined || typed.trim() === choice.typeToConfirm);
+  const confirm = (event: Event) => {
+    event.preventDefault();
+    if (isReady) void start(typed.trim());
+  };
+  return (
+    <dialog ref={dialog.ref} class="dialog" aria-labelledby="dialog-title" onClose={dialog.onClose}>
+      <form onSubmit={confirm}>
+        <h2 id="dialog-title">{WORDS[request.kind][0]}</h2>
+        <div aria-live="polite">
+          {choice && <Chosen choice={choice} />}
+          {!choice && !trouble && <Skeleton rows={3} />}
+          <TroubleNote trouble={trouble} />
+        </div>
+        {choice?.typeToConfirm !== undefined && <Name choice={choice} typed={typed} onType={setTyped} />}
+        <Buttons asked={asked} isReady={isReady} />
+      </form>
+    </dialog>
+  );
+}
+
+/** Opens with its component; gives the focus back to where it was when that goes. */
+function useModal() {
+  const ref = useRef<HTMLDialogElement>(null);
+  const isGone = useRef(false);
   useLayoutEffect(() => {
     const before = document.activeElement;
-    const shown = dialog.current;
+    const shown = ref.current;
     shown?.showModal();
     return () => {
       isGone.current = true;
@@ -49,57 +72,58 @@ function Dialog({ asked }: { readonly asked: Question }) {
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);
-  const { choice, trouble, request, isStarting } = asked;
-  const [heading, button] = WORDS[request.kind];
-  const isReady = choice !== undefined && (choice.typeToConfirm === undefined || typed.trim() === choice.typeToConfirm);
-  const confirm = (event: Event) => {
-    event.preventDefault();
-    if (isReady) void start(typed.trim());
-  };
+  return { ref, onClose: () => isGone.current || leave() };
+}
+
+interface NameProps {
+  readonly choice: Choice;
+  readonly typed: string;
+  readonly onType: (typed: string) => void;
+}
+
+/** The name that must be typed first. */
+const Name = ({ choice: { typeToConfirm, type }, typed, onType }: NameProps) => (
+  <Field
+    label={typeToConfirm === type ? 'Type the name of the job type' : "Type the stage's name"}
+    hint={
+      <>
+        To go on, type <strong class="selectable">{typeToConfirm}</strong>
+      </>
+    }
+  >
+    {(tied) => (
+      <input
+        {...tied}
+        value={typed}
+        autocomplete="off"
+        spellcheck={false}
+        onInput={(event) => onType(event.currentTarget.value)}
+      />
+    )}
+  </Field>
+);
+
+interface ButtonsProps {
+  readonly asked: Question;
+  readonly isReady: boolean;
+}
+
+function Buttons({ asked: { choice, request, isStarting }, isReady }: ButtonsProps) {
+  const word = WORDS[request.kind][1];
   return (
-    <dialog ref={dialog} class="dialog" aria-labelledby="dialog-title" onClose={() => isGone.current || leave()}>
-      <form onSubmit={confirm}>
-        <h2 id="dialog-title">{heading}</h2>
-        {choice && <Chosen choice={choice} />}
-        {!choice && !trouble && <Skeleton rows={3} />}
-        <TroubleNote trouble={trouble} />
-        {choice?.typeToConfirm !== undefined && (
-          <Field
-            label={choice.typeToConfirm === choice.type ? 'Type the name of the job type' : "Type the stage's name"}
-            hint={
-              <>
-                To go on, type <strong class="selectable">{choice.typeToConfirm}</strong>
-              </>
-            }
-          >
-            {(tied) => (
-              <input
-                {...tied}
-                value={typed}
-                autocomplete="off"
-                spellcheck={false}
-                onInput={(event) => setTyped(event.currentTarget.value)}
-              />
-            )}
-          </Field>
-        )}
-        <div class="dialog-buttons">
-          <Button onClick={leave}>Leave as it is</Button>
-          {choice && (
-            <Button
-              kind={DANGEROUS.includes(choice.kind) ? 'danger' : 'primary'}
-              isSubmit
-              isBusy={isStarting}
-              isDisabled={!isReady}
-            >
-              {OF_A_TYPE.includes(choice.kind) || choice.count === 1
-                ? button
-                : `${button} (${countText(choice.count)})`}
-            </Button>
-          )}
-        </div>
-      </form>
-    </dialog>
+    <div class="dialog-buttons">
+      <Button onClick={leave}>Leave as it is</Button>
+      {choice && (
+        <Button
+          kind={DANGEROUS.includes(choice.kind) ? 'danger' : 'primary'}
+          isSubmit
+          isBusy={isStarting}
+          isDisabled={!isReady}
+        >
+          {isOfType(choice.kind) || choice.count === 1 ? word : `${word} (${countText(choice.count)})`}
+        </Button>
+      )}
+    </div>
   );
 }
 
@@ -108,13 +132,13 @@ function Chosen({ choice }: { readonly choice: Choice }) {
   const more = count - examples.length;
   return (
     <div class="chosen">
-      {!OF_A_TYPE.includes(kind) && <p class="chosen-count">{plural(count, 'job')}</p>}
+      {!isOfType(kind) && <p class="chosen-count">{plural(count, 'job')}</p>}
       <p class="chosen-asked">{asked}</p>
       <p>
         {will}
         {ratePerSecond !== undefined && ` At most ${plural(ratePerSecond, 'job')} a second.`}
       </p>
-      {examples.length > 0 && !OF_A_TYPE.includes(kind) && (
+      {examples.length > 0 && !isOfType(kind) && (
         <ul class="chosen-examples" aria-label="Examples">
           {examples.map((example) => (
             <li key={example}>{example}</li>

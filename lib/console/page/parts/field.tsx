@@ -44,11 +44,13 @@ export function Field({ label, hint, faults = [], isLabelHidden = false, childre
         </p>
       )}
       {faults.length > 0 && (
-        <ul class="field-faults" id={`${id}-faults`} role="alert">
-          {faults.map((fault) => (
-            <li key={fault}>{fault}</li>
-          ))}
-        </ul>
+        <div id={`${id}-faults`} role="alert">
+          <ul class="field-faults">
+            {faults.map((fault) => (
+              <li key={fault}>{fault}</li>
+            ))}
+          </ul>
+        </div>
       )}
     </div>
   );

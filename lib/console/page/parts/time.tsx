@@ -1,5 +1,6 @@
 /**
- * Times and durations, which are not the same: `Time` says how far a moment is from now, with its ISO text on hover and on focus;
+ * Times and durations, which are not the same: `Time` says how far a moment is from now, with its ISO text on hover and focus, and
+ * in its place after a click;
  * `Duration` says how long something took. `AsOf` says how old the values beside it are.
  *
  *   <Time at={job.failedAt} />          12 s ago
@@ -7,6 +8,7 @@
  *   <Duration ms={entry.durationMs} />  1.2 s
  *   <AsOf feed={overview.counts} />     as of 12:03:04, throttled
  */
+import { useState } from 'preact/hooks';
 import type { Feed } from '../../api.ts';
 import { clockText, durationText, isoText, msOf, relativeText } from '../base/format.ts';
 import { nowMs } from '../base/now.ts';
@@ -18,6 +20,7 @@ export interface TimeProps {
 }
 
 export function Time({ at, isStatic = false }: TimeProps) {
+  const [isExact, setExact] = useState(false);
   const ms = at === undefined ? Number.NaN : msOf(at);
   if (Number.isNaN(ms)) return <span class="muted">–</span>;
   const iso = isoText(ms);
@@ -30,8 +33,14 @@ export function Time({ at, isStatic = false }: TimeProps) {
     );
   }
   return (
-    <button type="button" class="time tip" data-tip={iso} aria-label={`${words}, ${iso}`}>
-      <time dateTime={iso}>{words}</time>
+    <button
+      type="button"
+      class={isExact ? 'time' : 'time tip'}
+      data-tip={iso}
+      aria-label={`${words}, ${iso}`}
+      onClick={() => setExact(!isExact)}
+    >
+      <time dateTime={iso}>{isExact ? iso : words}</time>
     </button>
   );
 }

@@ -10,7 +10,7 @@
  */
 import { signal } from '@preact/signals';
 import { useRef, useState } from 'preact/hooks';
-import type { Choice, ChoiceRequest, Operation, OperationRequest, Trouble } from '../../api.ts';
+import type { Choice, ChoiceRequest, Operation, OperationKind, OperationRequest, Trouble } from '../../api.ts';
 import { api } from '../base/client.ts';
 import { troubleOf } from '../base/trouble.ts';
 
@@ -85,6 +85,9 @@ export async function start(typed: string): Promise<void> {
     question.value = { ...asked, isStarting: false, trouble: troubleOf(error) };
   }
 }
+
+/** They change a type as a whole: a count of jobs says nothing. */
+export const isOfType = (kind: OperationKind): boolean => kind === 'pause' || kind === 'resume' || kind === 'drain';
 
 export const isEnded = ({ state }: Operation): boolean => state !== 'running' && state !== 'stopping';
 

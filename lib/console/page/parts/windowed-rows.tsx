@@ -5,18 +5,13 @@
  * Keyboard: Tab goes through links and buttons of the rows, on and on, as in any table. The row that had the focus last can be
  * reached itself: arrow keys, Page Up and Down, Home and End go from row to row. Screen readers hear each row's place of all.
  */
-import type { TargetedKeyboardEvent } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { type Range, rowAfterKey, rowsInView, stretchesOf, type View } from '../base/windowing.ts';
+import { type Range, rowsInView, stretchesOf, type View } from '../base/windowing.ts';
 import { type Column, Row } from './row.tsx';
+import { useRowFocus } from './use-row-focus.ts';
 
 /** Until rows are measured. */
 const LIKELY_ROW_PX = 41;
-
-const rowIn = (target: EventTarget | null): number => {
-  const row = target instanceof Element ? target.closest<HTMLElement>('tr[data-row]') : null;
-  return row ? Number(row.dataset.row) : -1;
-};
 
 export interface RowsProps<T> {
   readonly columns: readonly Column<T>[];
@@ -32,52 +27,21 @@ interface WindowedRowsProps<T> extends RowsProps<T> {
 export function WindowedRows<T>({ columns, rows, rowKey, rowClass, onView }: WindowedRowsProps<T>) {
   const body = useRef<HTMLTableSectionElement>(null);
   const view = useView(body, rows.length);
-  const [focused, setFocused] = useState(-1);
-  const [stop, setStop] = useState(0);
+  const { focused, stop, handlers } = useRowFocus(body, view);
   const seen = rowsInView(view);
   useEffect(() => onView?.(seen), [seen.first, seen.end, rows]);
-
-  const goTo = (index: number) => {
-    const top = (body.current?.getBoundingClientRect().top ?? 0) + index * view.rowPx;
-    setStop(index);
-    setFocused(index);
-    if (top < 96) scrollBy(0, top - 96);
-    else if (top + view.rowPx > innerHeight) scrollBy(0, top + view.rowPx - innerHeight + 16);
-    requestAnimationFrame(() => body.current?.querySelector<HTMLElement>(`tr[data-row="${index}"]`)?.focus());
-  };
-  const onKeyDown = (event: TargetedKeyboardEvent<HTMLTableSectionElement>) => {
-    if (!(event.target instanceof HTMLTableRowElement)) return;
-    const page = Math.max(1, seen.end - seen.first - 2);
-    const next = rowAfterKey(event.key, rowIn(event.target), { rows: rows.length, page });
-    if (next === undefined) return;
-    event.preventDefault();
-    goTo(next);
-  };
-  const onFocus = (target: EventTarget | null) => {
-    setFocused(rowIn(target));
-    setStop(rowIn(target));
-  };
-
   return (
-    <tbody
-      ref={body}
-      onKeyDown={onKeyDown}
-      onFocusIn={(event) => onFocus(event.target)}
-      onFocusOut={() => setFocused(-1)}
-    >
-      {stretchesOf(view, focused).map((stretch) =>
-        stretch.drawn ? (
-          rows.slice(stretch.first, stretch.end).map((row, at) => {
-            const index = stretch.first + at;
-            const isStop = index === Math.min(stop, rows.length - 1);
-            return <Row key={rowKey(row)} {...{ row, columns, index, isStop }} class={rowClass?.(row)} />;
+    <tbody ref={body} {...handlers}>
+      {stretchesOf(view, focused).map(({ first, end, drawn }, at) =>
+        drawn ? (
+          rows.slice(first, end).map((row, after) => {
+            const index = first + after;
+            return (
+              <Row key={rowKey(row)} {...{ row, columns, index }} isStop={index === stop} class={rowClass?.(row)} />
+            );
           })
         ) : (
-          <Gap
-            key={`gap ${stretch.first === 0}`}
-            px={(stretch.end - stretch.first) * view.rowPx}
-            columns={columns.length}
-          />
+          <Gap key={`gap ${at}`} px={(end - first) * view.rowPx} columns={columns.length} />
         ),
       )}
     </tbody>
@@ -111,7 +75,11 @@ function useView(body: { readonly current: HTMLTableSectionElement | null }, row
     look();
     addEventListener('scroll', look, { passive: true });
     addEventListener('resize', look);
+    // What stands above the table may grow.
+    const resized = new ResizeObserver(look);
+    resized.observe(document.body);
     return () => {
+      resized.disconnect();
       removeEventListener('scroll', look);
       removeEventListener('resize', look);
     };

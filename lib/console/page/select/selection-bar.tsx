@@ -11,15 +11,18 @@ import { Button } from '../parts/button.tsx';
 export interface SelectionBarProps {
   readonly words: string;
   readonly isAny: boolean;
+  /** Why something cannot be done with it. */
+  readonly why?: string | undefined;
   readonly onClear: () => void;
   readonly children: ComponentChildren;
 }
 
-export function SelectionBar({ words, isAny, onClear, children }: SelectionBarProps) {
+export function SelectionBar({ words, isAny, why, onClear, children }: SelectionBarProps) {
   return (
     <section class={isAny ? 'selection-bar' : 'selection-bar is-idle'} aria-label="Selection">
       <p class="selection-words" role="status">
         {words}
+        {why !== undefined && <span class="selection-why">{why}</span>}
       </p>
       {isAny && (
         <div class="selection-actions">

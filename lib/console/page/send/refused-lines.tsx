@@ -27,6 +27,7 @@ export function RefusedLines({ operation }: { readonly operation: Operation | un
           </div>
           <Table
             caption="Refused lines"
+            class="refused"
             rows={entries}
             rowKey={(entry) => `${entry.line} ${entry.why}`}
             columns={[

@@ -1,5 +1,6 @@
 /** Charts of a type: the console's own samples of the last hour, or CloudWatch's history. Which is chosen stands in the address. */
 import type { MetricHistory, Sample } from '../../api.ts';
+import { about } from '../base/about.ts';
 import { durationText } from '../base/format.ts';
 import { navigate, route } from '../base/router.tsx';
 import { hrefs } from '../base/routes.ts';
@@ -68,7 +69,10 @@ function History({ type, hours }: { readonly type: string; readonly hours: strin
         }
         return (
           <Empty title="CloudWatch has no values of this time">
-            They come some minutes after the first jobs. Live has the console's own samples.
+            {about.value?.isEmulator
+              ? 'An emulator may make no metrics of what runs on it. '
+              : 'They come some minutes after the first jobs. '}
+            Live has the console's own samples.
           </Empty>
         );
       }}

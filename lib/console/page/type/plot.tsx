@@ -1,7 +1,6 @@
-import type { ChartData } from './chart-data.ts';
-import { drawnSeries } from './chart-data.ts';
+import { type ChartData, drawnSeries } from './chart-data.ts';
 import { axisText, timeText } from './chart-words.ts';
-import { linearScale, lineOf, logScale, nearest, type Point, type Scale, timeScale } from './scale.ts';
+import { linearScale, lineOf, logScale, nearest, type Point, type Scale, type TimeScale, timeScale } from './scale.ts';
 
 export interface PlotProps {
   readonly chart: ChartData;
@@ -41,19 +40,7 @@ export function Plot({ chart, width, cursor, onCursor }: PlotProps) {
       onPointerMove={onMove}
       onPointerLeave={() => onCursor(undefined)}
     >
-      {y.ticks.map((value) => (
-        <g key={value}>
-          <line class="plot-grid" x1={LEFT} x2={width - RIGHT} y1={y.at(value)} y2={y.at(value)} />
-          <text x={LEFT - 8} y={y.at(value)} dy="0.32em" text-anchor="end">
-            {axisText(value, chart.unit)}
-          </text>
-        </g>
-      ))}
-      {x.ticks.map((seconds) => (
-        <text key={seconds} x={x.at(seconds)} y={HEIGHT - 6} text-anchor="middle">
-          {timeText(seconds, x.stepSeconds)}
-        </text>
-      ))}
+      <Axes x={x} y={y} width={width} unit={chart.unit} />
       {cursorAt !== undefined && (
         <line class="plot-cursor" x1={x.at(cursorAt)} x2={x.at(cursorAt)} y1={TOP} y2={HEIGHT - BOTTOM} />
       )}
@@ -61,6 +48,31 @@ export function Plot({ chart, width, cursor, onCursor }: PlotProps) {
     </svg>
   );
 }
+
+interface AxesProps {
+  readonly x: TimeScale;
+  readonly y: Scale;
+  readonly width: number;
+  readonly unit: ChartData['unit'];
+}
+
+const Axes = ({ x, y, width, unit }: AxesProps) => (
+  <>
+    {y.ticks.map((value) => (
+      <g key={value}>
+        <line class="plot-grid" x1={LEFT} x2={width - RIGHT} y1={y.at(value)} y2={y.at(value)} />
+        <text x={LEFT - 8} y={y.at(value)} dy="0.32em" text-anchor="end">
+          {axisText(value, unit)}
+        </text>
+      </g>
+    ))}
+    {x.ticks.map((seconds) => (
+      <text key={seconds} x={x.at(seconds)} y={HEIGHT - 6} text-anchor="middle">
+        {timeText(seconds, x.stepSeconds)}
+      </text>
+    ))}
+  </>
+);
 
 function valueScale({ series, isLog }: ChartData): Scale {
   const known = series.flatMap(({ values }) => values.filter((value) => value !== null && (!isLog || value > 0)));

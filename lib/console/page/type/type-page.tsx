@@ -4,6 +4,8 @@ import { about, mayChange } from '../base/about.ts';
 import { Link, route } from '../base/router.tsx';
 import { hrefs } from '../base/routes.ts';
 import { useFeed } from '../base/use-feed.ts';
+import { Alarms } from '../overview/alarms.tsx';
+import { alarmsOn } from '../overview/rows.ts';
 import { Button } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { RunningButton } from '../parts/running-button.tsx';
@@ -27,6 +29,7 @@ export function TypePage() {
     <>
       <Head type={type} now={now.data} onChange={now.refresh} />
       {now.data && troublesOfNumbers(now.data).map((one) => <TroubleNote key={one.message} trouble={one} isBrief />)}
+      <Alarms alarms={alarmsOn(now.data?.alarms).filter((alarm) => alarm.type === type)} />
       {isKnown && <TypeTiles type={type} overview={now.data} />}
       <Loaded feed={view} rows={10}>
         {({ samples, schedules, facts }) => (

@@ -82,6 +82,7 @@ function Listed({ type, waiting }: ListedProps) {
       {mayChange() && (
         <Chosen
           count={chosen.length}
+          ready={chosen.filter(isReady).length}
           of={jobs.length}
           isAsking={isAsking}
           onClear={() => setSelected(new Set())}
@@ -95,25 +96,33 @@ function Listed({ type, waiting }: ListedProps) {
   );
 }
 
+const WITH_CHILDREN = 'What waits for its children is not retried here: run it on the page of its flow.';
+
+/** Started now, a callback would begin without what its children do. */
+const isReady = ({ waitsForChildren }: WaitingJob): boolean => !waitsForChildren;
+
 interface ChosenProps {
   readonly count: number;
+  /** Those of them that can be retried now. */
+  readonly ready: number;
   readonly of: number;
   readonly isAsking: boolean;
   readonly onClear: () => void;
   readonly onAct: (kind: 'retry' | 'cancel') => void;
 }
 
-const Chosen = ({ count, of, isAsking, onClear, onAct }: ChosenProps) => (
+const Chosen = ({ count, ready, of, isAsking, onClear, onAct }: ChosenProps) => (
   <SelectionBar
     words={count === 0 ? 'Nothing selected' : `${countText(count)} of ${plural(of, 'shown job')} selected`}
+    why={ready < count ? WITH_CHILDREN : undefined}
     isAny={count > 0}
     onClear={onClear}
   >
     <Button isBusy={isAsking} onClick={() => onAct('cancel')}>
       Cancel {countText(count)}…
     </Button>
-    <Button kind="primary" isBusy={isAsking} onClick={() => onAct('retry')}>
-      Retry now…
+    <Button kind="primary" isBusy={isAsking} isDisabled={ready === 0} onClick={() => onAct('retry')}>
+      Retry {countText(ready)} now…
     </Button>
   </SelectionBar>
 );
@@ -148,5 +157,6 @@ interface Wanted {
 
 function requestOf({ kind, isWhole, type, chosen }: Wanted): ChoiceRequest {
   if (isWhole) return { kind, waiting: true, ...(type !== '' && { type }) };
-  return { kind, jobs: chosen.map(({ type: of, key, run }) => ({ type: of, key, run })) };
+  const some = kind === 'retry' ? chosen.filter(isReady) : chosen;
+  return { kind, jobs: some.map(({ type: of, key, run }) => ({ type: of, key, run })) };
 }

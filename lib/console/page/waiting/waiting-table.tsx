@@ -1,5 +1,7 @@
 /** Jobs that wait, each with its box, when it is due, and why it waits. */
 import type { WaitingJob } from '../../api.ts';
+import { momentText } from '../base/format.ts';
+import { nowMs } from '../base/now.ts';
 import { Link } from '../base/router.tsx';
 import { hrefs } from '../base/routes.ts';
 import type { Column } from '../parts/row.tsx';
@@ -62,10 +64,17 @@ const COLUMNS: readonly Column<WaitingJob>[] = [
     ),
   },
   { key: 'type', head: 'Type', cell: ({ type }) => type },
-  { key: 'due', head: 'Due', cell: ({ dueAt }) => <Time at={dueAt} isStatic /> },
+  { key: 'due', head: 'Due', cell: ({ dueAt }) => <Due at={dueAt} /> },
   { key: 'attempt', head: 'Next attempt', isNumber: true, cell: attemptWords },
   { key: 'why', head: 'Why', class: 'wide', cell: (job) => <span class="cut">{whyOf(job)}</span> },
 ];
+
+/** How long, and when. */
+const Due = ({ at }: { readonly at: number }) => (
+  <span>
+    <Time at={at} isStatic /> <span class="muted due-at">{momentText(at, nowMs.value)}</span>
+  </span>
+);
 
 function attemptWords({ attempts, maxAttempts }: WaitingJob): string {
   return `${Math.min(attempts + 1, maxAttempts)} of ${maxAttempts}`;

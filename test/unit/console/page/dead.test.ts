@@ -6,6 +6,7 @@ import {
   choiceOf,
   EVERYTHING,
   groupState,
+  hindranceOf,
   isSelected,
   NOTHING,
   selectedOf,
@@ -73,10 +74,13 @@ describe('a selection of a list that grows', () => {
   });
 
   test('what is selected is said in numbers', () => {
-    expect(selectionWords(NOTHING, read, true)).toBe('Nothing selected');
-    expect(selectionWords(withJobs(NOTHING, [a], true), read, true)).toBe('1 of 3 jobs selected');
-    expect(selectionWords(EVERYTHING, read, true)).toBe('All 3 jobs selected');
-    expect(selectionWords(EVERYTHING, read, false)).toBe('All that match selected: 3 jobs read so far');
+    const counts = { selected: 3, read: 3, isComplete: true };
+    expect(selectionWords(NOTHING, { ...counts, selected: 0 })).toBe('Nothing selected');
+    expect(selectionWords(withJobs(NOTHING, [a], true), { ...counts, selected: 1 })).toBe('1 of 3 jobs selected');
+    expect(selectionWords(EVERYTHING, counts)).toBe('All 3 jobs selected');
+    expect(selectionWords(EVERYTHING, { ...counts, isComplete: false })).toBe(
+      'All that match selected: 3 jobs read so far',
+    );
   });
 
   test('all that match is asked for as a filter where a type is chosen', () => {
@@ -96,8 +100,23 @@ describe('a selection of a list that grows', () => {
       { type: 'send-email', key: 'a', run: 1 },
       { type: 'send-email', key: 'b', run: 1 },
     ];
-    expect(choiceOf({ kind: 'purge', selection: but, read, query })).toEqual({ kind: 'purge', jobs });
-    expect(choiceOf({ kind: 'redrive', selection: EVERYTHING, read: [a, b], query: {} })).toMatchObject({ jobs });
+    expect(choiceOf({ kind: 'purge', selection: but, selected: [a, b], query })).toEqual({ kind: 'purge', jobs });
+    expect(choiceOf({ kind: 'redrive', selection: EVERYTHING, selected: [a, b], query: {} })).toMatchObject({ jobs });
+  });
+
+  test('more than the server takes one by one is said before it is asked for', () => {
+    const many = Array.from({ length: 10_001 }, (_, index) => deadJob(String(index)));
+    const asked = { kind: 'redrive', selection: EVERYTHING, selected: many } as const;
+    expect(hindranceOf({ ...asked, query: {} })).toContain('At most 10,000');
+    expect(hindranceOf({ ...asked, query: { type: 'send-email' } })).toBeUndefined();
+    expect(hindranceOf({ ...asked, selected: many.slice(1), query: {} })).toBeUndefined();
+  });
+
+  test('jobs of two types are sent again at once, and deleted one type at a time', () => {
+    const two = [a, deadJob('d', { type: 'sync-data' })];
+    const asked = { selection: EVERYTHING, selected: two, query: {} };
+    expect(hindranceOf({ ...asked, kind: 'redrive' })).toBeUndefined();
+    expect(hindranceOf({ ...asked, kind: 'purge' })).toBe('Only jobs of one type are deleted at a time.');
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   countText,
   durationText,
+  momentText,
   msOf,
   plural,
   relativeText,
@@ -56,4 +57,10 @@ describe('a count', () => {
   it('is short on an axis', () => {
     expect([0.5, 12, 1_000, 1_250, 3_400_000].map(shortText)).toEqual(['0.5', '12', '1k', '1.3k', '3.4M']);
   });
+});
+
+it('a moment says its day where it is not within a day of now', () => {
+  const now = new Date(2026, 10, 30, 12, 0, 0).getTime();
+  expect(momentText(now + 64_000, now)).toBe('12:01:04');
+  expect(momentText(new Date(2026, 11, 3, 9, 5, 7).getTime(), now)).toBe('2026-12-03 09:05');
 });

@@ -17,9 +17,10 @@ describe('findings', () => {
   });
 
   it('are summed up in a sentence, and not before the look is over', () => {
-    expect(verdictOf([finding('ok')], false)).toBe('Looking: 1 check so far');
-    expect(verdictOf([finding('ok'), finding('ok')], true)).toBe('All is well: 2 checks');
-    expect(verdictOf([finding('bad'), finding('bad'), finding('unknown')], true)).toBe(
+    expect(verdictOf([finding('ok')], 'running')).toBe('Looking: 1 check so far');
+    expect(verdictOf([], 'broken')).toBe('The look ended early, after 0 checks');
+    expect(verdictOf([finding('ok'), finding('ok')], 'over')).toBe('All is well: 2 checks');
+    expect(verdictOf([finding('bad'), finding('bad'), finding('unknown')], 'over')).toBe(
       '2 faults, 1 check not possible',
     );
   });

@@ -38,6 +38,11 @@ describe('rows of the overview', () => {
     expect(row).toMatchObject({ state: 'not deployed', problem: 'none', counts: undefined });
   });
 
+  it('find nothing odd in a retired type that is paused', () => {
+    const read = overview({ states: { data: { old: 'paused' } } });
+    expect(rowsOf([about('old', { retired: true })], read, NOTHING_KNOWN)).toMatchObject([{ problem: 'none' }]);
+  });
+
   it('keep the counts of types that are no longer in view', () => {
     const first = knownAfter(NOTHING_KNOWN, overview({ counts: { data: [counts('a', 5)], asOfMs: 1 } }));
     const second = knownAfter(first, overview({ counts: { data: [counts('b', 7)], asOfMs: 2 } }));

@@ -331,3 +331,16 @@ describe('doctor’s own job', () => {
     });
   });
 });
+
+test('doctor reads the event sources of all types by pages, not by type', async () => {
+  const there = deployed();
+  for (const name of ['a', 'b', 'c']) {
+    for (const queue of [name, `${name}-dlq`])
+      there.world.sqs.createQueue(`sluice-test-${queue}`, { visibilityTimeoutSeconds: 30, retentionSeconds: 3600 });
+    there.plane.stacks.set(`sluice-test-${name}`, 'CREATE_COMPLETE');
+    there.plane.eventSources.set(`sluice-test-${name}`, { state: 'Enabled', next: [] });
+  }
+  expect(await look(there, 'event sources')).toMatchObject([{ level: 'ok', what: '4 running' }]);
+  const asked = there.plane.calls.filter(({ name }) => name === 'ListEventSourceMappings');
+  expect(asked.filter(({ input }) => 'FunctionName' in (input as object))).toEqual([]);
+});

@@ -60,6 +60,12 @@ describe('the types of a stage with their queues', () => {
     await expect(queues(stage)).rejects.toThrow('a resource of job type "half" in stage "test" is gone');
   });
 
+  test('are not asked for once somebody has gone', async () => {
+    const { world, stage } = deployed();
+    await expect(typeQueues(stage, { signal: aborted() })).rejects.toThrow('the tab was closed');
+    expect(sqsCalls(world)).toEqual([]);
+  });
+
   test('of a stage that is not there are an error that names those that are', async () => {
     const { stage } = deployed();
     await expect(typeQueues({ ...stage, name: 'prdo' })).rejects.toThrow(/"prdo" is not deployed .*stages there: test/);
