@@ -23,6 +23,8 @@ export interface Seed {
 interface MemoryOptions extends Partial<Omit<ConsoleOptions, 'sqs'>> {
   /** The stage's clock stands still: what was read stays fresh. @default false */
   readonly isFrozen?: boolean;
+  /** Its stacks are kept when they are deleted. @default false */
+  readonly keepsData?: boolean;
   /** An operation rests at its first pause until the gate is opened. @default false: it does not pause */
   readonly isGated?: boolean;
 }
@@ -34,12 +36,13 @@ interface MemoryOptions extends Partial<Omit<ConsoleOptions, 'sqs'>> {
  */
 export async function consoleInMemory(
   seeds: readonly Seed[] = [],
-  { isFrozen = false, isGated = false, ...options }: MemoryOptions = {},
+  { isFrozen = false, isGated = false, keepsData = false, ...options }: MemoryOptions = {},
 ): Promise<MemoryConsole> {
   const world = makeWorld();
   for (const seed of seeds) world.send(seed);
   await world.drain();
   const plane = makeControlPlane('probe', world.clock.now());
+  if (keepsData) for (const stack of plane.stacks.keys()) plane.isProtected.add(stack);
   const startedMs = Date.now();
   // The world's clock stands still; the console's goes on from there.
   const now = () => world.clock.now() + (isFrozen ? 0 : Date.now() - startedMs);

@@ -46,7 +46,7 @@ const UNREACHABLE: Trouble = {
 export function addressOf(path: string, params: Params = {}): string {
   const given = Object.entries(params).filter(([, value]) => value !== undefined && value !== '' && value !== false);
   const query = new URLSearchParams(
-    given.map(([name, value]): [string, string] => [name, value === true ? '1' : String(value)]),
+    Object.fromEntries(given.map(([name, value]) => [name, value === true ? '1' : String(value)])),
   );
   return given.length === 0 ? `/api/${path}` : `/api/${path}?${query}`;
 }
