@@ -45,7 +45,9 @@ const UNREACHABLE: Trouble = {
 /** `/api/<path>?…`, without parameters that have no value. */
 export function addressOf(path: string, params: Params = {}): string {
   const given = Object.entries(params).filter(([, value]) => value !== undefined && value !== '' && value !== false);
-  const query = new URLSearchParams(given.map(([name, value]) => [name, value === true ? '1' : String(value)]));
+  const query = new URLSearchParams(
+    Object.fromEntries(given.map(([name, value]) => [name, value === true ? '1' : String(value)])),
+  );
   return given.length === 0 ? `/api/${path}` : `/api/${path}?${query}`;
 }
 
