@@ -25,6 +25,7 @@ import {
   retryNow,
   runningStates,
   type Stage,
+  scanJobs,
   schedules,
   setRunning,
   tableOf,
@@ -81,6 +82,7 @@ const LOOKS: Functions = {
   'job by its id': (stage) => job(stage, { type: 'probe', key: 'unknown' }).catch(() => undefined),
   jobLogs: (stage) => jobLogs(stage, JOB.type, { jobId: JOB.key }),
   findJob: (stage) => drained(findJob(stage, 'unknown')),
+  scanJobs: (stage) => drained(scanJobs(stage, { status: 'DEAD', type: 'probe', olderMs: 1000 })),
   doctor: (stage) => doctor(stage, { definitions: [], scan: true }),
 };
 const CHANGES: Functions = {
