@@ -80,7 +80,8 @@ interface Sending {
 }
 
 /** Sends dead letters as they are received, and remembers what became of them. */
-function makeSender({ stage, type, dlq, saved, body: given, jobs, onProgress }: Sending) {
+function makeSender(sending: Sending) {
+  const { stage, type, dlq, saved, body: given, jobs, onProgress } = sending;
   const runs = new Map<string, number | undefined>();
   const open = new Set(jobs?.map(nameOfRun));
   if (given !== undefined && open.size > 1) throw new CorrectedBodyError('a corrected body is for one job: choose one');
@@ -93,13 +94,6 @@ function makeSender({ stage, type, dlq, saved, body: given, jobs, onProgress }: 
   });
   const runNameOf = ({ deadLetter, run = runOf(deadLetter) ?? 0 }: SendBackEntry) =>
     nameOfRun({ key: identityOf(deadLetter, type).key, run });
-  const corrected = async (entries: readonly SendBackEntry[], body: string): Promise<SendBackEntry[]> => {
-    const deadLetters = entries.map(({ deadLetter }) => deadLetter);
-    for (const deadLetter of deadLetters) checkCorrectedBody(deadLetter, type, body);
-    await saved.add(deadLetters);
-    const stored = await storedBody({ stage, type, deadLetterQueueUrl: dlq.deadLetterQueueUrl }, body);
-    return entries.map((entry) => ({ ...entry, body: stored }));
-  };
   return {
     diedAgain: (deadLetter: DeadLetter) =>
       runs.has(jobIdOf(deadLetter)) && runs.get(jobIdOf(deadLetter)) !== runOf(deadLetter),
@@ -113,7 +107,7 @@ function makeSender({ stage, type, dlq, saved, body: given, jobs, onProgress }: 
       const meant = given === undefined ? chosen : chosen.slice(0, 1);
       if (meant.length === 0) return [...deadLetters];
       for (const { deadLetter } of meant) runs.set(jobIdOf(deadLetter), runOf(deadLetter));
-      const done = await sendBack(dlq, given === undefined ? meant : await corrected(meant, given));
+      const done = await sendBack(dlq, given === undefined ? meant : await corrected(meant, given, sending));
       for (const entry of meant) open.delete(runNameOf(entry));
       sent += done.sent.length;
       refused.push(...done.refused);
@@ -127,4 +121,17 @@ function makeSender({ stage, type, dlq, saved, body: given, jobs, onProgress }: 
       missing: (jobs ?? []).filter((job) => open.has(nameOfRun(job))),
     }),
   };
+}
+
+/** The same with a corrected body, once the old one is saved. */
+async function corrected(
+  entries: readonly SendBackEntry[],
+  body: string,
+  { stage, type, dlq, saved }: Sending,
+): Promise<SendBackEntry[]> {
+  const deadLetters = entries.map(({ deadLetter }) => deadLetter);
+  for (const deadLetter of deadLetters) checkCorrectedBody(deadLetter, type, body);
+  await saved.add(deadLetters);
+  const stored = await storedBody({ stage, type, deadLetterQueueUrl: dlq.deadLetterQueueUrl }, body);
+  return entries.map((entry) => ({ ...entry, body: stored }));
 }

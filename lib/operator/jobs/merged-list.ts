@@ -55,13 +55,15 @@ export function mergedList(stage: Stage, list: ListName, { type, ...options }: M
   const isBefore = (a: ListEntry, b: ListEntry) => (list === 'dead' ? a.listAt > b.listAt : a.listAt < b.listAt);
   const fill = () => Promise.all(shards.filter(isEmpty).map(read));
   const next = (): MergedEntry | undefined => {
-    let first: MergedEntry | undefined;
-    for (const { shard, entries, at } of shards) {
-      const entry = entries[at];
-      if (entry !== undefined && (first === undefined || isBefore(entry, first))) first = { ...entry, shard };
+    let of: Shard | undefined;
+    let first: ListEntry | undefined;
+    for (const shard of shards) {
+      const entry = shard.entries[shard.at];
+      if (entry !== undefined && (first === undefined || isBefore(entry, first))) [of, first] = [shard, entry];
     }
-    if (first !== undefined) (shards[first.shard] as Shard).at += 1;
-    return first;
+    if (of === undefined || first === undefined) return undefined;
+    of.at += 1;
+    return { ...first, shard: of.shard };
   };
   return {
     async take(count) {
