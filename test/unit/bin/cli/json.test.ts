@@ -69,9 +69,15 @@ const RUNS: readonly (readonly [verb: string, args: string, code: number])[] = [
   ['dlq purge', 'dlq purge send-email --yes --no-save', 0],
   ['retry', 'retry send-email parked', 0],
   ['retry', 'retry send-email nobody', 3],
+  ['retry', 'retry send-email --all', 0],
+  ['retry', 'retry send-email --all --yes', 0],
   ['cancel', 'cancel send-email parked', 0],
   ['cancel', 'cancel send-email done', 1],
   ['cancel', 'cancel send-email batch --flow', 0],
+  ['cancel', 'cancel send-email --all', 0],
+  ['cancel', 'cancel send-email --all --yes', 0],
+  ['find', 'find done', 0],
+  ['waiting', 'waiting', 0],
   ['pause', 'pause send-email --no-wait', 0],
   ['resume', 'resume send-email', 0],
   ['drain', 'drain send-email --timeout 1', 1],
@@ -110,8 +116,8 @@ function* objectsIn(value: unknown, at = ''): Generator<{ at: string; object: Re
   for (const [name, within] of Object.entries(value)) yield* objectsIn(within, `${at}/${name}`);
 }
 
-/** What user code or a sender fills with fields of any name; `jobs` counts by the rows that were written. */
-const OPEN = /^\/logs\/\d+\/fields|^\/item\/(result|progress|checkpoint)|^\/item\/envelope\/attributes|^\/jobs$/;
+/** What user code or a sender fills with fields of any name; `jobs` and `rows` count by the rows that were written. */
+const OPEN = /^\/logs\/\d+\/fields|^\/item\/(result|progress|checkpoint)|^\/item\/envelope\/attributes|^\/(jobs|rows)$/;
 
 /** The value after a change of the object at a place. */
 function changed(value: object, at: string, change: (object: Record<string, unknown>) => void): object {
