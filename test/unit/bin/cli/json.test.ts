@@ -8,6 +8,7 @@ import { defineJob } from '../../../../lib/contract/definition/job-definition.ts
 import type { Ran } from '../../../support/cli.ts';
 import { sendEmail } from '../../../support/shop/send-email/definition.ts';
 import { type Deployed, deployed, workingFolder } from './support/deployed.ts';
+import { verbsOf } from './support/verbs.ts';
 
 const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true });
 ajv.addFormat('date-time', { validate: (text: string) => text === new Date(Date.parse(text)).toISOString() });
@@ -167,7 +168,7 @@ describe('the JSON of every verb is as its schema says:', () => {
   test('each verb that takes --json has a schema, and is tried', async () => {
     const { run } = deployed();
     const withJson: string[] = [];
-    for (const verb of await verbsOf(run)) {
+    for (const verb of await verbsOf()) {
       // They serve until they are stopped.
       if (verb === 'mcp' || verb === 'console') continue;
       if (/^ {2}--json /m.test((await run(`${verb} --help`)).stdout)) withJson.push(verb);
@@ -178,21 +179,6 @@ describe('the JSON of every verb is as its schema says:', () => {
     ]);
   });
 });
-
-/** Every verb, with those below another. */
-async function verbsOf(run: Deployed['run']): Promise<string[]> {
-  const found: string[] = [];
-  for (const verb of verbsIn((await run('--help')).stdout)) {
-    const below = verb === 'help' ? [] : verbsIn((await run(`${verb} --help`)).stdout);
-    found.push(...(below.length === 0 ? [verb] : below.map((one) => `${verb} ${one}`)));
-  }
-  return found.filter((verb) => !verb.endsWith('help'));
-}
-
-const verbsIn = (help: string): string[] =>
-  [...((help.split('\nCommands:\n')[1] ?? '').split('\n\n')[0]?.matchAll(/^ {2}([a-z-]+) /gm) ?? [])].map(
-    ([, verb = '']) => verb,
-  );
 
 describe('the JSON of a failure is as the schema "error" says:', () => {
   test.each([
