@@ -1,12 +1,12 @@
 /** A query over the consumers' logs, with ready ones to begin with. */
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Insights, Trouble } from '../../api.ts';
 import { about } from '../base/about.ts';
 import { api } from '../base/client.ts';
 import { plural, shortText } from '../base/format.ts';
 import { Link } from '../base/router.tsx';
 import { hrefs } from '../base/routes.ts';
-import { troubleOf } from '../base/trouble.ts';
+import { isAbort, troubleOf } from '../base/trouble.ts';
 import { Button } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
 import { Empty, Skeleton, TroubleNote } from '../parts/states.tsx';
@@ -27,27 +27,37 @@ interface State {
 }
 
 export function InsightsCard() {
-  const [state, setState] = useState<State>({ isReading: false });
-  const run = async (asked: Asked): Promise<void> => {
-    setState({ isReading: true });
-    try {
-      setState({ isReading: false, answer: await api.get<Insights>('insights', { ...asked }) });
-    } catch (error) {
-      setState({ isReading: false, trouble: troubleOf(error) });
-    }
-  };
+  const { state, run, stop } = useInsights();
   return (
     <section class="card" aria-labelledby="insights">
       <div class="card-line">
         <h2 id="insights">Search the logs</h2>
         <span class="muted">CloudWatch Logs Insights</span>
       </div>
-      <QueryForm isReading={state.isReading} onRun={(asked) => void run(asked)} />
+      <QueryForm isReading={state.isReading} onRun={(asked) => void run(asked)} onStop={stop} />
       {state.isReading && <Skeleton rows={4} />}
       <TroubleNote trouble={state.trouble} />
       {state.answer && <Rows answer={state.answer} />}
     </section>
   );
+}
+
+/** A query that is stopped, or whose page is left, is stopped at CloudWatch, too: it bills what it reads. */
+function useInsights() {
+  const [state, setState] = useState<State>({ isReading: false });
+  const aborted = useRef(new AbortController());
+  useEffect(() => () => aborted.current.abort(), []);
+  const run = async (asked: Asked): Promise<void> => {
+    aborted.current = new AbortController();
+    const { signal } = aborted.current;
+    setState({ isReading: true });
+    try {
+      setState({ isReading: false, answer: await api.get<Insights>('insights', { ...asked }, signal) });
+    } catch (error) {
+      setState({ isReading: false, ...(!isAbort(error) && { trouble: troubleOf(error) }) });
+    }
+  };
+  return { state, run, stop: () => aborted.current.abort() };
 }
 
 interface Asked {
@@ -59,9 +69,10 @@ interface Asked {
 interface QueryFormProps {
   readonly isReading: boolean;
   readonly onRun: (asked: Asked) => void;
+  readonly onStop: () => void;
 }
 
-function QueryForm({ isReading, onRun }: QueryFormProps) {
+function QueryForm({ isReading, onRun, onStop }: QueryFormProps) {
   const [query, setQuery] = useState(EXAMPLES[0]?.query ?? '');
   const [hours, setHours] = useState(1);
   const [type, setType] = useState('');
@@ -89,6 +100,7 @@ function QueryForm({ isReading, onRun }: QueryFormProps) {
         <Button kind="primary" isSubmit isBusy={isReading} isDisabled={query.trim() === ''}>
           Run
         </Button>
+        {isReading && <Button onClick={onStop}>Stop</Button>}
       </div>
     </form>
   );

@@ -1,5 +1,5 @@
 /** A look through the whole table, for what nothing else finds. It costs money, so its price comes first. */
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ScanPage, ScanPriceAnswer, Trouble } from '../../api.ts';
 import { about } from '../base/about.ts';
 import { api } from '../base/client.ts';
@@ -166,6 +166,7 @@ function useScan() {
   const [state, setState] = useState<ScanState>();
   const [isReading, setIsReading] = useState(false);
   const aborted = useRef<AbortController>(undefined);
+  useEffect(() => () => aborted.current?.abort(), []);
   const run = async (params: ScanParams): Promise<void> => {
     const controller = new AbortController();
     aborted.current = controller;

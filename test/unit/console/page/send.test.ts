@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { sendEmail } from '../../../../functions/send-email/definition.ts';
 import { areEnvelopes, bodyOf, DEFAULTS, linesOf, optionFaults } from '../../../../lib/console/page/send/envelope.ts';
 import { decodeEnvelope } from '../../../../lib/contract/envelope.ts';
 
 const NOW_MS = Date.parse('2026-11-30T12:00:00Z');
 const ID = '7c0e1f64-2a0b-4a57-9c55-0c2f6d1b9e11';
-const decoded = (body: string) => decodeEnvelope(body, sendEmail.type, NOW_MS);
+const decoded = (body: string) => decodeEnvelope(body, 'send-email', NOW_MS);
 
 describe('the body of a job that is sent by the form', () => {
   test('options that are left out are left out of the body', () => {
