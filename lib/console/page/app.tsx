@@ -1,7 +1,7 @@
 /** The frame: stage bar, navigation, what is in the way, the page of the address, the dialog and the words of operations. */
 import type { ComponentType } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import type { About } from '../api.ts';
+import type { About, Trouble } from '../api.ts';
 import { about } from './base/about.ts';
 import { isOpen } from './base/client.ts';
 import { route } from './base/router.tsx';
@@ -41,7 +41,7 @@ function Open() {
         <Nav />
         <main id="main" tabIndex={-1}>
           <Banner />
-          {about.value ? <Page /> : feed.trouble ? <TroubleNote trouble={feed.trouble} /> : <Skeleton rows={8} />}
+          {about.value ? <Page /> : <NotYet trouble={feed.trouble} />}
         </main>
       </div>
       <OperationNotes />
@@ -49,6 +49,13 @@ function Open() {
     </>
   );
 }
+
+const NotYet = ({ trouble }: { readonly trouble: Trouble | undefined }) => (
+  <>
+    <h1 class="only-read">Sluice</h1>
+    {trouble ? <TroubleNote trouble={trouble} /> : <Skeleton rows={8} />}
+  </>
+);
 
 const placeOf = ({ page, names }: Route): string => [page, ...names].join('/');
 
