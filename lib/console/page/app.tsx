@@ -78,6 +78,8 @@ function useTitle() {
   useEffect(() => {
     if (last.current === place) return;
     last.current = place;
-    document.getElementById('main')?.focus({ preventScroll: true });
+    const main = document.getElementById('main');
+    // A page may have given it to a field of its own.
+    if (!main?.contains(document.activeElement)) main?.focus({ preventScroll: true });
   }, [place]);
 }

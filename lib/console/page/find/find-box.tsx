@@ -1,5 +1,5 @@
 /** The box of Find: it has the focus when the page opens, and gets it again by the key `/`. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -15,7 +15,8 @@ export function FindBox({ asked, isReading, onFind }: FindBoxProps) {
   const [text, setText] = useState(asked);
   const box = useRef<HTMLInputElement>(null);
   useEffect(() => setText(asked), [asked]);
-  useEffect(() => box.current?.focus(), []);
+  // Before the page is painted: what is typed right behind the key must not be lost.
+  useLayoutEffect(() => box.current?.focus(), []);
   const submit = (event: Event) => {
     event.preventDefault();
     if (text.trim() !== '') onFind(text.trim());
