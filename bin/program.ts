@@ -12,6 +12,7 @@ import { deadVerb } from './cli/verbs/dead.ts';
 import { dlqVerb } from './cli/verbs/dlq.ts';
 import { doctorVerb } from './cli/verbs/doctor.ts';
 import { drainVerb } from './cli/verbs/drain.ts';
+import { findVerb } from './cli/verbs/find.ts';
 import { flowVerb } from './cli/verbs/flow.ts';
 import { flowsVerb } from './cli/verbs/flows.ts';
 import { initVerb } from './cli/verbs/init.ts';
@@ -26,6 +27,7 @@ import { retryVerb } from './cli/verbs/retry.ts';
 import { schemaVerb } from './cli/verbs/schema.ts';
 import { sendVerb } from './cli/verbs/send.ts';
 import { traceVerb } from './cli/verbs/trace.ts';
+import { waitingVerb } from './cli/verbs/waiting.ts';
 import { visible, visibleJson, visibleLines } from './cli/visible.ts';
 
 const EXIT_CODES = `
@@ -66,7 +68,8 @@ function makeProgram(run: Run, json: boolean): Command {
       writeErr: (text) => json || void stderr.write(visibleLines(text)),
     })
     .exitOverride();
-  for (const add of [queuesVerb, jobVerb, flowVerb, flowsVerb, sendVerb, deadVerb, dlqVerb]) add(program, run);
+  for (const add of [queuesVerb, jobVerb, findVerb, waitingVerb, flowVerb, flowsVerb]) add(program, run);
+  for (const add of [sendVerb, deadVerb, dlqVerb]) add(program, run);
   for (const add of [retryVerb, cancelVerb, pauseVerb, resumeVerb, drainVerb, doctorVerb, traceVerb]) add(program, run);
   for (const add of [schemaVerb, newVerb, localVerb, initVerb, consoleVerb, mcpVerb, completionVerb]) add(program, run);
   inherit(program);

@@ -7,18 +7,23 @@ export interface FilterOptions {
   readonly reason?: string;
   readonly error?: string;
   readonly since?: number;
-  readonly key?: string;
+  /** Several where the verb takes several. */
+  readonly key?: string | readonly string[];
 }
 
-/** Adds the filters that `dead` and `dlq` share. */
-export function withFilters(command: Command): Command {
+/** Adds the filters that `dead` and `dlq` share. `severalKeys`: `--key` may be given again and again. */
+export function withFilters(command: Command, { severalKeys = false } = {}): Command {
   const option = (flags: string, text: string, parse: (value: string) => unknown) =>
     command.addOption(new Option(flags, text).argParser(once(flags, parse)).helpGroup('Which:'));
   const reasons = 'PermanentError, AttemptsExhausted, InvalidMessage, InvalidPayload or Crashed';
   option('--reason <reason>', `died of: ${reasons}`, reason);
   option('--error <text>', 'the error’s name or message contains the text', String);
   option('--since <age>', 'died within, as 30m, 2h, 1d; or since a time in ISO 8601, local without a zone', since);
-  option('--key <key>', 'the job of this key', key);
+  if (!severalKeys) option('--key <key>', 'the job of this key', key);
+  else {
+    const text = 'the job of this key; may be given several times';
+    command.addOption(new Option('--key <key>', text).argParser(several).helpGroup('Which:'));
+  }
   return command;
 }
 
@@ -29,6 +34,11 @@ const once = (flags: string, parse: (value: string) => unknown) => (value: strin
   return parse(value);
 };
 
-export const filterOf = ({ reason, error, since: sinceMs, key }: FilterOptions): DeadFilter => ({
-  ...{ reason, error, sinceMs, key },
+const several = (value: string, before: readonly string[] = []): string[] => [...before, key(value)];
+
+export const filterOf = ({ reason, error, since: sinceMs, key: given }: FilterOptions): DeadFilter => ({
+  ...{ reason, error, sinceMs },
+  ...(typeof given === 'object' && given.length > 1
+    ? { keys: given }
+    : { key: [given].flat()[0] as string | undefined }),
 });

@@ -7,6 +7,8 @@ import * as stage from './stage.ts';
 const OUTPUTS: Readonly<Record<string, z.ZodType>> = {
   queues: stage.queues,
   job: jobs.job,
+  find: jobs.find,
+  waiting: jobs.waiting,
   flow: stage.flow,
   flows: stage.flows,
   send: jobs.send,

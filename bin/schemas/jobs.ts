@@ -49,7 +49,44 @@ export const job = z.strictObject({
 
 const operated = { type, key, row, status: status.optional().describe('As it is now; without it: no such job.') };
 
-export const retry = z.strictObject(operated);
+/** Of --all. */
+const changedAll = z
+  .strictObject({
+    ...{ chosen: count, changed: count, unchanged: count, callbacks: count, left: count },
+    rows: z.record(z.string(), count).describe('How many jobs, by the row that was written.'),
+    refused: z.array(z.strictObject({ type, key, why: z.string() })),
+    ...{ interrupted: z.boolean(), truncated: z.boolean() },
+  })
+  .describe('With --all.');
+
+const dryRunOfAll = z
+  .strictObject({ dryRun: z.literal(true), parked: count, more: z.boolean() })
+  .describe('With --all, and without --yes.');
+
+export const retry = z.union([z.strictObject(operated), changedAll, dryRunOfAll]);
+
+const foundJob = z.strictObject({ type, key, jobId: z.string(), status });
+
+export const find = z.strictObject({
+  jobs: z.array(foundJob),
+  looked: z.array(
+    z.strictObject({
+      where: z.string().describe('What was looked through.'),
+      error: z.string().optional().describe('Why it could not be, or not to its end.'),
+    }),
+  ),
+});
+
+export const waiting = z.strictObject({
+  jobs: z.array(
+    z.strictObject({
+      ...{ type, key, run: count, jobId: z.string(), status, attempts: count, maxAttempts: count },
+      ...{ error: error.optional(), dueAt: epochMs, waitsForChildren: z.boolean() },
+    }),
+  ),
+  total: count.describe('Parked jobs in all: 10,000 are counted at most.'),
+  totalMore: z.boolean(),
+});
 
 const cancelledFlow = z.strictObject({
   ...{ type, key, row, status },
@@ -57,7 +94,7 @@ const cancelledFlow = z.strictObject({
   interrupted: z.boolean(),
 });
 
-export const cancel = z.union([z.strictObject(operated), cancelledFlow]);
+export const cancel = z.union([z.strictObject(operated), cancelledFlow, changedAll, dryRunOfAll]);
 
 const sent = z.strictObject({ type, jobId: z.string(), messageId: z.string() });
 

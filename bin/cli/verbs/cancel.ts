@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import {
   type CancelledFlow,
   cancel,
+  cancelAll,
   cancelFlow,
   EXIT,
   type ExitCode,
@@ -13,12 +14,13 @@ import {
 } from '../../../lib/operator/index.ts';
 import { loadDefinitions } from '../catalogue.ts';
 import type { Context } from '../context.ts';
-import { definitionOf } from '../options.ts';
+import { definitionOf, UsageError } from '../options.ts';
+import { type AllOptions, keyUnlessAll, onAllParked, withAll } from '../parked-all.ts';
 import { count } from '../print.ts';
 import { makeProgress } from '../progress.ts';
-import { keyArgument, type Run, runs, typeArgument } from '../verb.ts';
+import { type Run, runs, typeArgument } from '../verb.ts';
 
-interface Options {
+interface Options extends AllOptions {
   readonly flow?: boolean;
 }
 
@@ -36,10 +38,14 @@ export function cancelVerb(program: Command, run: Run): void {
         'CANCELLED unless it completes. A job that has not come yet is refused when it comes. A finished job stays as it is.',
     )
     .addArgument(typeArgument())
-    .addArgument(keyArgument())
     .option('--flow', 'the job is a batch’s callback: cancel it, and every job of the batch that has not ended');
-  runs<Options>(command, run, async (context, [type = '', key = ''], { flow }) => {
+  withAll(command);
+  runs<Options>(command, run, async (context, [type = '', given], options) => {
+    const { flow, all } = options;
+    const key = keyUnlessAll(given, options);
+    if (flow === true && all === true) throw new UsageError('give --flow or --all, not both');
     if (flow === true) return cancelBatch(context, { type, key });
+    if (all === true) return cancelParked(context, type, options);
     const { host, stage, print } = context;
     const definitions = await loadDefinitions(host);
     await queuesOf(stage, type);
@@ -60,6 +66,18 @@ const CANCELLED: Readonly<Partial<Record<Operated['row'], string>>> = {
     'a batch waits for it: cancellation requested, its next message ends it and reports that to the batch',
   cancelRequested: 'it runs: cancellation requested, it ends CANCELLED unless it completes',
 };
+
+async function cancelParked(context: Context, type: string, options: Options): Promise<ExitCode | undefined> {
+  const { host, stage, signal } = context;
+  const definitions = await loadDefinitions(host);
+  const chosen = { type: definitionOf(definitions, type).type };
+  const how = { perSecond: options.rate, signal, definitionOf: (of: string) => definitionOf(definitions, of) };
+  return onAllParked(context, {
+    ...{ type, yes: options.yes === true, done: 'cancelled' },
+    question: 'They end CANCELLED, and do not run. Cancel them?',
+    change: (onProgress) => cancelAll(stage, chosen, { ...how, onProgress }),
+  });
+}
 
 async function cancelBatch(context: Context, name: Named): Promise<ExitCode | undefined> {
   const { host, stage, print, signal } = context;

@@ -41,7 +41,7 @@ export function redriveVerb(dlq: Command, run: Run): void {
     .option('--limit <n>', 'messages at most (default: all)', whole('--limit', { max: 100_000_000 }))
     .option('--edit', 'correct the body of the one message that matches, in $VISUAL or $EDITOR')
     .option('--body <json>', 'a corrected body for the one message that matches: JSON, @file, or - for standard input');
-  withFilters(command);
+  withFilters(command, { severalKeys: true });
   runs<Options>(command, run, async (context, [type = ''], options) => {
     const filter = filterOf(options);
     const body = await correctedBody(context, type, options);

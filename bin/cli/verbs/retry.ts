@@ -5,12 +5,14 @@ import {
   type Operated,
   onStage,
   queuesOf,
+  retryAll,
   retryNow,
   type Stage,
   tableOf,
 } from '../../../lib/operator/index.ts';
+import { type AllOptions, keyUnlessAll, onAllParked, withAll } from '../parked-all.ts';
 import { count } from '../print.ts';
-import { keyArgument, type Run, runs, typeArgument } from '../verb.ts';
+import { type Run, runs, typeArgument } from '../verb.ts';
 
 export function retryVerb(program: Command, run: Run): void {
   const command = program
@@ -18,11 +20,20 @@ export function retryVerb(program: Command, run: Run): void {
     .summary('retry a parked job now')
     .description(
       'Makes a parked job due now. It starts after the dispatcher’s next tick, within a minute, instead of at its own time. A ' +
-        'batch’s callback starts without the children that have not ended.',
+        'batch’s callback starts without the children that have not ended; --all leaves those that wait for children.',
     )
-    .addArgument(typeArgument())
-    .addArgument(keyArgument());
-  runs(command, run, async ({ stage, print }, [type = '', key = '']) => {
+    .addArgument(typeArgument());
+  withAll(command);
+  runs<AllOptions>(command, run, async (context, [type = '', given], options) => {
+    const { stage, print, signal } = context;
+    const key = keyUnlessAll(given, options);
+    if (options.all === true) {
+      return onAllParked(context, {
+        ...{ type, yes: options.yes === true, done: 'due now: the dispatcher sends them at its next tick' },
+        question: 'They start within minutes, instead of at their own times. Retry them?',
+        change: (onProgress) => retryAll(stage, { type }, { perSecond: options.rate, signal, onProgress }),
+      });
+    }
     await queuesOf(stage, type);
     const { row, item } = await onStage(stage, type, () => retryNow(tableOf(stage), { type, key }));
     const done = row === 'dueNow';

@@ -15,6 +15,8 @@ export interface DeadFilter {
   readonly sinceMs?: number | undefined;
   /** Idempotency key. */
   readonly key?: string | undefined;
+  /** These keys alone, whatever their runs. */
+  readonly keys?: readonly string[] | undefined;
   /** These runs of jobs alone: one that died again since is another run. */
   readonly jobs?: readonly KeyRun[] | undefined;
 }
@@ -64,11 +66,12 @@ export async function readDeadJobs(stage: Stage, ids: readonly string[], filter:
 }
 
 /** The items that a filter names one by one, of these types. Undefined: it names none, so the lists say which there are. */
-export function namedIds({ key, jobs }: DeadFilter, types: readonly string[]): string[] | undefined {
-  if (key === undefined && jobs === undefined) return undefined;
-  const keys = new Set(jobs?.map((job) => job.key) ?? [key ?? '']);
-  const both = [...keys].filter((one) => key === undefined || one === key);
-  return types.flatMap((type) => both.map((one) => itemId(type, one)));
+export function namedIds({ key, keys, jobs }: DeadFilter, types: readonly string[]): string[] | undefined {
+  const given = [key === undefined ? undefined : [key], keys, jobs?.map((job) => job.key)];
+  const [first, ...others] = given.filter((named) => named !== undefined).map((named) => new Set(named));
+  if (first === undefined) return undefined;
+  const common = [...first].filter((one) => others.every((other) => other.has(one)));
+  return types.flatMap((type) => common.map((one) => itemId(type, one)));
 }
 
 /** Whether a run is one of those that were chosen. Without a choice each is. */

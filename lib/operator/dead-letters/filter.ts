@@ -41,6 +41,7 @@ export const reasonOf = (deadLetter: DeadLetter): string | undefined => deathOf(
  */
 export function makeMatch(type: string, filter: DeadFilter): (deadLetter: DeadLetter) => boolean {
   const isChosen = makeIsChosen(filter.jobs);
+  const named = filter.keys && new Set(filter.keys);
   const keys = new Set(filter.jobs?.map(({ key }) => key));
   const isOfChosen = (deadLetter: DeadLetter) => {
     if (filter.jobs === undefined) return true;
@@ -51,6 +52,7 @@ export function makeMatch(type: string, filter: DeadFilter): (deadLetter: DeadLe
   return (deadLetter) => {
     if (filter.sinceMs !== undefined && diedAtMs(deadLetter) < filter.sinceMs) return false;
     if (filter.key !== undefined && identityOf(deadLetter, type).key !== filter.key) return false;
+    if (named !== undefined && !named.has(identityOf(deadLetter, type).key)) return false;
     return isOfChosen(deadLetter) && isDeadBy({ reason: reasonOf(deadLetter), error: errorOf(deadLetter) }, filter);
   };
 }

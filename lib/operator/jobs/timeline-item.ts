@@ -1,6 +1,6 @@
 import { isWaiting } from '../../contract/protocol/job-item.ts';
 import { iso, WATCHDOG_MS } from '../../contract/protocol/timing.ts';
-import type { TimelineEntry, TimelineItem } from './timeline.ts';
+import type { TimelineEntry, TimelineItem } from './timeline-entry.ts';
 import { oneLine } from './timeline-line.ts';
 
 /** What an item says that no line of these does: of its last run, and how it stands now. */

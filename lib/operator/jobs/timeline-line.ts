@@ -1,6 +1,6 @@
 import { IN_PLACE_MS } from '../../contract/protocol/timing.ts';
 import type { JobLogLine } from './job-logs.ts';
-import type { TimelineEntry } from './timeline.ts';
+import type { TimelineEntry } from './timeline-entry.ts';
 
 /** An entry whose line may not say which run it was of. */
 export type LoggedEntry = Omit<TimelineEntry, 'run'> & {
@@ -31,7 +31,7 @@ const EVENTS: Readonly<Record<string, Event>> = {
   'job.snoozed': { kind: 'retry-planned', text: () => 'snoozed: no attempt is counted', isEnd: true },
   'job.put-back': {
     kind: 'retry-planned',
-    text: () => 'put back, as its process ended: no attempt is counted',
+    text: () => 'its process ended before it: no attempt is counted',
     isEnd: true,
   },
   'job.scheduled': { kind: 'parked', text: () => 'waits for its time' },

@@ -1,42 +1,9 @@
-import type { JobView } from './job.ts';
 import type { JobLogLine } from './job-logs.ts';
+import type { TimelineEntry, TimelineItem } from './timeline-entry.ts';
 import { fromItem } from './timeline-item.ts';
 import { fromLine, type LoggedEntry } from './timeline-line.ts';
 
-/** Something that happened to a job. */
-export interface TimelineEntry {
-  readonly atMs: number;
-  /** `logged`: any other line, of Sluice's or of the handler's. */
-  readonly kind:
-    | 'created'
-    | 'started'
-    | 'completed'
-    | 'failed'
-    | 'retry-planned'
-    | 'parked'
-    | 'released'
-    | 'renewed'
-    | 'stalled'
-    | 'dead'
-    | 'redriven'
-    | 'cancelled'
-    | 'logged';
-  readonly run: number;
-  readonly attempt?: number;
-  /** One line, without payloads. */
-  readonly text: string;
-  /** First line of the user's own code in the error's stack. */
-  readonly place?: string;
-  /** Of the attempt that ended. */
-  readonly durationMs?: number;
-  /** How long the job was to wait; of an attempt that started, by the entry before it. */
-  readonly plannedDelayMs?: number;
-  /** Of an attempt that started: how long it did wait. */
-  readonly actualDelayMs?: number;
-}
-
-/** What the table says of a job: a `JobView` has it. */
-export type TimelineItem = JobView['item'];
+export type { TimelineEntry, TimelineItem } from './timeline-entry.ts';
 
 /**
  * Tells what happened to a job, the newest first. From its log lines, and where there are none (they are kept for a time only, and a
@@ -110,7 +77,9 @@ function withRedrives(entries: readonly TimelineEntry[]): TimelineEntry[] {
     const { run, atMs, kind } = entry;
     if (kind === 'dead') died.add(run);
     if (run <= current) return [entry];
-    const text = died.has(run - 1) ? `run ${run} begins` : `run ${run} begins: redriven, or sent again`;
+    const text = died.has(run - 1)
+      ? `it begins run ${run}`
+      : `it begins run ${run}; how the one before ended is not known`;
     current = run;
     return [{ atMs, kind: 'redriven', run, text }, entry];
   });

@@ -30,6 +30,8 @@ const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'y', AWS_RE
 const VERBS: readonly (readonly string[])[] = [
   ['queues'],
   ['job', 'send-email', 'a'],
+  ['find', 'a'],
+  ['waiting'],
   ['send', 'send-email', '{"to":"ada@example.com","subject":"s","text":"t"}'],
   ['dead'],
   ['dlq', 'show', 'send-email'],

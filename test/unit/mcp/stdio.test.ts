@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -41,4 +42,17 @@ test.each(['mcp --json', 'mcp --wide'])('%s is a wrong use', async (args) => {
   const ran = await deployed().run(args);
   expect([ran.code, ran.stdout]).toEqual([2, '']);
   expect(ran.stderr).toContain('mcp speaks its own protocol: leave out --json and --wide');
+});
+
+test('without the SDK sluice mcp says what to install, and no other verb misses it', () => {
+  const hook = new URL('support/without-sdk.mjs', import.meta.url).href;
+  const command = fileURLToPath(new URL('../../../bin/sluice.mjs', import.meta.url));
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, ['--import', hook, command, ...args], { encoding: 'utf8', env: { PATH: '' } });
+  const ran = run('mcp', '--endpoint', 'http://127.0.0.1:1', '--region', 'eu-west-1');
+  expect([ran.status, ran.stdout, ran.stderr]).toEqual([
+    ...[2, ''],
+    'sluice: @modelcontextprotocol/sdk is not installed here: npm install --save-dev @modelcontextprotocol/sdk\n',
+  ]);
+  expect(run('queues', '--help').status).toBe(0);
 });

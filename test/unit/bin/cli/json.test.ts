@@ -8,6 +8,7 @@ import { defineJob } from '../../../../lib/contract/definition/job-definition.ts
 import type { Ran } from '../../../support/cli.ts';
 import { sendEmail } from '../../../support/shop/send-email/definition.ts';
 import { type Deployed, deployed, workingFolder } from './support/deployed.ts';
+import { verbsOf } from './support/verbs.ts';
 
 const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true });
 ajv.addFormat('date-time', { validate: (text: string) => text === new Date(Date.parse(text)).toISOString() });
@@ -69,9 +70,15 @@ const RUNS: readonly (readonly [verb: string, args: string, code: number])[] = [
   ['dlq purge', 'dlq purge send-email --yes --no-save', 0],
   ['retry', 'retry send-email parked', 0],
   ['retry', 'retry send-email nobody', 3],
+  ['retry', 'retry send-email --all', 0],
+  ['retry', 'retry send-email --all --yes', 0],
   ['cancel', 'cancel send-email parked', 0],
   ['cancel', 'cancel send-email done', 1],
   ['cancel', 'cancel send-email batch --flow', 0],
+  ['cancel', 'cancel send-email --all', 0],
+  ['cancel', 'cancel send-email --all --yes', 0],
+  ['find', 'find done', 0],
+  ['waiting', 'waiting', 0],
   ['pause', 'pause send-email --no-wait', 0],
   ['resume', 'resume send-email', 0],
   ['drain', 'drain send-email --timeout 1', 1],
@@ -110,8 +117,8 @@ function* objectsIn(value: unknown, at = ''): Generator<{ at: string; object: Re
   for (const [name, within] of Object.entries(value)) yield* objectsIn(within, `${at}/${name}`);
 }
 
-/** What user code or a sender fills with fields of any name; `jobs` counts by the rows that were written. */
-const OPEN = /^\/logs\/\d+\/fields|^\/item\/(result|progress|checkpoint)|^\/item\/envelope\/attributes|^\/jobs$/;
+/** What user code or a sender fills with fields of any name; `jobs` and `rows` count by the rows that were written. */
+const OPEN = /^\/logs\/\d+\/fields|^\/item\/(result|progress|checkpoint)|^\/item\/envelope\/attributes|^\/(jobs|rows)$/;
 
 /** The value after a change of the object at a place. */
 function changed(value: object, at: string, change: (object: Record<string, unknown>) => void): object {
@@ -161,7 +168,7 @@ describe('the JSON of every verb is as its schema says:', () => {
   test('each verb that takes --json has a schema, and is tried', async () => {
     const { run } = deployed();
     const withJson: string[] = [];
-    for (const verb of await verbsOf(run)) {
+    for (const verb of await verbsOf()) {
       // They serve until they are stopped.
       if (verb === 'mcp' || verb === 'console') continue;
       if (/^ {2}--json /m.test((await run(`${verb} --help`)).stdout)) withJson.push(verb);
@@ -172,21 +179,6 @@ describe('the JSON of every verb is as its schema says:', () => {
     ]);
   });
 });
-
-/** Every verb, with those below another. */
-async function verbsOf(run: Deployed['run']): Promise<string[]> {
-  const found: string[] = [];
-  for (const verb of verbsIn((await run('--help')).stdout)) {
-    const below = verb === 'help' ? [] : verbsIn((await run(`${verb} --help`)).stdout);
-    found.push(...(below.length === 0 ? [verb] : below.map((one) => `${verb} ${one}`)));
-  }
-  return found.filter((verb) => !verb.endsWith('help'));
-}
-
-const verbsIn = (help: string): string[] =>
-  [...((help.split('\nCommands:\n')[1] ?? '').split('\n\n')[0]?.matchAll(/^ {2}([a-z-]+) /gm) ?? [])].map(
-    ([, verb = '']) => verb,
-  );
 
 describe('the JSON of a failure is as the schema "error" says:', () => {
   test.each([

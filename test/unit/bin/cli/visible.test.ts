@@ -123,6 +123,8 @@ const VERBS = [
   ...['job send-email batch', 'cancel send-email batch --flow', 'cancel send-email TEXT --flow'],
   ...['dlq show send-email --bodies', 'dlq redrive send-email', 'dlq redrive send-email --yes --key TEXT'],
   ...['dlq redrive send-email --yes', 'dlq purge send-email --yes --no-save', 'dlq purge send-email --save TEXT'],
+  ...['find done', 'find TEXT', 'waiting', 'waiting TEXT', 'retry send-email --all --yes', 'retry send-email --all'],
+  ...['cancel send-email --all --yes', 'cancel TEXT --all'],
   ...['retry send-email parked', 'retry send-email TEXT', 'cancel send-email parked', 'cancel TEXT a'],
   ...[
     'pause send-email --no-wait',

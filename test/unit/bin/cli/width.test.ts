@@ -120,6 +120,8 @@ const TABLES: readonly (readonly [args: string, whole: RegExp])[] = [
   ['dead --jobs', /^\d\d-\d\d \d\d:\d\d +sync\S*… +dead +1 +1 +AttemptsExhausted +Up.*…$/m],
   ['dlq show send-email', /^\d\d-\d\d \d\d:\d\d +wel\S*…a+ +019\S*…a+ +1 +PermanentError +.*… +\d+$/m],
   ['dlq show send-email --bodies', /^\d\d-\d\d \d\d:\d\d +we\S*…a+ +01\S*…a+ +1 +PermanentError +.*… +\d+ +.*…$/m],
+  ['waiting', /^\d\d-\d\d \d\d:\d\d +sync\S*… +flow-x+…x+ +its children +0 of 5/m],
+  ['find dead', /^synch\S*… +dead +0199\S*…\S*a+ +DEAD/m],
   ['flows', /^sync\S*… +flow-x+…x+ +1,000 of 1,000 +0 +settled +waits +\d\d-\d\d \d\d:\d\d$/m],
   [`flow ${LONG} flow-${'x'.repeat(60)}`, /^ +0 +open +sync.*… +flow-x+…x+:0 +DEAD: Up.*…$/m],
 ];

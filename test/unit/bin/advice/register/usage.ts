@@ -26,9 +26,27 @@ export const USAGE: readonly Followed[] = [
   },
   {
     says: 'is given twice: run the command once for each',
-    when: among(3, 'dlq redrive send-email --yes --key a0 --key a1'),
-    type: () => ['a0', 'a1'].map((key) => `dlq redrive send-email --yes --key ${key} --stage test`),
-    gives: (_, { world }) => expect(world.queue.messages()).toHaveLength(2),
+    when: among(3, 'dlq purge send-email --yes --no-save --key a0 --key a1'),
+    type: () => ['a0', 'a1'].map((key) => `dlq purge send-email --yes --no-save --key ${key} --stage test`),
+    gives: (_, { world }) => expect(world.deadLetters.messages()).toHaveLength(1),
+  },
+  {
+    says: 'name a job by its key, or give --all',
+    when: ({ first }) => first('retry send-email'),
+    type: ({ options: [all] }) => `retry send-email ${all} --yes --stage test`,
+    gives: isDone,
+  },
+  {
+    says: 'give a key or --all, not both',
+    when: ({ first }) => first('retry send-email a0 --all'),
+    type: ({ options: [all] }) => `retry send-email ${all} --yes --stage test`,
+    gives: isDone,
+  },
+  {
+    says: 'give --flow or --all, not both',
+    when: ({ first }) => first('cancel send-email --flow --all'),
+    type: ({ options: [, all] }) => `cancel send-email ${all} --yes --stage test`,
+    gives: isDone,
   },
   {
     says: '--edit needs a terminal; --body takes the corrected body from a file or a pipe',
