@@ -65,7 +65,12 @@ const unit = {
 /** The CDK's own rules take a second or two a synth. Those that are about them switch them on; whole templates have them. */
 const withoutCdkRules = { ...unit, env: { ...unit.env, CDK_VALIDATION: 'false' } };
 /** A page waits for what it needs, and says what that was: the test itself has far longer. */
-const browser = { testTimeout: 180_000, hookTimeout: 180_000, expect: { poll: { timeout: 30_000 } } };
+const browser = {
+  globalSetup: ['test/browser/global-setup.ts'],
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  expect: { poll: { timeout: 30_000 } },
+};
 const integration = {
   globalSetup: ['test/integration/global-setup.ts'],
   provide: { patience: PATIENCE },
