@@ -47,8 +47,8 @@ const DEEP_INTEGRATION = [
   'test/integration/{iam-replay,init,languages,large-payloads,operation,removal,stages,team,upgrade}.test.ts',
 ];
 
-/** Pages that are carried out on the embedded emulator alone: on LocalStack each deploy takes minutes. */
-const ON_EMBEDDED = ['test/integration/{init,large-payloads,removal,stages,team,upgrade}.test.ts'];
+/** On the embedded emulator alone: the console, which is not the stage's, and pages whose deploys take minutes on LocalStack. */
+const ON_EMBEDDED = ['test/integration/{console,init,large-payloads,removal,stages,team,upgrade}.test.ts'];
 
 /** In a real Chromium: what it takes to draw ten thousand rows, for one, runs in depth alone. */
 const DEEP_BROWSER = ['test/browser/deep/*.test.ts'];
@@ -65,7 +65,12 @@ const unit = {
 /** The CDK's own rules take a second or two a synth. Those that are about them switch them on; whole templates have them. */
 const withoutCdkRules = { ...unit, env: { ...unit.env, CDK_VALIDATION: 'false' } };
 /** A page waits for what it needs, and says what that was: the test itself has far longer. */
-const browser = { testTimeout: 180_000, hookTimeout: 180_000, expect: { poll: { timeout: 30_000 } } };
+const browser = {
+  globalSetup: ['test/browser/global-setup.ts'],
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  expect: { poll: { timeout: 30_000 } },
+};
 const integration = {
   globalSetup: ['test/integration/global-setup.ts'],
   provide: { patience: PATIENCE },

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from './support/browser.ts';
 import type { Answers } from './support/canned/answers.ts';
-import { localAbout, NOW_MS } from './support/canned/overview.ts';
+import { localAbout, NOW_MS, overview } from './support/canned/overview.ts';
 import { PAGES, STATES } from './support/canned/states.ts';
 import { answerFrom } from './support/canned.ts';
 import { consoleOn, linkTo, noStage, type TestConsole } from './support/console.ts';
@@ -28,11 +28,41 @@ const pathOf = (name: string): string => PAGES[name] ?? '/';
 const full: Answers = STATES.full ?? {};
 
 /** The same jobs on the developer's own machine. */
-const local: Answers = { ...full, about: { json: localAbout } };
+const local: Answers = {
+  ...full,
+  about: { json: localAbout },
+  overview: { json: JSON.parse(JSON.stringify(overview).replaceAll('sluice-shop-prod-', 'sluice-dev-')) },
+};
+
+/** A payload that does not fit, and what its schema says. */
+const wrong: Answers = {
+  ...full,
+  check: { json: { faults: [{ pointer: '/currency', message: 'Invalid option: expected one of "eur"|"usd"' }] } },
+};
+
+const openGroup = (page: Page) => page.getByRole('button', { name: /StripeConnectionError/ }).click();
+
+async function correct(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Correct the payload' }).click();
+  const editor = page.getByRole('textbox', { name: 'Payload' });
+  await editor.fill((await editor.inputValue()).replace('usd', 'us$'));
+  await page.getByText('Invalid option').first().waitFor();
+}
+
+async function sendAgain(page: Page): Promise<void> {
+  await page.getByRole('checkbox', { name: /^Select all 31/ }).check();
+  await page.getByRole('button', { name: 'Send again' }).click();
+  await page.getByRole('dialog').getByText('31 jobs').first().waitFor();
+}
 
 /** Those of lib/console/README.md. */
 const PICTURES: readonly Picture[] = [
-  ...pageNames.map((name) => ({ name: name.toLowerCase(), path: pathOf(name), answers: full })),
+  ...pageNames
+    .filter((name) => name !== 'Dead')
+    .map((name) => ({ name: name.toLowerCase(), path: pathOf(name), answers: full })),
+  { name: 'dead', path: '/dead', answers: full, act: openGroup },
+  { name: 'correct', path: pathOf('Job'), answers: wrong, act: correct },
+  { name: 'send-again', path: '/dead', answers: full, act: sendAgain },
   { name: 'overview-dark', path: '/', answers: local, isDark: true },
   { name: 'overview-narrow', path: '/', answers: local, isNarrow: true },
 ];
@@ -97,6 +127,8 @@ async function take(
   await page.getByRole('heading', { level: 1 }).first().waitFor();
   await page.waitForLoadState('networkidle', { timeout: 5_000 }).catch(() => undefined);
   await act?.(page);
+  // Nothing is drawn as it is under the mouse.
+  await page.mouse.move(0, 0);
   const file = join(folder, `${name}.png`);
   await page.screenshot({ path: file });
   await context.close();

@@ -43,7 +43,8 @@ const { origin, hash } = new URL(running.link);
 process.send?.({ url: origin, code: hash.slice('#k='.length) } satisfies HourStarted);
 process.on('message', ({ leapMs }: { readonly leapMs: number }) => {
   void clock.advance(leapMs).then(() => {
-    if (leapMs === 0) globalThis.gc?.();
+    // In a real hour V8 has idle time to collect in; the leaps leave it none.
+    if (leapMs === 0 || clock.now() % 60_000 === 0) globalThis.gc?.();
     process.send?.(process.memoryUsage().rss);
   });
 });

@@ -1,13 +1,15 @@
 import { execFile } from 'node:child_process';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createBrotliDecompress } from 'node:zlib';
 
-const PACKAGE = dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium')));
+const require = createRequire(import.meta.url);
+const PACKAGE = dirname(require.resolve('@sparticuz/chromium'));
 const BIN = join(PACKAGE, '../bin');
 const SLUICE = fileURLToPath(new URL('../../../.sluice', import.meta.url));
 

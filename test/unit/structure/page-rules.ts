@@ -17,6 +17,7 @@ export const LINE_LIMITS: Readonly<Record<string, number>> = {
   'lib/config/README.md': 80,
   'lib/mcp/README.md': 80,
   'lib/producer/README.md': 262,
+  'lib/console/README.md': 140,
   'lib/testing/README.md': 180,
   'lib/infra/README.md': 200,
   'lib/infra/stages/README.md': 80,
