@@ -261,6 +261,8 @@ test.each([
   ['redrive', { ...TYPE, key: 'a0', jobs: [{ key: 'a0', run: 1 }] }, 'give jobs or a filter, not both'],
   ['redrive', { type: 'send-mail' }, 'has no job type "send-mail"'],
   ['send', { type: 'send-mail', payload: {} }, 'has no job type "send-mail"'],
+  ['send', { ...TYPE, payload: { ...BODY, to: 'nowhere' } }, 'payload/to: '],
+  ['send', TYPE, 'payload: '],
 ])('%s of %j is refused at once, with what is wrong', async (tool, args, said) => {
   const there = await allowed();
   const before = writes(there);
