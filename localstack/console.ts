@@ -12,7 +12,7 @@ import { messageOf } from './errors.ts';
  * @returns what stops it
  */
 export async function startLocalConsole(
-  { endpoint, clientConfig }: Emulator,
+  { endpoint, clientConfig }: Pick<Emulator, 'endpoint' | 'clientConfig'>,
   stage: string,
   say: (line: string) => void,
 ): Promise<() => Promise<void>> {

@@ -1,5 +1,6 @@
 import type { JobView } from '../operator/index.ts';
 import type { JobDetail } from './api.ts';
+import type { Desk } from './desk.ts';
 import type { ConsoleOptions } from './options.ts';
 
 /** Attributes that stand in a place of their own. */
@@ -13,7 +14,8 @@ const KEPT = ['result', 'progress', 'checkpoint'];
 const TIMES = ['leaseUntil', 'dueAt', 'listAt', 'deadlineAt'];
 
 /** A job as its page shows it. */
-export function jobDetail({ item, key, batch, message }: JobView, options: ConsoleOptions): JobDetail {
+export function jobDetail({ item, key, batch, message }: JobView, desk: Desk): JobDetail {
+  const { options } = desk;
   const { type, jobId, status, attempts, maxAttempts, reason, error, flow, runNo: run } = item;
   return {
     ...{ type, key, jobId, run, status, attempts, maxAttempts, message },
@@ -22,14 +24,15 @@ export function jobDetail({ item, key, batch, message }: JobView, options: Conso
     ...(batch !== undefined && { batch }),
     ...(flow?.of !== undefined && { flow: { type: flow.of.type, key: flow.of.key } }),
     ...{ cancelRequested: item.cancelRequested === true, undelivered: item.undelivered === true },
-    ...{ can: options.readOnly ? [] : canBe(item, options), attributes: attributesOf(item, options) },
+    ...{ can: options.readOnly ? [] : canBe(item, desk), attributes: attributesOf(item, options) },
   };
 }
 
-function canBe({ type, status, listKey, undelivered }: JobView['item'], options: ConsoleOptions): JobDetail['can'] {
+function canBe({ type, status, listKey, undelivered }: JobView['item'], { options, deniedOf }: Desk): JobDetail['can'] {
   const isKnown = options.definitions.some((definition) => definition.type === type);
   if (status === 'DEAD') {
-    if (undelivered === true) return [];
+    // Its dead letter is found by receiving alone.
+    if (undelivered === true || deniedOf('sqs:ReceiveMessage') !== undefined) return [];
     return isKnown && options.payloads !== false ? ['redrive', 'correct'] : ['redrive'];
   }
   if (status === 'COMPLETED' || status === 'CANCELLED') return [];

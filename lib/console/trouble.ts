@@ -7,10 +7,19 @@ import { Refusal } from './security.ts';
 export function troubleOf(error: unknown, where: Whereabouts): Trouble {
   if (error instanceof Refusal || error instanceof DependsError) return error.trouble;
   const { exitCode, message, todo } = explain(error, where);
-  const action = /not authorized to perform:? ([a-z0-9-]+:[A-Za-z]+)/.exec(message)?.[1];
+  const action = actionIn(message);
   const kind = isGap(error, where) ? 'gap' : kindOf(exitCode, message);
   return { kind, message, ...(todo !== undefined && { todo }), ...(action !== undefined && { action }) };
 }
+
+/** SQS names actions in small letters. */
+function actionIn(message: string): string | undefined {
+  const [, service = '', name] = /not authorized to perform:? ([a-z0-9-]+):([A-Za-z]+)/.exec(message) ?? [];
+  if (name === undefined) return undefined;
+  return `${service}:${ACTIONS.find((known) => known.toLowerCase() === name) ?? name}`;
+}
+
+const ACTIONS = ['ReceiveMessage', 'SendMessage', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ListQueues'];
 
 function kindOf(exitCode: number, message: string): Trouble['kind'] {
   if (exitCode === EXIT.missing) return 'missing';

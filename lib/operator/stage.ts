@@ -66,10 +66,8 @@ export async function listedTypes(
 ): Promise<{ whole: TypeQueues[]; halves: string[] }> {
   const { found, deadLettersOf } = await listedQueues(stage, options);
   const alone = [...deadLettersOf.keys()].filter((type) => !found.has(type));
-  const sources: StageSources = alone.length > 0 ? await sourcesOfStage(stage, options) : new Map();
-  const elsewhere = await Promise.all(
-    alone.map((type) => urlOfSource(stage, sources.get(names.consumer(stage.name, type))?.[0])),
-  );
+  const sources: StageSources = alone.length > 0 ? await sourcesOfStage(stage, alone, options) : new Map();
+  const elsewhere = await Promise.all(alone.map((type) => urlOfSource(stage, sources.get(type)?.[0])));
   const whole = [...deadLettersOf].flatMap(([type, deadLetterQueueUrl]): TypeQueues[] => {
     const queueUrl = found.get(type);
     if (queueUrl !== undefined) return [{ type, queueUrl, deadLetterQueueUrl }];

@@ -106,6 +106,18 @@ describeInBrowser('the console', () => {
     await expect.poll(() => page.frames().at(-1)?.url()).toBe('chrome-error://chromewebdata/');
   });
 
+  test('logs neither payloads nor keys nor queries', async () => {
+    const running = await start();
+    const page = await newPage();
+    await page.goto(linkTo(running, '/job/probe/job-0'));
+    await page.getByRole('button', { name: 'Show the payload' }).click();
+    await page.getByText(CANARY).first().waitFor();
+    const logged = JSON.stringify(running.logged) + running.world.output.text();
+    expect(logged).toContain('/api/payload');
+    expect(logged).not.toContain(CANARY);
+    expect(JSON.stringify(running.logged)).not.toMatch(/job-0|[?=]/);
+  });
+
   async function pageOfAnotherPort() {
     const server = createServer((_, response) => response.setHeader('Content-Type', 'text/html').end('<p>another</p>'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -116,11 +128,14 @@ describeInBrowser('the console', () => {
   }
 });
 
+/** Names of buttons that change something. */
+const CHANGES = /send|retry|cancel|purge|delete|pause|resume|drain|redrive|correct/i;
 const CHANGING = ['choices', 'operations', 'operations/stop'];
 
 describeInBrowser('a console that is read-only', () => {
   const { newPage } = browsing();
-  const start = () => consoleInMemory(dying(2), { readOnly: true });
+  const parked = { id: 'parked-1', payload: { do: 'retryAfter', seconds: 3600 } };
+  const start = () => consoleInMemory([...dying(2), parked], { readOnly: true });
 
   test('has no route that changes something', async () => {
     const running = await start();
@@ -132,7 +147,24 @@ describeInBrowser('a console that is read-only', () => {
         method: 'POST', body: '{}',
         headers: { 'content-type': 'application/json', 'x-sluice-token': Object.values(sessionStorage)[0] },
       }).then(({ status }) => status)`);
-      expect({ route, status }).toEqual({ route, status: 404 });
+      // A path that is read answers 405 to a POST.
+      expect({ route, status }).toEqual({ route, status: route === 'operations' ? 405 : 404 });
     }
+  });
+
+  test.each([
+    ['/', 'running'],
+    ['/type/probe', 'running'],
+    ['/dead', 'it can never succeed'],
+    ['/waiting', 'parked-1'],
+    ['/job/probe/job-0', 'it can never succeed'],
+    ['/job/probe/parked-1', 'RETRYING'],
+  ])('has no button that changes something on %s', async (path, shown) => {
+    const running = await start();
+    const page = await newPage();
+    await page.goto(linkTo(running, path));
+    await page.getByRole('main').getByRole('heading', { level: 1 }).waitFor();
+    await page.getByRole('main').getByText(shown).first().waitFor();
+    expect(await page.getByRole('main').getByRole('button', { name: CHANGES }).count()).toBe(0);
   });
 });

@@ -39,8 +39,10 @@ export interface ControlPlane {
   readonly ages: Map<string, number[]>;
 }
 
-/** Entries of a page of alarms, event sources and log events: few, so that there are several. */
+/** Entries of a page of alarms, rules and log events: few, so that there are several. */
 const PAGE = 2;
+/** Event sources of a page: two of a function, so four functions. */
+const MAPPINGS = 8;
 
 /** A stage with one job type, all well: deployed, running, an alarm that is off, a rule that ticks. */
 export function makeControlPlane(type: string, nowMs: number): ControlPlane {
@@ -98,10 +100,10 @@ interface Input {
 
 const missing = (what: string) => awsError('ResourceNotFoundException', `${what} does not exist`);
 
-function page<T>(all: readonly T[], token: string | undefined) {
+function page<T>(all: readonly T[], token: string | undefined, size = PAGE) {
   const from = Number(token ?? 0);
-  const next = from + PAGE < all.length ? String(from + PAGE) : undefined;
-  return { entries: all.slice(from, from + PAGE), next };
+  const next = from + size < all.length ? String(from + size) : undefined;
+  return { entries: all.slice(from, from + size), next };
 }
 
 /** Looks at a function's event sources, and lets their states go on. */
@@ -134,6 +136,7 @@ const ANSWERS: Readonly<Record<string, (input: Input, plane: Plane) => object>> 
     const { entries, next } = page(
       asked.flatMap((name) => mappingsOf(name, eventSources)),
       Marker,
+      MAPPINGS,
     );
     return { EventSourceMappings: entries, ...(FunctionName === undefined && { NextMarker: next ?? '' }) };
   },
@@ -173,6 +176,8 @@ const ANSWERS: Readonly<Record<string, (input: Input, plane: Plane) => object>> 
     );
     return { events: entries, ...(next !== undefined && { nextToken: next }) };
   },
+  StartQuery: () => ({ queryId: 'a-query' }),
+  GetQueryResults: () => ({ status: 'Complete', results: [] }),
   GetMetricData: ({ MetricDataQueries }, { ages }) => ({
     MetricDataResults: MetricDataQueries.map(({ Id, MetricStat }) => ({
       Id,

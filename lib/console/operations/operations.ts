@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { Choice, Operation, RefusedEntry } from '../api.ts';
 import type { Desk } from '../desk.ts';
 import { refusal } from '../security.ts';
@@ -24,6 +25,8 @@ const CHOICE_MS = 15 * 60_000;
 const MAX_CHOICES = 20;
 const MAX_OPERATIONS = 200;
 const MAX_REFUSED = 1_000;
+/** A switch of an event source cannot be stopped: it goes on without this process. */
+const LONGEST_END_MS = 15_000;
 
 interface Running {
   readonly plan: Plan;
@@ -81,7 +84,10 @@ export function makeOperations(desk: Desk): Operations {
     end: async () => {
       const running = [...operations.values()].filter(({ view }) => isRunning(view));
       for (const { controller } of running) controller.abort();
-      await Promise.all(running.map(({ ended }) => ended));
+      const patience = new AbortController();
+      const waited = setTimeout(LONGEST_END_MS, undefined, { signal: patience.signal }).catch(() => undefined);
+      await Promise.race([Promise.all(running.map(({ ended }) => ended)), waited]);
+      patience.abort();
       return running.filter(({ view }) => view.state !== 'done').map(({ view }) => view.cliLine);
     },
   };

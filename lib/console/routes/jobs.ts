@@ -23,7 +23,7 @@ export const jobRoutes: readonly Route[] = [
     ...{ method: 'GET', path: '/api/job' },
     answer: ({ desk, query }): Promise<JobPage> => {
       const { type, key } = checked(NAMED, query);
-      const read = async () => jobDetail(await job(desk.stage, { type, key }), desk.options);
+      const read = async () => jobDetail(await job(desk.stage, { type, key }), desk);
       return desk.feeds.one(`job ${type} ${key}`, JOB_MS, read).look();
     },
   },
@@ -66,10 +66,12 @@ function pageOf({ entries, ...rest }: TimelinePage, older = entries.length): Tim
   return { ...rest, entries: page, ...(left > 0 && { after: String(left) }) };
 }
 
-async function payload({ stage, options }: Desk, { type, key, run }: PayloadRequest): Promise<PayloadAnswer> {
+async function payload({ stage, options, deniedOf }: Desk, { type, key, run }: PayloadRequest): Promise<PayloadAnswer> {
   if (options.payloads === false) throw refusal(403, 'this console was started with --no-payloads');
   const { item } = await job(stage, { type, key });
   if (item.status === 'DEAD') {
+    const denied = deniedOf('sqs:ReceiveMessage');
+    if (denied !== undefined) throw new Refusal(403, denied);
     const found = await deadLetterOf(stage, type, { key, run });
     if (found !== undefined) return answerOf(found);
     throw missing('its dead letter is not in sight: it was redriven or purged, or somebody else holds it');

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { aboutOf } from '../about.ts';
 import type { SessionAnswer } from '../api.ts';
 import { checked } from '../checked.ts';
-import { aboutOf } from '../desk.ts';
 import type { Route } from '../route.ts';
 import { wrong } from '../security.ts';
 

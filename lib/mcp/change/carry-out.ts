@@ -2,6 +2,7 @@ import type { ChoiceRequest, RefusedEntry } from '../../console/api.ts';
 import { type Desk, makeDesk } from '../../console/desk.ts';
 import { planOf } from '../../console/operations/choose.ts';
 import type { Plan } from '../../console/operations/plan.ts';
+import { explain } from '../../operator/index.ts';
 import { type Call, ToolUsageError } from '../tool.ts';
 
 /** Those that need the catalogue; the others work also where it does not load. */
@@ -31,16 +32,18 @@ function asUsage(error: unknown): unknown {
 const MOST_REFUSED = 20;
 
 /** Does what was planned, and says what became of it. */
-export async function carriedOut({ signal, onProgress }: Call, plan: Plan): Promise<object> {
+export async function carriedOut({ signal, onProgress, where }: Call, plan: Plan): Promise<object> {
   const notChanged: RefusedEntry[] = [];
   const refuse = (entry: RefusedEntry) => {
     if (notChanged.length < MOST_REFUSED) notChanged.push(entry);
   };
-  const { done, said, isPartial, ...outcome } = await plan.run({ signal, progress: onProgress, refuse });
+  const { done, said, isPartial, failure, ...outcome } = await plan.run({ signal, progress: onProgress, refuse });
   const left = Math.max(0, plan.count - done - outcome.unchanged - outcome.refused);
   return {
     ...{ changed: done, said, ...outcome },
-    ...(isPartial && { left, goesOnWith: plan.cliLine }),
+    ...((isPartial || failure !== undefined) && { left, goesOnWith: plan.cliLine }),
+    // What was done before stands.
+    ...(failure !== undefined && { endedBy: explain(failure, where).message }),
     ...(notChanged.length > 0 && { notChanged }),
   };
 }

@@ -1,7 +1,7 @@
 import { type EventSourceMappingConfiguration, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { names } from '../../contract/names.ts';
 import { type FeedOptions, flagsOf, nowOf, pause, type Stage } from '../aws.ts';
-import { sourcesOf, sourcesOfStage } from '../elsewhere.ts';
+import { isFixed, sourcesOf, sourcesOfStage } from '../elsewhere.ts';
 import { NoSuchTypeError, onStage, queuesOf, type TypeQueues } from '../stage.ts';
 
 /** Whether a job type's jobs are started; `missing`: its function has no event source. */
@@ -51,23 +51,14 @@ export async function runningStates(
   queues: readonly TypeQueues[],
   options: FeedOptions = {},
 ): Promise<Record<string, RunningState>> {
-  const sources = await sourcesOfStage(stage, options);
+  const types = queues.map(({ type }) => type);
+  const sources = await sourcesOfStage(stage, types, options);
   const states = queues.map(({ type, isElsewhere }) => {
-    const own = sources.get(names.consumer(stage.name, type)) ?? [];
-    return [type, stateOf(fixedOf(stage, { type, sources: own }) ?? (isElsewhere ? own[0] : undefined))] as const;
+    const own = sources.get(type) ?? [];
+    const fixed = own.find((source) => isFixed(stage, type, source));
+    return [type, stateOf(fixed ?? (isElsewhere ? own[0] : undefined))] as const;
   });
   return Object.fromEntries(states);
-}
-
-interface Sources {
-  readonly type: string;
-  readonly sources: readonly EventSourceMappingConfiguration[];
-}
-
-/** Of a type's event sources, its queue of the fixed name. */
-function fixedOf({ name }: Stage, { type, sources }: Sources): EventSourceMappingConfiguration | undefined {
-  const fixed = `:${names.queue(name, type)}`;
-  return sources.find(({ EventSourceArn = '' }) => EventSourceArn.endsWith(fixed));
 }
 
 const stateOf = (mapping: EventSourceMappingConfiguration | undefined): RunningState =>
@@ -105,7 +96,7 @@ export async function setRunning(
 function find(stage: Stage, type: string): Promise<EventSourceMappingConfiguration> {
   return onStage(stage, type, async () => {
     const mappings = await sourcesOf(stage, type);
-    const own = fixedOf(stage, { type, sources: mappings });
+    const own = mappings.find((source) => isFixed(stage, type, source));
     // One that is not of the fixed name counts only where there is no queue with that.
     const mapping = own ?? (mappings.length > 0 && (await queuesOf(stage, type)).isElsewhere ? mappings[0] : undefined);
     if (mapping !== undefined) return mapping;

@@ -36,6 +36,7 @@ const aws = {
 
 const running = await startConsole({
   stage: { name: STAGE, aws, now: clock.now },
+  sqs: sqs.client,
   ...{ definitions: [], where: { stage: STAGE } },
 });
 const { origin, hash } = new URL(running.link);

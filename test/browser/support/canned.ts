@@ -16,7 +16,9 @@ export async function answerFrom(page: Page, answers: () => Answers): Promise<Ca
     async (route) => {
       const name = routeOf(route.request());
       calls.push(`${route.request().method()} ${name}`);
-      await fulfil(route, answers()[name] ?? { status: 404, json: { error: { kind: 'usage', message: name } } });
+      const current = answers();
+      const answer = current[`${route.request().method()} ${name}`] ?? current[name];
+      await fulfil(route, answer ?? { status: 404, json: { error: { kind: 'usage', message: name } } });
     },
   );
   return calls;

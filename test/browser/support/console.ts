@@ -15,11 +15,13 @@ export interface TestConsole extends RunningConsole {
 
 /** Starts a console on a stage. The page's bundle is kept between starts. */
 export async function consoleOn(
-  options: Omit<ConsoleOptions, 'where'> & Partial<ConsoleOptions>,
+  options: Pick<ConsoleOptions, 'stage' | 'definitions'> & Partial<Omit<ConsoleOptions, 'sqs'>>,
 ): Promise<TestConsole> {
   const logged: RequestLog[] = [];
   const running = await startConsole({
     where: { stage: options.stage.name },
+    // It is what the producer sends through, too.
+    sqs: options.stage.aws.sqs as unknown as NonNullable<ConsoleOptions['sqs']>,
     ...{ cacheFolder: CACHE, saveFolder: CACHE, onRequest: (request: RequestLog) => void logged.push(request) },
     ...options,
   });

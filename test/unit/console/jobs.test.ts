@@ -109,6 +109,36 @@ describe('a payload', () => {
   });
 });
 
+describe('a right that is missing', () => {
+  test('is asked for once, then named for some minutes, and what needs it is not offered', async () => {
+    const received: object[] = [];
+    const denied = awsError('AccessDeniedException', 'User is not authorized to perform: sqs:receivemessage');
+    const there = await withJobs();
+    const { stage, world } = there;
+    const inner = stage.aws.sqs as { send(command: object): Promise<object> };
+    const send = async (command: object) => {
+      if (command.constructor.name !== 'ReceiveMessageCommand') return inner.send(command);
+      received.push(command);
+      throw denied;
+    };
+    const { post, get } = await served({ stage: { ...stage, aws: { ...stage.aws, sqs: { send } as never } } });
+    const job = { type: 'probe', key: 'dead', run: 1 };
+    expect(await get('/api/job?type=probe&key=dead')).toMatchObject({ data: { can: ['redrive', 'correct'] } });
+    const first = await post('/api/payload', job);
+    expect(first).toMatchObject({
+      ...{ status: 403, body: { error: { kind: 'denied', action: 'sqs:ReceiveMessage' } } },
+    });
+    const calls = received.length;
+    expect(await post('/api/payload', job)).toEqual(first);
+    await world.clock.advance(2_000);
+    expect(await get('/api/job?type=probe&key=dead')).toMatchObject({ data: { can: [] } });
+    expect(received).toHaveLength(calls);
+    await world.clock.advance(5 * 60_000);
+    await post('/api/payload', job);
+    expect(received.length).toBeGreaterThan(calls);
+  });
+});
+
 describe('a check', () => {
   test.each([
     ['{"do":"complete"}', []],

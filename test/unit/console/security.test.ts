@@ -53,6 +53,15 @@ describe('the console answers', () => {
   });
 });
 
+test('each address of the page is answered with the page, also of a key with a dot; a file that is not there is not', async () => {
+  const { call } = await served();
+  for (const path of ['/', '/dead', '/job/probe/a.b', '/flow/probe/2026-01-01.csv', '/type/probe?tab=1']) {
+    const { status, headers } = await call(path);
+    expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=UTF-8']);
+  }
+  for (const path of ['/favicon.ico', '/app.js.map']) expect((await call(path)).status).toBe(404);
+});
+
 describe('every route but the exchange of a code', () => {
   test.each(ROUTES.filter(({ path }) => path !== '/api/session').map(({ method, path }) => [method, path]))(
     '%s %s asks for the token',
@@ -108,7 +117,16 @@ describe('a link', () => {
 
 test('every answer says what a browser may do with it', async () => {
   const { call } = await served();
-  for (const path of ['/', '/app.js', '/app.css', '/icon.svg', '/api/about', '/api/nothing', '/nothing.js']) {
+  for (const path of [
+    '/',
+    '/app.js',
+    '/app.css',
+    '/icon.svg',
+    '/api/about',
+    '/api/dead',
+    '/api/nothing',
+    '/nothing.js',
+  ]) {
     const { headers } = await call(path);
     expect(headers).toMatchObject({
       'cache-control': 'no-store',

@@ -48,6 +48,38 @@ export const importRules = {
       to: { path: 'node_modules/(aws-cdk-lib|cdk-nag|constructs)/' },
     },
     {
+      name: 'the-console-is-a-face',
+      comment: 'it has no AWS code of its own, and the command loads it only for its verb',
+      severity: 'error',
+      from: { path: '^lib/console/' },
+      to: { path: 'node_modules/(@aws-|@smithy/)' },
+    },
+    {
+      name: 'the-page-takes-types-alone',
+      comment: 'no code of the server reaches the browser',
+      severity: 'error',
+      from: { path: '^lib/console/page/' },
+      to: {
+        path: '^(lib|bin|functions|localstack)/',
+        pathNot: '^lib/console/page/',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'only-the-console-needs-its-packages',
+      comment: 'whoever installs the library has none of them, nor has a Lambda function',
+      severity: 'error',
+      from: { pathNot: ['^lib/console/', 'node_modules'] },
+      to: { path: 'node_modules/(hono|@hono|preact|@preact|uplot)/' },
+    },
+    {
+      name: 'the-console-is-loaded-by-its-verb',
+      comment: 'other verbs start without it; `sluice mcp`, which is loaded alike, chooses and changes as it does',
+      severity: 'error',
+      from: { pathNot: ['^lib/console/', '^lib/mcp/'] },
+      to: { path: '^lib/console/', dependencyTypesNot: ['type-only', 'dynamic-import'] },
+    },
+    {
       name: 'what-is-packed-needs-no-development-package',
       comment: 'pnpm gives a package what it names, and no more',
       severity: 'error',

@@ -60,10 +60,10 @@ async function refusalOf(response: Response): Promise<TroubleError> {
 export function makeApiClient({ fetch, storage, onEnd = () => undefined }: ApiClientOptions): ApiClient {
   let token = storage.getItem(STORED) ?? undefined;
 
-  async function call(path: string, init: RequestInit): Promise<Response> {
+  async function call(address: string, init: RequestInit): Promise<Response> {
     try {
       const headers = { ...init.headers, ...(token === undefined ? {} : { [TOKEN_HEADER]: token }) };
-      const response = await fetch(path, { ...init, headers });
+      const response = await fetch(address, { ...init, headers });
       if (!response.ok) throw await refusalOf(response);
       onEnd(undefined);
       return response;

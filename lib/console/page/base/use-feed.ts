@@ -11,7 +11,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Feed } from '../../api.ts';
 import { addressOf, type Params } from './api-client.ts';
-import { api, noteAnswer } from './client.ts';
+import { api, obstacles } from './client.ts';
 import { type RunningFeed, startFeed } from './feed.ts';
 import { troublesOf } from './trouble.ts';
 
@@ -45,13 +45,12 @@ export function useFeed<T>(
     const feed = startFeed<T>({
       everyMs,
       timers: TIMERS,
-      load: async (signal) => {
-        const answer = await api.get<T>(path, params, signal);
-        noteAnswer(answer);
-        return answer;
-      },
+      load: (signal) => api.get<T>(path, params, signal),
       isTroubled: (answer) => troublesOf(answer).some(({ kind }) => kind === 'throttled' || kind === 'expired'),
-      onChange: (next) => setState({ address, feed: next }),
+      onChange: (next) => {
+        obstacles.answered(address, next.trouble ? { trouble: next.trouble } : next.data);
+        setState({ address, feed: next });
+      },
     });
     running.current = feed;
     const follow = () => feed.pause(document.hidden);
@@ -60,6 +59,7 @@ export function useFeed<T>(
     return () => {
       document.removeEventListener('visibilitychange', follow);
       feed.stop();
+      obstacles.answered(address, undefined);
     };
   }, [address, everyMs]);
 

@@ -123,6 +123,11 @@ function Actions({ chosen }: { readonly chosen: Chosen }) {
   );
 }
 
+function allWords({ isComplete, isOfType }: Chosen, count: number): string {
+  if (isComplete) return `Select all ${countText(count)}`;
+  return isOfType ? 'Select all that match' : 'Select all read so far';
+}
+
 interface ListHeadProps {
   readonly chosen: Chosen;
   readonly count: number;
@@ -135,7 +140,7 @@ function ListHead({ chosen, count, isByGroup }: ListHeadProps) {
     <div class="list-head">
       {mayChange() && (
         <Tick
-          label={chosen.isComplete ? `Select all ${countText(count)}` : 'Select all that match'}
+          label={allWords(chosen, count)}
           isLabelled
           state={chosen.selection === EVERYTHING ? 'all' : chosen.isAny ? 'some' : 'none'}
           onChange={chosen.takeAll}

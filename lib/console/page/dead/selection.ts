@@ -78,15 +78,21 @@ interface Counts {
   readonly read: number;
   /** All that match were read. */
   readonly isComplete: boolean;
+  /** "All" takes in those that were not read: it goes as a filter, which is of one type. */
+  readonly isOfType: boolean;
 }
 
 /** What is selected, always as a number. */
-export function selectionWords(selection: Selection, { selected: count, read, isComplete }: Counts): string {
+export function selectionWords(selection: Selection, { selected: count, read, isComplete, isOfType }: Counts): string {
   const number = count.toLocaleString('en-US');
   const jobs = count === 1 ? 'job' : 'jobs';
   if (count === 0) return 'Nothing selected';
   const isWhole = selection.all && selection.except.size === 0;
-  if (isWhole && !isComplete) return `All that match selected: ${number} ${jobs} read so far`;
+  if (isWhole && !isComplete) {
+    return isOfType
+      ? `All that match selected: ${number} ${jobs} read so far`
+      : `The ${number} ${jobs} read so far selected`;
+  }
   return isWhole ? `All ${number} ${jobs} selected` : `${number} of ${read.toLocaleString('en-US')} jobs selected`;
 }
 

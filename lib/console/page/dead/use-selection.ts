@@ -16,6 +16,9 @@ import {
 } from './selection.ts';
 import type { ReadDead } from './use-dead-list.ts';
 
+/** Within it a consumer that is not busy begins what it is sent. */
+const BEGUN_MS = 3_000;
+
 export interface Chosen {
   readonly selection: Selection;
   readonly isAny: boolean;
@@ -23,6 +26,8 @@ export interface Chosen {
   readonly words: string;
   /** All that match were read: "all" is a number. */
   readonly isComplete: boolean;
+  /** "All" takes in those that were not read yet. */
+  readonly isOfType: boolean;
   readonly isAsking: boolean;
   takeAll(isIn: boolean): void;
   takeJobs(jobs: readonly DeadJob[], isIn: boolean): void;
@@ -37,12 +42,21 @@ type Kind = 'redrive' | 'purge';
 export function useSelection(dead: ReadDead, jobs: readonly DeadJob[]): Chosen {
   const { list, isReading, query } = dead;
   const [selection, setSelection] = useState(NOTHING);
-  const { ask, isAsking } = useOperation({ onStart: () => setSelection(NOTHING), onEnd: dead.reload });
+  const { ask, isAsking } = useOperation({
+    onStart: () => setSelection(NOTHING),
+    onEnd: () => {
+      dead.reload();
+      // What was sent again is dead until its consumer begins it.
+      setTimeout(dead.reload, BEGUN_MS);
+    },
+  });
   const isComplete = !isReading && list.read >= list.of && !list.truncated;
   const selected = useMemo(() => selectedOf(selection, jobs), [selection, jobs]);
-  const words = selectionWords(selection, { selected: selected.length, read: jobs.length, isComplete });
+  const isOfType = query.type !== undefined;
+  const counts = { selected: selected.length, read: jobs.length, isComplete, isOfType };
+  const words = selectionWords(selection, counts);
   return {
-    ...{ selection, isAny: selected.length > 0, words, isComplete, isAsking },
+    ...{ selection, isAny: selected.length > 0, words, isComplete, isOfType, isAsking },
     hindrance: (kind) => hindranceOf({ kind, selection, selected, query }),
     takeAll: (isIn) => setSelection(isIn ? EVERYTHING : NOTHING),
     takeJobs: (some, isIn) => setSelection((last) => withJobs(last, some, isIn)),

@@ -5,7 +5,7 @@
  */
 import { pointerOf } from '../json/place.ts';
 import { Field as Labelled } from '../parts/field.tsx';
-import { faultsAt } from './faults.ts';
+import { faultsAt, faultsWithin } from './faults.ts';
 import { ChoiceInput, FlagInput, NumberInput, TextInput } from './inputs.tsx';
 import { JsonInput } from './json-input.tsx';
 import { ListFields } from './list-fields.tsx';
@@ -30,7 +30,9 @@ export function FormField(props: FormFieldProps) {
 
 /** A field with one control. */
 function Single({ field, name, path, value, faults, isRequired = true, onValue }: FormFieldProps) {
-  const said = faultsAt(faults, pointerOf(path)).map(({ message }) => message);
+  // JSON as a text holds fields that have no place of their own.
+  const own = field.kind === 'json' ? faultsWithin(faults, pointerOf(path)) : faultsAt(faults, pointerOf(path));
+  const said = own.map(({ message }) => message);
   return (
     <Labelled label={`${field.title ?? name}${isRequired ? '' : ' (optional)'}`} hint={hintOf(field)} faults={said}>
       {(tied) => {

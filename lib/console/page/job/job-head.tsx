@@ -8,7 +8,7 @@ import { Status } from '../parts/status.tsx';
 import { Fact } from './fact.tsx';
 
 export function JobHead({ job, children }: { readonly job: JobDetail; readonly children: ComponentChildren }) {
-  const { key, status, message } = job;
+  const { key, status } = job;
   return (
     <section class="card job-head" aria-labelledby="job-key">
       <div class="job-head-line">
@@ -22,7 +22,6 @@ export function JobHead({ job, children }: { readonly job: JobDetail; readonly c
         </span>
         <div class="job-actions">{children}</div>
       </div>
-      <p class="job-message">{message}</p>
       <Failure job={job} />
       <Facts job={job} />
     </section>
@@ -30,9 +29,12 @@ export function JobHead({ job, children }: { readonly job: JobDetail; readonly c
 }
 
 function Facts({ job }: { readonly job: JobDetail }) {
-  const { type, key, jobId, run, attempts, maxAttempts, flow, batch } = job;
+  const { type, key, jobId, run, attempts, maxAttempts, message, flow, batch } = job;
   return (
     <dl class="job-facts">
+      <Fact name="Message">
+        <span class="job-message">{message}</span>
+      </Fact>
       <Fact name="Attempts">
         {attempts} of {maxAttempts}
       </Fact>

@@ -5,7 +5,7 @@ import { about } from '../base/about.ts';
 import { Link, route } from '../base/router.tsx';
 import { hrefs } from '../base/routes.ts';
 import { useFeedOf } from '../base/use-feed.ts';
-import { Loaded } from '../parts/states.tsx';
+import { Empty, Loaded } from '../parts/states.tsx';
 import { AsOf } from '../parts/time.tsx';
 import { useOperation } from '../parts/use-operation.ts';
 import { Actions } from './actions.tsx';
@@ -34,12 +34,26 @@ export function JobPage() {
         {!feed.trouble && <AsOf feed={feed} />}
       </nav>
       {feed.data === undefined && <h1 class="job-name">{key}</h1>}
-      <Loaded feed={feed} rows={8}>
-        {(job) => <Shown job={job} onChange={feed.refresh} onBusy={() => setIsEnded(false)} />}
-      </Loaded>
+      {feed.data === undefined && feed.trouble?.kind === 'missing' ? (
+        <Missing message={feed.trouble.message} />
+      ) : (
+        <Loaded feed={feed} rows={8}>
+          {(job) => <Shown job={job} onChange={feed.refresh} onBusy={() => setIsEnded(false)} />}
+        </Loaded>
+      )}
     </>
   );
 }
+
+/** It may have been sent just now. */
+const Missing = ({ message }: { readonly message: string }) => (
+  <div class="card">
+    <Empty title="Not there, or not yet">
+      <p>{message}</p>
+      <p>This page goes on looking.</p>
+    </Empty>
+  </div>
+);
 
 interface ShownProps {
   readonly job: JobDetail;
@@ -51,6 +65,8 @@ interface ShownProps {
 function Shown({ job, onChange, onBusy }: ShownProps) {
   const [operation, setOperation] = useState<Operation>();
   const [isCorrecting, setIsCorrecting] = useState(false);
+  // What was read before an operation is another's body after it.
+  const body = `${job.run} ${operation?.id}`;
   const hasPayloads = about.value?.payloads !== false;
   const { ask, isAsking } = useOperation({
     onStart: (started) => {
@@ -75,7 +91,7 @@ function Shown({ job, onChange, onBusy }: ShownProps) {
       </JobHead>
       <Outcome operation={operation} />
       {hasPayloads && (
-        <PayloadPanel key={`${job.run}`} {...{ job, isCorrecting, ask, isAsking }} onCorrecting={setIsCorrecting} />
+        <PayloadPanel key={body} {...{ job, isCorrecting, ask, isAsking }} onCorrecting={setIsCorrecting} />
       )}
       <TimelineCard job={job} />
       <Attributes job={job} />

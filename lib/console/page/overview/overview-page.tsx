@@ -73,13 +73,13 @@ interface SummaryProps {
 }
 
 function Summary({ rows, alarms }: SummaryProps) {
-  const { depth, inFlight, parked, dead, isMoreParked, isMoreDead } = totalsOf(rows);
+  const { depth, inFlight, parked, dead } = totalsOf(rows);
   return (
     <Tiles label={`Stage ${about.value?.stage ?? ''} in all`}>
-      <Tile name="In queues" of={depth} isApproximate />
-      <Tile name="In flight" of={inFlight} isApproximate />
-      <Tile name="Waiting" of={parked} isMore={isMoreParked} href={hrefs.waiting()} />
-      <Tile name="Dead" of={dead} isMore={isMoreDead} href={hrefs.dead()} tone="bad" />
+      <Tile name="In queues" {...depth} isApproximate />
+      <Tile name="In flight" {...inFlight} isApproximate />
+      <Tile name="Waiting" {...parked} href={hrefs.waiting()} />
+      <Tile name="Dead" {...dead} href={hrefs.dead()} tone="bad" />
       <Tile name="Alarms on" of={alarms} tone="bad" />
     </Tiles>
   );

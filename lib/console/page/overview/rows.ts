@@ -82,30 +82,41 @@ function problemOf({ alarms, dlq = 0, lists, state, isDeployed, isRetired }: Omi
 export const alarmsOn = (alarms: Feed<readonly AlarmView[]> | undefined): AlarmView[] =>
   (alarms?.data ?? []).filter(({ state }) => state === 'ALARM');
 
-export interface Totals {
-  /** Undefined: not all types were counted. */
-  readonly depth: number | undefined;
-  readonly inFlight: number | undefined;
-  readonly parked: number | undefined;
-  readonly dead: number | undefined;
-  readonly isMoreParked: boolean;
-  readonly isMoreDead: boolean;
+export interface Total {
+  /** Of the types that were counted; undefined: none was. */
+  readonly of: number | undefined;
+  /** There are more than that. */
+  readonly isMore: boolean;
 }
 
+export type Totals = Readonly<Record<'depth' | 'inFlight' | 'parked' | 'dead', Total>>;
+
+/** Sums over the deployed types. Those that never were in view were not counted. */
 export function totalsOf(rows: readonly TypeRow[]): Totals {
   const deployed = rows.filter(({ isDeployed }) => isDeployed);
-  const sum = (valueIn: (row: TypeRow) => number | undefined): number | undefined =>
-    deployed.reduce<number | undefined>((total, row) => {
-      const value = valueIn(row);
-      return total === undefined || value === undefined ? undefined : total + value;
-    }, 0);
+  const total = (
+    valueIn: (row: TypeRow) => number | undefined,
+    isCut: (row: TypeRow) => boolean = () => false,
+  ): Total => {
+    const values = deployed.map(valueIn);
+    const known = values.filter((value) => value !== undefined);
+    if (known.length === 0) return { of: undefined, isMore: false };
+    return {
+      of: known.reduce((a, b) => a + b),
+      isMore: known.length < values.length || deployed.some(isCut),
+    };
+  };
   return {
-    depth: sum(({ counts }) => counts?.depth),
-    inFlight: sum(({ counts }) => counts?.inFlight),
-    parked: sum(({ lists }) => lists?.parked),
-    dead: sum(({ lists }) => lists?.dead),
-    isMoreParked: deployed.some(({ lists }) => lists?.parkedMore),
-    isMoreDead: deployed.some(({ lists }) => lists?.deadMore),
+    depth: total(({ counts }) => counts?.depth),
+    inFlight: total(({ counts }) => counts?.inFlight),
+    parked: total(
+      ({ lists }) => lists?.parked,
+      ({ lists }) => lists?.parkedMore ?? false,
+    ),
+    dead: total(
+      ({ lists }) => lists?.dead,
+      ({ lists }) => lists?.deadMore ?? false,
+    ),
   };
 }
 

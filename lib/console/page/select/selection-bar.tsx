@@ -6,7 +6,9 @@
  *   </SelectionBar>
  */
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { Button } from '../parts/button.tsx';
+import { followSelectionKeys } from './selection-keys.ts';
 
 export interface SelectionBarProps {
   readonly words: string;
@@ -18,10 +20,17 @@ export interface SelectionBarProps {
 }
 
 export function SelectionBar({ words, isAny, why, onClear, children }: SelectionBarProps) {
+  const bar = useRef<HTMLElement>(null);
+  useEffect(() => (bar.current ? followSelectionKeys(bar.current) : undefined), []);
   return (
-    <section class={isAny ? 'selection-bar' : 'selection-bar is-idle'} aria-label="Selection">
+    <section ref={bar} class={isAny ? 'selection-bar' : 'selection-bar is-idle'} aria-label="Selection">
       <p class="selection-words" role="status">
         {words}
+        {isAny && (
+          <span class="selection-key">
+            <kbd>Esc</kbd> leads here
+          </span>
+        )}
         {why !== undefined && <span class="selection-why">{why}</span>}
       </p>
       {isAny && (

@@ -16,7 +16,7 @@ export interface Answer {
   readonly hangs?: true;
 }
 
-/** By route, without `/api/`. */
+/** By route, without `/api/`, or by method and route where they differ: `POST operations`. */
 export type Answers = Readonly<Record<string, Answer>>;
 
 /** A stage where something happens on every page. */

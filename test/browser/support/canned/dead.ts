@@ -1,9 +1,9 @@
-import type { DeadGroup, DeadJob, DeadPage, WaitingPage } from '../../../../lib/console/api.ts';
+import type { DeadGroup, DeadJob, DeadPage, WaitingJob, WaitingPage } from '../../../../lib/console/api.ts';
 import { ago, HOUR, MINUTE, NOW_MS, SECOND } from './overview.ts';
 
 interface Cause {
   readonly type: string;
-  readonly reason: string;
+  readonly reason: NonNullable<DeadJob['reason']>;
   readonly name: string;
   readonly message: (i: number) => string;
   /** The message without what differs from job to job. */
@@ -70,18 +70,21 @@ export const waiting: WaitingPage = {
   totalMore: true,
   after: 'next',
   jobs: [
-    ...Array.from({ length: 9 }, (_, i) => ({
-      ...{ type: 'process-payment', key: `ord-${20_000 + i}`, jobId: `job-w-${i}`, status: 'RETRYING' },
-      ...{ attempts: 1 + (i % 5), maxAttempts: 10, error: timeout },
-      ...{ dueAt: NOW_MS + i * 7 * MINUTE + 20 * SECOND, waitsForChildren: false },
-    })),
+    ...Array.from(
+      { length: 9 },
+      (_, i): WaitingJob => ({
+        ...{ type: 'process-payment', key: `ord-${20_000 + i}`, jobId: `job-w-${i}`, status: 'RETRYING', run: 1 },
+        ...{ attempts: 1 + (i % 5), maxAttempts: 10, error: timeout },
+        ...{ dueAt: NOW_MS + i * 7 * MINUTE + 20 * SECOND, waitsForChildren: false },
+      }),
+    ),
     {
-      ...{ type: 'sync-data', key: 'crm', jobId: 'job-crm', status: 'RETRYING', attempts: 2, maxAttempts: 20 },
+      ...{ type: 'sync-data', key: 'crm', jobId: 'job-crm', status: 'RETRYING', run: 1, attempts: 2, maxAttempts: 20 },
       error: { name: 'ThrottledError', message: 'The CRM answered 429: retry after 3600 s' },
       ...{ dueAt: NOW_MS + HOUR, waitsForChildren: false },
     },
     {
-      ...{ type: 'generate-report', key: '2026-11', jobId: 'job-report', status: 'SCHEDULED', attempts: 0 },
+      ...{ type: 'generate-report', key: '2026-11', jobId: 'job-report', status: 'SCHEDULED', run: 1, attempts: 0 },
       ...{ maxAttempts: 3, error: undefined, dueAt: NOW_MS + 5 * HOUR, waitsForChildren: true },
     },
   ],

@@ -74,12 +74,15 @@ describe('a selection of a list that grows', () => {
   });
 
   test('what is selected is said in numbers', () => {
-    const counts = { selected: 3, read: 3, isComplete: true };
+    const counts = { selected: 3, read: 3, isComplete: true, isOfType: true };
     expect(selectionWords(NOTHING, { ...counts, selected: 0 })).toBe('Nothing selected');
     expect(selectionWords(withJobs(NOTHING, [a], true), { ...counts, selected: 1 })).toBe('1 of 3 jobs selected');
     expect(selectionWords(EVERYTHING, counts)).toBe('All 3 jobs selected');
     expect(selectionWords(EVERYTHING, { ...counts, isComplete: false })).toBe(
       'All that match selected: 3 jobs read so far',
+    );
+    expect(selectionWords(EVERYTHING, { ...counts, isComplete: false, isOfType: false })).toBe(
+      'The 3 jobs read so far selected',
     );
   });
 
@@ -87,7 +90,7 @@ describe('a selection of a list that grows', () => {
     const asked = {
       kind: 'redrive',
       selection: EVERYTHING,
-      read,
+      selected: read,
       query: { type: 'send-email', error: '404' },
     } as const;
     expect(choiceOf(asked)).toEqual({ kind: 'redrive', type: 'send-email', filter: { error: '404' } });

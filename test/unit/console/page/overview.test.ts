@@ -55,13 +55,19 @@ describe('rows of the overview', () => {
     expect(known.depths.get('a')).toEqual([1, 3]);
   });
 
-  it('add up to totals only where all of them are known', () => {
+  it('add up to totals, which say that there is more where a type was not counted, or not to its end', () => {
     const read = overview({
       counts: { data: [counts('a', 5)], asOfMs: 1 },
       lists: { data: [lists('a', 1), lists('b', 10)] },
     });
     const rows = rowsOf([about('a'), about('b')], read, knownAfter(NOTHING_KNOWN, read));
-    expect(totalsOf(rows)).toMatchObject({ depth: undefined, dead: 11, isMoreDead: true, isMoreParked: false });
+    expect(totalsOf(rows)).toEqual({
+      depth: { of: 5, isMore: true },
+      inFlight: { of: 1, isMore: true },
+      parked: { of: 4, isMore: false },
+      dead: { of: 11, isMore: true },
+    });
+    expect(totalsOf([]).depth).toEqual({ of: undefined, isMore: false });
   });
 
   it('say once what several parts cannot read', () => {

@@ -9,7 +9,7 @@ import {
   typeQueues,
   typesOf,
 } from '../../../../lib/operator/index.ts';
-import { makeControlPlane } from '../../../support/control-plane.ts';
+import { type ControlPlane, makeControlPlane } from '../../../support/control-plane.ts';
 import { makeWorld, type World } from '../../../support/world.ts';
 import { stageOf } from '../support/stage.ts';
 
@@ -127,17 +127,35 @@ describe('counts of queues', () => {
   });
 });
 
+/** The functions whose event sources were asked for; undefined for a page of all. */
+const askedFor = ({ calls }: ControlPlane) =>
+  calls.map(({ input }) => (input as { FunctionName?: string }).FunctionName);
+
 describe('running states', () => {
   test('are read by pages of all event sources, not by type', async () => {
-    const { stage, plane } = deployed({ others: ['first', 'second', 'third'] });
-    plane.eventSources.set('sluice-prod-probe', { state: 'Disabled', next: [] });
-    plane.eventSources.set('third', { state: 'Enabled', next: [] });
-    plane.eventSources.delete('sluice-test-third');
+    const others = Array.from({ length: 11 }, (_, i) => `type-${i}`);
+    const { stage, plane } = deployed({ others });
     const states = await runningStates(stage, await typeQueues(stage));
-    expect(states).toEqual({ first: 'paused', probe: 'running', second: 'paused', third: 'missing' });
-    expect(plane.calls.map(({ name, input }) => [name, 'FunctionName' in (input as object)])).toEqual(
-      Array.from({ length: 5 }, () => ['ListEventSourceMappings', false]),
-    );
+    expect(states).toEqual({ probe: 'running', ...Object.fromEntries(others.map((type) => [type, 'paused'])) });
+    expect(askedFor(plane)).toEqual([undefined, undefined, undefined]);
+  });
+
+  test('are those of the stage’s own functions', async () => {
+    const { stage, plane } = deployed({ others: ['lost'] });
+    plane.eventSources.delete('sluice-test-lost');
+    for (const name of ['sluice-prod-lost', 'lost', 'sluice-test-lost2'])
+      plane.eventSources.set(name, { state: 'Enabled', next: [] });
+    expect(await runningStates(stage, await typeQueues(stage))).toEqual({ lost: 'missing', probe: 'running' });
+  });
+
+  test('are asked for type by type, where the account has many other event sources', async () => {
+    const { stage, plane } = deployed({ others: ['last'] });
+    const own = ['sluice-test-probe', 'sluice-test-last'].map((name) => [name, plane.eventSources.get(name)] as const);
+    plane.eventSources.clear();
+    for (let i = 0; i < 20; i++) plane.eventSources.set(`another-${i}`, { state: 'Enabled', next: [] });
+    for (const [name, source] of own) if (source) plane.eventSources.set(name, source);
+    expect(await runningStates(stage, await typeQueues(stage))).toEqual({ last: 'paused', probe: 'running' });
+    expect(askedFor(plane)).toEqual([undefined, undefined, 'sluice-test-last', 'sluice-test-probe']);
   });
 
   test('are right for a queue of another name, and as those of one type', async () => {
