@@ -242,6 +242,15 @@ describe('a token', () => {
   });
 });
 
+test('a change tells the assistant how far it is, where it asks', async () => {
+  const there = await allowed();
+  const { data } = await there.call<First>('redrive', TYPE);
+  const told: number[] = [];
+  const named = { name: 'redrive', arguments: { ...TYPE, token: data.token } };
+  await there.client.callTool(named, undefined, { onprogress: ({ progress }) => void told.push(progress) });
+  expect(told.at(-1)).toBe(3);
+});
+
 test('two calls do not work through one dead-letter queue at a time', async () => {
   const there = await allowed();
   const [one, other] = await Promise.all(['a0', 'a1'].map((key) => there.call<First>('redrive', { ...TYPE, key })));

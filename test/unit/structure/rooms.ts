@@ -57,7 +57,19 @@ const LOCAL_BASICS = [
 ];
 const BIN_BASICS = ['local-stage', 'project', 'visible'];
 const CONSOLE_BASICS = [
-  ...['checked', 'connection', 'definition-of', 'desk', 'feed', 'feeds', 'options', 'samples', 'security', 'session', 'trouble'],
+  ...[
+    'checked',
+    'connection',
+    'definition-of',
+    'desk',
+    'feed',
+    'feeds',
+    'options',
+    'samples',
+    'security',
+    'session',
+    'trouble',
+  ],
 ];
 const MCP_BASICS = ['answer', 'definitions', 'inputs', 'tool'];
 const CONSOLE_ENTRIES = ['api', 'index'];
