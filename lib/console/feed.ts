@@ -120,15 +120,7 @@ export function makeRows<T extends { readonly type: string }>(
       for (const type of types) flights.delete(type);
     }
   };
-  const last = (types: readonly string[]): Feed<readonly T[]> => {
-    const rows = types.flatMap((type) => kept.get(type) ?? []);
-    if (types.length > 0 && rows.length === 0) return { ...(trouble && { trouble }) };
-    return {
-      data: rows.flatMap(({ value }) => value ?? []),
-      asOfMs: Math.min(timing.now(), ...rows.map(({ asOfMs }) => asOfMs)),
-      ...(trouble && { trouble }),
-    };
-  };
+  const last = (types: readonly string[]) => rowsOf(types, { kept, trouble, nowMs: timing.now() });
   return {
     look: async (types) => {
       const due = types.filter((type) => !flights.has(type) && !isFresh(kept.get(type)?.asOfMs, timing));
@@ -140,5 +132,22 @@ export function makeRows<T extends { readonly type: string }>(
       return last(types);
     },
     last,
+  };
+}
+
+interface Kept<T> {
+  readonly kept: ReadonlyMap<string, Row<T>>;
+  readonly trouble: Trouble | undefined;
+  readonly nowMs: number;
+}
+
+/** As old as the oldest row. */
+function rowsOf<T>(types: readonly string[], { kept, trouble, nowMs }: Kept<T>): Feed<readonly T[]> {
+  const rows = types.flatMap((type) => kept.get(type) ?? []);
+  if (types.length > 0 && rows.length === 0) return { ...(trouble && { trouble }) };
+  return {
+    data: rows.flatMap(({ value }) => value ?? []),
+    asOfMs: Math.min(nowMs, ...rows.map(({ asOfMs }) => asOfMs)),
+    ...(trouble && { trouble }),
   };
 }

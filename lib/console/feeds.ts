@@ -74,7 +74,7 @@ export function makeFeeds(stage: Stage, { now, troubleOf }: FeedsOptions): Feeds
       (await queues()).map(({ type }) => type),
     ),
   );
-  const many = new Map<string, Source<unknown>>();
+  const many = makeMany(source);
   return {
     ...{ types, states, lists, samples },
     counts: makeRows(counts, timing(EVERY_MS.counts)),
@@ -84,7 +84,18 @@ export function makeFeeds(stage: Stage, { now, troubleOf }: FeedsOptions): Feeds
     ),
     ages: source(EVERY_MS.ages, async () => oldestAges(stage, await queues())),
     alarms: source(ALARMS_MS, () => alarmStates(stage)),
-    one: <T>(name: string, everyMs: number, read: () => Promise<T>) => {
+    one: many.one,
+    changed: () => {
+      for (const one of [states, lists, ...many.all()]) one.forget();
+    },
+  };
+}
+
+/** Jobs and pages: those that were asked for last are kept. */
+function makeMany(source: <T>(everyMs: number, read: () => Promise<T>) => Source<T>) {
+  const many = new Map<string, Source<unknown>>();
+  return {
+    one: <T>(name: string, everyMs: number, read: () => Promise<T>): Source<T> => {
       const found = (many.get(name) as Source<T> | undefined) ?? source(everyMs, read);
       many.delete(name);
       many.set(name, found);
@@ -92,8 +103,6 @@ export function makeFeeds(stage: Stage, { now, troubleOf }: FeedsOptions): Feeds
       if (many.size > KEPT && oldest !== undefined) many.delete(oldest);
       return found;
     },
-    changed: () => {
-      for (const one of [states, lists, ...many.values()]) one.forget();
-    },
+    all: () => [...many.values()],
   };
 }

@@ -140,6 +140,7 @@ async function parked(desk: Desk, { kind, type }: Parked, signal: AbortSignal): 
   const left = `${counted(callbacks, 'callback')} that ${callbacks === 1 ? 'waits' : 'wait'} for children ${callbacks === 1 ? 'is' : 'are'} left out.`;
   return eachJobPlan(desk, kind, {
     ...{ jobs, asked: `all parked jobs${type === undefined ? '' : ` of ${type}`}` },
+    ...(type !== undefined && { cliLine: `npx sluice ${kind} ${type} --all${flagsOf(desk.stage)}` }),
     notes: [...(callbacks > 0 ? [left] : []), ...(isCut ? ['There are more: do it again for the rest.'] : [])],
   });
 }

@@ -1,7 +1,7 @@
 import { cancelFlow, flagsOf, flow, onStage, retryNow, tableOf } from '../../operator/index.ts';
 import { definitionOf } from '../definition-of.ts';
 import type { Desk } from '../desk.ts';
-import { counted, type Outcome, type Plan } from './plan.ts';
+import { counted, type Outcome, type Plan, typedOver } from './plan.ts';
 
 interface Named {
   readonly type: string;
@@ -16,7 +16,7 @@ export async function cancelFlowPlan(desk: Desk, named: Named): Promise<Plan> {
   return {
     ...{ kind: 'cancel-flow', type, asked: `flow ${type} ${key}`, count: view.open + 1, examples: [`${type} ${key}`] },
     will: `Its callback is cancelled first, so that it does not fire; then its ${counted(view.open, 'job')} that ${view.open === 1 ? 'has' : 'have'} not ended.`,
-    ...{ notes: [], deadLettersOf: [] },
+    ...{ notes: [], deadLettersOf: [], typeToConfirm: typedOver(view.open + 1, type) },
     cliLine: `npx sluice cancel ${type} ${key} --flow${flagsOf(desk.stage)}`,
     run: async ({ signal, progress }): Promise<Outcome> => {
       const definition = (one: string) => definitionOf(desk, one);

@@ -37,7 +37,7 @@ interface Running {
 }
 
 export function makeOperations(desk: Desk): Operations {
-  const choices = new Map<string, { readonly plan: Plan; readonly untilMs: number }>();
+  const choices = makeChoices(desk.now);
   const operations = new Map<string, Running>();
   const found = (id: string): Running => {
     const one = operations.get(id);
@@ -45,27 +45,11 @@ export function makeOperations(desk: Desk): Operations {
     return one;
   };
   return {
-    choose: (plan) => {
-      const id = randomUUID();
-      choices.set(id, { plan, untilMs: desk.now() + CHOICE_MS });
-      keepNewest(choices, MAX_CHOICES);
-      return choiceOf(id, plan);
-    },
+    choose: choices.add,
     start: (id, typed) => {
-      const choice = choices.get(id);
-      if (choice === undefined || desk.now() >= choice.untilMs) {
-        throw refusal(
-          404,
-          'this choice was used, or is older than 15 minutes',
-          'choose again: it may be another set by now',
-        );
-      }
-      const { plan } = choice;
-      if (plan.typeToConfirm !== undefined && typed?.trim() !== plan.typeToConfirm) {
-        throw refusal(400, `nothing was changed: type ${plan.typeToConfirm} to confirm`);
-      }
+      const plan = choices.confirmed(id, typed);
       refuseSecond(plan, operations.values());
-      choices.delete(id);
+      choices.remove(id);
       const running = run(desk, plan);
       operations.set(running.view.id, running);
       keepNewest(operations, MAX_OPERATIONS, ({ view }) => !isRunning(view));
@@ -81,15 +65,41 @@ export function makeOperations(desk: Desk): Operations {
     },
     all: () => [...operations.values()].map(({ view }) => view).toReversed(),
     refused: (id) => found(id).refused,
-    end: async () => {
-      const running = [...operations.values()].filter(({ view }) => isRunning(view));
-      for (const { controller } of running) controller.abort();
-      const patience = new AbortController();
-      const waited = setTimeout(LONGEST_END_MS, undefined, { signal: patience.signal }).catch(() => undefined);
-      await Promise.race([Promise.all(running.map(({ ended }) => ended)), waited]);
-      patience.abort();
-      return running.filter(({ view }) => view.state !== 'done').map(({ view }) => view.cliLine);
+    end: () => endAll([...operations.values()].filter(({ view }) => isRunning(view))),
+  };
+}
+
+async function endAll(running: readonly Running[]): Promise<string[]> {
+  for (const { controller } of running) controller.abort();
+  const patience = new AbortController();
+  const waited = setTimeout(LONGEST_END_MS, undefined, { signal: patience.signal }).catch(() => undefined);
+  await Promise.race([Promise.all(running.map(({ ended }) => ended)), waited]);
+  patience.abort();
+  return running.filter(({ view }) => view.state !== 'done').map(({ view }) => view.cliLine);
+}
+
+/** What was chosen and not started yet. */
+function makeChoices(now: () => number) {
+  const choices = new Map<string, { readonly plan: Plan; readonly untilMs: number }>();
+  return {
+    add: (plan: Plan): Choice => {
+      const id = randomUUID();
+      choices.set(id, { plan, untilMs: now() + CHOICE_MS });
+      keepNewest(choices, MAX_CHOICES);
+      return choiceOf(id, plan);
     },
+    confirmed: (id: string, typed: string | undefined): Plan => {
+      const { plan, untilMs = 0 } = choices.get(id) ?? {};
+      if (plan === undefined || now() >= untilMs) {
+        const todo = 'choose again: it may be another set by now';
+        throw refusal(404, 'this choice was used, or is older than 15 minutes', todo);
+      }
+      if (plan.typeToConfirm !== undefined && typed?.trim() !== plan.typeToConfirm) {
+        throw refusal(400, `nothing was changed: type ${plan.typeToConfirm} to confirm`);
+      }
+      return plan;
+    },
+    remove: (id: string) => choices.delete(id),
   };
 }
 

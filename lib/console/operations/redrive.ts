@@ -2,7 +2,7 @@ import { flagsOf, type RedriveJobsReport, redriveJobs } from '../../operator/ind
 import type { JobRun } from '../api.ts';
 import type { Desk } from '../desk.ts';
 import { counted, type Outcome, type Plan, type Reporter, typedOver } from './plan.ts';
-import { examplesOf, forEachJob } from './words.ts';
+import { examplesOf, forKeys } from './words.ts';
 
 /** Dead letters a second (`DEFAULT_PER_SECOND` of the operator). */
 const PER_SECOND = 250;
@@ -28,7 +28,7 @@ export function redrivePlan(desk: Desk, { jobs, asked, notes, cliLine }: Chosen)
     ratePerSecond: PER_SECOND,
     typeToConfirm: typedOver(jobs.length, one ?? desk.stage.name),
     deadLettersOf: [...byType.keys()],
-    cliLine: cliLine ?? forEachJob(jobs, (job) => `npx sluice dlq redrive ${job.type} --key ${job.key} --yes${flags}`),
+    cliLine: cliLine ?? linesOf(byType, flags),
     run: async (reporter) => {
       const reports: RedriveJobsReport[] = [];
       let before = 0;
@@ -45,9 +45,18 @@ export function redrivePlan(desk: Desk, { jobs, asked, notes, cliLine }: Chosen)
   };
 }
 
-export function groupedByType(jobs: readonly JobRun[]): Map<string, JobRun[]> {
+const linesOf = (byType: ReadonlyMap<string, readonly JobRun[]>, flags: string): string =>
+  [...byType]
+    .map(([type, some]) => forKeys(some, (keys) => `npx sluice dlq redrive ${type}${keys}${flags}`))
+    .join('; ');
+
+function groupedByType(jobs: readonly JobRun[]): Map<string, JobRun[]> {
   const byType = new Map<string, JobRun[]>();
-  for (const job of jobs) byType.set(job.type, [...(byType.get(job.type) ?? []), job]);
+  for (const job of jobs) {
+    const some = byType.get(job.type);
+    if (some === undefined) byType.set(job.type, [job]);
+    else some.push(job);
+  }
   return byType;
 }
 

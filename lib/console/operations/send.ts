@@ -1,7 +1,7 @@
 import { flagsOf, send, sendLines } from '../../operator/index.ts';
 import { definitionOf } from '../definition-of.ts';
 import type { Desk } from '../desk.ts';
-import { counted, type Outcome, type Plan, type Reporter } from './plan.ts';
+import { counted, type Outcome, type Plan, type Reporter, typedOver } from './plan.ts';
 
 export interface SendRequest {
   readonly type: string;
@@ -20,6 +20,7 @@ export function sendPlan(desk: Desk, request: SendRequest): Plan {
   return {
     ...{ kind: 'send', type, asked: counted(count, `new ${type} job`), count, examples: [], notes: [] },
     ...{ will: `${counted(count, 'job')} ${count === 1 ? 'is' : 'are'} sent to ${type}.`, deadLettersOf: [] },
+    typeToConfirm: typedOver(count, type),
     cliLine: `npx sluice send ${type}${form} @jobs.${lines ? 'ndjson' : 'json'}${flagsOf(desk.stage)}`,
     run: async (reporter) => {
       if (lines) return sentLines(desk, request, reporter);

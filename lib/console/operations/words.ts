@@ -25,15 +25,24 @@ export function asOptions({ reason, error, sinceMs, key }: Filter): string {
     .join('');
 }
 
-/** So many commands a line names at most. */
-const MOST = 20;
+/** So many jobs a line names at most. */
+const MOST = 50;
 
 /** A command for each job, one after the other. */
-export function forEachJob(jobs: readonly JobRun[], command: (job: JobRun) => string): string {
-  const lines = jobs.slice(0, MOST).map(command);
-  const more = jobs.length - lines.length;
-  return `${lines.join('; ')}${more > 0 ? `  # and ${more} more: choose them again in the console` : ''}`;
-}
+export const forEachJob = (jobs: readonly JobRun[], command: (job: JobRun) => string): string =>
+  `${jobs.slice(0, MOST).map(command).join('; ')}${restOf(jobs.length)}`;
+
+/** One command for jobs of one type, which takes several keys. */
+export const forKeys = (jobs: readonly JobRun[], command: (keys: string) => string): string =>
+  `${command(
+    jobs
+      .slice(0, MOST)
+      .map(({ key }) => ` --key ${key}`)
+      .join(''),
+  )}${restOf(jobs.length)}`;
+
+const restOf = (count: number): string =>
+  count > MOST ? `  # and ${count - MOST} more: choose them again in the console` : '';
 
 /** Chosen jobs in words. */
 export function jobsInWords(jobs: readonly JobRun[]): string {

@@ -120,6 +120,21 @@ describe('a choice', () => {
     expect((await there.post('/api/operations', { choice: body.id, typed: 'probe' })).status).toBe(200);
   });
 
+  test('of jobs one by one names the command that does the same', async () => {
+    const { post } = await served();
+    const jobs = ['a', 'b'].map((key) => ({ type: 'probe', key, run: 1 }));
+    const { body } = await post('/api/choices', { kind: 'redrive', jobs });
+    const started = await post('/api/operations', { choice: body.id });
+    expect(started.body.cliLine).toBe('npx sluice dlq redrive probe --key a --key b --stage test');
+  });
+
+  test('of more than a hundred lines to send has the type’s name typed, too', async () => {
+    const { post } = await served();
+    const text = '{"do":"complete"}\n'.repeat(101);
+    const { body } = await post('/api/choices', { kind: 'send', type: 'probe', text, lines: true, envelopes: false });
+    expect(body).toMatchObject({ count: 101, typeToConfirm: 'probe' });
+  });
+
   test('that is wrong is told what is wrong', async () => {
     const { post } = await served();
     for (const request of [

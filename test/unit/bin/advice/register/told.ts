@@ -31,6 +31,10 @@ export const TOLD: readonly Told[] = [
     says: 'Redrive or purge some of these first',
     by: 'operator/dead-letters/quota.test.ts: SQS’s quota of 120,000 is no test of a terminal',
   },
+  {
+    says: '--port must be 0 to 65535',
+    by: 'bin/cli/console.test.ts: what a port may be is no command',
+  },
   { says: 'send it again: <…>', by: 'its command is followed here' },
   { says: 'look again with <…>', by: 'its command is followed here' },
   { says: 'then <…>', by: 'its command is told above' },
