@@ -6,6 +6,7 @@ import {
   type Tool as ToolShown,
 } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
+import { EXIT } from '../operator/index.ts';
 import { answered, failed } from './answer.ts';
 import type { Call, McpOptions, Tool } from './tool.ts';
 import { ToolUsageError } from './tool.ts';
@@ -24,6 +25,7 @@ const CHANGES =
  * @param version of Sluice, for the client
  */
 export function makeMcpServer(options: McpOptions, version: string): Server {
+  const clients = makeClients(options);
   const tools = new Map(toolsFor(options).map((one) => [one.name, one]));
   const server = new Server(
     { name: 'sluice', version },
@@ -38,18 +40,32 @@ export function makeMcpServer(options: McpOptions, version: string): Server {
       // Whoever went away needs no progress.
       extra.sendNotification({ method: 'notifications/progress', params }).catch(() => undefined);
     };
-    return run({ ...options, signal: extra.signal, onProgress }, { tools, ...params });
+    const call = { ...options, ...clients.now(), signal: extra.signal, onProgress };
+    return run(call, { tools, onAccess: clients.renew, ...params });
   });
   return server;
 }
 
+/** The clients of the calls to come. After a call that lacked access they are made anew: somebody may have signed in again. */
+function makeClients({ stage, sqs, connect }: McpOptions) {
+  let latest = { stage, sqs };
+  return {
+    now: () => latest,
+    renew() {
+      const made = connect?.();
+      if (made !== undefined) latest = { stage: { ...stage, aws: made.aws }, sqs: made.sqs };
+    },
+  };
+}
+
 interface Asked {
+  readonly onAccess: () => void;
   readonly tools: ReadonlyMap<string, Tool>;
   readonly name: string;
   readonly arguments?: Record<string, unknown> | undefined;
 }
 
-async function run(call: Call, { tools, name, arguments: given = {} }: Asked): Promise<CallToolResult> {
+async function run(call: Call, { tools, name, onAccess, arguments: given = {} }: Asked): Promise<CallToolResult> {
   const startedAtMs = Date.now();
   const one = tools.get(name);
   const log = (exitCode: number) =>
@@ -58,11 +74,12 @@ async function run(call: Call, { tools, name, arguments: given = {} }: Asked): P
     if (one === undefined)
       throw new ToolUsageError(`there is no tool "${name}"; there are: ${[...tools.keys()].join(', ')}`);
     const data = await one.run(checked(one, given), call);
-    log(0);
+    log(EXIT.done);
     return answered(call, data);
   } catch (error) {
     const { exitCode, ...answer } = failed(call, error);
     log(exitCode);
+    if (exitCode === EXIT.access) onAccess();
     return answer;
   }
 }

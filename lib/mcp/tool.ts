@@ -8,6 +8,8 @@ export interface McpOptions {
   /** For errors: where the tools look. */
   readonly where: Whereabouts;
   readonly sqs: SendDeps['sqs'];
+  /** Makes new clients once the credentials have expired: an assistant stays for hours. @default the first ones stay */
+  readonly connect?: () => { readonly aws: Stage['aws']; readonly sqs: SendDeps['sqs'] };
   /** The catalogue. Called only by tools that need it: the others work also where it does not load. */
   readonly definitions: () => Promise<readonly JobDefinition[]>;
   /** Offers the tools that change something. @default false */

@@ -36,12 +36,12 @@ export function mcpVerb(program: Command, run: Run): void {
   });
 }
 
-async function serve({ host, stage, clients, signal }: Context, options: Options): Promise<ExitCode> {
+async function serve({ host, stage, clients, reconnect, signal }: Context, options: Options): Promise<ExitCode> {
   const { serveMcp } = await load();
   const { version } = JSON.parse(await readFile(join(SLUICE_FOLDER, 'package.json'), 'utf8')) as { version: string };
   const log = (line: string) => void host.stderr.write(`mcp: ${line}\n`);
   const offered: McpOptions = {
-    ...{ stage, where: whereabouts(options, host), sqs: clients.sqs },
+    ...{ stage, where: whereabouts(options, host), sqs: clients.sqs, connect: reconnect },
     definitions: () => loadDefinitions(host),
     ...{ allowChanges: options.allowChanges === true, payloads: options.payloads === true },
     mapOf: keptMaps(options.maps).mapOf,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { job, nowOf } from '../../operator/index.ts';
+import { checkPayload, job, nowOf } from '../../operator/index.ts';
+import { definitionIn } from '../definitions.ts';
 import { filter, filterOf, type GivenFilter, key, type } from '../inputs.ts';
 import { type Call, type McpOptions, type Tool, ToolUsageError } from '../tool.ts';
 import { makeChoices } from './choices.ts';
@@ -96,9 +97,15 @@ const JOBS = [
         .describe('Seconds until it starts.'),
     },
     changes: { destroys: false, idempotent: false },
-    request: ({ type: one, ...envelope }) => ({
-      ...{ kind: 'send', type: one, text: JSON.stringify(envelope), lines: false, envelopes: true },
-    }),
+    async request({ type: one, ...envelope }, call) {
+      const text = JSON.stringify(envelope);
+      const definition = await definitionIn(call, one);
+      const { payload = null } = envelope;
+      const faults = await checkPayload(definition, JSON.stringify(payload), { nowMs: nowOf(call.stage) });
+      if (faults.length > 0)
+        throw new ToolUsageError(faults.map(({ pointer, message }) => `payload${pointer}: ${message}`).join('; '));
+      return { kind: 'send', type: one, text, lines: false, envelopes: true };
+    },
   }),
 ];
 

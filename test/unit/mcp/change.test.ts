@@ -242,6 +242,15 @@ describe('a token', () => {
   });
 });
 
+test('a change tells the assistant how far it is, where it asks', async () => {
+  const there = await allowed();
+  const { data } = await there.call<First>('redrive', TYPE);
+  const told: number[] = [];
+  const named = { name: 'redrive', arguments: { ...TYPE, token: data.token } };
+  await there.client.callTool(named, undefined, { onprogress: ({ progress }) => void told.push(progress) });
+  expect(told.at(-1)).toBe(3);
+});
+
 test('two calls do not work through one dead-letter queue at a time', async () => {
   const there = await allowed();
   const [one, other] = await Promise.all(['a0', 'a1'].map((key) => there.call<First>('redrive', { ...TYPE, key })));
@@ -261,6 +270,8 @@ test.each([
   ['redrive', { ...TYPE, key: 'a0', jobs: [{ key: 'a0', run: 1 }] }, 'give jobs or a filter, not both'],
   ['redrive', { type: 'send-mail' }, 'has no job type "send-mail"'],
   ['send', { type: 'send-mail', payload: {} }, 'has no job type "send-mail"'],
+  ['send', { ...TYPE, payload: { ...BODY, to: 'nowhere' } }, 'payload/to: '],
+  ['send', TYPE, 'payload: '],
 ])('%s of %j is refused at once, with what is wrong', async (tool, args, said) => {
   const there = await allowed();
   const before = writes(there);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { awsError } from '../../../lib/testing/index.ts';
+import { stageOf } from '../operator/support/stage.ts';
 import { assistant } from './support/assistant.ts';
 
 const LOG = '/aws/lambda/sluice-test-send-email';
@@ -86,6 +87,22 @@ describe('an answer', () => {
       message: String.raw`a\u202eb\u200b\udb40\udc41\u001b[2J https://<credentials>@db.example Bearer <credentials> <access key>`,
     });
   });
+});
+
+test('after expired credentials the next call has new clients', async () => {
+  const works = await assistant();
+  const expired = awsError('ExpiredTokenException', 'The security token included in the request is expired', 400);
+  const { aws } = stageOf(works.world, works.plane.aws);
+  const broken = { ...aws, cloudWatch: { send: () => Promise.reject(expired) } };
+  const stage = { ...stageOf(works.world), aws: broken };
+  let made = 0;
+  const connect = () => {
+    made += 1;
+    return { aws, sqs: works.world.sqs.client };
+  };
+  const { call } = await assistant({ stage, connect });
+  expect((await call('queues')).error).toMatchObject({ exitCode: 4, message: 'the session’s token has expired' });
+  expect([(await call('queues')).isError, made]).toEqual([false, 1]);
 });
 
 describe('payloads', () => {

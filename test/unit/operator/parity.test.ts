@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ROUTES } from '../../../lib/console/routes/index.ts';
 import { toolsFor } from '../../../lib/mcp/tools.ts';
@@ -133,6 +135,12 @@ const FUNCTIONS = Object.entries(operator)
   .filter(([, value]) => typeof value === 'function' && !isClass(value))
   .map(([name]) => name);
 
+const ROOT = join(import.meta.dirname, '../../..');
+const textOf = (pattern: string): string =>
+  globSync(pattern, { cwd: ROOT })
+    .map((file) => readFileSync(join(ROOT, file), 'utf8'))
+    .join('\n');
+
 const named = (face: keyof Faces): string[] =>
   Object.values(FACES).flatMap((one) => (typeof one[face] === 'string' ? [one[face]] : []));
 
@@ -141,6 +149,21 @@ describe('every function of the operator', () => {
     expect(FUNCTIONS.filter((name) => !(name in FACES) && !HELPERS.includes(name))).toEqual([]);
     expect(Object.keys(FACES).filter((name) => !FUNCTIONS.includes(name))).toEqual([]);
     expect(HELPERS.filter((name) => !FUNCTIONS.includes(name))).toEqual([]);
+  });
+
+  test('is called by each face that is named', () => {
+    const sources = {
+      verb: textOf('bin/**/*.ts'),
+      route: textOf('lib/console/**/*.ts'),
+      // It changes what the console changes, by the same plans.
+      tool: textOf('lib/{mcp,console/operations}/**/*.ts'),
+    };
+    const unused = Object.entries(FACES).flatMap(([name, one]) =>
+      (['verb', 'route', 'tool'] as const)
+        .filter((face) => typeof one[face] === 'string' && !new RegExp(`\\b${name}\\b`).test(sources[face]))
+        .map((face) => `${name}: ${face}`),
+    );
+    expect(unused).toEqual([]);
   });
 
   test('names verbs that there are, and each verb is named', async () => {

@@ -200,7 +200,7 @@ export const ROOMS: readonly Room[] = [
     // It changes what the console changes, by the same plans.
     ...['console: api', 'console: basics', 'lib/console/operations'],
   ]),
-  others('lib/mcp', MCP_BASICS, ['mcp: basics', 'lib/mcp/look', 'lib/mcp/change']),
+  others('lib/mcp', MCP_BASICS, ['lib/operator', 'mcp: basics', 'lib/mcp/look', 'lib/mcp/change']),
 
   files('infra: names', 'lib/infra', INFRA_ARNS, contract),
   folder('lib/infra/checks', [...contract, 'lib/bundle']),
