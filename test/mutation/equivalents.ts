@@ -20,19 +20,6 @@ const EQUIVALENTS: readonly Equivalent[] = [
     '["Stryker was here"]',
     'what is returned is looked up among what was wanted: nothing',
   ],
-  [
-    ...(['dead-letters/show-and-purge.ts', 'file !== undefined', 'true'] as const),
-    'where a file is open, it has a name, and the other way round',
-  ],
-  [
-    ...(['dead-letters/show-and-purge.ts', 'saved !== undefined', 'true'] as const),
-    'where a file is open, it has a name, and the other way round',
-  ],
-  [
-    ...(['dead-letters/show-and-purge.ts', 'file !== undefined && saved !== undefined'] as const),
-    'file !== undefined || saved !== undefined',
-    'where a file is open, it has a name, and the other way round',
-  ],
   ['failure.ts', "''", '"Stryker was here!"', 'no code is compared with this text'],
   ['failure.ts', "typeof code === 'string'", 'true', 'a code that is no text matches no pattern'],
   ['job-table.ts', "'set'", '""', 'a prefix that keeps two names apart: the other still has one'],

@@ -8,10 +8,8 @@ import { examplesOf, forEachJob } from './words.ts';
 /** A new file for what is deleted or corrected. `sluice-*.ndjson` is what git is told to ignore: it holds payloads. */
 export function newSaveFile(desk: Desk, what: string): string {
   const time = new Date(desk.now()).toISOString().replace(/[-:.]/g, '');
-  return join(
-    desk.options.saveFolder ?? process.cwd(),
-    `sluice-${desk.stage.name.replace(/[^\w-]+/g, '-')}-${what}-${time}.ndjson`,
-  );
+  const name = ['sluice', desk.stage.name.replace(/[^\w-]+/g, '-'), what, time].join('-');
+  return join(desk.options.saveFolder ?? process.cwd(), `${name}.ndjson`);
 }
 
 /** Deletes the dead letters of exactly these runs, each after it was saved. */

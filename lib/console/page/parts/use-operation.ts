@@ -91,8 +91,9 @@ export const isOfType = (kind: OperationKind): boolean => kind === 'pause' || ki
 
 export const isEnded = ({ state }: Operation): boolean => state !== 'running' && state !== 'stopping';
 
+/** What ended well makes room for what comes next; all else stays until it is put away. */
 function note(operation: Operation): void {
-  const others = started.value.filter(({ id }) => id !== operation.id);
+  const others = started.value.filter((one) => one.id !== operation.id && !(isEnded(one) && one.tone === 'good'));
   started.value = [operation, ...others].slice(0, NOTES);
 }
 
@@ -104,8 +105,11 @@ async function watch(operation: Operation, onEnd: Question['onEnd']): Promise<vo
   let last = operation;
   while (!isEnded(last)) {
     await new Promise((resolve) => setTimeout(resolve, WATCH_MS));
-    const all = await api.get<readonly Operation[]>('operations').catch(() => []);
-    last = all.find(({ id }) => id === operation.id) ?? last;
+    const all = await api.get<readonly Operation[]>('operations').catch(() => undefined);
+    const now = all?.find(({ id }) => id === operation.id);
+    // Another console answers at this address now: it knows nothing of this one's operations.
+    if (all !== undefined && now === undefined) return putAway(operation.id);
+    last = now ?? last;
     renew(last);
   }
   onEnd(last);

@@ -119,6 +119,11 @@ export const PAGES: readonly Followed[] = [
     },
   },
   { says: 'npx sluice completion bash', gives: prints('complete -o filenames') },
+  // Interrupted at once: it runs until then.
+  ...['npx sluice console', 'npx sluice console --stage prod'].map((says) => ({
+    ...{ says, at: { signal: AbortSignal.abort() }, gives: prints('opens once within a minute') },
+    type: () => 'console --no-open --stage test',
+  })),
   { says: 'npx sluice mcp', gives: prints('mcp: stage test, looks only') },
   { says: 'sluice schema --output <verb>', type: () => 'schema --output dlq show', gives: prints('"dlq show --json"') },
   { says: 'npx sluice <verb> --help', type: () => 'queues --help', gives: prints('Usage: sluice queues') },

@@ -59,7 +59,6 @@ export const TOLD: readonly Told[] = [
   { says: 'job types at most, got <…>: choose some', by: 'operator/jobs/insights.test.ts' },
   { says: 'ask for a shorter time, or for less', by: 'operator/jobs/insights.test.ts' },
   { says: 'stay with it', by: 'localstack/local-env.test.ts' },
-  { says: '--port must be 0 to 65535', by: 'bin/cli/console.test.ts' },
   { says: '--emulator must be', by: 'localstack/emulator.test.ts' },
   { says: '--emulator=embedded', by: 'localstack/emulator.test.ts takes each kind by its name' },
 
