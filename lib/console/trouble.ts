@@ -30,7 +30,9 @@ function kindOf(exitCode: number, message: string): Trouble['kind'] {
   return /throttle|DynamoDB did not answer/.test(message) ? 'throttled' : 'failed';
 }
 
-const GAP = /NotImplemented|UnknownOperation|InvalidAction|UnsupportedOperation|not (yet )?(been )?implemented/i;
+/** The last one is LocalStack's own failure, as over a percentile. */
+const GAP =
+  /NotImplemented|UnknownOperation|InvalidAction|UnsupportedOperation|not (yet )?(been )?implemented|^InternalError exception while calling /i;
 
 /** Something that an emulator does not have. */
 function isGap(error: unknown, { endpoint }: Whereabouts): boolean {

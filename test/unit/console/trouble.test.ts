@@ -31,8 +31,11 @@ test('a right that is missing names its action, and the policy that has it', () 
   });
 });
 
-test('what an emulator does not have is a gap of it; AWS has no gaps', () => {
-  const error = awsError('NotImplementedException', 'StartQuery is not implemented');
+test.each([
+  ['NotImplementedException', 'StartQuery is not implemented'],
+  ['InternalError', "exception while calling cloudwatch.GetMetricData: 'p50'"],
+])('what an emulator does not have (%s) is a gap of it; AWS has no gaps', (name, message) => {
+  const error = awsError(name, message);
   expect(troubleOf(error, EMULATED).kind).toBe('gap');
   expect(troubleOf(error, HERE).kind).toBe('failed');
 });
