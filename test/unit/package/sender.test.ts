@@ -100,7 +100,7 @@ describe('the package of a sender alone', { timeout: 300_000 }, () => {
   });
 });
 
-describe('the package, installed by pnpm,', { timeout: 400_000 }, () => {
+describe('the package, installed by pnpm,', { timeout: 1_200_000 }, () => {
   it('imports each entry, bundles a job type and builds its stacks', async () => {
     const root = await project('strict', { sluice: `file:${packed.sluice}` });
     await cp(join(ROOT, 'test/unit/package/project'), root, { recursive: true });
