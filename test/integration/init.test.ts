@@ -32,7 +32,7 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(() => rm(folder, { recursive: true }));
 
-describe('a project that npx sluice init wrote', { timeout: 400_000 }, () => {
+describe('a project that npx sluice init wrote', { timeout: 900_000 }, () => {
   it('runs on the oldest Node that engines names', async () => {
     expect(await run('node', ['--version'], { cwd: project, env })).toMatch(/^v20\./);
   });

@@ -54,7 +54,7 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(() => rm(folder, { recursive: true }));
 
-describe('the package, installed elsewhere', { timeout: 300_000 }, () => {
+describe('the package, installed elsewhere', { timeout: 900_000 }, () => {
   it('has what was built, and no source', async () => {
     const files = await readdir(join(project, 'node_modules/sluice'), { recursive: true });
     expect(files.filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))).toEqual([]);

@@ -55,7 +55,7 @@ const { jobId } = await createProducer({ stage: 'prod', client }).enqueue(greet,
 console.log(JSON.stringify({ calls, hasId: jobId.length > 0 }));
 `;
 
-describe('the package of a sender alone', { timeout: 300_000 }, () => {
+describe('the package of a sender alone', { timeout: 900_000 }, () => {
   it('sends jobs in the place of the whole one, and installs no client but that of SQS', async () => {
     const root = await project('sender');
     await install({ cwd: root, env }, `sluice@file:${packed.producer}`);
