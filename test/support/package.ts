@@ -33,18 +33,29 @@ const OWN = /^(npm_|INIT_CWD|NODE_(?!EXTRA_CA_CERTS)|VITEST|AWS_|CDK_)/;
 export interface Place {
   readonly cwd: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** It is killed after so long. @default never */
+  readonly limitMs?: number;
 }
 
-/** Runs a program to its end. @returns its standard output @throws Error with all that it said */
-export async function run(command: string, args: readonly string[], { cwd, env = {} }: Place): Promise<string> {
+/** A program did not end in its time. */
+export class HungError extends Error {
+  override readonly name = 'HungError';
+}
+
+/** Runs a program to its end. @returns its standard output @throws Error with all that it said, HungError past its limit */
+export async function run(command: string, args: readonly string[], place: Place): Promise<string> {
+  const { cwd, env = {}, limitMs: timeout = 0 } = place;
   const inherited = Object.entries(process.env).filter(([name]) => !OWN.test(name));
   const all = { ...Object.fromEntries(inherited), ...env };
   try {
-    const { stdout } = await promisify(execFile)(command, args, { cwd, env: all, maxBuffer: 1e8 });
+    const { stdout } = await promisify(execFile)(command, args, {
+      ...{ cwd, env: all, maxBuffer: 1e8, timeout, killSignal: 'SIGKILL' },
+    });
     return stdout;
   } catch (cause) {
-    const { stdout, stderr } = cause as { stdout: string; stderr: string };
-    throw new Error(`${command} ${args.join(' ')}:\n${stdout}\n${stderr}`, { cause });
+    const { stdout, stderr, killed } = cause as { stdout: string; stderr: string; killed?: boolean };
+    const Failure = killed === true ? HungError : Error;
+    throw new Failure(`${command} ${args.join(' ')}:\n${stdout}\n${stderr}`, { cause });
   }
 }
 
