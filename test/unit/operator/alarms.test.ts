@@ -8,8 +8,8 @@ import { deployed } from './support/doctor.ts';
 
 const RUNBOOK = 'lib/operator/README.md#dead-letter-queue-not-empty';
 const WHAT = 'jobs are in the dead-letter queue';
-const TODO = 'Each failed for good: look at why (npx sluice dead --stage test), fix the cause.';
-const AlarmDescription = `Sluice test probe: ${WHAT}. ${TODO} Runbook: ${RUNBOOK}`;
+const ADVICE = 'Each failed for good: look at why (npx sluice dead --stage test), fix the cause.';
+const AlarmDescription = `Sluice test probe: ${WHAT}. ${ADVICE} Runbook: ${RUNBOOK}`;
 
 describe('the alarms of a stage', () => {
   test('are read in pages, those that are on first', async () => {
@@ -29,7 +29,7 @@ describe('the alarms of a stage', () => {
     ]);
     expect(views[0]).toEqual({
       ...{ name: 'sluice-test-probe-dlq-not-empty', type: 'probe', state: 'ALARM', sinceMs: 1_700_000_000_000 },
-      ...{ what: WHAT, todo: TODO, runbook: RUNBOOK },
+      ...{ what: WHAT, todo: ADVICE, runbook: RUNBOOK },
     });
     expect(plane.calls.map(({ name }) => name)).toEqual(['DescribeAlarms', 'DescribeAlarms']);
   });

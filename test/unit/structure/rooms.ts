@@ -72,7 +72,7 @@ const CONSOLE_BASICS = [
   ],
 ];
 const MCP_BASICS = ['answer', 'definitions', 'inputs', 'tool'];
-const CONSOLE_ENTRIES = ['api', 'index'];
+const CONSOLE_ENTRIES = ['api', 'operations-api', 'index'];
 const LOCAL_COMMANDS = ['local', 'tour'];
 
 const contract = ['contract: words', 'lib/contract/definition', 'lib/contract/protocol', 'lib/contract'];
@@ -154,7 +154,7 @@ export const ROOMS: readonly Room[] = [
   ]),
 
   // What server and page say to each other: types alone.
-  files('console: api', 'lib/console', ['api'], ['lib/operator']),
+  files('console: api', 'lib/console', ['api', 'operations-api'], ['lib/operator']),
   folder('lib/console/page/base', ['console: api']),
   folder('lib/console/page/parts', ['console: api', 'lib/console/page/base']),
   folder('lib/console/page/frame', ['console: api', 'lib/console/page/base', 'lib/console/page/parts']),
