@@ -3,6 +3,7 @@ import { JobDefinitionError } from '../errors.ts';
 import { type Accept, type AnyAccept, checkedAccept } from './accept.ts';
 import { type AlarmThresholds, checkedAlarms, checkReachable } from './alarm-thresholds.ts';
 import { type Answers, checkedAnswers } from './answers.ts';
+import { type BeginKind, checkedBegin } from './begin-option.ts';
 import { checkedExtendedFrom, type ExtendedFrom } from './extended-from.ts';
 import { checkedHandsOn } from './hands-on.ts';
 import { checkedJobType } from './job-type.ts';
@@ -40,6 +41,7 @@ export interface JobDefinition<
   readonly eventErrorMessage: boolean;
   readonly schedule: readonly JobSchedule[];
   readonly rateLimit?: RateLimit;
+  readonly begin: BeginKind;
   readonly tracing: TracingKind;
   readonly retired: boolean;
   readonly accept?: AnyAccept;
@@ -103,6 +105,12 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType, Next 
    */
   readonly rateLimit?: RateLimit;
   /**
+   * `optimistic` is for handlers that may safely run twice at once: the first delivery of a job is not claimed, which saves one
+   * of its two writes. Late duplicates are still dropped, and `commit` is still exactly once. Not with `rateLimit`, and not for
+   * the callback of a batch. @default 'claimed'
+   */
+  readonly begin?: BeginKind;
+  /**
    * How attempts are traced. `otel`: an OpenTelemetry span each, sent by a layer, or to `OTEL_EXPORTER_OTLP_ENDPOINT`. `true`: by
    * X-Ray, whose SDK is in maintenance, a subsegment each; a later version takes it out. @default false
    */
@@ -150,6 +158,7 @@ const KNOWN_OPTIONS = [
   ...['type', 'payload', 'retry', 'timeoutSeconds', 'batchSize', 'batchWindowSeconds', 'maxConcurrency', 'parallel'],
   ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent', 'schedule', 'provisionedPollers'],
   ...['rateLimit', 'tracing', 'eventErrorMessage', 'retired', 'accept', 'handsOn', 'extendedFrom', 'answers'],
+  'begin',
 ] as const;
 
 const RULES = {
@@ -222,6 +231,7 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType, Next e
     eventErrorMessage: checkedBoolean('eventErrorMessage', given.eventErrorMessage, true),
     schedule: retired ? [] : checkedSchedules(given.schedule),
     ...(rateLimit !== undefined && { rateLimit }),
+    begin: checkedBegin(given, rateLimit),
     tracing: checkedTracing(given.tracing),
     retired,
     ...checkedAccept(given),

@@ -45,9 +45,18 @@ describe('a job definition', () => {
       completionEvent: false,
       eventErrorMessage: true,
       schedule: [],
+      begin: 'claimed',
       tracing: false,
       retired: false,
     });
+  });
+
+  it('begins jobs optimistically where it says so, and not under a rate limit', () => {
+    expect(define({ begin: 'optimistic' })).toMatchObject({ begin: 'optimistic' });
+    expect(refusal({ begin: 'eager' })).toContain('begin must be "claimed" or "optimistic", got "eager"');
+    expect(refusal({ begin: 'optimistic', rateLimit: { limit: 5, perSeconds: 1 } })).toContain(
+      'resize-image: begin: "optimistic" and rateLimit do not go together',
+    );
   });
 
   it('is frozen, all the way down', () => {
