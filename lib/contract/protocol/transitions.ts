@@ -207,6 +207,14 @@ export const TRANSITIONS = {
   },
   ...UNCLAIMED_TRANSITIONS,
   ...FLOW_TRANSITIONS,
+  enqueued: {
+    code: 'Q',
+    from: ['absent'],
+    condition:
+      'a sender writes it in a transaction of its own, due at once or at runAt; also over one as in retentionOver',
+    to: 'SCHEDULED',
+    message: 'none',
+  },
   delivered: {
     code: 'D',
     from: ['DEAD'],

@@ -80,6 +80,7 @@ describe('the table', () => {
       'C3',
       'C4',
       'N',
+      'Q',
     ];
     expect(
       Object.values(TRANSITIONS)
