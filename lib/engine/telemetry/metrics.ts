@@ -10,6 +10,7 @@ type CountName = (typeof METRICS)[
   | 'retried'
   | 'deadLettered'
   | 'stalled'
+  | 'completedAfterDeath'
   | 'duplicate'
   | 'dropped'
   | 'unhandledRejection'];
