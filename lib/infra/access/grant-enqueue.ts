@@ -46,7 +46,8 @@ export function letPut(
 }
 
 /** The stage, by its full name, and the queues to send to. */
-interface SendTarget extends Pick<EnqueueTarget, 'encryption' | 'look'> {
+interface SendTarget extends Pick<EnqueueTarget, 'look'> {
+  readonly encryption?: 'kms' | undefined;
   readonly stage: string;
   /** ARNs. */
   readonly queues: readonly string[];
