@@ -3,12 +3,13 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { scheduleNames } from '../contract/schedule-names.ts';
-import { MAX_MESSAGE_BYTES } from '../contract/sqs-limits.ts';
+import { keyRights } from './access/stage-key.ts';
 import { arnsOf } from './arns.ts';
 import { acknowledge, acknowledgeWildcard } from './checks/security.ts';
+import { queueDefaults } from './job/job-queue.ts';
 import { stageSchedulesAlarm } from './monitoring/stage-schedules-alarm.ts';
 import { removalPolicy } from './stage-settings.ts';
 
@@ -47,26 +48,15 @@ export class RunTimeSchedules extends Construct {
 /** What lies here is a tick, and no job. */
 function makeDeadLetters(scope: Construct, { stage, disposable, key }: RunTimeSchedulesProps): Queue {
   const queue = new Queue(scope, 'DeadLetters', {
+    ...queueDefaults(scope, 'DeadLettersKey', { stage, disposable, encrypted: key !== undefined }),
     queueName: scheduleNames.deadLetterQueue(stage),
     retentionPeriod: RETENTION,
-    maxMessageSizeBytes: MAX_MESSAGE_BYTES,
-    ...(key === undefined
-      ? { encryption: QueueEncryption.SQS_MANAGED }
-      : { encryption: QueueEncryption.KMS, encryptionMasterKey: key }),
-    enforceSSL: true,
-    removalPolicy: removalPolicy(disposable),
   });
+  // It names the key by its alias, which is no reference.
+  if (key !== undefined) queue.node.addDependency(key);
   acknowledge(queue, { rule: 'SQS3', reason: 'it is a dead-letter queue itself, of EventBridge Scheduler' });
   return queue;
 }
-
-/** Sending to an encrypted queue (Amazon SQS Developer Guide, "Key management"). */
-const keyUse = (key: IKey, region: string) =>
-  new PolicyStatement({
-    actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-    resources: [key.keyArn],
-    conditions: { StringEquals: { 'kms:ViaService': `sqs.${region}.amazonaws.com` } },
-  });
 
 function makeRole(scope: Construct, { stage, key }: RunTimeSchedulesProps, deadLetters: Queue): void {
   const stack = Stack.of(scope);
@@ -88,5 +78,5 @@ function makeRole(scope: Construct, { stage, key }: RunTimeSchedulesProps, deadL
     reason: 'the prefix matches queues of this stage only, including those of later job types',
   });
   role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queues, deadLetters.queueArn] }));
-  if (key !== undefined) role.addToPolicy(keyUse(key, stack.region));
+  if (key !== undefined) role.addToPolicy(keyRights(scope, stage, { services: ['sqs'] }));
 }

@@ -60,7 +60,7 @@ describe('what schedules made at run time need', () => {
     expect(statements).toMatchObject([
       {
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        condition: { StringEquals: { 'kms:ViaService': 'sqs.eu-west-1.amazonaws.com' } },
+        condition: { StringEquals: { 'kms:ViaService': ['sqs.eu-west-1.amazonaws.com'] } },
       },
     ]);
   });
