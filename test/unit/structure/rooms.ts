@@ -123,9 +123,10 @@ export const ROOMS: readonly Room[] = [
 
   folder('lib/producer', [...contract, 'lib/aws']),
   folder('lib/schedules', [...contract, 'lib/aws', 'lib/producer']),
+  folder('lib/client', [...contract, 'lib/aws']),
 
-  files('operator: basics', 'lib/operator', OPERATOR_BASICS, [...contract, 'lib/aws']),
-  folder('lib/operator/jobs', [...contract, 'lib/aws', 'lib/bundle', 'operator: basics']),
+  files('operator: basics', 'lib/operator', OPERATOR_BASICS, [...contract, 'lib/aws', 'lib/client']),
+  folder('lib/operator/jobs', [...contract, 'lib/aws', 'lib/bundle', 'lib/client', 'operator: basics']),
   folder('lib/operator/dead-letters', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
   folder('lib/operator/flows', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
   folder('lib/operator/parked', [
@@ -228,7 +229,7 @@ export const ROOMS: readonly Room[] = [
   folder('lib/testing/aws/dynamodb', [...contract, 'lib/aws', 'engine: basics', 'lib/testing/aws']),
   folder('lib/testing/aws/lambda', ['lib/aws', 'engine: basics', 'lib/testing/aws', 'lib/testing/aws/sqs']),
   files('testing: clock', 'lib/testing', ['virtual-clock'], ['engine: basics', 'lib/testing/aws/sqs']),
-  folder('lib/testing/simulation', [...contract, 'lib/aws', ...engine, ...awsModels, 'testing: clock']),
+  folder('lib/testing/simulation', [...contract, 'lib/aws', 'lib/producer', ...engine, ...awsModels, 'testing: clock']),
   folder('lib/testing/test-job', [...contract, 'lib/aws', ...engine, ...awsModels, 'testing: clock']),
   others(
     'lib/testing',
