@@ -24,6 +24,12 @@ export interface ObservedJob {
   readonly spare: boolean;
   readonly begins: Map<number, number>;
   readonly starts: Start[];
+  /** Messages of its that were received for the first time, and carried no name of ours: each may start it unclaimed. */
+  readonly firstReceives: { count: number; atMs: number };
+  /** Since when it has an item. */
+  appearedAtMs: number | undefined;
+  /** Whose claim it was that made its item. */
+  madeBy: string | undefined;
   raw: Item | undefined;
   item: JobItem | undefined;
   endedAtMs: number;
@@ -51,9 +57,23 @@ export interface Waiting {
 }
 
 export interface Start {
+  readonly jobId: string;
   readonly run: number;
+  /** Of its claim; undefined if it began without one. */
   readonly owner: string | undefined;
   readonly payload: string;
+}
+
+/** How a handler starts. */
+export interface Starting {
+  /** By the clock of its process, epoch ms. */
+  readonly nowMs: number;
+  /** Its process has the definition that says `begin: 'optimistic'`. */
+  readonly isOptimistic: boolean;
+  /** No other job runs in its process. */
+  readonly isAlone: boolean;
+  /** Whether a claim is of its process. */
+  isOwn(owner: string): boolean;
 }
 
 /** A message whose body is refused. */
@@ -79,8 +99,10 @@ export interface Observer {
   readonly refusals: readonly (RefusedBody & { readonly hash: string })[];
   /** Looks at every observed job's item. */
   look(): void;
-  /** A handler starts. @param nowMs by the clock of its process */
-  started(job: Job, nowMs: number): void;
+  /** A handler starts. */
+  started(job: Job, starting: Starting): void;
+  /** Messages of these jobs were received for the first time. */
+  receivedFirst(keys: readonly string[]): void;
   /** A metric was written. */
   counted(name: string): void;
   /** A message was sent to the dead-letter queue. */

@@ -3,10 +3,10 @@ import { checkEndInvariants } from '../../../../lib/testing/simulation/end-invar
 import type { Subject } from '../../../../lib/testing/simulation/model.ts';
 import { settleDown } from '../../../../lib/testing/simulation/settle-down.ts';
 import { makeWorld } from '../../../../lib/testing/simulation/world.ts';
+import { check } from '../check.ts';
 import { flowSubject } from '../flows/subject.ts';
 import { accept } from '../foreign.ts';
 import { DEFINITIONS, EFFECTS, work } from '../handler.ts';
-import { check } from '../subject.ts';
 import { type Faults, makePlan, PLANNED_FAULTS, type Plan } from './plan.ts';
 import type { Scenario } from './scenarios.ts';
 
