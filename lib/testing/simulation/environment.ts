@@ -57,7 +57,7 @@ export function makeEnvironment(name: string, world: World): Environment {
   );
   // As `consumer` does: a version whose first core would be too old looks at it before its first batch.
   const consumer: BatchConsumer = async (event, context) => {
-    noteFirstReceives(event as SQSEvent, world);
+    noteReceives(event, world);
     const held = engine.store.core.isNewEnough ? undefined : await holdBack(event, context, engine);
     return held ?? runBatch(read(event), context, engine);
   };
@@ -150,11 +150,17 @@ function definitionOf(name: string, { subject, decisions, trace }: World): JobDe
   return { ...definition, begin: 'claimed' };
 }
 
-function noteFirstReceives({ Records }: SQSEvent, { queue, observer, subject }: World): void {
-  const first = Records.filter(({ attributes }) => attributes.ApproximateReceiveCount === '1');
-  const messages = queue.messages().filter(({ messageId }) => first.some((record) => record.messageId === messageId));
-  const unnamed = messages.filter(({ attributes }) => readAttributes(fromSqs(attributes)).own.jobId === undefined);
-  observer.receivedFirst(unnamed.flatMap((message) => keysOf(message, subject.definition)));
+function noteReceives({ Records }: SQSEvent, { queue, observer, subject }: World): void {
+  for (const message of queue.messages()) {
+    const record = Records.find(({ messageId }) => messageId === message.messageId);
+    if (record === undefined) continue;
+    const { ApproximateReceiveCount, ApproximateFirstReceiveTimestamp } = record.attributes;
+    observer.received(keysOf(message, subject.definition), {
+      isFirst: ApproximateReceiveCount === '1',
+      isRenewed: readAttributes(fromSqs(message.attributes)).own.jobId !== undefined,
+      firstAtMs: Number(ApproximateFirstReceiveTimestamp),
+    });
+  }
 }
 
 /** Powertools writes to the console by itself; here lines are part of the timeline, and without one nothing at all. */

@@ -24,8 +24,8 @@ export interface ObservedJob {
   readonly spare: boolean;
   readonly begins: Map<number, number>;
   readonly starts: Start[];
-  /** Messages of its that were received for the first time, and carried no name of ours: each may start it unclaimed. */
-  readonly firstReceives: { count: number; atMs: number };
+  /** Messages of its that came to a consumer with their first receive. */
+  readonly firstReceives: FirstReceives;
   /** Since when it has an item. */
   appearedAtMs: number | undefined;
   /** Whose claim it was that made its item. */
@@ -45,6 +45,15 @@ export interface ObservedJob {
   forgotten: boolean;
 }
 
+export interface FirstReceives {
+  /** Each may start the job unclaimed. */
+  count: number;
+  /** Those that have the job's name from a message before them: they may not. */
+  renewed: number;
+  /** The first receive of any message of its, epoch ms: nobody may have been there to take it. */
+  atMs: number;
+}
+
 export interface Waiting {
   readonly dueAt: number;
   readonly inPlace: boolean;
@@ -62,6 +71,14 @@ export interface Start {
   /** Of its claim; undefined if it began without one. */
   readonly owner: string | undefined;
   readonly payload: string;
+}
+
+export interface Receive {
+  readonly isFirst: boolean;
+  /** It has its job's name from a message before it. */
+  readonly isRenewed: boolean;
+  /** Of its first one, epoch ms. */
+  readonly firstAtMs: number;
 }
 
 /** How a handler starts. */
@@ -101,8 +118,8 @@ export interface Observer {
   look(): void;
   /** A handler starts. */
   started(job: Job, starting: Starting): void;
-  /** Messages of these jobs were received for the first time. */
-  receivedFirst(keys: readonly string[]): void;
+  /** A message of these jobs comes to a consumer. */
+  received(keys: readonly string[], receive: Receive): void;
   /** A metric was written. */
   counted(name: string): void;
   /** A message was sent to the dead-letter queue. */

@@ -13,7 +13,7 @@ import {
   type Start,
   type Starting,
 } from './observed.ts';
-import { checkUnclaimedStart, isClaimed, noteFirstReceive } from './unclaimed.ts';
+import { checkUnclaimedStart, isClaimed, noteReceive } from './unclaimed.ts';
 
 export function makeObserver(deps: ObserverDeps): Observer {
   const { trace, subject } = deps;
@@ -45,8 +45,8 @@ export function makeObserver(deps: ObserverDeps): Observer {
     },
     started: (job, starting) =>
       checkStarted(jobs.get(job.key), { ...deps, ...starting, job, settlingSinceMs }, observer),
-    receivedFirst(keys) {
-      for (const key of keys) noteFirstReceive(jobs.get(key), deps.clock.now());
+    received(keys, receive) {
+      for (const key of keys) noteReceive(jobs.get(key), receive);
     },
     counted: (name) => count(observer.counts, name),
     deadLetter: (attributes) => checkDeadLetter(attributes as Attributes, observer),
@@ -77,7 +77,7 @@ const unseen = (key: string): ObservedJob => ({
   spare: false,
   begins: new Map(),
   starts: [],
-  firstReceives: { count: 0, atMs: Number.POSITIVE_INFINITY },
+  firstReceives: { count: 0, renewed: 0, atMs: Number.POSITIVE_INFINITY },
   appearedAtMs: undefined,
   madeBy: undefined,
   raw: undefined,
@@ -168,7 +168,7 @@ function checkStart(observed: ObservedJob, facts: StartFacts, observer: Observer
     if (starts.some((start) => start.owner === owner)) violate(`${id} starts twice in one begin`);
     if (item.jobId !== id) violate(`${id} starts, but ${item.jobId} holds the key`);
   }
-  if (facts.isOptimistic && owner === observed.madeBy && !facts.isAlone)
+  if (facts.isOptimistic && owner === observed.madeBy && !facts.isAlone && observed.firstReceives.renewed === 0)
     violate(`${id} was received before, its row is made now, and it starts beside others`);
   checkPayload(observed, facts, { owner, observer });
 }

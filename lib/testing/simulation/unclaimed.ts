@@ -4,7 +4,7 @@ import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
 import type { ReadLag } from '../aws/dynamodb/replica.ts';
 import type { Decisions } from './decisions.ts';
 import type { Subject, SubjectType } from './model.ts';
-import { count, type ObservedJob, type Observer, type ObserverDeps } from './observed.ts';
+import { count, type ObservedJob, type Observer, type ObserverDeps, type Receive } from './observed.ts';
 import type { StartFacts } from './observer.ts';
 
 /** How late a read that is not consistent may be, ms: a few times what AWS calls usual. */
@@ -23,10 +23,11 @@ export function readLagOf(subject: Subject, { happens, random }: Decisions): Rea
   return { mostMs: READ_LAG_MS, random: random('how late reads are').next };
 }
 
-export function noteFirstReceive(observed: ObservedJob | undefined, nowMs: number): void {
+export function noteReceive(observed: ObservedJob | undefined, { isFirst, isRenewed, firstAtMs }: Receive): void {
   if (observed === undefined) return;
-  observed.firstReceives.count += 1;
-  observed.firstReceives.atMs = Math.min(observed.firstReceives.atMs, nowMs);
+  const { firstReceives } = observed;
+  firstReceives.atMs = Math.min(firstReceives.atMs, firstAtMs);
+  if (isFirst) firstReceives[isRenewed ? 'renewed' : 'count'] += 1;
 }
 
 /** Whether the handler that starts now has the claim that stands in the table. */
