@@ -1,5 +1,5 @@
 import type { JobDefinition } from '../../../lib/contract/definition/job-definition.ts';
-import type { Outgoing, WorldEvent } from '../../../lib/testing/simulation/model.ts';
+import type { Outgoing, Subject, WorldEvent } from '../../../lib/testing/simulation/model.ts';
 import type { Random } from '../../../lib/testing/simulation/random.ts';
 import type { MakeSubject } from '../../../lib/testing/simulation/schedule.ts';
 import { HARMFUL, LUCKY, type SimulatedPayload } from './handler.ts';
@@ -20,16 +20,27 @@ export const optimistic =
   (make: MakeSubject): MakeSubject =>
   (random) => {
     const { older: _, ...subject } = make(random);
-    const others = subject.others?.map((one) => ({ ...one, definition: turned(one.definition, random) }));
     return {
-      ...subject,
+      ...turnAll(subject, () => random.percent(70)),
       messages: subject.messages.flatMap((message) => lucky(message, random)),
-      ...(others !== undefined && { others }),
-      definition: turned(subject.definition, random),
       turnsOptimistic: random.percent(15),
       events: [...subject.events, UNCOUNTED],
     };
   };
+
+/** @param turns whether one of several types begins without a claim, asked for each. @default all do */
+export function turnAll(subject: Subject, turns: () => boolean = () => true): Subject {
+  const of = (definition: JobDefinition) => (turns() ? turned(definition) : definition);
+  if (subject.others === undefined) return { ...subject, definition: turned(subject.definition) };
+  const others = subject.others.map((one) => ({ ...one, definition: of(one.definition) }));
+  return { ...subject, others, definition: of(subject.definition) };
+}
+
+/** Begins without a claim, but not where it is the callback of a batch. Such a type has no rate limit. */
+export function turned(given: JobDefinition): JobDefinition {
+  const { rateLimit: _, ...definition } = given;
+  return definition.type === 'closing' ? given : { ...definition, begin: 'optimistic' };
+}
 
 /** Some come twice at once, to runs that may end otherwise. One that ends its process comes once: its mates' attempts are few. */
 function lucky(message: Outgoing, random: Random): Outgoing[] {
@@ -38,11 +49,4 @@ function lucky(message: Outgoing, random: Random): Outgoing[] {
   const behaviour = random.percent(35) ? LUCKY : payload.do;
   const turned = { ...message, payload: { ...payload, do: behaviour } };
   return random.percent(35) && !HARMFUL.includes(behaviour) ? [turned, turned] : [turned];
-}
-
-/** Nothing begins without a claim that has a rate limit, or is the callback of a batch. */
-function turned({ rateLimit, ...definition }: JobDefinition, random: Random): JobDefinition {
-  const isCallback = definition.type === 'closing';
-  const stays = isCallback || (definition.type !== 'sim' && random.percent(30));
-  return stays ? { ...definition, ...(rateLimit && { rateLimit }) } : { ...definition, begin: 'optimistic' };
 }
