@@ -89,6 +89,8 @@ function checkUnclaimedEnd({ firstReceives }: ObservedJob, { before, now }: Chan
   if (runNo !== 1) violate(`${jobId} is ${status} by an attempt without a claim, in run ${runNo}`);
   const counted = attempts + snoozes - (before?.snoozes ?? 0);
   if (counted !== 1) violate(`${jobId} is ${status} by one attempt without a claim, and counts ${counted}`);
+  if (before === undefined && now.leaseUntil !== undefined)
+    violate(`${jobId} is ${status} by an attempt without a claim, and has a lease`);
   if (error?.name === 'ShutdownError' && status === 'RETRYING' && attempts !== 0)
     violate(`${jobId} was shut down, and its attempt counts`);
   const left = (['dueAt', 'listKey', 'listAt', 'envelope'] as const).filter((name) => now[name] !== undefined);

@@ -108,7 +108,7 @@ export async function work(given: unknown, context: JobContext, surroundings: Su
 }
 
 async function lucky(mark: string, context: JobContext, { clock, random }: Surroundings): Promise<unknown> {
-  await sleep(clock, random.int(0, 3000));
+  await sleep(clock, random.int(0, random.pick([1000, 9000])));
   if (random.percent(25)) throw random.percent(50) ? new Error('no luck') : new RetryAfterError(90);
   if (random.percent(20)) throw new PermanentError('no luck at all');
   if (random.percent(15)) throw new SnoozeError(5);
