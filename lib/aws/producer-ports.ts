@@ -1,5 +1,5 @@
 /** Apart from the other ports: a sender installs the clients that these name, and no others. */
-import type { GetItemCommandInput, GetItemCommandOutput } from '@aws-sdk/client-dynamodb';
+import type { GetItemCommandInput, GetItemCommandOutput, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type {
   GetQueueUrlCommand,
   GetQueueUrlCommandOutput,
@@ -21,9 +21,11 @@ export interface ProducerSqs {
   send(command: GetQueueUrlCommand, options?: CallOptions): Promise<GetQueueUrlCommandOutput>;
 }
 
-/** The read by which a producer looks for a job: a `DynamoDB` of @aws-sdk/client-dynamodb, or what stands in for one. */
+/** By what a producer looks for a job, and wakes one: a `DynamoDB` of @aws-sdk/client-dynamodb, or what stands in for one. */
 export interface ProducerDynamoDb {
   getItem(input: GetItemCommandInput, options?: CallOptions): Promise<Pick<GetItemCommandOutput, 'Item'>>;
+  /** Of `wake` alone. */
+  updateItem?(input: UpdateItemCommandInput, options?: CallOptions): Promise<object>;
 }
 
 /** The call to S3 by which a producer puts a large payload: an `S3` of @aws-sdk/client-s3, or what stands in for one. */

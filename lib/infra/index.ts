@@ -1,6 +1,7 @@
 /** The constructs for a CDK app of another repository. */
 
 export { grantEnqueue } from './access/grant-enqueue.ts';
+export { type EnqueueWriteTarget, grantEnqueueWrite } from './access/grant-enqueue-write.ts';
 export { grantKey } from './access/stage-key.ts';
 export { type AppSource, buildApp, type JobSource } from './app.ts';
 export { appSource } from './app-source.ts';

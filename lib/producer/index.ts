@@ -6,6 +6,7 @@ export { InvalidMessageError, InvalidPayloadError } from '../contract/errors.ts'
 export { TooManyHopsError } from '../contract/hops.ts';
 export type { PayloadInput } from '../contract/payload.ts';
 export { job, type PlannedJob, type PlannedOptions } from '../contract/planned-job.ts';
+export { type EnqueueWrite, type JobPut, transactionOf } from './enqueue-write.ts';
 export { MessageTooLargeError, ProducerConfigurationError, RetiredTypeError, SendError } from './errors.ts';
 export type { ProducerPayloads } from './large-payload.ts';
 export type { EarlierJob } from './look.ts';
@@ -29,3 +30,5 @@ export const enqueue: Producer['enqueue'] = producer.enqueue;
 export const enqueueMany: Producer['enqueueMany'] = producer.enqueueMany;
 /** Sends a chain of jobs to the stage that SLUICE_STAGE names, else to `dev`; see {@link Producer.chain}. */
 export const chain: Producer['chain'] = producer.chain;
+/** A job of the stage that SLUICE_STAGE names, else `dev`, for a transaction of your own; see {@link Producer.enqueueWrite}. */
+export const enqueueWrite: Producer['enqueueWrite'] = producer.enqueueWrite;

@@ -8,6 +8,7 @@ import type { PayloadInput } from '../contract/payload.ts';
 import type { PlannedJob } from '../contract/planned-job.ts';
 import { encodeChain, type Steps } from './chain.ts';
 import { type EncodedJob, encodeJob } from './encode.ts';
+import { type EnqueueWrite, encodeWrite } from './enqueue-write.ts';
 import { ProducerConfigurationError } from './errors.ts';
 import type { ProducerPayloads } from './large-payload.ts';
 import { checkOnDuplicate, lookFor } from './look.ts';
@@ -16,6 +17,7 @@ import { makeFindQueue, stageOf } from './queues.ts';
 import { type JobResult, type PlacedJob, sendMany } from './send-many.ts';
 import { type SentJob, sendOne } from './send-one.ts';
 import { checkedLimits, untilAborted } from './tries.ts';
+import { wakeJob } from './wake.ts';
 
 /** Settings of {@link createProducer}; all of it is optional. */
 export interface ProducerOptions {
@@ -25,7 +27,7 @@ export interface ProducerOptions {
   readonly app?: string;
   /** @default a client of the SDK's own configuration, made at the first send */
   readonly client?: ProducerSqs;
-  /** What `onDuplicate: 'look'` reads with: `new DynamoDB()` of @aws-sdk/client-dynamodb. @default none, and no such option */
+  /** What `onDuplicate: 'look'` reads with, and `wake` works with: `new DynamoDB()` of @aws-sdk/client-dynamodb. @default none, and neither */
   readonly dynamoDb?: ProducerDynamoDb;
   /**
    * Where payloads go that make a message larger than 256 KB, up to 100 MB; the stage must be deployed with `-c payloads=on`.
@@ -116,6 +118,27 @@ export interface Producer {
     steps: Jobs & Steps<Jobs>,
     options?: EnqueueOptions & SendOptions & LookOptions,
   ): Promise<SentJob>;
+  /**
+   * Makes the write by which a job is enqueued in a DynamoDB transaction of your own: what else it writes and the job, both or
+   * neither. Nothing is sent: the dispatcher sends the job at its next tick, within a minute, or `wake` does at once. The table must be
+   * of the account and region that the transaction runs in.
+   *
+   * @returns the job's names, and `write`, an entry of `TransactItems` of the document client; see {@link transactionOf}
+   * @throws as `enqueue` does for what it is given; MessageTooLargeError beyond 320 KB
+   * @example const job = await enqueueWrite(sendReceipt, { orderId }, { key: orderId });
+   */
+  enqueueWrite<D extends JobDefinition>(
+    definition: D,
+    payload: PayloadInput<D>,
+    options?: EnqueueOptions,
+  ): Promise<EnqueueWrite>;
+  /**
+   * Sends a job of `enqueueWrite` once its transaction is committed, as the dispatcher would. Best effort.
+   *
+   * @returns whether it was sent; if not, nothing is lost, the dispatcher sends it
+   * @throws ProducerConfigurationError without `dynamoDb`
+   */
+  wake(job: EnqueueWrite, options?: SendOptions): Promise<boolean>;
 }
 
 const MAX_CALLS_AT_ONCE = 50;
@@ -164,6 +187,17 @@ export function createProducer(options: ProducerOptions = {}): Producer {
       const job = encodeChain(jobs, options, { nowMs: Date.now(), storesLarge: storesLarge() });
       return send(steps[0].definition.type, job, { signal, onDuplicate });
     },
+    enqueueWrite: async (definition, payload, options = {}) =>
+      encodeWrite({ definition, payload, options, stage: stageOf({ stage, app }) }, Date.now()),
+    wake: (job, { signal } = {}) =>
+      wakeJob(
+        job,
+        {
+          ...{ dynamoDb, stage: stageOf({ stage, app }), limits: { ...limits, signal } },
+          to: async () => ({ sqs: sqs(), queueUrl: await untilAborted(findQueue(job.type), signal) }),
+        },
+        Date.now(),
+      ),
     async enqueueMany(definition, payloads, { each, callsAtOnce = CALLS_AT_ONCE, signal, ...common } = {}) {
       checkCommon(callsAtOnce, common);
       const queueUrl = await untilAborted(findQueue(definition.type), signal);

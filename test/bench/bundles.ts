@@ -2,7 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { bundle, TRACED, WITH_SPANS } from '../../lib/bundle/bundle.ts';
+import { BUNDLE_FORM } from '../../lib/bundle/form.ts';
 import { onProcessEnd } from '../../localstack/cleanup.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -33,12 +35,13 @@ export async function makeBundles(): Promise<Bundles> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-bench-'));
   const removeFolder = () => rm(folder, { recursive: true, force: true });
   const removedByItself = onProcessEnd({ stop: removeFolder });
-  const write = async (name: string, entry: string, options = {}): Promise<Bundled> => {
-    const { code } = await bundle(entry, { absWorkingDir: ROOT, ...options });
+  const kept = async (name: string, code: Uint8Array): Promise<Bundled> => {
     const file = join(folder, `${name}.mjs`);
     await writeFile(file, code);
     return { file, bytes: code.byteLength };
   };
+  const write = async (name: string, entry: string, options = {}): Promise<Bundled> =>
+    kept(name, (await bundle(entry, { absWorkingDir: ROOT, ...options })).code);
   return {
     folder,
     sluice: await write('sluice', 'test/bench/job/handler.ts'),
@@ -47,11 +50,24 @@ export async function makeBundles(): Promise<Bundles> {
     accepting: await write('accepting', 'test/bench/accept/handler.ts'),
     flows: await write('flows', 'test/bench/flow/handler.ts'),
     dispatcher: await write('dispatcher', 'functions/dispatcher/handler.ts'),
-    // Small already: an ES module, minified, without names, no CommonJS build of anything.
-    stock: await write('stock', 'test/bench/stock/handler.ts', { alias: {}, plugins: [] }),
+    stock: await kept('stock', await asCdkBundles('test/bench/stock/handler.ts')),
     async remove() {
       await removeFolder();
       removedByItself();
     },
   };
+}
+
+/** Small already: an ES module, minified, without names, no CommonJS build of anything. None of Sluice's plugins: no cuts. */
+async function asCdkBundles(entry: string): Promise<Uint8Array> {
+  const { outputFiles } = await build({
+    ...BUNDLE_FORM,
+    mainFields: [...BUNDLE_FORM.mainFields],
+    absWorkingDir: ROOT,
+    entryPoints: [entry],
+    write: false,
+  });
+  const [file] = outputFiles;
+  if (file === undefined) throw new TypeError(`esbuild made nothing of ${entry}`);
+  return file.contents;
 }

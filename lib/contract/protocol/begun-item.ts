@@ -24,7 +24,7 @@ export interface BeginFacts {
 }
 
 /** What every new item holds, before it waits, runs or dies. */
-export function newItem(facts: BeginFacts) {
+export function newItem(facts: Pick<BeginFacts, 'type' | 'message'>) {
   const { type, message } = facts;
   const { jobId, maxAttempts, createdAt } = message;
   const flow = optional('flow', message.flow);
@@ -56,7 +56,7 @@ export function started(facts: BeginFacts) {
 }
 
 /** Of a parked job. */
-export function scheduled(facts: BeginFacts, dueAt: number) {
+export function scheduled(facts: Pick<BeginFacts, 'type' | 'message' | 'retention' | 'queueRetention'>, dueAt: number) {
   const id = itemId(facts.type, facts.message.key);
   const list = { dueAt, listKey: dueList(id), listAt: dueAt, envelope: parkedEnvelope(facts.message) };
   return { status: 'SCHEDULED', attempts: 0, ...list, expiration: unfinishedExpiration(facts, dueAt) } as const;

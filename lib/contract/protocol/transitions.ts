@@ -204,6 +204,14 @@ export const TRANSITIONS = {
     message: 'as there',
   },
   ...FLOW_TRANSITIONS,
+  enqueued: {
+    code: 'Q',
+    from: ['absent'],
+    condition:
+      'a sender writes it in a transaction of its own, due at once or at runAt; also over one as in retentionOver',
+    to: 'SCHEDULED',
+    message: 'none',
+  },
   delivered: {
     code: 'D',
     from: ['DEAD'],

@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { isTransient } from '../../aws/errors.ts';
 import { backoffMs, type Clock, sleep } from '../clock.ts';
-import { withResolvers } from '../resolvers.ts';
 
 /** A call that was given up because the batch must be reported: it may have been carried out all the same. */
 export class OutOfTimeError extends Error {
@@ -68,7 +67,7 @@ export function makeCallTime({ clock, random }: CallTimeDeps): CallTime {
       };
     },
     signal: () => (bound?.signal.aborted ? undefined : bound?.signal),
-    within: (send) => (bound === undefined ? send() : Promise.race([send(), bound.over])),
+    within: (send) => (bound === undefined ? send() : bound.within(send)),
     async pause(tries) {
       const delayMs = backoffMs(tries, random);
       if (bound !== undefined && clock.now() + delayMs >= bound.untilMs) return false;
@@ -92,20 +91,41 @@ export function makeCallTime({ clock, random }: CallTimeDeps): CallTime {
 interface Bound {
   readonly untilMs: number;
   readonly signal: AbortSignal;
-  /** Rejects at the moment. */
-  readonly over: Promise<never>;
+  within: CallTime['within'];
   close(): void;
 }
 
+/**
+ * A call is known here only while it is under way. `Promise.race` against a promise of the moment would keep every answer
+ * until then: a tick's memory grew with the jobs that it released.
+ */
 function makeBound(untilMs: number, clock: Clock): Bound {
   const controller = new AbortController();
   // A listener for each request under way; beyond ten, Node takes them for a leak.
   setMaxListeners(0, controller.signal);
-  const { promise: over, reject } = withResolvers<never>();
-  over.catch(() => undefined);
+  const underWay = new Set<(error: Error) => void>();
+  let isOver = false;
   const close = clock.after(Math.max(0, untilMs - clock.now()), () => {
-    reject(new OutOfTimeError('the batch must be reported: the call was given up'));
+    isOver = true;
+    for (const giveUp of underWay) giveUp(outOfTime());
     controller.abort();
   });
-  return { untilMs, signal: controller.signal, over, close };
+  const within: Bound['within'] = (send) =>
+    new Promise((resolve, reject) => {
+      const sent = send();
+      if (isOver) reject(outOfTime());
+      else underWay.add(reject);
+      const answered = (answer: Awaited<typeof sent>) => {
+        underWay.delete(reject);
+        resolve(answer);
+      };
+      const failed = (error: unknown) => {
+        underWay.delete(reject);
+        reject(error);
+      };
+      sent.then(answered, failed);
+    });
+  return { untilMs, signal: controller.signal, within, close };
 }
+
+const outOfTime = () => new OutOfTimeError('the batch must be reported: the call was given up');

@@ -1,6 +1,7 @@
 import { didYouMean } from '../../contract/definition/suggest.ts';
 import { InvalidMessageError, JobResultError, LeaseLostError } from '../../contract/errors.ts';
 import { callbackFlow, childKey, type Outgoing, type StagedBatch } from '../../contract/flow.ts';
+import { bodyHashOf } from '../../contract/inside.ts';
 import { attributeBytes, ENVELOPE_MARK } from '../../contract/message-attributes.ts';
 import type { PlannedJob } from '../../contract/planned-job.ts';
 import { MAX_CHILDREN } from '../../contract/protocol/flow-fields.ts';
@@ -10,7 +11,6 @@ import { MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
 import type { Claim, Engine, Staging } from '../engine.ts';
 import type { Batch } from '../flow-types.ts';
 import type { JobContext } from '../job-context.ts';
-import { bodyHashOf } from '../message/inside.ts';
 import { MAX_OUTBOX_BYTES, type Outbox, pack } from './outbox.ts';
 import { type Stager, stepsAfter, toOutgoing } from './planned.ts';
 

@@ -3,11 +3,11 @@ import type { JobDefinition } from '../../contract/definition/job-definition.ts'
 import { writeEnvelope } from '../../contract/envelope.ts';
 import { InvalidMessageError, InvalidPayloadError, toJobError } from '../../contract/errors.ts';
 import { awsProbe } from '../../contract/foreign-body.ts';
+import { bodyHashOf, type Decoded, insideOf } from '../../contract/inside.ts';
 import type { OwnAttributes } from '../../contract/message-attributes.ts';
 import { isJobId, optional } from '../../contract/names.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import { MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
-import { bodyHashOf, type Decoded, insideOf } from './inside.ts';
 
 /** What a definition's `accept` makes of a message that is not Sluice's. Not in the bundles of types without one. */
 

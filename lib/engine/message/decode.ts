@@ -2,6 +2,7 @@ import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { type EnvelopeNames, readEnvelope } from '../../contract/envelope.ts';
 import { awsProbe } from '../../contract/foreign-body.ts';
+import { bodyHashOf, type Decoded, insideOf } from '../../contract/inside.ts';
 import {
   isForeign,
   type MessageAttribute,
@@ -15,7 +16,6 @@ import type { JobItem } from '../../contract/protocol/job-item.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import { iso } from '../../contract/protocol/timing.ts';
 import { readForeign } from './accept.ts';
-import { bodyHashOf, type Decoded, insideOf } from './inside.ts';
 
 /**
  * Reads an SQS record. Never throws: the refusal of a body or payload is returned, and begin writes the job DEAD (row

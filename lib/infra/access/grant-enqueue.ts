@@ -46,8 +46,10 @@ export function letPut(
 }
 
 /** The stage, by its full name, and the queues to send to. */
-interface SendTarget extends Pick<EnqueueTarget, 'encryption' | 'look'> {
+interface SendTarget {
   readonly stage: string;
+  readonly encryption?: 'kms' | undefined;
+  readonly look?: boolean | undefined;
   /** ARNs. */
   readonly queues: readonly string[];
 }

@@ -3,13 +3,13 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { ENV } from '../../contract/names.ts';
 import { SCHEMA_ITEM } from '../../contract/protocol/schema.ts';
+import { itemsLike, jobsOf, namedAndLike, ownItems } from '../access/item-keys.ts';
 import { arnsOf } from '../arns.ts';
 import { flowNotes } from '../checks/flow-rules.ts';
 import { type OwnPart, type QueueElsewhere, typesBeside } from '../checks/own-parts.ts';
 import type { SluiceFunction } from '../functions/sluice-function.ts';
 import { keyUse } from './dispatcher-rights.ts';
 import { flowItems } from './flow-items.ts';
-import { itemsLike, jobsOf, namedAndLike, ownItems } from './item-keys.ts';
 
 /**
  * Gives a consumer what its flows need: the right to send to the queues of `handsOn`, where those without the fixed name are, and

@@ -12,6 +12,7 @@ import { EVENT_SOURCE } from '../../contract/job-event.ts';
 import { ENV, names } from '../../contract/names.ts';
 import { SCHEMA_ITEM } from '../../contract/protocol/schema.ts';
 import { answerRights } from '../access/answer-rights.ts';
+import { itemsLike, namedAndLike, ownItems } from '../access/item-keys.ts';
 import { getBodies, getPayloads, payloadBucket } from '../access/payload-rights.ts';
 import { keyByArn, keyRights } from '../access/stage-key.ts';
 import { arnsOf } from '../arns.ts';
@@ -27,7 +28,6 @@ import type { CommonSettings } from '../stage-settings.ts';
 import { keyOf, letDispatcherSend } from './dispatcher-rights.ts';
 import type { TheirQueue } from './foreign-queue.ts';
 import { letHandOn } from './hand-on.ts';
-import { itemsLike, namedAndLike, ownItems } from './item-keys.ts';
 import { JobQueue } from './job-queue.ts';
 import { JobSchedules } from './job-schedules.ts';
 

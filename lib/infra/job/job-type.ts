@@ -11,6 +11,7 @@ import type { JobDefinition } from '../../contract/definition/job-definition.ts'
 import { JobDefinitionError } from '../../contract/errors.ts';
 import { optional, prefixOf } from '../../contract/names.ts';
 import { grantEnqueue, grantSend, letPut } from '../access/grant-enqueue.ts';
+import { grantWrites } from '../access/grant-enqueue-write.ts';
 import { differing } from '../checks/own-parts.ts';
 import type { SluiceFunction } from '../functions/sluice-function.ts';
 import type { JobAlarm } from '../monitoring/alarm-names.ts';
@@ -144,12 +145,7 @@ export class JobType extends Construct {
    * @throws RangeError for a grantee that is known to be of another account or region
    */
   grantEnqueue(grantee: IGrantable & Construct, { look = false }: { readonly look?: boolean } = {}): Grant {
-    const other = differing(grantee, this);
-    if (other !== undefined) {
-      throw new RangeError(
-        `${grantee.node.path} is of another ${other} than the queue of ${this.node.path}: name its role in the stage's producers`,
-      );
-    }
+    this.#checkBeside(grantee, "name its role in the stage's producers");
     const { stage, encrypted, payloads } = this.#stage;
     if (payloads) letPut(grantee, { stage, types: [this.#type], encryption: encrypted ? 'kms' : undefined });
     const target = { stage, look, ...(encrypted && { encryption: 'kms' as const }) };
@@ -157,6 +153,26 @@ export class JobType extends Construct {
     if (arn === undefined) return grantEnqueue(grantee, { ...target, types: [this.#type] });
     for (const statement of this.#keyRights) grantee.grantPrincipal.addToPrincipalPolicy(statement);
     return grantSend(grantee, { ...target, queues: [arn] });
+  }
+
+  /**
+   * Lets it write the type's jobs in DynamoDB transactions of its own, as `enqueueWrite` makes them.
+   *
+   * @param options `wake`: whether it may send such a job at once, as `wake` does. @default false
+   * @throws RangeError for a grantee that is known to be of another account or region: a transaction knows one
+   */
+  grantEnqueueWrite(grantee: IGrantable & Construct, { wake = false }: { readonly wake?: boolean } = {}): Grant {
+    this.#checkBeside(grantee, 'a transaction writes tables of one account and region');
+    const { stage, encrypted } = this.#stage;
+    const queues = [this.#queueArn ?? this.queue.queueArn];
+    if (wake) for (const statement of this.#keyRights) grantee.grantPrincipal.addToPrincipalPolicy(statement);
+    return grantWrites(grantee, { stage, types: [this.#type], queues, wake, ...(encrypted && { encryption: 'kms' }) });
+  }
+
+  #checkBeside(grantee: IGrantable & Construct, way: string): void {
+    const other = differing(grantee, this);
+    if (other === undefined) return;
+    throw new RangeError(`${grantee.node.path} is of another ${other} than the queue of ${this.node.path}: ${way}`);
   }
 }
 

@@ -52,6 +52,8 @@ export interface Outgoing {
   readonly typo?: string;
   /** Message attributes of the sender's own. */
   readonly attributes?: Readonly<Record<string, string>>;
+  /** It is enqueued by a transaction, and the dispatcher sends it: or the producer, who wakes it. @default it is sent */
+  readonly written?: 'parked' | 'woken';
   /** A body that is not ours, sent as it is: the definition's `accept` makes jobs of it, unless there is a `typo` in it. */
   readonly foreign?: string;
 }

@@ -4,6 +4,7 @@ import { ENVELOPE_MARK, type MessageAttributes } from '../../contract/message-at
 import type { Outgoing, World } from './model.ts';
 import { acceptedIn } from './names-of.ts';
 import { worldOf } from './stage.ts';
+import { write } from './write.ts';
 
 /** What a producer of ours marks its messages with, where the type has `accept`. */
 export const markOf = ({ accept }: JobDefinition): MessageAttributes => (accept === undefined ? {} : ENVELOPE_MARK);
@@ -25,11 +26,15 @@ function sendForeign({ attributes = {}, typo }: Outgoing, MessageBody: string, w
 const textsOf = (attributes: Readonly<Record<string, string>>): MessageAttributes =>
   Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, { type: 'String', value }]));
 
-/** Sends a producer's message. @returns its id */
+/** Sends a producer's message, or enqueues it by a transaction. @returns its message's id; none yet if it was enqueued */
 export function send(message: Outgoing, world: World): string {
   const to = message.type === undefined ? world : worldOf(message.type, world);
   if (to !== world) return send(message, to);
   if (message.foreign !== undefined) return sendForeign(message, message.foreign, world);
+  if (message.written !== undefined) {
+    write(message, world).catch((error: unknown) => world.observer.violate(`a job could not be enqueued: ${error}`));
+    return '';
+  }
   const { subject, clock, queue, observer, trace, nextMessageId } = world;
   const { id, key, payload, runAtMs, maxAttempts, typo, then, attributes = {} } = message;
   const messageId = nextMessageId();

@@ -23,6 +23,7 @@ const WRITERS: Readonly<Record<string, string>> = {
   H: 'consumer of the job that staged',
   F: 'consumer of a child',
   R: 'retry dispatcher',
+  Q: 'producer: `enqueueWrite`',
   C: 'operator: `sluice cancel`',
   N: 'operator: `sluice retry`',
 };

@@ -227,7 +227,7 @@ export const ROOMS: readonly Room[] = [
   folder('lib/testing/aws/dynamodb', [...contract, 'lib/aws', 'engine: basics', 'lib/testing/aws']),
   folder('lib/testing/aws/lambda', ['lib/aws', 'engine: basics', 'lib/testing/aws', 'lib/testing/aws/sqs']),
   files('testing: clock', 'lib/testing', ['virtual-clock'], ['engine: basics', 'lib/testing/aws/sqs']),
-  folder('lib/testing/simulation', [...contract, 'lib/aws', ...engine, ...awsModels, 'testing: clock']),
+  folder('lib/testing/simulation', [...contract, 'lib/aws', 'lib/producer', ...engine, ...awsModels, 'testing: clock']),
   folder('lib/testing/test-job', [...contract, 'lib/aws', ...engine, ...awsModels, 'testing: clock']),
   others(
     'lib/testing',

@@ -18,6 +18,18 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     "if (step.action === 'wait') return wait(received, step.untilMs, engine);",
     "if (step.action === 'wait') return 'keep';",
   ]),
+  inContract('protocol/enqueued')('a transaction enqueues a job over another', [
+    'attribute_not_exists(id) OR (',
+    'attribute_not_exists(nothing) OR (',
+  ]),
+  inContract('protocol/enqueued')('a job that a transaction enqueues is on no list', [
+    '...newItem(facts), ...scheduled(facts, dueAt) }',
+    "...newItem(facts), ...scheduled(facts, dueAt), listKey: 'none' }",
+  ]),
+  {
+    defect: 'a job is woken, and its place in the list forgotten',
+    edits: [{ file: 'lib/producer/wake.ts', from: "'SET listAt = :at'", to: "'SET listAt = :at REMOVE envelope'" }],
+  },
   inEngine('job/batch')('stalled jobs run beside others', [
     'const outcome = await runRecord(record, { engine, invocation, alone: false, isFirst });',
     'const outcome = await runRecord(record, { engine, invocation, alone: true, isFirst });',

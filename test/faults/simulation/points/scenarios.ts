@@ -81,6 +81,12 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'a job reports its progress and fails', messages: [job('reports', { seconds: 65, maxAttempts: 2 })] },
   { name: 'a job snoozes', messages: [job('snooze', { seconds: 20 })] },
   { name: 'a job is scheduled', messages: [job('commit', { runAtMs: START_MS + 100_000 })] },
+  { name: 'a job is enqueued by a transaction', messages: [job('commit', { written: 'parked' })], pairs: true },
+  { name: 'a job is enqueued by a transaction, and woken', messages: [job('flaky', { written: 'woken' })] },
+  {
+    name: 'a job is enqueued by a transaction, and its message comes as well',
+    messages: [job('commit', { written: 'woken' }), job('commit')],
+  },
   { name: 'a job without an id is renewed', messages: [{ payload: { do: 'flaky', seconds: 1, mark: 'a' } }] },
   { name: 'a message comes twice', messages: [job('commit'), job('commit')], pairs: true },
   {

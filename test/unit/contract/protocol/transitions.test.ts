@@ -61,7 +61,7 @@ describe('the table', () => {
     const rows = ['B0', 'B1', 'B1b', 'B8b', ...Array.from({ length: 16 }, (_, i) => `B${i + 2}`)];
     const settles = Array.from({ length: 10 }, (_, i) => `S${i + 1}`);
     const flows = ['E', 'H1', 'H2', 'H3', 'F1', 'F2', 'F3'];
-    const others = [...flows, 'A1', 'A2', 'A3', 'A4', 'P', 'K', 'L', 'D', 'R', 'C1', 'C2', 'C2b', 'C3', 'C4', 'N'];
+    const others = [...flows, 'A1', 'A2', 'A3', 'A4', 'P', 'K', 'L', 'D', 'R', 'C1', 'C2', 'C2b', 'C3', 'C4', 'N', 'Q'];
     expect(
       Object.values(TRANSITIONS)
         .map(({ code }) => code)

@@ -1,3 +1,6 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { makeCallTime, OutOfTimeError } from '../../../../lib/engine/calls/call-time.ts';
 import { awsError, makeVirtualClock, throttled } from '../../../../lib/testing/index.ts';
@@ -32,6 +35,37 @@ describe('a call', () => {
     };
     await expect(time.within(send)).rejects.toBeInstanceOf(OutOfTimeError);
     expect(signal).toBeUndefined();
+  });
+
+  test('that fails after it was given up is no unhandled rejection', async () => {
+    const { clock, time, inMs } = setUp();
+    time.begin(inMs(100));
+    let fail = (_: Error): void => undefined;
+    const late = new Promise<never>((_, reject) => {
+      fail = reject;
+    });
+    await expect(clock.run(time.within(() => late))).rejects.toBeInstanceOf(OutOfTimeError);
+    fail(new Error('too late'));
+    await turn();
+  });
+
+  test('holds its answer no longer than whoever asked, however long the invocation takes', async () => {
+    const { time, inMs } = setUp();
+    time.begin(inMs(60_000));
+    const answers: WeakRef<object>[] = [];
+    for (let i = 0; i < 100; i++) {
+      answers.push(new WeakRef(await time.within(async () => ({ i }))));
+      await time.within(() => Promise.reject(answers[i]?.deref())).catch(() => undefined);
+    }
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    for (let i = 0; i < 5; i++) {
+      await turn();
+      collect();
+    }
+    // The last may still be on the stack.
+    expect(answers.slice(0, -2).filter((answer) => answer.deref() !== undefined)).toEqual([]);
+    expect(time.signal()?.aborted).toBe(false);
   });
 
   test('of the next invocation has its own time', async () => {

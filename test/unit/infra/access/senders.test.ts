@@ -5,7 +5,12 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { describe, expect, it } from 'vitest';
-import { grantEnqueue, type JobResources } from '../../../../lib/infra/index.ts';
+import {
+  type EnqueueWriteTarget,
+  grantEnqueue,
+  grantEnqueueWrite,
+  type JobResources,
+} from '../../../../lib/infra/index.ts';
 import { jobs, makeApp, plain, synthesize } from '../support/fixture.ts';
 import { arn, ofType, one, rightsOfRole, statementsOf } from '../support/template.ts';
 
@@ -76,5 +81,39 @@ describe('grantEnqueue', () => {
 
   it('refuses an invalid stage', () => {
     expect(() => grantEnqueue(role, { stage: 'Prod', types: ['plain'] })).toThrow('stage must be 1 to 16');
+  });
+});
+
+describe('grantEnqueueWrite', () => {
+  const rights = (options: Partial<EnqueueWriteTarget> = {}) => {
+    const stack = new Stack(makeApp({ context: { stage: 'prod' } }), 'a-b-shop');
+    const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    grantEnqueueWrite(role, { stage: 'prod', types: ['plain', 'other'], ...options });
+    const deployed = synthesize(stack.node.root as App).shop?.resources ?? [];
+    const conditions = ofType(deployed, 'AWS::IAM::Policy').flatMap(({ properties }) =>
+      statementsOf(properties.PolicyDocument).map(({ condition }) => condition),
+    );
+    return { rights: rightsOfRole(deployed, one(deployed, 'AWS::IAM::Role').id), conditions };
+  };
+  const table = arn('dynamodb', 'table/sluice-prod-jobs');
+  const theirs = {
+    'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['plain#*', 'other#*'] },
+    Null: { 'dynamodb:LeadingKeys': 'false' },
+  };
+
+  it('lets a role put jobs of these types into the table, and nothing else', () => {
+    expect(rights()).toEqual({ rights: [`dynamodb:PutItem ${table}`], conditions: [theirs] });
+  });
+
+  it('lets it wake them, if it is asked to', () => {
+    const { rights: all, conditions } = rights({ wake: true });
+    expect(all).toContain(`dynamodb:UpdateItem ${table}`);
+    expect(all).toContain(`dynamodb:GetItem ${table}`);
+    expect(all).toContain(`sqs:SendMessage ${arn('sqs', 'sluice-prod-plain')}`);
+    expect(conditions).toContainEqual(theirs);
+  });
+
+  it('lets it use the key of an encrypted stage', () => {
+    expect(rights({ encryption: 'kms' }).rights.filter((right) => right.startsWith('kms:'))).toHaveLength(2);
   });
 });

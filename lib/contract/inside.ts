@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
-import type { JobDefinition } from '../../contract/definition/job-definition.ts';
-import type { Envelope } from '../../contract/envelope.ts';
-import { optional } from '../../contract/names.ts';
-import { type ReadPayload, readPayload } from '../../contract/payload.ts';
-import type { PayloadRef } from '../../contract/payload-ref.ts';
-import { flowRefusal } from '../../contract/protocol/flow-fields.ts';
-import type { Message } from '../../contract/protocol/message.ts';
-import { iso } from '../../contract/protocol/timing.ts';
+import type { JobDefinition } from './definition/job-definition.ts';
+import type { Envelope } from './envelope.ts';
+import { optional } from './names.ts';
+import { type ReadPayload, readPayload } from './payload.ts';
+import type { PayloadRef } from './payload-ref.ts';
+import { flowRefusal } from './protocol/flow-fields.ts';
+import type { Message } from './protocol/message.ts';
+import { iso } from './protocol/timing.ts';
 
 /**
  * A message that may be another than it seems: its only `jobId` an earlier version's or its sender's own, its body one that
