@@ -189,6 +189,50 @@ export const CUTS: readonly Cut[] = [
     ],
     neededBy: /\bhandsOn\b/,
   },
+  {
+    name: 'rate limits',
+    edits: [
+      {
+        file: /[/\\]contract[/\\]definition[/\\]rate-limit\.[jt]s$/,
+        // Never silently, as `accept`.
+        edit: () => `export const checkedRateLimit = (value) => {
+            if (value !== undefined) throw new Error('rateLimit is left out of the bundle');
+          };`,
+      },
+      {
+        file: /[/\\]contract[/\\]protocol[/\\]rate-limited\.[jt]s$/,
+        edit: () => 'export const needsToken = undefined, limited = undefined;',
+      },
+      {
+        file: /[/\\]engine[/\\]table[/\\]rate-limiter\.[jt]s$/,
+        edit: () => 'export const makeRateLimiter = undefined;',
+      },
+    ],
+    neededBy: /\brateLimit\b/,
+  },
+  {
+    name: 'optimistic begins',
+    edits: [
+      {
+        file: /[/\\]contract[/\\]definition[/\\]begin-option\.[jt]s$/,
+        // Never silently, as `accept`.
+        edit: () => `export const checkedBegin = ({ begin = 'claimed' }) => {
+            if (begin === 'claimed') return begin;
+            throw new Error('begin is left out of the bundle');
+          };`,
+      },
+      {
+        file: /[/\\]contract[/\\]protocol[/\\]unclaimed\.[jt]s$/,
+        edit: () => 'export const beginUnclaimed = undefined;',
+      },
+      {
+        file: /[/\\]engine[/\\]job[/\\]unclaimed\.[jt]s$/,
+        edit: () => `export const endUnclaimed = undefined, claimNow = undefined, followOther = undefined, mayHaveStalled = undefined;
+          export const lostOr = () => ({ kind: 'lost' });`,
+      },
+    ],
+    neededBy: /\boptimistic\b/,
+  },
   ...(['step', 'durable'] as const).map((kind) => ({
     name: `answers to ${kind} functions`,
     // Only a type whose `answers` names them.

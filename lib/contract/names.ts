@@ -101,6 +101,7 @@ export const METRICS = {
   retried: 'JobsRetried',
   deadLettered: 'JobsDeadLettered',
   stalled: 'JobsStalled',
+  completedAfterDeath: 'JobsCompletedAfterDeath',
   duplicate: 'JobsDuplicate',
   dropped: 'MessagesDropped',
   unhandledRejection: 'UnhandledRejections',

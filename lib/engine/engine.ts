@@ -95,6 +95,10 @@ export interface Invocation {
 /** A job that has begun: what this attempt holds. Each checkpoint replaces `item`. */
 export interface Claim {
   item: JobItem;
+  /** No row stands in the table yet: the attempt's end writes it, or an earlier claim (row `claimedLate`). @default false */
+  unclaimed?: boolean;
+  /** Such a claim is under way. */
+  claiming?: Promise<Error | undefined> | undefined;
   /** Once the handler has ended: its latest progress, if it reported any. */
   progress?: unknown;
   /** With its payload, once that was fetched. */

@@ -3,12 +3,18 @@ import { type Surroundings, surroundings } from '../contract/hops.ts';
 import type { JobItem } from '../contract/protocol/job-item.ts';
 import { type Resolvers, withResolvers } from './resolvers.ts';
 
+/** What its attempt holds, or would hold: no row stands yet. */
+interface RunningClaim {
+  readonly item: JobItem;
+  readonly unclaimed?: boolean;
+}
+
 /** A job whose handler was called, until its attempt has ended and its message is dealt with. */
 export interface RunningJob extends Surroundings {
   /** For log lines. Small: whatever the handler leaves behind (a timer, a pooled connection) keeps it. */
   readonly fields: Readonly<Record<string, unknown>>;
   /** Undefined once the handler has ended, or its time. */
-  handler: { readonly claim: { readonly item: JobItem }; fail(reason: unknown): void } | undefined;
+  handler: { readonly claim: RunningClaim; fail(reason: unknown): void } | undefined;
   /** An exception of its own ends the process: nothing else is written for it. */
   isToBlame: boolean;
   readonly ended: Resolvers<void>;

@@ -23,6 +23,7 @@ import {
   RECHECK_PENDING_MS,
 } from './timing.ts';
 import type { BeginRow } from './transitions.ts';
+import { beginUnclaimed } from './unclaimed.ts';
 
 /** The message begins again, under its message's id. */
 interface Rename {
@@ -33,7 +34,14 @@ interface Rename {
 /** What is done with a message: `write` first, if there is one, then the action. */
 export type BeginStep = DoneStep | Rename;
 export type DoneStep =
-  | { readonly row: BeginRow; readonly action: 'run'; readonly write?: ItemWrite; readonly alone?: true }
+  | {
+      readonly row: BeginRow;
+      readonly action: 'run';
+      readonly write?: ItemWrite;
+      readonly alone?: true;
+      /** The item that a claim would have inserted: it runs without one. */
+      readonly unclaimed?: JobItem;
+    }
   | { readonly row: BeginRow; readonly action: 'ack' | 'deadLetter'; readonly write?: ItemWrite }
   | { readonly row: BeginRow; readonly action: 'wait'; readonly untilMs: number };
 
@@ -98,12 +106,13 @@ function beginAbsent(facts: BeginFacts): DoneStep {
       write: insert({ ...newItem(facts), ...scheduled(facts, message.runAtMs) }),
     };
   }
-  return { row: 'first', action: 'run', write: insert({ ...newItem(facts), ...started(facts), attempts: 1 }) };
+  const item = { ...newItem(facts), ...started(facts), attempts: 1 };
+  return facts.optimistic ? beginUnclaimed(message, item) : { row: 'first', action: 'run', write: insert(item) };
 }
 
 /** Rows `retentionOver` and `freed`: as for an absent item, written over the old one. */
 function beginAnew(facts: BeginFacts, old: JobItem, kept: Pick<JobItem, 'diedOf'> = {}): DoneStep {
-  const step = beginAbsent({ ...facts, item: undefined });
+  const step = beginAbsent({ ...facts, item: undefined, optimistic: false });
   if (step.action === 'wait' || step.write?.kind !== 'insert') return step;
   const { id, ...item } = step.write.item;
   const attributes = { ...item, ...kept };

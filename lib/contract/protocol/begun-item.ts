@@ -21,6 +21,8 @@ export interface BeginFacts {
   /** Days. */
   readonly retention: number;
   readonly queueRetention: number;
+  /** The type begins optimistically: a first delivery is not claimed. @default false */
+  readonly optimistic?: boolean;
 }
 
 /** What every new item holds, before it waits, runs or dies. */

@@ -53,6 +53,8 @@ export interface Message {
   readonly queueUrl?: string;
   readonly receiveCount: number;
   /** Epoch ms. */
+  readonly firstReceivedAtMs?: number;
+  /** Epoch ms. */
   readonly sentAtMs: number;
 }
 

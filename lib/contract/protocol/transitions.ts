@@ -1,5 +1,6 @@
 import { FLOW_TRANSITIONS } from './flow-transitions.ts';
 import type { Transition } from './transition.ts';
+import { UNCLAIMED_TRANSITIONS } from './unclaimed-transitions.ts';
 
 export type { Transition } from './transition.ts';
 
@@ -11,7 +12,8 @@ const ANY = ['absent', ...WAITING, 'INPROGRESS', ...TERMINAL] as const;
 /**
  * The protocol as a table, by the word for each row. A definition's `accept` chooses among the A rows, before a message is known
  * to be a job (lib/engine/message/accept.ts, split.ts). `begin.ts` chooses among the B rows, `rate-limited.ts` writes L,
- * `settle.ts` the S rows, K and P, `operate.ts` the C rows and N; the dispatcher writes R, the consumer D, E, H and F.
+ * `settle.ts` the S rows, K and P, `unclaimed.ts` the U rows, `operate.ts` the C rows and N; the dispatcher writes R, the consumer D,
+ * E, H and F.
  */
 export const TRANSITIONS = {
   accepted: { code: 'A1', from: ANY, condition: 'foreign; accept gives one job', to: 'same', message: 'as there' },
@@ -203,6 +205,7 @@ export const TRANSITIONS = {
     to: 'SCHEDULED, or same',
     message: 'as there',
   },
+  ...UNCLAIMED_TRANSITIONS,
   ...FLOW_TRANSITIONS,
   enqueued: {
     code: 'Q',

@@ -34,26 +34,30 @@ const DECISIVE = [
 /** BatchGetItem takes 100 keys (DynamoDB API reference). */
 const MAX_KEYS = 100;
 
-/** Reads one item, consistently; undefined if there is none. @throws ReadError */
+/** Reads one item; undefined if there is none. @throws ReadError */
 export type Reader = (id: string) => Promise<JobItem | undefined>;
 
 interface Asked {
   readonly id: string;
 }
 
-/**
- * Sends the reads that are asked for in the same turn of the event loop together. An item is read once, however often it is asked for.
- *
- * @param names attributes to read. @default what a transition is decided on
- */
-export function makeReader(table: string, deps: WriterDeps, names: readonly (keyof JobItem)[] = DECISIVE): Reader {
+/** How items are read. */
+export interface Reading {
+  /** Attributes. @default what a transition is decided on */
+  readonly names?: readonly (keyof JobItem)[];
+  /** Half the price: what was written within the last second may be missed. @default false */
+  readonly eventual?: boolean;
+}
+
+/** Sends the reads that are asked for in the same turn of the event loop together. An item is read once, however often it is asked for. */
+export function makeReader(table: string, deps: WriterDeps, { names = DECISIVE, eventual }: Reading = {}): Reader {
   const reads = new Map<string, Promise<JobItem | undefined>>();
   const send = async (asked: Waiting<Asked, JobItem | undefined>[]) => {
     // Those who ask from now on get a later read.
     reads.clear();
     try {
       const found = await readItems(
-        { table, names },
+        { table, names, eventual },
         asked.map(({ id }) => id),
         deps,
       );
@@ -76,22 +80,24 @@ export function makeReader(table: string, deps: WriterDeps, names: readonly (key
 export interface Projection {
   readonly table: string;
   readonly names: readonly (keyof JobItem)[];
+  /** @default false */
+  readonly eventual?: boolean | undefined;
 }
 
 /**
- * Reads items by id, consistently, however many they are.
+ * Reads items by id, consistently unless asked otherwise, however many they are.
  *
  * @returns those that exist, by id, with the projected attributes
  * @throws the last error, if DynamoDB did not answer for all of them
  */
 export async function readItems(
-  { table, names }: Projection,
+  { table, names, eventual = false }: Projection,
   ids: readonly string[],
   { dynamoDb, callTime }: WriterDeps,
 ): Promise<Map<string, JobItem>> {
   const found = new Map<string, JobItem>();
   const projection = {
-    ConsistentRead: true,
+    ConsistentRead: !eventual,
     ProjectionExpression: names.map((name) => `#${name}`).join(', '),
     ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
   };

@@ -72,7 +72,7 @@ export function makeFlowPorts({ table, stage, queuesElsewhere, tellers, ...parts
     table,
     dynamoDb,
     writer: makeWriter(deps),
-    readStatus: makeReader(table, deps, STATUS),
+    readStatus: makeReader(table, deps, { names: STATUS }),
     readCallback: makeReader(table, deps),
     places: makePlaces({ table, clock, ...deps }),
     queueName: (type) => elsewhere.get(type) ?? names.queue(stage, type),

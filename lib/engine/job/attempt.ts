@@ -16,6 +16,7 @@ import { runOnce } from './idempotency.ts';
 import { notStarted, type Stalled } from './not-started.ts';
 import { type Outcome, runHandler, type Started } from './run-handler.ts';
 import { settle } from './settle.ts';
+import { followOther, mayHaveStalled } from './unclaimed.ts';
 
 /** What bounds an attempt. */
 export interface AttemptScope {
@@ -49,6 +50,7 @@ export async function attempt(received: Received, scope: AttemptScope): Promise<
     if (once.kind === 'notStarted') return await notStarted(once.begun, received, engine);
     const { claim, settlement } = once;
     if (settlement.kind === 'settled') return await settled(received, { claim, step: settlement.step }, engine);
+    if (settlement.kind === 'outrun') return await followOther(settlement, received, engine);
     engine.log.warn('job.lease-lost', { ...jobFields(claim, engine), endsAtMs: invocation.endsAtMs });
     return 'keep';
   } finally {
@@ -70,7 +72,7 @@ async function begin(message: Message, { engine, invocation, alone }: AttemptSco
   const { step, item } = begun;
   if (engine.definition.retired) reportNew(begun, engine);
   if (step.action !== 'run' || (step.alone && !alone) || item === undefined) return { begun, claim: undefined };
-  const claim: Claim = { item, message: begun.message };
+  const claim: Claim = { item, message: begun.message, unclaimed: step.row === 'unclaimed' };
   reportStart(claim, begun, engine);
   return { begun, claim };
 }
@@ -111,7 +113,7 @@ function reportStart(claim: Claim, { step, before }: Begun, engine: Engine): voi
   const { log, meter, clock, definition } = engine;
   const { message } = claim;
   const readyAtMs = step.row === 'due' ? before?.dueAt : Math.max(message.sentAtMs, message.runAtMs ?? 0);
-  if (step.row === 'stalled') {
+  if (step.row === 'stalled' || (step.row === 'unseen' && mayHaveStalled(message, engine))) {
     meter.count(METRICS.stalled);
     const crash = before && crashOf(before);
     const error = crash && { errorName: crash.name, errorMessage: crash.message };

@@ -12,6 +12,7 @@ import { messageFields } from '../logs.ts';
 import type { Deadline } from './deadline.ts';
 import { asJson } from './json.ts';
 import { makeProgress } from './progress.ts';
+import { claimNow } from './unclaimed.ts';
 
 /** What the handler gets, and the writes that it staged. */
 export interface HandlerContext {
@@ -31,7 +32,7 @@ interface Attempted {
 
 export function makeContext({ claim, flow }: Attempted, engine: Engine, deadline: Deadline): HandlerContext {
   const staged: TransactWrite[] = [];
-  const progress = makeProgress(claim.item, engine, deadline.abort);
+  const progress = makeProgress(claim, engine, deadline.abort);
   const staging = engine.flow?.makeStaging(claim, engine, flow);
   const refuse = () => {
     throw notInFlow(engine.definition.type);
@@ -108,11 +109,14 @@ function inTurn(write: JobContext['checkpoint']): JobContext['checkpoint'] {
 
 /** Row `checkpointed`. */
 async function writeCheckpoint(
-  { item }: Claim,
+  claim: Claim,
   { writes, state }: { writes: readonly TransactWrite[]; state: unknown },
   engine: Engine,
 ) {
   const kept = asJson('checkpoint', state ?? null, MAX_CHECKPOINT_BYTES);
+  const refusal = claim.unclaimed ? await claimNow(claim, engine) : undefined;
+  if (refusal !== undefined) throw refusal;
+  const { item } = claim;
   const own = checkpoint(item, kept);
   const settled = await engine.store.settle(own, { with: writes });
   const after = { ...item, ...own.set };

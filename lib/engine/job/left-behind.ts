@@ -1,5 +1,6 @@
 import { toJobError } from '../../contract/errors.ts';
 import { METRICS } from '../../contract/names.ts';
+import { written } from '../../contract/protocol/item-write.ts';
 import { crashNoted } from '../../contract/protocol/settle.ts';
 import { LAST_WRITES_MS } from '../../contract/protocol/timing.ts';
 import { sleep } from '../clock.ts';
@@ -45,13 +46,15 @@ function onlyOne(running: ReadonlySet<RunningJob>): RunningJob | undefined {
   return others.length === 0 ? one : undefined;
 }
 
-/** Row `crashNoted`, if the handler has not ended. */
+/** Row `crashNoted`, or `claimedLate` of an unclaimed attempt, if the handler has not ended. */
 async function note(job: RunningJob, error: unknown, { store }: Engine): Promise<void> {
   const { handler } = job;
   if (handler === undefined) return;
   job.isToBlame = true;
   // Without the note the job stalls all the same.
-  await store.settle(crashNoted(handler.claim.item, toJobError(error))).catch(() => undefined);
+  const { item, unclaimed } = handler.claim;
+  const noted = crashNoted(item, toJobError(error));
+  await (unclaimed ? store.insert(written(noted, item)) : store.settle(noted)).catch(() => undefined);
 }
 
 const lineFields = (job: RunningJob | undefined, thrown: unknown, { definition }: Engine) => ({

@@ -3,7 +3,8 @@ import type { JobItem } from '../../contract/protocol/job-item.ts';
 import { progress } from '../../contract/protocol/settle.ts';
 import { PROGRESS_INTERVAL_MS } from '../../contract/protocol/timing.ts';
 import { readError } from '../../contract/thrown.ts';
-import type { Engine } from '../engine.ts';
+import type { Claim, Engine } from '../engine.ts';
+import { claimNow } from './unclaimed.ts';
 
 /** Row `progressed`: writes the latest progress, at most one value a second, one write after another. */
 export interface Progress {
@@ -13,8 +14,9 @@ export interface Progress {
 }
 
 /** @param abort called with the reason if the job was cancelled or is no longer this attempt's */
-export function makeProgress(item: JobItem, engine: Engine, abort: (reason: Error) => void): Progress {
+export function makeProgress(claim: Claim, engine: Engine, abort: (reason: Error) => void): Progress {
   const { clock, store, log } = engine;
+  const { item } = claim;
   let lastAtMs = Number.NEGATIVE_INFINITY;
   /** JSON has no undefined. */
   let latest: unknown;
@@ -28,6 +30,8 @@ export function makeProgress(item: JobItem, engine: Engine, abort: (reason: Erro
     lastAtMs = clock.now();
     isWriting = true;
     try {
+      const refusal = claim.unclaimed ? await claimNow(claim, engine) : undefined;
+      if (refusal !== undefined) return abort(refusal);
       const settled = await store.settle({ ...progress(item, value), absent: ['cancelRequested'] });
       if (settled.kind === 'refused') abort(refusalOf(settled.item, item));
     } finally {

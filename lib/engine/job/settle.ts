@@ -13,9 +13,13 @@ import {
 import type { Claim, Engine } from '../engine.ts';
 import { durationMs, jobFields, logFailure } from '../logs.ts';
 import type { Outcome } from './run-handler.ts';
+import { endUnclaimed, lostOr, type Outrun } from './unclaimed.ts';
 
-/** How an attempt was settled: the step that stands in the table, or `lost`: the job is no longer ours. */
-export type Settlement = { readonly kind: 'settled'; readonly step: SettleStep } | { readonly kind: 'lost' };
+/**
+ * How an attempt was settled: the step that stands in the table, or `lost`: the job is no longer ours. `outrun`: an unclaimed
+ * attempt found another row.
+ */
+export type Settlement = { readonly kind: 'settled'; readonly step: SettleStep } | { readonly kind: 'lost' } | Outrun;
 
 type Completed = Extract<Outcome, { kind: 'completed' }>;
 type Uncompleted = Exclude<Outcome, Completed>;
@@ -43,8 +47,12 @@ export async function settle(claim: Claim, outcome: Outcome, engine: Engine): Pr
 async function settleCompleted(claim: Claim, { result, writes, jobs }: Completed, engine: Engine): Promise<Settlement> {
   const { store } = engine;
   const step = complete(facts(claim, engine), result, jobs);
-  const settled = await (writes.length > 0 ? store.settle(step.write, { with: writes }) : store.settle(step.write));
-  if (!isWritten(settled, step)) return { kind: 'lost' };
+  const settled = await (claim.unclaimed
+    ? endUnclaimed({ claim, step, writes }, store)
+    : writes.length > 0
+      ? store.settle(step.write, { with: writes })
+      : store.settle(step.write));
+  if (!isWritten(settled, step)) return lostOr(settled, { claim, step }, engine);
   reportCompletion(claim, engine);
   return { kind: 'settled', step };
 }
@@ -53,10 +61,10 @@ async function settleCompleted(claim: Claim, { result, writes, jobs }: Completed
 async function settleFailed(claim: Claim, outcome: Uncompleted, engine: Engine): Promise<Settlement> {
   const failure = failureOf(outcome, claim, engine);
   let step = fail(facts(claim, engine), failure);
-  let settled = await engine.store.settle(step.write);
+  let settled = await write(claim, step, engine);
   if (settled.kind === 'tooLarge') {
     step = inPlace(step, engine);
-    settled = await engine.store.settle(step.write);
+    settled = await write(claim, step, engine);
   }
   if (isWritten(settled, step)) {
     logFailure(engine, { claim, failure, step, thrown: outcome.error });
@@ -64,8 +72,11 @@ async function settleFailed(claim: Claim, outcome: Uncompleted, engine: Engine):
     if (failure.kind === 'retry') engine.meter.count(METRICS.retried);
     return { kind: 'settled', step };
   }
-  return isCancelled(settled, claim) ? settleCancelled(claim, engine) : { kind: 'lost' };
+  return isCancelled(settled, claim) ? settleCancelled(claim, engine) : lostOr(settled, { claim, step }, engine);
 }
+
+const write = (claim: Claim, step: SettleStep, { store }: Engine): Promise<Settled> =>
+  claim.unclaimed ? endUnclaimed({ claim, step }, store) : store.settle(step.write);
 
 function failureOf(outcome: Uncompleted, { item }: Claim, engine: Engine): Failure {
   const options = { retry: engine.definition.retry, random: engine.random() };

@@ -34,6 +34,7 @@ export function decodeBoth(record: SQSRecord, definition: JobDefinition, nowMs: 
     ...{ messageId, body, sentAtMs, receiveCount: Number(record.attributes.ApproximateReceiveCount) },
     ...optional('group', record.attributes.MessageGroupId),
     ...optional('trace', record.attributes.AWSTraceHeader),
+    firstReceivedAtMs: Number(record.attributes.ApproximateFirstReceiveTimestamp),
     ...{ maxAttempts: definition.retry.maxAttempts, createdAt: iso(sentAtMs), payload: undefined },
     ...senders(sender),
   };

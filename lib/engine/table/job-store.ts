@@ -2,7 +2,7 @@ import { toItem } from '../../aws/marshal.ts';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { type BeginStep, begin, type DoneStep } from '../../contract/protocol/begin.ts';
 import type { BeginFacts } from '../../contract/protocol/begun-item.ts';
-import { type ItemUpdate, type ItemWrite, type Settled, written } from '../../contract/protocol/item-write.ts';
+import { type ItemUpdate, type ItemWrite, insert, type Settled, written } from '../../contract/protocol/item-write.ts';
 import { itemId, type JobItem } from '../../contract/protocol/job-item.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import { limited, needsToken } from '../../contract/protocol/rate-limited.ts';
@@ -47,6 +47,8 @@ export interface JobStore {
    * @throws WriteConditionError, WriteRefusedError if the transaction was refused for a write of the user's
    */
   settle(write: ItemUpdate, options?: { readonly with: readonly TransactWrite[] }): Promise<Settled>;
+  /** Makes a job's item; refused if there is one. @throws WriteError if DynamoDB did not answer: it may have been written */
+  insert(item: JobItem): Promise<Settled>;
   /**
    * Checks writes that are to be settled with a job's item.
    *
@@ -70,24 +72,34 @@ const MAX_ROUNDS = 4;
 
 export function makeJobStore(table: string, deps: JobStoreDeps): JobStore {
   const read = makeReader(table, deps);
+  const optimistic = deps.definition.begin === 'optimistic';
+  const glance = optimistic ? makeReader(table, deps, { names: ['id'], eventual: true }) : undefined;
   const writer = makeWriter(deps);
   const { clock, definition } = deps;
   const limiter = definition.rateLimit && makeRateLimiter(definition, definition.rateLimit, { table, writer, clock });
   const write = (change: ItemWrite): Promise<WriteResult> => writer(toStatement(table, change));
+  const settle = async (change: ItemWrite, id: string): Promise<Settled> => {
+    const result = await write(change);
+    if (result.kind === 'refused') return { kind: 'refused', item: result.old && toItem(result.old) };
+    return result.kind === 'unread' ? { kind: 'refused', item: await read(id) } : result;
+  };
   return {
     core: makeCoreSchema(read, deps.coreNeeded),
     read: (key) => read(itemId(definition.type, key)),
     async begin(given, facts, alone) {
       const idOf = ({ key }: Message) => itemId(facts.type, key);
       let { message, item } = await firstLook(given, (one) => read(idOf(one)));
+      // An old copy of an item decides nothing.
+      if (glance && !wasSeen(given) && (await glance(idOf(given)))) item = await read(idOf(given));
       const choose = makeChoice({ limiter, clock, alone });
       for (let round = 0; round < MAX_ROUNDS; round++) {
-        const step = await choose({ ...facts, item, message });
+        const step = await choose({ ...facts, optimistic, item, message });
         if (step.action === 'rename') {
           message = underMessageId(message);
           item = await read(idOf(message));
           continue;
         }
+        if ('unclaimed' in step) return { step, message, item: step.unclaimed, before: item };
         const change = 'write' in step ? step.write : undefined;
         if (change === undefined || isStalled(step, alone)) return { step, message, item, before: item };
         const result = await write(change);
@@ -96,12 +108,9 @@ export function makeJobStore(table: string, deps: JobStoreDeps): JobStore {
       }
       throw new WriteError(`job ${message.jobId} changed ${MAX_ROUNDS} times while it was begun`);
     },
-    async settle(change, options) {
-      if (options !== undefined) return transact(table, { own: change, writes: options.with }, deps);
-      const result = await write(change);
-      if (result.kind === 'refused') return { kind: 'refused', item: result.old && toItem(result.old) };
-      return result.kind === 'unread' ? { kind: 'refused', item: await read(change.id) } : result;
-    },
+    settle: (change, options) =>
+      options === undefined ? settle(change, change.id) : transact(table, { own: change, writes: options.with }, deps),
+    insert: (item) => settle(insert(item), item.id),
     checkWrites: (id, check) => checkWrites(table, id, check),
   };
 }

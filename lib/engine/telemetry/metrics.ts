@@ -8,6 +8,7 @@ type CountName = (typeof METRICS)[
   | 'retried'
   | 'deadLettered'
   | 'stalled'
+  | 'completedAfterDeath'
   | 'duplicate'
   | 'dropped'
   | 'unhandledRejection'];

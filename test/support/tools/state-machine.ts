@@ -16,6 +16,7 @@ const WRITERS: Readonly<Record<string, string>> = {
   B: 'consumer, before a job runs',
   L: 'consumer, before a job runs',
   S: 'consumer, when an attempt ends or checkpoints',
+  U: 'consumer, when an attempt that did not claim its job ends, or claims it',
   P: 'consumer, while a job runs',
   K: 'consumer, as its process dies',
   D: 'consumer, once a job is DEAD',

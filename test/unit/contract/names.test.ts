@@ -71,8 +71,8 @@ describe('names', () => {
     expect([METRICS.stageDimension, METRICS.typeDimension]).toEqual(['Stage', 'JobType']);
     const { namespace: _, stageDimension: __, typeDimension: ___, ...metrics } = METRICS;
     expect(Object.values(metrics).sort()).toEqual([
-      ...['JobDuration', 'JobsCompleted', 'JobsDeadLettered', 'JobsDuplicate', 'JobsFailed', 'JobsRetried'],
-      ...['JobsStalled', 'MessagesDropped', 'QueueLatency', 'RetryLateness', 'UnhandledRejections'],
+      ...['JobDuration', 'JobsCompleted', 'JobsCompletedAfterDeath', 'JobsDeadLettered', 'JobsDuplicate', 'JobsFailed'],
+      ...['JobsRetried', 'JobsStalled', 'MessagesDropped', 'QueueLatency', 'RetryLateness', 'UnhandledRejections'],
     ]);
   });
 

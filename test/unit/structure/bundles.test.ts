@@ -85,6 +85,25 @@ describe('the bundle of', () => {
     expect(plain).toContain('is in no flow');
   });
 
+  it.each([
+    ["begin: 'optimistic'", ['job.completed-after-death', 'another delivery of the job was faster', 'completedFirst']],
+    ['rateLimit: { limit: 5, perSeconds: 1 }', ['lineEndsAt']],
+  ])('a type with %s holds what that needs, and another one does not', async (option, texts) => {
+    const folder = await workFolder('options');
+    const entry = join(folder, 'handler.ts');
+    const [contract, engine, zod] = ['lib/contract/index.ts', 'lib/engine/index.ts', 'node_modules/zod'];
+    await writeFile(
+      entry,
+      `import * as z from '${ROOT}${zod}';
+       import { defineJob } from '${ROOT}${contract}';
+       import { consumer } from '${ROOT}${engine}';
+       export const handler = consumer(defineJob({ type: 'a', payload: z.string(), ${option} }), () => undefined);`,
+    );
+    const text = async (file: string) => new TextDecoder().decode((await made(file)).code);
+    const [whole, plain] = [await text(entry), await text(PLAIN)];
+    for (const said of texts) expect([said, whole.includes(said), plain.includes(said)]).toEqual([said, true, false]);
+  });
+
   it('a consumer has only the environment as its credential provider', async () => {
     const { metafile } = await made(PLAIN);
     const providers = Object.keys(metafile.inputs).filter((path) => /credential-provider|nested-clients/.test(path));

@@ -41,10 +41,10 @@ export const OPTIMISTIC_SCENARIOS: readonly Scenario[] = [
     .filter(({ name }) => TURNED.includes(name))
     .map((scenario): Scenario => ({ ...scenario, name: `${scenario.name}, without a claim`, optimistic: true })),
   twice('both complete', 8),
-  twice('one is parked, and the other one completes', 32),
-  twice('one snoozes, and the other one completes', 49),
-  twice('one dies, and the other one completes', 17),
-  twice('one completes, and the other one fails', 2),
+  twice('one is parked, and the other one completes', 11),
+  twice('one snoozes, and the other one completes', 15),
+  twice('one dies, and the other one completes', 30),
+  twice('one completes, and the other one fails', 36),
   twice('one fails, and the other one snoozes', 13),
-  twice('one claims the job, and the other one commits', 12),
+  twice('one claims the job, and the other one fails', 43),
 ];

@@ -5,6 +5,7 @@ import { type JobItem, NO_BODY } from '../../../../lib/contract/protocol/job-ite
 import type { Message } from '../../../../lib/contract/protocol/message.ts';
 import { iso } from '../../../../lib/contract/protocol/timing.ts';
 import { type BeginRow, type Row, TRANSITIONS } from '../../../../lib/contract/protocol/transitions.ts';
+import { UNCLAIMED_TRANSITIONS } from '../../../../lib/contract/protocol/unclaimed-transitions.ts';
 import {
   DAY_S,
   dead,
@@ -360,9 +361,10 @@ describe('begin', () => {
     expect([message, ...(ALSO[row] ?? [])], 'the table’s message').toContain(done);
   });
 
-  it('looks at every row but retentionOver, which the others carry out', () => {
+  it('looks at every row but retentionOver, which the others carry out, and those without a claim', () => {
+    const elsewhere: readonly string[] = ['retentionOver', ...Object.keys(UNCLAIMED_TRANSITIONS)];
     const rows = (Object.keys(TRANSITIONS) as Row[]).filter(
-      (row) => TRANSITIONS[row].code.startsWith('B') && row !== 'retentionOver',
+      (row) => TRANSITIONS[row].code.startsWith('B') && !elsewhere.includes(row),
     );
     expect([...new Set(ROWS.map(([row]) => row))].sort()).toEqual(rows.sort());
   });

@@ -58,10 +58,12 @@ describe('a fence', () => {
 
 describe('the table', () => {
   it('has every row of the protocol that is built so far', () => {
-    const rows = ['B0', 'B1', 'B1b', 'B8b', ...Array.from({ length: 16 }, (_, i) => `B${i + 2}`)];
+    const rows = ['B0', 'B1', 'B1b', 'B8b', ...Array.from({ length: 18 }, (_, i) => `B${i + 2}`)];
     const settles = Array.from({ length: 10 }, (_, i) => `S${i + 1}`);
     const flows = ['E', 'H1', 'H2', 'H3', 'F1', 'F2', 'F3'];
-    const others = [...flows, 'A1', 'A2', 'A3', 'A4', 'P', 'K', 'L', 'D', 'R', 'C1', 'C2', 'C2b', 'C3', 'C4', 'N', 'Q'];
+    const unclaimed = Array.from({ length: 6 }, (_, i) => `U${i}`);
+    const operators = ['C1', 'C2', 'C2b', 'C3', 'C4', 'N', 'Q'];
+    const others = [...flows, ...unclaimed, ...operators, 'A1', 'A2', 'A3', 'A4', 'P', 'K', 'L', 'D', 'R'];
     expect(
       Object.values(TRANSITIONS)
         .map(({ code }) => code)
