@@ -154,10 +154,11 @@ function noteReceives({ Records }: SQSEvent, { queue, observer, subject }: World
   for (const message of queue.messages()) {
     const record = Records.find(({ messageId }) => messageId === message.messageId);
     if (record === undefined) continue;
+    const { own } = readAttributes(fromSqs(message.attributes));
     const { ApproximateReceiveCount, ApproximateFirstReceiveTimestamp } = record.attributes;
     observer.received(keysOf(message, subject.definition), {
       isFirst: ApproximateReceiveCount === '1',
-      isRenewed: readAttributes(fromSqs(message.attributes)).own.jobId !== undefined,
+      isRenewed: own.jobId !== undefined && own.foreign !== true,
       firstAtMs: Number(ApproximateFirstReceiveTimestamp),
     });
   }
