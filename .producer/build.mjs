@@ -1,14 +1,14 @@
-// Makes the package of a sender alone in .producer/dist, from what `npm run build` made: `sluice/producer` and `sluice/contract`,
-// with what they import and the dependencies that this asks for. `npm pack ./.producer/dist` packs it.
+// Makes the package of a sender alone in .producer/dist, from what `npm run build` made: `sluice/producer`, `sluice/client` and
+// `sluice/contract`, with what they import and the dependencies that this asks for. `npm pack ./.producer/dist` packs it.
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUT = join(ROOT, '.producer/dist');
-const ENTRIES = ['producer', 'contract'];
-/** For `onDuplicate: 'look'` alone: whoever sends so has it. */
-const OPTIONAL = ['@aws-sdk/client-dynamodb'];
+const ENTRIES = ['producer', 'client', 'contract'];
+/** For `sluice/client` and for `onDuplicate: 'look'` alone: whoever only sends needs none of them. */
+const OPTIONAL = ['@aws-sdk/client-dynamodb', '@aws-sdk/util-dynamodb'];
 
 const IMPORT = /\b(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g;
 const files = new Set();
@@ -55,7 +55,7 @@ const door = (name) => ({ types: `./${entry(name, 'd.ts')}`, default: `./${entry
 const manifest = {
   name: 'sluice-producer',
   version,
-  description: 'Sends jobs to Sluice: the producer alone, without the engine, the CDK constructs and the command.',
+  description: 'Sends jobs to Sluice and awaits them: without the engine, the CDK constructs and the command.',
   license,
   private: isPrivate,
   type: 'module',

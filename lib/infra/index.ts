@@ -2,6 +2,7 @@
 
 export { grantEnqueue } from './access/grant-enqueue.ts';
 export { type EnqueueWriteTarget, grantEnqueueWrite } from './access/grant-enqueue-write.ts';
+export { grantCancel, grantRead, type JobsTarget } from './access/grant-read.ts';
 export { grantKey } from './access/stage-key.ts';
 export { type AppSource, buildApp, type JobSource } from './app.ts';
 export { appSource } from './app-source.ts';
@@ -11,7 +12,8 @@ export { guardedApp } from './guarded-app.ts';
 export type { ForeignQueue } from './job/foreign-queue.ts';
 export type { JobResources } from './job/job-resources.ts';
 export { JobStack, type JobStackProps } from './job/job-stack.ts';
-export { type ISluice, JobType, type JobTypeProps } from './job/job-type.ts';
+export { JobType } from './job/job-type.ts';
+export type { ISluice, JobTypeProps } from './job/job-type-props.ts';
 export { Sluice, type SluiceProps } from './sluice.ts';
 export { removalPolicy } from './stage-settings.ts';
 export type { StageProfile, StageProfiles } from './stages/profile.ts';

@@ -7,7 +7,7 @@ import { hasSecurityChecks } from './checks/security.ts';
 import { makeCore } from './core.ts';
 import { ownDispatcher } from './dispatcher-entry.ts';
 import type { SluiceFunction } from './functions/sluice-function.ts';
-import type { ISluice } from './job/job-type.ts';
+import type { ISluice } from './job/job-type-props.ts';
 import type { JobsTable } from './jobs-table.ts';
 import { leaveOut } from './leave-out.ts';
 import type { AlarmTopic } from './monitoring/alarm-topic.ts';

@@ -1,6 +1,7 @@
 import { asOneRequest } from '../aws/one-request.ts';
 import type { ProducerDynamoDb, ProducerSqs } from '../aws/producer-ports.ts';
 import { makeSqsClient } from '../aws/sqs-client.ts';
+import { stageOf } from '../aws/stage-of.ts';
 import { stagePayloads } from '../aws/stage-payloads.ts';
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import { InvalidMessageError } from '../contract/errors.ts';
@@ -13,7 +14,7 @@ import { ProducerConfigurationError } from './errors.ts';
 import type { ProducerPayloads } from './large-payload.ts';
 import { checkOnDuplicate, lookFor } from './look.ts';
 import type { EnqueueOptions } from './options.ts';
-import { makeFindQueue, stageOf } from './queues.ts';
+import { makeFindQueue } from './queues.ts';
 import { type JobResult, type PlacedJob, sendMany } from './send-many.ts';
 import { type SentJob, sendOne } from './send-one.ts';
 import { checkedLimits, untilAborted } from './tries.ts';

@@ -1,7 +1,8 @@
 import { GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { errorName } from '../aws/errors.ts';
 import type { ProducerSqs } from '../aws/producer-ports.ts';
-import { checkedStage, ENV, names } from '../contract/names.ts';
+import { type StageChoice, stageOf } from '../aws/stage-of.ts';
+import { ENV, names } from '../contract/names.ts';
 import { callFailure, isQueueMissing } from './call-failure.ts';
 import { SendError } from './errors.ts';
 import { startTries, type TryLimits } from './tries.ts';
@@ -10,9 +11,7 @@ import { startTries, type TryLimits } from './tries.ts';
 export type FindQueue = (type: string) => Promise<string>;
 
 /** Where {@link makeFindQueue} looks. */
-export interface QueueSource {
-  readonly stage: string | undefined;
-  readonly app: string | undefined;
+export interface QueueSource extends StageChoice {
   readonly queueUrls: Readonly<Record<string, string>>;
   readonly sqs: () => ProducerSqs;
   readonly limits: TryLimits;
@@ -34,10 +33,6 @@ export function makeFindQueue({ queueUrls, ...source }: QueueSource): FindQueue 
     return asked;
   };
 }
-
-/** The full name of the stage that the options or the environment names, else `dev`, where the command looks too. */
-export const stageOf = ({ stage, app }: Pick<QueueSource, 'stage' | 'app'>): string =>
-  checkedStage(stage ?? (process.env[ENV.stage] || 'dev'), app);
 
 async function ask(type: string, { stage: given, app, sqs, limits }: Omit<QueueSource, 'queueUrls'>): Promise<string> {
   const stage = stageOf({ stage: given, app });

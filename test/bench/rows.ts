@@ -9,6 +9,7 @@ import { consoleCalls } from './rows/console-calls.ts';
 import { cpu } from './rows/cpu.ts';
 import { dispatcher } from './rows/dispatcher.ts';
 import { flows } from './rows/flows.ts';
+import { latency } from './rows/latency.ts';
 import { precision } from './rows/precision.ts';
 import { precisionEmulator } from './rows/precision-emulator.ts';
 import { producer } from './rows/producer.ts';
@@ -21,6 +22,7 @@ export const ROWS: readonly Row[] = [
   cpu,
   bullmq,
   wall,
+  latency,
   calls,
   coldStart,
   batchSize,

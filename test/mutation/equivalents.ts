@@ -22,8 +22,8 @@ const EQUIVALENTS: readonly Equivalent[] = [
   ],
   ['failure.ts', "''", '"Stryker was here!"', 'no code is compared with this text'],
   ['failure.ts', "typeof code === 'string'", 'true', 'a code that is no text matches no pattern'],
-  ['job-table.ts', "'set'", '""', 'a prefix that keeps two names apart: the other still has one'],
-  ['job-table.ts', "'is'", '""', 'a prefix that keeps two names apart: the other still has one'],
+  ['lib/client/change-job.ts', "'set'", '""', 'a prefix that keeps two names apart: the other still has one'],
+  ['lib/client/change-job.ts', "'is'", '""', 'a prefix that keeps two names apart: the other still has one'],
   ['jobs/job-logs.ts', '{ return undefined; }', '{}', 'a function without return returns undefined'],
   ['jobs/job-logs.ts', '[]', '["Stryker was here"]', 'no job has that key'],
   ['jobs/lists.ts', 'type === undefined', 'false', 'the same shards are read, without a type'],
@@ -61,7 +61,7 @@ export function whyEquivalent(given: { file: string; original: string; replaceme
   const line = (text: string) => text.replace(/\s+/g, ' ');
   return EQUIVALENTS.find(
     ([file, original, replacement]) =>
-      given.file === (file.startsWith('bin/') ? file : `lib/operator/${file}`) &&
+      given.file === (/^(bin|lib)\//.test(file) ? file : `lib/operator/${file}`) &&
       line(given.original) === original &&
       line(given.replacement) === replacement,
   )?.[3];

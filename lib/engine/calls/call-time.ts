@@ -110,12 +110,12 @@ function makeBound(untilMs: number, clock: Clock): Bound {
     for (const giveUp of underWay) giveUp(outOfTime());
     controller.abort();
   });
-  const within: Bound['within'] = (send) =>
+  const within = <T>(send: () => Promise<T>): Promise<T> =>
     new Promise((resolve, reject) => {
       const sent = send();
       if (isOver) reject(outOfTime());
       else underWay.add(reject);
-      const answered = (answer: Awaited<typeof sent>) => {
+      const answered = (answer: T) => {
         underWay.delete(reject);
         resolve(answer);
       };

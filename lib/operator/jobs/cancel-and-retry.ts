@@ -1,26 +1,9 @@
-import type { JobDefinition } from '../../contract/definition/job-definition.ts';
+import { type Cancellable, cancelSettings } from '../../client/cancel-job.ts';
 import { isFinished, type JobItem } from '../../contract/protocol/job-item.ts';
 import { cancelJob, retryJobNow } from '../../contract/protocol/operate.ts';
 import { type JobName, type JobTable, type Operated, operate } from '../job-table.ts';
 
-/** The part of a definition that a cancellation needs: it decides how long the item is kept. */
-export type Cancellable = Pick<JobDefinition, 'type' | 'retry' | 'retention' | 'queueRetention' | 'handsOn'>;
-
-/**
- * Cancels a job. A job that waits ends at once; if a batch waits for it, it ends with its next message, which reports that to the
- * batch. A job that runs learns of it at its next progress, and ends CANCELLED unless it completes. A job that never came is
- * refused when it comes. A finished job stays as it is (`none`).
- *
- * @throws JobChangedError if the job changed each time it was read
- */
-export function cancel(deps: JobTable, definition: Cancellable, key: string): Promise<Operated> {
-  const settings = settingsOf(definition, key);
-  return operate(deps, settings, (item, nowMs) => cancelJob({ ...settings, item, nowMs }));
-}
-
-function settingsOf({ type, retry, retention, queueRetention, handsOn }: Cancellable, key: string) {
-  return { type, key, retention, queueRetention, inFlows: handsOn !== undefined, maxAttempts: retry.maxAttempts };
-}
+export { type Cancellable, cancel } from '../../client/cancel-job.ts';
 
 /**
  * Makes a parked job due now (row `dueNow`). The dispatcher sends it at its next tick, within a minute. Any other job stays as it
@@ -39,7 +22,7 @@ export function cancelIf(
   definition: Cancellable,
   { key, isMeant }: { readonly key: string; readonly isMeant: IsMeant },
 ): Promise<Operated> {
-  const settings = settingsOf(definition, key);
+  const settings = cancelSettings(definition, key);
   return operate(deps, settings, (item, nowMs) =>
     item !== undefined && !isFinished(item) && isMeant(item, nowMs)
       ? cancelJob({ ...settings, item, nowMs })

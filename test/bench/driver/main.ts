@@ -10,6 +10,8 @@ export interface RunOrder {
   readonly inFlow?: true;
   /** The dispatcher's tick instead of batches. */
   readonly tick?: true;
+  /** Says what each batch took, by the clock and of the CPU. */
+  readonly eachBatch?: true;
 }
 
 /** What a run took. */
@@ -17,6 +19,9 @@ export interface RunFigures {
   readonly cpuUs: number;
   readonly wallMs: number;
   readonly peakBytes: number;
+  /** Of each batch, if it was asked for. */
+  readonly batchesMs: readonly number[];
+  readonly batchesCpuMs: readonly number[];
 }
 
 type Handler = (event: SQSEvent | object, context: Context) => Promise<unknown>;
@@ -72,12 +77,24 @@ function context(): Context {
 
 async function run(order: RunOrder): Promise<RunFigures> {
   const [cpu, wall] = [process.cpuUsage(), performance.now()];
-  for (let i = 0; i < order.batches; i++) await handler(order.tick ? {} : makeBatch(order), context());
-  const { user, system } = process.cpuUsage(cpu);
-  const wallMs = performance.now() - wall;
+  const [batchesMs, batchesCpuMs]: [number[], number[]] = [[], []];
+  for (let i = 0; i < order.batches; i++) {
+    const batch = order.tick ? {} : makeBatch(order);
+    const [before, startMs] = [order.eachBatch && process.cpuUsage(), performance.now()];
+    await handler(batch, context());
+    if (before === undefined) continue;
+    batchesMs.push(performance.now() - startMs);
+    batchesCpuMs.push(cpuUsSince(before) / 1000);
+  }
+  const [wallMs, cpuUs] = [performance.now() - wall, cpuUsSince(cpu)];
   // The largest so far; on Linux in kilobytes (getrusage).
   const peakBytes = process.resourceUsage().maxRSS * 1024;
-  return { cpuUs: user + system, wallMs, peakBytes };
+  return { cpuUs, wallMs, peakBytes, batchesMs, batchesCpuMs };
+}
+
+function cpuUsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
 }
 
 process.on('message', (order: RunOrder) => {

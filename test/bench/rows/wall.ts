@@ -1,7 +1,7 @@
-import { Agent, request } from 'node:http';
 import { startDriver } from '../driver/driver.ts';
 import { type Bench, type Measured, type Row, verdict } from '../row.ts';
 import { median, spread } from '../stats.ts';
+import { bareTrips } from './bare-trips.ts';
 
 const LATENCY_MS = 4;
 const JOB_MS = 20;
@@ -18,7 +18,7 @@ export const wall: Row = {
     const batch = { batches: 1, batchSize: 10, payload: { ms: JOB_MS } };
     const trips: number[] = [];
     const beyond: number[] = [];
-    const trip = roundTrips(stub.url);
+    const trip = bareTrips(stub.url);
     for (let run = -3; run < 5 * runs; run++) {
       const alone = await timerAlone();
       const { wallMs } = await driver.run(batch);
@@ -50,21 +50,4 @@ async function timerAlone(): Promise<number> {
   const start = performance.now();
   await Promise.all(Array.from({ length: 10 }, () => new Promise((resolve) => setTimeout(resolve, JOB_MS))));
   return performance.now() - start;
-}
-
-/** Calls of a batch's size by Node's own client on a kept connection: what no SDK can be faster than. @returns ms */
-function roundTrips(url: string): () => Promise<number> {
-  const agent = new Agent({ keepAlive: true });
-  const headers = { 'x-amz-target': 'DynamoDB_20120810.BatchExecuteStatement' };
-  const body = JSON.stringify({ Statements: Array.from({ length: 10 }, () => ({ Statement: 'x'.repeat(600) })) });
-  return async () => {
-    const start = performance.now();
-    await new Promise<void>((resolve, reject) => {
-      const call = request(url, { method: 'POST', agent, headers }, (answer) => {
-        answer.resume().once('end', resolve);
-      });
-      call.once('error', reject).end(body);
-    });
-    return performance.now() - start;
-  };
 }

@@ -84,7 +84,7 @@ function dynamoDb(operation: string, input: Record<string, unknown>, environment
   }
 }
 
-type Attributes = Readonly<Record<string, { readonly S?: string }>>;
+export type Attributes = Readonly<Record<string, { readonly S?: string }>>;
 interface Write {
   readonly TableName: string;
   readonly Key?: Attributes;
@@ -99,7 +99,7 @@ interface PartiQl {
 }
 
 /** The partition keys of a request: of the jobs table, no other is bound by them. */
-function leadingKeys(table: string, items: readonly (Attributes | undefined)[]): Pick<Right, 'context'> {
+export function leadingKeys(table: string, items: readonly (Attributes | undefined)[]): Pick<Right, 'context'> {
   if (!table.endsWith('-jobs')) return {};
   const ids = items.map((item) => item?.id?.S);
   if (!ids.every((id) => id !== undefined)) throw new UnknownCallError(`an item of ${table} without its id`);

@@ -1,5 +1,14 @@
 import type { Environment } from '../templates/intrinsics.ts';
-import { attributesOf, type Right, rightsOf, UnknownCallError, type WireCall } from './actions.ts';
+import {
+  type Attributes,
+  attributesOf,
+  leadingKeys,
+  type Right,
+  rightsOf,
+  UnknownCallError,
+  type WireCall,
+} from './actions.ts';
+import type { Context } from './evaluate.ts';
 
 /** The rights that a call of the operator's command needs; those that functions make too are in `actions.ts`. */
 export function operatorRightsOf(call: WireCall, environment: Environment): Right[] {
@@ -23,8 +32,11 @@ function jsonCall(target: string, call: WireCall, environment: Environment): Rig
   const input = JSON.parse(call.body || '{}') as Record<string, unknown>;
   if (service.startsWith('DynamoDB_') && /^(GetItem|PutItem|UpdateItem|Scan|DescribeTable)$/.test(operation)) {
     const resource = arn(environment, 'dynamodb', `table/${String(input.TableName)}`);
-    const reads = /^(GetItem|Scan)$/.test(operation);
-    return [{ action: `dynamodb:${operation}`, resource, ...(reads && { context: attributesOf(input) }) }];
+    const context = {
+      ...(/^(GetItem|Scan)$/.test(operation) && attributesOf(input)),
+      ...keysOf(input),
+    };
+    return [{ action: `dynamodb:${operation}`, resource, context }];
   }
   if (service === 'AmazonSQS' && operation === 'ListQueues') return [{ action: 'sqs:ListQueues', resource: '*' }];
   if (service === 'AmazonSQS' && /^(ReceiveMessage|DeleteMessageBatch|GetQueueAttributes)$/.test(operation)) {
@@ -52,6 +64,12 @@ function jsonCall(target: string, call: WireCall, environment: Environment): Rig
     return [{ action: 'events:DescribeRule', resource: arn(environment, 'events', `rule/${String(input.Name)}`) }];
   }
   return rightsOf(call, environment);
+}
+
+/** Of calls on one item. */
+function keysOf({ TableName, Key, Item }: { TableName?: unknown; Key?: unknown; Item?: unknown }): Context | undefined {
+  const item = (Key ?? Item) as Attributes | undefined;
+  return item === undefined ? undefined : leadingKeys(String(TableName), [item]).context;
 }
 
 function lambda({ method, path }: WireCall, environment: Environment): Right {

@@ -8,7 +8,7 @@ import { exact, HungError, install, installed, megabytesOf, oldestNode, pack, ru
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 /** pnpm gives a package what it names, and nothing that others happen to have installed. */
 const PNPM = 'pnpm@10.34.9';
-const DOORS = ['bundle', 'config', 'contract', 'engine', 'infra', 'producer', 'testing'];
+const DOORS = ['bundle', 'client', 'config', 'contract', 'engine', 'infra', 'producer', 'testing'];
 const TSCONFIG = {
   compilerOptions: {
     target: 'es2024',
@@ -78,7 +78,7 @@ describe('the package of a sender alone', { timeout: 900_000 }, () => {
     await install({ cwd: root, env }, exact('@types/node'));
     await writeFile(
       join(root, 'doors.ts'),
-      "export * as contract from 'sluice/contract';\nexport * as producer from 'sluice/producer';\n",
+      ['client', 'contract', 'producer'].map((door) => `export * as ${door} from 'sluice/${door}';\n`).join(''),
     );
     await writeFile(join(root, 'tsconfig.json'), JSON.stringify({ ...TSCONFIG, include: ['doors.ts'] }));
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
@@ -96,8 +96,33 @@ describe('the package of a sender alone', { timeout: 900_000 }, () => {
       // A range where npm can then take one copy for it and for the client.
       expect(version.replace('^', ''), name).toBe(whole.dependencies?.[name]?.replace('^', ''));
     }
-    expect(Object.keys(sender.exports ?? {}).sort()).toEqual(['./contract', './package.json', './producer']);
+    expect(Object.keys(sender.exports ?? {}).sort()).toEqual([
+      ...['./client', './contract', './package.json', './producer'],
+    ]);
   });
+});
+
+/** Looks at a job in a table that has it. */
+const WAITER = `import { createClient, DeadJobError } from 'sluice/client';
+
+const item = { status: { S: 'DEAD' }, id: { S: 'greet#a' }, reason: { S: 'Crashed' }, error: { M: { name: { S: 'E' }, message: { S: 'm' } } } };
+const client = { send: async ({ input }) => ({ Responses: { [Object.keys(input.RequestItems)[0]]: [item] } }) };
+const error = await createClient({ stage: 'prod', client }).waitFor('greet', 'a').catch((thrown) => thrown);
+console.log(JSON.stringify({ isDead: error instanceof DeadJobError, message: error.message }));
+`;
+
+it('a sender that awaits its jobs installs the client of DynamoDB beside it', { timeout: 300_000 }, async () => {
+  const root = await project('waiter');
+  await install({ cwd: root, env }, `sluice@file:${packed.producer}`);
+  await writeFile(join(root, 'wait.mjs'), WAITER);
+  await expect(run('node', ['wait.mjs'], { cwd: root, env })).rejects.toThrow("Cannot find package '@aws-sdk/");
+  await install({ cwd: root, env }, exact('@aws-sdk/client-dynamodb'), exact('@aws-sdk/util-dynamodb'));
+  expect(JSON.parse(await run('node', ['wait.mjs'], { cwd: root, env }))).toEqual({
+    isDead: true,
+    message: 'greet a died (Crashed): E: m',
+  });
+  const packages = (await installed(root)).filter((name) => name.startsWith('@aws-sdk/client-'));
+  expect(packages).toEqual(['@aws-sdk/client-dynamodb', '@aws-sdk/client-sqs']);
 });
 
 const TRIES = 3;

@@ -14,6 +14,7 @@ export interface Pages {
 export const LINE_LIMITS: Readonly<Record<string, number>> = {
   'README.md': 200,
   'functions/README.md': 360,
+  'lib/client/README.md': 110,
   'lib/config/README.md': 80,
   'lib/mcp/README.md': 80,
   'lib/producer/README.md': 262,

@@ -122,9 +122,10 @@ export const ROOMS: readonly Room[] = [
   files('engine: entries', 'lib/engine', ENGINE_ENTRIES, [...contract, 'lib/aws', ...engine]),
 
   folder('lib/producer', [...contract, 'lib/aws']),
+  folder('lib/client', [...contract, 'lib/aws']),
 
-  files('operator: basics', 'lib/operator', OPERATOR_BASICS, [...contract, 'lib/aws']),
-  folder('lib/operator/jobs', [...contract, 'lib/aws', 'lib/bundle', 'operator: basics']),
+  files('operator: basics', 'lib/operator', OPERATOR_BASICS, [...contract, 'lib/aws', 'lib/client']),
+  folder('lib/operator/jobs', [...contract, 'lib/aws', 'lib/bundle', 'lib/client', 'operator: basics']),
   folder('lib/operator/dead-letters', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
   folder('lib/operator/flows', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
   folder('lib/operator/parked', [

@@ -24,18 +24,30 @@ it('the page about job types shows the flow that a test runs', () => {
   expect(example.replace('performSent', 'perform')).toContain(shown);
 });
 
-it.each([
-  ['README.md', 'Send a job'],
-  ['lib/producer/README.md', 'TypeScript'],
-])('%s says under "%s" what a file of this checkout imports in the place of the package', async (page, heading) => {
-  const sample = codeOf({ page, heading, language: 'ts' });
-  const [, names = '', specifier = ''] =
-    /import \{ ([^}]+) \} from '[^']+'; \/\/ in this checkout: '([^']+)'\n/.exec(sample) ?? [];
-  const file = join(await workFolder('samples'), `${heading}.ts`);
-  writeFileSync(file, `export { ${names} } from '${specifier}';\n`);
-  const imported = (await import(file)) as Record<string, unknown>;
-  for (const name of names.split(', ')) expect(imported[name], name).toBeInstanceOf(Function);
+it('the page about waiting for jobs shows the functions that a test runs', () => {
+  const example = readFileSync(new URL('../client/example.test.ts', import.meta.url), 'utf8').replaceAll('\n  ', '\n');
+  for (const having of ['async function report', 'async function stop']) {
+    const shown = codeOf({ page: 'lib/client/README.md', heading: 'Look, wait, cancel', language: 'ts', having });
+    expect(example).toContain(shown.slice(shown.indexOf('async function')));
+  }
 });
+
+it.each([
+  ['README.md', 'Send a job', ''],
+  ['lib/producer/README.md', 'TypeScript', ''],
+  ['lib/client/README.md', 'Look, wait, cancel', 'import'],
+])(
+  '%s says under "%s" what a file of this checkout imports in the place of the package',
+  async (page, heading, having) => {
+    const sample = codeOf({ page, heading, language: 'ts', having });
+    const [, names = '', specifier = ''] =
+      /import \{ ([^}]+) \} from '[^']+'; \/\/ in this checkout: '([^']+)'\n/.exec(sample) ?? [];
+    const file = join(await workFolder('samples'), `${heading}.ts`);
+    writeFileSync(file, `export { ${names} } from '${specifier}';\n`);
+    const imported = (await import(file)) as Record<string, unknown>;
+    for (const name of names.split(', ')) expect(imported[name], name).toBeInstanceOf(Function);
+  },
+);
 
 it('the front page sends with the command that the producer’s page shows and a test runs', () => {
   const command = { language: 'bash', having: 'sqs send-message' };

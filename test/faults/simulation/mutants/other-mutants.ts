@@ -185,7 +185,7 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     defect: 'an operator of this version changes a job of the next one',
     edits: [
       {
-        file: 'lib/operator/job-table.ts',
+        file: 'lib/client/change-job.ts',
         from: 'item !== undefined && isOfNewer(item)',
         to: 'item?.id === undefined && round < 0',
       },

@@ -16,7 +16,7 @@ export interface Found {
 
 /** Where the command's and the alarms' words are. */
 const SOURCES = [
-  '{bin,localstack,lib/operator,lib/testing/test-job}/**/*.ts',
+  '{bin,localstack,lib/client,lib/operator,lib/testing/test-job}/**/*.ts',
   'lib/testing/*.ts',
   'lib/infra/{guard,monitoring/*alarm*}.ts',
 ];

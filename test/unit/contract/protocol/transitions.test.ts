@@ -62,8 +62,26 @@ describe('the table', () => {
     const settles = Array.from({ length: 10 }, (_, i) => `S${i + 1}`);
     const flows = ['E', 'H1', 'H2', 'H3', 'F1', 'F2', 'F3'];
     const unclaimed = Array.from({ length: 6 }, (_, i) => `U${i}`);
-    const operators = ['C1', 'C2', 'C2b', 'C3', 'C4', 'N', 'Q'];
-    const others = [...flows, ...unclaimed, ...operators, 'A1', 'A2', 'A3', 'A4', 'P', 'K', 'L', 'D', 'R'];
+    const others = [
+      ...flows,
+      ...unclaimed,
+      'A1',
+      'A2',
+      'A3',
+      'A4',
+      'P',
+      'K',
+      'L',
+      'D',
+      'R',
+      'C1',
+      'C2',
+      'C2b',
+      'C3',
+      'C4',
+      'N',
+      'Q',
+    ];
     expect(
       Object.values(TRANSITIONS)
         .map(({ code }) => code)

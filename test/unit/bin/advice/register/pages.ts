@@ -124,6 +124,12 @@ export const PAGES: readonly Followed[] = [
     ...{ says, at: { signal: AbortSignal.abort() }, gives: prints('opens once within a minute') },
     type: () => 'console --no-open --stage test',
   })),
+  // Of a wait that timed out.
+  {
+    says: 'or the stage has no job type "<…>": npx sluice queues <…> --stage <…>',
+    type: () => 'queues send-mail --stage test',
+    gives: prints('stage "test" has no job type "send-mail"; did you mean "send-email"?'),
+  },
   { says: 'npx sluice mcp', gives: prints('mcp: stage test, looks only') },
   { says: 'sluice schema --output <verb>', type: () => 'schema --output dlq show', gives: prints('"dlq show --json"') },
   { says: 'npx sluice <verb> --help', type: () => 'queues --help', gives: prints('Usage: sluice queues') },
