@@ -62,6 +62,6 @@ describe('a job that begins optimistically, tested by testJob,', () => {
     const run = await testJob(notify, perform, { payload: 'ada', tables, faults: [isCancelled()] });
     expect(run).toMatchObject({ status: 'CANCELLED', attempts: 0, writes: [] });
     expect(run.tables.sent).toEqual([]);
-    expect(run.events).toEqual(['job.started', 'job.duplicate']);
+    expect(run.events).toEqual(['job.started', 'job.lease-lost', 'job.duplicate']);
   });
 });
