@@ -1,11 +1,8 @@
-import { type Edit, inContract, inEngine, type Mutant } from './mutant.ts';
+import { inContract, inEngine, type Mutant } from './mutant.ts';
 
 const inUnclaimed = inContract('protocol/unclaimed');
 const inAttempt = inEngine('job/unclaimed');
 const inStore = inEngine('table/job-store');
-
-/** Defects that two edits make, in one file or two. */
-const both = (defect: string, ...edits: readonly Edit[]): Mutant => ({ defect, edits });
 
 const DEFECTS: readonly Mutant[] = [
   inUnclaimed('a later delivery begins without a claim, too', [
@@ -40,15 +37,6 @@ const DEFECTS: readonly Mutant[] = [
     "remove: ['dueAt', 'listKey', 'listAt', 'envelope'],\n    fence",
     "remove: ['dueAt'],\n    fence",
   ]),
-  both(
-    'a run completes over a failure that a claim wrote',
-    {
-      file: 'lib/contract/protocol/unclaimed.ts',
-      from: "status === 'RETRYING' && owner !== undefined && leaseUntil === undefined;",
-      to: "status === 'RETRYING' && (leaseUntil ?? 1) > 0;",
-    },
-    { file: 'lib/contract/protocol/unclaimed.ts', from: "absent: ['leaseUntil'],", to: 'absent: [],' },
-  ),
   inUnclaimed('a run completes over a death', [
     "const isUnclaimed = status === 'RETRYING' &&",
     "const isUnclaimed = (status === 'RETRYING' || status === 'DEAD') &&",
@@ -61,13 +49,6 @@ const DEFECTS: readonly Mutant[] = [
     "set: { ...write.set, owner: item.owner ?? '', attempts: item.attempts } }",
     "set: { ...write.set, owner: item.owner ?? '' } }",
   ]),
-  {
-    ...inAttempt('what a run finds at its end is followed though it would write', [
-      "step.action === 'run' || ('write' in step && step.write !== undefined);",
-      "step.action === 'run';",
-    ]),
-    flows: true,
-  },
   inAttempt('a message is deleted whose job another delivery runs', [
     "return isDone ? { kind: 'lost' } :",
     "return isDone || step.action === 'wait' ? { kind: 'outrun', claim, begun: { step: { row: 'duplicate', action: 'ack' }, message, item: undefined, before: undefined } } :",
