@@ -24,6 +24,7 @@ import { pauseVerb } from './cli/verbs/pause.ts';
 import { queuesVerb } from './cli/verbs/queues.ts';
 import { resumeVerb } from './cli/verbs/resume.ts';
 import { retryVerb } from './cli/verbs/retry.ts';
+import { scheduleVerb } from './cli/verbs/schedule.ts';
 import { schemaVerb } from './cli/verbs/schema.ts';
 import { sendVerb } from './cli/verbs/send.ts';
 import { traceVerb } from './cli/verbs/trace.ts';
@@ -69,7 +70,7 @@ function makeProgram(run: Run, json: boolean): Command {
     })
     .exitOverride();
   for (const add of [queuesVerb, jobVerb, findVerb, waitingVerb, flowVerb, flowsVerb]) add(program, run);
-  for (const add of [sendVerb, deadVerb, dlqVerb]) add(program, run);
+  for (const add of [sendVerb, scheduleVerb, deadVerb, dlqVerb]) add(program, run);
   for (const add of [retryVerb, cancelVerb, pauseVerb, resumeVerb, drainVerb, doctorVerb, traceVerb]) add(program, run);
   for (const add of [schemaVerb, newVerb, localVerb, initVerb, consoleVerb, mcpVerb, completionVerb]) add(program, run);
   inherit(program);

@@ -7,7 +7,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { JobDefinition } from '../../lib/contract/definition/job-definition.ts';
-import { type Aws, isEmulator, lazyS3, type SendDeps, type Stage } from '../../lib/operator/index.ts';
+import { type Aws, isEmulator, lazyS3, lazyScheduler, type ScheduleSqs, type Stage } from '../../lib/operator/index.ts';
 import { type LocalStage, localStage } from './local-stage.ts';
 
 /** Where the command runs: its streams, variables and clients. The process's own, or replacements in tests. */
@@ -49,7 +49,7 @@ export interface ClientConfig {
 /** What the command calls AWS through. */
 export interface Clients {
   readonly aws: Aws;
-  readonly sqs: SendDeps['sqs'];
+  readonly sqs: ScheduleSqs;
   readonly tables: { send(command: DescribeTableCommand): Promise<DescribeTableCommandOutput> };
 }
 
@@ -75,6 +75,7 @@ export function connect(given: ClientConfig): Clients {
     eventBridge: new EventBridgeClient(config),
     // An emulator on an IP address has no host name for a bucket.
     s3: lazyS3({ ...config, forcePathStyle: isEmulated }),
+    scheduler: lazyScheduler(config),
   };
   return { aws, sqs: aws.sqs, tables: aws.dynamoDb };
 }

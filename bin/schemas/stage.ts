@@ -51,6 +51,33 @@ export const flow = z.strictObject({
   places: z.array(place),
 });
 
+const schedule = {
+  ...{ type, name: z.string(), expression: z.string(), timeZone: z.string(), state: z.enum(['on', 'paused']) },
+  ...{ until: time.optional(), pausedAt: time.optional(), next: z.array(time) },
+  missed: z
+    .strictObject({
+      count,
+      about: z.literal(true).optional().describe('Of a rate: only AWS knows its times.'),
+      more: z.literal(true).optional().describe('There are more than were counted.'),
+      ...{ from: time, to: time },
+    })
+    .optional(),
+};
+
+export const schedulePut = z.strictObject({ created: z.boolean(), ...schedule });
+export const scheduleList = z.strictObject({ schedules: z.array(z.strictObject(schedule)) });
+export const scheduleState = z.strictObject(schedule);
+export const scheduleDelete = z.strictObject({ type, name: z.string(), deleted: z.boolean() });
+export const scheduleRunNow = z.strictObject({ type, jobId: z.string(), messageId: z.string() });
+export const scheduleBackfill = z.union([
+  z.strictObject({ dryRun: z.literal(true), ticks: count, more: z.literal(true).optional() }),
+  z.strictObject({
+    ...{ ticks: count, sent: count, failed: count },
+    why: z.string().optional().describe('Of the first that failed.'),
+    caution: z.string().optional().describe('On an emulator.'),
+  }),
+]);
+
 export const newType = z.strictObject({ type, definition: z.string(), files: z.array(z.string()) });
 export const init = z.strictObject({ folder: z.string(), files: z.array(z.string()) });
 

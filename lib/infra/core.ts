@@ -12,6 +12,7 @@ import { DispatcherAlarms } from './monitoring/dispatcher-alarms.ts';
 import { SavedQueries } from './monitoring/saved-queries.ts';
 import { subscribe } from './monitoring/subscribers.ts';
 import { PayloadsBucket } from './payloads-bucket.ts';
+import { RunTimeSchedules } from './run-time-schedules.ts';
 import type { CommonSettings } from './stage-settings.ts';
 
 /** What {@link makeCore} makes it by. */
@@ -54,6 +55,7 @@ export function makeCore(scope: Construct, settings: CoreSettings): Core {
   const { payloads, producers } = settings;
   const bucket = payloads ? new PayloadsBucket(scope, 'Payloads', { stage, disposable, key, producers }) : undefined;
   new OperatorPolicies(scope, 'Operators', { stage, encrypted, payloads });
+  new RunTimeSchedules(scope, 'Schedules', { stage, disposable, key, topic, runbook });
   new DispatcherAlarms(scope, 'DispatcherAlarms', { stage, topic, runbook });
   new StageDashboard(scope, 'Dashboard', { stage });
   new SavedQueries(scope, 'Queries', { stage });

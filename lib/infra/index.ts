@@ -3,6 +3,7 @@
 export { grantEnqueue } from './access/grant-enqueue.ts';
 export { type EnqueueWriteTarget, grantEnqueueWrite } from './access/grant-enqueue-write.ts';
 export { grantCancel, grantRead, type JobsTarget } from './access/grant-read.ts';
+export { grantSchedule, type ScheduleTarget } from './access/schedule-rights.ts';
 export { grantKey } from './access/stage-key.ts';
 export { type AppSource, buildApp, type JobSource } from './app.ts';
 export { appSource } from './app-source.ts';

@@ -34,6 +34,7 @@ import type {
 } from '@aws-sdk/client-sqs';
 import type { OperatorS3 } from '../aws/payloads.ts';
 import type { DynamoDbReads } from '../aws/ports.ts';
+import type { SchedulerCalls } from '../aws/scheduler.ts';
 
 /** The calls to DynamoDB that the operator's verbs make: a `DynamoDBClient`, or a replacement in tests. */
 export type DynamoDb = DynamoDbReads & {
@@ -70,6 +71,8 @@ export interface Aws {
   readonly eventBridge: Pick<EventBridgeClient, 'send'>;
   /** @default large payloads are neither fetched nor put */
   readonly s3?: OperatorS3;
+  /** @default there are no schedules that were made at run time */
+  readonly scheduler?: SchedulerCalls;
 }
 
 /** A stage as the verbs see it. */
@@ -92,13 +95,7 @@ export interface FeedOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Hosts of emulators: this machine, and LocalStack's own names. */
-const EMULATORS =
-  /^((.+\.)?localhost(\.localstack\.cloud)?|127(\.\d+){3}|\[::1\]|0\.0\.0\.0|localstack|host\.docker\.internal)$/;
-
-/** Whether an emulator answers at an endpoint, by its host. */
-export const isEmulator = (endpoint: string | undefined): boolean =>
-  URL.canParse(endpoint ?? '') && EMULATORS.test(new URL(endpoint ?? '').hostname);
+export { isEmulator } from '../aws/emulator.ts';
 
 /** What the commands that advice names end with, so that they look where this one looked. */
 export const flagsOf = ({ name, flags }: Pick<Stage, 'name' | 'flags'>): string => flags ?? ` --stage ${name}`;

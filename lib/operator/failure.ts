@@ -39,9 +39,9 @@ export interface Whereabouts {
   readonly flags?: string | undefined;
 }
 
-const OURS_MISSING = /^(NoSuchStageError|NoSuchTypeError|NoSuchJobError)$/;
+const OURS_MISSING = /^(NoSuchStageError|NoSuchTypeError|NoSuchJobError|NoSuchScheduleError)$/;
 const OURS_USAGE =
-  /^(UsageError|InvalidTextError|InvalidMessageError|InvalidPayloadError|MessageTooLargeError|RetiredTypeError|CorrectedBodyError|JobDefinitionError|NewJobTypeError|NoCallbackError|CatalogueError|InvalidPlaceError|InsightsError)$/;
+  /^(UsageError|InvalidTextError|InvalidMessageError|InvalidPayloadError|MessageTooLargeError|RetiredTypeError|CorrectedBodyError|JobDefinitionError|NewJobTypeError|NoCallbackError|CatalogueError|InvalidPlaceError|InsightsError|ScheduleError)$/;
 const OURS_LATER = /^(JobChangedError|ThrottledReadError|SwitchTimeoutError)$/;
 const EXPIRED = /ExpiredToken|RequestExpired|TokenRefreshRequired|SSOTokenProviderFailure/;
 const UNKNOWN_CLIENT =

@@ -1,5 +1,7 @@
 /** The verbs of the command `sluice` as functions, for other programs. */
+export { lazyScheduler } from '../aws/scheduler.ts';
 export { type MapOf, mapsIn, readableStack } from '../bundle/stack.ts';
+export type { Backfilled, MissedTicks, ScheduleInfo, ScheduleSqs } from '../schedules/index.ts';
 export { type AlarmView, alarmStates } from './alarms.ts';
 export { type Aws, type FeedOptions, flagsOf, isEmulator, nowOf, pause, type Stage } from './aws.ts';
 export { checkPayload, type PayloadFault, payloadOf } from './check-payload.ts';
@@ -29,6 +31,7 @@ export { type CancelFlowOptions, type CancelledFlow, cancelFlow } from './flows/
 export { type FlowView, flow, type Holder, type PlaceView } from './flows/flow.ts';
 export { flows, type WaitingCallback, type WaitingReport } from './flows/waiting.ts';
 export type { JobName, JobRun, JobTable, Operated } from './job-table.ts';
+export { payloadGiven } from './job-text.ts';
 export { cancel, retryNow } from './jobs/cancel-and-retry.ts';
 export { type FindOptions, type FoundJob, findJob, type Looked } from './jobs/find-job.ts';
 export { InsightsError, type InsightsOptions, type InsightsResult, insights } from './jobs/insights.ts';
@@ -70,6 +73,7 @@ export { type DeadLetterCount, deadLetterCounts, type QueueCounts, queueCounts }
 export { type Drained, drain } from './queues/drain.ts';
 export { type RunningState, runningStates, type Switched, setRunning } from './queues/event-source.ts';
 export { type QueueState, type QueuesReport, queues } from './queues/queues.ts';
+export { runTimeSchedules } from './schedules/run-time.ts';
 export { type ScheduleView, schedules } from './schedules/schedules.ts';
 export { type BulkReport, type RefusedLine, type SendDeps, send, sendLines } from './send.ts';
 export { shellWord } from './shell-word.ts';

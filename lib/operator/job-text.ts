@@ -1,3 +1,4 @@
+import { jsonText } from '../contract/json.ts';
 import type { EnqueueOptions } from '../producer/index.ts';
 import { notJsonAt } from './json-place.ts';
 import { fieldText, unheldMessage, unheldNumber } from './json-text.ts';
@@ -25,6 +26,9 @@ export function parsed(text: string, envelopes: boolean): GivenText {
   const { payload: _, ...own } = value as { payload: unknown };
   return { payload, own };
 }
+
+/** A payload that is given as text, to be put into a job as it is. @throws InvalidTextError */
+export const payloadGiven = (text: string): object => jsonText(parsed(text, false).payload);
 
 function parsedJson(text: string): unknown {
   try {

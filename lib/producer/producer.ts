@@ -217,7 +217,7 @@ export function createProducer(options: ProducerOptions = {}): Producer {
 }
 
 /** A client that others use, too: only what the producer sends is not repeated by the SDK. */
-function oneRequestEach(client: ProducerSqs): ProducerSqs {
+export function oneRequestEach(client: ProducerSqs): ProducerSqs {
   const send: (command: never, options: { abortSignal?: AbortSignal }) => unknown = (command, options) =>
     client.send(asOneRequest(command), options);
   return { send } as { send: unknown } as ProducerSqs;

@@ -6,6 +6,7 @@ import { NO_PAYLOAD_ATTRIBUTES } from '../../contract/protocol/no-payload.ts';
 import { arnsOf } from '../arns.ts';
 import { acknowledgeWildcard } from '../checks/security.ts';
 import { getPayloads, putPayloads } from './payload-rights.ts';
+import { changeSchedules, lookAtSchedules } from './schedule-rights.ts';
 import { keyRights } from './stage-key.ts';
 
 /** Settings of {@link OperatorPolicies}. */
@@ -21,7 +22,7 @@ export interface OperatorPoliciesProps {
  * The rights of people who operate a stage, as three managed policies to attach to their roles. `<app>-<stage>-read-<region>` is
  * for looking (`queues`, `job`, `flow`, `flows`, `dead`, `drain`, `doctor`, what `console` shows) and receives no message, and of
  * items no parked one. `<app>-<stage>-payloads-<region>` adds those (`job --payload`). `<app>-<stage>-redrive-<region>` comes in
- * addition, for verbs that change something (`send`, `dlq`, `retry`, `cancel`, `pause`, `resume`, `doctor --job`).
+ * addition, for verbs that change something (`send`, `dlq`, `retry`, `cancel`, `pause`, `resume`, `schedule`, `doctor --job`).
  *
  * Queues, functions and stacks are named by the stage's prefix. Neither app nor stage has a hyphen, so the prefix matches this
  * stage alone, and it covers job types that are added later.
@@ -109,6 +110,7 @@ function readRights(scope: Construct, stage: string): PolicyStatement[] {
       ],
       '*',
     ),
+    ...lookAtSchedules(scope, stage),
   ];
 }
 
@@ -140,6 +142,7 @@ function redriveRights(scope: Construct, stage: string): PolicyStatement[] {
       // Lambda gives a mapping an id as its name, so the condition names its function instead.
       conditions: { ArnLike: { 'lambda:FunctionArn': arn('lambda', 'function', `${prefixOf(stage)}-*`) } },
     }),
+    ...changeSchedules(scope, stage),
   ];
 }
 

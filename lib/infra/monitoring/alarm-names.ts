@@ -1,5 +1,5 @@
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
-import { names } from '../../contract/names.ts';
+import { names, prefixOf } from '../../contract/names.ts';
 
 /**
  * The alarms of a job type: the end of their names, after the queue's name. Names are fixed, so that the dashboard of another
@@ -39,6 +39,9 @@ export const jobAlarmName = (stage: string, type: string, alarm: JobAlarm): stri
 /** The alarm on missing ticks of one schedule. */
 export const scheduleAlarmName = (stage: string, type: string, schedule: string): string =>
   `${names.queue(stage, type)}-no-tick-${schedule}`;
+
+/** The alarm on ticks of schedules made at run time that could not be sent. */
+export const stageSchedulesAlarmName = (stage: string): string => `${prefixOf(stage)}-schedules-failed`;
 
 export const dispatcherAlarmName = (stage: string, alarm: DispatcherAlarmKind): string =>
   `${names.dispatcher(stage)}-${DISPATCHER_ALARMS[alarm]}`;

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Dashboard, type IWidget, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { names, prefixOf } from '../../contract/names.ts';
-import { DISPATCHER_ALARMS, dispatcherAlarmName } from './alarm-names.ts';
+import { DISPATCHER_ALARMS, dispatcherAlarmName, stageSchedulesAlarmName } from './alarm-names.ts';
 import { alarmStates, LAST_HOUR } from './alarm-states.ts';
 import { dispatcherRow, totals } from './dashboard-rows.ts';
 import { WIDTH } from './graph.ts';
@@ -20,13 +20,14 @@ export interface StageDashboardProps {
  */
 export class StageDashboard extends Dashboard {
   constructor(scope: Construct, id: string, { stage }: StageDashboardProps) {
-    const alarms = keys(DISPATCHER_ALARMS).map((alarm) => dispatcherAlarmName(stage, alarm));
+    const ofDispatcher = keys(DISPATCHER_ALARMS).map((alarm) => dispatcherAlarmName(stage, alarm));
+    const alarms = [...ofDispatcher, stageSchedulesAlarmName(stage)];
     super(scope, id, {
       dashboardName: names.dashboard(stage, Stack.of(scope).region),
       start: LAST_HOUR,
       widgets: [
         links(stage),
-        alarmStates(scope, `Alarms of the dispatcher, stage ${stage}`, alarms),
+        alarmStates(scope, `Alarms of the dispatcher and of schedules made at run time, stage ${stage}`, alarms),
         totals(stage),
         ...worstRows(stage),
         ...dispatcherRow(stage),

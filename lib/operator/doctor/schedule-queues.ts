@@ -1,4 +1,5 @@
 import { names, prefixOf, SCHEDULES_DLQ } from '../../contract/names.ts';
+import { scheduleNames } from '../../contract/schedule-names.ts';
 import { isEmulator } from '../aws.ts';
 import { queueAttributes, queueUrls } from '../stage.ts';
 import { type Check, type Finding, note, type Subject } from './finding.ts';
@@ -12,7 +13,9 @@ export const scheduleQueues: Check = async (subject) => {
   // A local stage deletes what the catalogue lacks.
   if (isEmulator(endpoint)) return [];
   const prefix = `${prefixOf(name)}-`;
-  const urls = (await queueUrls(aws.sqs, prefix)).filter((url) => url.endsWith(SCHEDULES_DLQ));
+  const urls = (await queueUrls(aws.sqs, prefix)).filter(
+    (url) => url.endsWith(SCHEDULES_DLQ) && !url.endsWith(`/${scheduleNames.deadLetterQueue(name)}`),
+  );
   const findings = urls.map((url) => {
     const queue = url.split('/').at(-1) ?? '';
     return finding({ url, queue, type: queue.slice(prefix.length, -SCHEDULES_DLQ.length) }, subject);

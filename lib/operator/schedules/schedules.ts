@@ -2,12 +2,12 @@ import { DescribeRuleCommand, ListRuleNamesByTargetCommand } from '@aws-sdk/clie
 import { cutAsTheyCome } from '../../aws/cut.ts';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import type { JobSchedule } from '../../contract/definition/schedule.ts';
+import { take, timesOf } from '../../contract/definition/schedule-times.ts';
 import { scheduleDescription } from '../../contract/names.ts';
 import { itemId } from '../../contract/protocol/job-item.ts';
 import { type FeedOptions, nowOf, type Stage } from '../aws.ts';
 import { readItems } from '../jobs/read-items.ts';
 import { queueAttributes, queuesOf } from '../stage.ts';
-import { take, timesOf } from './times.ts';
 
 /** A job that EventBridge sends again and again. */
 export interface ScheduleView {

@@ -1,5 +1,7 @@
+import type { SchedulerCalls } from '../../../lib/aws/scheduler.ts';
 import type { Aws, Stage } from '../../../lib/operator/index.ts';
 import { type Command, toCall } from '../../../lib/testing/aws/faults.ts';
+import { makeMemoryScheduler } from '../../support/memory-scheduler.ts';
 import { deployed } from '../../unit/operator/support/doctor.ts';
 import type { Environment } from '../templates/intrinsics.ts';
 import type { Right, WireCall } from './actions.ts';
@@ -45,6 +47,35 @@ function rightsOfCall(service: keyof Aws, call: { name: string; input: unknown }
   return queries.map(({ resource }) => ({ action: 'logs:GetQueryResults', resource }));
 }
 
+/** EventBridge Scheduler in memory, and what each of its calls needs: who writes a schedule hands over its role. */
+function recordedScheduler(rights: Right[], now: () => number): SchedulerCalls {
+  const { client } = makeMemoryScheduler({ now });
+  const { account, region } = ENVIRONMENT;
+  const asProd = (text: unknown) => String(text).replaceAll('sluice-test-', 'sluice-prod-');
+  const record = (
+    name: string,
+    input: { GroupName?: unknown; Name?: unknown; Target?: { RoleArn?: unknown } | undefined },
+  ) => {
+    const schedule = `arn:aws:scheduler:${region}:${account}:schedule/${asProd(input.GroupName)}/${asProd(input.Name)}`;
+    rights.push({ action: `scheduler:${name}`, resource: name === 'ListSchedules' ? '*' : schedule });
+    if (input.Target === undefined) return;
+    const role = asProd(input.Target.RoleArn)
+      .split('/')
+      .at(-1)
+      ?.replace(/-[a-z]{2}-[a-z]+-\d$/, `-${region}`);
+    const context = { 'iam:PassedToService': 'scheduler.amazonaws.com' };
+    rights.push({ action: 'iam:PassRole', resource: `arn:aws:iam::${account}:role/${role}`, context });
+  };
+  const calls = Object.entries(client).map(([name, call]) => {
+    const recorded = (input: never) => {
+      record(`${name.charAt(0).toUpperCase()}${name.slice(1)}`, input);
+      return call(input);
+    };
+    return [name, recorded] as const;
+  });
+  return Object.fromEntries(calls) as unknown as SchedulerCalls;
+}
+
 /** The rights that a function needs, as those of the stage `prod`: a dead job, a parked one, a schedule. */
 export async function rightsOf(run: (stage: Stage) => Promise<unknown>): Promise<Right[]> {
   const { stage, world, plane } = deployed();
@@ -65,7 +96,8 @@ export async function rightsOf(run: (stage: Stage) => Promise<unknown>): Promise
     };
     return [service, { send }] as const;
   };
+  const schedulerOf = recordedScheduler(rights, world.clock.now);
   const aws = Object.fromEntries((Object.keys(stage.aws) as (keyof Aws)[]).map(recorded)) as unknown as Aws;
-  await run({ ...stage, aws });
+  await run({ ...stage, aws: { ...aws, scheduler: schedulerOf } });
   return rights;
 }

@@ -25,6 +25,7 @@ import {
   retryAll,
   retryNow,
   runningStates,
+  runTimeSchedules,
   type Stage,
   scanJobs,
   scanPriceOf,
@@ -54,6 +55,13 @@ beforeAll(async () => {
 
 const NIGHTLY: JobSchedule = { name: 'nightly', expression: 'cron(0 2 * * ? *)', payload: {} };
 const JOB = { type: 'probe', key: 'dead' };
+/** A schedule that was made at run time. */
+const DAILY = { expression: 'cron(0 2 * * ? *)', payload: { do: 'complete' } } as const;
+const made = async (stage: Stage) => {
+  const all = runTimeSchedules(stage, stage.aws.sqs as never);
+  await all.put(defineProbe(), 'daily', DAILY);
+  return all;
+};
 const ofQueues = (feed: (stage: Stage, all: Awaited<ReturnType<typeof typeQueues>>) => Promise<unknown>) => {
   return async (stage: Stage) => feed(stage, await typeQueues(stage));
 };
@@ -75,6 +83,11 @@ const LOOKS: Functions = {
   metricHistory: (stage) =>
     metricHistory(stage, { type: 'probe', sinceMs: Date.UTC(2025, 11, 31), periodSeconds: 300 }),
   schedules: (stage) => schedules(stage, { type: 'probe', retention: 14, schedule: [NIGHTLY] }),
+  'schedule list': (stage) => runTimeSchedules(stage, stage.aws.sqs as never).list(),
+  'schedule list of one that is there': (stage) =>
+    runTimeSchedules(stage, stage.aws.sqs as never)
+      .pause('probe', 'x')
+      .catch(() => 0),
   keepsData,
   queues,
   dead: (stage) => dead(stage, 'probe'),
@@ -98,6 +111,10 @@ const CHANGES: Functions = {
   cancelAll: (stage) => cancelAll(stage, { type: 'probe' }, { definitionOf: () => defineProbe() }),
   'cancel of a job that waits': (stage) => cancel(tableOf(stage), defineProbe(), 'parked'),
   'cancel of a job that never came': (stage) => cancel(tableOf(stage), defineProbe(), 'unknown'),
+  'schedule put': made,
+  'schedule pause': async (stage) => (await made(stage)).pause('probe', 'daily'),
+  'schedule delete': async (stage) => (await made(stage)).delete('probe', 'daily'),
+  'schedule run-now': async (stage) => (await made(stage)).runNow('probe', 'daily'),
   setRunning: (stage) => setRunning(stage, 'probe', { running: false, wait: false }),
 };
 

@@ -59,7 +59,7 @@ const PLANTED: readonly [mistake: string, plant: Plant, said: RegExp][] = [
   [
     'a role that may send elsewhere',
     (find) => {
-      allowing(find('AWS::IAM::Policy', 'SchedulesRoleDefaultPolicy')).Resource =
+      allowing(find('AWS::IAM::Policy', 'sluice-prod-tidy-up_schedules-dlq')).Resource =
         'arn:aws:sqs:eu-west-1:123456789012:other';
     },
     /Nightly.*its role may not send to/i,
@@ -67,7 +67,7 @@ const PLANTED: readonly [mistake: string, plant: Plant, said: RegExp][] = [
   [
     'a role of another group’s schedules',
     (find) => {
-      allowing(find('AWS::IAM::Role', 'scheduler.amazonaws.com'), 'AssumeRolePolicyDocument').Condition = {
+      allowing(find('AWS::IAM::Role', 'schedule-group/sluice-prod-tidy-up'), 'AssumeRolePolicyDocument').Condition = {
         ArnLike: { 'aws:SourceArn': 'arn:aws:scheduler:eu-west-1:123456789012:schedule-group/other' },
       };
     },
@@ -83,7 +83,7 @@ const PLANTED: readonly [mistake: string, plant: Plant, said: RegExp][] = [
   [
     'a role that may not send to the dead-letter queue',
     (find) => {
-      allowing(find('AWS::IAM::Policy', 'SchedulesRoleDefaultPolicy')).Resource =
+      allowing(find('AWS::IAM::Policy', 'sluice-prod-tidy-up_schedules-dlq')).Resource =
         'arn:aws:sqs:eu-west-1:123456789012:sluice-prod-tidy-up';
     },
     /Nightly.*its role may not send to .*_schedules-dlq/i,

@@ -73,12 +73,12 @@ describe('the removal of a stack', () => {
     );
 
   test('deletes all data of a dev stage', () => {
-    expect(policies(dev)).toEqual(Array(8).fill('Delete'));
+    expect(policies(dev)).toEqual(Array(9).fill('Delete'));
     expect(Object.values(dev).map(({ stack }) => stack.terminationProtection)).toEqual([false, false, false]);
   });
 
   test('keeps the data of other stages, except after a failed first deploy', () => {
-    expect(policies(prod)).toEqual(Array(8).fill('RetainExceptOnCreate'));
+    expect(policies(prod)).toEqual(Array(9).fill('RetainExceptOnCreate'));
     expect(Object.values(prod).map(({ stack }) => stack.terminationProtection)).toEqual([true, true, true]);
   });
 

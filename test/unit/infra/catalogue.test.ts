@@ -73,7 +73,8 @@ describe.each(Object.entries(stages))('stage %s', (stage, stacks) => {
 
   test('every queue takes SQS’s largest message, is encrypted, and refuses calls without TLS', () => {
     const queues = resourcesOf(stacks, 'AWS::SQS::Queue');
-    expect(queues).toHaveLength(2 * TYPES.length);
+    // And that of schedules made at run time.
+    expect(queues).toHaveLength(2 * TYPES.length + 1);
     for (const { properties } of queues) {
       expect(properties).toMatchObject({ MaximumMessageSize: 1_048_576, SqsManagedSseEnabled: true });
     }
@@ -112,6 +113,7 @@ describe('rights', () => {
     ['logs:CreateLogStream logs:PutLogEvents', /:log-stream:\*$/, 'Lambda names streams as it goes'],
     ['ses:SendTemplatedEmail', /:template\/\*$/, 'templates are named by payloads'],
     ['sqs:GetQueueUrl sqs:SendMessage', /:sluice-prod-\*$/, 'the dispatcher sends to every job type of its stage'],
+    ['sqs:SendMessage', /:sluice-prod-\*$/, 'schedules are made at run time, of every job type of their stage'],
     ['s3:AbortMultipartUpload s3:PutObject', /\/reports\/\*$/, 'reports are named by jobs'],
   ];
   const statements = resourcesOf(stages.prod, 'AWS::IAM::Policy').flatMap(({ properties }) =>
@@ -147,7 +149,7 @@ describe('a resource that holds data', () => {
   test('is deleted with its stack on dev, and kept on prod', () => {
     expect(new Set(outcomes('dev'))).toEqual(new Set(['Delete']));
     expect(new Set(outcomes('prod'))).toEqual(new Set(['RetainExceptOnCreate']));
-    expect(outcomes('prod')).toHaveLength(2 + 2 * TYPES.length + TYPES.length + 1 + 2);
+    expect(outcomes('prod')).toHaveLength(2 + 2 * TYPES.length + 1 + TYPES.length + 1 + 2);
   });
 
   test.each(Object.entries(stages))(

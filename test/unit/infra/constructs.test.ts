@@ -25,6 +25,7 @@ describe('in a stack of a team’s own', () => {
         .map(({ properties }) => properties[name])
         .toSorted();
     expect(namesOf('AWS::SQS::Queue', 'QueueName')).toEqual([
+      'shop-prod-_schedules-dlq',
       ...['shop-prod-plain', 'shop-prod-plain-dlq', `shop-prod-${tuned.type}`, `shop-prod-${tuned.type}-dlq`],
     ]);
     expect(namesOf('AWS::DynamoDB::GlobalTable', 'TableName')).toEqual(['shop-prod-jobs']);
@@ -67,7 +68,8 @@ test('a stage with a key: log groups have it by its ARN, and queues wait for its
   expect(ofType(resources, 'AWS::Logs::LogGroup').map(({ properties }) => properties.KmsKeyId)).toEqual([arn, arn]);
   const alias = one(resources, 'AWS::KMS::Alias').id;
   const queues = ofType(resources, 'AWS::SQS::Queue');
-  expect(queues.map(({ dependsOn }) => dependsOn.includes(alias))).toEqual([true, true]);
+  // With that of schedules made at run time.
+  expect(queues.map(({ dependsOn }) => dependsOn.includes(alias))).toEqual([true, true, true]);
 });
 
 describe('job types in other stacks than their stage', () => {

@@ -37,6 +37,8 @@ describe('no release renames what holds something', () => {
       Key961B73FD: 'AWS::KMS::Key',
       KeyAlias910D852D: 'AWS::KMS::Alias',
       KeyArnAEA531A9: 'AWS::SSM::Parameter',
+      SchedulesDeadLettersE738B711: 'AWS::SQS::Queue',
+      SchedulesGroupC7F67308: 'AWS::Scheduler::ScheduleGroup',
     });
   });
 
@@ -60,6 +62,8 @@ describe('no release renames what holds something', () => {
       JobsKeyAliasF840DFB0: 'AWS::KMS::Alias',
       JobsKeyArn72C9B7EF: 'AWS::SSM::Parameter',
       JobsKeyB64EAF8C: 'AWS::KMS::Key',
+      JobsSchedulesDeadLetters62242D73: 'AWS::SQS::Queue',
+      JobsSchedulesGroupAE2E75D7: 'AWS::Scheduler::ScheduleGroup',
       NightlyConsumerLog02BF38ED: 'AWS::Logs::LogGroup',
       NightlyJobsDeadLettersE7497FDE: 'AWS::SQS::Queue',
       NightlyJobsQueue254E5D8D: 'AWS::SQS::Queue',

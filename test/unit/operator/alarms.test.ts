@@ -85,7 +85,7 @@ test('each alarm that is deployed says its type, what it means, what to do and w
   expect(odd).toEqual([]);
   for (const { name, type } of views) {
     if (type !== undefined) expect(name).toMatch(new RegExp(`^sluice-test-${type}-`));
-    else expect(name).toMatch(/^sluice-test-dispatcher-/);
+    else expect(name).toMatch(/^sluice-test-(dispatcher-|schedules-failed$)/);
   }
   const known = views.map(({ name }) => name);
   expect(known).toContain(dispatcherAlarmName('test', 'noTick'));

@@ -105,7 +105,18 @@ const HELPERS = [
     'indented',
     'lazyS3',
   ],
-  ...['onStage', 'queuesOf', 'tableOf', 'typeQueues', 'typesOf', 'shellWord', 'payloadOf'],
+  ...[
+    'lazyScheduler',
+    'payloadGiven',
+    'runTimeSchedules',
+    'onStage',
+    'queuesOf',
+    'tableOf',
+    'typeQueues',
+    'typesOf',
+    'shellWord',
+    'payloadOf',
+  ],
 ];
 
 /** Faces without a function of the operator's behind them, and what is. */
@@ -119,6 +130,12 @@ const OF_THEIR_OWN = {
     console: 'the console itself',
     mcp: 'the tools themselves',
     completion: 'the command itself',
+    ...Object.fromEntries(
+      ['put', 'list', 'pause', 'resume', 'delete', 'run-now', 'backfill'].map((verb) => [
+        `schedule ${verb}`,
+        'runTimeSchedules; a page and an assistant have those of the definition',
+      ]),
+    ),
   },
   routes: {
     '/api/session': 'the console’s own',

@@ -122,6 +122,7 @@ export const ROOMS: readonly Room[] = [
   files('engine: entries', 'lib/engine', ENGINE_ENTRIES, [...contract, 'lib/aws', ...engine]),
 
   folder('lib/producer', [...contract, 'lib/aws']),
+  folder('lib/schedules', [...contract, 'lib/aws', 'lib/producer']),
   folder('lib/client', [...contract, 'lib/aws']),
 
   files('operator: basics', 'lib/operator', OPERATOR_BASICS, [...contract, 'lib/aws', 'lib/client']),
@@ -145,10 +146,10 @@ export const ROOMS: readonly Room[] = [
   folder('lib/operator/doctor', [
     ...[...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs', 'lib/operator/flows', 'lib/operator/queues'],
   ]),
-  folder('lib/operator/schedules', [...contract, 'lib/aws', 'operator: basics', 'lib/operator/jobs']),
+  folder('lib/operator/schedules', [...contract, 'lib/aws', 'lib/schedules', 'operator: basics', 'lib/operator/jobs']),
   folder('lib/operator/authoring', contract),
   others('lib/operator', OPERATOR_BASICS, [
-    ...[...contract, 'lib/bundle', 'lib/producer', 'operator: basics'],
+    ...[...contract, 'lib/aws', 'lib/bundle', 'lib/producer', 'lib/schedules', 'operator: basics'],
     ...['lib/operator/jobs', 'lib/operator/flows', 'lib/operator/dead-letters', 'lib/operator/queues'],
     ...['lib/operator/doctor', 'lib/operator/schedules'],
     ...['lib/operator/parked', 'lib/operator/doctor'],

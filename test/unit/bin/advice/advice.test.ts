@@ -8,6 +8,7 @@ import { FLOWS } from './register/flows.ts';
 import { JOBS } from './register/jobs.ts';
 import { PAGES } from './register/pages.ts';
 import { REPORTS } from './register/reports.ts';
+import { SCHEDULES } from './register/schedules.ts';
 import { FAILURES, STAGE } from './register/stage.ts';
 import { TOLD } from './register/told.ts';
 import { USAGE } from './register/usage.ts';
@@ -23,6 +24,7 @@ const FOLLOWED: readonly Followed[] = [
   ...AUTHORING,
   ...JOBS,
   ...FLOWS,
+  ...SCHEDULES,
   ...PAGES,
 ];
 const found: readonly Found[] = [...inSources(), ...inPages(), ...inRunbook()].map(({ where, text, advises }) => ({

@@ -33,7 +33,7 @@ const VERBS = globSync('bin/cli/verbs/*.ts', { cwd: ROOT }).map((file) => /(\w+)
 const WORD = String.raw`<[^>]*>|--[a-z][a-z-]*|--(?= )|@\S+`;
 /** A whole command of ours; its operands are `<…>`, options and files. */
 const COMMAND = new RegExp(
-  String.raw`\bsluice (?:(?:${VERBS.join('|')})\b|<…>)( (?:show|redrive|purge))?(?: ?(?:${WORD}))*`,
+  String.raw`\bsluice (?:(?:${VERBS.join('|')})\b|<…>)( (?:show|redrive|purge|put|list|pause|resume|delete|run-now|backfill))?(?: ?(?:${WORD}))*`,
   'g',
 );
 const OPTION = /(?:^|[\s(])--[a-z]/;

@@ -105,7 +105,7 @@ test.each([
 /** Options whose values nobody can know beforehand. Another one needs values in completion/model.ts, or a place here. */
 const FREE = [
   ...['app', 'profile', 'region', 'endpoint', 'every', 'id', 'key', 'max-attempts', 'run-at', 'delay', 'tenant'],
-  ...['limit', 'error', 'since', 'rate', 'body', 'timeout', 'port'],
+  ...['limit', 'error', 'since', 'rate', 'body', 'timeout', 'port', 'from', 'to', 'until', 'time-zone'],
 ];
 
 describe('completion', () => {

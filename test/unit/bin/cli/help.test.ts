@@ -89,6 +89,7 @@ describe('the help of', () => {
         'flow',
         'flows',
         'send',
+        'schedule',
         'dead',
         'dlq',
         'retry',

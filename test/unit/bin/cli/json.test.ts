@@ -14,6 +14,8 @@ const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true });
 ajv.addFormat('date-time', { validate: (text: string) => text === new Date(Date.parse(text)).toISOString() });
 
 const PAYLOAD = JSON.stringify({ to: 'ada@example.com', subject: 'fine', text: 'Hello.' });
+/** Before the clock's first time. */
+const HOUR_AGO = '2025-12-31T23:30:00Z';
 const LOG = '/aws/lambda/sluice-test-send-email';
 
 /** A stage that has something of everything: jobs of every status, a batch, dead letters, logs. */
@@ -38,6 +40,8 @@ async function full(): Promise<Deployed> {
   world.alter('a1', { crash: { name: 'E', message: 'm', owner: 'o' }, diedOf: ['h'], undelivered: 'event' });
   const line = { jobId: 'done', key: 'done', message: 'job.completed', any: { of: 'theirs' } };
   plane.logs.set(LOG, [{ timestamp: 1, message: JSON.stringify(line) }]);
+  await there.run(`schedule put send-email hourly 'cron(0 * * * ? *)' '${PAYLOAD}' --until 2099-01-01T00:00:00Z`);
+  await there.run('schedule pause send-email hourly');
   plane.ages.set('sluice-test-send-email', [90]);
   return there;
 }
@@ -59,6 +63,14 @@ const RUNS: readonly (readonly [verb: string, args: string, code: number])[] = [
   ['flows', 'flows', 0],
   ['send', `send send-email '${PAYLOAD}'`, 0],
   ['send', 'send send-email @lines --lines', 1],
+  ['schedule put', `schedule put send-email daily 'cron(0 7 * * ? *)' '${PAYLOAD}'`, 0],
+  ['schedule list', 'schedule list', 0],
+  ['schedule pause', 'schedule pause send-email hourly', 0],
+  ['schedule resume', 'schedule resume send-email hourly', 0],
+  ['schedule delete', 'schedule delete send-email hourly', 0],
+  ['schedule run-now', 'schedule run-now send-email hourly', 0],
+  ['schedule backfill', `schedule backfill send-email hourly --from ${HOUR_AGO}`, 0],
+  ['schedule backfill', `schedule backfill send-email hourly --from ${HOUR_AGO} --yes`, 0],
   ['dead', 'dead', 0],
   ['dead', 'dead --jobs', 0],
   ['dlq show', 'dlq show send-email', 0],
@@ -142,6 +154,7 @@ const OPTIONAL = [
     'oldestSeconds',
     'todo',
     'status',
+    ...['until', 'pausedAt', 'missed'],
   ],
   ...['completedAt', 'processedAt', 'result', 'progress', 'checkpoint', 'flow', 'of', 'after', 'chain', 'passedOn'],
   ...['dueAt', 'listKey', 'listAt', 'envelope', 'total', 'mode', 'deadlineAt', 'crash', 'diedOf', 'undelivered'],

@@ -76,6 +76,10 @@ async function infested(text: string): Promise<Deployed> {
   });
   plane.alarms.push({ AlarmName: `sluice-test-x${text}`, ActionsEnabled: false });
   plane.stacks.set('sluice-test-send-email', text);
+  const PAYLOAD = '{"to":"ada@example.com","subject":"x","text":"x"}';
+  await there.run(`schedule put send-email nightly 'rate(1 day)' '${PAYLOAD}'`);
+  const stored = { ScheduleExpression: text, ScheduleExpressionTimezone: 'UTC', State: 'DISABLED' } as const;
+  there.scheduler.alter('send-email.nightly', stored);
   const source = plane.eventSources.get('sluice-test-send-email');
   if (source !== undefined) source.state = text;
   letters(there, text);
@@ -137,6 +141,8 @@ const VERBS = [
   ...['send send-email @TEXT --lines', 'send send-email - --lines --refused TEXT', 'send send-email {} --tenant TEXT'],
   ...['schema --output TEXT', 'job send-email done --maps TEXT --logs', 'console --TEXT', 'console --port TEXT'],
   ...['completion TEXT', 'completion bash TEXT', 'mcp TEXT', 'mcp --TEXT', 'mcp --maps TEXT'],
+  ...['schedule list', 'schedule put send-email TEXT TEXT {}', 'schedule pause send-email TEXT', 'schedule list TEXT'],
+  ...['schedule backfill send-email nightly --from TEXT', 'schedule resume send-email nightly'],
   ...['local --emulator TEXT', 'init TEXT', 'init --TEXT'],
 ];
 

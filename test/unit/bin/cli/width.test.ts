@@ -104,6 +104,15 @@ async function crowded(open: number): Promise<Deployed> {
   ] as const) {
     world.dynamoDb.put('sluice-test-jobs', { ...world.job(from), ...change, id: `${LONG}#${key}`, type: LONG });
   }
+  await there.scheduler.client.createSchedule({
+    ...{ GroupName: 'sluice-test-schedules', Name: `${LONG}.nightly-${'x'.repeat(15)}`, State: 'DISABLED' },
+    ...{
+      ScheduleExpression: 'cron(0,30 7-21 ? * MON-FRI *)',
+      ScheduleExpressionTimezone: 'America/Argentina/Buenos_Aires',
+    },
+    ...{ FlexibleTimeWindow: { Mode: 'OFF' }, Target: { Arn: 'a', RoleArn: 'r' } },
+    Description: 'Sluice test; paused 2020-01-01T00:00:00.000Z',
+  });
   const client = world.sqs.client as unknown as { send(command: object): Promise<object> };
   const send = client.send.bind(client);
   client.send = async (command) => {
@@ -122,6 +131,7 @@ const TABLES: readonly (readonly [args: string, whole: RegExp])[] = [
   ['dlq show send-email --bodies', /^\d\d-\d\d \d\d:\d\d +we\S*…a+ +01\S*…a+ +1 +PermanentError +.*… +\d+ +.*…$/m],
   ['waiting', /^\d\d-\d\d \d\d:\d\d +sync\S*… +flow-x+…x+ +its children +0 of 5/m],
   ['find dead', /^synch\S*… +dead +0199\S*…\S*a+ +DEAD/m],
+  ['schedule list', /^syn\S*… +ni\S*…\S*x+ +cron\(.*… +Am\S*… +paused +10,080/m],
   ['flows', /^sync\S*… +flow-x+…x+ +1,000 of 1,000 +0 +settled +waits +\d\d-\d\d \d\d:\d\d$/m],
   [`flow ${LONG} flow-${'x'.repeat(60)}`, /^ +0 +open +sync.*… +flow-x+…x+:0 +DEAD: Up.*…$/m],
 ];
@@ -143,7 +153,7 @@ describe('at 80 columns, with the longest names and large numbers,', () => {
     const drawing = readdirSync(folder).filter((file) =>
       readFileSync(join(folder, file), 'utf8').includes('print.table('),
     );
-    const tried = new Set(TABLES.map(([args]) => args.replace(/^(dlq) (\w+).*/, '$1-$2').split(' ')[0]));
+    const tried = new Set(TABLES.map(([args]) => args.replace(/^(dlq|schedule) (\w+).*/, '$1-$2').split(' ')[0]));
     expect(drawing.map((file) => file.replace('.ts', '')).filter((verb) => !tried.has(verb))).toEqual([]);
   });
 });

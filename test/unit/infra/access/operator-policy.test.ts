@@ -14,7 +14,7 @@ const actionsOf = (kind: string) => statementsOf(kind).flatMap(({ Action }) => [
 
 describe('policies for operators', () => {
   test('for looking allow no action that changes, receives or sends', () => {
-    expect(actionsOf('read')).toHaveLength(18);
+    expect(actionsOf('read')).toHaveLength(20);
     for (const action of actionsOf('read')) {
       expect(action).toMatch(/^[a-z]+:(Get|BatchGet|Describe|List|Query|Scan|Filter|StartQuery$)/);
     }
@@ -28,7 +28,9 @@ describe('policies for operators', () => {
 
   test('for changing allow dead letters, items and event sources of this stage', () => {
     expect(actionsOf('redrive').sort()).toEqual([
-      ...['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'lambda:UpdateEventSourceMapping'],
+      ...['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'iam:PassRole'],
+      'lambda:UpdateEventSourceMapping',
+      ...['scheduler:CreateSchedule', 'scheduler:DeleteSchedule', 'scheduler:UpdateSchedule'],
       ...['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:ReceiveMessage', 'sqs:SendMessage'],
     ]);
     const receive = statementsOf('redrive').find(({ Action }) => [Action].flat().includes('sqs:ReceiveMessage'));
@@ -37,11 +39,17 @@ describe('policies for operators', () => {
     expect(JSON.stringify(mapping?.Condition)).toContain('function:sluice-prod-*');
   });
 
+  test('for changing hand the role of the stage’s schedules to EventBridge Scheduler alone', () => {
+    const pass = statementsOf('redrive').find(({ Action }) => Action === 'iam:PassRole');
+    expect(JSON.stringify(pass?.Resource)).toContain(':role/sluice-prod-scheduler-eu-west-1');
+    expect(pass?.Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } });
+  });
+
   test('name a resource for each action that has one in IAM', () => {
     const everywhere = statementsOf('read').filter(({ Resource }) => Resource === '*');
     expect(everywhere.flatMap(({ Action }) => Action).sort()).toEqual([
       ...['cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData', 'events:ListRuleNamesByTarget'],
-      ...['lambda:ListEventSourceMappings', 'sqs:ListQueues'],
+      ...['lambda:ListEventSourceMappings', 'scheduler:ListSchedules', 'sqs:ListQueues'],
     ]);
     expect(statementsOf('redrive').filter(({ Resource }) => Resource === '*')).toEqual([]);
   });

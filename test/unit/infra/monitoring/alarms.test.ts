@@ -96,12 +96,14 @@ describe('alarms have the definition’s thresholds and watch their own metrics'
     expect(runInNewContext(String(expression), { ...functions, ...nothing, ...emitted })).toBe(percent);
   });
 
-  test('for the dispatcher, where missing data is a fault', () => {
+  test('for the dispatcher, where missing data is a fault, and for schedules made at run time', () => {
     const name = 'sluice-prod-dispatcher';
     expect(table('core')).toEqual({
       [`${name}-errors`]: `AWS/Lambda Errors Sum of ${name} ≥ 1, 3 of 5 × 60 s, notBreaching`,
       [`${name}-no-tick`]: 'Sluice RetryLateness SampleCount of prod < 1, 3 of 3 × 60 s, breaching',
       [`${name}-retries-overdue`]: 'Sluice RetryLateness Maximum of prod ≥ 120000, 3 of 5 × 60 s, notBreaching',
+      'sluice-prod-schedules-failed':
+        'AWS/SQS ApproximateNumberOfMessagesVisible Maximum of sluice-prod-_schedules-dlq ≥ 1, 1 of 5 × 60 s, notBreaching',
     });
   });
 });
@@ -120,7 +122,7 @@ describe('notifications', () => {
       ),
     );
     for (const alarm of everyAlarm.filter((one) => !silent.includes(one))) {
-      const to = nameOf(alarm).includes('dispatcher') ? `\${${core.id}}` : topic;
+      const to = /^sluice-prod-(dispatcher-|schedules-failed$)/.test(nameOf(alarm)) ? `\${${core.id}}` : topic;
       for (const actions of actionsOf(alarm)) expect((actions as unknown[]).map(asText)).toEqual([to]);
     }
   });
@@ -163,8 +165,8 @@ describe('notifications', () => {
 describe('the description of an alarm', () => {
   test('holds its meaning, what to look at first, the command, and a link to the runbook', () => {
     const ofTypes = [plain, tuned, ticking].flatMap(alarmsOf);
-    // The dispatcher's three, and one on missing ticks.
-    expect(everyAlarm).toHaveLength(ofTypes.length + 3 + 1);
+    // The dispatcher's three, one on schedules made at run time, and one on missing ticks.
+    expect(everyAlarm).toHaveLength(ofTypes.length + 3 + 1 + 1);
     const links = Object.keys(RUNBOOK).map((topic) => runbookLink(topic as keyof typeof RUNBOOK, DEFAULT_RUNBOOK));
     const used = new Set<string>();
     for (const alarm of everyAlarm) {

@@ -163,4 +163,8 @@ export const TOLD: readonly Told[] = [
     says: 'They start again at attempt 1 with the same ids. Send them back?',
     by: 'a question: bin/cli/dlq.test.ts answers it',
   },
+  {
+    says: 'from <…> to <…>. Send their jobs?',
+    by: 'a question: bin/cli/schedules.test.ts answers it',
+  },
 ];

@@ -8,6 +8,7 @@ import { PermanentError } from '../../../../../lib/contract/errors.ts';
 import type { JobContext } from '../../../../../lib/engine/job-context.ts';
 import type { Ran } from '../../../../support/cli.ts';
 import { type ControlPlane, makeControlPlane } from '../../../../support/control-plane.ts';
+import { type MemoryScheduler, makeMemoryScheduler } from '../../../../support/memory-scheduler.ts';
 import { definitions } from '../../../../support/shop/catalogue.ts';
 import { sendEmail } from '../../../../support/shop/send-email/definition.ts';
 import { runAt, type TerminalOptions } from '../../../../support/terminal.ts';
@@ -18,6 +19,8 @@ import { stageOf } from '../../../operator/support/stage.ts';
 export interface Deployed {
   readonly world: World;
   readonly plane: ControlPlane;
+  /** Of schedules that are made at run time. */
+  readonly scheduler: MemoryScheduler;
   /** The table's size, as DynamoDB describes it. */
   readonly table: { ItemCount?: number; TableSizeBytes?: number };
   run(args: string, options?: TerminalOptions): Promise<Ran>;
@@ -34,7 +37,8 @@ export interface Deployed {
 export function deployed(): Deployed {
   const world = makeWorld({ definition: sendEmail, perform });
   const plane = makeControlPlane('send-email', world.clock.now());
-  const { aws } = stageOf(world, plane.aws);
+  const scheduler = makeMemoryScheduler({ now: world.clock.now });
+  const { aws } = stageOf(world, { ...plane.aws, scheduler: scheduler.client });
   const table = {};
   const clients = { aws, sqs: world.sqs.client, tables: { send: async () => ({ $metadata: {}, Table: table }) } };
   const clock = { now: world.clock.now, sleep: (ms: number) => world.clock.advance(ms) };
@@ -43,7 +47,7 @@ export function deployed(): Deployed {
   const mail: Deployed['mail'] = (id, subject = 'fine', fields = {}) =>
     void world.send({ id, ...fields, payload: { to: 'ada@example.com', subject, text: 'Hello.' } });
   return {
-    ...{ world, plane, table, run, argv, mail },
+    ...{ world, plane, scheduler, table, run, argv, mail },
     ask: (args, input = '', options) => run(args, { tty: true, input, ...options }),
     async graveyard(count) {
       for (let i = 0; i < count; i++) mail(`a${i}`, 'permanent');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { take, timesOf } from '../../../../lib/operator/schedules/times.ts';
+import { take, timesOf } from '../../../../lib/contract/definition/schedule-times.ts';
 
 interface Asked {
   readonly expression: string;

@@ -1,5 +1,5 @@
-import type { JobSchedule } from '../../contract/definition/schedule.ts';
-import { cronTimesFrom } from '../../contract/definition/schedule-expression.ts';
+import type { JobSchedule } from './schedule.ts';
+import { cronTimesFrom } from './schedule-expression.ts';
 
 const DAY_MS = 24 * 3600_000;
 /** A clock changes by less than this. */
@@ -33,7 +33,7 @@ export function* timesOf(
 }
 
 /** What a zone's clock shows, as a time of UTC. */
-function wallClock(timeZone: string) {
+export function wallClock(timeZone: string) {
   // Swedish writes a date and a time as ISO 8601 does.
   const format = new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
   const at = (atMs: number): number => Date.parse(`${format.format(atMs)}Z`);

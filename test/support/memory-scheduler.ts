@@ -1,0 +1,95 @@
+import type { CreateScheduleCommandInput, UpdateScheduleCommandInput } from '@aws-sdk/client-scheduler';
+import type { SchedulerCalls, StoredSchedule } from '../../lib/aws/scheduler.ts';
+
+/** EventBridge Scheduler in memory: what the API Reference says of names, groups and updates, and no clock of its own. */
+export interface MemoryScheduler {
+  readonly client: SchedulerCalls;
+  /** By `<group>/<name>`. */
+  readonly schedules: ReadonlyMap<string, StoredSchedule>;
+  /** Of each call, its name. */
+  readonly calls: string[];
+  /** What the schedule of this name sends at a time, its mark replaced; nothing if it is switched off. */
+  fire(name: string, time: string): string | undefined;
+  /** Changes a schedule, as somebody at AWS's own page does. */
+  alter(name: string, change: Partial<StoredSchedule>): void;
+}
+
+const NAME = /^[0-9a-zA-Z-_.]{1,64}$/;
+/** Longest description (EventBridge Scheduler API Reference, CreateSchedule). */
+const MAX_DESCRIPTION = 512;
+const PAGE = 2;
+
+const failure = (name: string, message: string) => Object.assign(new Error(message), { name });
+
+export function makeMemoryScheduler({
+  group = 'sluice-test-schedules',
+  now = Date.now,
+}: {
+  group?: string;
+  now?: () => number;
+} = {}): MemoryScheduler {
+  const schedules = new Map<string, StoredSchedule>();
+  const calls: string[] = [];
+  const keyOf = (given: { GroupName?: string | undefined; Name: string | undefined }) =>
+    `${given.GroupName ?? 'default'}/${given.Name}`;
+  const stored = (given: { GroupName?: string | undefined; Name: string | undefined }) => {
+    const found = schedules.get(keyOf(given));
+    if (found === undefined) throw failure('ResourceNotFoundException', `Schedule ${given.Name} does not exist.`);
+    return found;
+  };
+  const write = (input: CreateScheduleCommandInput | UpdateScheduleCommandInput) => {
+    if (!NAME.test(input.Name ?? '')) throw failure('ValidationException', `the name ${input.Name}`);
+    if ((input.Description ?? '').length > MAX_DESCRIPTION) throw failure('ValidationException', 'the description');
+    const LastModificationDate = new Date(now());
+    // What an update leaves out is set back.
+    schedules.set(keyOf(input), { State: 'ENABLED', ...input, LastModificationDate } as StoredSchedule);
+  };
+  const client: SchedulerCalls = {
+    async createSchedule(input) {
+      calls.push('createSchedule');
+      if (input.GroupName !== group) {
+        throw failure('ResourceNotFoundException', `Schedule group ${input.GroupName} does not exist.`);
+      }
+      if (schedules.has(keyOf(input))) throw failure('ConflictException', `${input.Name} exists`);
+      write(input);
+      return {};
+    },
+    async updateSchedule(input) {
+      calls.push('updateSchedule');
+      stored(input);
+      write(input);
+      return {};
+    },
+    async getSchedule(input) {
+      calls.push('getSchedule');
+      return stored(input);
+    },
+    async listSchedules({ GroupName, NamePrefix = '', NextToken = '0' }) {
+      calls.push('listSchedules');
+      const all = [...schedules.values()].filter(
+        (one) => one.GroupName === GroupName && one.Name?.startsWith(NamePrefix) === true,
+      );
+      const from = Number(NextToken);
+      const next = from + PAGE;
+      const page = all.slice(from, next).map(({ Name, GroupName: of }) => ({ Name, GroupName: of }));
+      return { Schedules: page, ...(next < all.length && { NextToken: String(next) }) };
+    },
+    async deleteSchedule(input) {
+      calls.push('deleteSchedule');
+      stored(input);
+      schedules.delete(keyOf(input));
+      return {};
+    },
+  };
+  return {
+    ...{ client, schedules, calls },
+    fire(name, time) {
+      const { State, Target } = stored({ GroupName: group, Name: name });
+      return State === 'ENABLED' ? Target?.Input?.replace('<aws.scheduler.scheduled-time>', time) : undefined;
+    },
+    alter(name, change) {
+      const given = { GroupName: group, Name: name };
+      schedules.set(keyOf(given), { ...stored(given), ...change });
+    },
+  };
+}
