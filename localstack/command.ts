@@ -9,6 +9,8 @@ export interface CommandOptions {
   readonly timeoutMs: number;
   /** Gets each line of output as it comes. */
   readonly onLine?: (line: string) => void;
+  /** Kills the program. */
+  readonly signal?: AbortSignal;
 }
 
 /** How a program ended. `code` is null when a signal ended it (a time limit's included). */
@@ -31,7 +33,7 @@ export function runCommand(command: string, args: readonly string[], options: Co
       // A process group of its own, so that its child processes end with it.
       detached: true,
     });
-    const release = boundLife(child, options.timeoutMs);
+    const release = boundLife(child, options);
     const take = lineSplitter(options.onLine ?? (() => undefined));
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
@@ -52,14 +54,17 @@ export function runCommand(command: string, args: readonly string[], options: Co
   });
 }
 
-/** Kills a program, with its child processes, when its time is up or this process ends. */
-function boundLife(child: ChildProcess, timeoutMs: number): () => void {
+/** Kills a program, with its child processes, when its time is up, it is not wanted any more, or this process ends. */
+function boundLife(child: ChildProcess, { timeoutMs, signal }: CommandOptions): () => void {
   const kill = () => killGroup(child);
   const timer = setTimeout(kill, timeoutMs);
   process.once('exit', kill);
+  if (signal?.aborted) kill();
+  signal?.addEventListener('abort', kill);
   return () => {
     clearTimeout(timer);
     process.off('exit', kill);
+    signal?.removeEventListener('abort', kill);
   };
 }
 

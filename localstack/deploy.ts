@@ -1,22 +1,16 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { CloudFormationClient, DescribeStacksCommand, paginateDescribeStacks } from '@aws-sdk/client-cloudformation';
 import { prefixOf } from '../lib/contract/names.ts';
-import { runCommand, tail } from './command.ts';
+import { type AppOptions, appArgs, cdk, outputFolder } from './cdk.ts';
 import { type Emulator, EmulatorError } from './emulator.ts';
-import { fillGaps, LEFT_OUT } from './gaps.ts';
+import { fillGaps } from './gaps.ts';
 import { removeGone } from './gone-stacks.ts';
-import { childEnvironment, NODE_BIN, ROOT, workFolder } from './places.ts';
-import { stackProgress } from './stack-progress.ts';
+import { ROOT, workFolder } from './places.ts';
+import { SYNTHESISED, stackProgress } from './stack-progress.ts';
 import { warningsIn } from './synth-warnings.ts';
 
 /** Options of {@link deploy}. */
-export interface DeployOptions {
-  /** Its full name: `dev`, or `shop/dev` of an app with a name of its own. */
-  readonly stage: string;
-  /** More context for the CDK app (`-c name=value`), as `stripeApiBase` or `syncAllowedHosts`. */
-  readonly context?: Readonly<Record<string, string>>;
+export interface DeployOptions extends AppOptions {
   /** Values for secrets that the stacks create with a placeholder, by name without `<app>-<stage>/`. */
   readonly secrets?: Readonly<Record<string, string>>;
   /** Stacks to deploy, each with those it depends on. @default all */
@@ -25,8 +19,8 @@ export interface DeployOptions {
   readonly removesGone?: boolean;
   /** Gets a line for each step. */
   readonly log?: (line: string) => void;
-  /** Folder with the cdk.json. @default the checkout, or the project */
-  readonly app?: string;
+  /** Folder of a synth of the same app, as `synthesise` makes it. @default it is synthesised now */
+  readonly ahead?: Promise<string | undefined>;
 }
 
 /** The queues of a job type. */
@@ -61,8 +55,7 @@ export async function deploy(emulator: DeployTarget, options: DeployOptions): Pr
   const cloudFormation = new CloudFormationClient(emulator.clientConfig);
   try {
     if (!(await isBootstrapped(cloudFormation, emulator))) await bootstrap(emulator, log);
-    await deployStacks(emulator, options, log);
-    const output = await outputFolder(emulator, options);
+    const output = await deployStacks(emulator, options, log);
     for (const warning of warningsIn(output)) log(`! ${warning}`);
     if (options.removesGone) await removeGone(cloudFormation, { stage: options.stage, output, log });
     const deployment = await readOutputs(cloudFormation, options.stage);
@@ -97,7 +90,8 @@ async function bootstrap(emulator: DeployTarget, log: (line: string) => void): P
   log('bootstrapping the CDK');
   const environment = `aws://${emulator.env.CDK_DEFAULT_ACCOUNT}/${emulator.env.CDK_DEFAULT_REGION}`;
   // In another folder than the checkout: with a cdk.json there, bootstrap would synthesise the whole app first.
-  await cdk(emulator, { args: ['bootstrap', environment], cwd: await workFolder('bootstrap') });
+  const { name, env } = emulator;
+  await cdk({ name, env, args: ['bootstrap', environment], cwd: await workFolder('bootstrap') });
 }
 
 /**
@@ -106,29 +100,36 @@ async function bootstrap(emulator: DeployTarget, log: (line: string) => void): P
  * @throws EmulatorError with the end of the CDK's output
  */
 export async function destroy(emulator: DeployTarget, options: DeployOptions): Promise<void> {
-  await cdk(emulator, {
-    args: ['destroy', '--all', '--force', ...(await appArgs(emulator, options))],
-    cwd: options.app ?? ROOT,
-  });
+  const app = await appArgs(emulator, options, await folderOf(emulator, options));
+  const { name, env } = emulator;
+  await cdk({ name, env, args: ['destroy', '--all', '--force', ...app], cwd: options.app ?? ROOT });
 }
 
+/** @returns the folder of what was deployed */
 async function deployStacks(
   emulator: DeployTarget,
   options: DeployOptions,
   log: (line: string) => void,
-): Promise<void> {
+): Promise<string> {
+  const ahead = await options.ahead;
+  const output = ahead ?? (await folderOf(emulator, options));
   log(`deploying stage ${options.stage}`);
+  const app = ahead === undefined ? await appArgs(emulator, options, output) : ['--app', ahead];
   const concurrency = ['--require-approval', 'never', '--concurrency', String(CONCURRENCY)];
-  const args = ['deploy', ...(options.stacks ?? ['--all']), ...concurrency, ...(await appArgs(emulator, options))];
-  const command = { args, cwd: options.app ?? ROOT, onLine: stackProgress(log) };
+  const args = ['deploy', ...(options.stacks ?? ['--all']), ...concurrency, ...app];
+  const { name, env } = emulator;
+  const show = stackProgress(log);
+  const onLine = (line: string) => (ahead !== undefined && SYNTHESISED.test(line) ? undefined : show(line));
+  const command = { name, env, args, cwd: options.app ?? ROOT, onLine };
   try {
-    await cdk(emulator, command);
+    await cdk(command);
   } catch (error) {
     if (!isNameTaken(error)) throw error;
     log('a queue of this name was deleted less than a minute ago, and SQS keeps a name for 60 s: waiting to try again');
     await setTimeout(NAME_FREE_AFTER_MS);
-    await cdk(emulator, command);
+    await cdk(command);
   }
+  return output;
 }
 
 /** CloudFormation has no error code for it, so the CDK's output in the EmulatorError is searched. */
@@ -136,50 +137,9 @@ function isNameTaken(error: unknown): boolean {
   return error instanceof EmulatorError && /QueueDeletedRecently|wait 60 seconds after deleting/.test(error.message);
 }
 
-async function appArgs(emulator: DeployTarget, options: DeployOptions): Promise<string[]> {
-  const without = emulator.kind === 'embedded' ? { leaveOut: LEFT_OUT.join(',') } : {};
-  const context = { stage: options.stage, emulator: emulator.kind, ...without, ...options.context };
-  const output = await outputFolder(emulator, options);
-  await rm(output, { recursive: true, force: true });
-  return ['--output', output, ...Object.entries(context).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
-}
-
-/** One folder for each stage and emulator: the CDK locks it, and two commands may deploy at the same time. */
-const outputFolder = async ({ endpoint }: DeployTarget, { stage }: DeployOptions): Promise<string> =>
-  join(await workFolder('cdk.out'), `${prefixOf(stage)}-${new URL(endpoint).port}`);
-
-interface CdkCommand {
-  readonly args: readonly string[];
-  readonly cwd: string;
-  /** Gets each line of its output. */
-  readonly onLine?: (line: string) => void;
-}
-
-async function cdk(emulator: DeployTarget, { args, cwd, onLine }: CdkCommand): Promise<void> {
-  const result = await runCommand(join(NODE_BIN, 'cdk'), [...args, '--no-notices', '--ci', '--progress', 'events'], {
-    cwd,
-    env: childEnvironment({
-      ...emulator.env,
-      CDK_HOME: await workFolder('cdk-home'),
-      CDK_DISABLE_CLI_TELEMETRY: 'true',
-      NO_COLOR: '1',
-    }),
-    timeoutMs: 600_000,
-    ...(onLine && { onLine }),
-  }).catch((cause: unknown) => {
-    throw new EmulatorError('the cdk command could not be started: run npm install first', { cause });
-  });
-  if (result.code === 0) return;
-  throw new EmulatorError(`cdk ${args[0]} failed on ${emulator.name}. It said:\n${tail(relevant(result.output))}`);
-}
-
-/** Drops progress lines, except those that report a failure. */
-function relevant(output: string): string {
-  return output
-    .split('\n')
-    .filter((line) => !/_(IN_PROGRESS|COMPLETE) |: (start|success): /.test(line))
-    .join('\n');
-}
+/** One for each stage and emulator: two commands may deploy at the same time. */
+const folderOf = ({ endpoint }: DeployTarget, options: DeployOptions): Promise<string> =>
+  outputFolder(options, new URL(endpoint).port);
 
 async function readOutputs(cloudFormation: CloudFormationClient, stage: string): Promise<Deployment> {
   const prefix = `${prefixOf(stage)}-`;

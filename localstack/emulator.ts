@@ -52,7 +52,20 @@ export interface EmulatorOptions {
 const REGION = 'us-east-1';
 /** Both emulators give this account to an access key that is not twelve digits. */
 const ACCOUNT = '000000000000';
+/** Account and region, for programs that the emulator need not answer yet. */
+export const PLACE = {
+  AWS_REGION: REGION,
+  AWS_DEFAULT_REGION: REGION,
+  CDK_DEFAULT_ACCOUNT: ACCOUNT,
+  CDK_DEFAULT_REGION: REGION,
+} as const;
 const DEFAULT_ENDPOINT = 'http://127.0.0.1:4566';
+
+/** Which emulator it is going to be, before it is up: what is made for it may be made meanwhile. */
+export interface ChosenEmulator extends Pick<Emulator, 'kind' | 'hostSeenByFunctions'> {
+  /** @throws EmulatorError that says what is missing and what to do */
+  readonly start: () => Promise<Emulator>;
+}
 
 /**
  * Starts AWS on this machine, or finds it running. The first that is possible is used: an emulator that answers at
@@ -64,18 +77,38 @@ const DEFAULT_ENDPOINT = 'http://127.0.0.1:4566';
  * @throws EmulatorError that says what is missing and what to do
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const { start } = await chooseEmulator(options);
+  return start();
+}
+
+/**
+ * Chooses as {@link startEmulator} does, and starts nothing yet.
+ *
+ * @throws EmulatorError if LocalStack is asked for, and neither it nor a Docker engine answers
+ */
+export async function chooseEmulator(options: EmulatorOptions = {}): Promise<ChosenEmulator> {
   const { port, log = () => undefined } = options;
-  if (options.force === 'embedded') return started('embedded', await startEmbedded(log, port));
-  if (options.force === 'localstack-host') return started('localstack-host', await startLocalStackHost(log, port));
+  const embedded = () => chosen('embedded', () => startEmbedded(log, port));
+  if (options.force === 'embedded') return embedded();
+  if (options.force === 'localstack-host') return chosen('localstack-host', () => startLocalStackHost(log, port));
   const running = await findRunning();
-  if (running && (options.force === undefined || running.kind === options.force)) return running;
-  if (await dockerEngineAnswers()) return started('localstack', await startLocalStack(log));
-  if (options.force === undefined) return started('embedded', await startEmbedded(log, port));
+  if (running && (options.force === undefined || running.kind === options.force)) {
+    return { ...running, start: async () => running };
+  }
+  if (await dockerEngineAnswers()) return chosen('localstack', () => startLocalStack(log));
+  if (options.force === undefined) return embedded();
   throw new EmulatorError(
     'No LocalStack answers on AWS_ENDPOINT_URL or port 4566, and no Docker engine answers to start one. ' +
       'Start Docker, or use --emulator=embedded, which needs only Python.',
   );
 }
+
+function chosen(kind: EmulatorKind, start: () => Promise<StartedEmulator>): ChosenEmulator {
+  const hostSeenByFunctions = hostSeenFrom(kind === 'localstack');
+  return { kind, hostSeenByFunctions, start: async () => started(kind, await start()) };
+}
+
+const hostSeenFrom = (inContainer: boolean) => (inContainer ? 'host.docker.internal' : '127.0.0.1');
 
 /** @throws EmulatorError if `value` names no emulator */
 export function checkedEmulatorKind(value: string | undefined): EmulatorKind | undefined {
@@ -115,16 +148,13 @@ function emulator({ inContainer, ...base }: Base): Emulator {
   return {
     ...base,
     env: {
+      ...PLACE,
       AWS_ENDPOINT_URL: base.endpoint,
-      AWS_REGION: REGION,
-      AWS_DEFAULT_REGION: REGION,
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-      CDK_DEFAULT_ACCOUNT: ACCOUNT,
-      CDK_DEFAULT_REGION: REGION,
     },
     clientConfig: clientConfigOf({ endpoint: base.endpoint, region: REGION, credentials }),
-    hostSeenByFunctions: inContainer ? 'host.docker.internal' : '127.0.0.1',
+    hostSeenByFunctions: hostSeenFrom(inContainer),
     mailbox: () => readMailbox(base.kind, base.endpoint),
   };
 }

@@ -2,8 +2,8 @@ const STARTED = /^(\S+): deploying\.\.\. \[\d+\/\d+\]$/;
 /** `✅  sluice-dev-core` or `✅  sluice-dev-core (no changes)`; `❌  sluice-dev-core failed: …`. */
 const ENDED = /^\s*(✅|❌)\s+(\S+)(?: \((no changes)\))?/u;
 
-/** All functions are bundled and loaded by then. */
-const SYNTHESISED = /Synthesis time: ([\d.]+)s/;
+/** All functions are bundled and loaded by then. A deploy of what was synthesised before says it too, with no time. */
+export const SYNTHESISED = /Synthesis time: ([\d.]+)s/;
 
 /**
  * Makes of the CDK's output a line for the synth, and one for each stack when it is deployed: `sluice-dev-core  14 s`.

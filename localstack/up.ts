@@ -1,5 +1,5 @@
-import { type Deployment, deploy } from './deploy.ts';
-import { type Emulator, type EmulatorKind, startEmulator } from './emulator.ts';
+import { type Deployment, type DeployOptions, deploy } from './deploy.ts';
+import { type ChosenEmulator, chooseEmulator, type Emulator, type EmulatorKind } from './emulator.ts';
 import {
   type JsonSource,
   type SourceSettings,
@@ -7,6 +7,7 @@ import {
   startJsonSource,
   startStripe,
 } from './stand-ins/index.ts';
+import { synthesise } from './synthesise.ts';
 
 /** Options of {@link bringUp}. */
 export interface BringUpOptions {
@@ -47,30 +48,34 @@ export async function bringUp(options: BringUpOptions = {}): Promise<LocalSluice
     for (const end of stops.splice(0).reverse()) await end();
   };
   try {
-    const emulator = await startEmulator({ force: options.emulator, log: options.log, port: options.port });
-    stops.push(emulator.stop);
+    const chosen = await chooseEmulator({ force: options.emulator, log: options.log, port: options.port });
     const stripe = await startStripe();
     stops.push(stripe.stop);
     const source = await startJsonSource(options.sources ?? { crm: { records: 2500 } });
     stops.push(source.stop);
-    const parts = { emulator, stripe, source };
+    const deployOptions = deployOptionsOf(chosen, { stripe, source }, options);
+    // Beside the emulator's own start: neither needs the other.
+    const ahead = synthesise(chosen, deployOptions, options.log);
+    stops.push(ahead.end);
+    const emulator = await chosen.start();
+    stops.push(emulator.stop);
+    const deployment = await deploy(emulator, { ...deployOptions, ahead: ahead.output });
     // A type that is removed meanwhile goes. One that another session left is not for this one to delete.
-    const redeploy = () => deployHere(parts, options, true);
-    return { ...parts, redeploy, deployment: await deployHere(parts, options, false), stop };
+    const redeploy = () => deploy(emulator, { ...deployOptions, removesGone: true });
+    return { emulator, stripe, source, redeploy, deployment, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-function deployHere(
-  { emulator, stripe, source }: Pick<LocalSluice, 'emulator' | 'stripe' | 'source'>,
+function deployOptionsOf(
+  { hostSeenByFunctions: host }: ChosenEmulator,
+  { stripe, source }: Pick<LocalSluice, 'stripe' | 'source'>,
   { stage = 'dev', context, log }: BringUpOptions,
-  removesGone: boolean,
-): Promise<Deployment> {
-  const host = emulator.hostSeenByFunctions;
-  return deploy(emulator, {
-    ...{ stage, removesGone },
+): DeployOptions {
+  return {
+    stage,
     context: {
       stripeApiBase: `http://${host}:${stripe.port}`,
       syncAllowedHosts: `*=${host}:${source.port}`,
@@ -79,5 +84,5 @@ function deployHere(
     },
     secrets: { 'stripe-api-key': 'sk_test_local' },
     ...(log ? { log } : {}),
-  });
+  };
 }

@@ -40,15 +40,15 @@ const DEEP = [
 ];
 /**
  * They need the emulator. One compiles for the toolchains of four languages. The others bring up stages of their own: to compare
- * each call of each function with its role, to deploy a newer version under load and roll it back, and for the pages that say how
- * stages and types are deployed, upgraded, removed and brought back.
+ * each call of each function with its role, to deploy a newer version under load and roll it back, for the pages that say how
+ * stages and types are deployed, upgraded, removed and brought back, and for the tour of `npm start`.
  */
 const DEEP_INTEGRATION = [
-  'test/integration/{iam-replay,init,languages,large-payloads,operation,removal,stages,team,upgrade}.test.ts',
+  'test/integration/{iam-replay,init,languages,large-payloads,operation,removal,stages,team,tour,upgrade}.test.ts',
 ];
 
 /** On the embedded emulator alone: the console, which is not the stage's, and pages whose deploys take minutes on LocalStack. */
-const ON_EMBEDDED = ['test/integration/{console,init,large-payloads,removal,stages,team,upgrade}.test.ts'];
+const ON_EMBEDDED = ['test/integration/{console,init,large-payloads,removal,stages,team,tour,upgrade}.test.ts'];
 
 /** In a real Chromium: what it takes to draw ten thousand rows, for one, runs in depth alone. */
 const DEEP_BROWSER = ['test/browser/deep/*.test.ts'];

@@ -1,4 +1,3 @@
-import type { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Sqs } from '../aws/ports.ts';
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
@@ -89,7 +88,6 @@ export interface Staging {
 export interface Invocation {
   /** Lambda kills the process then, epoch ms. */
   readonly endsAtMs: number;
-  readonly idempotency: IdempotencyConfig;
 }
 
 /** A job that has begun: what this attempt holds. Each checkpoint replaces `item`. */

@@ -12,6 +12,10 @@ export function required(name: string): string {
   return value;
 }
 
+/** Whether a variable of Powertools is set to what it takes for true. */
+export const isSwitchedOn = (value = ''): boolean =>
+  ['1', 'y', 'yes', 't', 'true', 'on'].includes(value.trim().toLowerCase());
+
 /**
  * Refuses the variable with which Powertools skips idempotency: there would be no lease and no attempts, and every
  * duplicate would run.

@@ -13,18 +13,26 @@ export interface Findings {
 }
 
 /** How late a retry may start: SQS and the dispatcher time it to the second. */
-const LATEST_MS = 4000;
+export const LATEST_MS = 4000;
 /** Jitter takes up to a fifth off a planned delay, and a job may start half a second before it is due. */
 const EARLIEST = 0.8;
 const EARLY_MS = 500;
 
+/** What is to be checked. */
+export interface Ended {
+  readonly sent: readonly SentJob[];
+  readonly timeline: Timeline;
+  /** How late a retry may start, in milliseconds. */
+  readonly latestMs: number;
+}
+
 /** Checks mailbox, payments, CSV, dead-letter queues, the jobs table and the delays. */
-export async function checkAll(sent: readonly SentJob[], timeline: Timeline, local: LocalSluice): Promise<Findings> {
+export async function checkAll({ sent, timeline, latestMs }: Ended, local: LocalSluice): Promise<Findings> {
   const endedAs = new Map<string, string>();
   const complaints: string[] = [];
   const dead = await deadLetters(local);
   for (const one of sent) {
-    complaints.push(...checkItem(one), ...checkDelays(one, timeline.delays(one.job.type, one.jobId)));
+    complaints.push(...checkItem(one), ...checkDelays(one, timeline.delays(one.job.type, one.jobId), latestMs));
     const far = one.job.status === 'DEAD' ? checkDeadLetter(one, dead) : await checkProduct(one, local);
     endedAs.set(one.jobId, far.endedAs);
     complaints.push(...far.complaints.map((complaint) => `${one.job.label}: ${complaint}`));
@@ -42,13 +50,13 @@ function checkItem({ job, item }: SentJob): string[] {
   return holds ? [] : [`${label}: ${found}; expected ${status} after ${attempts}, reason ${reason ?? 'none'}`];
 }
 
-function checkDelays({ job }: SentJob, delays: readonly Delay[]): string[] {
+function checkDelays({ job }: SentJob, delays: readonly Delay[], latestMs: number): string[] {
   const planned = job.delaysMs ?? [];
   if (planned.length !== delays.length) return [`${job.label}: ${delays.length} retries, expected ${planned.length}`];
   return planned.flatMap((plannedMs, i) => {
     const delay = delays[i];
     if (delay === undefined) return [];
-    const inTime = delay.actualMs >= delay.plannedMs - EARLY_MS && delay.actualMs <= delay.plannedMs + LATEST_MS;
+    const inTime = delay.actualMs >= delay.plannedMs - EARLY_MS && delay.actualMs <= delay.plannedMs + latestMs;
     const byPolicy = delay.plannedMs >= plannedMs * EARLIEST && delay.plannedMs <= plannedMs;
     const parks = delay.parked === plannedMs > 60_000;
     return inTime && byPolicy && parks

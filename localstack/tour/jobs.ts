@@ -75,7 +75,7 @@ export function tourJobs(sourceUrl: (source: string) => string, types: readonly 
       body: job('crm', sync('crm')),
       status: 'COMPLETED',
       attempts: 2,
-      delaysMs: [75_000],
+      delaysMs: [PARKED_SECONDS * 1000],
     },
   ];
   return all.filter(({ type }) => types.includes(type));
@@ -109,6 +109,9 @@ const apart = (sync: object): TourJob[] => [
   { type: 'sync-data', label: 'billing', body: job('billing', sync), ...good },
   { type: 'generate-report', label: 'billing-2026', body: job('billing-2026', YEAR), ...good, after: 'billing' },
 ];
+
+/** When the source `crm` asks to be tried again. A retry that waits for more than 60 s is parked, and the tour waits for it. */
+export const PARKED_SECONDS = 61;
 
 /** What the tour's two sources hold. */
 export const TOUR_SOURCES = { crm: { records: 2500 }, billing: { records: 1200 } } as const;

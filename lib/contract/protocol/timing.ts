@@ -49,5 +49,10 @@ export const LAST_WRITES_MS = 500;
 /** The shortest time between two writes of `progress` by one attempt. */
 export const PROGRESS_INTERVAL_MS = 1000;
 
-/** ISO 8601 in UTC, with milliseconds. */
-export const iso = (epochMs: number): string => new Date(epochMs).toISOString();
+/** ISO 8601 in UTC, with milliseconds. The jobs of a batch share most of their times: the last one is kept as it was written. */
+export function iso(epochMs: number): string {
+  if (epochMs !== written.ms) written = { ms: epochMs, text: new Date(epochMs).toISOString() };
+  return written.text;
+}
+
+let written = { ms: 0, text: new Date(0).toISOString() };

@@ -184,6 +184,10 @@ function toCallback(planned: PlannedJob, { key, claim }: CallbackOf, stager: Sta
   const { then } = message;
   const one = toOutgoing(planned, { what, id: key, flow: callbackFlow(item, message), then }, stager);
   const { definition, options = {} } = planned;
+  if (definition.begin === 'optimistic')
+    throw new InvalidMessageError(
+      `a batch's callback starts once, and ${definition.type} begins optimistically: take begin out of its definition`,
+    );
   if (options.runAt !== undefined || options.delaySeconds !== undefined)
     throw new InvalidMessageError(
       'the callback starts once its children have ended: leave out when, or set deadlineSeconds',

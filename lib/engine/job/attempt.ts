@@ -1,6 +1,5 @@
 import { METRICS } from '../../contract/names.ts';
 import { crashOf } from '../../contract/protocol/crash.ts';
-import { itemId } from '../../contract/protocol/job-item.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import type { SettleStep } from '../../contract/protocol/settle.ts';
 import { iso } from '../../contract/protocol/timing.ts';
@@ -46,7 +45,7 @@ export async function attempt(received: Received, scope: AttemptScope): Promise<
     settle: (claim: Claim, outcome: Outcome) => settle(claim, outcome, engine),
   };
   try {
-    const once = await runOnce(itemId(engine.definition.type, message.key), steps, invocation.idempotency);
+    const once = await runOnce(steps);
     if (once.kind === 'notStarted') return await notStarted(once.begun, received, engine);
     const { claim, settlement } = once;
     if (settlement.kind === 'settled') return await settled(received, { claim, step: settlement.step }, engine);

@@ -1,5 +1,3 @@
-import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
-import { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { InvalidPayloadError } from '../../contract/errors.ts';
 import { optional } from '../../contract/names.ts';
@@ -15,53 +13,53 @@ import type { Unwrapped } from '../payloads.ts';
 import type { Tracing } from '../telemetry/traced.ts';
 import { attempt } from './attempt.ts';
 
-/** A message that stays in its queue: to Powertools' batch, a failed record. */
-class KeptError extends Error {
-  override readonly name = 'KeptError';
-}
-
 /**
  * Runs the jobs of a batch. Stalled ones run last and one by one, after all others are settled and their metrics
  * written, fewest attempts first: a job that kills its process must not spend the attempts of the others.
  *
  * @returns the messages to keep; the event source mapping deletes the others
- * @throws UnexpectedBatchTypeError if the event is no SQS event: then SQS keeps the whole batch
+ * @throws TypeError if the event is no SQS event: then SQS keeps the whole batch
  */
-export async function runBatch(event: SQSEvent, context: Context, engine: Engine): Promise<SQSBatchResponse> {
-  const idempotency = new IdempotencyConfig({ lambdaContext: context });
-  const invocation = { endsAtMs: engine.clock.now() + context.getRemainingTimeInMillis(), idempotency };
+export async function runBatch(
+  { Records: records }: SQSEvent,
+  context: Context,
+  engine: Engine,
+): Promise<SQSBatchResponse> {
+  if (!Array.isArray(records)) throw new TypeError('the event is no batch of SQS messages: it has no Records');
+  const invocation = { endsAtMs: engine.clock.now() + context.getRemainingTimeInMillis() };
   const endCalls = engine.callTime.begin(invocation.endsAtMs - REPORT_BEFORE_END_MS);
   const stalled: { record: SQSRecord; attempts: number }[] = [];
-  let isFirst = true;
-  const handle = async (record: SQSRecord): Promise<void> => {
-    const outcome = await runRecord(record, { engine, invocation, alone: false, isFirst });
-    if (!engine.definition.parallel) isFirst = false;
-    if (typeof outcome === 'object') stalled.push({ record, attempts: outcome.attempts });
-    if (outcome !== 'ack') throw new KeptError();
+  const acked = new Set<SQSRecord>();
+  const run = async (record: SQSRecord, how: { readonly alone: boolean; readonly isFirst: boolean }) => {
+    const outcome = await runRecord(record, { engine, invocation, ...how });
+    if (outcome === 'ack') acked.add(record);
+    else if (outcome !== 'keep') stalled.push({ record, attempts: outcome.attempts });
   };
   try {
-    const response = await processPartialResponse(event, handle, new BatchProcessor(EventType.SQS), {
-      processInParallel: engine.definition.parallel,
-      // An error of the whole batch would slow the event source's pollers and undo the visibility timeouts that were
-      // set.
-      throwOnFullBatchFailure: false,
-    });
+    if (engine.definition.parallel) {
+      await Promise.all(records.map((record) => run(record, { alone: false, isFirst: true })));
+    } else {
+      for (const [i, record] of records.entries()) await run(record, { alone: false, isFirst: i === 0 });
+    }
     engine.meter.flush();
-    isFirst = stalled.length === event.Records.length;
-    const acked = new Set<string>();
+    let isFirst = stalled.length === records.length;
     // A job that kills its process has had more attempts than its mates, which therefore run before it.
-    for (const { record } of stalled.sort((a, b) => a.attempts - b.attempts)) {
-      const outcome = await runRecord(record, { engine, invocation, alone: true, isFirst });
-      if (outcome === 'ack') acked.add(record.messageId);
+    for (const { record } of stalled.toSorted((a, b) => a.attempts - b.attempts)) {
+      await run(record, { alone: true, isFirst });
       isFirst = false;
     }
-    return { batchItemFailures: response.batchItemFailures.filter(({ itemIdentifier }) => !acked.has(itemIdentifier)) };
+    return kept(records.filter((record) => !acked.has(record)));
   } finally {
     endCalls();
     engine.meter.flush();
     if (engine.tracing !== undefined) await flushSpans(engine.tracing, engine);
   }
 }
+
+/** What Lambda is told of messages that stay in their queue. */
+export const kept = (records: readonly SQSRecord[]): SQSBatchResponse => ({
+  batchItemFailures: records.map(({ messageId }) => ({ itemIdentifier: messageId })),
+});
 
 /** What a collector that does not answer may add to a batch: its jobs have ended, and spans are worth less than they are. */
 const FLUSH_MS = 500;

@@ -4,6 +4,7 @@ import { readError } from '../../contract/thrown.ts';
 import type { Engine } from '../engine.ts';
 import { decodeBoth } from '../message/decode.ts';
 import { type MessageOutcome, wait } from '../message/wait.ts';
+import { kept } from './batch.ts';
 
 /** The stage's core is of an earlier version than its consumer: nothing was begun, every message stays. */
 export class CoreTooOldError extends Error {
@@ -32,10 +33,10 @@ export async function holdBack(
     const fields = { jobType: definition.type, needed: core.needed, found, messages: event.Records.length };
     log.error('consumer.core-too-old', fields);
     const outcomes = await Promise.all(event.Records.map((record) => keep(record, engine)));
-    if (outcomes.includes('ack')) return failures(event.Records.filter((_, i) => outcomes[i] === 'keep'));
+    if (outcomes.includes('ack')) return kept(event.Records.filter((_, i) => outcomes[i] === 'keep'));
   } catch (error) {
     log.error('consumer.core-unknown', { jobType: definition.type, error: readError(error) });
-    return failures(event.Records);
+    return kept(event.Records);
   } finally {
     endCalls();
   }
@@ -43,10 +44,6 @@ export async function holdBack(
     `the stage's core is too old for the consumer of ${definition.type}: deploy core first; its jobs wait meanwhile`,
   );
 }
-
-const failures = (kept: readonly SQSRecord[]): SQSBatchResponse => ({
-  batchItemFailures: kept.map(({ messageId }) => ({ itemIdentifier: messageId })),
-});
 
 async function keep(record: SQSRecord, engine: Engine): Promise<MessageOutcome> {
   const nowMs = engine.clock.now();

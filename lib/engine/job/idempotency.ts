@@ -1,9 +1,8 @@
 import {
-  type IdempotencyConfig,
+  IdempotencyConfig,
   IdempotencyPersistenceLayerError,
   makeIdempotent,
 } from '@aws-lambda-powertools/idempotency';
-import type { IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
 import { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/persistence';
 import type { Claim } from '../engine.ts';
 import type { Begun } from '../table/job-store.ts';
@@ -28,40 +27,39 @@ export type Attempt =
 /**
  * Runs one attempt of one job under Powertools' idempotency: the handler is run once for each begin that was granted.
  *
- * @param key    id of the job's item
  * @throws what a step threw, without Powertools' own error around it
  */
-export async function runOnce(key: string, steps: Steps, config: IdempotencyConfig): Promise<Attempt> {
-  const done: StepsDone = {};
-  const persistenceStore = new AttemptLayer(key, {
-    async begin() {
-      Object.assign(done, await steps.begin());
-      if (done.claim === undefined) throw new NotStarted();
-    },
-    async settle() {
-      done.settlement = await steps.settle(known(done.claim), known(done.outcome));
-    },
-  });
-  const perform = async (_key: string) => {
-    done.outcome = await steps.run(known(done.claim));
-  };
+export async function runOnce(steps: Steps): Promise<Attempt> {
+  const attempt: Running = { steps };
+  idempotently ??= makeIdempotently();
   try {
-    await makeIdempotent(perform, { persistenceStore, config })(key);
+    await idempotently(attempt);
   } catch (error) {
     const thrown = error instanceof IdempotencyPersistenceLayerError ? error.cause : error;
     if (!(thrown instanceof NotStarted)) throw thrown;
   }
-  const { begun, claim, settlement } = done;
+  const { begun, claim, settlement } = attempt;
   if (claim === undefined) return { kind: 'notStarted', begun: known(begun) };
   return { kind: 'settled', claim, settlement: known(settlement) };
 }
 
-/** What the steps so far returned. */
-interface StepsDone {
+/** An attempt, and what its steps so far returned. */
+interface Running {
+  readonly steps: Steps;
   begun?: Begun;
   claim?: Claim | undefined;
   outcome?: Outcome;
   settlement?: Settlement;
+}
+
+/** Serves every attempt of the process, which is what Powertools hands from one step to the next. */
+let idempotently: ((attempt: Running) => Promise<void>) | undefined;
+
+function makeIdempotently() {
+  const perform = async (attempt: Running) => {
+    attempt.outcome = await attempt.steps.run(known(attempt.claim));
+  };
+  return makeIdempotent(perform, { persistenceStore: new AttemptLayer(), config: new IdempotencyConfig({}) });
 }
 
 /** The result of a step that must have run before. */
@@ -74,40 +72,36 @@ function known<T>(value: T | undefined): T {
 class NotStarted extends Error {}
 
 /**
- * Powertools' idempotency on the jobs table. **One instance serves one attempt of one job.**
+ * Powertools' idempotency on the jobs table.
  *
  * The stock DynamoDB layer does not fit a queue. A late failure deletes the next owner's lock, a late success
  * overwrites the next owner's result, and a handler that throws takes attempts and error with the record. Here a failed
- * attempt is settled as a completed one is: both are states of the job's item, which stays.
+ * attempt is settled as a completed one is: both are states of the job's item, which stays. Powertools' own records, with
+ * times and hashes that nothing reads, are therefore not made.
  */
 class AttemptLayer extends BasePersistenceLayer {
-  readonly #key: string;
-  readonly #steps: { begin(): Promise<void>; settle(): Promise<void> };
-
-  constructor(key: string, steps: { begin(): Promise<void>; settle(): Promise<void> }) {
-    super();
-    this.#key = key;
-    this.#steps = steps;
+  override async saveInProgress(attempt: unknown): Promise<void> {
+    const running = attempt as Running;
+    const { begun, claim } = await running.steps.begin();
+    Object.assign(running, { begun, claim });
+    if (claim === undefined) throw new NotStarted();
   }
 
-  protected override getHashedIdempotencyKey(): string {
-    return this.#key;
-  }
-
-  protected override _putRecord(): Promise<void> {
-    return this.#steps.begin();
-  }
-
-  protected override _updateRecord(): Promise<void> {
-    return this.#steps.settle();
+  override async saveSuccess(attempt: unknown): Promise<void> {
+    const running = attempt as Running;
+    running.settlement = await running.steps.settle(known(running.claim), known(running.outcome));
   }
 
   /** Only if running the handler broke, which is a fault of the engine: the lease runs out, and the job stalls. */
-  protected override _deleteRecord(): Promise<void> {
+  override deleteRecord(): Promise<void> {
     return Promise.resolve();
   }
 
-  protected override _getRecord(): Promise<IdempotencyRecord> {
-    return Promise.reject(new TypeError('begin reads the item: Powertools looks nothing up'));
-  }
+  // What the methods above would call.
+  protected override _putRecord = unused;
+  protected override _updateRecord = unused;
+  protected override _deleteRecord = unused;
+  protected override _getRecord = unused;
 }
+
+const unused = (): Promise<never> => Promise.reject(new TypeError('begin reads the item: Powertools looks nothing up'));

@@ -107,8 +107,9 @@ export function lostOr(
 
 /** The message of an attempt that was outrun goes the way of any that finds this row. */
 export function followOther({ claim, begun }: Outrun, received: Received, engine: Engine) {
-  // Where the job has ended, the line of the duplicate says it.
-  if (begun.item === undefined || !isFinished(begun.item)) engine.log.warn('job.lease-lost', jobFields(claim, engine));
+  // Where another attempt ended the job, the line of the duplicate says it.
+  const { item } = begun;
+  if (item === undefined || !isFinished(item) || item.status === 'CANCELLED') engine.log.warn('job.lease-lost', jobFields(claim, engine));
   return notStarted(begun, received, engine);
 }
 

@@ -57,7 +57,20 @@ export function flowNotes(part: OwnPart): string[] {
   if (definition?.handsOn === undefined) return [];
   const types = typesBeside(part);
   const next = definition.handsOn.flatMap((type) => types.get(type)?.definition ?? []);
-  return [...loneEnds(definition, [...types.values()]), ...slowCallbacks(definition, next)];
+  return [
+    ...loneEnds(definition, [...types.values()]),
+    ...slowCallbacks(definition, next),
+    ...noCallbacks(definition, next),
+  ];
+}
+
+/** A callback starts once: its item waits in the table, and a handler that stages one of these fails. */
+function noCallbacks({ type, handsOn = [] }: JobDefinition, next: readonly JobDefinition[]): string[] {
+  if (next.length < 2 || next.length < handsOn.length || next.some(({ begin }) => begin !== 'optimistic')) return [];
+  return [
+    `${type}: ${handsOn.join(', ')} begin optimistically, so none of them can be a batch's callback. If ${type} stages a batch, take ` +
+      'begin out of the definition of the one that is',
+  ];
 }
 
 /** The ends of children that come together are one write. */

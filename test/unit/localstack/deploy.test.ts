@@ -1,5 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -9,6 +11,7 @@ import { deploy } from '../../../localstack/deploy.ts';
 import { type Emulator, startEmulator } from '../../../localstack/emulator.ts';
 import { redeployFunctions } from '../../../localstack/hot-reload.ts';
 import { deployedFunctions, tailLogs } from '../../../localstack/log-tail.ts';
+import { synthesise } from '../../../localstack/synthesise.ts';
 
 /** Stands where the real app stands, with as little as names and outputs need. */
 const APP = `
@@ -62,7 +65,7 @@ const invoke = async () => {
   return JSON.parse(Buffer.from(Payload ?? []).toString());
 };
 
-it('a failed deploy reports why', { timeout: 60_000 }, async () => {
+it('a failed deploy reports why', { timeout: 240_000 }, async () => {
   const failing = deploy(emulator, { stage: 'test', app, context: { fails: 'yes' } });
   await expect(failing).rejects.toMatchObject({
     name: 'EmulatorError',
@@ -70,7 +73,7 @@ it('a failed deploy reports why', { timeout: 60_000 }, async () => {
   });
 });
 
-it('a second deploy succeeds, and sets what the emulator leaves out', { timeout: 60_000 }, async () => {
+it('a second deploy succeeds, and sets what the emulator leaves out', { timeout: 240_000 }, async () => {
   const options = {
     stage: 'test',
     app,
@@ -103,7 +106,54 @@ it('a second deploy succeeds, and sets what the emulator leaves out', { timeout:
   });
 });
 
-it('a reload runs new code without a deploy, and its log is tailed', { timeout: 60_000 }, async () => {
+it('a synth ahead is deployed as it is, and is gone after its end', { timeout: 240_000 }, async () => {
+  const lines: string[] = [];
+  const options = {
+    stage: 'test',
+    app,
+    context: { emailSender: 'sluice@example.com' },
+    log: (line: string) => lines.push(line),
+  };
+  const ahead = synthesise(emulator, options, options.log);
+  const folder = (await ahead.output) ?? '';
+  expect(existsSync(join(folder, 'manifest.json'))).toBe(true);
+  // From here on the app could not be synthesised.
+  await rename(join(app, 'app.mjs'), join(app, 'away.mjs'));
+  try {
+    expect(await deploy(emulator, { ...options, ahead: ahead.output })).toMatchObject({
+      jobsTableName: 'sluice-test-jobs',
+    });
+  } finally {
+    await rename(join(app, 'away.mjs'), join(app, 'app.mjs'));
+  }
+  expect(lines.filter((line) => line.startsWith('synthesised'))).toHaveLength(1);
+  await ahead.end();
+  expect(existsSync(folder)).toBe(false);
+});
+
+it('a synth ahead that fails leaves the synth to the deploy', { timeout: 240_000 }, async () => {
+  const options = { stage: 'test', app, context: { emailSender: 'sluice@example.com' } };
+  const ahead = synthesise(emulator, { ...options, context: { fails: 'yes' } });
+  expect(await ahead.output).toBeUndefined();
+  expect(await deploy(emulator, { ...options, ahead: ahead.output })).toMatchObject({
+    jobsTableName: 'sluice-test-jobs',
+  });
+});
+
+it('a synth ahead is ended before it is done', { timeout: 240_000 }, async () => {
+  const folder = join(app, 'endless');
+  await mkdir(folder);
+  const begun = join(folder, 'begun');
+  const code = `import { writeFileSync } from 'node:fs'; writeFileSync('begun', ''); setInterval(() => undefined, 1000);`;
+  await writeFile(join(folder, 'app.mjs'), code);
+  await writeFile(join(folder, 'cdk.json'), JSON.stringify({ app: 'node app.mjs' }));
+  const ahead = synthesise(emulator, { stage: 'endless', app: folder });
+  while (!existsSync(begun)) await setTimeout(50);
+  await ahead.end();
+  expect(await ahead.output).toBeUndefined();
+});
+
+it('a reload runs new code without a deploy, and its log is tailed', { timeout: 240_000 }, async () => {
   expect(await invoke()).toBe('deployed');
   const functions = await deployedFunctions(emulator, 'test');
   expect(functions).toMatchObject([{ name: 'sluice-test-probe', folder: 'probe' }]);
@@ -137,7 +187,7 @@ it('a reload runs new code without a deploy, and its log is tailed', { timeout: 
   expect(await invoke()).toBe('reloaded');
 });
 
-it('a job type that the app no longer has is served until it is to be removed', { timeout: 60_000 }, async () => {
+it('a job type that the app no longer has is served until it is to be removed', { timeout: 240_000 }, async () => {
   const options = { stage: 'test', app, context: { without: 'probe' } };
   expect(Object.keys((await deploy(emulator, options)).queues)).toEqual(['probe']);
   const lines: string[] = [];

@@ -23,6 +23,7 @@ const done = define('done', []);
 /** In no flow. */
 const outside = define('outside');
 const stranger = define('stranger', []);
+const optimistic = defineJob({ type: 'done', payload, handsOn: [], begin: 'optimistic' }) as typeof child;
 const retired = defineJob({ type: 'child', payload, handsOn: [], retired: true }) as typeof child;
 
 /** What staging throws in a handler; undefined if it throws nothing. */
@@ -128,6 +129,11 @@ const REFUSED: readonly [what: string, stage: (context: JobContext) => void, mes
     'a callback with a time',
     (context) => context.batch(batch({ callback: job(done, OK, { delaySeconds: 5 }) })),
     'InvalidMessageError: the callback starts once its children have ended: leave out when, or set deadlineSeconds',
+  ],
+  [
+    'a callback that might start twice',
+    (context) => context.batch(batch({ callback: job(optimistic, OK) })),
+    "InvalidMessageError: a batch's callback starts once, and done begins optimistically: take begin out of its definition",
   ],
   [
     'a callback of more than 8 KB',

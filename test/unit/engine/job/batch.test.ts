@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import type { Context, SQSEvent } from 'aws-lambda';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { sleep } from '../../../../lib/engine/clock.ts';
+import { consumer } from '../../../../lib/engine/consumer.ts';
 import { awsError, throttled } from '../../../../lib/testing/index.ts';
 import { total } from '../../../support/output.ts';
 import { defineProbe } from '../../../support/probe.ts';
@@ -197,3 +199,14 @@ describe('a message that cannot be decoded', () => {
     expect(world.deadLetters.messages()).toHaveLength(2);
   });
 });
+
+test('an event that is no batch of messages is refused: nothing of it may be deleted', async () => {
+  const consume = consumer(defineProbe(), () => undefined);
+  for (const [name, value] of Object.entries(ENVIRONMENT)) vi.stubEnv(name, value);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const event = { Records: { 0: 'no list' } } as unknown as SQSEvent;
+  const context = { getRemainingTimeInMillis: () => 60_000 } as Context;
+  await expect(consume(event, context)).rejects.toThrow('the event is no batch of SQS messages: it has no Records');
+});
+
+const ENVIRONMENT = { SLUICE_JOBS_TABLE: 'jobs', SLUICE_STAGE: 'test', SLUICE_QUEUE_URL: 'q', SLUICE_DLQ_URL: 'd' };

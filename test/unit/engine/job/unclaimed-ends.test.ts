@@ -108,6 +108,7 @@ describe('of two runs of one job at the same time, the slower one that completes
     }, complete);
     expect(world.job('a')?.status).toBe('CANCELLED');
     expect(counts(world)).toEqual({ completed: 0, duplicates: 2, dead: 0 });
+    expect(world.output.events().filter((event) => event === 'job.lease-lost')).toHaveLength(2);
     expect(world.queue.messages()).toEqual([]);
   });
 });

@@ -177,6 +177,20 @@ describe('a synth', () => {
     expect(notes(2)).toEqual([]);
   });
 
+  test('notes types of which none can be the callback of a batch', () => {
+    const notes = (handsOn: readonly string[], mail: 'claimed' | 'optimistic') => {
+      const of = (type: string, begin = mail) => ({ definition: typed(type, { handsOn: ['mail'], begin }) });
+      return notesOf(
+        stackOf({ year: handsOn, month: [], mail: [] }, { month: of('month', 'optimistic'), mail: of('mail') }),
+      );
+    };
+    expect(notes(['month', 'mail'], 'optimistic')).toEqual([
+      expect.stringMatching(/^year: month, mail begin optimistically, so none of them can be a batch's callback/),
+    ]);
+    expect(notes(['month', 'mail'], 'claimed')).toEqual([]);
+    expect(notes(['month'], 'optimistic')).toEqual([]);
+  });
+
   test('notes a batch whose children cannot start their callback', () => {
     const notes = (next: readonly string[]) => notesOf(stackOf({ year: ['month', 'mail'], month: next, mail: [] }));
     expect(notes([])).toEqual([
