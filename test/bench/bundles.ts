@@ -19,6 +19,8 @@ export interface Bundled {
 export interface Bundles {
   readonly folder: string;
   readonly sluice: Bundled;
+  /** The same job, begun without a write. */
+  readonly optimistic: Bundled;
   /** The same consumer with X-Ray's tracer, and with OpenTelemetry's. */
   readonly traced: Bundled;
   readonly spans: Bundled;
@@ -45,6 +47,7 @@ export async function makeBundles(): Promise<Bundles> {
   return {
     folder,
     sluice: await write('sluice', 'test/bench/job/handler.ts'),
+    optimistic: await write('optimistic', 'test/bench/optimistic/handler.ts'),
     traced: await write('traced', 'test/bench/job/handler.ts', TRACED),
     spans: await write('spans', 'test/bench/job/handler.ts', WITH_SPANS),
     accepting: await write('accepting', 'test/bench/accept/handler.ts'),

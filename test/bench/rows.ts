@@ -10,6 +10,7 @@ import { cpu } from './rows/cpu.ts';
 import { dispatcher } from './rows/dispatcher.ts';
 import { flows } from './rows/flows.ts';
 import { latency } from './rows/latency.ts';
+import { optimistic } from './rows/optimistic.ts';
 import { precision } from './rows/precision.ts';
 import { precisionEmulator } from './rows/precision-emulator.ts';
 import { producer } from './rows/producer.ts';
@@ -21,6 +22,7 @@ import { wall } from './rows/wall.ts';
 export const ROWS: readonly Row[] = [
   cpu,
   bullmq,
+  optimistic,
   wall,
   latency,
   calls,

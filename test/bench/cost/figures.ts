@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bundles } from '../bundles.ts';
-import { countCalls } from '../count/count.ts';
+import { type Counted, countCalls } from '../count/count.ts';
 import type { Path } from '../count/expected.ts';
 import { countBatch } from '../count/flow.ts';
 import { startDriver } from '../driver/driver.ts';
@@ -21,6 +21,8 @@ export interface Measured {
   readonly stock: JobFigures;
   /** A child of a batch of a thousand, with its share of the parent, the callback and what keeps their places. */
   readonly child: JobFigures;
+  /** One that begins without a write, with `logs: 'failures'`. */
+  readonly optimistic: JobFigures;
   /** Bytes of log that are not metrics: what `logs: 'failures'` leaves out of a job that succeeds. */
   readonly successLines: number;
 }
@@ -28,15 +30,14 @@ export interface Measured {
 /** A failing job here fails once and completes on its second attempt: in place half of the time, parked the other half. */
 export async function measure(bundles: Bundles, stub: Stub): Promise<Measured> {
   const success = await warm(bundles, stub, { file: bundles.sluice.file, payload: {} });
+  const unclaimed = await warm(bundles, stub, { file: bundles.optimistic.file, payload: {} });
   const failing = await warm(bundles, stub, { file: bundles.sluice.file, payload: { do: 'fail' } });
   const child = await warm(bundles, stub, { file: bundles.flows.file, payload: {}, inFlow: true });
   const { units } = await countBatch(bundles.flows, CHILDREN);
   const stock = await warm(bundles, stub, { file: bundles.stock.file, payload: {} });
   const counted = async (path: Path) => {
-    const { byTarget, tableUnits, indexUnits, callsPerJob } = await countCalls({ bundles, path, payloadBytes: 100 });
-    const calls = [...byTarget.values()].reduce((a, b) => a + b, 0);
-    const sqs = [...byTarget].filter(([target]) => target.startsWith('AmazonSQS')).reduce((sum, [, n]) => sum + n, 0);
-    return { sqsCalls: (sqs / calls) * callsPerJob, units: tableUnits + indexUnits };
+    const count = await countCalls({ bundles, path, payloadBytes: 100 });
+    return { sqsCalls: sqsCallsOf(count), units: count.tableUnits + count.indexUnits };
   };
   const [ok, inPlace, begun, park, release, releaseBegun] = [
     await counted('success'),
@@ -46,6 +47,7 @@ export async function measure(bundles: Bundles, stub: Stub): Promise<Measured> {
     await counted('release'),
     await counted('release begun'),
   ];
+  const one = await countCalls({ bundles, of: 'optimistic', path: 'success', payloadBytes: 100 });
   return {
     success: { ...success, sqsCalls: ok.sqsCalls, writeUnits: ok.units, readUnits: 0, events: 0 },
     failure: {
@@ -56,11 +58,27 @@ export async function measure(bundles: Bundles, stub: Stub): Promise<Measured> {
       readUnits: 1.5,
       events: 0,
     },
+    optimistic: {
+      ...unclaimed,
+      ...{
+        sqsCalls: sqsCallsOf(one),
+        writeUnits: one.tableUnits + one.indexUnits,
+        readUnits: one.readUnits,
+        events: 0,
+      },
+      logBytes: unclaimed.logBytes - unclaimed.lineBytes,
+    },
     child: { ...child, sqsCalls: ok.sqsCalls, writeUnits: units / CHILDREN, readUnits: 0, events: 0 },
     // PutItem and UpdateItem a job, within 1 KB each.
     stock: { ...stock, sqsCalls: 0, writeUnits: 2, readUnits: 0, events: 0 },
     successLines: success.lineBytes,
   };
+}
+
+function sqsCallsOf({ byTarget, callsPerJob }: Counted): number {
+  const calls = [...byTarget.values()].reduce((a, b) => a + b, 0);
+  const sqs = [...byTarget].filter(([target]) => target.startsWith('AmazonSQS')).reduce((sum, [, n]) => sum + n, 0);
+  return (sqs / calls) * callsPerJob;
 }
 
 type Calls = Readonly<Record<'sqsCalls' | 'units', number>>;

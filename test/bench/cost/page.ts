@@ -15,6 +15,7 @@ type Kind = Parameters<typeof jobOf>[0];
 const ROWS: readonly (readonly [name: string, kind: Kind, ...shares: number[]])[] = [
   ['Sluice, 0 % failing', 'sluice', 0],
   ["Sluice, 0 % failing, `logs: 'failures'`", 'quiet', 0],
+  ["Sluice, 0 % failing, `begin: 'optimistic'`, `logs: 'failures'`", 'optimistic', 0],
   ['Sluice, 1 % · 10 % failing', 'sluice', 0.01, 0.1],
   ['Sluice, a child of a batch of 1,000', 'child', 0],
   ['stock Powertools, 0 % · 10 %', 'stock', 0, 0.1],

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { writePart } from '../../support/tools/generated.ts';
 import { makeBundles } from '../bundles.ts';
 import { startStub } from '../stub/stub.ts';
+import { BUDGET, missedOf } from './budget.ts';
 import { printComparison } from './compare.ts';
 import { type Measured, measure } from './figures.ts';
 import { table, usd } from './markdown.ts';
@@ -30,11 +31,31 @@ function report(measured: Measured): void {
     ['', 'SQS', 'Lambda', 'DynamoDB', 'logs', 'all', 'log bytes a job', 'CPU µs a job'],
     [0, 0.01, 0.1].flatMap((share) => waysAt(measured, share)),
   );
+  judge(measured);
   console.log('\nDollars a month, metrics included where they are custom ones:');
   table(
     ['', ...MONTHS.map((millions) => `${millions} million jobs`)],
     monthly(measured).map(([name, ...dollars]) => [name, ...dollars.map(usd)]),
   );
+}
+
+/** The budget of jobs that begin optimistically. Exit code 1: it is missed. */
+function judge(measured: Measured): void {
+  const job = jobOf('optimistic', measured, 0);
+  const dollars = model.dollarsPerMillion(job, SETTING);
+  const { sqs, lambda, dynamoDb, logs } = dollars;
+  console.log("\nA job with `begin: 'optimistic'` and `logs: 'failures'`, 0 % failing, beside what it may cost:");
+  const parts = { sqs, lambda, dynamoDb, logs, all: model.total(dollars) };
+  table(
+    ['', 'SQS', 'Lambda', 'DynamoDB', 'logs', 'all', 'write units', 'read units', 'CPU µs a job'],
+    [
+      ['counted', ...Object.values(parts).map(usd), job.writeUnits, job.readUnits, Math.round(job.cpuUs)],
+      ['budget', ...Object.values(BUDGET).map(usd), '', '', ''],
+    ],
+  );
+  const missed = missedOf(dollars);
+  if (missed.length > 0) process.exitCode = 1;
+  console.log(missed.length > 0 ? `Missed: ${missed.join(', ')}` : 'Met.');
 }
 
 function waysAt(measured: Measured, share: number): (string | number)[][] {

@@ -20,15 +20,16 @@ export const KINDS = {
   status: 'stock Powertools + status table',
 } as const;
 
-type Kind = keyof typeof KINDS | 'child';
+type Kind = keyof typeof KINDS | 'child' | 'optimistic';
 
 /**
  * What a job is made of, by the way it is run.
  *
  * @param share of the jobs that fail once, 0 to 1
  */
-export function jobOf(kind: Kind, { success, failure, stock, successLines, child }: Measured, share: number) {
-  if (kind === 'child') return child;
+export function jobOf(kind: Kind, measured: Measured, share: number): model.JobFigures {
+  const { success, failure, stock, successLines } = measured;
+  if (kind === 'child' || kind === 'optimistic') return measured[kind];
   if (kind === 'sluice') return model.mixed(success, failure, share);
   if (kind === 'quiet') {
     const job = model.mixed(success, failure, share);

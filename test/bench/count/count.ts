@@ -14,12 +14,15 @@ export interface Counted {
   readonly byTarget: ReadonlyMap<string, number>;
   readonly tableUnits: number;
   readonly indexUnits: number;
+  readonly readUnits: number;
   /** Statements whose condition did not hold: each cost a unit and a round trip. */
   readonly wrongHints: number;
 }
 
 export interface CountOptions {
   readonly bundles: Bundles;
+  /** Whose jobs. @default those that are claimed */
+  readonly of?: 'sluice' | 'optimistic';
   readonly path: Path;
   readonly payloadBytes: number;
 }
@@ -37,13 +40,13 @@ const DO: Readonly<Record<Path, string>> = {
 const AFTER_AN_ATTEMPT: readonly Path[] = ['duplicate', 'retry begun', 'release', 'release begun'];
 
 /** Runs ten jobs through the deployed bundle, its own SDK and the in-memory AWS behind HTTP. */
-export async function countCalls({ bundles, path, payloadBytes }: CountOptions): Promise<Counted> {
+export async function countCalls({ bundles, path, payloadBytes, of = 'sluice' }: CountOptions): Promise<Counted> {
   const aws = await startLoopbackAws('bench');
   try {
     prepare(aws);
     const load = async ({ file }: { file: string }) =>
       ((await import(`${file}?${path}-${payloadBytes}`)) as { handler: Handler }).handler;
-    const consumer = await load(bundles.sluice);
+    const consumer = await load(bundles[of]);
     const dispatcher = () => load(bundles.dispatcher);
     const sent = send(aws, { do: DO[path], filler: 'x'.repeat(payloadBytes) });
     if (AFTER_AN_ATTEMPT.includes(path)) await consumer({ Records: sent }, context());
@@ -54,8 +57,8 @@ export async function countCalls({ bundles, path, payloadBytes }: CountOptions):
     const targets = aws.targets.slice(before);
     const byTarget = new Map<string, number>();
     for (const target of targets) byTarget.set(target, (byTarget.get(target) ?? 0) + 1);
-    const perJob = ({ table, index, refused }: Units) => ({
-      ...{ tableUnits: table / jobs, indexUnits: index / jobs, wrongHints: refused },
+    const perJob = ({ table, index, read, refused }: Units) => ({
+      ...{ tableUnits: table / jobs, indexUnits: index / jobs, readUnits: read / jobs, wrongHints: refused },
     });
     return { callsPerJob: targets.length / jobs, byTarget, ...perJob(meter) };
   } finally {

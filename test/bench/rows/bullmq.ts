@@ -9,15 +9,16 @@ import { type Bench, type Measured, type Row, verdict } from '../row.ts';
 import { said } from '../said.ts';
 import { alternate, median, ratios, spread } from '../stats.ts';
 
+/** What the measured workers have: as much for whoever is measured beside them. */
+export const BATCH = 25;
+export const JOBS = 1000;
+/** Runs before the first that counts: until V8 has compiled what is hot. */
+export const WARM_UP_RUNS = 20;
 const WHAT = 'CPU per successful job, warm, batch 25';
 const MAX_RATIO = 1;
-const BATCH = 25;
-const JOBS = 1000;
-/** Runs before the first that counts: until V8 has compiled what is hot. */
-const WARM_UP_RUNS = 20;
 /** A tick of /proc's CPU times on Linux. */
 const TICKS_PER_SECOND = 100;
-const VERSION = 'BullMQ 6.7.0';
+export const VERSION = 'BullMQ 6.7.0';
 
 /**
  * Against a BullMQ worker and the Redis that holds its queue, both counted: DynamoDB and SQS are AWS's own CPU. Bare, which
@@ -68,13 +69,13 @@ function against({ name, ours, theirs }: { name: string; ours: number[]; theirs:
   };
 }
 
-interface BullWorker {
+export interface BullWorker {
   /** @returns CPU µs a job, Redis's included */
   run(): Promise<number>;
   stop(): void;
 }
 
-async function startWorker(how: 'bare' | 'dutiful', redis: Redis): Promise<BullWorker> {
+export async function startWorker(how: 'bare' | 'dutiful', redis: Redis): Promise<BullWorker> {
   const worker = fork(new URL('../bullmq/worker.ts', import.meta.url), [String(redis.port), how], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
@@ -91,14 +92,14 @@ async function startWorker(how: 'bare' | 'dutiful', redis: Redis): Promise<BullW
   };
 }
 
-interface Redis {
+export interface Redis {
   readonly port: number;
   /** CPU of the server so far. */
   cpuUs(): Promise<number>;
   stop(): Promise<void>;
 }
 
-async function startRedis(): Promise<Redis | undefined> {
+export async function startRedis(): Promise<Redis | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-redis-'));
   const port = await freePort();
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
