@@ -17,7 +17,11 @@ export const makeDynamoDbClient = (signal: CurrentSignal): DynamoDBClient => {
 };
 
 /** The engine's SQS. Made when a first message waits or is dead-lettered: a batch that succeeds needs none. */
-export const makeSqs = (signal: CurrentSignal): Sqs => onFirstUse(() => abortedBy(makeSqsClient(ownCalls()), signal));
+export const makeSqs = (signal: CurrentSignal): Sqs =>
+  onFirstUse(() => {
+    const settings = ownCalls();
+    return shortened(abortedBy(makeSqsClient(settings), signal), settings);
+  });
 
 /** A client that is made when it is first used. */
 export function onFirstUse<Client extends { send: unknown }>(make: () => { send(command: never): unknown }): Client {

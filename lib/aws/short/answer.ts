@@ -37,11 +37,21 @@ function hasOnly(value: unknown, members: Readonly<Record<string, (member: unkno
 }
 
 const isString = (value: unknown) => typeof value === 'string';
+const isNumber = (value: unknown) => typeof value === 'number';
 
 const RESPONSE = {
   TableName: isString,
   Item: isObject,
   Error: (error: unknown) => hasOnly(error, { Code: isString, Message: isString, Item: isObject }),
+};
+
+const SENT = {
+  ...{ Id: isString, MessageId: isString, SequenceNumber: isString },
+  ...{ MD5OfMessageBody: isString, MD5OfMessageAttributes: isString, MD5OfMessageSystemAttributes: isString },
+};
+const NOT_SENT = {
+  ...{ Id: isString, Code: isString, Message: isString },
+  SenderFault: (value: unknown) => typeof value === 'boolean',
 };
 
 /** By operation: whether an answer means in memory what it does on the wire. Bytes aside, which are text there. */
@@ -52,6 +62,16 @@ const READERS: Readonly<Record<string, (output: unknown) => output is Fields>> =
     hasOnly(output, {
       Responses: (tables) => isObject(tables) && Object.values(tables).every((items) => isListOf(items, isObject)),
       UnprocessedKeys: (tables) => isObject(tables) && Object.keys(tables).length === 0,
+    }),
+  Query: (output) =>
+    hasOnly(output, {
+      Items: (items) => isListOf(items, isObject),
+      ...{ LastEvaluatedKey: isObject, Count: isNumber, ScannedCount: isNumber },
+    }),
+  SendMessageBatch: (output) =>
+    hasOnly(output, {
+      Successful: (all) => isListOf(all, (one) => hasOnly(one, SENT)),
+      Failed: (all) => isListOf(all, (one) => hasOnly(one, NOT_SENT)),
     }),
 };
 

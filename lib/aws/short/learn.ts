@@ -22,12 +22,16 @@ const TRACE_HEADERS = ['X-Amzn-Trace-Id', 'traceparent', 'tracestate', 'baggage'
  */
 export function learnFrom({ middlewareStack, config }: Client): TemplateOf {
   const templates = new Map<string, Template>();
+  const keep = (args: Args, template: Template) => {
+    if (templates.size >= MAX_KEPT) templates.clear();
+    templates.set(keyOf(template.operation, args.input), template);
+  };
   let isChanged = false;
   middlewareStack.addRelativeTo(
     (next, context) => async (args) => {
       const template = templateOf(context, args);
       if (template !== undefined && (await isUsualCall(config, context, args.request)) && !isChanged) {
-        templates.set(template.operation, template);
+        keep(args, template);
       }
       return next(args);
     },
@@ -38,10 +42,17 @@ export function learnFrom({ middlewareStack, config }: Client): TemplateOf {
     templates.clear();
   });
   return (command) => {
-    const template = templates.get(operationOf(command));
+    const template = templates.get(keyOf(operationOf(command), command.input));
     return template === undefined || command.middlewareStack.identify().length > 0 ? undefined : template;
   };
 }
+
+/** A request to SQS goes where its queue is. */
+const keyOf = (operation: string, { QueueUrl = '' }: { readonly QueueUrl?: unknown }): string =>
+  `${operation} ${String(QueueUrl)}`;
+
+/** A tick may meet as many queues as there are job types; beyond, they are learned anew. */
+const MAX_KEPT = 500;
 
 const operationOf = ({ schema }: Command): string => (Array.isArray(schema) ? String(schema[2]) : '');
 

@@ -58,7 +58,10 @@ export interface Stack {
 
 export interface ClientConfig {
   credentials(): Promise<Identity>;
-  accountIdEndpointMode(): Promise<string | undefined>;
+  /** Of DynamoDB's client alone. */
+  accountIdEndpointMode?(): Promise<string | undefined>;
+  /** Of SQS's client: false if bodies are not checked. */
+  readonly md5?: unknown;
   readonly requestHandler: { handle(request: HttpRequest, options: object): Promise<{ response: HttpResponse }> };
   readonly protocol: { deserializeMetadata(response: HttpResponse): object };
 }

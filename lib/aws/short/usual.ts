@@ -1,3 +1,4 @@
+import { Sha256 } from '../sha256.ts';
 import type { Client, ClientConfig, Context, HttpRequest, Stack } from './sdk.ts';
 
 /** The steps of the SDK's DynamoDB client, in the version that is installed. */
@@ -18,6 +19,7 @@ const SETTINGS: Readonly<Record<string, (value: unknown) => boolean>> = {
   retryMode: (value) => value === 'standard',
   requestHandler: (value) => typeof value === 'object' && !('handle' in Object(value)),
   protocol: (value) => typeof value === 'function',
+  sha256: (value) => value === Sha256,
   cacheMiddleware: () => true,
   credentials: () => true,
   endpoint: (value) => typeof value === 'string',
@@ -31,8 +33,15 @@ const SETTINGS: Readonly<Record<string, (value: unknown) => boolean>> = {
  */
 export function isUsualClient({ send, middlewareStack }: Client, settings: object): boolean {
   const areKnown = Object.entries(settings).every(([name, value]) => SETTINGS[name]?.(value) ?? value === undefined);
-  return areKnown && middlewareStack.identify().join() === STEPS && !('__wrapped' in send || '__original' in send);
+  return areKnown && stepsOf(middlewareStack) === STEPS && !('__wrapped' in send || '__original' in send);
 }
+
+/** Sluice's own steps only take notes. */
+const stepsOf = (stack: Stack): string =>
+  stack
+    .identify()
+    .filter((step) => !step.startsWith('sluice'))
+    .join();
 
 /** Calls back before the middleware of a client is changed. */
 export function onChange(stack: Stack, changed: () => void): void {
@@ -56,10 +65,10 @@ export async function isUsualCall(config: ClientConfig, context: Context, reques
     scheme?.httpAuthOption.schemeId === 'aws.auth#sigv4' &&
     request.headers['amz-sdk-request'] === 'attempt=1; max=1' &&
     request.headers['content-type'] === 'application/x-amz-json-1.0' &&
-    isWithoutAccount(scheme.identity, await config.accountIdEndpointMode())
+    isWithoutAccount(scheme.identity, await config.accountIdEndpointMode?.())
   );
 }
 
-/** Whether the endpoint does not depend on whose credentials sign. */
+/** Whether the endpoint does not depend on whose credentials sign. @param mode undefined of a client that knows of none */
 export const isWithoutAccount = ({ accountId }: { readonly accountId?: string }, mode: string | undefined): boolean =>
-  mode === 'disabled' || (mode !== 'required' && accountId === undefined);
+  mode === undefined || mode === 'disabled' || (mode !== 'required' && accountId === undefined);
