@@ -153,6 +153,13 @@ export interface ObserverDeps {
   readonly violations: string[];
 }
 
+export interface StartFacts
+  extends Pick<ObserverDeps, 'clock' | 'settings' | 'isAlive' | 'subject' | 'queued' | 'crashes'>,
+    Starting {
+  readonly job: Job;
+  readonly settlingSinceMs: number;
+}
+
 export function count(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1);
 }

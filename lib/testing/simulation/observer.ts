@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import type { Job } from '../../contract/job.ts';
 import { METRICS } from '../../contract/names.ts';
 import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
 import { canonical } from '../aws/dynamodb/values.ts';
@@ -11,7 +10,7 @@ import {
   type ObserverDeps,
   type RefusedBody,
   type Start,
-  type Starting,
+  type StartFacts,
 } from './observed.ts';
 import { checkUnclaimedStart, isClaimed, noteReceive } from './unclaimed.ts';
 
@@ -130,13 +129,6 @@ function needsItsMessage({ item, redriven, waiting }: ObservedJob): boolean {
   if (item.status === 'DEAD' && redriven.has(item.runNo)) return true;
   const waits = item.status === 'SCHEDULED' || item.status === 'RETRYING';
   return (waits && waiting?.inPlace === true) || item.undelivered === true;
-}
-
-export interface StartFacts
-  extends Pick<ObserverDeps, 'clock' | 'settings' | 'isAlive' | 'subject' | 'queued' | 'crashes'>,
-    Starting {
-  readonly job: Job;
-  readonly settlingSinceMs: number;
 }
 
 function checkStarted(observed: ObservedJob | undefined, facts: StartFacts, observer: Observer): void {

@@ -4,8 +4,14 @@ import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
 import type { ReadLag } from '../aws/dynamodb/replica.ts';
 import type { Decisions } from './decisions.ts';
 import type { Subject, SubjectType } from './model.ts';
-import { count, type ObservedJob, type Observer, type ObserverDeps, type Receive } from './observed.ts';
-import type { StartFacts } from './observer.ts';
+import {
+  count,
+  type ObservedJob,
+  type Observer,
+  type ObserverDeps,
+  type Receive,
+  type StartFacts,
+} from './observed.ts';
 
 /** How late a read that is not consistent may be, ms: a few times what AWS calls usual. */
 const READ_LAG_MS = 3000;
