@@ -31,8 +31,8 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     edits: [{ file: 'lib/producer/wake.ts', from: "'SET listAt = :at'", to: "'SET listAt = :at REMOVE envelope'" }],
   },
   inEngine('job/batch')('stalled jobs run beside others', [
-    'const outcome = await runRecord(record, { engine, invocation, alone: false, isFirst });',
-    'const outcome = await runRecord(record, { engine, invocation, alone: true, isFirst });',
+    'run(record, { alone: false, isFirst: true })',
+    'run(record, { alone: true, isFirst: true })',
   ]),
   inEngine('message/dead-letter')('a message whose dead letter was refused is deleted', [
     "return 'keep';",
@@ -52,8 +52,8 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
   ]),
   {
     ...inEngine('calls/call-time')('a call is waited for beyond the moment at which its batch must be reported', [
-      'Promise.race([send(), bound.over])',
-      'send()',
+      'for (const giveUp of underWay) giveUp(outOfTime());',
+      '',
     ]),
     often: 'unanswered',
   },
@@ -61,7 +61,11 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     defect: 'the SDK tries the engine’s calls again by itself, and nothing bounds that',
     edits: [
       { file: 'lib/aws/client-settings.ts', from: 'REQUESTS_PER_CALL = 1', to: 'REQUESTS_PER_CALL = 4' },
-      { file: 'lib/engine/calls/call-time.ts', from: 'Promise.race([send(), bound.over])', to: 'send()' },
+      {
+        file: 'lib/engine/calls/call-time.ts',
+        from: 'for (const giveUp of underWay) giveUp(outOfTime());',
+        to: '',
+      },
     ],
   },
   inContract('protocol/timing')('nobody watches what was released', ['24 * 3600 * 1000', '1000 * 24 * 3600 * 1000']),
