@@ -122,27 +122,6 @@ export const OWN_CUTS: readonly Cut[] = [
     neededBy: /\bhandsOn\b/,
   },
   {
-    name: 'rate limits',
-    edits: [
-      {
-        file: /[/\\]contract[/\\]definition[/\\]rate-limit\.[jt]s$/,
-        // Never silently, as `accept`.
-        edit: () => `export const checkedRateLimit = (value) => {
-            if (value !== undefined) throw new Error('rateLimit is left out of the bundle');
-          };`,
-      },
-      {
-        file: /[/\\]contract[/\\]protocol[/\\]rate-limited\.[jt]s$/,
-        edit: () => 'export const needsToken = undefined, limited = undefined;',
-      },
-      {
-        file: /[/\\]engine[/\\]table[/\\]rate-limiter\.[jt]s$/,
-        edit: () => 'export const makeRateLimiter = undefined;',
-      },
-    ],
-    neededBy: /\brateLimit\b/,
-  },
-  {
     name: 'optimistic begins',
     edits: [
       {
