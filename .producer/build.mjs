@@ -38,8 +38,8 @@ const {
   private: isPrivate,
 } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const needed = Object.fromEntries([...packages].sort().map((name) => [name, dependencies[name]]));
-// A range: npm then takes the copy that the client brings.
-needed['@aws-sdk/core'] = `^${needed['@aws-sdk/core']}`;
+// A range: npm then takes the copy that the client brings, and whoever installs an optional one takes the newest.
+for (const name of ['@aws-sdk/core', ...OPTIONAL]) needed[name] = `^${needed[name]}`;
 const unknown = Object.keys(needed).filter((name) => needed[name] === undefined);
 if (unknown.length > 0) throw new Error(`package.json names no version of ${unknown.join(', ')}`);
 const of = (isWanted) => Object.fromEntries(Object.entries(needed).filter(([name]) => isWanted(name)));

@@ -36,7 +36,8 @@ export async function perform(payload: Payload<typeof processPayment>, context: 
           automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
           ...(customer !== undefined && { customer }),
           ...(description !== undefined && { description }),
-          metadata: { jobId: context.job.id },
+          // Not the job's id: two jobs of one key must ask for the same, or Stripe refuses the second.
+          metadata: { jobKey: context.job.key },
         },
         { idempotencyKey },
       ),

@@ -8,8 +8,23 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 export const MARSHALL = Object.freeze({ removeUndefinedValues: true, allowImpreciseNumbers: true } as const);
 
 /** An item as DynamoDB answers it, in plain values. A number beyond 2^53 comes back as the one that was kept. */
-export const toItem = <Item>(raw: Record<string, AttributeValue>): Item =>
-  unmarshall(raw, { wrapNumbers: (text: string) => Number(text) }) as Item;
+export const toItem = <Item>(raw: Record<string, AttributeValue>): Item => plainMap(raw) as Item;
+
+const NUMBERS = { wrapNumbers: (text: string) => Number(text) } as const;
+
+function plainMap(raw: Record<string, AttributeValue>): Record<string, unknown> {
+  const plain: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(raw)) plain[name] = toPlain(value);
+  return plain;
+}
+
+/** Nearly all of an item is text, numbers and maps of them; `unmarshall` does the same in ten times the time. */
+function toPlain(value: AttributeValue): unknown {
+  if (value.S !== undefined) return value.S;
+  if (value.N !== undefined) return Number(value.N);
+  if (value.M !== undefined) return plainMap(value.M);
+  return unmarshall({ value }, NUMBERS).value;
+}
 
 /** Marshals one attribute. @throws TypeError if the value is undefined */
 export function toAttribute(value: unknown): AttributeValue {

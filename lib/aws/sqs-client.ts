@@ -1,6 +1,7 @@
 /** Apart from the other clients, because a producer imports it: without a bundler, it would load DynamoDB's with it. */
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import { PlainJsonProtocol } from './plain-json.ts';
+import { Sha256 } from './sha256.ts';
 
 interface WithStack {
   readonly middlewareStack: { remove(name: string): boolean };
@@ -8,7 +9,7 @@ interface WithStack {
 
 /** The client that Sluice sends with. @param settings beside the SDK's own configuration. @default none */
 export const makeSqsClient = (settings: SQSClientConfig = {}): SQSClient =>
-  withoutLogger(new SQSClient({ ...settings, protocol: PlainJsonProtocol }));
+  withoutLogger(new SQSClient({ sha256: Sha256, ...settings, protocol: PlainJsonProtocol }));
 
 /** Without the SDK's copies of every input and output for a logger that nobody gave: 3 % of a small job's CPU. */
 export function withoutLogger<Client extends WithStack>(client: Client): Client {

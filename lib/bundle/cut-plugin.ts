@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Metafile, Plugin } from 'esbuild';
-import { CUTS, type Cut, ending } from './cuts.ts';
+import type { Cut } from './cut.ts';
+import { CUTS, ending } from './cuts.ts';
 import { textOf } from './text-of.ts';
 
 /** By what it is seen in a bundle that a cut was made: a file that it edits, or what stands in. A package may move its files. */

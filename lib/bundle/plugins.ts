@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { type BuildFailure, type BuildOptions, build, type Loader, type Plugin, transform } from 'esbuild';
 import { type FilesBeside, withFilesBeside, withOwnRequire } from './beside.ts';
+import { replacing } from './cut.ts';
 import { isOfCutPackage, isOwn } from './cut-plugin.ts';
-import { replacing } from './cuts.ts';
 import { BUNDLE_FORM } from './form.ts';
 
 /** esbuild's own helper, once in every file. */

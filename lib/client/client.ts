@@ -11,7 +11,7 @@ import { JobChangedError, type JobName, NewerJobError } from './change-job.ts';
 import { tableError } from './errors.ts';
 import { type LookedTable, makeLook } from './looks.ts';
 import { type JobState, stateOf } from './state.ts';
-import { checkTimeout, progressOf, resultOf, stateNow, type WaitOptions, watch } from './watch.ts';
+import { checkTimeout, progressOf, resultOf, stateNow, type WaitOptions, type WatchedJob, watch } from './watch.ts';
 
 /** The calls to DynamoDB that a client makes: a `DynamoDBClient` of @aws-sdk/client-dynamodb, or what stands in for one. */
 export type ClientDynamoDb = LookingDynamoDb & ChangingDynamoDb;
@@ -93,17 +93,17 @@ export function createClient({ stage: named, app, client }: ClientOptions = {}):
     return made;
   };
   const look = makeLook(table);
-  const states = (job: JobName, options: WaitOptions) => {
+  const states = (job: JobName, awaits: WatchedJob['awaits'], options: WaitOptions) => {
     checkTimeout(options);
-    return watch(look, { ...job, stage: () => table().stage }, options);
+    return watch(look, { ...job, awaits, stage: () => table().stage }, options);
   };
   return {
     status: async (job, key) => stateNow(look, jobName(job, key)),
     async waitFor(job, key, options = {}) {
       const name = jobName(job, key);
-      return resultOf(name, states(name, options));
+      return resultOf(name, states(name, 'end', options));
     },
-    progress: (job, key, options = {}) => progressOf(states(jobName(job, key), options)),
+    progress: (job, key, options = {}) => progressOf(states(jobName(job, key), 'progress', options)),
     async cancel(definition, key) {
       if (typeof definition !== 'object') throw new TypeError('cancel takes the definition, not the name of its type');
       const { type } = jobName(definition, key);

@@ -28,8 +28,11 @@ export async function stateNow(look: Look, job: JobName, time?: Parameters<Look>
   return stateOf(item, Date.now());
 }
 
-/** A job, and its stage's full name. */
+/** A job, and what of it is looked for. */
 export interface WatchedJob extends JobName {
+  /** `progress`: what is new is looked for often after a progress, too. */
+  readonly awaits: 'end' | 'progress';
+  /** The stage's full name. */
   /** @throws RangeError if it is no name */
   readonly stage: () => string;
 }
@@ -62,7 +65,7 @@ export async function* watch(look: Look, job: WatchedJob, options: WaitOptions):
       if (isDeepStrictEqual(state, before)) continue;
       if (state.status === 'unknown') throw new GoneJobError(job, before);
       yield state;
-      pauseMs = 0;
+      if (state.status !== before.status || job.awaits === 'progress') pauseMs = 0;
     }
   } finally {
     clearTimeout(timer);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { startDriver } from './driver/driver.ts';
+import { DISPATCHER_HEAP, startDriver } from './driver/driver.ts';
 import { alternate, median, medianInterval, ratios, spread } from './stats.ts';
 import { type Stub, startStub } from './stub/stub.ts';
 
@@ -18,8 +18,6 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const ENTRIES = { consumer: 'test/bench/job/handler.ts', dispatcher: 'functions/dispatcher/handler.ts' } as const;
 /** Of the due list, in each version so far. */
 const LIST_SHARDS = 8;
-/** The heap that Lambda gives a function of the dispatcher's memory, 512 MB. */
-const DISPATCHER_HEAP = ['--max-semi-space-size=25', '--max-old-space-size=461'];
 const TICK = { batches: 1, batchSize: 0, payload: {}, tick: true } as const;
 const TICK_LATENCY_MS = 5;
 /** Where a checkout keeps what writes a bundle: now, and before the rooms were moved. */

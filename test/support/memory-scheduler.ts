@@ -17,6 +17,8 @@ export interface MemoryScheduler {
 const NAME = /^[0-9a-zA-Z-_.]{1,64}$/;
 /** Longest description (EventBridge Scheduler API Reference, CreateSchedule). */
 const MAX_DESCRIPTION = 512;
+/** What Scheduler replaces in an input (User Guide, "Adding context attributes"). */
+const ATTRIBUTES = /<aws\.scheduler\.(schedule-arn|scheduled-time|execution-id|attempt-number)>/g;
 const PAGE = 2;
 
 const failure = (name: string, message: string) => Object.assign(new Error(message), { name });
@@ -85,7 +87,7 @@ export function makeMemoryScheduler({
     ...{ client, schedules, calls },
     fire(name, time) {
       const { State, Target } = stored({ GroupName: group, Name: name });
-      return State === 'ENABLED' ? Target?.Input?.replace('<aws.scheduler.scheduled-time>', time) : undefined;
+      return State === 'ENABLED' ? Target?.Input?.replaceAll(ATTRIBUTES, (_, name) => (name === 'scheduled-time' ? time : 'replaced')) : undefined;
     },
     alter(name, change) {
       const given = { GroupName: group, Name: name };

@@ -53,6 +53,8 @@ export function cancelVerb(program: Command, run: Run): void {
     const { row, item } = await onStage(stage, type, () => cancel(tableOf(stage), definition, key));
     if (print.result({ type, key, row, status: item?.status })) return row === 'none' ? EXIT.partly : undefined;
     print.line(CANCELLED[row] ?? `${type} ${key} is ${item?.status}: nothing to cancel`);
+    if (row === 'refusedAhead' && definition.begin === 'optimistic')
+      print.note(`if it runs for the first time now, it ends CANCELLED: ${type} begins optimistically`);
     if (row !== 'none' && (item?.open?.size ?? 0) > 0)
       print.note(`its children run on: npx sluice cancel ${type} ${key} --flow${flagsOf(stage)} cancels them, too`);
     return row === 'none' ? EXIT.partly : undefined;

@@ -74,7 +74,8 @@ async function byId(stage: Stage, { type, key: id }: JobName, payload: boolean):
   const duplicate = other === undefined ? '' : `; its key ${keyOf(other)} is held by job ${other.jobId}`;
   throw new NoSuchJobError(
     `stage "${stage.name}" has no ${type} job with key or id "${id}"${duplicate}. Its message may not have been received ` +
-      `yet (npx sluice queues ${type}${flagsOf(stage)}), or its retention is over.`,
+      `yet (npx sluice queues ${type}${flagsOf(stage)}), it may run for the first time (where its type begins optimistically), ` +
+      'or its retention is over.',
   );
 }
 

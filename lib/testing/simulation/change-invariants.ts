@@ -3,6 +3,7 @@ import { type JobItem, MAX_PUT_BACKS_IN_ROW } from '../../contract/protocol/job-
 import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
 import { STRAGGLE_MS } from './network-faults.ts';
 import { count, type ObservedJob, type Observer, type ObserverDeps } from './observed.ts';
+import { isOfUnclaimed, noteUnclaimed } from './unclaimed.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -21,6 +22,7 @@ export function checkChange(observed: ObservedJob, now: JobItem | undefined, dep
   }
   deps.trace?.('table', describe(now));
   checkEnd(observed, { before, now }, deps);
+  noteUnclaimed(observed, { before, now }, deps);
   checkFences(before, now, deps.observer);
   checkPutBack(before, now, deps.observer);
   checkCrash(before, now, deps.observer);
@@ -46,7 +48,7 @@ function describe({ jobId, status, attempts, maxAttempts, runNo, reason, undeliv
 function checkFences(before: JobItem | undefined, now: JobItem, { violate }: Observer): void {
   if (before === undefined || before.runNo !== now.runNo || before.status === 'INPROGRESS') return;
   if (now.checkpointNo > before.checkpointNo) violate(`${now.jobId} got a checkpoint while it was ${before.status}`);
-  if (now.status === 'COMPLETED' && before.status !== 'COMPLETED')
+  if (now.status === 'COMPLETED' && before.status !== 'COMPLETED' && !isOfUnclaimed(before))
     violate(`${now.jobId} completed while it was ${before.status}`);
 }
 
@@ -152,7 +154,7 @@ function checkCounters({ begins, starts, item }: ObservedJob, now: JobItem, { vi
   const begun = begins.get(runNo) ?? 0;
   if (begun !== attempts + snoozes)
     violate(`${jobId} was begun ${begun} times in run ${runNo}, it counts ${attempts} attempts and ${snoozes} snoozes`);
-  const started = starts.filter((start) => start.run === runNo).length;
+  const started = starts.filter((start) => start.run === runNo && start.owner !== undefined).length;
   if (started > begun) violate(`${item?.jobId} started ${started} times in ${begun} begins`);
 }
 

@@ -1,5 +1,8 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SQSEvent } from 'aws-lambda';
+import { fromSqs } from '../../aws/message-attributes.ts';
+import type { JobDefinition } from '../../contract/definition/job-definition.ts';
+import { readAttributes } from '../../contract/message-attributes.ts';
 import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
 import { makeCallTime } from '../../engine/calls/call-time.ts';
 import { makeBus, makePublish } from '../../engine/calls/events.ts';
@@ -17,6 +20,7 @@ import type { BatchConsumer } from '../aws/lambda/event-source.ts';
 import { type MemoryProcess, makeProcess } from '../aws/lambda/process.ts';
 import { skewed } from '../virtual-clock.ts';
 import type { Environment, OlderVersion, Surroundings, World } from './model.ts';
+import { keysOf } from './names-of.ts';
 import { checkCore, isOfNext, NEXT_SCHEMA } from './next-version.ts';
 import { olderEvent, olderSqs, olderStore } from './older-version.ts';
 import { type Line, overLines } from './process-network.ts';
@@ -53,6 +57,7 @@ export function makeEnvironment(name: string, world: World): Environment {
   );
   // As `consumer` does: a version whose first core would be too old looks at it before its first batch.
   const consumer: BatchConsumer = async (event, context) => {
+    noteReceives(event, world);
     const held = engine.store.core.isNewEnough ? undefined : await holdBack(event, context, engine);
     return held ?? runBatch(read(event), context, engine);
   };
@@ -107,13 +112,16 @@ function makeEngine(
   const basics = { clock, random: random.next, callTime, nonce: () => world.nonce(process) };
   const { dynamoDb, documents } = process;
   const coreNeeded = isNext ? NEXT_SCHEMA : undefined;
-  const { definition } = subject;
+  const definition = definitionOf(name, world);
   const store = makeJobStore(jobsTable, { dynamoDb, documents, definition, coreNeeded, ...basics });
   const startedAtMs = world.clock.now();
-  return {
+  const isOwn = (owner: string) => world.processOf(owner) === process;
+  const isOptimistic = definition.begin === 'optimistic';
+  const engine: Engine = {
     definition,
     perform: (payload, context) => {
-      observer.started(context.job, clock.now());
+      const isAlone = engine.running.size === 1;
+      observer.started(context.job, { nowMs: clock.now(), isOptimistic, isAlone, isOwn });
       if (isNext) checkCore(context.job.id, startedAtMs, world);
       if (shutdown.aborted) observer.violate(`${context.job.id} starts after SIGTERM`);
       return subject.perform(payload, context, { ...surroundings, clock, random: luck });
@@ -131,6 +139,29 @@ function makeEngine(
     running: new Set(),
     shutdown,
   };
+  return engine;
+}
+
+/** A process of an earlier deploy has the definition that claims its jobs. */
+function definitionOf(name: string, { subject, decisions, trace }: World): JobDefinition {
+  const { definition, turnsOptimistic = false } = subject;
+  if (!turnsOptimistic || !decisions.happens(`${name} claims its jobs, as the deploy before`, 40)) return definition;
+  trace?.(name, 'claims its jobs, as the deploy before');
+  return { ...definition, begin: 'claimed' };
+}
+
+function noteReceives({ Records }: SQSEvent, { queue, observer, subject }: World): void {
+  for (const message of queue.messages()) {
+    const record = Records.find(({ messageId }) => messageId === message.messageId);
+    if (record === undefined) continue;
+    const { own } = readAttributes(fromSqs(message.attributes));
+    const { ApproximateReceiveCount, ApproximateFirstReceiveTimestamp } = record.attributes;
+    observer.received(keysOf(message, subject.definition), {
+      isFirst: ApproximateReceiveCount === '1',
+      isRenewed: own.jobId !== undefined && own.foreign !== true,
+      firstAtMs: Number(ApproximateFirstReceiveTimestamp),
+    });
+  }
 }
 
 /** Powertools writes to the console by itself; here lines are part of the timeline, and without one nothing at all. */

@@ -110,6 +110,8 @@ export interface Subject extends SubjectType {
   readonly older?: OlderVersion;
   /** The next version is deployed, and rolled back, meanwhile. @default it is not */
   readonly upgrades?: boolean;
+  /** Some processes have the definition from before it said `begin: 'optimistic'`: its deploy is under way. @default none have */
+  readonly turnsOptimistic?: boolean;
   /** Processes that may die of nothing of their own, at most. */
   readonly crashes: number;
   /** Something more once all has ended. @returns false if there was nothing */
@@ -181,6 +183,8 @@ export interface Stage {
   nonce(process: MemoryProcess): string;
   /** Whether the process that made this owner lives, and no call of its may have been lost. */
   isAlive(owner: string): boolean;
+  /** The process that made this owner. */
+  processOf(owner: string): MemoryProcess | undefined;
   nextMessageId(): string;
   reached(call: Call): void;
   refusal(call: Call): Error | undefined;

@@ -24,6 +24,12 @@ export interface ObservedJob {
   readonly spare: boolean;
   readonly begins: Map<number, number>;
   readonly starts: Start[];
+  /** Messages of its that came to a consumer with their first receive. */
+  readonly firstReceives: FirstReceives;
+  /** Since when it has an item. */
+  appearedAtMs: number | undefined;
+  /** Whose claim it was that made its item. */
+  madeBy: string | undefined;
   raw: Item | undefined;
   item: JobItem | undefined;
   endedAtMs: number;
@@ -39,6 +45,15 @@ export interface ObservedJob {
   forgotten: boolean;
 }
 
+export interface FirstReceives {
+  /** Each may start the job unclaimed. */
+  count: number;
+  /** Those that have the job's name from a message before them: they may not. */
+  renewed: number;
+  /** The first receive of any message of its, epoch ms: nobody may have been there to take it. */
+  atMs: number;
+}
+
 export interface Waiting {
   readonly dueAt: number;
   readonly inPlace: boolean;
@@ -51,9 +66,31 @@ export interface Waiting {
 }
 
 export interface Start {
+  readonly jobId: string;
   readonly run: number;
+  /** Of its claim; undefined if it began without one. */
   readonly owner: string | undefined;
   readonly payload: string;
+}
+
+export interface Receive {
+  readonly isFirst: boolean;
+  /** It has its job's name from a message before it. */
+  readonly isRenewed: boolean;
+  /** Of its first one, epoch ms. */
+  readonly firstAtMs: number;
+}
+
+/** How a handler starts. */
+export interface Starting {
+  /** By the clock of its process, epoch ms. */
+  readonly nowMs: number;
+  /** Its process has the definition that says `begin: 'optimistic'`. */
+  readonly isOptimistic: boolean;
+  /** No other job runs in its process. */
+  readonly isAlone: boolean;
+  /** Whether a claim is of its process. */
+  isOwn(owner: string): boolean;
 }
 
 /** A message whose body is refused. */
@@ -79,8 +116,10 @@ export interface Observer {
   readonly refusals: readonly (RefusedBody & { readonly hash: string })[];
   /** Looks at every observed job's item. */
   look(): void;
-  /** A handler starts. @param nowMs by the clock of its process */
-  started(job: Job, nowMs: number): void;
+  /** A handler starts. */
+  started(job: Job, starting: Starting): void;
+  /** A message of these jobs comes to a consumer. */
+  received(keys: readonly string[], receive: Receive): void;
   /** A metric was written. */
   counted(name: string): void;
   /** A message was sent to the dead-letter queue. */

@@ -4,7 +4,16 @@ import { METRICS } from '../../contract/names.ts';
 import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
 import { canonical } from '../aws/dynamodb/values.ts';
 import { checkChange } from './change-invariants.ts';
-import { count, type ObservedJob, type Observer, type ObserverDeps, type RefusedBody } from './observed.ts';
+import {
+  count,
+  type ObservedJob,
+  type Observer,
+  type ObserverDeps,
+  type RefusedBody,
+  type Start,
+  type Starting,
+} from './observed.ts';
+import { checkUnclaimedStart, isClaimed, noteReceive } from './unclaimed.ts';
 
 export function makeObserver(deps: ObserverDeps): Observer {
   const { trace, subject } = deps;
@@ -34,7 +43,11 @@ export function makeObserver(deps: ObserverDeps): Observer {
     look() {
       for (const observed of jobs.values()) lookAt(observed, deps, observer);
     },
-    started: (job, nowMs) => checkStarted(jobs.get(job.key), { ...deps, job, nowMs, settlingSinceMs }, observer),
+    started: (job, starting) =>
+      checkStarted(jobs.get(job.key), { ...deps, ...starting, job, settlingSinceMs }, observer),
+    received(keys, receive) {
+      for (const key of keys) noteReceive(jobs.get(key), receive);
+    },
     counted: (name) => count(observer.counts, name),
     deadLetter: (attributes) => checkDeadLetter(attributes as Attributes, observer),
     redriven({ jobId, run, payload }) {
@@ -64,6 +77,9 @@ const unseen = (key: string): ObservedJob => ({
   spare: false,
   begins: new Map(),
   starts: [],
+  firstReceives: { count: 0, renewed: 0, atMs: Number.POSITIVE_INFINITY },
+  appearedAtMs: undefined,
+  madeBy: undefined,
   raw: undefined,
   item: undefined,
   endedAtMs: 0,
@@ -116,10 +132,10 @@ function needsItsMessage({ item, redriven, waiting }: ObservedJob): boolean {
   return (waits && waiting?.inPlace === true) || item.undelivered === true;
 }
 
-interface StartFacts extends Pick<ObserverDeps, 'settings' | 'isAlive' | 'subject' | 'queued' | 'crashes'> {
+export interface StartFacts
+  extends Pick<ObserverDeps, 'clock' | 'settings' | 'isAlive' | 'subject' | 'queued' | 'crashes'>,
+    Starting {
   readonly job: Job;
-  /** By the clock of the process that starts it. */
-  readonly nowMs: number;
   readonly settlingSinceMs: number;
 }
 
@@ -129,14 +145,20 @@ function checkStarted(observed: ObservedJob | undefined, facts: StartFacts, obse
     observer.violate(`${id} starts under key ${key}, which nobody sent`);
     return;
   }
+  if (facts.isOptimistic && !isClaimed(observed, facts)) {
+    checkUnclaimedStart(observed, facts, observer);
+    checkPayload(observed, facts, { owner: undefined, observer });
+    return;
+  }
   checkStart(observed, facts, observer);
   checkLateness(observed, facts, observer);
   observed.waiting = undefined;
 }
 
-function checkStart(observed: ObservedJob, { job, nowMs }: StartFacts, { violate }: Observer): void {
+function checkStart(observed: ObservedJob, facts: StartFacts, observer: Observer): void {
+  const { violate } = observer;
+  const { job, nowMs } = facts;
   const { id, run } = job;
-  const payload = canonical(job.payload);
   const { item, waiting, starts } = observed;
   const owner = item?.owner;
   if (waiting !== undefined && nowMs < waiting.dueAt - CLOCK_SKEW_MS)
@@ -146,14 +168,28 @@ function checkStart(observed: ObservedJob, { job, nowMs }: StartFacts, { violate
     if (starts.some((start) => start.owner === owner)) violate(`${id} starts twice in one begin`);
     if (item.jobId !== id) violate(`${id} starts, but ${item.jobId} holds the key`);
   }
+  if (facts.isOptimistic && owner === observed.madeBy && !facts.isAlone && observed.firstReceives.renewed === 0)
+    violate(`${id} was received before, its row is made now, and it starts beside others`);
+  checkPayload(observed, facts, { owner, observer });
+}
+
+function checkPayload(
+  observed: ObservedJob,
+  { job }: StartFacts,
+  { owner, observer: { violate } }: { readonly owner: string | undefined; readonly observer: Observer },
+): void {
+  const { id, run } = job;
+  const { item, starts } = observed;
+  const payload = canonical(job.payload);
   // Whoever comes under the key once its retention has passed is a job of their own, though it was never reported.
   const isNew = observed.forgotten && !observed.payloads.has(id);
   const known =
     isNew || observed.payloads.get(id)?.has(payload) || (run > 1 && observed.corrected.get(id)?.has(payload));
   if (!known) violate(`${id} starts with a payload that is not its own: ${payload}`);
-  if (starts.some((start) => start.run === run && start.payload !== payload && item?.jobId === id))
+  const isOther = (start: Start) => start.jobId === id && start.run === run && start.payload !== payload;
+  if (item?.jobId === id && starts.some(isOther))
     violate(`${id} starts with another payload than before in its run ${run}`);
-  starts.push({ run, owner, payload });
+  starts.push({ jobId: id, run, owner, payload });
 }
 
 /** What waits in its queue comes after what is there with it, batch by batch; nothing waits for hours beyond its time. */

@@ -18,6 +18,7 @@ import type { Trace } from './observed.ts';
 import { makeObserver } from './observer.ts';
 import { send } from './send.ts';
 import { STAGE } from './stage.ts';
+import { readLagOf } from './unclaimed.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -53,7 +54,8 @@ function makeStage(types: readonly World[], { subject, decisions, options }: Mad
   const owners = new Map<string, MemoryProcess>();
   const { trace: line } = options;
   let sent = 0;
-  const dynamoDb = makeMemoryDynamoDb({ clock, tables, maxItemBytes: subject.maxItemBytes });
+  const readLag = options.plan === undefined ? readLagOf(subject, decisions) : undefined;
+  const dynamoDb = makeMemoryDynamoDb({ clock, tables, maxItemBytes: subject.maxItemBytes, readLag });
   const trace: Trace | undefined = line && ((who, what) => line(clock.now(), who, what));
   const seen = { clock, dynamoDb, jobsTable, types, trace, violations: [] };
   const stage: Stage = {
@@ -71,6 +73,7 @@ function makeStage(types: readonly World[], { subject, decisions, options }: Mad
       return owner;
     },
     // One that gave a write up for want of an answer, or of time, may not know what it began.
+    processOf: (owner) => owners.get(owner),
     isAlive: (owner) => owners.get(owner)?.alive === true && stage.storm.outages === 0,
     nextMessageId: () => (subject.older === undefined ? `m${++sent}` : uuid(++sent)),
     reached: (call) => reached(call, types),

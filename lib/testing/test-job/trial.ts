@@ -5,7 +5,9 @@ import { isRepeatable } from '../../contract/definition/repeatable.ts';
 import { decodeEnvelope, encodeEnvelope } from '../../contract/envelope.ts';
 import { ENVELOPE_MARK } from '../../contract/message-attributes.ts';
 import { readPayload } from '../../contract/payload.ts';
+import { written } from '../../contract/protocol/item-write.ts';
 import { itemId, type JobItem } from '../../contract/protocol/job-item.ts';
+import { cancelJob } from '../../contract/protocol/operate.ts';
 import { TICK_MS } from '../../contract/protocol/timing.ts';
 import { runBatch } from '../../engine/job/batch.ts';
 import type { JobContext } from '../../engine/job-context.ts';
@@ -24,6 +26,7 @@ import { noteProgress, noteWrites, type WriteLog } from './writes.ts';
 /** One job on its way through a handler under test. */
 export interface Trial {
   readonly definition: JobDefinition;
+  readonly key: string;
   readonly handler: (payload: unknown, context: JobContext) => unknown;
   readonly tables: readonly string[];
   readonly patienceMs: number;
@@ -49,7 +52,7 @@ export function makeTrial(definition: JobDefinition, handler: Trial['handler'], 
   const events: Event[] = [];
   const aws = makeTestAws(definition, { clock, random, tables, items, onEvent: (event) => events.push(event) });
   const trial: Trial = {
-    ...{ definition, handler, patienceMs, aws, events },
+    ...{ definition, key, handler, patienceMs, aws, events },
     tables: Object.keys(tables),
     flowContext: flowContext(options),
     faults: makeFaultPlan(faults),
@@ -99,7 +102,7 @@ export async function takeTurn(trial: Trial): Promise<void> {
     onPhase: (phase) => {
       trial.phase = phase;
     },
-    cancel: () => dynamoDb.put(JOBS_TABLE, { ...trial.item(), cancelRequested: true }),
+    cancel: () => cancel(trial),
     shutdown,
   });
   const documents = noteWrites(process.documents, trial.written, trial);
@@ -114,6 +117,15 @@ export async function takeTurn(trial: Trial): Promise<void> {
   trial.phase = undefined;
   await watched.leave();
   if (trial.written.failure !== undefined) throw trial.written.failure;
+}
+
+/** As `sluice cancel` does: a job that has no row yet is refused before it ends. */
+function cancel({ definition, key, aws, ...trial }: Trial): void {
+  const { type, retry, retention, queueRetention } = definition;
+  const item = trial.item();
+  const nowMs = aws.clock.now();
+  const step = cancelJob({ item, type, key, nowMs, maxAttempts: retry.maxAttempts, retention, queueRetention });
+  if (step.row !== 'none') aws.dynamoDb.put(JOBS_TABLE, written(step.write, item));
 }
 
 /** Lets time pass until the message can be received, with the dispatcher each minute if its job is parked. */

@@ -36,10 +36,10 @@ export function noteWrites(documents: DynamoDbDocuments, log: WriteLog, { tables
         // Of this kind, so that the engine does not try again.
         throw new TypeError(log.failure.message);
       }
-      const before = item()?.checkpointNo;
+      const before = item()?.checkpointNo ?? 0;
       const [reply] = await Promise.allSettled([documents.send(command)]);
       const after = item();
-      if (after?.checkpointNo !== before) log.checkpoints.push(after?.checkpoint);
+      if ((after?.checkpointNo ?? 0) !== before) log.checkpoints.push(after?.checkpoint);
       // A reply that is lost is one of a transaction that was carried out; its repetition is the same transaction.
       const carriedOut = reply.status === 'fulfilled' || reply.reason?.name === 'TimeoutError';
       if (carriedOut && !noted.has(ClientRequestToken)) {

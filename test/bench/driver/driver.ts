@@ -24,6 +24,12 @@ export interface DriverOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+/**
+ * The heap that Lambda's own start of Node gives a function of the dispatcher's memory, 512 MB. An old space of 128 MB beside
+ * V8's own young one had V8 collect all the time: three times the CPU.
+ */
+export const DISPATCHER_HEAP = ['--max-semi-space-size=25', '--max-old-space-size=461'] as const;
+
 const MAIN = new URL('main.ts', import.meta.url);
 
 export async function startDriver({ file, stub, log, execArgv = [], environment }: DriverOptions): Promise<Driver> {

@@ -1,12 +1,10 @@
 import { LIST_SHARDS } from '../../../lib/contract/protocol/job-item.ts';
-import { startDriver } from '../driver/driver.ts';
+import { DISPATCHER_HEAP, startDriver } from '../driver/driver.ts';
 import { type Bench, type Measured, type Row, verdict } from '../row.ts';
 
 const JOBS = 100_000;
 const LATENCY_MS = 5;
 const MIN_PER_SECOND = 5000;
-/** What V8 may keep: a tick whose memory grew with its jobs would not end. */
-const HEAP_MB = 128;
 /** Of the peak, for twice the jobs after as many as these: by then V8's young generation has its full size. */
 const MAX_GROWTH_MB = 10;
 
@@ -17,7 +15,7 @@ export const dispatcher: Row = {
     const driver = await startDriver({
       file: bundles.dispatcher.file,
       stub,
-      execArgv: [`--max-old-space-size=${HEAP_MB}`],
+      execArgv: DISPATCHER_HEAP,
     });
     const tick = async (jobs: number) => {
       await stub.set({ latencyMs: LATENCY_MS, due: { jobs, shards: LIST_SHARDS } });

@@ -57,7 +57,7 @@ export async function observe(stage: Stage): Promise<Observed> {
   const observed = {
     items: new Map(items.map((item) => [item.jobId, item])),
     mails: counted(mails.map(({ subject }) => subject)),
-    payments: counted(taken.map(({ metadata }) => metadata.jobId ?? 'a payment without a job')),
+    payments: counted(taken.map(({ metadata }) => metadata.jobKey ?? 'a payment without a job')),
     slices: new Map((await scan('effects')).map(({ id, times }) => [String(id), Number(times)])),
     records: counted((await scan('records')).map((record) => String(record.source))),
     reports: await readReports(stage, items),

@@ -11,7 +11,9 @@ export const BEHAVIOURS = [
   ...(['zombie', 'deaf', 'late', 'snooze', 'poison', 'bulky', 'reports'] as const),
   ...(['leaves', 'throws', 'shutDown'] as const),
 ] as const;
-export type Behaviour = (typeof BEHAVIOURS)[number];
+/** Of two runs at a time one may complete, and the other one fail: for types whose jobs may run twice. */
+export const LUCKY = 'lucky';
+export type Behaviour = (typeof BEHAVIOURS)[number] | typeof LUCKY;
 
 /** Jobs that end their process, each once while others run beside them. */
 export const HARMFUL: readonly Behaviour[] = ['poison', 'throws', 'shutDown'];
@@ -20,7 +22,7 @@ export const HARMFUL: readonly Behaviour[] = ['poison', 'throws', 'shutDown'];
 export const INNOCENT: readonly Behaviour[] = ['commit', 'pages'];
 
 const payload = z.object({
-  ...{ do: z.enum(BEHAVIOURS), seconds: z.number(), mark: z.string() },
+  ...{ do: z.enum([...BEHAVIOURS, LUCKY]), seconds: z.number(), mark: z.string() },
   filler: z.string().optional(),
 });
 export type SimulatedPayload = z.infer<typeof payload>;
@@ -86,6 +88,8 @@ export async function work(given: unknown, context: JobContext, surroundings: Su
         context.job.attempts,
       );
       return mark;
+    case LUCKY:
+      return lucky(mark, context, surroundings);
     case 'snooze':
       if (clock.now() < Date.parse(context.job.createdAt) + seconds * 1000) throw new SnoozeError(seconds / 3);
       return commit(mark, context);
@@ -101,6 +105,15 @@ export async function work(given: unknown, context: JobContext, surroundings: Su
     case 'shutDown':
       return careless({ do: behaviour, seconds, mark }, context, surroundings);
   }
+}
+
+async function lucky(mark: string, context: JobContext, { clock, random }: Surroundings): Promise<unknown> {
+  await sleep(clock, random.int(0, random.pick([1000, 9000])));
+  if (random.percent(25)) throw random.percent(50) ? new Error('no luck') : new RetryAfterError(90);
+  if (random.percent(20)) throw new PermanentError('no luck at all');
+  if (random.percent(15)) throw new SnoozeError(5);
+  if (random.percent(30)) return [await pages(mark, context, { clock, pageMs: 50 }), 'by pages'];
+  return [commit(mark, context), 'by commit'];
 }
 
 /** Leaves something behind that goes wrong while it works for a second, or later; or is shut down in the middle. */

@@ -2,12 +2,15 @@ import { NETWORK_FAULTS, type NetworkFault } from '../../../lib/testing/simulati
 import { runSchedule } from '../../../lib/testing/simulation/schedule.ts';
 import { describeFailure, shrink } from '../../../lib/testing/simulation/shrink.ts';
 import { makeFlowSubject } from './flows/subject.ts';
+import { optimistic } from './optimistic.ts';
 import { makeSubject } from './subject.ts';
 
 interface SeedOptions {
   readonly shrinks: boolean;
   /** Schedules of chains and batches, of six job types, instead of single jobs of one. */
   readonly flows: boolean;
+  /** Their jobs begin without a claim. */
+  readonly optimistic: boolean;
   /** The schedule is full of this fault. */
   readonly often: NetworkFault | undefined;
 }
@@ -21,12 +24,13 @@ export function networkFault(name: string | undefined): NetworkFault | undefined
 }
 
 /** Runs one schedule. @returns undefined if every promise held; else what broke, shrunk if asked for */
-export async function simulateSeed(seed: number, { shrinks, flows, often }: SeedOptions): Promise<string | undefined> {
-  const make = flows ? makeFlowSubject : makeSubject;
+export async function simulateSeed(seed: number, { shrinks, often, ...of }: SeedOptions): Promise<string | undefined> {
+  const claimed = of.flows ? makeFlowSubject : makeSubject;
+  const make = of.optimistic ? optimistic(claimed) : claimed;
   const { violations, taken } = await runSchedule(make, seed, { often });
   if (violations.length === 0) return undefined;
   if (!shrinks) return `seed ${seed}: ${violations.join('; ')}`;
-  const options = `${flows ? ' --flows' : ''}${often === undefined ? '' : ` --often ${often}`}`;
+  const options = `${of.flows ? ' --flows' : ''}${of.optimistic ? ' --optimistic' : ''}${often === undefined ? '' : ` --often ${often}`}`;
   const command = `npm run simulate -- --from ${seed} --seeds 1${options}`;
   return describeFailure(seed, await shrink(make, { seed, taken, often }), command);
 }

@@ -27,6 +27,21 @@ it(`no promise about flows is broken in ${FLOW_SEEDS} schedules from seed 1 on`,
   expect(code).toBe(0);
 });
 
+const OPTIMISTIC_SEEDS = inDepth(10_000, 500);
+
+it.each([[], ['--flows']])(
+  `no promise is broken in ${OPTIMISTIC_SEEDS} schedules of jobs that begin without a claim %s`,
+  { timeout: 1_800_000 },
+  async (...options) => {
+    const seeds = options.length === 0 ? OPTIMISTIC_SEEDS : OPTIMISTIC_SEEDS / 4;
+    const { code, output } = await simulateOutside(
+      ...['--optimistic', ...options, '--workers', String(WORKERS), '--seeds', String(seeds)],
+    );
+    expect(output).toMatch(new RegExp(`${seeds} of ${seeds} schedules from 1, 0 broken`));
+    expect(code).toBe(0);
+  },
+);
+
 it.runIf(inDepth(true, false)).each(NETWORK_FAULTS)(
   'no promise about flows is broken in 300 schedules full of %s',
   { timeout: 300_000 },

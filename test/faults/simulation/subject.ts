@@ -1,12 +1,12 @@
 import { fromSqs, toSqs } from '../../../lib/aws/message-attributes.ts';
 import { readAttributes, writeAttributes } from '../../../lib/contract/message-attributes.ts';
-import { METRICS } from '../../../lib/contract/names.ts';
 import { MAX_PARKED_BYTES } from '../../../lib/contract/protocol/job-item.ts';
-import type { Subject, World, WorldEvent } from '../../../lib/testing/simulation/model.ts';
+import type { Subject, WorldEvent } from '../../../lib/testing/simulation/model.ts';
 import { namesOf } from '../../../lib/testing/simulation/names-of.ts';
-import type { ObservedJob } from '../../../lib/testing/simulation/observed.ts';
 import type { Random } from '../../../lib/testing/simulation/random.ts';
 import { markOf } from '../../../lib/testing/simulation/send.ts';
+import { UNSEEN_MS } from '../../../lib/testing/simulation/unclaimed.ts';
+import { check } from './check.ts';
 import { accept, asForeign, GROUP, type Message } from './foreign.ts';
 import {
   BEHAVIOURS,
@@ -146,14 +146,16 @@ const fixed = (messages: readonly Message[]): WorldEvent => ({
 const foreign = (messages: readonly Message[]): WorldEvent => ({
   name: 'another body comes under a job’s name',
   weight: 3,
-  happen({ queue, observer, nextMessageId, subject }, random) {
+  happen({ queue, observer, nextMessageId, subject, clock }, random) {
     // A name that died refused is free for another body.
     const named = messages.filter(({ id, typo }) => id && typo === undefined && observer.byJobId(id) !== undefined);
     const [first, ...others] = named;
     if (first === undefined) return;
     const { id, key, payload } = random.pick([first, ...others]);
-    // Only once the first one is there: which of two is first is nobody's promise.
-    if (observer.byJobId(id ?? '')?.item?.jobId !== id) return;
+    // Only once the first one is there for all to see: which of two is first is nobody's promise.
+    const { item, appearedAtMs = 0 } = observer.byJobId(id ?? '') ?? {};
+    const isUnseen = subject.definition.begin === 'optimistic' && clock.now() < appearedAtMs + UNSEEN_MS;
+    if (item?.jobId !== id || isUnseen) return;
     const body = { id, ...(key !== undefined && { key }), payload: { ...payload, mark: 'foreign' } };
     const MessageAttributes = toSqs({ sender: { type: 'String', value: 'foreign' }, ...markOf(subject.definition) });
     queue.add({ MessageBody: JSON.stringify(body), MessageAttributes }, nextMessageId());
@@ -185,77 +187,3 @@ const outage: WorldEvent = {
     down.consumer = clock.now() + 8 * DAY_MS;
   },
 };
-
-export function check(world: World): void {
-  const { observer } = world;
-  for (const observed of observer.jobs.values()) {
-    if (observed.item === undefined) continue;
-    checkInnocent(observed, world);
-    checkEffects(observed, world);
-    checkEvents(observed, world);
-    checkProgress(observed, world);
-  }
-  const [said, was] = [observer.counts.get(METRICS.completed) ?? 0, observer.truth.get(METRICS.completed) ?? 0];
-  if (world.storm.deaths === 0 && world.storm.outages === 0 && said !== was)
-    observer.violate(`${was} jobs completed, ${said} were counted, and no process died`);
-}
-
-function checkInnocent({ item, starts, forgotten }: ObservedJob, { observer, subject, storm }: World): void {
-  const last = starts.at(-1)?.payload;
-  const behaviour = last === undefined ? undefined : (JSON.parse(last) as { do: string }).do;
-  // What comes under its name once its retention has passed is a job of its own.
-  if (forgotten) return;
-  // A corrected body makes a job innocent that was given few attempts: drawn crashes alone can use those up.
-  if (item?.reason === 'Crashed' && item.maxAttempts <= (subject.crashes ?? 0) - storm.crashesLeft) return;
-  if (item?.status === 'DEAD' && INNOCENT.some((innocent) => innocent === behaviour))
-    observer.violate(`${item.jobId} (${behaviour}) died innocent: ${item.reason}`);
-}
-
-/** The event of a job's end was taken by the bus: of each death, and of each completion if the definition asks for it. */
-function checkEvents({ item, ...observed }: ObservedJob, { observer, subject, bus }: World): void {
-  if (item === undefined || observed.stranded || observed.purged || observed.forgotten) return;
-  const { jobId, status, runNo } = item;
-  const asked = status === 'DEAD' || (status === 'COMPLETED' && subject.definition.completionEvent);
-  const type = status === 'DEAD' ? 'Job Dead-Lettered' : 'Job Completed';
-  const isIts = ({ detail, ...event }: (typeof bus.events)[number]) =>
-    event['detail-type'] === type && detail.id === jobId && detail.run === runNo;
-  if (asked && !bus.events.some(isIts)) observer.violate(`${jobId} is ${status} in run ${runNo}, and no event says so`);
-}
-
-/** The item of an ended job has the last progress that its last attempt reported. */
-function checkProgress({ item, starts, forgotten }: ObservedJob, { observer }: World): void {
-  const last = starts.at(-1)?.payload;
-  if (item === undefined || last === undefined || forgotten) return;
-  if ((JSON.parse(last) as SimulatedPayload).do !== 'reports') return;
-  const reported = item.status === 'COMPLETED' ? item.result : item.error?.name === 'Error' && item.error.message;
-  if (['COMPLETED', 'DEAD'].includes(item.status) && reported && item.progress !== reported)
-    observer.violate(`${item.jobId} is ${item.status}, it reported ${reported} and its item has ${item.progress}`);
-}
-
-/** Behaviours that write by `commit`. */
-const COMMITTING = ['commit', 'flaky', 'fickle', 'snooze', 'bulky', 'leaves', 'throws', 'shutDown'];
-
-/** What `commit` and `checkpoint` write happens exactly once, and nothing of an attempt that has ended. */
-function checkEffects({ item, starts, forgotten }: ObservedJob, { observer, dynamoDb }: World): void {
-  const last = starts.at(-1)?.payload;
-  if (item === undefined || last === undefined || forgotten) return;
-  const { do: behaviour, mark } = JSON.parse(last) as SimulatedPayload;
-  // A refused body under a taken name is a job of its own, and does the same work once it is corrected.
-  const sameWork = [...observer.jobs.values()].filter(({ starts: all }) =>
-    all.some(({ payload }) => payload.includes(`"${mark}"`)),
-  );
-  if (sameWork.length > 1) return;
-  const times = (effect: string) =>
-    (dynamoDb.item(EFFECTS, `${mark}/${effect}`) as { times?: number } | undefined)?.times ?? 0;
-  const expected = item.status === 'COMPLETED' ? 1 : 0;
-  const left = /(?:left|thrown) by (\S+)/.exec(`${item.error?.message} ${item.crash?.message}`)?.[1];
-  if (left !== undefined && left !== mark) observer.violate(`${item.jobId} failed of what ${left} left behind`);
-  if (COMMITTING.includes(behaviour) && times('commit') !== expected)
-    observer.violate(`${item.jobId} is ${item.status}, its commit happened ${times('commit')} times`);
-  for (const page of [1, 2, 3]) {
-    const written = times(`page-${page}`);
-    const missing = ['pages', 'deaf'].includes(behaviour) && item.status === 'COMPLETED' && written === 0;
-    if (written > 1 || missing) observer.violate(`page ${page} of ${item.jobId} happened ${written} times`);
-  }
-  if (times('zombie') > 0) observer.violate(`${item.jobId} was written by an attempt that had ended`);
-}

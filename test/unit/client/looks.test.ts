@@ -38,6 +38,15 @@ describe('waits of one process', () => {
     expect(ends.map(({ now }) => now())).toEqual(ends.map(() => 'pending'));
   });
 
+  it('hold up no look that is to be made at once', async () => {
+    const { waitFor, status, pass } = makeDesk();
+    const waiting = outcomeOf(waitFor('probe', 'a'));
+    await pass(60_000);
+    const looking = outcomeOf(status('probe', 'b'));
+    await pass(1);
+    expect([waiting.now(), looking.now()]).toEqual(['pending', { status: 'unknown' }]);
+  });
+
   it('are answered each by its own job', async () => {
     const { world, waitFor, pass } = makeDesk();
     for (const id of ['a', 'b']) world.send({ id, payload: { do: 'complete', result: id } });
@@ -68,6 +77,19 @@ it('one wait looks less and less often: some 800 times an hour', async () => {
   expect(looks().length).toBeGreaterThan(720);
   expect(looks().length).toBeLessThan(1000);
   expect(world.dynamoDb.calls.length).toBe(looks().length);
+});
+
+it('a wait for the end does not look more often for a progress that comes each second', async () => {
+  const { world, waitFor, pass, looks } = makeDesk();
+  world.send({ id: 'a', payload: { do: 'fail' } });
+  await world.deliver();
+  const waiting = outcomeOf(waitFor('probe', 'a'));
+  for (let second = 0; second < 60; second++) {
+    world.alter('a', { progress: second });
+    await pass(1000);
+  }
+  expect(waiting.now()).toBe('pending');
+  expect(looks().length).toBeLessThan(30);
 });
 
 describe('a key that DynamoDB leaves unprocessed', () => {

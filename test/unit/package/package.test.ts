@@ -78,7 +78,7 @@ describe('the package, installed elsewhere', { timeout: 900_000 }, () => {
 
   it('has declarations that hold by themselves', async () => {
     await mkdir(join(project, 'all'), { recursive: true });
-    const doors = ['bundle', 'client', 'config', 'contract', 'engine', 'producer', 'testing'];
+    const doors = ['bundle', 'client', 'config', 'contract', 'engine', 'producer', 'schedules', 'testing'];
     await writeFile(
       join(project, 'all/doors.ts'),
       doors.map((door) => `export * as ${door} from 'sluice/${door}';\n`).join(''),

@@ -13,7 +13,7 @@ export interface Pages {
 /** Lines that a page may have; pages that are generated have no limit. */
 export const LINE_LIMITS: Readonly<Record<string, number>> = {
   'README.md': 200,
-  'functions/README.md': 360,
+  'functions/README.md': 376,
   'lib/client/README.md': 110,
   'lib/config/README.md': 80,
   'lib/mcp/README.md': 80,

@@ -24,6 +24,7 @@ import { toDocuments, toItems } from './documents.ts';
 import { itemBytes } from './item-size.ts';
 import { ITEM_COMMANDS } from './items.ts';
 import { QUERY_COMMANDS } from './queries.ts';
+import type { ReadLag } from './replica.ts';
 import type { DynamoDbCommand, Tables } from './service.ts';
 import { executeStatements } from './statements.ts';
 import { type MemoryTable, makeMemoryTable, projected } from './table.ts';
@@ -55,13 +56,15 @@ export interface DynamoDbOptions {
   readonly keepsCalls?: boolean;
   /** Largest item, bytes: less than DynamoDB's makes items near the limit cheap. @default 400 KB */
   readonly maxItemBytes?: number | undefined;
+  /** How late GetItem and BatchGetItem show a write unless they ask for a consistent read. @default they never are */
+  readonly readLag?: ReadLag | undefined;
 }
 
 export function makeMemoryDynamoDb(given: DynamoDbOptions): MemoryDynamoDb {
-  const { clock, tables: keys, keepsCalls = true, maxItemBytes } = given;
+  const { clock, tables: keys, keepsCalls = true, maxItemBytes, readLag } = given;
   const faults = makeFaults();
   const calls: Call[] = [];
-  const options = { clock, indexLagMs: () => memory.indexLagMs, maxItemBytes };
+  const options = { clock, indexLagMs: () => memory.indexLagMs, maxItemBytes, readLag };
   const tables = new Map(Object.entries(keys).map(([name, key]) => [name, makeMemoryTable(name, key, options)]));
   const table: Tables = (name) => {
     const found = tables.get(name?.split('/').at(-1) ?? '');
@@ -121,18 +124,18 @@ function getItems({ RequestItems = {} }: BatchGetItemCommandInput, table: Tables
   const UnprocessedKeys: NonNullable<BatchGetItemCommandInput['RequestItems']> = {};
   let index = 0;
   let bytes = 0;
-  for (const [name, { Keys = [], ...projection }] of Object.entries(RequestItems)) {
+  for (const [name, { Keys = [], ...reading }] of Object.entries(RequestItems)) {
     checkKeys(Keys);
     const found: Item[] = [];
     const left: Item[] = [];
     for (const key of Keys) {
-      const item = table(name).get(key);
+      const item = reading.ConsistentRead ? table(name).get(key) : table(name).getEventually(key);
       bytes += item === undefined ? 0 : itemBytes(item);
       if (partlyHit(fault, index++) || bytes > MAX_REPLY_BYTES) left.push(key);
-      else if (item !== undefined) found.push(projected(item, projection));
+      else if (item !== undefined) found.push(projected(item, reading));
     }
     Responses[name] = found;
-    if (left.length > 0) UnprocessedKeys[name] = { Keys: left, ...projection };
+    if (left.length > 0) UnprocessedKeys[name] = { Keys: left, ...reading };
   }
   return { Responses, UnprocessedKeys };
 }

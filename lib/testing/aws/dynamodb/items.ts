@@ -13,7 +13,8 @@ import { type Item, same } from './values.ts';
 const get: DynamoDbCommand<GetItemCommandInput> = (input, table) => {
   checkAllUsed(input, [input.ProjectionExpression]);
   const from = table(input.TableName);
-  const found = from.get(checkedKey(input.Key, from));
+  const key = checkedKey(input.Key, from);
+  const found = input.ConsistentRead ? from.get(key) : from.getEventually(key);
   return found === undefined ? {} : { Item: projected(found, input) };
 };
 

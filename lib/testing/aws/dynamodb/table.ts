@@ -5,6 +5,7 @@ import { withShortNumbers } from './item-numbers.ts';
 import { isTooLarge } from './item-size.ts';
 import { makeListIndex } from './list-index.ts';
 import { attributeName } from './paths.ts';
+import { makeReplica, type ReadLag } from './replica.ts';
 import { UnknownFormError } from './tokens.ts';
 import { canonical, type Item } from './values.ts';
 
@@ -14,6 +15,8 @@ export interface MemoryTable {
   /** Names of the key's attributes. */
   readonly key: readonly string[];
   get(key: Item): Item | undefined;
+  /** As an eventually consistent read has it: maybe as it was a moment ago, or not there yet. */
+  getEventually(key: Item): Item | undefined;
   /** Whether an item is larger than the table takes. */
   refuses(item: Item): boolean;
   /** @throws ValidationException beyond that, or without its key */
@@ -39,6 +42,8 @@ export interface TableOptions {
   readonly clock: Clock;
   /** How late the index shows a write, ms. */
   readonly indexLagMs: () => number;
+  /** How late eventually consistent reads show a write. @default they never are */
+  readonly readLag?: ReadLag | undefined;
   /** Largest item. @default 400 KB */
   readonly maxItemBytes?: number | undefined;
 }
@@ -47,6 +52,7 @@ export const ITEM_TOO_LARGE = 'Item size has exceeded the maximum allowed size';
 
 export function makeMemoryTable(name: string, key: readonly string[], options: TableOptions): MemoryTable {
   const items = new Map<string, Item>();
+  const replica = options.readLag && makeReplica(options.clock, options.readLag);
   const shown = makeListIndex();
   let coming: Change[] = [];
   const [only = ''] = key;
@@ -59,6 +65,7 @@ export function makeMemoryTable(name: string, key: readonly string[], options: T
     coming.push({ visibleAtMs: options.clock.now() + options.indexLagMs(), id, entry });
   };
   const remove = (id: string) => {
+    replica?.changing(id, items.get(id));
     if (items.delete(id)) indexed(id, undefined);
   };
   const show = () => {
@@ -84,9 +91,15 @@ export function makeMemoryTable(name: string, key: readonly string[], options: T
     key,
     refuses,
     get: (wanted) => items.get(idOf(wanted)),
+    getEventually(wanted) {
+      const id = idOf(wanted);
+      const item = items.get(id);
+      return replica === undefined ? item : replica.read(id, item);
+    },
     put(item) {
       const id = idOf(item);
       if (refuses(item)) throw awsError('ValidationException', ITEM_TOO_LARGE);
+      replica?.changing(id, items.get(id));
       const kept = withShortNumbers(item);
       items.set(id, kept);
       indexed(id, indexEntry(kept, key));

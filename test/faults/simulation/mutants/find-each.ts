@@ -20,6 +20,8 @@ export const SOON_FOUND = [
   'a shutdown spends an attempt',
   'a dead letter counts as sent before it is',
   'a job’s message goes before its end is handed on',
+  'a later delivery begins without a claim, too',
+  'a commit of an attempt without a claim stands whatever row there is',
 ];
 
 /** The simulation has teeth: each deliberate defect breaks a promise in one of the schedules that `npm run test:deep` runs. */

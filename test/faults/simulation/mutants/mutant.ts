@@ -15,6 +15,8 @@ export interface Mutant {
   readonly often?: NetworkFault;
   /** It is in what becomes of chains and batches: schedules of those show it. */
   readonly flows?: true;
+  /** It is in what is done with a job that begins without a claim: schedules of such types show it. */
+  readonly optimistic?: true;
 }
 
 const of =

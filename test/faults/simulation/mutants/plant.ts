@@ -3,9 +3,16 @@ import { ACCEPT_MUTANTS } from './accept-mutants.ts';
 import { BEGIN_MUTANTS } from './begin-mutants.ts';
 import { FLOW_MUTANTS } from './flow-mutants.ts';
 import type { Mutant } from './mutant.ts';
+import { OPTIMISTIC_MUTANTS } from './optimistic-mutants.ts';
 import { OTHER_MUTANTS } from './other-mutants.ts';
 
-export const MUTANTS: readonly Mutant[] = [...ACCEPT_MUTANTS, ...BEGIN_MUTANTS, ...OTHER_MUTANTS, ...FLOW_MUTANTS];
+export const MUTANTS: readonly Mutant[] = [
+  ...ACCEPT_MUTANTS,
+  ...BEGIN_MUTANTS,
+  ...OTHER_MUTANTS,
+  ...FLOW_MUTANTS,
+  ...OPTIMISTIC_MUTANTS,
+];
 
 /**
  * Plants a defect into modules as they are loaded, so that the code itself needs no hook for it. To be called before

@@ -3,10 +3,11 @@ import { checkEndInvariants } from '../../../../lib/testing/simulation/end-invar
 import type { Subject } from '../../../../lib/testing/simulation/model.ts';
 import { settleDown } from '../../../../lib/testing/simulation/settle-down.ts';
 import { makeWorld } from '../../../../lib/testing/simulation/world.ts';
+import { check } from '../check.ts';
 import { flowSubject } from '../flows/subject.ts';
 import { accept } from '../foreign.ts';
 import { DEFINITIONS, EFFECTS, work } from '../handler.ts';
-import { check } from '../subject.ts';
+import { turnAll, turned } from '../optimistic.ts';
 import { type Faults, makePlan, PLANNED_FAULTS, type Plan } from './plan.ts';
 import type { Scenario } from './scenarios.ts';
 
@@ -27,7 +28,7 @@ async function live(
     timeline &&
     ((atMs: number, who: string, what: string) =>
       void timeline.push(`${new Date(atMs).toISOString()} ${who}: ${what}`));
-  const world = makeWorld(subject, makeDecisions(1), { plan: plan.plan, dies: plan.dies, trace });
+  const world = makeWorld(subject, makeDecisions(scenario.seed ?? 1), { plan: plan.plan, dies: plan.dies, trace });
   if (world.upgrade !== undefined) Object.assign(world.upgrade, scenario.upgrade);
   for (const message of subject.messages) world.send(message);
   for (const next of [scenario.next ?? []].flat()) {
@@ -40,10 +41,11 @@ async function live(
   return { plan, violations: world.observer.violations };
 }
 
-function subjectOf({ messages = [], flow, upgrade }: Scenario): Subject {
-  if (flow !== undefined) return flowSubject(flow);
+function subjectOf({ messages = [], flow, upgrade, optimistic: isOptimistic }: Scenario): Subject {
+  if (flow !== undefined) return isOptimistic ? turnAll(flowSubject(flow)) : flowSubject(flow);
   const isForeign = messages.some(({ foreign }) => foreign !== undefined);
-  const definition = isForeign ? { ...DEFINITIONS[0], accept } : DEFINITIONS[0];
+  const claimed = isForeign ? { ...DEFINITIONS[0], accept } : DEFINITIONS[0];
+  const definition = isOptimistic ? turned(claimed) : claimed;
   return {
     ...{ definition, perform: work, tables: { [EFFECTS]: ['id'] }, messages },
     ...{ events: [], crashes: 0, check, upgrades: upgrade !== undefined },

@@ -30,6 +30,10 @@ export interface Scenario {
   readonly restMs?: number;
   /** Which version core and the consumers are of at first. @default there is but one */
   readonly upgrade?: Deployed;
+  /** Its jobs begin without a claim. */
+  readonly optimistic?: true;
+  /** Of its handlers' luck. @default 1 */
+  readonly seed?: number;
   /** Short enough that every pair of faults is tried. */
   readonly pairs?: true;
 }

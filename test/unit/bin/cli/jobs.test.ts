@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { definitions } from '../../../support/shop/catalogue.ts';
 import { type Deployed, deployed, workingFolder } from './support/deployed.ts';
 
 const later = ({ world }: Deployed, seconds: number) => new Date(world.clock.now() + seconds * 1000).toISOString();
@@ -171,6 +172,15 @@ describe('job', () => {
 });
 
 describe('cancel', () => {
+  test('of a job that is to come, of a type that begins optimistically, says that it may run', async () => {
+    const there = deployed();
+    const turned = definitions.map((one) => ({ ...one, begin: 'optimistic' as const }));
+    expect(await there.run('cancel send-email a', { definitions: turned })).toMatchObject({
+      ...{ code: 0, stdout: 'no such job yet: it is refused when it comes\n' },
+      stderr: 'if it runs for the first time now, it ends CANCELLED: send-email begins optimistically\n',
+    });
+  });
+
   test('of a job that is to come, waits, or is over says what it did', async () => {
     const there = deployed();
     expect(await there.run('cancel send-email a')).toMatchObject({

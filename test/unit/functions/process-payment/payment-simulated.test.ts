@@ -51,8 +51,8 @@ const before = () => {
 /** However often a job was attempted, and even if it ended dead: its money is taken once at most, and once if it completed. */
 function checkPayments(end: SimulationEnd): void {
   const taken = account.payments().filter(({ status }) => status === 'succeeded');
-  const of = (jobId: string) => taken.filter(({ metadata }) => metadata.jobId === jobId);
-  for (const jobId of new Set(taken.map(({ metadata }) => String(metadata.jobId))))
+  const of = (jobId: string) => taken.filter(({ metadata }) => metadata.jobKey === jobId);
+  for (const jobId of new Set(taken.map(({ metadata }) => String(metadata.jobKey))))
     expect(of(jobId).length, `payments of ${jobId}`).toBe(1);
   for (const { jobId, result } of ended(end, 'COMPLETED'))
     expect(result, `result of ${jobId}`).toMatchObject({ paymentIntent: of(jobId)[0]?.id, status: 'succeeded' });

@@ -89,8 +89,15 @@ describe('a payment', () => {
     expect(stripe.requests()).toEqual([{ idempotencyKey: KEY, status: 200 }]);
     const [taken] = stripe.payments();
     expect(taken).toMatchObject({ amount: 4900, currency: 'usd', status: 'succeeded', description: 'two chairs' });
-    expect(taken?.metadata).toEqual({ jobId: 'job-1' });
+    expect(taken?.metadata).toEqual({ jobKey: 'ord-1' });
     expect(result).toEqual({ paymentIntent: taken?.id, amount: 4900, currency: 'usd', status: 'succeeded' });
+  });
+
+  it('is taken once if two jobs of one key run at the same time: both get its answer', async () => {
+    const again = fakeContext({ idempotencyKey: JOB_KEY, job: { id: 'another' } });
+    const [first, second] = [await pay(), await pay({}, again)];
+    expect(second).toEqual(first);
+    expect(stripe.payments()).toHaveLength(1);
   });
 
   it('is taken once if its reply is lost and the job is retried', async () => {
@@ -104,7 +111,8 @@ describe('a payment', () => {
 
   it('is taken once if the process dies after it was taken', async () => {
     const done = await run({}, [crashes('end', 2)]);
-    expect(done).toMatchObject({ status: 'COMPLETED', attempts: 3, result: { status: 'succeeded' } });
+    // The first of the three starts left no row, and counts as no attempt.
+    expect(done).toMatchObject({ status: 'COMPLETED', attempts: 2, result: { status: 'succeeded' } });
     expect(stripe.requests()).toHaveLength(3);
     expect(stripe.payments()).toHaveLength(1);
   });

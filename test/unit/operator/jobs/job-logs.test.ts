@@ -180,7 +180,8 @@ describe('a job that is found by its id', () => {
       name: 'NoSuchJobError',
       message:
         'stage "test" has no probe job with key or id "x". Its message may not have been received yet ' +
-        '(npx sluice queues probe --stage test), or its retention is over.',
+        '(npx sluice queues probe --stage test), it may run for the first time (where its type begins optimistically), ' +
+        'or its retention is over.',
     });
   });
 
