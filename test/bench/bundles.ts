@@ -30,6 +30,8 @@ export interface Bundles {
   readonly flows: Bundled;
   readonly dispatcher: Bundled;
   readonly stock: Bundled;
+  /** A durable function of one step, as CDK would bundle it. */
+  readonly durable: Bundled;
   remove(): Promise<void>;
 }
 
@@ -54,6 +56,7 @@ export async function makeBundles(): Promise<Bundles> {
     flows: await write('flows', 'test/bench/flow/handler.ts'),
     dispatcher: await write('dispatcher', 'functions/dispatcher/handler.ts'),
     stock: await kept('stock', await asCdkBundles('test/bench/stock/handler.ts')),
+    durable: await kept('durable', await asCdkBundles('test/bench/durable/handler.ts')),
     async remove() {
       await removeFolder();
       removedByItself();

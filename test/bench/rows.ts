@@ -8,6 +8,7 @@ import { consoleRow } from './rows/console.ts';
 import { consoleCalls } from './rows/console-calls.ts';
 import { cpu } from './rows/cpu.ts';
 import { dispatcher } from './rows/dispatcher.ts';
+import { durable } from './rows/durable.ts';
 import { flows } from './rows/flows.ts';
 import { latency } from './rows/latency.ts';
 import { optimistic } from './rows/optimistic.ts';
@@ -23,6 +24,7 @@ export const ROWS: readonly Row[] = [
   cpu,
   bullmq,
   optimistic,
+  durable,
   wall,
   latency,
   calls,

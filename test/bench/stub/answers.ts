@@ -35,6 +35,8 @@ export function answer(target: string, input: Record<string, unknown>): object {
   switch (target.split('.').at(-1)) {
     case 'BatchExecuteStatement':
       return { Responses: (input.Statements as unknown[]).map(() => ({ TableName: 'jobs' })) };
+    case 'CheckpointDurableExecution':
+      return { CheckpointToken: 'token-1', NewExecutionState: { Operations: [] } };
     case 'BatchGetItem':
       return { Responses: {}, UnprocessedKeys: {} };
     case 'SendMessage':

@@ -18,7 +18,7 @@ const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
-    const target = String(request.headers['x-amz-target']);
+    const target = String(request.headers['x-amz-target'] ?? restOf(request.url ?? ''));
     calls[target] = (calls[target] ?? 0) + 1;
     const input = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Record<string, unknown>;
     const body = JSON.stringify(due?.answer(target, input) ?? answer(target, input)).replace(
@@ -36,6 +36,10 @@ const server = createServer((request, response) => {
     else reply();
   });
 });
+/** The call of a REST API, which its path names: `/2025-12-01/durable-executions/<ARN>/checkpoint`. */
+const restOf = (path: string): string | undefined =>
+  /\/durable-executions\/[^/]+\/checkpoint$/.test(path) ? 'Lambda.CheckpointDurableExecution' : undefined;
+
 server.keepAliveTimeout = 600_000;
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();
