@@ -17,6 +17,7 @@ const ISOLATED = ['test/unit/{functions,localstack,structure,bundle}/**/*.test.t
 const PARTLY = [
   'test/faults/simulation/schedules.test.ts',
   'test/faults/simulation/mutants/*.test.ts',
+  'test/unit/aws/short/differential.test.ts',
   'test/fidelity/templates/synth.test.ts',
   'test/unit/bin/{endpoint,lines,sluice}.test.ts',
   'test/unit/engine/job/report-in-time.test.ts',

@@ -1,3 +1,5 @@
+import { Sha256 } from './sha256.ts';
+
 /** A request without an answer is given up after this time: DynamoDB and SQS answer in milliseconds. */
 export const REQUEST_TIMEOUT_MS = 5000;
 
@@ -12,6 +14,7 @@ export const REQUESTS_PER_CALL = 1;
 export const ownCalls = () => ({
   maxAttempts: REQUESTS_PER_CALL,
   retryMode: 'standard',
+  sha256: Sha256,
   requestHandler: { requestTimeout: REQUEST_TIMEOUT_MS, throwOnRequestTimeout: true },
 });
 

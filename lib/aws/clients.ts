@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { abortedBy, type CurrentSignal, ownCalls } from './client-settings.ts';
 import { PlainJsonProtocol } from './plain-json.ts';
 import type { Sqs } from './ports.ts';
+import { shortened } from './short/short-send.ts';
 import { makeSqsClient, withoutLogger } from './sqs-client.ts';
 
 /**
@@ -12,11 +13,15 @@ import { makeSqsClient, withoutLogger } from './sqs-client.ts';
  */
 export const makeDynamoDbClient = (signal: CurrentSignal): DynamoDBClient => {
   const settings = { ...ownCalls(), protocol: PlainJsonProtocol, cacheMiddleware: true };
-  return abortedBy(withoutLogger(new DynamoDBClient(settings)), signal);
+  return shortened(abortedBy(withoutLogger(new DynamoDBClient(settings)), signal), settings);
 };
 
 /** The engine's SQS. Made when a first message waits or is dead-lettered: a batch that succeeds needs none. */
-export const makeSqs = (signal: CurrentSignal): Sqs => onFirstUse(() => abortedBy(makeSqsClient(ownCalls()), signal));
+export const makeSqs = (signal: CurrentSignal): Sqs =>
+  onFirstUse(() => {
+    const settings = ownCalls();
+    return shortened(abortedBy(makeSqsClient(settings), signal), settings);
+  });
 
 /** A client that is made when it is first used. */
 export function onFirstUse<Client extends { send: unknown }>(make: () => { send(command: never): unknown }): Client {

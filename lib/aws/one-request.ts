@@ -3,9 +3,9 @@ type Middleware = <Args, Output>(next: (args: Args) => Promise<Output>) => (args
 
 interface WithStack {
   readonly middlewareStack: {
-    add(middleware: Middleware, options: { step: 'initialize'; priority: 'high' }): void;
-    add(middleware: Middleware, options: { step: 'finalizeRequest'; priority: 'low' }): void;
-    addRelativeTo(middleware: Middleware, options: { relation: 'after'; toMiddleware: string }): void;
+    add(middleware: Middleware, options: { name: string; step: 'initialize'; priority: 'high' }): void;
+    add(middleware: Middleware, options: { name: string; step: 'finalizeRequest'; priority: 'low' }): void;
+    addRelativeTo(middleware: Middleware, options: { name: string; relation: 'after'; toMiddleware: string }): void;
   };
 }
 
@@ -31,9 +31,13 @@ const unsent = new WeakSet<object>();
  */
 export function asOneRequest<Made extends WithStack>(made: Made): Made {
   const { middlewareStack } = made;
-  middlewareStack.add(noteUnsent, { step: 'initialize', priority: 'high' });
-  middlewareStack.addRelativeTo(makeFinal, { relation: 'after', toMiddleware: 'retryMiddleware' });
-  middlewareStack.add(noteSent, { step: 'finalizeRequest', priority: 'low' });
+  middlewareStack.add(noteUnsent, { name: 'sluiceNoteUnsent', step: 'initialize', priority: 'high' });
+  middlewareStack.addRelativeTo(makeFinal, {
+    name: 'sluiceMakeFinal',
+    relation: 'after',
+    toMiddleware: 'retryMiddleware',
+  });
+  middlewareStack.add(noteSent, { name: 'sluiceNoteSent', step: 'finalizeRequest', priority: 'low' });
   return made;
 }
 

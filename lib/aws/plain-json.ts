@@ -3,31 +3,21 @@ import { AwsJson1_0Protocol } from '@aws-sdk/core/protocols';
 type Settings = ConstructorParameters<typeof AwsJson1_0Protocol>[0];
 type Serializer = AwsJson1_0Protocol['serializer'];
 
-interface SentStatements {
-  readonly Statements?: readonly { readonly Parameters?: readonly object[] }[];
-}
+/** Of the inputs that are the same in memory as on the wire, but for bytes: the names of their schemas. */
+const PLAIN = ['BatchExecuteStatementInput', 'SendMessageBatchRequest'];
 
-/** Of Sluice's own attributes only one holds bytes, and holds nothing else. */
-const isText = ({ Statements = [] }: SentStatements) =>
-  Statements.every(({ Parameters = [] }) => Parameters.every((value) => !('B' in value)));
-
-interface SentEntries {
-  readonly Entries?: readonly { readonly MessageAttributes?: Readonly<Record<string, object>> }[];
-}
-
-const hasNoBytes = ({ Entries = [] }: SentEntries) =>
-  Entries.every(({ MessageAttributes = {} }) =>
-    Object.values(MessageAttributes).every((value) => !('BinaryValue' in value)),
-  );
+/** What bytes in memory look like to JSON, however deep they are. Within a text, quotes are escaped. */
+const BYTES = ['"B":{', '"BS":[{', '"BinaryValue":{', '"BinaryListValues":[{'];
 
 /**
- * Inputs that are the same in memory as on the wire, by the name of their schema, and whether one is: it has no bytes
- * (which travel as base64) and no dates. Sluice's statements hold what JSON holds.
+ * An input as JSON, as it goes over the wire.
+ *
+ * @returns undefined if it holds bytes, which travel as base64; also if a map in it has an attribute of their name
  */
-const PLAIN: Readonly<Record<string, (input: object) => boolean>> = {
-  BatchExecuteStatementInput: isText,
-  SendMessageBatchRequest: hasNoBytes,
-};
+export function plainJson(input: unknown): string | undefined {
+  const text = JSON.stringify(input);
+  return BYTES.some((bytes) => text.includes(bytes)) ? undefined : text;
+}
 
 /**
  * The SDK's own protocol of DynamoDB and SQS, but batches of statements and of messages are written by `JSON.stringify`:
@@ -46,7 +36,7 @@ function plainly(own: Serializer): Serializer {
   return {
     setSerdeContext: (context) => own.setSerdeContext(context),
     write(schema, value) {
-      text = isPlain(schema, value) ? JSON.stringify(value) : undefined;
+      text = isPlain(schema) ? plainJson(value) : undefined;
       if (text === undefined) own.write(schema, value);
     },
     flush: () => text ?? own.flush(),
@@ -54,7 +44,4 @@ function plainly(own: Serializer): Serializer {
 }
 
 /** The schema of a structure is an array whose third entry is its name. */
-function isPlain(schema: unknown, value: unknown): boolean {
-  if (!Array.isArray(schema) || typeof value !== 'object' || value === null) return false;
-  return PLAIN[String(schema[2])]?.(value) ?? false;
-}
+const isPlain = (schema: unknown): boolean => Array.isArray(schema) && PLAIN.includes(String(schema[2]));

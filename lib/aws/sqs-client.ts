@@ -1,7 +1,9 @@
 /** Apart from the other clients, because a producer imports it: without a bundler, it would load DynamoDB's with it. */
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
+import { asOneRequest } from './one-request.ts';
 import { PlainJsonProtocol } from './plain-json.ts';
 import { Sha256 } from './sha256.ts';
+import { shortened } from './short/short-send.ts';
 
 interface WithStack {
   readonly middlewareStack: { remove(name: string): boolean };
@@ -15,4 +17,10 @@ export const makeSqsClient = (settings: SQSClientConfig = {}): SQSClient =>
 export function withoutLogger<Client extends WithStack>(client: Client): Client {
   client.middlewareStack.remove('loggerMiddleware');
   return client;
+}
+
+/** A producer's own client: each call is one request. What a failed one says of itself, the SDK's steps note. */
+export function makeOwnSqs(): SQSClient {
+  const settings = { maxAttempts: 1, retryMode: 'standard', sha256: Sha256 };
+  return shortened(asOneRequest(makeSqsClient(settings)), settings);
 }

@@ -4,6 +4,7 @@ import { type BuildFailure, type BuildOptions, build, type Loader, type Plugin, 
 import { type FilesBeside, withFilesBeside, withOwnRequire } from './beside.ts';
 import { replacing } from './cut.ts';
 import { isOfCutPackage, isOwn } from './cut-plugin.ts';
+import { withShortErrors } from './error-classes.ts';
 import { BUNDLE_FORM } from './form.ts';
 
 /** esbuild's own helper, once in every file. */
@@ -86,6 +87,7 @@ const requireHttp: Plugin = {
 export const EDITED_FILES = {
   region: /[/\\]regionConfig[/\\]getInstanceMetadataRegion\.js$/,
   streamCheck: /[/\\]util-stream[/\\]stream-type-check\.js$/,
+  errors: /[/\\]@aws-sdk[/\\]client-[^/\\]+[/\\]dist-es[/\\]models[/\\]errors\.js$/,
 };
 
 /** What does the same with less, for every function. */
@@ -100,6 +102,9 @@ const edited: Plugin = {
     // That takes 8 ms of a cold start. Answers here are always Node's own streams.
     onLoad({ filter: EDITED_FILES.streamCheck }, async ({ path }) => ({
       contents: isReadableStream(await readFile(path, 'utf8')),
+    }));
+    onLoad({ filter: EDITED_FILES.errors }, async ({ path }) => ({
+      contents: withShortErrors(await readFile(path, 'utf8')),
     }));
   },
 };

@@ -25,11 +25,10 @@ export const SDK_CUTS: readonly Cut[] = [
     // They slow the calls of a client down after it was throttled. Sluice's own clients make one request a call.
     edits: [
       {
-        file: /[/\\]retry[/\\]util-retry[/\\]DefaultRateLimiter\.js$/,
-        edit: () => `export class DefaultRateLimiter {
-            async getSendToken() {}
-            updateClientSendingRate() {}
-          }`,
+        file: /[/\\]retry[/\\]util-retry[/\\]AdaptiveRetryStrategy\.js$/,
+        // By a function's environment alone it may still be asked for: then it is the SDK's standard one.
+        edit: () => `import { StandardRetryStrategy } from './StandardRetryStrategy';
+          export class AdaptiveRetryStrategy extends StandardRetryStrategy {}`,
       },
     ],
     neededBy: /adaptive|RateLimiter|RETRY_MODE/i,

@@ -1,11 +1,7 @@
-import {
-  ConditionalCheckFailedException,
-  GetItemCommand,
-  PutItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { ChangingDynamoDb } from '../aws/client-ports.ts';
+import { errorName } from '../aws/errors.ts';
 import { MARSHALL, toItem } from '../aws/marshal.ts';
 import type { ItemUpdate, ItemWrite } from '../contract/protocol/item-write.ts';
 import { itemId, type JobItem } from '../contract/protocol/job-item.ts';
@@ -102,7 +98,8 @@ async function write({ dynamoDb, table }: ChangedTable, change: ItemWrite): Prom
     else await dynamoDb.send(updating(table, change));
     return true;
   } catch (error) {
-    if ((error as Error).name === ConditionalCheckFailedException.name) return false;
+    // By its name: bundles leave out the SDK's classes of errors.
+    if (errorName(error) === 'ConditionalCheckFailedException') return false;
     throw error;
   }
 }

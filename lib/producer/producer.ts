@@ -1,6 +1,6 @@
 import { asOneRequest } from '../aws/one-request.ts';
 import type { ProducerDynamoDb, ProducerSqs } from '../aws/producer-ports.ts';
-import { makeSqsClient } from '../aws/sqs-client.ts';
+import { makeOwnSqs } from '../aws/sqs-client.ts';
 import { stageOf } from '../aws/stage-of.ts';
 import { stagePayloads } from '../aws/stage-payloads.ts';
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
@@ -161,7 +161,7 @@ export function createProducer(options: ProducerOptions = {}): Producer {
   const limits = checkedLimits(given);
   let made: ProducerSqs | undefined;
   const sqs = (): ProducerSqs => {
-    made ??= client === undefined ? asOneRequest(makeSqsClient()) : oneRequestEach(client);
+    made ??= client === undefined ? makeOwnSqs() : oneRequestEach(client);
     return made;
   };
   const findQueue = makeFindQueue({ stage, app, queueUrls, sqs, limits });

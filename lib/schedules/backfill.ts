@@ -65,7 +65,7 @@ export async function backfill(target: BackfillTarget, options: BackfillOptions)
       `${timing.expression} has no times that can be made up for, since AWS counts it from when it was made: put it as a cron, as cron(0/5 * * * ? *)`,
     );
   }
-  const afterMs = fromMs;
+  const afterMs = fromMs - 1;
   const { count: ticks, more } = countTicks(timing, { afterMs, toMs, max: limit });
   if (dryRun) return { ticks, ...(more && { more }) };
   if (more) {

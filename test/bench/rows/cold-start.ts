@@ -2,8 +2,8 @@ import { startDriver } from '../driver/driver.ts';
 import { type Bench, type Measured, type Row, verdict } from '../row.ts';
 import { alternate, median, ratios, spread } from '../stats.ts';
 
-const MAX_COLD_RATIO = 0.65;
-const MAX_BYTES_RATIO = 0.9;
+const MAX_COLD_RATIO = 0.55;
+const MAX_BYTES_RATIO = 0.8;
 
 /** Load plus first batch in a fresh process, in CPU: what a cold start costs at a share of a CPU. */
 export const coldStart: Row = {

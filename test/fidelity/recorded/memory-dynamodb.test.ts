@@ -2,6 +2,7 @@ import * as dynamoDb from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
 import { makeMemoryDynamoDb, makeVirtualClock } from '../../../lib/testing/index.ts';
+import { makeStockClient } from '../../support/dynamodb-clients.ts';
 import { errorOf, okOf, pair, sent } from './recordings.ts';
 import { refusal, startWire } from './wire.ts';
 
@@ -42,7 +43,8 @@ const cancelled = () =>
 it('the in-memory DynamoDB cancels the recorded transaction in AWS’s words', async () => {
   const wire = await startWire();
   wire.answer(refusal('dynamodb', 'ddb-transaction-cancelled'));
-  const real = await DynamoDBDocumentClient.from(wire.dynamoDb)
+  // The document client takes no client that keeps its middleware.
+  const real = await DynamoDBDocumentClient.from(makeStockClient(new URL(wire.queueUrl).origin))
     .send(cancelled())
     .catch((error: Error) => error);
   expect(wire.requests[0]?.input).toMatchObject(sent(pair('ddb-transaction-cancelled'), '') as object);

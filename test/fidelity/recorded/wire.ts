@@ -1,7 +1,8 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { BatchExecuteStatementCommand, BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { onTestFinished } from 'vitest';
 import { readBody, sendJson, startServer } from '../../../localstack/stand-ins/http-server.ts';
+import { makeShortClient } from '../../support/dynamodb-clients.ts';
 import { errorOf, type RecordedError } from './recordings.ts';
 
 /** What the server answers once: a reply, one made of the request, or none, the connection cut. */
@@ -13,7 +14,7 @@ export interface WireReply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A server that answers as AWS was recorded to, and the SDK's own clients in front of it. */
+/** A server that answers as AWS was recorded to, and clients in front of it: the engine's of DynamoDB, the SDK's own of SQS. */
 export interface Wire {
   readonly dynamoDb: DynamoDBClient;
   readonly sqs: SQSClient;
@@ -24,7 +25,7 @@ export interface Wire {
   answer(...replies: Reply[]): void;
 }
 
-/** Starts one until the test ends. @param maxAttempts of the SDK, whose backoff takes real time */
+/** Starts one until the test ends. @param maxAttempts of SQS's client, whose backoff takes real time */
 export async function startWire(maxAttempts = 3): Promise<Wire> {
   const requests: Wire['requests'] = [];
   let replies: Reply[] = [];
@@ -42,12 +43,17 @@ export async function startWire(maxAttempts = 3): Promise<Wire> {
     region: 'eu-central-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   };
-  const clients = { dynamoDb: new DynamoDBClient(config), sqs: new SQSClient(config) };
+  const clients = { dynamoDb: makeShortClient(server.url), sqs: new SQSClient(config) };
   onTestFinished(async () => {
     clients.dynamoDb.destroy();
     clients.sqs.destroy();
     await server.stop();
   });
+  await showBoth(clients.dynamoDb, (reply) => {
+    replies = [reply];
+  });
+  replies = [];
+  requests.length = 0;
   return {
     ...clients,
     queueUrl: `${server.url}/123456789012/queue`,
@@ -56,6 +62,13 @@ export async function startWire(maxAttempts = 3): Promise<Wire> {
       replies = next;
     },
   };
+}
+
+/** Calls that go the short way once the client has made one of each. */
+async function showBoth(dynamoDb: DynamoDBClient, answer: (reply: Reply) => void): Promise<void> {
+  answer(ok({}));
+  await dynamoDb.send(new BatchExecuteStatementCommand({ Statements: [] }));
+  await dynamoDb.send(new BatchGetItemCommand({ RequestItems: {} }));
 }
 
 export const ok = (body: unknown): WireReply => ({ status: 200, body });

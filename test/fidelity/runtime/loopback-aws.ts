@@ -60,13 +60,13 @@ export interface LoopbackOptions {
 }
 
 /** The wire has binary attributes in base64. What is written in another way AWS refuses, and so is it here. */
-function bytesIn(name: string, value: unknown): unknown {
+export function bytesIn(name: string, value: unknown): unknown {
   if (name !== 'B') return value;
   if (typeof value === 'string') return Buffer.from(value, 'base64');
   throw new TypeError(`B holds no base64: ${JSON.stringify(value)}`);
 }
 
-const bytesOut = (name: string, value: unknown): unknown =>
+export const bytesOut = (name: string, value: unknown): unknown =>
   name === 'B' ? Buffer.from(value as Uint8Array).toString('base64') : value;
 
 /** Starts DynamoDB and SQS for one job type, in their JSON protocols, on 127.0.0.1. */

@@ -74,6 +74,18 @@ describe('a client whose batches are plain JSON', () => {
     expect(ours).toMatchObject({ Statements: [{ Parameters: [{ S: 'a' }, { B: 'H4sIAA==' }] }] });
   });
 
+  it('writes bytes within maps, lists and sets as the SDK does', async () => {
+    const B = new Uint8Array([1, 2, 3]);
+    const Parameters = [{ M: { of: { L: [{ B }] }, B: { S: 'a name' } } }, { BS: [B, Buffer.from(B)] }];
+    const [theirs, ours] = await sent((protocol) =>
+      new DynamoDBClient({ ...options, ...protocol }).send(
+        new BatchExecuteStatementCommand({ Statements: [{ Statement: 'UPDATE', Parameters }] }),
+      ),
+    );
+    expect(ours).toEqual(theirs);
+    expect(ours).toMatchObject({ Statements: [{ Parameters: [{ M: { of: { L: [{ B: 'AQID' }] } } }, {}] }] });
+  });
+
   it('writes messages as the SDK does', async () => {
     const MessageAttributes = { run: { DataType: 'Number', StringValue: '2' } };
     const Entries = [

@@ -20,6 +20,7 @@ const others = (name: string, elsewhere: readonly string[], imports: readonly st
 });
 
 const WORDS = ['brand', 'errors', 'job', 'message-attributes', 'names', 'payload-ref', 'sqs-limits', 'thrown'];
+const AWS_WIRE = ['plain-json', 'sha256'];
 const ENGINE_BASICS = ['clock', 'environment', 'flow-types', 'job-context', 'resolvers', 'shutdown'];
 const ENGINE_ENTRIES = ['consumer', 'dispatcher', 'index'];
 const INFRA_ARNS = ['arns', 'leave-out', 'name-lengths'];
@@ -91,7 +92,9 @@ export const ROOMS: readonly Room[] = [
   folder('lib/contract/protocol', ['contract: words', 'lib/contract/definition']),
   others('lib/contract', WORDS, ['contract: words', 'lib/contract/definition', 'lib/contract/protocol']),
 
-  folder('lib/aws', ['contract: words']),
+  files('aws: wire', 'lib/aws', AWS_WIRE, []),
+  folder('lib/aws/short', ['aws: wire']),
+  others('lib/aws', AWS_WIRE, ['contract: words', 'aws: wire', 'lib/aws/short']),
 
   folder('lib/bundle', []),
   folder('lib/bundle/stand-ins', []),

@@ -31,8 +31,8 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     edits: [{ file: 'lib/producer/wake.ts', from: "'SET listAt = :at'", to: "'SET listAt = :at REMOVE envelope'" }],
   },
   inEngine('job/batch')('stalled jobs run beside others', [
-    'run(record, { alone: false, isFirst: true })',
-    'run(record, { alone: true, isFirst: true })',
+    'records.map((record) => run(record, { alone: false, isFirst: true }))',
+    'records.map((record) => run(record, { alone: true, isFirst: true }))',
   ]),
   inEngine('message/dead-letter')('a message whose dead letter was refused is deleted', [
     "return 'keep';",
@@ -52,8 +52,8 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
   ]),
   {
     ...inEngine('calls/call-time')('a call is waited for beyond the moment at which its batch must be reported', [
-      'for (const giveUp of underWay) giveUp(outOfTime());',
-      '',
+      ': bound.within(send)',
+      ': send()',
     ]),
     often: 'unanswered',
   },
@@ -61,11 +61,7 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
     defect: 'the SDK tries the engine’s calls again by itself, and nothing bounds that',
     edits: [
       { file: 'lib/aws/client-settings.ts', from: 'REQUESTS_PER_CALL = 1', to: 'REQUESTS_PER_CALL = 4' },
-      {
-        file: 'lib/engine/calls/call-time.ts',
-        from: 'for (const giveUp of underWay) giveUp(outOfTime());',
-        to: '',
-      },
+      { file: 'lib/engine/calls/call-time.ts', from: ': bound.within(send)', to: ': send()' },
     ],
   },
   inContract('protocol/timing')('nobody watches what was released', ['24 * 3600 * 1000', '1000 * 24 * 3600 * 1000']),
