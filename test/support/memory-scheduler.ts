@@ -87,7 +87,9 @@ export function makeMemoryScheduler({
     ...{ client, schedules, calls },
     fire(name, time) {
       const { State, Target } = stored({ GroupName: group, Name: name });
-      return State === 'ENABLED' ? Target?.Input?.replaceAll(ATTRIBUTES, (_, name) => (name === 'scheduled-time' ? time : 'replaced')) : undefined;
+      return State === 'ENABLED'
+        ? Target?.Input?.replaceAll(ATTRIBUTES, (_, name) => (name === 'scheduled-time' ? time : 'replaced'))
+        : undefined;
     },
     alter(name, change) {
       const given = { GroupName: group, Name: name };

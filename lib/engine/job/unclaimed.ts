@@ -109,7 +109,8 @@ export function lostOr(
 export function followOther({ claim, begun }: Outrun, received: Received, engine: Engine) {
   // Where another attempt ended the job, the line of the duplicate says it.
   const { item } = begun;
-  if (item === undefined || !isFinished(item) || item.status === 'CANCELLED') engine.log.warn('job.lease-lost', jobFields(claim, engine));
+  if (item === undefined || !isFinished(item) || item.status === 'CANCELLED')
+    engine.log.warn('job.lease-lost', jobFields(claim, engine));
   return notStarted(begun, received, engine);
 }
 

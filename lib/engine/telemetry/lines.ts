@@ -13,12 +13,6 @@ export function writeLine(line: string): void {
   if (waiting.push(line) === 1) queueMicrotask(writeWaiting);
 }
 
-/** Writes lines to stdout now, behind those that wait. */
-export function writeAtOnce(lines: readonly string[]): void {
-  waiting.push(...lines);
-  writeWaiting();
-}
-
 /** What goes to the log by another way comes after the lines that wait. */
 export function writeWaiting(): void {
   if (waiting.length === 0) return;
