@@ -148,8 +148,16 @@ describe('the metrics of alarms and dashboard', () => {
   const read = metricsRead(templates);
 
   test('are all metrics of the contract, in both dimension sets', () => {
-    // Only types with `accept` drop messages: the test below.
-    const { namespace, stageDimension, typeDimension, retryLateness, dropped: _, ...rest } = METRICS;
+    // Only types with `accept` drop messages, and only optimistic ones complete after a death: the tests below.
+    const {
+      namespace,
+      stageDimension,
+      typeDimension,
+      retryLateness,
+      dropped: _,
+      completedAfterDeath: __,
+      ...rest
+    } = METRICS;
     const ofStage = `${stageDimension}=prod`;
     const ours = new Set(
       read.filter((metric) => metric.namespace === namespace).map(({ name, dimensions }) => `${name} ${dimensions}`),
@@ -168,6 +176,12 @@ describe('the metrics of alarms and dashboard', () => {
     const drawn = [plain, accepts].map((definition) => jobRow('prod', definition).flat());
     const rows = drawn.map((widgets) => JSON.stringify(widgets.map((widget) => widget.toJson())));
     expect(rows.map((row) => row.includes(METRICS.dropped))).toEqual([false, true]);
+  });
+
+  test('are those of completions after a death, for a type that begins optimistically', () => {
+    const drawn = [plain, { ...plain, begin: 'optimistic' as const }].map((one) => jobRow('prod', one).flat());
+    const rows = drawn.map((widgets) => JSON.stringify(widgets.map((widget) => widget.toJson())));
+    expect(rows.map((row) => row.includes(METRICS.completedAfterDeath))).toEqual([false, true]);
   });
 
   test('belong to queues and functions of the stage', () => {
