@@ -24,6 +24,8 @@ describeInBrowser('the console on the deployed stage', () => {
       await page.getByRole('main').getByRole('link', { name: 'probe', exact: true }).waitFor();
       await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Dead' }).click();
       await page.getByLabel('Error has').fill(BROKEN);
+      // The list is made anew once typing rests: what is opened before closes again.
+      await page.waitForURL(/error=/);
       await page.getByRole('button', { name: /nothing answers.* 3 jobs/ }).click();
       await page.getByRole('link', { name: first }).click();
       await page.getByText(BROKEN).first().waitFor();
