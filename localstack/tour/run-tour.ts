@@ -37,7 +37,7 @@ export async function runTour(local: LocalSluice, options: TourOptions = {}): Pr
   // A demo that was taken out of the checkout is not deployed; a job that waits for one of its jobs goes with it.
   const deployed = tourJobs(urlOf, Object.keys(local.deployment.queues));
   const jobs = deployed.filter(({ after }) => after === undefined || deployed.some(({ label }) => label === after));
-  local.stripe.failNext({ status: 429, times: 2, match: { 'metadata[jobId]': 'ord-1002' } });
+  local.stripe.failNext({ status: 429, times: 2, match: { 'metadata[jobKey]': 'ord-1002' } });
   local.source.failNext({ status: 503, retryAfter: String(PARKED_SECONDS), match: { source: 'crm' } });
   const total = jobs.reduce((sum, { times = 1 }) => sum + times, 0);
   say(`▶ Sending ${total} messages with the plain SQS client`);
