@@ -38,10 +38,11 @@ export function noteReceive(observed: ObservedJob | undefined, { isFirst, isRene
 
 /** Whether the handler that starts now has the claim that stands in the table. */
 export function isClaimed({ item, starts }: ObservedJob, { job, isOwn }: StartFacts): boolean {
-  const { status, owner, runNo, attempts, processedAt } = item ?? {};
-  // A copy that nobody claimed may start beside it, in the same process and the same millisecond: as a first attempt.
-  const isSame = runNo === job.run && attempts === job.attempts && processedAt === job.processedAt;
-  const isBegun = status === 'INPROGRESS' && isSame;
+  const { jobId, status, owner, runNo, attempts, processedAt } = item ?? {};
+  // What nobody claimed may start beside it, in the same process and the same millisecond: a copy as a first attempt, or another
+  // job under its key.
+  const isSame = jobId === job.id && runNo === job.run && attempts === job.attempts;
+  const isBegun = status === 'INPROGRESS' && isSame && processedAt === job.processedAt;
   return isBegun && owner !== undefined && isOwn(owner) && !starts.some((start) => start.owner === owner);
 }
 
