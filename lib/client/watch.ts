@@ -32,8 +32,7 @@ export async function stateNow(look: Look, job: JobName, time?: Parameters<Look>
 export interface WatchedJob extends JobName {
   /** `progress`: what is new is looked for often after a progress, too. */
   readonly awaits: 'end' | 'progress';
-  /** The stage's full name. */
-  /** @throws RangeError if it is no name */
+  /** The stage's full name. @throws RangeError if it is no name */
   readonly stage: () => string;
 }
 

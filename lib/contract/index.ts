@@ -2,7 +2,8 @@
 export { fromEventBridge, fromRaw, fromS3Notification, fromSns, type S3Object } from './accept-from.ts';
 export type { Accept, AcceptedJob, ForeignMessage } from './definition/accept.ts';
 export type { AlarmThresholds } from './definition/alarm-thresholds.ts';
-export { defineJob, type JobDefinition, type JobOptions, type Payload } from './definition/job-definition.ts';
+export { defineJob, type JobDefinition, type Payload } from './definition/job-definition.ts';
+export type { JobOptions } from './definition/job-options.ts';
 export type { ProvisionedPollers } from './definition/pollers.ts';
 export type { RateLimit } from './definition/rate-limit.ts';
 export type { Backoff, ExponentialBackoff, ListBackoff, RetryPolicy } from './definition/retry-policy.ts';

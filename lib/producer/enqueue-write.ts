@@ -6,6 +6,7 @@ import type { PayloadInput } from '../contract/payload.ts';
 import { enqueued, mayEnqueue } from '../contract/protocol/enqueued.ts';
 import { fitsAnItem, MAX_PARKED_BYTES } from '../contract/protocol/job-item.ts';
 import type { Message } from '../contract/protocol/message.ts';
+import { iso } from '../contract/protocol/timing.ts';
 import { type EncodedJob, encodeJob } from './encode.ts';
 import { MessageTooLargeError } from './errors.ts';
 import type { EnqueueOptions } from './options.ts';
@@ -73,7 +74,7 @@ function messageOf(job: EncodedJob, definition: JobDefinition, nowMs: number): M
   const { jobId, givenKey: key = jobId } = job;
   return {
     ...{ jobId, key, named: true, body, bodyHash: bodyHashOf(body), attributes: {}, receiveCount: 0, sentAtMs: nowMs },
-    ...{ maxAttempts: definition.retry.maxAttempts, createdAt: new Date(nowMs).toISOString() },
+    ...{ maxAttempts: definition.retry.maxAttempts, createdAt: iso(nowMs) },
     ...insideOf(decodeEnvelope(body, definition.type, nowMs), definition),
     ...optional('group', MessageGroupId),
   };

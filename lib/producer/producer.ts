@@ -4,18 +4,18 @@ import { makeOwnSqs } from '../aws/sqs-client.ts';
 import { stageOf } from '../aws/stage-of.ts';
 import { stagePayloads } from '../aws/stage-payloads.ts';
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
-import { InvalidMessageError } from '../contract/errors.ts';
 import type { PayloadInput } from '../contract/payload.ts';
 import type { PlannedJob } from '../contract/planned-job.ts';
 import { encodeChain, type Steps } from './chain.ts';
 import { type EncodedJob, encodeJob } from './encode.ts';
+import { CALLS_AT_ONCE, checkCommon, encodeMany } from './encode-many.ts';
 import { type EnqueueWrite, encodeWrite } from './enqueue-write.ts';
 import { ProducerConfigurationError } from './errors.ts';
 import type { ProducerPayloads } from './large-payload.ts';
 import { checkOnDuplicate, lookFor } from './look.ts';
 import type { EnqueueOptions } from './options.ts';
 import { makeFindQueue } from './queues.ts';
-import { type JobResult, type PlacedJob, sendMany } from './send-many.ts';
+import { type JobResult, sendMany } from './send-many.ts';
 import { type SentJob, sendOne } from './send-one.ts';
 import { checkedLimits, untilAborted } from './tries.ts';
 import { wakeJob } from './wake.ts';
@@ -142,9 +142,6 @@ export interface Producer {
   wake(job: EnqueueWrite, options?: SendOptions): Promise<boolean>;
 }
 
-const MAX_CALLS_AT_ONCE = 50;
-const CALLS_AT_ONCE = 10;
-
 /**
  * Makes a producer. Make it once: it keeps its client and the queue URLs that it found.
  *
@@ -208,7 +205,7 @@ export function createProducer(options: ProducerOptions = {}): Producer {
       };
       const optionsOf = (payload: unknown, i: number) => ({ ...common, ...each?.(payload as never, i) });
       const large = payloadsNow();
-      const jobs = encoded({ definition, payloads, optionsOf, storesLarge: large !== undefined, done });
+      const jobs = encodeMany({ definition, payloads, optionsOf, storesLarge: large !== undefined, done });
       const deps = { sqs: sqs(), queueUrl, limits: { ...limits, signal }, payloads: large };
       await sendMany(jobs, { ...deps, callsAtOnce, done });
       return results;
@@ -221,39 +218,4 @@ export function oneRequestEach(client: ProducerSqs): ProducerSqs {
   const send: (command: never, options: { abortSignal?: AbortSignal }) => unknown = (command, options) =>
     client.send(asOneRequest(command), options);
   return { send } as { send: unknown } as ProducerSqs;
-}
-
-interface Given {
-  readonly definition: JobDefinition;
-  readonly payloads: readonly unknown[];
-  readonly optionsOf: (payload: unknown, index: number) => EnqueueOptions;
-  readonly storesLarge: boolean;
-  readonly done: (place: number, result: JobResult) => void;
-}
-
-/** Writes jobs as they are asked for, so that many of them need not be in memory; one that is refused is done. */
-function* encoded({ definition, payloads, optionsOf, storesLarge, done }: Given): Generator<PlacedJob> {
-  for (const [place, payload] of payloads.entries()) {
-    let options: EnqueueOptions = {};
-    try {
-      options = optionsOf(payload, place);
-      yield { place, job: encodeJob(definition, { payload, options, storesLarge }, Date.now()) };
-    } catch (error) {
-      done(place, { status: 'refused', jobId: options.id, error: asError(error) });
-    }
-  }
-}
-
-/** What a schema's or a caller's own code threw may be anything. */
-const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
-
-function checkCommon(callsAtOnce: number, common: EnqueueOptions): void {
-  const ofOne = (['id', 'key'] as const).find((name) => common[name] !== undefined);
-  if (ofOne !== undefined) {
-    throw new InvalidMessageError(
-      `"${ofOne}" names one job, not all of them: use each: (payload) => ({ ${ofOne}: … })`,
-    );
-  }
-  if (Number.isInteger(callsAtOnce) && callsAtOnce >= 1 && callsAtOnce <= MAX_CALLS_AT_ONCE) return;
-  throw new InvalidMessageError(`"callsAtOnce" must be a whole number, 1 to ${MAX_CALLS_AT_ONCE}, got ${callsAtOnce}`);
 }

@@ -31,7 +31,7 @@ export async function wakeJob(
   { dynamoDb, stage, limits, to }: WakeDeps,
   nowMs: number,
 ): Promise<boolean> {
-  if (dynamoDb?.updateItem === undefined) {
+  if (!maySet(dynamoDb)) {
     throw new ProducerConfigurationError(
       'wake reads and writes the jobs table: createProducer({ dynamoDb: new DynamoDB() }), of @aws-sdk/client-dynamodb',
     );
@@ -55,6 +55,9 @@ export async function wakeJob(
   await moveOn(place, { dueAt, nowMs, listKey: write.Put.Item.listKey }, { dynamoDb, limits });
   return true;
 }
+
+const maySet = (dynamoDb: ProducerDynamoDb | undefined): dynamoDb is Required<ProducerDynamoDb> =>
+  dynamoDb?.updateItem !== undefined;
 
 /** As the dispatcher sends it: `due` tells the consumer that this message counts. */
 function messageOf({ jobId, key, dueAt, write }: EnqueueWrite, nowMs: number): Parameters<typeof sendOne>[0] {
@@ -81,7 +84,7 @@ interface Entry {
 async function moveOn(
   place: { readonly TableName: string; readonly Key: { readonly id: { readonly S: string } } },
   { dueAt, nowMs, listKey }: Entry,
-  { dynamoDb, limits }: Pick<WakeDeps, 'dynamoDb' | 'limits'>,
+  { dynamoDb, limits }: { readonly dynamoDb: Required<ProducerDynamoDb>; readonly limits: TryLimits },
 ): Promise<void> {
   const input = {
     ...place,
@@ -95,6 +98,6 @@ async function moveOn(
     },
   };
   await startTries(limits)
-    .request(async (options) => dynamoDb?.updateItem?.(input, options))
+    .request((options) => dynamoDb.updateItem(input, options))
     .catch(() => undefined);
 }

@@ -1,6 +1,7 @@
 import type { ProducerSqs } from '../aws/producer-ports.ts';
 import type { StoredSchedule } from '../aws/scheduler.ts';
 import { ENVELOPE_PATTERNS } from '../contract/envelope.ts';
+import { iso } from '../contract/protocol/timing.ts';
 import { type JobResult, sendMany } from '../producer/send-many.ts';
 import type { TryLimits } from '../producer/tries.ts';
 import { ScheduleError } from './errors.ts';
@@ -70,7 +71,7 @@ export async function backfill(target: BackfillTarget, options: BackfillOptions)
   if (dryRun) return { ticks, ...(more && { more }) };
   if (more) {
     throw new ScheduleError(
-      `there are more than ${limit} ticks from ${isoOf(fromMs)} to ${isoOf(toMs)}: choose a shorter time, or a limit of up to ${MAX_LIMIT}`,
+      `there are more than ${limit} ticks from ${iso(fromMs)} to ${iso(toMs)}: choose a shorter time, or a limit of up to ${MAX_LIMIT}`,
     );
   }
   const counts: Counts = { sent: 0, failed: 0 };
@@ -117,9 +118,8 @@ function* jobsOf({ type, name, stored, nowMs }: BackfillTarget, { times, toMs, s
 function checkedRange({ from, to }: BackfillOptions, nowMs: number): { fromMs: number; toMs: number } {
   const fromMs = checkedTime('from', from);
   const toMs = to === undefined ? nowMs : checkedTime('to', to);
-  if (toMs > nowMs)
-    throw new ScheduleError(`to must be at most now, got ${isoOf(toMs)}: later ticks come by themselves`);
-  if (fromMs > toMs) throw new ScheduleError(`from must be before to, got ${isoOf(fromMs)} and ${isoOf(toMs)}`);
+  if (toMs > nowMs) throw new ScheduleError(`to must be at most now, got ${iso(toMs)}: later ticks come by themselves`);
+  if (fromMs > toMs) throw new ScheduleError(`from must be before to, got ${iso(fromMs)} and ${iso(toMs)}`);
   return { fromMs, toMs };
 }
 
@@ -131,5 +131,3 @@ export function checkedTime(name: string, given: Date | string): number {
   const got = given instanceof Date ? 'an invalid Date' : JSON.stringify(given);
   throw new ScheduleError(`${name} must be a time in ISO 8601 with a zone, as 2026-01-31T09:00:00Z, got ${got}`);
 }
-
-const isoOf = (ms: number): string => new Date(ms).toISOString();

@@ -2,6 +2,7 @@ import type { CreateScheduleCommandInput } from '@aws-sdk/client-scheduler';
 import type { StoredSchedule } from '../aws/scheduler.ts';
 import { take } from '../contract/definition/schedule-times.ts';
 import { scheduleDescription } from '../contract/names.ts';
+import { iso } from '../contract/protocol/timing.ts';
 import { rateMs, type Timing, ticksAfter } from './expression.ts';
 
 /** Ticks that came while a schedule was paused. */
@@ -39,11 +40,9 @@ const NEXT = 3;
 const MAX_MISSED = 10_080;
 const PAUSED = /; paused (\S+)$/;
 
-const isoOf = (ms: number): string => new Date(ms).toISOString();
-
 /** What a schedule says of itself in EventBridge, and since when it is paused. */
 export function descriptionOf(stage: string, { type, name, pausedAtMs }: Named & { pausedAtMs?: number | undefined }) {
-  const paused = pausedAtMs === undefined ? '' : `; paused ${isoOf(pausedAtMs)}`;
+  const paused = pausedAtMs === undefined ? '' : `; paused ${iso(pausedAtMs)}`;
   return `${scheduleDescription(stage, type, name)}${paused}`;
 }
 
@@ -68,7 +67,7 @@ export const timingOf = ({ ScheduleExpression, ScheduleExpressionTimezone, EndDa
 /** Ticks that came since it was paused. */
 export function missedTicks(timing: Timing, pausedAtMs: number, nowMs: number): MissedTicks {
   const toMs = Math.min(nowMs, timing.untilMs ?? nowMs);
-  const between = { from: isoOf(pausedAtMs), to: isoOf(nowMs) };
+  const between = { from: iso(pausedAtMs), to: iso(nowMs) };
   const every = rateMs(timing.expression);
   if (every !== undefined)
     return { count: Math.max(0, Math.floor((toMs - pausedAtMs) / every)), about: true, ...between };
@@ -96,9 +95,9 @@ export function infoOf(stored: StoredSchedule, { type, name }: Named, nowMs: num
   return {
     ...{ type, name, expression: timing.expression, timeZone: timing.timeZone },
     state: sinceMs === undefined ? 'on' : 'paused',
-    ...(timing.untilMs !== undefined && { until: isoOf(timing.untilMs) }),
-    ...(sinceMs !== undefined && { pausedAt: isoOf(sinceMs), missed: missedTicks(timing, sinceMs, nowMs) }),
-    next: sinceMs === undefined ? take(ticksAfter(timing, nowMs), NEXT).map(isoOf) : [],
+    ...(timing.untilMs !== undefined && { until: iso(timing.untilMs) }),
+    ...(sinceMs !== undefined && { pausedAt: iso(sinceMs), missed: missedTicks(timing, sinceMs, nowMs) }),
+    next: sinceMs === undefined ? take(ticksAfter(timing, nowMs), NEXT).map(iso) : [],
   };
 }
 

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { asOneRequest } from '../aws/one-request.ts';
 import type { ProducerSqs } from '../aws/producer-ports.ts';
 import { lazyScheduler } from '../aws/scheduler.ts';
-import { makeSqsClient } from '../aws/sqs-client.ts';
+import { makeOwnSqs } from '../aws/sqs-client.ts';
 import { stageOf } from '../aws/stage-of.ts';
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import { RetiredTypeError } from '../producer/errors.ts';
@@ -79,7 +78,7 @@ export function createSchedules(options: SchedulesOptions = {}): Schedules {
 function makeDesk({ stage: given, app, scheduler, sqs, endpoint, now = Date.now }: SchedulesOptions): Desk {
   const stage = stageOf({ stage: given, app });
   const limits = checkedLimits({});
-  const calls = sqs === undefined ? asOneRequest(makeSqsClient()) : oneRequestEach(sqs);
+  const calls = sqs === undefined ? makeOwnSqs() : oneRequestEach(sqs);
   return {
     stage,
     store: storeOf(scheduler ?? lazyScheduler(), stage),

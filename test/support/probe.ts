@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { defineJob, type JobOptions } from '../../lib/contract/definition/job-definition.ts';
+import { defineJob } from '../../lib/contract/definition/job-definition.ts';
+import type { JobOptions } from '../../lib/contract/definition/job-options.ts';
 import { PermanentError, RetryAfterError, SnoozeError } from '../../lib/contract/errors.ts';
 import { type Clock, sleep } from '../../lib/engine/clock.ts';
 import type { JobContext } from '../../lib/engine/job-context.ts';

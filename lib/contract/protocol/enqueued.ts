@@ -1,17 +1,9 @@
-import { newItem, scheduled } from './begun-item.ts';
+import { type BeginFacts, newItem, scheduled } from './begun-item.ts';
 import type { JobItem } from './job-item.ts';
-import type { Message } from './message.ts';
 import { SCHEMA } from './schema.ts';
 
 /** Everything that a job is written by, which waits in the table before any message of it was sent. */
-export interface EnqueuedFacts {
-  readonly message: Message;
-  readonly type: string;
-  readonly nowMs: number;
-  /** Days. */
-  readonly retention: number;
-  readonly queueRetention: number;
-}
+export type EnqueuedFacts = Pick<BeginFacts, 'message' | 'type' | 'nowMs' | 'retention' | 'queueRetention'>;
 
 /** Row `enqueued`: the job as it is parked, due at once or at its `runAt`. */
 export function enqueued(facts: EnqueuedFacts): JobItem & { readonly dueAt: number; readonly listKey: string } {

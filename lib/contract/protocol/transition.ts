@@ -1,5 +1,10 @@
 import type { JobStatus } from '../job.ts';
 
+export const TERMINAL = ['COMPLETED', 'DEAD', 'CANCELLED'] as const;
+export const WAITING = ['SCHEDULED', 'RETRYING'] as const;
+export const MINE = ['INPROGRESS'] as const;
+export const ANY = ['absent', ...WAITING, ...MINE, ...TERMINAL] as const;
+
 /** A row of the protocol: the only ways in which a job's state changes. */
 export interface Transition {
   /** Short for the row, in tables and diagrams: B before a job runs, S when an attempt settles, C by an operator. */

@@ -1,13 +1,9 @@
 import { FLOW_TRANSITIONS } from './flow-transitions.ts';
-import type { Transition } from './transition.ts';
+import { OPERATOR_TRANSITIONS } from './operator-transitions.ts';
+import { ANY, MINE, TERMINAL, type Transition, WAITING } from './transition.ts';
 import { UNCLAIMED_TRANSITIONS } from './unclaimed-transitions.ts';
 
 export type { Transition } from './transition.ts';
-
-const TERMINAL = ['COMPLETED', 'DEAD', 'CANCELLED'] as const;
-const WAITING = ['SCHEDULED', 'RETRYING'] as const;
-const MINE = ['INPROGRESS'] as const;
-const ANY = ['absent', ...WAITING, 'INPROGRESS', ...TERMINAL] as const;
 
 /**
  * The protocol as a table, by the word for each row. A definition's `accept` chooses among the A rows, before a message is known
@@ -230,37 +226,7 @@ export const TRANSITIONS = {
     to: 'same',
     message: 'none',
   },
-  refusedAhead: { code: 'C1', from: ['absent'], condition: 'cancel', to: 'CANCELLED', message: 'none' },
-  cancelledWaiting: {
-    code: 'C2',
-    from: WAITING,
-    condition: 'cancel, holds no place in a batch',
-    to: 'CANCELLED',
-    message: 'none',
-  },
-  cancelledByMessage: {
-    code: 'C2b',
-    from: WAITING,
-    condition: 'cancel, holds a place in a batch: cancelRequested; parked: due now, for its own message to end it',
-    to: 'same',
-    message: 'none',
-  },
-  cancelRequested: {
-    code: 'C3',
-    from: MINE,
-    condition: 'cancel: only cancelRequested is set, whoever runs the job',
-    to: 'same',
-    message: 'none',
-  },
-  flowCancelled: {
-    code: 'C4',
-    from: ANY,
-    condition:
-      'cancel of a flow: its callback (C1, C2, C2b, C3), then who holds each place (C1, C2b, C3), as far as it was handed on; again, it goes on',
-    to: 'same',
-    message: 'none',
-  },
-  dueNow: { code: 'N', from: WAITING, condition: 'retry now, on a due list', to: 'same', message: 'none' },
+  ...OPERATOR_TRANSITIONS,
 } as const satisfies Record<string, Transition>;
 
 export type Row = keyof typeof TRANSITIONS;

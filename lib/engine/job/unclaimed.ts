@@ -101,8 +101,8 @@ export function lostOr(
   const facts = { ...{ type, retention, queueRetention }, ...lease, nowMs: clock.now() };
   const step = begin({ ...facts, item: found, message });
   // What would write or run is left to the message's next delivery.
-  const isDone = step.action === 'rename' || step.action === 'run' || ('write' in step && step.write !== undefined);
-  return isDone ? { kind: 'lost' } : { kind: 'outrun', claim, begun: { step, message, item: found, before: found } };
+  const acts = step.action === 'rename' || step.action === 'run' || ('write' in step && step.write !== undefined);
+  return acts ? { kind: 'lost' } : { kind: 'outrun', claim, begun: { step, message, item: found, before: found } };
 }
 
 /** The message of an attempt that was outrun goes the way of any that finds this row. */

@@ -1,5 +1,6 @@
 import type { JobSchedule } from '../../contract/definition/schedule.ts';
 import { cronTimes } from '../../contract/definition/schedule-expression.ts';
+import { wallClock } from '../../contract/definition/schedule-times.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 3600_000;
@@ -46,9 +47,8 @@ const minutesFrom = (fromMs: number, toMs: number): number[] =>
   Array.from({ length: Math.round((toMs - fromMs) / MINUTE_MS) }, (_, i) => fromMs + i * MINUTE_MS);
 
 function changesOf(timeZone: string, fromMs: number, toMs: number): ClockChange[] {
-  // Swedish writes a date and a time as ISO 8601 does.
-  const format = new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
-  const offsetMs = (atMs: number) => Date.parse(`${format.format(atMs)}Z`) - atMs;
+  const { at } = wallClock(timeZone);
+  const offsetMs = (atMs: number) => at(atMs) - atMs;
   const changes: ClockChange[] = [];
   const firstMs = Math.ceil(fromMs / DAY_MS) * DAY_MS;
   for (let dayMs = firstMs; dayMs < toMs; dayMs += DAY_MS) {

@@ -50,8 +50,8 @@ const DEFECTS: readonly Mutant[] = [
     "set: { ...write.set, owner: item.owner ?? '' } }",
   ]),
   inAttempt('a message is deleted whose job another delivery runs', [
-    "return isDone ? { kind: 'lost' } :",
-    "return isDone || step.action === 'wait' ? { kind: 'outrun', claim, begun: { step: { row: 'duplicate', action: 'ack' }, message, item: undefined, before: undefined } } :",
+    "return acts ? { kind: 'lost' } :",
+    "return acts || step.action === 'wait' ? { kind: 'outrun', claim, begun: { step: { row: 'duplicate', action: 'ack' }, message, item: undefined, before: undefined } } :",
   ]),
   inAttempt('an attempt does not know its own claim, whose reply was lost', [
     "status === 'INPROGRESS' && owner === item.owner;",

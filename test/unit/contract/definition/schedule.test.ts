@@ -1,6 +1,7 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import * as z from 'zod';
-import { defineJob, type JobOptions } from '../../../../lib/contract/definition/job-definition.ts';
+import { defineJob } from '../../../../lib/contract/definition/job-definition.ts';
+import type { JobOptions } from '../../../../lib/contract/definition/job-options.ts';
 
 const payload = z.object({ n: z.number(), note: z.string().default('none') });
 type Options = JobOptions<'tidy-up', typeof payload>;
