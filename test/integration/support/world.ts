@@ -156,26 +156,35 @@ export async function deadLetterBodies(): Promise<(string | undefined)[]> {
   return [...taken.values()].flat().map(({ Body }) => Body);
 }
 
+/**
+ * Reads the queue to its end. Those of other files, which run at the same time and wait for theirs, are put back only then: a queue
+ * that is read in its order would else give the same ten of a file that has ended again and again.
+ */
 async function drain(type: ProbeType): Promise<void> {
   const QueueUrl = queueUrls(type).deadLetterQueueUrl;
-  const { Messages = [] } = await sqs.send(
-    new ReceiveMessageCommand({
-      QueueUrl,
-      MaxNumberOfMessages: 10,
-      MessageAttributeNames: ['All'],
-      MessageSystemAttributeNames: ['All'],
-    }),
-  );
-  for (const message of Messages) {
-    const { ReceiptHandle, Body = '' } = message;
-    const jobId = message.MessageAttributes?.jobId?.StringValue ?? message.MessageId ?? '';
-    if (!sentIds.has(jobId) && !`${jobId} ${Body}`.includes(RUN)) {
-      // Another file's, which runs at the same time and waits for it.
-      await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
-      continue;
+  const receive = new ReceiveMessageCommand({
+    QueueUrl,
+    MaxNumberOfMessages: 10,
+    MessageAttributeNames: ['All'],
+    MessageSystemAttributeNames: ['All'],
+  });
+  const others: Message[] = [];
+  for (;;) {
+    const { Messages = [] } = await sqs.send(receive);
+    if (Messages.length === 0) break;
+    for (const message of Messages) {
+      const { ReceiptHandle, Body = '' } = message;
+      const jobId = message.MessageAttributes?.jobId?.StringValue ?? message.MessageId ?? '';
+      if (sentIds.has(jobId) || `${jobId} ${Body}`.includes(RUN)) {
+        taken.set(jobId, [...(taken.get(jobId) ?? []), message]);
+        await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+      } else {
+        others.push(message);
+      }
     }
-    taken.set(jobId, [...(taken.get(jobId) ?? []), message]);
-    await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+  }
+  for (const { ReceiptHandle } of others) {
+    await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
   }
 }
 
