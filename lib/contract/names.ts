@@ -100,6 +100,7 @@ export const METRICS = {
   failed: 'JobsFailed',
   retried: 'JobsRetried',
   deadLettered: 'JobsDeadLettered',
+  expired: 'JobsExpired',
   stalled: 'JobsStalled',
   completedAfterDeath: 'JobsCompletedAfterDeath',
   duplicate: 'JobsDuplicate',

@@ -1,6 +1,7 @@
 import type { BeginStep } from './begin.ts';
 import { type BeginFacts, newItem, scheduled } from './begun-item.ts';
 import { unfinishedExpiration } from './expiration.ts';
+import { untilDeadline } from './expiring.ts';
 import { insert, update } from './item-write.ts';
 import { dueList, fitsAnItem, isWaiting, type JobItem, parkedEnvelope } from './job-item.ts';
 import { ASK_AGAIN, IN_PLACE_MS } from './timing.ts';
@@ -30,19 +31,21 @@ export function turnOf(item: JobItem | undefined, nowMs: number, intervalMs: num
 /**
  * Row `limited`: the step would start an attempt, and its type is over its rate limit. The job waits without an attempt:
  * in place up to 60 s, parked beyond, where it waits already or is new. A stalled job and a redrive wait in place, as
- * they are. A parked job whose turn is far ahead asks again before it, for the limit may have changed.
+ * they are. A parked job whose turn is far ahead asks again before it, for the limit may have changed. No wait goes beyond the
+ * job's deadline.
  *
  * @param step what begin chose
  */
-export function limited(facts: BeginFacts, step: BeginStep, { atMs: untilMs, intervalMs }: Turn): BeginStep {
+export function limited(facts: BeginFacts, step: BeginStep, { atMs, intervalMs }: Turn): BeginStep {
   const { item, message, nowMs } = facts;
+  const untilMs = untilDeadline(facts, atMs);
   const parks = untilMs > nowMs + IN_PLACE_MS && fitsAnItem(message);
   if (!parks || (item !== undefined && step.row !== 'due')) return { row: 'limited', action: 'wait', untilMs };
   // Lists are sorted by whole milliseconds.
   const dueAt = Math.ceil(
     nowMs + Math.min(untilMs - nowMs, Math.max(ASK_AGAIN.afterMs, (untilMs - nowMs) * ASK_AGAIN.orPart)),
   );
-  const turn = { at: untilMs, intervalMs, askAt: dueAt };
+  const turn = { at: atMs, intervalMs, askAt: dueAt };
   if (item === undefined) {
     return { row: 'limited', action: 'ack', write: insert({ ...newItem(facts), ...scheduled(facts, dueAt), turn }) };
   }

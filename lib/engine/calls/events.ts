@@ -84,11 +84,14 @@ function answer(one: Waiting<Entry, void>, result: PutEventsResultEntry | undefi
   else retry(one, Object.assign(new Error(`${ErrorCode}: ${ErrorMessage}`), { name: ErrorCode }));
 }
 
+const endOf = (detail: JobEvent['detail']): string =>
+  'completedAt' in detail ? detail.completedAt : 'failedAt' in detail ? detail.failedAt : detail.expiredAt;
+
 function toEntry({ detailType, detail }: JobEvent, trace: string | undefined): PutEventsRequestEntry {
   return {
     Source: EVENT_SOURCE,
     DetailType: detailType,
-    Time: new Date('failedAt' in detail ? detail.failedAt : detail.completedAt),
+    Time: new Date(endOf(detail)),
     Detail: JSON.stringify(detail),
     ...(trace !== undefined && { TraceHeader: trace }),
   };

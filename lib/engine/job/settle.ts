@@ -1,6 +1,7 @@
 import { toJobError, WriteConditionError, WriteRefusedError } from '../../contract/errors.ts';
 import { METRICS } from '../../contract/names.ts';
 import { decide, decideInterrupted } from '../../contract/protocol/decide.ts';
+import { failWithin } from '../../contract/protocol/expiring.ts';
 import type { Settled } from '../../contract/protocol/item-write.ts';
 import {
   cancel,
@@ -59,7 +60,7 @@ async function settleCompleted(claim: Claim, { result, writes, jobs }: Completed
 
 /** Rows `retryInPlace`, `parked`, `snoozed`, `putBack`, `dead` and `cancelledAtEnd`: the attempt did not complete. */
 async function settleFailed(claim: Claim, outcome: Uncompleted, engine: Engine): Promise<Settlement> {
-  const failure = failureOf(outcome, claim, engine);
+  const failure = failWithin(failureOf(outcome, claim, engine), claim.item, engine.clock.now());
   let step = fail(facts(claim, engine), failure);
   let settled = await write(claim, step, engine);
   if (settled.kind === 'tooLarge') {

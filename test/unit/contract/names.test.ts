@@ -71,7 +71,15 @@ describe('names', () => {
     expect([METRICS.stageDimension, METRICS.typeDimension]).toEqual(['Stage', 'JobType']);
     const { namespace: _, stageDimension: __, typeDimension: ___, ...metrics } = METRICS;
     expect(Object.values(metrics).sort()).toEqual([
-      ...['JobDuration', 'JobsCompleted', 'JobsCompletedAfterDeath', 'JobsDeadLettered', 'JobsDuplicate', 'JobsFailed'],
+      ...[
+        'JobDuration',
+        'JobsCompleted',
+        'JobsCompletedAfterDeath',
+        'JobsDeadLettered',
+        'JobsDuplicate',
+        'JobsExpired',
+      ],
+      'JobsFailed',
       ...['JobsRetried', 'JobsStalled', 'MessagesDropped', 'QueueLatency', 'RetryLateness', 'UnhandledRejections'],
     ]);
   });
