@@ -58,6 +58,19 @@ export const OWN_CUTS: readonly Cut[] = [
     neededBy: /\brateLimit\b/,
   },
   {
+    name: 'circuit breakers',
+    edits: [
+      {
+        file: /[/\\]contract[/\\]definition[/\\]breaker\.[jt]s$/,
+        // Never silently, as `accept`.
+        edit: () => `export const checkedBreaker = (breaker) => {
+            if (breaker !== undefined) throw new Error('circuit breakers are left out: write breaker as \`breaker\`');
+          };`,
+      },
+    ],
+    neededBy: /\bbreaker\b/,
+  },
+  {
     name: 'foreign messages',
     // Only a type with `accept` reads what others wrote.
     edits: [
