@@ -46,7 +46,7 @@ export interface PublishDeps {
  * PutEvents takes 10 entries (EventBridge API reference). Their bytes need no counting: an entry is at most some 6 KB (a
  * key of 250 and an error message of 512 characters are its longest fields), a call takes 256 KB at the least.
  */
-const MAX_ENTRIES = 10;
+export const MAX_ENTRIES = 10;
 
 interface Entry {
   readonly entry: PutEventsRequestEntry;

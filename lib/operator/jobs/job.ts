@@ -85,7 +85,7 @@ async function byId(stage: Stage, { type, key: id }: JobName, payload: boolean):
 }
 
 /** The DLQ keeps messages for 14 days. */
-const DLQ_DAYS = 14;
+export const DLQ_DAYS = 14;
 
 /** Where a job's message is, concluded from its item: SQS has no way to look for one message. */
 export function whereIs(item: JobItem, nowMs: number): string {

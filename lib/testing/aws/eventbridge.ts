@@ -48,7 +48,7 @@ export function makeMemoryEvents(): MemoryEvents {
 }
 
 /** The least that a call takes (EventBridge User Guide, "Calculating PutEvents event entry size"). */
-const MAX_CALL_BYTES = 256 * 1024;
+export const MAX_CALL_BYTES = 256 * 1024;
 
 /** Entries fail alone; the call fails for their number and their bytes. */
 function putEvents({ Entries = [] }: PutEventsCommandInput, events: MemoryEvent[], fault: Fault | undefined): object {
