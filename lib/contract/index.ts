@@ -29,6 +29,9 @@ export {
 } from './errors.ts';
 export type { DeadLetterReason, Job, JobStatus } from './job.ts';
 export {
+  BREAKER_DETAIL_TYPES,
+  type BreakerDetail,
+  type BreakerEvent,
   type CompletedDetail,
   DETAIL_TYPES,
   type DeadLetteredDetail,

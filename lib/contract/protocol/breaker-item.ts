@@ -18,7 +18,7 @@ export interface BreakerItem {
   readonly by?: 'rate' | 'operator';
   /** While it is open by the rate: when the next probe may start. */
   readonly nextProbeAt?: number;
-  /** Nonce of the last probe that was let through. */
+  /** While it is open by the rate: nonce of the last probe that was let through, before the first of what opened it. */
   readonly probe?: string;
   /** When it closed last: where the allowance is counted from. */
   readonly closedAt?: number;
@@ -51,6 +51,12 @@ export interface BreakerWrite {
   readonly remove?: readonly (keyof BreakerItem)[];
 }
 
+/** By what, and at which time, a breaker is looked at. */
+export interface At {
+  readonly breaker: CircuitBreaker;
+  readonly nowMs: number;
+}
+
 /** Attempts that ended, by whether their third party answered. */
 export interface Tally {
   readonly ok: number;
@@ -63,10 +69,10 @@ const NO_COUNTS = { ok: 0, failed: 0, lastOk: 0, lastFailed: 0 } as const;
 const OF_OPEN = ['by', 'nextProbeAt', 'probe'] as const;
 const OF_CLOSING = ['interval', 'taken'] as const;
 
-const windowOf = (nowMs: number, { perSeconds }: CircuitBreaker): number => nowMs - (nowMs % (perSeconds * 1000));
+const windowOf = ({ breaker, nowMs }: At): number => nowMs - (nowMs % (breaker.perSeconds * 1000));
 
-const keptUntil = (nowMs: number, { perSeconds }: CircuitBreaker): number =>
-  Math.ceil((nowMs + 2 * perSeconds * 1000 + KEPT_MS) / 1000);
+/** Epoch seconds. */
+const keptUntil = ({ nowMs }: Pick<At, 'nowMs'>): number => Math.ceil((nowMs + KEPT_MS) / 1000);
 
 /** The next version of what was read, or the first one. */
 const over = (found: BreakerItem | undefined): Pick<BreakerWrite, 'fence' | 'add'> => ({
@@ -79,9 +85,10 @@ const over = (found: BreakerItem | undefined): Pick<BreakerWrite, 'fence' | 'add
  *
  * @param more counted here and not yet in the item
  */
-export function totals(found: BreakerItem | undefined, breaker: CircuitBreaker, nowMs: number, more: Tally): Tally {
+export function totals(found: BreakerItem | undefined, at: At, more: Tally): Tally {
+  const { breaker, nowMs } = at;
   const windowMs = breaker.perSeconds * 1000;
-  const window = windowOf(nowMs, breaker);
+  const window = windowOf(at);
   if (found === undefined || found.window < window - windowMs) return more;
   const isNow = found.window >= window;
   const part = 1 - (nowMs - window) / windowMs;
@@ -95,33 +102,29 @@ export function isOver({ ok, failed }: Tally, { failurePercent, ofAtLeast }: Cir
   return ok + failed >= ofAtLeast && failed * 100 >= failurePercent * (ok + failed);
 }
 
-/** Opens it by the rate: the first probe comes after `probeSeconds`. */
-export function openByRate(found: BreakerItem | undefined, breaker: CircuitBreaker, nowMs: number): BreakerWrite {
+/** Opens it by the rate: the first probe comes after `probeSeconds`. @param probe who opens it knows its own write by it */
+export function openByRate(found: BreakerItem | undefined, at: At, probe: string): BreakerWrite {
+  const { breaker, nowMs } = at;
   const nextProbeAt = nowMs + breaker.probeSeconds * 1000;
-  const counts = found === undefined ? { window: windowOf(nowMs, breaker), ...NO_COUNTS } : {};
+  const counts = found === undefined ? { window: windowOf(at), ...NO_COUNTS } : {};
   return {
     ...over(found),
-    set: { state: 'open', openedAt: nowMs, by: 'rate', nextProbeAt, ...counts },
-    remove: ['expiration', 'probe', ...OF_CLOSING],
+    set: { state: 'open', openedAt: nowMs, by: 'rate', nextProbeAt, probe, ...counts },
+    remove: ['expiration', ...OF_CLOSING],
   };
 }
 
 /** Adds ended attempts to the window of now. Not fenced on the version: all processes count side by side. */
-export function counted(
-  found: BreakerItem | undefined,
-  breaker: CircuitBreaker,
-  nowMs: number,
-  tally: Tally,
-): BreakerWrite {
-  const window = windowOf(nowMs, breaker);
+export function counted(found: BreakerItem | undefined, at: At, tally: Tally): BreakerWrite {
+  const window = windowOf(at);
   if (found === undefined) {
-    const set = { ...NO_COUNTS, ...tally, state: 'closed', window, expiration: keptUntil(nowMs, breaker) } as const;
+    const set = { ...NO_COUNTS, ...tally, state: 'closed', window, expiration: keptUntil(at) } as const;
     return { fence: 'absent', add: { version: 1 }, set };
   }
   // A clock that is behind counts in the window that the others have begun.
   if (found.window >= window) return { fence: { window: found.window }, set: {}, add: tally };
-  const isNext = found.window === window - breaker.perSeconds * 1000;
-  const kept = found.state === 'open' ? {} : { expiration: keptUntil(nowMs, breaker) };
+  const isNext = found.window === window - at.breaker.perSeconds * 1000;
+  const kept = found.state === 'open' ? {} : { expiration: keptUntil(at) };
   const set = { window, ...tally, ...kept };
   if (!isNext)
     return { fence: { window: found.window, state: found.state }, set: { ...set, lastOk: 0, lastFailed: 0 } };
@@ -129,28 +132,28 @@ export function counted(
 }
 
 /** Lets a probe through. */
-export function letProbe(found: BreakerItem, breaker: CircuitBreaker, nowMs: number, probe: string): BreakerWrite {
+export function letProbe(found: BreakerItem, { breaker, nowMs }: At, probe: string): BreakerWrite {
   return { ...over(found), set: { probe, nextProbeAt: nowMs + breaker.probeSeconds * 1000 } };
 }
 
 /** A probe that says nothing of the third party has ended: the next one may start now. */
-export const nextProbeNow = (probe: string, nowMs: number): BreakerWrite => ({
+export const nextProbeNow = (probe: string, { nowMs }: Pick<At, 'nowMs'>): BreakerWrite => ({
   fence: { state: 'open', by: 'rate', probe },
   set: { nextProbeAt: nowMs },
   add: { version: 1 },
 });
 
 /** A probe of this opening succeeded. */
-export const closeByProbe = (openedAt: number, breaker: CircuitBreaker, nowMs: number): BreakerWrite => ({
+export const closeByProbe = (openedAt: number, at: At): BreakerWrite => ({
   fence: { state: 'open', by: 'rate', openedAt },
-  ...closing(nowMs, windowOf(nowMs, breaker)),
+  ...closing(at.nowMs, windowOf(at)),
 });
 
 /** From closing on: counts begin anew, and so does the allowance. */
 const closing = (nowMs: number, window: number) => ({
   set: {
     ...({ state: 'closing', closedAt: nowMs, interval: 0, taken: 0, window, ...NO_COUNTS } as const),
-    expiration: Math.ceil((nowMs + KEPT_MS) / 1000),
+    expiration: keptUntil({ nowMs }),
   },
   add: { version: 1 },
   remove: OF_OPEN,
@@ -163,23 +166,19 @@ const MAX_INTERVAL = 17;
 const roomOf = (interval: number): number => 2 ** Math.min(interval, MAX_INTERVAL);
 
 /** The interval of closing, of `probeSeconds`, from 0. A clock that is behind is in the one that the others have begun. */
-function intervalOf(
-  { closedAt = 0, interval = 0 }: BreakerItem,
-  { probeSeconds }: CircuitBreaker,
-  nowMs: number,
-): number {
-  return Math.max(interval, Math.floor((nowMs - closedAt) / (probeSeconds * 1000)));
+function intervalOf({ closedAt = 0, interval = 0 }: BreakerItem, { breaker, nowMs }: At): number {
+  return Math.max(interval, Math.floor((nowMs - closedAt) / (breaker.probeSeconds * 1000)));
 }
 
 /** When the interval of closing ends: then there is room again. */
-export function intervalEndsAt(found: BreakerItem, breaker: CircuitBreaker, nowMs: number): number {
+export function intervalEndsAt(found: BreakerItem, at: At): number {
   const { closedAt = 0 } = found;
-  return closedAt + (intervalOf(found, breaker, nowMs) + 1) * breaker.probeSeconds * 1000;
+  return closedAt + (intervalOf(found, at) + 1) * at.breaker.probeSeconds * 1000;
 }
 
 /** Whether the interval of closing before this one had more room than was asked for. */
-export function hasRoom(found: BreakerItem, breaker: CircuitBreaker, nowMs: number): boolean {
-  const interval = intervalOf(found, breaker, nowMs);
+export function hasRoom(found: BreakerItem, at: At): boolean {
+  const interval = intervalOf(found, at);
   const { interval: last = 0, taken = 0 } = found;
   if (interval > MAX_INTERVAL) return true;
   return interval > last && (last < interval - 1 || taken < roomOf(last));
@@ -199,11 +198,11 @@ export function closeForGood(found: BreakerItem): BreakerWrite {
  */
 export function take(
   found: BreakerItem,
-  breaker: CircuitBreaker,
-  { asked, nowMs }: { readonly asked: number; readonly nowMs: number },
+  at: At,
+  asked: number,
 ): { readonly granted: number; readonly write: BreakerWrite } | undefined {
   const { interval: last = 0, taken = 0, closedAt = 0 } = found;
-  const interval = intervalOf(found, breaker, nowMs);
+  const interval = intervalOf(found, at);
   const room = roomOf(interval);
   const granted = Math.min(asked, interval === last ? room - taken : room);
   if (granted <= 0) return undefined;

@@ -8,7 +8,7 @@ import {
 import { abortedBy, type CurrentSignal, ownCalls } from '../../aws/client-settings.ts';
 import { isTransient } from '../../aws/errors.ts';
 import type { EventBridge } from '../../aws/ports.ts';
-import { EVENT_SOURCE, type JobEvent } from '../../contract/job-event.ts';
+import { type BreakerEvent, EVENT_SOURCE, type JobEvent } from '../../contract/job-event.ts';
 import { messageOf } from '../../contract/thrown.ts';
 import { type CallTime, MESSAGE_TRIES } from './call-time.ts';
 import { gather, type Retry, type Waiting } from './gather.ts';
@@ -19,7 +19,7 @@ export class PublishError extends Error {
 }
 
 /** Puts an event on the bus. @throws PublishError if EventBridge did not take it, or did not answer */
-export type Publish = (event: JobEvent, trace?: string) => Promise<void>;
+export type Publish = (event: JobEvent | BreakerEvent, trace?: string) => Promise<void>;
 
 /** Sends entries to the bus; each may fail by itself. */
 export type Bus = (entries: PutEventsRequestEntry[]) => Promise<PutEventsCommandOutput>;
@@ -84,14 +84,15 @@ function answer(one: Waiting<Entry, void>, result: PutEventsResultEntry | undefi
   else retry(one, Object.assign(new Error(`${ErrorCode}: ${ErrorMessage}`), { name: ErrorCode }));
 }
 
-const endOf = (detail: JobEvent['detail']): string =>
-  'completedAt' in detail ? detail.completedAt : 'failedAt' in detail ? detail.failedAt : detail.expiredAt;
+/** One of them stands in each event. */
+type Times = { readonly [Name in 'failedAt' | 'completedAt' | 'expiredAt' | 'closedAt' | 'openedAt']?: string };
 
-function toEntry({ detailType, detail }: JobEvent, trace: string | undefined): PutEventsRequestEntry {
+function toEntry({ detailType, detail }: JobEvent | BreakerEvent, trace: string | undefined): PutEventsRequestEntry {
+  const { failedAt, completedAt, expiredAt, closedAt, openedAt }: Times = detail;
   return {
     Source: EVENT_SOURCE,
     DetailType: detailType,
-    Time: new Date(endOf(detail)),
+    Time: new Date(failedAt ?? completedAt ?? expiredAt ?? closedAt ?? openedAt ?? 0),
     Detail: JSON.stringify(detail),
     ...(trace !== undefined && { TraceHeader: trace }),
   };

@@ -20,7 +20,7 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
  * its hot calls by itself (`lib/aws/short`): the SDK's part shrank by 13. Jobs that expire are 3 KB: any message may say when. Whoever needs more looks at `npm run bundle-report`
  * first. At a release, `npm run bundle-report -- --release` writes the sizes that count from then on.
  */
-const [MAX_RATIO, MAX_RATIO_OF_ENGINE] = [1.01, 1.155];
+const [MAX_RATIO, MAX_RATIO_OF_ENGINE] = [1.01, 1.17];
 
 const made = (entry: string) => bundle(entry, { absWorkingDir: ROOT });
 
@@ -89,6 +89,10 @@ describe('the bundle of', () => {
   it.each([
     ["begin: 'optimistic'", ['job.completed-after-death', 'another delivery of the job was faster', 'completedFirst']],
     ['rateLimit: { limit: 5, perSeconds: 1 }', ['lineEndsAt']],
+    [
+      'breaker: { failurePercent: 50, ofAtLeast: 20, perSeconds: 60, probeSeconds: 30 }',
+      ['nextProbeAt', 'breaker.opened', 'lastFailed', '~breaker#', 'Circuit Breaker Opened'],
+    ],
   ])('a type with %s holds what that needs, and another one does not', async (option, texts) => {
     const folder = await workFolder('options');
     const entry = join(folder, 'handler.ts');
