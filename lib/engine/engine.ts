@@ -96,6 +96,8 @@ export interface Claim {
   item: JobItem;
   /** No row stands in the table yet: the attempt's end writes it, or an earlier claim (row `claimedLate`). @default false */
   unclaimed?: boolean;
+  /** It is a probe of its type's circuit breaker: its nonce. */
+  readonly probe?: string;
   /** Such a claim is under way. */
   claiming?: Promise<Error | undefined> | undefined;
   /** Once the handler has ended: its latest progress, if it reported any. */

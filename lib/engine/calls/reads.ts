@@ -32,7 +32,7 @@ const DECISIVE = [
   ...FLOW_ATTRIBUTES,
 ] as const satisfies readonly (keyof JobItem)[];
 /** BatchGetItem takes 100 keys (DynamoDB API reference). */
-const MAX_KEYS = 100;
+export const MAX_KEYS = 100;
 
 /** Reads one item; undefined if there is none. @throws ReadError */
 export type Reader = (id: string) => Promise<JobItem | undefined>;
