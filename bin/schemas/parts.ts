@@ -15,6 +15,12 @@ export const error = z.strictObject({ name: z.string(), message: z.string() });
 export const open = z.record(z.string(), z.unknown());
 export const row = z.string().describe('What was written, a row of the state machine; none: nothing was.');
 
+/** A type's circuit breaker, while it is open. */
+export const openBreaker = z.strictObject({
+  ...{ state: z.literal('open'), since: time.optional(), by: z.enum(['rate', 'operator']).optional() },
+  nextProbeAt: time.optional(),
+});
+
 /** Only in what a dry run answers: a verb that was neither given --yes nor answered yes. */
 export const dryRun = {
   dryRun: z.literal(true),

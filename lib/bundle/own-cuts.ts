@@ -48,7 +48,7 @@ export const OWN_CUTS: readonly Cut[] = [
       },
       {
         file: /[/\\]contract[/\\]protocol[/\\]rate-limited\.[jt]s$/,
-        edit: () => `export const needsToken = undefined, limited = undefined;`,
+        edit: () => `export const limited = undefined, turnOf = undefined;`,
       },
       {
         file: /[/\\]engine[/\\]table[/\\]rate-limiter\.[jt]s$/,
@@ -56,6 +56,28 @@ export const OWN_CUTS: readonly Cut[] = [
       },
     ],
     neededBy: /\brateLimit\b/,
+  },
+  {
+    name: 'circuit breakers',
+    edits: [
+      {
+        file: /[/\\]contract[/\\]definition[/\\]breaker\.[jt]s$/,
+        // Never silently, as `accept`.
+        edit: () => `export const checkedBreaker = (breaker) => {
+            if (breaker !== undefined) throw new Error('circuit breakers are left out: write breaker as \`breaker\`');
+          };`,
+      },
+      {
+        file: /[/\\]engine[/\\]table[/\\]breaker[/\\](breaker|choice)\.[jt]s$/,
+        edit: () => `export const makeBreaker = undefined, underBreaker = undefined;`,
+      },
+      {
+        file: /[/\\]engine[/\\]job[/\\]breaker\.[jt]s$/,
+        edit: () => `export const failureOfProbe = undefined, attemptCompleted = undefined, attemptFailed = undefined;
+          export const endBatch = undefined;`,
+      },
+    ],
+    neededBy: /\bbreaker\b/,
   },
   {
     name: 'foreign messages',

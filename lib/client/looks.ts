@@ -35,7 +35,7 @@ interface Entry extends JobName {
 }
 
 /** BatchGetItem takes 100 keys (DynamoDB API reference). */
-const MAX_KEYS = 100;
+export const MAX_KEYS = 100;
 /** How often a key that DynamoDB left unprocessed is asked for again, 0.1 s to 12.8 s later: half a minute at most. */
 const MAX_TRIES = 8;
 

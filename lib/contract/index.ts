@@ -2,6 +2,7 @@
 export { fromEventBridge, fromRaw, fromS3Notification, fromSns, type S3Object } from './accept-from.ts';
 export type { Accept, AcceptedJob, ForeignMessage } from './definition/accept.ts';
 export type { AlarmThresholds } from './definition/alarm-thresholds.ts';
+export type { CircuitBreaker } from './definition/breaker.ts';
 export { defineJob, type JobDefinition, type Payload } from './definition/job-definition.ts';
 export type { JobOptions } from './definition/job-options.ts';
 export type { ProvisionedPollers } from './definition/pollers.ts';
@@ -28,6 +29,9 @@ export {
 } from './errors.ts';
 export type { DeadLetterReason, Job, JobStatus } from './job.ts';
 export {
+  BREAKER_DETAIL_TYPES,
+  type BreakerDetail,
+  type BreakerEvent,
   type CompletedDetail,
   DETAIL_TYPES,
   type DeadLetteredDetail,

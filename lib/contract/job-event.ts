@@ -7,6 +7,8 @@ import { type JobItem, keyOf } from './protocol/job-item.ts';
 export const EVENT_SOURCE = 'sluice';
 /** Detail types: what a rule's pattern names. */
 export const DETAIL_TYPES = { completed: 'Job Completed', dead: 'Job Dead-Lettered' } as const;
+/** The same of a job type's circuit breaker. */
+export const BREAKER_DETAIL_TYPES = { opened: 'Circuit Breaker Opened', closed: 'Circuit Breaker Closed' } as const;
 
 /** What every event says of its job. Never the payload, never the result: who needs them looks the job up. */
 export interface JobEventDetail {
@@ -36,10 +38,28 @@ export interface DeadLetteredDetail extends JobEventDetail {
   readonly failedAt: string;
 }
 
+/** What an event says of a job type's circuit breaker that opened by the rate of failures, or that a probe closed. */
+export interface BreakerDetail {
+  readonly type: string;
+  /** Its full name, as of {@link JobEventDetail}. */
+  readonly stage: string;
+  readonly queue: string;
+  /** ISO 8601. With `type` and the detail type it names the event. */
+  readonly openedAt: string;
+  /** ISO 8601; of one that closed. */
+  readonly closedAt?: string;
+}
+
 /** An event that a job's end calls for. At least once: it may come again, with the same detail. */
 export type JobEvent =
   | { readonly detailType: typeof DETAIL_TYPES.completed; readonly detail: CompletedDetail }
   | { readonly detailType: typeof DETAIL_TYPES.dead; readonly detail: DeadLetteredDetail };
+
+/** An event of a circuit breaker. Mostly once: a process may die before it publishes it. */
+export interface BreakerEvent {
+  readonly detailType: (typeof BREAKER_DETAIL_TYPES)[keyof typeof BREAKER_DETAIL_TYPES];
+  readonly detail: BreakerDetail;
+}
 
 /** Where the job ran: what its item does not hold. */
 export interface EventOrigin {
@@ -65,8 +85,20 @@ export function deadLetteredEvent(item: JobItem, origin: EventOrigin): JobEvent 
   return { detailType: DETAIL_TYPES.dead, detail };
 }
 
+/** @param times of the opening, and of the closing if it closed; ISO 8601 */
+export function breakerEvent(
+  { type, queueUrl }: { readonly type: string; readonly queueUrl: string },
+  times: Pick<BreakerDetail, 'openedAt' | 'closedAt'>,
+): BreakerEvent {
+  const queue = queueOf(queueUrl);
+  const detailType = BREAKER_DETAIL_TYPES[times.closedAt === undefined ? 'opened' : 'closed'];
+  return { detailType, detail: { type, stage: stageOf(queue), queue, ...times } };
+}
+
+const queueOf = (queueUrl: string): string => queueUrl.split('/').at(-1) ?? '';
+
 function common(item: JobItem, { queueUrl, tenant }: EventOrigin): JobEventDetail {
-  const queue = queueUrl.split('/').at(-1) ?? '';
+  const queue = queueOf(queueUrl);
   return {
     ...{ id: item.jobId, type: item.type, key: keyOf(item), queue, stage: stageOf(queue) },
     ...{ run: item.runNo, attempts: item.attempts, createdAt: item.createdAt },

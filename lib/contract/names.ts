@@ -102,6 +102,10 @@ export const METRICS = {
   deadLettered: 'JobsDeadLettered',
   stalled: 'JobsStalled',
   completedAfterDeath: 'JobsCompletedAfterDeath',
+  /** 1 of each batch that found its type's circuit breaker open: its maximum is what to look at. */
+  breakerOpen: 'BreakerOpen',
+  breakerOpened: 'BreakerOpened',
+  breakerClosed: 'BreakerClosed',
   duplicate: 'JobsDuplicate',
   dropped: 'MessagesDropped',
   unhandledRejection: 'UnhandledRejections',

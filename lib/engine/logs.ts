@@ -46,7 +46,7 @@ interface FailedAttempt {
 }
 
 /**
- * Logs `job.failed` with its causes, then what the failure led to: `job.retrying`, `job.parked` or `job.dead`. A job that
+ * Logs `job.failed` with its causes, then what the failure led to: `job.retrying`, `job.parked` or `job.dead`; of a circuit breaker's probe `job.probed`. A job that
  * did not fail is only `job.snoozed` or `job.put-back`.
  */
 export function logFailure(engine: Engine, { claim, failure, step, thrown }: FailedAttempt): void {
@@ -59,7 +59,11 @@ export function logFailure(engine: Engine, { claim, failure, step, thrown }: Fai
   }
   log.warn('job.failed', { ...fields, ...errorField(thrown) });
   if (failure.kind === 'dead') log.error('job.dead', { ...fields, reason: failure.reason });
-  else log.info(step.row === 'parked' ? 'job.parked' : 'job.retrying', { ...fields, delayMs: failure.delayMs });
+  else
+    log.info(step.row === 'parked' || step.row === 'probed' ? `job.${step.row}` : 'job.retrying', {
+      ...fields,
+      delayMs: failure.delayMs,
+    });
 }
 
 /** What a line says of anything thrown. */

@@ -1,7 +1,7 @@
 import { partsOf } from '../contract/names.ts';
 
 /** A function's name has at most 64 characters (Lambda API Reference, FunctionName); two of them are hyphens. */
-const MAX_NAMES = 62;
+export const MAX_NAMES = 62;
 
 /** @throws RangeError that names the job types that are too long for their stage */
 export function checkNameLengths(stage: string, types: readonly string[]): void {

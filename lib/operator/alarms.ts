@@ -32,7 +32,7 @@ function viewOf(alarm: MetricAlarm): AlarmView {
 }
 
 /** Alarms a call (CloudWatch API reference, DescribeAlarms). */
-const PAGE = 100;
+export const PAGE = 100;
 
 /** The alarms whose names begin as the stage's do, without composite ones. */
 export async function readAlarms({ name, aws }: Stage, { signal }: FeedOptions = {}): Promise<MetricAlarm[]> {

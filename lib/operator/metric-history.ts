@@ -54,7 +54,7 @@ const STATS: Readonly<Record<string, readonly string[]>> = {
 export const HISTORY_METRICS: readonly string[] = Object.keys(STATS);
 
 /** The minutes that CloudWatch keeps, and the one that is not over. */
-const MAX_PERIODS = 15 * 24 * 60 + 1;
+export const MAX_PERIODS = 15 * 24 * 60 + 1;
 
 /**
  * Reads a job type's metrics on a grid of periods. Each series is billed as a metric, a cent a thousand.

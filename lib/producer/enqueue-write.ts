@@ -81,7 +81,7 @@ function messageOf(job: EncodedJob, definition: JobDefinition, nowMs: number): M
 }
 
 /** A transaction holds 100 items (DynamoDB quotas). */
-const MAX_WRITES = 100;
+export const MAX_WRITES = 100;
 
 /**
  * Puts writes of the caller's own and jobs into one transaction.

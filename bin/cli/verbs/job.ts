@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type JobLogLine, type JobView, job, jobLogs } from '../../../lib/operator/index.ts';
 import type { Context } from '../context.ts';
+import { openSince } from '../open-since.ts';
 import { count } from '../print.ts';
 import { keptMaps, MAPS_FOLDER, MAPS_HELP } from '../source-maps.ts';
 import { keyArgument, type Run, runs, typeArgument } from '../verb.ts';
@@ -39,7 +40,7 @@ export function jobVerb(program: Command, run: Run): void {
 const at = (epochMs: number | undefined) => (epochMs === undefined ? undefined : new Date(epochMs).toISOString());
 
 function show({ print }: Context, view: JobView): void {
-  const { item, key, message, unread } = view;
+  const { item, key, message, unread, breaker } = view;
   const { status, attempts, maxAttempts, snoozes, runNo, error, reason } = item;
   const running = status === 'INPROGRESS';
   const rows: [string, unknown][] = [
@@ -65,6 +66,7 @@ function show({ print }: Context, view: JobView): void {
       item.checkpoint === undefined ? undefined : `${json(item.checkpoint)} (number ${item.checkpointNo})`,
     ],
     ...flowRows(view),
+    ['breaker', breaker && openSince(breaker)],
     ['message', message],
     ['body', item.envelope?.body],
     ['payload', unread],

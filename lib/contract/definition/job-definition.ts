@@ -4,6 +4,7 @@ import { type AnyAccept, checkedAccept } from './accept.ts';
 import { type AlarmThresholds, checkedAlarms, checkReachable } from './alarm-thresholds.ts';
 import { type Answers, checkedAnswers } from './answers.ts';
 import { type BeginKind, checkedBegin } from './begin-option.ts';
+import { type CircuitBreaker, checkedBreaker } from './breaker.ts';
 import { checkedExtendedFrom, type ExtendedFrom } from './extended-from.ts';
 import { checkedHandsOn } from './hands-on.ts';
 import type { JobOptions } from './job-options.ts';
@@ -42,6 +43,7 @@ export interface JobDefinition<
   readonly eventErrorMessage: boolean;
   readonly schedule: readonly JobSchedule[];
   readonly rateLimit?: RateLimit;
+  readonly breaker?: CircuitBreaker;
   readonly begin: BeginKind;
   readonly tracing: TracingKind;
   readonly retired: boolean;
@@ -61,7 +63,7 @@ const KNOWN_OPTIONS = [
   ...['type', 'payload', 'retry', 'timeoutSeconds', 'batchSize', 'batchWindowSeconds', 'maxConcurrency', 'parallel'],
   ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent', 'schedule', 'provisionedPollers'],
   ...['rateLimit', 'tracing', 'eventErrorMessage', 'retired', 'accept', 'handsOn', 'extendedFrom', 'answers'],
-  'begin',
+  ...['begin', 'breaker'],
 ] as const;
 
 const RULES = {
@@ -105,6 +107,7 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType, Next e
   const number = (name: keyof typeof RULES) => checkedNumber(name, given[name], RULES[name]);
   const queueRetention = number('queueRetention');
   const rateLimit = checkedRateLimit(given.rateLimit);
+  const breaker = checkedBreaker(given.breaker);
   const retired = checkedBoolean('retired', given.retired, false);
   const provisionedPollers = checkedPollers(given.provisionedPollers);
   return {
@@ -134,7 +137,8 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType, Next e
     eventErrorMessage: checkedBoolean('eventErrorMessage', given.eventErrorMessage, true),
     schedule: retired ? [] : checkedSchedules(given.schedule),
     ...(rateLimit !== undefined && { rateLimit }),
-    begin: checkedBegin(given, rateLimit),
+    ...(breaker !== undefined && { breaker }),
+    begin: checkedBegin(given, { rateLimit, breaker }),
     tracing: checkedTracing(given.tracing),
     retired,
     ...checkedAccept(given),

@@ -3,6 +3,7 @@ import type { Accept } from './accept.ts';
 import type { AlarmThresholds } from './alarm-thresholds.ts';
 import type { Answers } from './answers.ts';
 import type { BeginKind } from './begin-option.ts';
+import type { CircuitBreaker } from './breaker.ts';
 import type { ExtendedFrom } from './extended-from.ts';
 import type { ProvisionedPollers } from './pollers.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -65,8 +66,16 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType, Next 
    */
   readonly rateLimit?: RateLimit;
   /**
+   * Stops starting attempts while so many fail as only an outage explains, of the third party that the jobs need, say. Jobs wait
+   * without spending attempts, one probe every `probeSeconds` excepted; the first that succeeds lets them start again, few at
+   * first. Not with `begin: 'optimistic'`.
+   * @default none
+   * @example { failurePercent: 50, ofAtLeast: 20, perSeconds: 60, probeSeconds: 30 }
+   */
+  readonly breaker?: CircuitBreaker;
+  /**
    * `optimistic` is for handlers that may safely run twice at once: the first delivery of a job is not claimed, which saves one
-   * of its two writes. Late duplicates are still dropped, and `commit` is still exactly once. Not with `rateLimit`, and not for
+   * of its two writes. Late duplicates are still dropped, and `commit` is still exactly once. Not with `rateLimit` or `breaker`, and not for
    * the callback of a batch. @default 'claimed'
    */
   readonly begin?: BeginKind;

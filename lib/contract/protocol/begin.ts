@@ -39,6 +39,8 @@ export type DoneStep =
       readonly action: 'run';
       readonly write?: ItemWrite;
       readonly alone?: true;
+      /** It is a probe of its type's circuit breaker: its nonce. */
+      readonly probe?: string;
       /** The item that a claim would have inserted: it runs without one. */
       readonly unclaimed?: JobItem;
     }

@@ -2,7 +2,7 @@ import type { JobItem } from './job-item.ts';
 
 const DAY_SECONDS = 24 * 3600;
 /** The DLQ keeps messages for 14 days, SQS's longest retention. */
-const DEAD_LETTER_RETENTION_DAYS = 14;
+export const DEAD_LETTER_RETENTION_DAYS = 14;
 
 interface Retention {
   /** Days. */

@@ -68,16 +68,17 @@ export function checkThen(then: unknown): void {
     if (!isLast(i) || !checkAnswer(step, `then[${i}]`)) checkStep(step, `then[${i}]`);
 }
 
-/** Step Functions' tokens and Lambda's callback ids alike (API references). */
-const MAX_TOKEN = 1024;
+/** Characters of a token of Step Functions, and of a callback id of Lambda, at most (API references). */
+export const TOKEN_LENGTHS: Readonly<Record<string, number>> = { taskToken: 2048, durableCallbackId: 1024 };
 
 /** @returns whether the last entry is no step, but says who waits */
 function checkAnswer(step: unknown, path: string): boolean {
   const fields = Object.entries((step ?? {}) as object);
   const [[name, token] = ['', '']] = fields.filter(([one]) => (ANSWERS as readonly string[]).includes(one));
   if (name === '') return false;
-  if (fields.length === 1 && typeof token === 'string' && token !== '' && token.length <= MAX_TOKEN) return true;
-  throw new InvalidMessageError(`"${path}.${name}" must be a text of 1 to ${MAX_TOKEN} characters, and stand alone`);
+  const most = TOKEN_LENGTHS[name] ?? 0;
+  if (fields.length === 1 && typeof token === 'string' && token !== '' && token.length <= most) return true;
+  throw new InvalidMessageError(`"${path}.${name}" must be a text of 1 to ${most} characters, and stand alone`);
 }
 
 /** @throws InvalidMessageError if the later steps of a chain cannot be named by its first job's name */

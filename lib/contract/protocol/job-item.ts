@@ -170,9 +170,11 @@ export const keyOf = (item: Pick<JobItem, 'id' | 'type'>): string => item.id.sli
 export const dueList = (id: string): string => `due#${shardOf(id)}`;
 export const deadList = (id: string): string => `dead#${shardOf(id)}`;
 
-/** FNV-1a, 32 bits: spreads ids evenly and is the same in every version. */
-function shardOf(id: string): number {
+/** FNV-1a, 32 bits: spreads ids evenly and is the same in every version. @returns a whole number from 0 to 2^32 - 1 */
+export function hashOf(id: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
-  return (hash >>> 0) % LIST_SHARDS;
+  return hash >>> 0;
 }
+
+const shardOf = (id: string): number => hashOf(id) % LIST_SHARDS;

@@ -1,12 +1,8 @@
 import type { BeginStep } from './begin.ts';
-import { type BeginFacts, newItem, scheduled } from './begun-item.ts';
-import { unfinishedExpiration } from './expiration.ts';
-import { insert, update } from './item-write.ts';
-import { dueList, fitsAnItem, isWaiting, type JobItem, parkedEnvelope } from './job-item.ts';
-import { ASK_AGAIN, IN_PLACE_MS } from './timing.ts';
-
-/** Whether a step needs a token of its type's rate limit: it starts an attempt. */
-export const needsToken = ({ action, row }: BeginStep): boolean => action === 'run' && row !== 'leased';
+import type { BeginFacts } from './begun-item.ts';
+import { isWaiting, type JobItem } from './job-item.ts';
+import { ASK_AGAIN } from './timing.ts';
+import { waitOrPark } from './wait-or-park.ts';
 
 /** When a job may ask for a token again, by a rate that has so many ms between two tokens. */
 export interface Turn {
@@ -28,26 +24,15 @@ export function turnOf(item: JobItem | undefined, nowMs: number, intervalMs: num
 }
 
 /**
- * Row `limited`: the step would start an attempt, and its type is over its rate limit. The job waits without an attempt:
- * in place up to 60 s, parked beyond, where it waits already or is new. A stalled job and a redrive wait in place, as
- * they are. A parked job whose turn is far ahead asks again before it, for the limit may have changed.
+ * Row `limited`: the step would start an attempt, and its type is over its rate limit. The job waits without an attempt, as in
+ * {@link waitOrPark}. A parked job whose turn is far ahead asks again before it, for the limit may have changed.
  *
  * @param step what begin chose
  */
 export function limited(facts: BeginFacts, step: BeginStep, { atMs: untilMs, intervalMs }: Turn): BeginStep {
-  const { item, message, nowMs } = facts;
-  const parks = untilMs > nowMs + IN_PLACE_MS && fitsAnItem(message);
-  if (!parks || (item !== undefined && step.row !== 'due')) return { row: 'limited', action: 'wait', untilMs };
+  const waitMs = untilMs - facts.nowMs;
   // Lists are sorted by whole milliseconds.
-  const dueAt = Math.ceil(
-    nowMs + Math.min(untilMs - nowMs, Math.max(ASK_AGAIN.afterMs, (untilMs - nowMs) * ASK_AGAIN.orPart)),
-  );
+  const dueAt = Math.ceil(facts.nowMs + Math.min(waitMs, Math.max(ASK_AGAIN.afterMs, waitMs * ASK_AGAIN.orPart)));
   const turn = { at: untilMs, intervalMs, askAt: dueAt };
-  if (item === undefined) {
-    return { row: 'limited', action: 'ack', write: insert({ ...newItem(facts), ...scheduled(facts, dueAt), turn }) };
-  }
-  const list = { dueAt, turn, envelope: parkedEnvelope(message), listKey: dueList(item.id), listAt: dueAt };
-  const set = { ...list, expiration: unfinishedExpiration(facts, dueAt) };
-  // Cancelled since it was read, it ends in the next round, and does not wait for its turn.
-  return { row: 'limited', action: 'ack', write: { ...update(item, { set }), absent: ['cancelRequested'] } };
+  return waitOrPark(facts, step, { row: 'limited', untilMs, dueAt, noted: { turn } });
 }

@@ -10,7 +10,7 @@ import type { SettleRow } from './transitions.ts';
 /** What an attempt that did not complete leads to. */
 export type Failure =
   | { readonly kind: 'retry'; readonly delayMs: number; readonly error: JobError }
-  | { readonly kind: 'snooze' | 'putBack'; readonly delayMs: number; readonly error: JobError }
+  | { readonly kind: 'snooze' | 'putBack' | 'probed'; readonly delayMs: number; readonly error: JobError }
   | { readonly kind: 'dead'; readonly reason: DeadLetterReason; readonly error: JobError };
 
 /** Everything that a settle is decided on. */
@@ -57,7 +57,7 @@ export function complete(
   return { row: 'completed', write, action: 'ack' };
 }
 
-/** Rows `retryInPlace`, `parked`, `snoozed`, `putBack` and `dead`. */
+/** Rows `retryInPlace`, `parked`, `snoozed`, `putBack`, `probed` and `dead`. */
 export function fail(facts: SettleFacts, failure: Failure): SettleStep {
   if (failure.kind === 'dead') return die(facts, failure);
   const { item, nowMs } = facts;
@@ -77,11 +77,12 @@ export function fail(facts: SettleFacts, failure: Failure): SettleStep {
   return { row: failure.kind === 'retry' ? 'parked' : ROWS_IN_PLACE[failure.kind], write, action: 'ack' };
 }
 
-const ROWS_IN_PLACE = { retry: 'retryInPlace', snooze: 'snoozed', putBack: 'putBack' } as const;
+const ROWS_IN_PLACE = { retry: 'retryInPlace', snooze: 'snoozed', putBack: 'putBack', probed: 'probed' } as const;
 
-/** What a failure counts as. Each kind ends the row of the others. */
+/** What a failure counts as. Each kind ends the row of the others, but for a probe, which is in no row. */
 function counters(item: JobItem, { kind }: Failure): Partial<JobItem> {
   const noAttempt = { attempts: item.attempts - 1, snoozes: item.snoozes + 1 };
+  if (kind === 'probed') return noAttempt;
   if (kind === 'putBack') return { ...noAttempt, putBacksInRow: (item.putBacksInRow ?? 0) + 1 };
   if (kind === 'snooze') return { ...noAttempt, snoozesInRow: item.snoozesInRow + 1, ...endPutBacks(item) };
   return { snoozesInRow: 0, ...endPutBacks(item) };

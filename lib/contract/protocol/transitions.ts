@@ -1,3 +1,4 @@
+import { BREAKER_TRANSITIONS } from './breaker-transitions.ts';
 import { FLOW_TRANSITIONS } from './flow-transitions.ts';
 import { OPERATOR_TRANSITIONS } from './operator-transitions.ts';
 import { ANY, MINE, TERMINAL, type Transition, WAITING } from './transition.ts';
@@ -7,9 +8,9 @@ export type { Transition } from './transition.ts';
 
 /**
  * The protocol as a table, by the word for each row. A definition's `accept` chooses among the A rows, before a message is known
- * to be a job (lib/engine/message/accept.ts, split.ts). `begin.ts` chooses among the B rows, `rate-limited.ts` writes L,
- * `settle.ts` the S rows, K and P, `unclaimed.ts` the U rows, `operate.ts` the C rows and N; the dispatcher writes R, the consumer D,
- * E, H and F.
+ * to be a job (lib/engine/message/accept.ts, split.ts). `begin.ts` chooses among the B rows, `rate-limited.ts`
+ * writes L, `withheld.ts` L2, `settle.ts` the S rows, K and P, `unclaimed.ts` the U rows, `operate.ts` the C rows and N; the dispatcher
+ * writes R, the consumer D, E, H and F.
  */
 export const TRANSITIONS = {
   accepted: { code: 'A1', from: ANY, condition: 'foreign; accept gives one job', to: 'same', message: 'as there' },
@@ -201,6 +202,7 @@ export const TRANSITIONS = {
     to: 'SCHEDULED, or same',
     message: 'as there',
   },
+  ...BREAKER_TRANSITIONS,
   ...UNCLAIMED_TRANSITIONS,
   ...FLOW_TRANSITIONS,
   enqueued: {
@@ -234,6 +236,6 @@ export type Row = keyof typeof TRANSITIONS;
 type Coded<Code extends string> = {
   [R in Row]: (typeof TRANSITIONS)[R]['code'] extends Code ? R : never;
 }[Row];
-export type BeginRow = Coded<`B${string}` | 'L'>;
+export type BeginRow = Coded<`B${string}` | 'L' | 'L2'>;
 export type SettleRow = Coded<`S${string}`>;
 export type OperatorRow = Coded<`C${string}` | 'N'>;

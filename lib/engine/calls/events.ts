@@ -8,7 +8,7 @@ import {
 import { abortedBy, type CurrentSignal, ownCalls } from '../../aws/client-settings.ts';
 import { isTransient } from '../../aws/errors.ts';
 import type { EventBridge } from '../../aws/ports.ts';
-import { EVENT_SOURCE, type JobEvent } from '../../contract/job-event.ts';
+import { type BreakerEvent, EVENT_SOURCE, type JobEvent } from '../../contract/job-event.ts';
 import { messageOf } from '../../contract/thrown.ts';
 import { type CallTime, MESSAGE_TRIES } from './call-time.ts';
 import { gather, type Retry, type Waiting } from './gather.ts';
@@ -19,7 +19,7 @@ export class PublishError extends Error {
 }
 
 /** Puts an event on the bus. @throws PublishError if EventBridge did not take it, or did not answer */
-export type Publish = (event: JobEvent, trace?: string) => Promise<void>;
+export type Publish = (event: JobEvent | BreakerEvent, trace?: string) => Promise<void>;
 
 /** Sends entries to the bus; each may fail by itself. */
 export type Bus = (entries: PutEventsRequestEntry[]) => Promise<PutEventsCommandOutput>;
@@ -46,7 +46,7 @@ export interface PublishDeps {
  * PutEvents takes 10 entries (EventBridge API reference). Their bytes need no counting: an entry is at most some 6 KB (a
  * key of 250 and an error message of 512 characters are its longest fields), a call takes 256 KB at the least.
  */
-const MAX_ENTRIES = 10;
+export const MAX_ENTRIES = 10;
 
 interface Entry {
   readonly entry: PutEventsRequestEntry;
@@ -84,11 +84,15 @@ function answer(one: Waiting<Entry, void>, result: PutEventsResultEntry | undefi
   else retry(one, Object.assign(new Error(`${ErrorCode}: ${ErrorMessage}`), { name: ErrorCode }));
 }
 
-function toEntry({ detailType, detail }: JobEvent, trace: string | undefined): PutEventsRequestEntry {
+/** One of them stands in each event. */
+type Times = { readonly [Name in 'failedAt' | 'completedAt' | 'closedAt' | 'openedAt']?: string };
+
+function toEntry({ detailType, detail }: JobEvent | BreakerEvent, trace: string | undefined): PutEventsRequestEntry {
+  const { failedAt, completedAt, closedAt, openedAt }: Times = detail;
   return {
     Source: EVENT_SOURCE,
     DetailType: detailType,
-    Time: new Date('failedAt' in detail ? detail.failedAt : detail.completedAt),
+    Time: new Date(failedAt ?? completedAt ?? closedAt ?? openedAt ?? 0),
     Detail: JSON.stringify(detail),
     ...(trace !== undefined && { TraceHeader: trace }),
   };

@@ -36,7 +36,7 @@ export interface WriterDeps {
 }
 
 /** BatchExecuteStatement takes 25 statements (DynamoDB API reference). */
-const MAX_STATEMENTS = 25;
+export const MAX_STATEMENTS = 25;
 /** A request is at most 16 MB (DynamoDB quotas); parked bodies can be 320 KB each, so a call is kept well below. */
 const MAX_CALL_BYTES = 4_000_000;
 

@@ -14,7 +14,7 @@ import type { Failure, Tell } from './tell.ts';
 /** The other side is over: it no longer waits, or never did. */
 const OVER = /^(TaskTimedOut|TaskDoesNotExist|InvalidToken|CallbackTimeout(Exception)?)$/;
 /** Step Functions API reference, SendTaskFailure: `error` has 256 characters, `cause` 32,768. */
-const MAX_ERROR = 256;
+export const MAX_ERROR = 256;
 
 /**
  * Tells whoever waits for the chain that it completed; or that one of its jobs died, or was cancelled.

@@ -71,7 +71,9 @@ async function begin(message: Message, { engine, invocation, alone }: AttemptSco
   const { step, item } = begun;
   if (engine.definition.retired) reportNew(begun, engine);
   if (step.action !== 'run' || (step.alone && !alone) || item === undefined) return { begun, claim: undefined };
-  const claim: Claim = { item, message: begun.message, unclaimed: step.row === 'unclaimed' };
+  const { probe } = step;
+  const unclaimed = step.row === 'unclaimed';
+  const claim: Claim = { item, message: begun.message, unclaimed, ...(probe !== undefined && { probe }) };
   reportStart(claim, begun, engine);
   return { begun, claim };
 }

@@ -12,6 +12,7 @@ import { type Received, wait } from '../message/wait.ts';
 import type { Unwrapped } from '../payloads.ts';
 import type { Tracing } from '../telemetry/traced.ts';
 import { attempt } from './attempt.ts';
+import { endBatch } from './breaker.ts';
 
 /**
  * Runs the jobs of a batch. Stalled ones run last and one by one, after all others are settled and their metrics
@@ -48,6 +49,7 @@ export async function runBatch(
       await run(record, { alone: true, isFirst });
       isFirst = false;
     }
+    await endBatch?.(engine);
     return kept(records.filter((record) => !acked.has(record)));
   } finally {
     endCalls();

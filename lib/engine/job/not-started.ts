@@ -26,8 +26,8 @@ export async function notStarted(
       return { attempts: item?.attempts ?? 0 };
     case 'wait':
       if (step.row === 'newer') engine.log.error('job.newer', { ...fields, schema: item?.schema, known: SCHEMA });
-      if (step.row === 'limited')
-        engine.log.debug('job.limited', { ...fields, delayMs: step.untilMs - engine.clock.now() });
+      if (step.row === 'limited' || step.row === 'withheld')
+        engine.log.debug(`job.${step.row}`, { ...fields, delayMs: step.untilMs - engine.clock.now() });
       return wait({ message, receiptHandle }, step.untilMs, engine);
     case 'deadLetter': {
       if (item === undefined) throw new TypeError(`${step.row} dead-letters a job without an item`);
@@ -67,7 +67,9 @@ function reportAck({ row, fields, dueAt }: Acked, { log, meter, clock }: Engine)
       log.debug('job.leftover', fields);
       break;
     case 'limited':
-      log.info('job.limited', parked);
+    case 'withheld':
+      // In an outage that would be a line for each job every five minutes.
+      log[row === 'limited' ? 'info' : 'debug'](`job.${row}`, parked);
       break;
     default:
       log.info('job.scheduled', parked);

@@ -12,6 +12,7 @@ import {
 } from '../../contract/protocol/settle.ts';
 import type { Claim, Engine } from '../engine.ts';
 import { durationMs, jobFields, logFailure } from '../logs.ts';
+import { attemptCompleted, attemptFailed, failureOfProbe } from './breaker.ts';
 import type { Outcome } from './run-handler.ts';
 import { endUnclaimed, lostOr, type Outrun } from './unclaimed.ts';
 
@@ -32,7 +33,9 @@ type Uncompleted = Exclude<Outcome, Completed>;
 export async function settle(claim: Claim, outcome: Outcome, engine: Engine): Promise<Settlement> {
   if (outcome.kind !== 'completed') return settleFailed(claim, outcome, engine);
   try {
-    return await settleCompleted(claim, outcome, engine);
+    const settlement = await settleCompleted(claim, outcome, engine);
+    await attemptCompleted?.(claim, engine);
+    return settlement;
   } catch (error) {
     if (!(error instanceof WriteConditionError || error instanceof WriteRefusedError)) throw error;
     return settleFailed(claim, { kind: 'failed', error }, engine);
@@ -57,9 +60,26 @@ async function settleCompleted(claim: Claim, { result, writes, jobs }: Completed
   return { kind: 'settled', step };
 }
 
-/** Rows `retryInPlace`, `parked`, `snoozed`, `putBack`, `dead` and `cancelledAtEnd`: the attempt did not complete. */
+/** The attempt did not complete. */
 async function settleFailed(claim: Claim, outcome: Uncompleted, engine: Engine): Promise<Settlement> {
   const failure = failureOf(outcome, claim, engine);
+  const uncompletion = { claim, outcome };
+  const settlement = await settleFailure(
+    failureOfProbe?.(failure, uncompletion, engine) ?? failure,
+    uncompletion,
+    engine,
+  );
+  await attemptFailed?.(failure, claim, engine);
+  return settlement;
+}
+
+interface Uncompletion {
+  readonly claim: Claim;
+  readonly outcome: Uncompleted;
+}
+
+/** Rows `retryInPlace`, `parked`, `snoozed`, `putBack`, `probed`, `dead` and `cancelledAtEnd`. */
+async function settleFailure(failure: Failure, { claim, outcome }: Uncompletion, engine: Engine): Promise<Settlement> {
   let step = fail(facts(claim, engine), failure);
   let settled = await write(claim, step, engine);
   if (settled.kind === 'tooLarge') {
@@ -68,7 +88,7 @@ async function settleFailed(claim: Claim, outcome: Uncompleted, engine: Engine):
   }
   if (isWritten(settled, step)) {
     logFailure(engine, { claim, failure, step, thrown: outcome.error });
-    if (failure.kind === 'retry' || failure.kind === 'dead') engine.meter.count(METRICS.failed);
+    if (failure.kind !== 'snooze' && failure.kind !== 'putBack') engine.meter.count(METRICS.failed);
     if (failure.kind === 'retry') engine.meter.count(METRICS.retried);
     return { kind: 'settled', step };
   }

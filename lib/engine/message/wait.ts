@@ -12,7 +12,7 @@ import { messageFields } from '../logs.ts';
 export type MessageOutcome = 'ack' | 'keep';
 
 /** SQS allows 12 hours from the receive, which has begun already (SQS API reference, ChangeMessageVisibility). */
-const MAX_VISIBILITY_SECONDS = 11 * 3600;
+export const MAX_VISIBILITY_SECONDS = 11 * 3600;
 
 /** A received message and the handle by which it can be hidden. */
 export interface Received {

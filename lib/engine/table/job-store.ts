@@ -5,12 +5,15 @@ import type { BeginFacts } from '../../contract/protocol/begun-item.ts';
 import { type ItemUpdate, type ItemWrite, insert, type Settled, written } from '../../contract/protocol/item-write.ts';
 import { itemId, type JobItem } from '../../contract/protocol/job-item.ts';
 import type { Message } from '../../contract/protocol/message.ts';
-import { limited, needsToken } from '../../contract/protocol/rate-limited.ts';
+import { limited } from '../../contract/protocol/rate-limited.ts';
 import { hasDiedOf, isUnderMessageId, underMessageId } from '../../contract/protocol/refused-body.ts';
+import { startsAttempt } from '../../contract/protocol/wait-or-park.ts';
 import { makeReader } from '../calls/reads.ts';
 import { makeWriter, WriteError, type WriteResult, type WriterDeps } from '../calls/writes.ts';
 import type { Clock } from '../clock.ts';
 import type { TransactWrite } from '../job-context.ts';
+import { type Breaker, makeBreaker } from './breaker/breaker.ts';
+import { underBreaker } from './breaker/choice.ts';
 import { type CoreSchema, makeCoreSchema } from './core-schema.ts';
 import { makeRateLimiter, type RateLimiter } from './rate-limiter.ts';
 import { toStatement } from './statements.ts';
@@ -30,6 +33,8 @@ export interface Begun {
 export interface JobStore {
   /** What core says of itself. */
   readonly core: CoreSchema;
+  /** Undefined if the type has no circuit breaker. */
+  readonly breaker?: Breaker | undefined;
   /** Reads the item of a key, as it stands. @throws ReadError */
   read(key: string): Promise<JobItem | undefined>;
   /**
@@ -77,6 +82,8 @@ export function makeJobStore(table: string, deps: JobStoreDeps): JobStore {
   const writer = makeWriter(deps);
   const { clock, definition } = deps;
   const limiter = definition.rateLimit && makeRateLimiter(definition, definition.rateLimit, { table, writer, clock });
+  const { nonce } = deps;
+  const breaker = definition.breaker && makeBreaker(definition.type, definition.breaker, { ...deps, table, nonce });
   const write = (change: ItemWrite): Promise<WriteResult> => writer(toStatement(table, change));
   const settle = async (change: ItemWrite, id: string): Promise<Settled> => {
     const result = await write(change);
@@ -85,13 +92,16 @@ export function makeJobStore(table: string, deps: JobStoreDeps): JobStore {
   };
   return {
     core: makeCoreSchema(read, deps.coreNeeded),
+    breaker,
     read: (key) => read(itemId(definition.type, key)),
     async begin(given, facts, alone) {
       const idOf = ({ key }: Message) => itemId(facts.type, key);
       let { message, item } = await firstLook(given, (one) => read(idOf(one)));
       // An old copy of an item decides nothing.
       if (glance && !wasSeen(given) && (await glance(idOf(given)))) item = await read(idOf(given));
-      const choose = makeChoice({ limiter, clock, alone });
+      const byRate = makeChoice({ limiter, clock, alone });
+      const starts = (step: BeginStep) => startsAttempt(step) && !isStalled(step, alone);
+      const choose = breaker === undefined ? byRate : underBreaker(byRate, { breaker, clock, starts });
       for (let round = 0; round < MAX_ROUNDS; round++) {
         const step = await choose({ ...facts, optimistic, item, message });
         if (step.action === 'rename') {
@@ -149,7 +159,7 @@ function makeChoice({ limiter, clock, alone }: ChoiceDeps) {
   return async (given: BeginFacts): Promise<BeginStep> => {
     const step = begin({ ...given, nowMs: hasToken ? clock.now() : given.nowMs });
     if (limiter === undefined) return step;
-    const needs = needsToken(step) && !isStalled(step, alone);
+    const needs = startsAttempt(step) && !isStalled(step, alone);
     if (hasToken && !needs) {
       hasToken = false;
       limiter.giveBack();
@@ -160,7 +170,7 @@ function makeChoice({ limiter, clock, alone }: ChoiceDeps) {
     const facts = { ...given, nowMs: clock.now() };
     if (turn.kind === 'later') return limited(facts, step, turn);
     const now = begin(facts);
-    hasToken = needsToken(now);
+    hasToken = startsAttempt(now);
     if (!hasToken) limiter.giveBack();
     return now;
   };

@@ -11,9 +11,14 @@ import { WriteError } from '../calls/writes.ts';
 import type { TransactWrite } from '../job-context.ts';
 
 /** A transaction holds 100 items (DynamoDB quotas); one is the job's own. */
-const MAX_WRITES = 99;
+export const MAX_WRITES = 99;
 /** Reasons that are transient: another transaction at the same time, or too many writes at once. */
-const TRANSIENT = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded', 'RequestLimitExceeded'];
+export const TRANSIENT = [
+  'TransactionConflict',
+  'ThrottlingError',
+  'ProvisionedThroughputExceeded',
+  'RequestLimitExceeded',
+];
 
 export interface TransactionDeps {
   readonly documents: DynamoDbDocuments;

@@ -11,7 +11,10 @@ type CountName = (typeof METRICS)[
   | 'completedAfterDeath'
   | 'duplicate'
   | 'dropped'
-  | 'unhandledRejection'];
+  | 'unhandledRejection'
+  | 'breakerOpen'
+  | 'breakerOpened'
+  | 'breakerClosed'];
 type DurationName = (typeof METRICS)['duration' | 'queueLatency' | 'retryLateness'];
 
 /** Gathers an invocation's metrics. Never throws. */

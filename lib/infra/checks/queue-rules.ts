@@ -19,7 +19,7 @@ export type Definitions = ReadonlyMap<string, JobDefinition>;
 
 const DAY_SECONDS = 86_400;
 /** AWS's defaults for what a template leaves out (Amazon SQS and AWS Lambda API references). */
-const DEFAULTS = { visibilitySeconds: 30, retentionSeconds: 4 * DAY_SECONDS, timeoutSeconds: 3 };
+export const DEFAULTS = { visibilitySeconds: 30, retentionSeconds: 4 * DAY_SECONDS, timeoutSeconds: 3 };
 const VISIBILITY_FACTOR = 6;
 const MAX_RECEIVES = 1000;
 const INVOCATIONS_A_POLLER = 10;

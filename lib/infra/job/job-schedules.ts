@@ -28,7 +28,7 @@ export interface JobSchedulesProps extends QueueDefaultsProps, Watched {
 }
 
 /** Longest input template of a rule (EventBridge quotas). Scheduler takes more, but one limit for both is simpler. */
-const MAX_TEMPLATE = 8192;
+export const MAX_TEMPLATE = 8192;
 /** Scheduler replaces this by the time (Scheduler User Guide, "Adding context attributes"). */
 const SCHEDULED_TIME = '<aws.scheduler.scheduled-time>';
 
@@ -140,7 +140,7 @@ function makeSchedules(scope: Construct, props: Sending): (readonly [JobSchedule
 }
 
 /** Longest name of a group (EventBridge Scheduler API Reference, CreateScheduleGroup). */
-const MAX_GROUP_NAME = 64;
+export const MAX_GROUP_NAME = 64;
 const HASH_LENGTH = 8;
 const groupPrefix = ({ stage, definition }: Pick<JobSchedulesProps, 'stage' | 'definition'>): string =>
   names.queue(stage, definition.type).slice(0, MAX_GROUP_NAME - HASH_LENGTH - 1);

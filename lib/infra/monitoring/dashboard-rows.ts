@@ -90,7 +90,7 @@ function durations({ timeoutSeconds }: JobDefinition, of: MetricOf): IWidget {
   );
 }
 
-const ends = ({ accept, begin }: JobDefinition, of: MetricOf): IWidget =>
+const ends = ({ accept, begin, breaker }: JobDefinition, of: MetricOf): IWidget =>
   graph(
     'Retries and deaths, a minute',
     {
@@ -102,6 +102,8 @@ const ends = ({ accept, begin }: JobDefinition, of: MetricOf): IWidget =>
         sum(METRICS.duplicate, 'duplicates', of),
         // Of a type without it, no message is dropped.
         ...(accept === undefined ? [] : [sum(METRICS.dropped, 'dropped by accept', of)]),
+        // Batches that found it open.
+        ...(breaker === undefined ? [] : [sum(METRICS.breakerOpen, 'breaker open', of)]),
         // Of a type that claims its jobs, none completes after its death.
         ...(begin === 'optimistic' ? [sum(METRICS.completedAfterDeath, 'completed after death', of)] : []),
       ],

@@ -39,7 +39,7 @@ export interface ReceiveAllResult {
 
 export const DEFAULT_PER_SECOND = 250;
 const WORKERS = 4;
-const IN_FLIGHT_QUOTA = 120_000;
+export const IN_FLIGHT_QUOTA = 120_000;
 /** SQS calls its quota approximate: so much of it is taken for all. */
 const NEARLY = 0.9;
 /** Empty receives in a row that mean the end: a long poll asks all of SQS's servers, the second is for one that lags. */

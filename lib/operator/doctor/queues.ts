@@ -10,7 +10,7 @@ import { bad, type Check, deployAgain, deployIt, type Finding, note, ok, orOk } 
 
 const DAY_SECONDS = 24 * 3600;
 /** SQS's longest retention: dead letters are kept for it. */
-const DLQ_SECONDS = 14 * DAY_SECONDS;
+export const DLQ_SECONDS = 14 * DAY_SECONDS;
 
 export const deadLetters: Check = async ({ stage, types }) => {
   const findings = await Promise.all(

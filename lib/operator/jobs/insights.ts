@@ -32,7 +32,7 @@ export class InsightsError extends Error {
   override readonly name = 'InsightsError';
 }
 
-const MAX_TYPES = 50;
+export const MAX_TYPES = 50;
 /** Between two looks at the result: the first is soon, for short queries. */
 const LOOK_MS = { first: 250, most: 2000 };
 

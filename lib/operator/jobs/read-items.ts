@@ -6,7 +6,7 @@ import { pause, type Stage } from '../aws.ts';
 import { tableOf } from '../stage.ts';
 
 /** BatchGetItem takes 100 keys (DynamoDB API reference). */
-const MAX_KEYS = 100;
+export const MAX_KEYS = 100;
 const MAX_TRIES = 8;
 
 /** DynamoDB left keys unprocessed each time: the table is throttled. */

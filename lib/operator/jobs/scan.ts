@@ -22,7 +22,7 @@ export interface ScanPrice {
 const DOLLARS_PER_MILLION_UNITS = 0.125;
 const BYTES_PER_UNIT = 8192;
 /** What one call reads at most (DynamoDB Developer Guide, "Paginating table query results"). */
-const PAGE_BYTES = 1024 * 1024;
+export const PAGE_BYTES = 1024 * 1024;
 
 const dollarsOf = (units: number): number => (units / 1_000_000) * DOLLARS_PER_MILLION_UNITS;
 

@@ -6,7 +6,7 @@ import type { TypeQueues } from '../stage.ts';
 /** CloudWatch gets SQS's metrics each minute, some minutes late. */
 const LOOK_BACK_MS = 10 * 60_000;
 /** GetMetricData takes 500 queries (CloudWatch API reference). */
-const MAX_QUERIES = 500;
+export const MAX_QUERIES = 500;
 
 /**
  * Ages of the oldest messages, CloudWatch's latest values: one call for 500 types. Each type's is billed as a metric, a cent a

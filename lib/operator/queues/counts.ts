@@ -18,7 +18,7 @@ export interface DeadLetterCount {
   readonly dlq: number;
 }
 
-const COUNTS = [
+export const COUNTS = [
   'ApproximateNumberOfMessages',
   'ApproximateNumberOfMessagesNotVisible',
   'ApproximateNumberOfMessagesDelayed',

@@ -1,3 +1,4 @@
+import type { JobItem } from '../../contract/protocol/job-item.ts';
 import { LOOK_AHEAD_MS, TICK_MS } from '../../contract/protocol/timing.ts';
 import { MAX_IN_FLIGHT } from '../aws/sqs/queue.ts';
 import { firstListedMs, invoke, tick } from './lifecycle.ts';
@@ -67,9 +68,12 @@ function redriveMoved(world: World): void {
     const run = Number(attributes.run?.StringValue);
     const item = world.observer.byJobId(attributes.jobId?.StringValue ?? '')?.item;
     const isOpen = ['SCHEDULED', 'INPROGRESS', 'RETRYING'].includes(item?.status ?? '') || item?.undelivered === true;
-    // What follows from its end may not have been sent: nothing but its message tells.
-    const mayOwe = world.flows !== undefined && (item?.status === 'COMPLETED' || item?.status === 'CANCELLED');
-    const goesOn = item?.runNo === run + 1 && (isOpen || mayOwe);
+    const goesOn = item !== undefined && item.runNo === run + 1 && (isOpen || mayOwe(item, world));
     if (attributes.reason === undefined || goesOn) redrive(world, messageId);
   }
 }
+
+/** What follows from a job's end, its place in a flow or its event, may not have been sent: nothing but its message tells. */
+const mayOwe = ({ status }: JobItem, { flows, subject }: World): boolean =>
+  (flows !== undefined && (status === 'COMPLETED' || status === 'CANCELLED')) ||
+  (status === 'COMPLETED' && subject.definition.completionEvent);

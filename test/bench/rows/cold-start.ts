@@ -1,6 +1,7 @@
 import { startDriver } from '../driver/driver.ts';
+import { paired, pairsOf } from '../paired.ts';
 import { type Bench, type Measured, type Row, verdict } from '../row.ts';
-import { alternate, median, ratios, spread } from '../stats.ts';
+import { alternate } from '../stats.ts';
 
 const MAX_COLD_RATIO = 0.55;
 const MAX_BYTES_RATIO = 0.8;
@@ -8,7 +9,7 @@ const MAX_BYTES_RATIO = 0.8;
 /** Load plus first batch in a fresh process, in CPU: what a cold start costs at a share of a CPU. */
 export const coldStart: Row = {
   name: 'cold-start',
-  async measure({ bundles, stub, runs }: Bench): Promise<Measured[]> {
+  async measure({ bundles, stub, ...bench }: Bench): Promise<Measured[]> {
     const cold = async (file: string): Promise<number> => {
       const driver = await startDriver({ file, stub });
       const { cpuUs } = await driver.run({ batches: 1, batchSize: 10, payload: {} });
@@ -16,20 +17,10 @@ export const coldStart: Row = {
       return (driver.load.loadCpuUs + cpuUs) / 1000;
     };
     const sides = { sluice: () => cold(bundles.sluice.file), stock: () => cold(bundles.stock.file) };
-    const figures = await alternate(sides, 2 * runs);
-    const all = ratios(figures.sluice, figures.stock);
-    const ms = (side: number[]) => `${median(side).toFixed(0)} ms`;
-    return [
-      {
-        what: 'cold start: load plus first batch of 10, fresh process, CPU',
-        baseline: `stock stack with an SQS client: ${ms(figures.stock)}`,
-        figure: `${median(all).toFixed(2)} (${ms(figures.sluice)})`,
-        spread: spread(all),
-        budget: `≤ ${MAX_COLD_RATIO}`,
-        verdict: verdict(median(all) <= MAX_COLD_RATIO),
-      },
-      bytes(bundles),
-    ];
+    const figures = await alternate(sides, pairsOf(bench));
+    const what = 'cold start: load plus first batch of 10, fresh process, CPU';
+    const sidesOf = { ours: figures.sluice, theirs: figures.stock, max: MAX_COLD_RATIO, unit: 'ms' } as const;
+    return [paired({ what, baseline: 'stock stack with an SQS client', ...sidesOf }), bytes(bundles)];
   },
 };
 

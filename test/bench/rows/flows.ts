@@ -1,9 +1,10 @@
 import { fork } from 'node:child_process';
 import { countBatch } from '../count/flow.ts';
 import { type Driver, functionEnvironment, startDriver } from '../driver/driver.ts';
+import { paired, pairsOf } from '../paired.ts';
 import { type Bench, type Measured, type Row, verdict } from '../row.ts';
 import { said } from '../said.ts';
-import { alternate, median, medianInterval, ratios, spread } from '../stats.ts';
+import { alternate, median, ratios, spread } from '../stats.ts';
 
 const MAX_UNITS = 1.2;
 const MAX_CALLS = 3;
@@ -51,7 +52,7 @@ async function counted({ bundles }: Bench): Promise<Measured[]> {
   ];
 }
 
-async function cpuOfChild({ bundles, stub, runs }: Bench): Promise<Measured> {
+async function cpuOfChild({ bundles, stub, ...bench }: Bench): Promise<Measured> {
   const plain = await startDriver({ file: bundles.sluice.file, stub });
   const inFlow = await startDriver({ file: bundles.flows.file, stub });
   const order = { batches: BATCHES, batchSize: BATCH, payload: {} };
@@ -62,19 +63,10 @@ async function cpuOfChild({ bundles, stub, runs }: Bench): Promise<Measured> {
   await perJob(plain, {}, WARM_UP_BATCHES)();
   await perJob(inFlow, { inFlow: true }, WARM_UP_BATCHES)();
   const sides = { plain: perJob(plain), child: perJob(inFlow, { inFlow: true }) };
-  const figures = await alternate(sides, 3 * runs);
+  const figures = await alternate(sides, pairsOf(bench));
   for (const side of [plain, inFlow]) await side.stop();
-  const all = ratios(figures.child, figures.plain);
-  const [low, high] = medianInterval(all);
-  const us = (side: number[]) => `${Math.round(median(side))} µs`;
-  return {
-    what: 'CPU of a child of a batch, ten an invocation',
-    baseline: `a job that is in no flow: ${us(figures.plain)}`,
-    figure: `${median(all).toFixed(2)} (${us(figures.child)})`,
-    spread: `95 % interval ${low.toFixed(2)}–${high.toFixed(2)}, ${all.length} pairs`,
-    budget: `≤ ${MAX_CPU}`,
-    verdict: verdict(median(all) <= MAX_CPU),
-  };
+  const [what, baseline] = ['CPU of a child of a batch, ten an invocation', 'a job that is in no flow'];
+  return paired({ what, baseline, ours: figures.child, theirs: figures.plain, max: MAX_CPU, unit: 'µs' });
 }
 
 /** The parent's whole invocation: its begin, the outbox, the callback, a thousand sends, and its end. */

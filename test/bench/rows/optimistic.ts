@@ -1,7 +1,8 @@
 import { EXPECTED_OPTIMISTIC, type Path } from '../count/expected.ts';
 import { startDriver } from '../driver/driver.ts';
-import { type Bench, type Measured, type Row, verdict } from '../row.ts';
-import { alternate, median, ratios, spread } from '../stats.ts';
+import { paired, pairsOf } from '../paired.ts';
+import type { Bench, Measured, Row } from '../row.ts';
+import { alternate } from '../stats.ts';
 import { BATCH as BULL_BATCH, JOBS, startRedis, startWorker, VERSION, WARM_UP_RUNS } from './bullmq.ts';
 import { linesOf } from './calls.ts';
 
@@ -23,7 +24,7 @@ export const optimistic: Row = {
   },
 };
 
-async function besideTheClaimed({ bundles, stub, runs }: Bench): Promise<Measured[]> {
+async function besideTheClaimed({ bundles, stub, ...bench }: Bench): Promise<Measured[]> {
   const start = ({ file }: { file: string }) => startDriver({ file, stub });
   const drivers = [await start(bundles.optimistic), await start(bundles.sluice), await start(bundles.stock)] as const;
   const [ours, claimed, stock] = drivers;
@@ -31,16 +32,16 @@ async function besideTheClaimed({ bundles, stub, runs }: Bench): Promise<Measure
   for (const side of drivers) await side.run({ ...order, batches: WARM_UP_BATCHES });
   const perJob = (side: typeof ours) => async () => (await side.run(order)).cpuUs / (BATCHES * BATCH);
   const sides = { ours: perJob(ours), claimed: perJob(claimed), stock: perJob(stock) };
-  const figures = await alternate(sides, 2 * runs);
+  const figures = await alternate(sides, pairsOf(bench));
   for (const side of drivers) await side.stop();
-  const batch = BATCH;
+  const line = { what: whatOf(BATCH), ours: figures.ours, unit: 'µs' } as const;
   return [
-    line({ batch, ours: figures.ours, theirs: figures.claimed, name: 'claimed', max: BUDGETS.claimed }),
-    line({ batch, ours: figures.ours, theirs: figures.stock, name: 'stock Powertools stack', max: BUDGETS.stock }),
+    paired({ ...line, baseline: 'claimed', theirs: figures.claimed, max: BUDGETS.claimed }),
+    paired({ ...line, baseline: 'stock Powertools stack', theirs: figures.stock, max: BUDGETS.stock }),
   ];
 }
 
-async function besideBullmq({ bundles, stub, runs }: Bench): Promise<Measured> {
+async function besideBullmq({ bundles, stub, ...bench }: Bench): Promise<Measured> {
   const redis = await startRedis();
   const name = `${VERSION} worker + Redis, concurrency 10, bare`;
   if (redis === undefined) {
@@ -53,32 +54,11 @@ async function besideBullmq({ bundles, stub, runs }: Bench): Promise<Measured> {
   const order = { batches: JOBS / BULL_BATCH, batchSize: BULL_BATCH, payload: {} };
   const sides = { ours: async () => (await driver.run(order)).cpuUs / JOBS, theirs: bare.run };
   for (let i = 0; i < WARM_UP_RUNS; i++) for (const side of Object.values(sides)) await side();
-  const figures = await alternate(sides, 2 * runs);
+  const figures = await alternate(sides, pairsOf(bench));
   await driver.stop();
   bare.stop();
   await redis.stop();
-  return line({ batch: BULL_BATCH, ...figures, name, max: BUDGETS.bullmq });
-}
-
-interface Sides {
-  readonly batch: number;
-  readonly ours: number[];
-  readonly theirs: number[];
-  readonly name: string;
-  readonly max: number;
+  return paired({ what: whatOf(BULL_BATCH), ...figures, baseline: name, max: BUDGETS.bullmq, unit: 'µs' });
 }
 
 const whatOf = (batch: number) => `CPU per successful job, begin: 'optimistic', warm, batch ${batch}`;
-
-function line({ batch, ours, theirs, name, max }: Sides): Measured {
-  const all = ratios(ours, theirs);
-  const us = (side: number[]) => `${Math.round(median(side))} µs`;
-  return {
-    what: whatOf(batch),
-    baseline: `${name}: ${us(theirs)}`,
-    figure: `${median(all).toFixed(2)} (${us(ours)})`,
-    spread: spread(all),
-    budget: `≤ ${max}`,
-    verdict: verdict(median(all) <= max),
-  };
-}

@@ -26,17 +26,26 @@ export interface Aws {
   add(state: State, message: Pick<Message, 'body' | 'attributes'>, visibleAtMs: number): void;
 }
 
-export function makeAws({ requests, answers }: Pick<Processes, 'requests' | 'answers'>, expires: boolean): Aws {
+export function makeAws(
+  { requests, answers, get }: Pick<Processes, 'requests' | 'answers' | 'get'>,
+  expires: boolean,
+): Aws {
   const items = makeInterner<Item>();
   const messages = makeInterner<Message>();
   const letters = makeInterner<Letter>();
   const jobs: JobItem[] = [];
   const done = new Map<string, { readonly answered: Answered; readonly items: number[] }>();
   const add: Aws['add'] = (state, { body, attributes }, visibleAtMs) => {
-    const free = state.messages.indexOf(0);
-    const place = free < 0 ? state.messages.length : free;
+    const place = freePlace(state);
     const message = { messageId: `m${place + 1}`, body, attributes, sentAtMs: 0, visibleAtMs, receiveCount: 0 };
+    while (state.messages.length < place) state.messages.push(0);
     state.messages[place] = messages.id(message);
+  };
+  /** Whose handle nobody has: an old one would be of the new message. */
+  const freePlace = ({ messages: places, consumers, lateId }: State): number => {
+    const texts = consumers.map(({ id }) => (id === 0 ? '' : JSON.stringify(get(id).start)));
+    const held = `${texts.join()}${lateId === 0 ? '' : requests.texts[lateId - 1]}`;
+    for (let place = 0; ; place++) if (!places[place] && !held.includes(`"m${place + 1}/`)) return place;
   };
   const inTable = (state: State, requestId: number): Answered => {
     const key = `${requestId}|${state.items.join()}`;
@@ -106,9 +115,11 @@ function makeSqs({ messages, letters, add }: SqsParts) {
     if (state.letters.filter((one) => one === id).length < 2) state.letters.push(id);
   };
   const hide = (state: State, { ReceiptHandle, VisibilityTimeout }: SqsEntry) => {
-    const place = placeOf(state, ReceiptHandle, messages);
+    const place = placeOf(state, ReceiptHandle);
     if (place === undefined) return;
     const message = messages.get(state.messages[place] ?? 0);
+    // SQS refuses to hide what is not in flight.
+    if (message.visibleAtMs <= state.nowMs) return;
     state.messages[place] = messages.id({ ...message, visibleAtMs: state.nowMs + VisibilityTimeout * 1000 });
   };
   const each = (entries: readonly SqsEntry[], act: (entry: SqsEntry) => void) => {
@@ -149,11 +160,11 @@ interface SqsEntry {
   readonly VisibilityTimeout: number;
 }
 
-/** A receipt handle is of one receive of one message: `m1/1`. An older one says nothing any more. */
+/** A receipt handle is of one receive of one message: `m1/1`. */
 export const handleOf = ({ messageId, receiveCount }: Message): string => `${messageId}/${receiveCount}`;
 
-/** The place of the message that a handle is of; undefined if it is gone, or was received again. */
-export function placeOf(state: State, handle: string, messages: Interner<Message>): number | undefined {
-  const place = state.messages.findIndex((id) => id !== 0 && handleOf(messages.get(id)) === handle);
-  return place < 0 ? undefined : place;
+/** The place of the message that a handle is of, also one of an earlier receive, as SQS has it; undefined if it is gone. */
+export function placeOf(state: State, handle: string): number | undefined {
+  const place = Number(/^m(\d+)\//.exec(handle)?.[1]) - 1;
+  return state.messages[place] ? place : undefined;
 }

@@ -32,7 +32,7 @@ export interface Configuration {
 }
 
 const payload = z.object({ work: z.string() });
-const DELAYS_SECONDS = [30, 120];
+const DELAYS_SECONDS = [1, 30];
 
 const define = (options: Partial<Pick<JobDefinition, 'begin' | 'retry'>> = {}) =>
   defineJob({
@@ -56,6 +56,7 @@ const base: Configuration = {
   ...{ definition: define(), consumers: 2, sends: [a, a], endings: ['returns', 'permanent'], faults: 0 },
   ...{ cancels: 0, retriesNow: 0, redrives: 0, expiries: 0, snoozes: 0 },
 };
+const lasting = define({ retry: LASTING });
 const parking = define({ retry: PARKING });
 const optimistic = define({ begin: 'optimistic' });
 
@@ -64,6 +65,7 @@ const LATER = { ...base, sends: [{ ...a, afterSeconds: 100 }, a], endings: ['ret
 /** Each is closed within seconds to a minute of one core: together `small`. */
 const SMALL: Readonly<Record<string, Configuration>> = {
   alone: { ...base, consumers: 1, sends: [a], endings: ['returns', 'throws', 'permanent'], faults: 1 },
+  hasty: { ...base, consumers: 1, definition: lasting, sends: [a], endings: ['returns', 'throws'], faults: 1 },
   snoozed: { ...base, sends: [a], endings: ['returns', 'throws', 'snoozes'], snoozes: 1 },
   parked: { ...base, consumers: 1, definition: parking, endings: ['returns', 'throws'], cancels: 1, retriesNow: 1 },
   redriven: { ...base, consumers: 1, endings: ['returns', 'permanent'], redrives: 1, expiries: 1 },
@@ -93,7 +95,7 @@ const MEDIUM: Readonly<Record<string, Configuration>> = {
 
 /** More than ten million states. */
 const EVERYTHING: Configuration = {
-  ...{ ...base, definition: define({ retry: LASTING }), sends: [a, a, b], faults: 3 },
+  ...{ ...base, definition: lasting, sends: [a, a, b], faults: 3 },
   ...{ endings: ['returns', 'throws', 'permanent', 'snoozes'], snoozes: 1 },
   ...{ cancels: 1, retriesNow: 1, redrives: 1, expiries: 1 },
 };

@@ -6,7 +6,7 @@ describe('every state', () => {
     const { code, output } = await exploreOutside('--config', 'small');
     const lines = output.trim().split('\n');
     expect(lines.filter((line) => !/^\w+: \d+ states, .*, closed, /.test(line))).toEqual([]);
-    expect(lines).toHaveLength(8);
+    expect(lines).toHaveLength(9);
     expect(code).toBe(0);
   });
 });

@@ -4,7 +4,7 @@ import { isDue, tick } from './dispatcher.ts';
 import { knownOwners, normalise } from './lasting.ts';
 import { outsideMoves } from './outside.ts';
 import { ownersIn, type Process } from './processes.ts';
-import { checkTable } from './promises.ts';
+import { checkLeft, checkTable } from './promises.ts';
 import { named, waitMoves } from './requests.ts';
 import type { State } from './state.ts';
 import { pass } from './time.ts';
@@ -16,7 +16,7 @@ export function movesOf(state: State, world: World): Move[] {
   const add: Add = (kind, label, change) => {
     const next = fork(state);
     change(next);
-    const broken = checkTable(state, next, world);
+    const broken = [...checkTable(state, next, world), ...(next.broken ?? [])];
     normalise(next, world);
     moves.push({ kind, label, state: next, broken });
   };
@@ -38,7 +38,7 @@ export function movesOf(state: State, world: World): Move[] {
 }
 
 const fork = (state: State): State => ({
-  ...state,
+  ...{ ...state, broken: undefined },
   left: { ...state.left },
   consumers: state.consumers.map((one) => ({ ...one })),
   items: [...state.items],
@@ -60,14 +60,16 @@ function consumerMoves(state: State, index: number, { world, add }: Adding): voi
   const process = world.processes.get(id);
   if (process.ended !== undefined) {
     add('step', `${name} ends, its message is deleted`, (next) => {
-      deleteMessage(next, process, world);
+      deleteMessage(next, process);
       idle(next);
     });
   } else {
     const enter = (next: State, to: number) => {
       const { ended } = world.processes.get(to);
       next.consumers[index] = { id: to, frozen };
-      if (ended !== undefined && ended.value !== 'ack') idle(next);
+      if (ended === undefined) return;
+      next.broken = checkLeft(to, next, world);
+      if (ended.value !== 'ack') idle(next);
     };
     waitMoves(state, { id, name, enter }, { world, add });
   }
@@ -84,9 +86,9 @@ function consumerMoves(state: State, index: number, { world, add }: Adding): voi
     });
 }
 
-function deleteMessage(state: State, { start }: Process, { aws }: World): void {
+function deleteMessage(state: State, { start }: Process): void {
   if (start.who !== 'consumer') return;
-  const place = placeOf(state, start.message.receiptHandle, aws.messages);
+  const place = placeOf(state, start.message.receiptHandle);
   if (place !== undefined) state.messages[place] = 0;
 }
 

@@ -115,17 +115,22 @@ function toProcess({ start, past }: Life, { standing, requests }: Made): Process
     ...{ start, past, ended, nextTimerMs },
     waits: waits.map(({ request, asked }) => ({ request, asked: requests.id(asked) })),
     owners: ownersIn(JSON.stringify([start, past])),
-    runsHandler: waits.length === 1 && waits[0]?.asked.client === 'handler',
+    runsHandler: ended === undefined && waits.length === 1 && waits[0]?.asked.client === 'handler',
   };
 }
 
 /** Those that have ended alike are one: nobody asks any more how they came there. */
-function endKey({ start, ended }: Process): string | undefined {
+function endKey({ start, past, ended }: Process): string | undefined {
   if (ended === undefined) return undefined;
   if (start.who !== 'consumer') return `${start.who} ended`;
-  if (ended.value !== 'ack') return `consumer ended ${JSON.stringify(ended)}`;
-  return `consumer acks ${start.message.receiptHandle}`;
+  const how = `${start.owner}, ${isSure({ past })}`;
+  if (ended.value !== 'ack') return `consumer ended ${JSON.stringify(ended)} ${how}`;
+  return `consumer acks ${start.message.receiptHandle} ${how}`;
 }
+
+/** Each of its requests was answered in the end, or asked again: it knows what it did. */
+export const isSure = ({ past }: Pick<Process, 'past'>): boolean =>
+  past.every((one) => one.kind === 'answer' || (one.kind === 'error' && one.error !== 'given up'));
 
 /** Numbers of the owners that a text names, as bits. */
 export function ownersIn(text: string): number {

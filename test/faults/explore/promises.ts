@@ -4,6 +4,7 @@ import { isFinished } from '../../../lib/contract/protocol/job-item.ts';
 import { CLOCK_SKEW_MS } from '../../../lib/contract/protocol/timing.ts';
 import { checkChange } from '../../../lib/testing/simulation/change-invariants.ts';
 import type { ObservedJob, Observer } from '../../../lib/testing/simulation/observed.ts';
+import { isSure } from './processes.ts';
 import type { State } from './state.ts';
 import type { World } from './world.ts';
 
@@ -120,6 +121,15 @@ export function checkStart(id: number, state: State, { processes, aws, configura
   if (item?.status !== 'INPROGRESS' || item.runNo !== run || item.jobId !== jobId || !isOwn)
     broken.push(`${jobId} starts in run ${run} without its claim: its item is ${item?.status} of ${item?.owner}`);
   return broken;
+}
+
+/** A process that ends leaves nothing behind that it began, unless it does not know what became of a request. */
+export function checkLeft(id: number, state: State, { processes, aws }: World): string[] {
+  const { start, past } = processes.get(id);
+  if (start.who !== 'consumer' || !isSure({ past })) return [];
+  const isIts = ({ status, owner }: JobItem) => status === 'INPROGRESS' && owner?.replaceAll('+', '') === start.owner;
+  const left = state.items.map(aws.jobs).filter(isIts);
+  return left.map(({ jobId }) => `${jobId} is left INPROGRESS by a process that lives: an attempt is lost`);
 }
 
 /** What must hold where nothing happens any more by itself. */

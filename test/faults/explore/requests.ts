@@ -17,7 +17,8 @@ export function waitMoves(state: State, { id, name, enter }: Waiting, { world, a
   for (const { request, asked } of processes.get(id).waits) {
     const { client, name: command } = processes.requests.get(asked);
     if (client === 'handler') {
-      handlerMoves(state, { id, name, enter, request }, { world, add });
+      // One that ran past its deadline changes nothing any more.
+      if (processes.get(id).runsHandler) handlerMoves(state, { id, name, enter, request }, { world, add });
       continue;
     }
     const go = (next: State, came: { readonly answer: number } | { readonly error: string }) => {
@@ -85,5 +86,7 @@ export function named(requestId: number, { processes }: World): string {
   const { name, input } = processes.requests.get(requestId);
   const text = input.Statements?.[0]?.Statement ?? input.UpdateExpression ?? input.QueueUrl ?? '';
   const parameters = JSON.stringify(input.Statements?.[0]?.Parameters ?? input.Entries ?? '');
-  return `${name} ${text} ${parameters}`.slice(0, 700);
+  return cut(`${name} ${text} ${parameters}`);
 }
+
+const cut = (text: string) => (text.length > 300 ? `${text.slice(0, 300)}…` : text);

@@ -1,3 +1,4 @@
+import type { JobItem } from '../../../lib/contract/protocol/job-item.ts';
 import { makeAws } from './aws.ts';
 import type { Configuration } from './configurations.ts';
 import { makeInterner } from './intern.ts';
@@ -216,26 +217,27 @@ function makeEdges() {
 async function timelineOf(path: readonly number[], last: number | undefined, { world, times }: Search) {
   const lines: string[] = [];
   let state = firstState(world.configuration);
+  let shown: string[] = [];
   for (const number of last === undefined ? path : [...path, last]) {
     const normal = decode(encode(state, times), world.configuration.consumers, times);
     const move = (await allMoves(normal, world))[number];
     if (move === undefined) throw new RangeError('the way to this state leads elsewhere: the code is not repeatable');
     lines.push(`${move.kind === 'fault' ? '! ' : '  '}${move.label}`);
-    if (move.state.items.join() !== state.items.join()) {
-      for (const item of move.state.items.map(world.aws.jobs)) {
-        const { jobId, status, runNo, attempts, maxAttempts, owner, leaseUntil, dueAt, undelivered } = item;
-        const at = (ms?: number) => (ms === undefined ? undefined : (ms - BEGINNING_MS) / 1000);
-        const more = JSON.stringify({
-          owner,
-          lease: at(leaseUntil),
-          due: at(dueAt),
-          list: at(item.listAt),
-          undelivered,
-        });
-        lines.push(`      table: ${jobId} is ${status} (run ${runNo}, attempt ${attempts}/${maxAttempts}) ${more}`);
-      }
-    }
+    const table = move.state.items.map((id) => tableLine(world.aws.jobs(id)));
+    lines.push(...table.filter((line) => !shown.includes(line)));
+    shown = table;
     state = move.state;
   }
   return lines;
+}
+
+function tableLine({ jobId, status, runNo, attempts, maxAttempts, owner, reason, ...item }: JobItem): string {
+  const more = [
+    ...(status === 'INPROGRESS' ? [`owner ${owner}`] : []),
+    ...(reason === undefined ? [] : [reason]),
+    ...(item.undelivered === undefined ? [] : ['dead letter pending']),
+    ...(item.cancelRequested === undefined ? [] : ['to be cancelled']),
+    ...(item.listKey?.startsWith('due') ? ['on a list'] : []),
+  ];
+  return `      table: ${[`${jobId} is ${status}`, `run ${runNo}`, `attempt ${attempts}/${maxAttempts}`, ...more].join(', ')}`;
 }

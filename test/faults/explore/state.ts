@@ -20,6 +20,8 @@ export interface State {
   letters: number[];
   /** Runs whose dead letter was sent back, by key and run: `k:1`, as a number. */
   redrivenId: number;
+  /** What the step that led here broke: not a part of the state. */
+  broken?: readonly string[] | undefined;
 }
 
 export const LIMITS = ['faults', 'cancels', 'retriesNow', 'redrives', 'expiries', 'snoozes'] as const;

@@ -71,6 +71,7 @@ describe('names', () => {
     expect([METRICS.stageDimension, METRICS.typeDimension]).toEqual(['Stage', 'JobType']);
     const { namespace: _, stageDimension: __, typeDimension: ___, ...metrics } = METRICS;
     expect(Object.values(metrics).sort()).toEqual([
+      ...['BreakerClosed', 'BreakerOpen', 'BreakerOpened'],
       ...['JobDuration', 'JobsCompleted', 'JobsCompletedAfterDeath', 'JobsDeadLettered', 'JobsDuplicate', 'JobsFailed'],
       ...['JobsRetried', 'JobsStalled', 'MessagesDropped', 'QueueLatency', 'RetryLateness', 'UnhandledRejections'],
     ]);

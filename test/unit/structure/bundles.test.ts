@@ -89,6 +89,10 @@ describe('the bundle of', () => {
   it.each([
     ["begin: 'optimistic'", ['job.completed-after-death', 'another delivery of the job was faster', 'completedFirst']],
     ['rateLimit: { limit: 5, perSeconds: 1 }', ['lineEndsAt']],
+    [
+      'breaker: { failurePercent: 50, ofAtLeast: 20, perSeconds: 60, probeSeconds: 30 }',
+      ['nextProbeAt', 'breaker.opened', 'lastFailed', '~breaker#', 'Circuit Breaker Opened'],
+    ],
   ])('a type with %s holds what that needs, and another one does not', async (option, texts) => {
     const folder = await workFolder('options');
     const entry = join(folder, 'handler.ts');

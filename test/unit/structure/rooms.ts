@@ -28,6 +28,7 @@ const INFRA_SETTINGS = ['stage-settings'];
 const OPERATOR_BASICS = [
   'alarms',
   'aws',
+  'breaker',
   'elsewhere',
   'failure',
   'job-table',
@@ -103,7 +104,14 @@ export const ROOMS: readonly Room[] = [
   files('engine: basics', 'lib/engine', ENGINE_BASICS, contract),
   folder('lib/engine/telemetry', [...contract, 'engine: basics']),
   folder('lib/engine/calls', [...contract, 'lib/aws', 'engine: basics']),
-  folder('lib/engine/table', [...contract, 'lib/aws', 'engine: basics', 'lib/engine/calls']),
+  folder('lib/engine/table/breaker', [...contract, 'lib/aws', 'engine: basics', 'lib/engine/calls']),
+  folder('lib/engine/table', [
+    ...contract,
+    'lib/aws',
+    'engine: basics',
+    'lib/engine/calls',
+    'lib/engine/table/breaker',
+  ]),
   others(
     'lib/engine',
     [...ENGINE_BASICS, ...ENGINE_ENTRIES],
@@ -112,7 +120,13 @@ export const ROOMS: readonly Room[] = [
   folder('lib/engine/message', [...contract, 'lib/aws', 'engine: basics', 'lib/engine', 'lib/engine/calls']),
   folder('lib/engine/job', [
     ...[...contract, 'lib/aws', 'engine: basics', 'lib/engine'],
-    ...['lib/engine/message', 'lib/engine/table', 'lib/engine/calls', 'lib/engine/telemetry'],
+    ...[
+      'lib/engine/message',
+      'lib/engine/table/breaker',
+      'lib/engine/table',
+      'lib/engine/calls',
+      'lib/engine/telemetry',
+    ],
   ]),
   folder('lib/engine/retries', [
     ...[...contract, 'lib/aws', 'engine: basics'],

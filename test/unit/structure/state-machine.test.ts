@@ -14,7 +14,7 @@ describe('the state machine', () => {
 
   it('draws the arrows that change a state', () => {
     const arrows = stateMachine().match(/^ {2}.+ --> .+$/gm) ?? [];
-    expect(arrows).toContain('  [*] --> SCHEDULED: parkUntilDue, limited, callbackParked, enqueued');
+    expect(arrows).toContain('  [*] --> SCHEDULED: parkUntilDue, limited, withheld, callbackParked, enqueued');
     expect(arrows).toContain('  INPROGRESS --> COMPLETED: completed, committed');
     expect(arrows.some((arrow) => /^ {2}(COMPLETED|CANCELLED) --> /.test(arrow))).toBe(false);
   });

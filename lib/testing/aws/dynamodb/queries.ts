@@ -9,7 +9,7 @@ import { type MemoryTable, pick, projected } from './table.ts';
 import { canonical, type Item } from './values.ts';
 
 /** What one page of a query or scan reads (DynamoDB Developer Guide, "Paginating table query results"). */
-const PAGE_BYTES = 1024 * 1024;
+export const PAGE_BYTES = 1024 * 1024;
 
 /** Query: of a table by its key, or of one of its indexes, sorted by `listAt`; in pages. */
 const query: DynamoDbCommand<QueryCommandInput> = (input, table) => {

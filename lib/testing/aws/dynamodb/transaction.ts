@@ -9,8 +9,8 @@ import { updated } from './update-expression.ts';
 import { canonical, type Item } from './values.ts';
 
 /** How long a ClientRequestToken is remembered (DynamoDB API reference, TransactWriteItems). */
-const TOKEN_MS = 10 * 60_000;
-const MAX_ITEMS = 100;
+export const TOKEN_MS = 10 * 60_000;
+export const MAX_ITEMS = 100;
 
 type Write = NonNullable<TransactWriteItemsCommandInput['TransactItems']>[number];
 

@@ -20,7 +20,7 @@ interface NumberAttribute {
 
 const DAY_SECONDS = 24 * 3600;
 
-const NUMBERS: Readonly<Record<string, NumberAttribute>> = {
+export const NUMBERS: Readonly<Record<string, NumberAttribute>> = {
   VisibilityTimeout: { setting: 'visibilityTimeoutSeconds', min: 0, max: MAX_VISIBILITY_SECONDS, initial: 30 },
   MessageRetentionPeriod: { setting: 'retentionSeconds', min: 60, max: 14 * DAY_SECONDS, initial: 4 * DAY_SECONDS },
   DelaySeconds: { setting: 'delaySeconds', min: 0, max: MAX_DELAY_SECONDS, initial: 0 },
@@ -29,7 +29,7 @@ const NUMBERS: Readonly<Record<string, NumberAttribute>> = {
 };
 
 /** Accepted, without any effect here. */
-const IGNORED = ['Policy', 'KmsMasterKeyId', 'SqsManagedSseEnabled', 'RedriveAllowPolicy'];
+export const IGNORED = ['Policy', 'KmsMasterKeyId', 'SqsManagedSseEnabled', 'RedriveAllowPolicy'];
 
 export const NEW_QUEUE: MemoryQueueSettings = {
   visibilityTimeoutSeconds: 30,

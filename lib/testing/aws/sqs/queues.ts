@@ -13,7 +13,7 @@ import { NEW_QUEUE, toAttributes, toSettings } from './queue-attributes.ts';
 import type { SqsCommand, SqsService } from './service.ts';
 
 /** How long after a purge the next one is refused (SQS API Reference, PurgeQueue). */
-const PURGE_MS = 60_000;
+export const PURGE_MS = 60_000;
 
 const byArn =
   ({ queues }: SqsService) =>

@@ -6,7 +6,7 @@ import type { MemoryQueue, Received } from './model.ts';
 import { MAX_IN_FLIGHT } from './queue.ts';
 import type { SqsCommand } from './service.ts';
 
-const MAX_WAIT_SECONDS = 20;
+export const MAX_WAIT_SECONDS = 20;
 
 /**
  * ReceiveMessage. A long poll ends as soon as there is something; at the in-flight quota a short one is refused with

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { type Bucket, type Draw, draw, type RateLimit } from '../../../../lib/contract/definition/rate-limit.ts';
 import { begin } from '../../../../lib/contract/protocol/begin.ts';
 import type { ItemUpdate } from '../../../../lib/contract/protocol/item-write.ts';
-import { limited, needsToken, turnOf } from '../../../../lib/contract/protocol/rate-limited.ts';
+import { limited, turnOf } from '../../../../lib/contract/protocol/rate-limited.ts';
+import { startsAttempt } from '../../../../lib/contract/protocol/wait-or-park.ts';
 import {
   dead,
   facts,
@@ -175,7 +176,7 @@ describe('limited', () => {
       begun(dead(), redriven),
       begun(item({ expiration: 1 })),
     ];
-    for (const { step } of starting) expect(needsToken(step)).toBe(true);
+    for (const { step } of starting) expect(startsAttempt(step)).toBe(true);
     const others = [
       begun(item()),
       begun(running()),
@@ -183,7 +184,7 @@ describe('limited', () => {
       begun(running({ owner: 'me' })),
       begun(undefined, { runAtMs: NOW + 5 * S }),
     ];
-    for (const { step } of others) expect(needsToken(step)).toBe(false);
+    for (const { step } of others) expect(startsAttempt(step)).toBe(false);
   });
 
   it('waits in place up to 60 s, whatever its state', () => {

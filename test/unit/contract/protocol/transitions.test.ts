@@ -59,7 +59,7 @@ describe('a fence', () => {
 describe('the table', () => {
   it('has every row of the protocol that is built so far', () => {
     const rows = ['B0', 'B1', 'B1b', 'B8b', ...Array.from({ length: 18 }, (_, i) => `B${i + 2}`)];
-    const settles = Array.from({ length: 10 }, (_, i) => `S${i + 1}`);
+    const settles = Array.from({ length: 11 }, (_, i) => `S${i + 1}`);
     const flows = ['E', 'H1', 'H2', 'H3', 'F1', 'F2', 'F3'];
     const unclaimed = Array.from({ length: 6 }, (_, i) => `U${i}`);
     const others = [
@@ -72,6 +72,7 @@ describe('the table', () => {
       'P',
       'K',
       'L',
+      'L2',
       'D',
       'R',
       'C1',

@@ -58,6 +58,17 @@ describe('a task of Step Functions', () => {
     expect(said).toEqual([['task', 'success', 'token-1', '{"by":"last"}']]);
   });
 
+  it('has a token as long as Step Functions gives one, and no longer', async () => {
+    const { send, drain, said, job: item } = makeWorld();
+    const taskToken = 'x'.repeat(2048);
+    send('last', body(complete, [{ taskToken }]));
+    await drain();
+    expect(said).toEqual([['task', 'success', taskToken, '{"by":"last"}']]);
+    send('last', { ...body(complete, [{ taskToken: `${taskToken}x` }]), id: 'b' });
+    await drain();
+    expect(item('last', 'b')).toMatchObject({ status: 'DEAD', reason: 'InvalidMessage' });
+  });
+
   it('hears of the end of a chain, from its last job alone', async () => {
     const { send, drain, said, starts } = makeWorld();
     send('first', body(complete, [{ type: 'last', payload: complete }, TASK]));
@@ -137,9 +148,9 @@ describe('a message is refused', () => {
     [
       'whose token has other fields',
       [{ ...TASK, type: 'last' }],
-      '"then[0].taskToken" must be a text of 1 to 1024 characters',
+      '"then[0].taskToken" must be a text of 1 to 2048 characters',
     ],
-    ['whose token is empty', [{ taskToken: '' }], '"then[0].taskToken" must be a text of 1 to 1024 characters'],
+    ['whose token is empty', [{ taskToken: '' }], '"then[0].taskToken" must be a text of 1 to 2048 characters'],
   ])('%s', async (_, then, message) => {
     const { send, drain, job: item, said } = makeWorld();
     send('last', body(complete, then));
