@@ -16,6 +16,7 @@ import type { RunningJob } from './running.ts';
 import type { JobStore } from './table/job-store.ts';
 import type { Meter } from './telemetry/metrics.ts';
 import type { Tracing } from './telemetry/traced.ts';
+import type { UnderWay } from './under-way.ts';
 
 /** Everything that a consumer works with, made once for a process. */
 export interface Engine {
@@ -48,7 +49,7 @@ export interface Engine {
   /** Undefined if the job type reads no S3. */
   readonly payloads?: Promise<Payloads> | undefined;
   /** Jobs whose handlers were called and whose attempts have not ended. */
-  readonly running: Set<RunningJob>;
+  readonly running: UnderWay<RunningJob>;
   /** Aborted at SIGTERM, and when an exception ends the process. */
   readonly shutdown: AbortSignal;
 }
