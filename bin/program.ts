@@ -5,6 +5,7 @@ import { type CommonOptions, whereabouts } from './cli/context.ts';
 import { dashHint, withIdsApart } from './cli/dashed-ids.ts';
 import type { Host } from './cli/host.ts';
 import type { Run } from './cli/verb.ts';
+import { breakerVerb } from './cli/verbs/breaker.ts';
 import { cancelVerb } from './cli/verbs/cancel.ts';
 import { completionVerb } from './cli/verbs/completion.ts';
 import { consoleVerb } from './cli/verbs/console.ts';
@@ -71,7 +72,8 @@ function makeProgram(run: Run, json: boolean): Command {
     .exitOverride();
   for (const add of [queuesVerb, jobVerb, findVerb, waitingVerb, flowVerb, flowsVerb]) add(program, run);
   for (const add of [sendVerb, scheduleVerb, deadVerb, dlqVerb]) add(program, run);
-  for (const add of [retryVerb, cancelVerb, pauseVerb, resumeVerb, drainVerb, doctorVerb, traceVerb]) add(program, run);
+  for (const add of [retryVerb, cancelVerb, pauseVerb, resumeVerb, breakerVerb, drainVerb, doctorVerb, traceVerb])
+    add(program, run);
   for (const add of [schemaVerb, newVerb, localVerb, initVerb, consoleVerb, mcpVerb, completionVerb]) add(program, run);
   inherit(program);
   return program;

@@ -27,6 +27,7 @@ const OUTPUTS: Readonly<Record<string, z.ZodType>> = {
   cancel: jobs.cancel,
   pause: stage.running,
   resume: stage.running,
+  breaker: stage.breaker,
   drain: stage.drain,
   doctor: stage.doctor,
   new: stage.newType,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { count, epochMs, error, jobName, key, mode, open, row, status, time, type } from './parts.ts';
+import { count, epochMs, error, jobName, key, mode, open, openBreaker, row, status, time, type } from './parts.ts';
 
 const flow = z.strictObject({
   of: z.strictObject({ type, key, place: count }).optional(),
@@ -42,6 +42,7 @@ export const job = z.strictObject({
   key,
   item,
   batch: z.strictObject({ total: count, open: count, dead: count }).optional().describe('Of a batch’s callback.'),
+  breaker: openBreaker.optional().describe('Of a job that waits, while its type’s breaker is open.'),
   message: z.string().describe('Where its message is, in a sentence.'),
   unread: z.string().optional().describe('Why the payload of a parked job could not be fetched.'),
   logs: z.array(logLine).optional().describe('With --logs, the oldest first.'),

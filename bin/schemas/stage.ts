@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import { count, error as jobError, jobName, key, mode, status, time, type } from './parts.ts';
+import { count, error as jobError, jobName, key, mode, openBreaker, status, time, type } from './parts.ts';
 
 const queueState = z.strictObject({
   ...{ type, depth: count, inFlight: count, delayed: count, parked: count, waitForChildren: count },
   ...{ dead: count, dlq: count, oldestSeconds: z.number().optional(), state: z.string() },
+  breaker: openBreaker.optional(),
   truncated: z.literal(true).optional().describe('`parked` or `dead` are more than were counted.'),
 });
 
@@ -17,6 +18,16 @@ export const drain = z.strictObject({
 });
 
 export const running = z.strictObject({ type, state: z.string(), changed: z.boolean() });
+
+const breakerView = {
+  ...{ type, state: z.enum(['closed', 'open', 'closing']), since: time.optional() },
+  ...{ by: z.enum(['rate', 'operator']).optional(), nextProbeAt: time.optional(), ok: count, failed: count },
+};
+
+export const breaker = z.union([
+  z.strictObject(breakerView),
+  z.strictObject({ ...breakerView, changed: z.boolean() }).describe('After open or close.'),
+]);
 
 const finding = z.strictObject({
   level: z.enum(['ok', 'note', 'bad', 'unknown']),

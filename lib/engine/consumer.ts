@@ -24,6 +24,7 @@ import { makeJobStore } from './table/job-store.ts';
 import { makeLogger } from './telemetry/logger.ts';
 import { makeMeter } from './telemetry/metrics.ts';
 import { isByXray, openTracing } from './telemetry/tracing.ts';
+import { makeUnderWay } from './under-way.ts';
 
 /** A Lambda entry point for an SQS event source with `ReportBatchItemFailures`. */
 export type Consumer = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
@@ -108,7 +109,7 @@ function makeEngine<D extends JobDefinition>(
     ...basics,
     log: makeLogger(`sluice-${definition.type}`),
     meter: makeMeter({ stage, jobType: definition.type }),
-    running: new Set(),
+    running: makeUnderWay(),
     shutdown,
   };
 }

@@ -16,6 +16,7 @@ import type { RunningJob } from './running.ts';
 import type { JobStore } from './table/job-store.ts';
 import type { Meter } from './telemetry/metrics.ts';
 import type { Tracing } from './telemetry/traced.ts';
+import type { UnderWay } from './under-way.ts';
 
 /** Everything that a consumer works with, made once for a process. */
 export interface Engine {
@@ -48,14 +49,14 @@ export interface Engine {
   /** Undefined if the job type reads no S3. */
   readonly payloads?: Promise<Payloads> | undefined;
   /** Jobs whose handlers were called and whose attempts have not ended. */
-  readonly running: Set<RunningJob>;
+  readonly running: UnderWay<RunningJob>;
   /** Aborted at SIGTERM, and when an exception ends the process. */
   readonly shutdown: AbortSignal;
 }
 
 /** What jobs of flows need beside: it is not in the bundles of types without `handsOn`. */
 export interface FlowPart {
-  /** What follows from the end of a job that completed or was cancelled. @returns whether all of it is done; never throws */
+  /** What follows from the end of a job that completed, expired or was cancelled. @returns whether all of it is done; never throws */
   end(item: JobItem, message: Message, engine: Engine): Promise<boolean>;
   /** Notes a death in the job's batch, before its dead letter is sent. @throws WriteError if the table did not take it */
   died(item: JobItem, message: Message, engine: Engine): Promise<void>;

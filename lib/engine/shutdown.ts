@@ -1,3 +1,5 @@
+import { makeUnderWay } from './under-way.ts';
+
 /** Lets a process finish its work before it exits. */
 export interface Shutdown {
   /** Aborted at SIGTERM. */
@@ -16,7 +18,7 @@ export interface Shutdown {
  */
 export function onShutdown(): Shutdown {
   const controller = new AbortController();
-  const running = new Set<Promise<unknown>>();
+  const running = makeUnderWay<Promise<unknown>>();
   process.once('SIGTERM', () => {
     controller.abort();
     void Promise.allSettled(running).then(() => process.exit(0));

@@ -41,8 +41,8 @@ export interface Whereabouts {
 
 const OURS_MISSING = /^(NoSuchStageError|NoSuchTypeError|NoSuchJobError|NoSuchScheduleError)$/;
 const OURS_USAGE =
-  /^(UsageError|InvalidTextError|InvalidMessageError|InvalidPayloadError|MessageTooLargeError|RetiredTypeError|CorrectedBodyError|JobDefinitionError|NewJobTypeError|NoCallbackError|CatalogueError|InvalidPlaceError|InsightsError|ScheduleError)$/;
-const OURS_LATER = /^(JobChangedError|ThrottledReadError|SwitchTimeoutError)$/;
+  /^(UsageError|InvalidTextError|InvalidMessageError|InvalidPayloadError|MessageTooLargeError|RetiredTypeError|CorrectedBodyError|JobDefinitionError|NewJobTypeError|NoCallbackError|CatalogueError|InvalidPlaceError|InsightsError|ScheduleError|NoBreakerError)$/;
+const OURS_LATER = /^(JobChangedError|BreakerChangedError|ThrottledReadError|SwitchTimeoutError)$/;
 const EXPIRED = /ExpiredToken|RequestExpired|TokenRefreshRequired|SSOTokenProviderFailure/;
 const UNKNOWN_CLIENT =
   /UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId|InvalidSignature|SignatureDoesNotMatch|IncompleteSignature|AuthFailure/;

@@ -4,6 +4,7 @@ export { type MapOf, mapsIn, readableStack } from '../bundle/stack.ts';
 export type { Backfilled, MissedTicks, ScheduleInfo, ScheduleSqs } from '../schedules/index.ts';
 export { type AlarmView, alarmStates } from './alarms.ts';
 export { type Aws, type FeedOptions, flagsOf, isEmulator, nowOf, pause, type Stage } from './aws.ts';
+export { type BreakerState, type BreakerView, breaker, type SwitchedBreaker, switchBreaker } from './breaker.ts';
 export { checkPayload, type PayloadFault, payloadOf } from './check-payload.ts';
 export { checkCorrectedPayload } from './dead-letters/corrected-body.ts';
 export type { DeadFilter, DeadGroup, DeadJob, KeyRun } from './dead-letters/dead-jobs.ts';

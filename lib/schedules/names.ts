@@ -30,6 +30,10 @@ export function checkName(type: string, name: string): void {
   );
 }
 
+/** Whether there may be a schedule of this type and name: AWS refuses to look for another. */
+export const mayExist = (type: string, name: string): boolean =>
+  TYPE.test(type) && NAME.test(name) && type.length + name.length <= MAX_TOGETHER;
+
 const OPTIONS = ['expression', 'timeZone', 'payload', 'until', 'maxAttempts'];
 
 /** @throws ScheduleError for an option that there is none of */

@@ -4,6 +4,7 @@ import type { SchedulerCalls, StoredSchedule } from '../aws/scheduler.ts';
 import { didYouMean } from '../contract/definition/suggest.ts';
 import { scheduleNames } from '../contract/schedule-names.ts';
 import { NoSuchScheduleError, ScheduleError } from './errors.ts';
+import { mayExist } from './names.ts';
 
 /** A schedule by its type and name. */
 export interface Named {
@@ -22,6 +23,7 @@ export function storeOf(scheduler: SchedulerCalls, stage: string) {
   const nameOf = ({ type, name }: Named) => ({ GroupName, Name: scheduleNames.schedule(type, name) });
 
   async function find(named: Named): Promise<StoredSchedule | undefined> {
+    if (!mayExist(named.type, named.name)) return undefined;
     try {
       return await scheduler.getSchedule(nameOf(named));
     } catch (error) {
@@ -92,6 +94,7 @@ export function storeOf(scheduler: SchedulerCalls, stage: string) {
     },
     /** @returns false if there is none */
     async remove(named: Named): Promise<boolean> {
+      if (!mayExist(named.type, named.name)) return false;
       try {
         await scheduler.deleteSchedule(nameOf(named));
         return true;

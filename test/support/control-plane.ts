@@ -1,9 +1,11 @@
+import { hash } from 'node:crypto';
 import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import type { FilteredLogEvent, FilterLogEventsCommandInput } from '@aws-sdk/client-cloudwatch-logs';
 import type { Rule } from '@aws-sdk/client-eventbridge';
 import { names } from '../../lib/contract/names.ts';
 import type { Aws } from '../../lib/operator/index.ts';
 import { type Call, type Command, toCall } from '../../lib/testing/aws/faults.ts';
+import { checkRequest } from '../../lib/testing/aws/request-check.ts';
 import { awsError } from '../../lib/testing/index.ts';
 import { STAGE } from './world.ts';
 
@@ -67,6 +69,7 @@ export function makeControlPlane(type: string, nowMs: number): ControlPlane {
     async send(command: Command): Promise<object> {
       const call = toCall(command);
       plane.calls.push(call);
+      checkRequest(call);
       const answer = ANSWERS[call.name];
       if (answer === undefined) throw new TypeError(`${call.name} is not a call that the operator makes`);
       return answer(call.input as Input, plane);
@@ -106,6 +109,10 @@ function page<T>(all: readonly T[], token: string | undefined, size = PAGE) {
   return { entries: all.slice(from, from + size), next };
 }
 
+/** Of a function's event source. */
+export const uuidOf = (name: string): string =>
+  hash('md5', name, 'hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+
 /** Looks at a function's event sources, and lets their states go on. */
 function mappingsOf(name: string, eventSources: Plane['eventSources']) {
   const found = eventSources.get(name);
@@ -113,8 +120,8 @@ function mappingsOf(name: string, eventSources: Plane['eventSources']) {
   const State = found.state;
   found.state = found.next.shift() ?? State;
   const { queue = name } = found;
-  const mapping = (UUID: string, state: string, source: string) => ({
-    ...{ UUID, State: state, EventSourceArn: `arn:aws:sqs:us-east-1:1:${source}` },
+  const mapping = (of: string, state: string, source: string) => ({
+    ...{ UUID: uuidOf(of), State: state, EventSourceArn: `arn:aws:sqs:us-east-1:1:${source}` },
     FunctionArn: `arn:aws:lambda:us-east-1:1:function:${name}`,
   });
   const own = mapping(name, State, queue);
@@ -141,7 +148,7 @@ const ANSWERS: Readonly<Record<string, (input: Input, plane: Plane) => object>> 
     return { EventSourceMappings: entries, ...(FunctionName === undefined && { NextMarker: next ?? '' }) };
   },
   UpdateEventSourceMapping({ UUID, Enabled }, { eventSources }) {
-    const found = eventSources.get(UUID);
+    const found = [...eventSources].find(([name]) => uuidOf(name) === UUID)?.[1];
     if (found === undefined) throw missing(UUID);
     found.state = Enabled ? 'Enabling' : 'Disabling';
     found.next.push(Enabled ? 'Enabled' : 'Disabled');

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { S3Objects } from '../../lib/aws/payloads.ts';
+import { checkRequest } from '../../lib/testing/aws/request-check.ts';
 import { awsError } from '../../lib/testing/index.ts';
 
 /** S3 in memory, as far as payloads need it. */
@@ -28,6 +29,7 @@ export function makeMemoryS3(): MemoryS3 {
       const place = called('put', input);
       if (hash('sha256', input.Body, 'base64') !== input.ChecksumSHA256)
         throw awsError('BadDigest', 'the SHA-256 is another');
+      checkRequest({ name: 'PutObject', input });
       objects.set(place, input.Body);
       return {};
     },
@@ -36,6 +38,7 @@ export function makeMemoryS3(): MemoryS3 {
       if (input.Key === '') throw new Error('Empty value provided for input HTTP label: Key.');
       if (Buffer.byteLength(input.Key) > 1024) throw awsError('KeyTooLongError', 'Your key is too long', 400);
       const object = objects.get(called('get', input));
+      checkRequest({ name: 'GetObject', input });
       if (object === undefined) throw awsError('NoSuchKey', 'there is none', 404);
       return { Body: { transformToByteArray: async () => object }, ContentLength: object.length };
     },

@@ -1,5 +1,6 @@
 import type { CreateScheduleCommandInput, UpdateScheduleCommandInput } from '@aws-sdk/client-scheduler';
 import type { SchedulerCalls, StoredSchedule } from '../../lib/aws/scheduler.ts';
+import { checkRequest } from '../../lib/testing/aws/request-check.ts';
 
 /** EventBridge Scheduler in memory: what the API Reference says of names, groups and updates, and no clock of its own. */
 export interface MemoryScheduler {
@@ -32,6 +33,10 @@ export function makeMemoryScheduler({
 } = {}): MemoryScheduler {
   const schedules = new Map<string, StoredSchedule>();
   const calls: string[] = [];
+  const called = (name: string, input: object) => {
+    calls.push(name);
+    checkRequest({ name: `${name.charAt(0).toUpperCase()}${name.slice(1)}`, input });
+  };
   const keyOf = (given: { GroupName?: string | undefined; Name: string | undefined }) =>
     `${given.GroupName ?? 'default'}/${given.Name}`;
   const stored = (given: { GroupName?: string | undefined; Name: string | undefined }) => {
@@ -48,7 +53,7 @@ export function makeMemoryScheduler({
   };
   const client: SchedulerCalls = {
     async createSchedule(input) {
-      calls.push('createSchedule');
+      called('createSchedule', input);
       if (input.GroupName !== group) {
         throw failure('ResourceNotFoundException', `Schedule group ${input.GroupName} does not exist.`);
       }
@@ -57,17 +62,18 @@ export function makeMemoryScheduler({
       return {};
     },
     async updateSchedule(input) {
-      calls.push('updateSchedule');
+      called('updateSchedule', input);
       stored(input);
       write(input);
       return {};
     },
     async getSchedule(input) {
-      calls.push('getSchedule');
+      called('getSchedule', input);
       return stored(input);
     },
-    async listSchedules({ GroupName, NamePrefix = '', NextToken = '0' }) {
-      calls.push('listSchedules');
+    async listSchedules(input) {
+      called('listSchedules', input);
+      const { GroupName, NamePrefix = '', NextToken = '0' } = input;
       const all = [...schedules.values()].filter(
         (one) => one.GroupName === GroupName && one.Name?.startsWith(NamePrefix) === true,
       );
@@ -77,7 +83,7 @@ export function makeMemoryScheduler({
       return { Schedules: page, ...(next < all.length && { NextToken: String(next) }) };
     },
     async deleteSchedule(input) {
-      calls.push('deleteSchedule');
+      called('deleteSchedule', input);
       stored(input);
       schedules.delete(keyOf(input));
       return {};

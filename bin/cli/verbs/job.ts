@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type JobLogLine, type JobView, job, jobLogs } from '../../../lib/operator/index.ts';
 import type { Context } from '../context.ts';
+import { openSince } from '../open-since.ts';
 import { count } from '../print.ts';
 import { keptMaps, MAPS_FOLDER, MAPS_HELP } from '../source-maps.ts';
 import { keyArgument, type Run, runs, typeArgument } from '../verb.ts';
@@ -39,7 +40,7 @@ export function jobVerb(program: Command, run: Run): void {
 const at = (epochMs: number | undefined) => (epochMs === undefined ? undefined : new Date(epochMs).toISOString());
 
 function show({ print }: Context, view: JobView): void {
-  const { item, key, message, unread } = view;
+  const { item, key, message, unread, breaker } = view;
   const { status, attempts, maxAttempts, snoozes, runNo, error, reason } = item;
   const running = status === 'INPROGRESS';
   const rows: [string, unknown][] = [
@@ -52,8 +53,10 @@ function show({ print }: Context, view: JobView): void {
     ['created', item.createdAt],
     ['last attempt', item.processedAt],
     ['completed', item.completedAt],
-    ['died', item.failedAt],
+    [status === 'EXPIRED' ? 'expired' : 'died', item.failedAt],
     ['due', at(item.dueAt)],
+    ['expires', item.processedAt === undefined ? at(item.startBefore) : undefined],
+    ['last start', at(item.endBefore)],
     ['lease until', running ? at(item.leaseUntil) : undefined],
     ['kept until', at(item.expiration * 1000)],
     ['reason', reason],
@@ -65,6 +68,7 @@ function show({ print }: Context, view: JobView): void {
       item.checkpoint === undefined ? undefined : `${json(item.checkpoint)} (number ${item.checkpointNo})`,
     ],
     ...flowRows(view),
+    ['breaker', breaker && openSince(breaker)],
     ['message', message],
     ['body', item.envelope?.body],
     ['payload', unread],
@@ -76,7 +80,7 @@ function show({ print }: Context, view: JobView): void {
 
 /** The flow that the job is in: what it waits for, whom it came after, for whom it holds a place, and to whom that went. */
 function flowRows({ item: { mode, deadlineAt, status, flow, passedOn, owed }, batch }: JobView): [string, unknown][] {
-  const died = batch?.dead ? `; ${batch.dead} died or were cancelled` : '';
+  const died = batch?.dead ? `; ${batch.dead} died, expired or were cancelled` : '';
   const left = batch && `${count(batch.open)} of ${count(batch.total)} children`;
   const open = status === 'SCHEDULED' ? left : `nothing more; ${left} were open`;
   const { of, after, chain } = flow ?? {};

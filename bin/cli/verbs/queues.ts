@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { EXIT, flagsOf, pause, type QueueState, type QueuesReport, queues } from '../../../lib/operator/index.ts';
 import type { Context } from '../context.ts';
+import { openSince } from '../open-since.ts';
 import { whole } from '../options.ts';
 import { type Colour, type Column, count, duration } from '../print.ts';
 import { optionalType, type Run, runs } from '../verb.ts';
@@ -59,6 +60,10 @@ function show({ print, stage }: Context, report: QueuesReport): undefined {
       print.note(
         `${type}: ${count(waitForChildren)} wait for their children (npx sluice flows ${type}${flagsOf(stage)})`,
       );
+  }
+  for (const { type, breaker } of report.queues) {
+    if (breaker !== undefined)
+      print.note(`${type}: its circuit breaker is ${openSince(breaker)} (npx sluice breaker ${type}${flagsOf(stage)})`);
   }
   if (report.truncated) print.note('PARKED and DEAD count 100,000 jobs at most; there are more.');
 }

@@ -27,7 +27,7 @@ const DECISIVE = [
     'owner',
     'leaseUntil',
   ],
-  ...['dueAt', 'listKey', 'listAt'],
+  ...['dueAt', 'listKey', 'listAt', 'startBefore', 'endBefore'],
   ...['undelivered', 'cancelRequested', 'snoozes', 'snoozesInRow', 'putBacksInRow', 'crash', 'expiration'],
   ...FLOW_ATTRIBUTES,
 ] as const satisfies readonly (keyof JobItem)[];
@@ -51,10 +51,10 @@ export interface Reading {
 
 /** Sends the reads that are asked for in the same turn of the event loop together. An item is read once, however often it is asked for. */
 export function makeReader(table: string, deps: WriterDeps, { names = DECISIVE, eventual }: Reading = {}): Reader {
-  const reads = new Map<string, Promise<JobItem | undefined>>();
+  let reads = new Map<string, Promise<JobItem | undefined>>();
   const send = async (asked: Waiting<Asked, JobItem | undefined>[]) => {
-    // Those who ask from now on get a later read.
-    reads.clear();
+    // Those who ask from now on get a later read. Not `clear`, which would keep what was read (see `UnderWay`).
+    reads = new Map();
     try {
       const found = await readItems(
         { table, names, eventual },

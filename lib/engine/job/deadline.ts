@@ -1,6 +1,7 @@
 import { JobTimeoutError, ShutdownError } from '../../contract/errors.ts';
 import { SETTLE_BEFORE_END_MS } from '../../contract/protocol/timing.ts';
 import type { Engine, Invocation } from '../engine.ts';
+import { makeUnderWay, type UnderWay } from '../under-way.ts';
 
 /** When an attempt ends at the latest, and the signal that its handler gets then. */
 export interface Deadline {
@@ -11,6 +12,24 @@ export interface Deadline {
   abort(reason: unknown): void;
   /** Ends the timer: the attempt is over. */
   close(): void;
+}
+
+/** What each shutdown ends. */
+const endedBy = new WeakMap<AbortSignal, UnderWay<() => void>>();
+
+function underWay(shutdown: AbortSignal): UnderWay<() => void> {
+  const known = endedBy.get(shutdown);
+  if (known !== undefined) return known;
+  const attempts = makeUnderWay<() => void>();
+  shutdown.addEventListener(
+    'abort',
+    () => {
+      for (const end of attempts) end();
+    },
+    { once: true },
+  );
+  endedBy.set(shutdown, attempts);
+  return attempts;
 }
 
 /** The deadline is the job's own timeout or a second before the function's end. A shutdown aborts at once. */
@@ -24,8 +43,9 @@ export function makeDeadline({ definition, clock, shutdown }: Engine, { endsAtMs
     controller.abort(new JobTimeoutError(`the attempt ran past ${which}`));
   };
   const shutDown = () => controller.abort(shuttingDown());
+  const runningUntil = underWay(shutdown);
   const cancelTimer = clock.after(Math.max(0, atMs - clock.now()), timedOut);
-  shutdown.addEventListener('abort', shutDown, { once: true });
+  runningUntil.add(shutDown);
   const aborted = new Promise<never>((_, reject) => {
     if (signal.aborted) reject(signal.reason);
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
@@ -33,7 +53,7 @@ export function makeDeadline({ definition, clock, shutdown }: Engine, { endsAtMs
   aborted.catch(() => undefined);
   const close = () => {
     cancelTimer();
-    shutdown.removeEventListener('abort', shutDown);
+    runningUntil.delete(shutDown);
   };
   return { atMs, signal, aborted, abort: (reason) => controller.abort(reason), close };
 }

@@ -41,7 +41,7 @@ export async function onException(error: unknown, engine: Engine, shutDown: () =
 }
 
 /** The one job whose handler runs. */
-function onlyOne(running: ReadonlySet<RunningJob>): RunningJob | undefined {
+function onlyOne(running: Iterable<RunningJob>): RunningJob | undefined {
   const [one, ...others] = [...running].filter(({ handler }) => handler !== undefined);
   return others.length === 0 ? one : undefined;
 }

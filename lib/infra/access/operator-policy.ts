@@ -1,10 +1,12 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { breakerId } from '../../contract/definition/breaker.ts';
 import { names, prefixOf } from '../../contract/names.ts';
 import { NO_PAYLOAD_ATTRIBUTES } from '../../contract/protocol/no-payload.ts';
 import { arnsOf } from '../arns.ts';
 import { acknowledgeWildcard } from '../checks/security.ts';
+import { namedAndLike } from './item-keys.ts';
 import { getPayloads, putPayloads } from './payload-rights.ts';
 import { changeSchedules, lookAtSchedules } from './schedule-rights.ts';
 import { keyRights } from './stage-key.ts';
@@ -20,9 +22,9 @@ export interface OperatorPoliciesProps {
 
 /**
  * The rights of people who operate a stage, as three managed policies to attach to their roles. `<app>-<stage>-read-<region>` is
- * for looking (`queues`, `job`, `flow`, `flows`, `dead`, `drain`, `doctor`, what `console` shows) and receives no message, and of
+ * for looking (`queues`, `job`, `breaker`, `flow`, `flows`, `dead`, `drain`, `doctor`, what `console` shows) and receives no message, and of
  * items no parked one. `<app>-<stage>-payloads-<region>` adds those (`job --payload`). `<app>-<stage>-redrive-<region>` comes in
- * addition, for verbs that change something (`send`, `dlq`, `retry`, `cancel`, `pause`, `resume`, `schedule`, `doctor --job`).
+ * addition, for verbs that change something (`send`, `dlq`, `retry`, `cancel`, `pause`, `resume`, `breaker open`, `schedule`, `doctor --job`).
  *
  * Queues, functions and stacks are named by the stage's prefix. Neither app nor stage has a hyphen, so the prefix matches this
  * stage alone, and it covers job types that are added later.
@@ -90,6 +92,7 @@ function readRights(scope: Construct, stage: string): PolicyStatement[] {
   const every = `${prefixOf(stage)}-*`;
   return [
     withoutPayload(arns.jobsTable),
+    breakers(arns.jobsTable),
     allow(['dynamodb:DescribeTable'], arns.jobsTable),
     allow(['dynamodb:Query'], arns.listsIndex, arns.typeListsIndex),
     allow(['sqs:GetQueueUrl', 'sqs:GetQueueAttributes'], arns.queue('*')),
@@ -128,13 +131,21 @@ const withoutPayload = (jobsTable: string) =>
     },
   });
 
+/** The items of circuit breakers, whole: they hold no job's data. */
+const breakers = (jobsTable: string) =>
+  new PolicyStatement({
+    actions: ['dynamodb:GetItem'],
+    resources: [jobsTable],
+    conditions: namedAndLike([breakerId('*')]),
+  });
+
 function redriveRights(scope: Construct, stage: string): PolicyStatement[] {
   const arns = arnsOf(scope, stage);
   const arn = arnMaker(scope);
   return [
     allow(['sqs:ReceiveMessage', 'sqs:ChangeMessageVisibility', 'sqs:DeleteMessage'], arns.deadLetterQueue('*')),
     allow(['sqs:SendMessage'], arns.queue('*')),
-    // Cancellations and retries, which decide over the whole item.
+    // Cancellations, retries and circuit breakers, which decide over the whole item.
     allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], arns.jobsTable),
     new PolicyStatement({
       actions: ['lambda:UpdateEventSourceMapping'],

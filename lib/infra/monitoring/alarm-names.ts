@@ -17,14 +17,18 @@ export const JOB_ALARMS = {
   notGettingThrough: 'not-getting-through',
   duplicates: 'duplicates',
   schedulesFailed: 'schedules-failed',
+  breakerOpen: 'breaker-open',
 } as const;
 
 export type JobAlarm = keyof typeof JOB_ALARMS;
 
-/** The alarms that a definition has: the one on duplicates by choice, the one on its schedules if it has any. */
-export const alarmsOf = ({ alarms, schedule }: Pick<JobDefinition, 'alarms' | 'schedule'>): JobAlarm[] =>
+type Alarmed = Pick<JobDefinition, 'alarms' | 'schedule'> & Partial<Pick<JobDefinition, 'breaker'>>;
+
+/** The alarms that a definition has: the one on duplicates by choice, those on its schedules and its breaker if it has them. */
+export const alarmsOf = ({ alarms, schedule, breaker }: Alarmed): JobAlarm[] =>
   (Object.keys(JOB_ALARMS) as JobAlarm[]).filter((alarm) => {
     if (alarm === 'duplicates') return alarms.duplicateJobs !== undefined;
+    if (alarm === 'breakerOpen') return breaker !== undefined;
     return alarm !== 'schedulesFailed' || schedule.length > 0;
   });
 

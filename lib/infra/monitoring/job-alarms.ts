@@ -44,6 +44,10 @@ export class JobAlarms extends Construct {
       duplicateJobs === undefined
         ? {}
         : { duplicates: makeAlarm(this, 'Duplicates', { action, ...settings.duplicates(watched, duplicateJobs) }) };
+    const breaker =
+      watched.definition.breaker === undefined
+        ? {}
+        : { breakerOpen: makeAlarm(this, 'BreakerOpen', { action, ...settings.breakerOpen(watched) }) };
     const symptoms = {
       queueDepth: makeAlarm(this, 'QueueDepth', settings.queueDepth(watched)),
       queueAge: makeAlarm(this, 'QueueAge', settings.queueAge(watched)),
@@ -51,7 +55,7 @@ export class JobAlarms extends Construct {
     };
     const notGettingThrough = makeComposite(this, { watched, action, symptoms: Object.values(symptoms), cause });
     const others = { deadLetters, failures, throttles, duration, notGettingThrough };
-    this.all = { functionErrors: cause, ...others, ...duplicates, ...symptoms };
+    this.all = { functionErrors: cause, ...others, ...duplicates, ...breaker, ...symptoms };
   }
 }
 

@@ -12,6 +12,7 @@ export const RUNBOOK = {
   dispatcher: 'Retry dispatcher failing',
   lateness: 'Retries overdue',
   schedules: 'Schedules do not send',
+  breaker: 'Circuit breaker open',
 } as const;
 
 export type RunbookTopic = keyof typeof RUNBOOK;

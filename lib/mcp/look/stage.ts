@@ -1,5 +1,5 @@
 import { messageSchema } from '../../operator/authoring/schema.ts';
-import { doctor, queues } from '../../operator/index.ts';
+import { breaker, doctor, queues } from '../../operator/index.ts';
 import { definitionIn } from '../definitions.ts';
 import { type } from '../inputs.ts';
 import { tool } from '../tool.ts';
@@ -23,6 +23,15 @@ export const STAGE_LOOKS = [
       'finding has a level (bad is a fault), what was seen, and what to do. It sends nothing and takes some seconds.',
     input: {},
     run: async (_, { stage, definitions }) => ({ findings: await doctor(stage, { definitions: await definitions() }) }),
+  }),
+  tool({
+    name: 'breaker',
+    title: 'Circuit breaker of a job type',
+    description:
+      'The circuit breaker of a job type that has one: open, closing or closed; since when; opened by the rate of failures or by ' +
+      'an operator; when the next probe may start; attempts counted lately. While it is open, jobs wait without an attempt.',
+    input: { type },
+    run: async ({ type: one }, call) => breaker(call.stage, await definitionIn(call, one)),
   }),
   tool({
     name: 'schema',

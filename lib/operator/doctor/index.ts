@@ -2,6 +2,7 @@ import type { JobDefinition } from '../../contract/definition/job-definition.ts'
 import type { Stage } from '../aws.ts';
 import { typesOf } from '../stage.ts';
 import { alarms } from './alarms.ts';
+import { breakers } from './breakers.ts';
 import { dispatcher, eventSources, stacks } from './deployed.ts';
 import type { Check, Finding } from './finding.ts';
 import { lostJobs } from './lost.ts';
@@ -46,6 +47,7 @@ export async function doctor(stage: Stage, options: DoctorOptions): Promise<Find
   const { synthetic } = options;
   const checks: Record<string, Check> = {
     ...CHECKS,
+    ...(options.definitions.some((one) => one.breaker !== undefined) && { 'circuit breakers': breakers }),
     ...(options.definitions.some(({ handsOn }) => handsOn !== undefined) && { flows: waitingFlows }),
     ...(options.definitions.some(({ retired }) => retired) && { 'retired types': retiredTypes }),
     ...(options.scan && { 'lost messages': lostJobs }),

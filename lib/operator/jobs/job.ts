@@ -1,6 +1,7 @@
-import { type JobItem, keyOf, type ParkedEnvelope } from '../../contract/protocol/job-item.ts';
+import { isWaiting, type JobItem, keyOf, type ParkedEnvelope } from '../../contract/protocol/job-item.ts';
 import { iso, WATCHDOG_MS } from '../../contract/protocol/timing.ts';
 import { flagsOf, nowOf, type Stage } from '../aws.ts';
+import { type BreakerState, openBreaker } from '../breaker.ts';
 import { type JobName, readJob } from '../job-table.ts';
 import { type WholeBody, wholeBody } from '../payloads.ts';
 import { onStage, queuesOf, tableOf } from '../stage.ts';
@@ -28,6 +29,8 @@ export interface JobView {
   readonly item: Omit<JobItem, Hidden> & { readonly envelope?: ParkedEnvelope };
   /** Of a batch's callback: how its children stand. */
   readonly batch?: BatchView;
+  /** Of a job that waits: its type's circuit breaker, while it is open. Until it closes the job begins no attempt. */
+  readonly breaker?: BreakerState;
   /** Where its message is, as a sentence for people. */
   readonly message: string;
   /** Why the payload of a parked job could not be fetched: its body says where it lies. */
@@ -45,10 +48,12 @@ export async function job(stage: Stage, name: JobName, { payload = false } = {})
     const item = (await readJob(tableOf(stage), name, { payload })) ?? (await byId(stage, name, payload));
     const { envelope, outbox: _, open, dead, children: __, ...rest } = item;
     const { total } = rest;
+    const breaker = isWaiting(item) ? await openBreaker(stage, name.type) : undefined;
     const view: JobView = {
       key: keyOf(item),
       item: rest,
       ...(total !== undefined && { batch: { total, open: open?.size ?? 0, dead: dead?.size ?? 0 } }),
+      ...(breaker !== undefined && { breaker }),
       message: whereIs(item, nowOf(stage)),
     };
     if (!payload || envelope === undefined) return view;
@@ -90,6 +95,7 @@ export function whereIs(item: JobItem, nowMs: number): string {
       if (item.owed) return 'in the queue: what the job staged is not sent yet; that is tried again';
       return 'none: the job is over';
     case 'CANCELLED':
+    case 'EXPIRED':
       return 'none: the job is over';
     case 'DEAD':
       return deadMessage(item, nowMs);

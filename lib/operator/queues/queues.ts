@@ -1,4 +1,5 @@
 import type { Stage } from '../aws.ts';
+import { type BreakerState, openBreaker } from '../breaker.ts';
 import { countWaiting } from '../flows/waiting.ts';
 import type { ListName } from '../jobs/list-shards.ts';
 import { type ListedTypes, readList, readLists } from '../jobs/lists.ts';
@@ -26,6 +27,8 @@ export interface QueueState {
   /** Age of the oldest message, CloudWatch's latest value; undefined if it has none. */
   readonly oldestSeconds: number | undefined;
   readonly state: RunningState;
+  /** The type's circuit breaker, while it is open. */
+  readonly breaker?: BreakerState;
   /** `parked` or `dead` are more than the 100,000 that were counted. */
   readonly truncated?: true;
 }
@@ -52,12 +55,14 @@ export async function queues(stage: Stage, type?: string): Promise<QueuesReport>
       all.map((one) => onStage(stage, one.type, () => Promise.all([countsOf(stage, one), deadLettersOf(stage, one)]))),
     );
     const parked = await Promise.all(types.map((one) => parkedOf(stage, due, one)));
+    const breakers = await Promise.all(types.map((one) => openBreaker(stage, one)));
     return {
       queues: counts.map(([{ type: one, ...count }, { dlq }], i) => ({
         ...{ type: one, state: running[one] ?? 'missing', ...count, dlq },
         ...(parked[i] ?? { parked: 0, waitForChildren: 0 }),
         dead: entriesOf(dead, one).length,
         oldestSeconds: ages[one],
+        ...(breakers[i] && { breaker: breakers[i] }),
         ...((due.cut.has(one) || dead.cut.has(one)) && { truncated: true as const }),
       })),
       truncated: due.cut.size + dead.cut.size > 0,

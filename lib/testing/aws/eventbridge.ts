@@ -12,6 +12,7 @@ import {
   toCall,
   underFault,
 } from './faults.ts';
+import { checkRequest } from './request-check.ts';
 
 /** An event as a rule on the default bus sees it. */
 export interface MemoryEvent {
@@ -41,7 +42,11 @@ export function makeMemoryEvents(): MemoryEvents {
       const call = toCall(command);
       calls.push(call);
       if (call.name !== 'PutEvents') throw new TypeError(`${call.name} is not a call that the engine makes`);
-      return underFault(faults.take(call), (fault) => putEvents(call.input as PutEventsCommandInput, events, fault));
+      return underFault(faults.take(call), (fault) => {
+        const reply = putEvents(call.input as PutEventsCommandInput, events, fault);
+        checkRequest(call);
+        return reply;
+      });
     },
   };
   return { client: client as EventBridge, faults, calls, events };

@@ -1,8 +1,18 @@
 import { expect, test } from 'vitest';
 import { DEFAULT_RETRY_POLICY } from '../../../lib/contract/definition/retry-policy.ts';
-import { atLeast, atMost, exactly, leastWithoutJitter, mostAfter, mostOfWave, mostStarts } from './criteria.ts';
+import {
+  atLeast,
+  atMost,
+  exactly,
+  leastWithoutJitter,
+  mostAfter,
+  mostOfWave,
+  mostStarts,
+  mostStartsWhileOpen,
+  mostUntilAllEnded,
+} from './criteria.ts';
 import { capacityOf } from './outage.ts';
-import { burst, PATIENT, peakOutage, withoutJitter } from './scenarios.ts';
+import { burst, drill, PATIENT, peakOutage, withoutJitter } from './scenarios.ts';
 
 const chance = (mean: number) => mean + 5 * Math.sqrt(mean);
 const size = { jobs: 50_000, seconds: 1 };
@@ -47,4 +57,29 @@ test('checks say what was promised, and whether it was kept', () => {
   expect(atLeast('ratio', 25.57, 25)).toMatchObject({ promised: '≥ 25.6', met: false });
   expect(exactly('dead letters', 3, 3).met).toBe(true);
   expect(exactly('dead letters', 3, 4)).toMatchObject({ promised: '3', met: false });
+});
+
+test.each([
+  ['none', [], 0],
+  ['a start each interval', [112, 122, 132], 1],
+  ['a second one a millisecond early', [112, 121.999, 132], 2],
+  ['three in a stretch that no interval begins with', [112, 125, 127, 129, 140], 3],
+  ['what starts within 2 s of the opening, and from the closing on', [100, 101.999, 150, 150.001], 0],
+  ['fractions that do not add up', [112.1, 122.1, 132.1, 142.1], 1],
+])('starts while a breaker is open: %s', (_, starts, most) => {
+  expect(mostStartsWhileOpen(starts, [{ openedAt: 100, closedAt: 150 }], 10)).toBe(most);
+});
+
+test('starts while a breaker is open are counted in each of its openings, and in one that never ends', () => {
+  const openings = [{ openedAt: 0, closedAt: 10 }, { openedAt: 100 }];
+  expect(mostStartsWhileOpen([5, 50, 51, 1000], openings, 10)).toBe(1);
+  expect(mostStartsWhileOpen([5, 50, 51, 1000, 1001], openings, 10)).toBe(2);
+  expect(mostStartsWhileOpen([5, 6], [], 10)).toBe(0);
+});
+
+test('all jobs of the drill have come when the third party is back, and may take ten minutes and their own time', () => {
+  const options = drill({ jobs: 100_000, outageSeconds: 9900 });
+  expect([0, 10, 20, 9910].map(options.arrivedBy)).toEqual([0, 10_081, 20_161, 100_000]);
+  expect(capacityOf(options)).toBe(2500);
+  expect(mostUntilAllEnded(options)).toBe(640);
 });

@@ -62,6 +62,48 @@ function wavesAfter({ policy, outage }: OutageOptions): number {
   return Math.max(...moments.map((at) => waves.filter(({ from, until }) => from <= at && at <= until).length));
 }
 
+/** When a circuit breaker was open, in seconds. */
+export interface Opening {
+  readonly openedAt: number;
+  /** Absent: it is open still. */
+  readonly closedAt?: number;
+}
+
+/** The opening write binds the begins that are decided so long after it. */
+const BINDS_AFTER_SECONDS = 2;
+
+/**
+ * Most attempts that started within one probe interval while a breaker was open, wherever the interval begins.
+ *
+ * @param starts in seconds, in their order
+ */
+export function mostStartsWhileOpen(
+  starts: readonly number[],
+  openings: readonly Opening[],
+  probeSeconds: number,
+): number {
+  const isOpen = (second: number) =>
+    openings.some(
+      ({ openedAt, closedAt = Number.POSITIVE_INFINITY }) =>
+        second >= openedAt + BINDS_AFTER_SECONDS && second < closedAt,
+    );
+  const probes = starts.filter(isOpen);
+  let [first, most] = [0, 0];
+  probes.forEach((second, i) => {
+    // Whole milliseconds: fractions of seconds do not add up to ten.
+    while (Math.round((second - (probes[first] ?? second)) * 1000) >= probeSeconds * 1000) first++;
+    most = Math.max(most, i - first + 1);
+  });
+  return most;
+}
+
+/** All have ended so long after the third party's return, beyond the time that all of them take. */
+const ENDED_WITHIN_SECONDS = 600;
+
+/** @returns seconds from the third party's return, at most, until the last job ends */
+export const mostUntilAllEnded = (options: OutageOptions): number =>
+  ENDED_WITHIN_SECONDS + options.jobs / capacityOf(options);
+
 /** One promise and what was measured. */
 export interface Check {
   readonly what: string;

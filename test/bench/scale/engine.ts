@@ -25,13 +25,21 @@ export interface EngineOutage extends Outage {
   readonly left: { readonly queue: number; readonly deadLetters: number };
 }
 
+/** Told of what the run does, in seconds from its beginning. */
+export interface Watch {
+  /** An attempt starts. */
+  readonly onStart?: (second: number) => void;
+  /** A batch ended. @param startMs the clock's time at the beginning of the run */
+  readonly onBatch?: (fleet: Fleet, startMs: number) => void;
+}
+
 /**
  * The outage with the real consumer and the real dispatcher on the in-memory AWS: `maxConcurrency` batches side by side, each
  * of which takes its jobs' time.
  *
  * @throws Error if jobs have not ended after a day of virtual time
  */
-export async function engineOutage(options: OutageOptions): Promise<EngineOutage> {
+export async function engineOutage(options: OutageOptions, watch: Watch = {}): Promise<EngineOutage> {
   const clock = makeVirtualClock();
   const startMs = clock.now();
   const secondNow = () => (clock.now() - startMs) / 1000;
@@ -46,12 +54,16 @@ export async function engineOutage(options: OutageOptions): Promise<EngineOutage
     async perform(_, { job }) {
       const second = secondNow();
       tally.started(second, job.attempts);
+      watch.onStart?.(second);
       ends.begins(job.id);
       seen.peakInFlight = Math.max(seen.peakInFlight, fleet.queue.counts().inFlight);
       await work();
       if (second >= fromSecond && second < untilSecond) throw new Error('the third party is out');
     },
-    onDelivery: (delivery) => ends.delivered(delivery, fleet),
+    onDelivery(delivery) {
+      ends.delivered(delivery, fleet);
+      watch.onBatch?.(fleet, startMs);
+    },
     onTick({ released, latenessMs }) {
       releases.peakReleased = Math.max(releases.peakReleased, released);
       releases.released += released;
@@ -67,7 +79,7 @@ export async function engineOutage(options: OutageOptions): Promise<EngineOutage
   return { ...tally.outage(), ...releases, left };
 }
 
-const definitionOf = ({ policy, maxConcurrency, batchSize }: OutageOptions) =>
+const definitionOf = ({ policy, maxConcurrency, batchSize, breaker }: OutageOptions) =>
   defineJob({
     type: bench.type,
     payload: bench.payload,
@@ -76,6 +88,7 @@ const definitionOf = ({ policy, maxConcurrency, batchSize }: OutageOptions) =>
     maxConcurrency,
     batchSize,
     logs: 'failures',
+    ...(breaker && { breaker }),
   });
 
 /** Work that takes so long. Who begins in the same millisecond waits for one timer: a million of them are slow. */
@@ -119,7 +132,8 @@ function makeEnds(tally: Tally, startMs: number, secondNow: () => number) {
         }
         if (item.status !== 'RETRYING') throw new Error(`${keyOf(item)} is ${item.status} after its attempt`);
         seen.failed += 1;
-        tally.willRetry(item.attempts, ((item.dueAt ?? Number.NaN) - startMs) / 1000);
+        // A probe of a job that never had an attempt spends none.
+        if (item.attempts > 0) tally.willRetry(item.attempts, ((item.dueAt ?? Number.NaN) - startMs) / 1000);
         if (item.listKey !== undefined) parked.add(id);
         seen.peakParked = Math.max(seen.peakParked, parked.size);
       }

@@ -1,3 +1,4 @@
+import type { CircuitBreaker } from '../../../lib/contract/definition/breaker.ts';
 import type { RetryPolicy } from '../../../lib/contract/definition/retry-policy.ts';
 
 /** Jobs that arrive while their third party is out, in virtual time. */
@@ -13,6 +14,8 @@ export interface OutageOptions {
   readonly batchSize: number;
   /** What a job takes, and with it its batch. */
   readonly jobMs: number;
+  /** The job type's circuit breaker. @default none */
+  readonly breaker?: CircuitBreaker;
   /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
 }
@@ -34,6 +37,8 @@ export interface Outage {
   readonly peakParked: number;
   /** From the end of the outage until the last job that it hit has ended. */
   readonly drainSeconds: number;
+  /** When the last job ended, whatever it met. */
+  readonly lastEndSecond: number;
   /** Retries after the n-th failure, from 1: how many fall due, and how many start, in a second at most. */
   readonly waves: readonly Wave[];
 }
@@ -64,7 +69,7 @@ export const triangle =
 
 /** Counts what happens, by the second. */
 export function makeTally({ outage: { untilSecond } }: OutageOptions) {
-  const seen = { completed: 0, dead: 0, failed: 0, peakInFlight: 0, peakParked: 0, drainSeconds: 0 };
+  const seen = { completed: 0, dead: 0, failed: 0, peakInFlight: 0, peakParked: 0, drainSeconds: 0, lastEndSecond: 0 };
   const [arrivals, starts, dueAfter] = [
     new Map<number, number>(),
     new Map<number, number>(),
@@ -93,6 +98,7 @@ export function makeTally({ outage: { untilSecond } }: OutageOptions) {
     },
     ended(kind: 'completed' | 'dead', second: number, attempt: number) {
       seen[kind] += 1;
+      seen.lastEndSecond = Math.max(seen.lastEndSecond, second);
       if (attempt > 1 || kind === 'dead') seen.drainSeconds = Math.max(seen.drainSeconds, second - untilSecond);
     },
     outage: (): Outage => ({

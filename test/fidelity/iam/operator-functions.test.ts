@@ -3,6 +3,7 @@ import type { JobSchedule } from '../../../lib/contract/definition/schedule.ts';
 import { names } from '../../../lib/contract/names.ts';
 import {
   alarmStates,
+  breaker,
   cancel,
   cancelAll,
   dead,
@@ -31,6 +32,7 @@ import {
   scanPriceOf,
   schedules,
   setRunning,
+  switchBreaker,
   tableOf,
   typeQueues,
   waiting,
@@ -54,6 +56,7 @@ beforeAll(async () => {
 }, 120_000);
 
 const NIGHTLY: JobSchedule = { name: 'nightly', expression: 'cron(0 2 * * ? *)', payload: {} };
+const BROKEN = defineProbe({ breaker: { failurePercent: 50, ofAtLeast: 10, perSeconds: 60, probeSeconds: 30 } });
 const JOB = { type: 'probe', key: 'dead' };
 /** A schedule that was made at run time. */
 const DAILY = { expression: 'cron(0 2 * * ? *)', payload: { do: 'complete' } } as const;
@@ -89,6 +92,7 @@ const LOOKS: Functions = {
       .pause('probe', 'x')
       .catch(() => 0),
   keepsData,
+  breaker: (stage) => breaker(stage, BROKEN),
   queues,
   dead: (stage) => dead(stage, 'probe'),
   deadPages: (stage) => drained(deadPages(stage, 'probe')),
@@ -115,6 +119,7 @@ const CHANGES: Functions = {
   'schedule pause': async (stage) => (await made(stage)).pause('probe', 'daily'),
   'schedule delete': async (stage) => (await made(stage)).delete('probe', 'daily'),
   'schedule run-now': async (stage) => (await made(stage)).runNow('probe', 'daily'),
+  'breaker open': (stage) => switchBreaker(stage, BROKEN, 'open'),
   setRunning: (stage) => setRunning(stage, 'probe', { running: false, wait: false }),
 };
 

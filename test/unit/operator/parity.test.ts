@@ -83,6 +83,12 @@ const FACES: Readonly<Record<string, Faces>> = {
   flows: faces('flows', '/api/flows', 'flows'),
   cancelFlow: faces('cancel', CHOICES, 'cancel'),
 
+  breaker: faces('breaker', none('the type’s page shows its alarm; a terminal shows the rest'), 'breaker'),
+  switchBreaker: faces(
+    'breaker',
+    none('a person in an incident types it; the page cannot tell one from another yet'),
+    none('it opens by itself; to hold jobs back is the user’s to decide: pause and resume are offered'),
+  ),
   setRunning: faces('pause', CHOICES, 'pause'),
   drain: faces('drain', CHOICES, none('it waits for an hour; an assistant asks queues again')),
   send: faces('send', CHOICES, 'send'),

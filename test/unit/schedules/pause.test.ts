@@ -110,7 +110,7 @@ describe('list', () => {
   test('has all of the stage or those of a type, over all pages, without what is not ours', async () => {
     const { schedules, scheduler } = made();
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) await schedules.put(definition, name, MORNING);
-    const theirs = { ...scheduler.schedules.get('sluice-test-schedules/probe.a'), Name: 'theirs' };
+    const { LastModificationDate: _, ...theirs } = scheduler.schedules.get('sluice-test-schedules/probe.a') ?? {};
     await scheduler.client.createSchedule({ ...theirs, Name: 'theirs' } as never);
     await scheduler.client.createSchedule({ ...theirs, Name: 'probe-2.h' } as never);
     expect((await schedules.list('probe')).map(({ name }) => name)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
@@ -124,6 +124,17 @@ describe('list', () => {
     expect(JSON.stringify(await schedules.list())).not.toContain('S3CRET');
   });
 });
+
+test.each(['two words', 'x'.repeat(41), 'Upper', ''])(
+  'there is no schedule "%s": AWS is not asked for it',
+  async (name) => {
+    const { schedules, scheduler } = made();
+    await expect(schedules.pause('probe', name)).rejects.toThrow(`has no schedule "${name}" of probe`);
+    expect(await schedules.delete('probe', name)).toBe(false);
+    expect(scheduler.calls).not.toContain('getSchedule');
+    expect(scheduler.calls).not.toContain('deleteSchedule');
+  },
+);
 
 test('delete says whether there was one', async () => {
   const { schedules } = made();

@@ -28,6 +28,7 @@ const INFRA_SETTINGS = ['stage-settings'];
 const OPERATOR_BASICS = [
   'alarms',
   'aws',
+  'breaker',
   'elsewhere',
   'failure',
   'job-table',

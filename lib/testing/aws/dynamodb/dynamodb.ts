@@ -20,6 +20,7 @@ import {
   toCall,
   underFault,
 } from '../faults.ts';
+import { checkRequest } from '../request-check.ts';
 import { toDocuments, toItems } from './documents.ts';
 import { itemBytes } from './item-size.ts';
 import { ITEM_COMMANDS } from './items.ts';
@@ -108,10 +109,12 @@ function makePerform(table: Tables, clock: Clock) {
     BatchGetItem: getItems,
     TransactWriteItems: (input: TransactWriteItemsCommandInput, _, fault) => transact(input, fault),
   };
-  return ({ name, input }: Call, fault: Fault | undefined): object => {
-    const command = commands[name];
-    if (command === undefined) throw new TypeError(`the in-memory DynamoDB does not know ${name}`);
-    return command(input as never, table, fault);
+  return (call: Call, fault: Fault | undefined): object => {
+    const command = commands[call.name];
+    if (command === undefined) throw new TypeError(`the in-memory DynamoDB does not know ${call.name}`);
+    const reply = command(call.input as never, table, fault);
+    checkRequest(call);
+    return reply;
   };
 }
 

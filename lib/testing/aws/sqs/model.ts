@@ -90,6 +90,21 @@ export interface MemoryQueueSettings {
   readonly maxInFlight?: number;
   /** @default none: the oldest first, each once */
   readonly disorder?: Disorder;
-  /** Which of the visible messages come first, given all that the queue holds. @default the oldest */
-  readonly order?: (visible: readonly StoredMessage[], all: readonly StoredMessage[], nowMs: number) => StoredMessage[];
+  /** Which of the visible messages come first, given all that the queue holds and what it gave. @default the oldest */
+  readonly order?: (
+    visible: readonly StoredMessage[],
+    all: readonly StoredMessage[],
+    nowMs: number,
+    recent: () => readonly Processed[],
+  ) => StoredMessage[];
+}
+
+/** A message was processed: from its receive until it was deleted, or visible again. */
+export interface Processed {
+  /** Of a fair queue: the message's group, or the message itself. */
+  readonly tenant: string;
+  /** Epoch ms. */
+  readonly fromMs: number;
+  /** Epoch ms. */
+  readonly toMs: number;
 }

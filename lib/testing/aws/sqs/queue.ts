@@ -1,4 +1,5 @@
 import type { Clock } from '../../../engine/clock.ts';
+import { makeProcessingLog, type ProcessingLog } from './fair-queue.ts';
 import { refused } from './limits.ts';
 import { type MessageStore, makeMessageStore } from './message-store.ts';
 import type { Disorder, MemoryQueue, MemoryQueueSettings, StoredMessage } from './model.ts';
@@ -13,6 +14,7 @@ export function makeMemoryQueue(name: string, given: MemoryQueueSettings, clock:
   const receiveOf = new Map<string, number>();
   const arn = `arn:aws:sqs:eu-central-1:123456789012:${name}`;
   const messages = makeMessageStore();
+  const log = makeProcessingLog();
   /** Without those that retention took. */
   const stored = () => {
     messages.expire(clock.now() - settings.retentionSeconds * 1000);
@@ -39,9 +41,10 @@ export function makeMemoryQueue(name: string, given: MemoryQueueSettings, clock:
       const room = (settings.maxInFlight ?? MAX_IN_FLIGHT) - stored().counts(clock.now()).inFlight;
       const count = Math.max(0, Math.min(max, room));
       const receiving = { settings, arn, visibilitySeconds, nowMs: clock.now() };
-      const received = chosen(messages, settings, { count, nowMs: clock.now() }).flatMap((message) =>
-        receiveOne(message, messages, receiving),
-      );
+      const received = chosen(messages, settings, { count, nowMs: clock.now(), log }).flatMap((message) => {
+        if (settings.order !== undefined) log.end(message, clock.now());
+        return receiveOne(message, messages, receiving);
+      });
       if (received.some(({ visibleAtMs }) => visibleAtMs <= clock.now())) notify();
       return received.map((message) => {
         receiveOf.set(message.messageId, ++receives);
@@ -58,6 +61,7 @@ export function makeMemoryQueue(name: string, given: MemoryQueueSettings, clock:
       if (receive < (receiveOf.get(messageId) ?? 0) && random !== undefined && random() < staleDeletes) return;
       // Only a queue in disorder asks once more what the latest receive of a deleted message was.
       if (settings.disorder === undefined) receiveOf.delete(messageId);
+      if (settings.order !== undefined) log.end(messages.get(messageId), clock.now());
       // A queue at its in-flight quota has room again.
       if (messages.delete(messageId)) notify();
     },
@@ -86,12 +90,12 @@ function makeWatchers() {
 function chosen(
   messages: MessageStore,
   { order, disorder }: MemoryQueueSettings,
-  { count, nowMs }: { count: number; nowMs: number },
+  { count, nowMs, log }: { count: number; nowMs: number; log: ProcessingLog },
 ): StoredMessage[] {
   if (order === undefined && disorder === undefined) return messages.visible(nowMs, count);
   const all = messages.all();
   const visible = all.filter(({ visibleAtMs }) => visibleAtMs <= nowMs);
-  return (order?.(visible, all, nowMs) ?? ordered(visible, disorder)).slice(0, count);
+  return (order?.(visible, all, nowMs, () => log.recent(visible, nowMs)) ?? ordered(visible, disorder)).slice(0, count);
 }
 
 function ordered(visible: StoredMessage[], disorder: Disorder | undefined): StoredMessage[] {

@@ -1,6 +1,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Clock } from '../../../engine/clock.ts';
 import { type Call, type Command, type Faults, makeFaults, toCall, underFault } from '../faults.ts';
+import { checkRequest } from '../request-check.ts';
 import { refused } from './limits.ts';
 import { MESSAGE_COMMANDS } from './messages.ts';
 import type { MemoryQueue, MemoryQueueSettings } from './model.ts';
@@ -68,9 +69,11 @@ function makePerform(clock: Clock, queues: ReturnType<typeof makeQueues>) {
     ...makeQueueCommands(),
     ...makeMoveTaskCommands(),
   };
-  return ({ name, input }: Call, fault: SqsService['fault']): object | Promise<object> => {
-    const command = commands[name];
-    if (command === undefined) throw new TypeError(`the in-memory SQS does not know ${name}`);
-    return command(input as never, { clock, fault, nextMessageId, ...queues });
+  return (call: Call, fault: SqsService['fault']): object | Promise<object> => {
+    const command = commands[call.name];
+    if (command === undefined) throw new TypeError(`the in-memory SQS does not know ${call.name}`);
+    const reply = command(call.input as never, { clock, fault, nextMessageId, ...queues });
+    checkRequest(call);
+    return reply;
   };
 }

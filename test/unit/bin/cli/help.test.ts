@@ -43,6 +43,7 @@ describe('the help of', () => {
     ['flows', '[options] [type]', ['--limit <n>'], []],
     ['pause', '[options] <type>', ['--no-wait'], []],
     ['resume', '[options] <type>', ['--no-wait'], []],
+    ['breaker', '[options] <type> [change]', [], []],
     ['drain', '[options] <type>', ['--timeout <seconds>'], []],
   ])('%s names what it takes', async (verb, usage, options, which) => {
     const { run } = deployed();
@@ -96,6 +97,7 @@ describe('the help of', () => {
         'cancel',
         'pause',
         'resume',
+        'breaker',
         'drain',
         'doctor',
         'trace',

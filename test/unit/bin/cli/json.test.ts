@@ -43,11 +43,15 @@ async function full(): Promise<Deployed> {
   await there.run(`schedule put send-email hourly 'cron(0 * * * ? *)' '${PAYLOAD}' --until 2099-01-01T00:00:00Z`);
   await there.run('schedule pause send-email hourly');
   plane.ages.set('sluice-test-send-email', [90]);
+  await there.run('breaker send-email open', IN_FLOWS);
   return there;
 }
 
+const BREAKER = { failurePercent: 50, ofAtLeast: 10, perSeconds: 60, probeSeconds: 30 };
 const IN_FLOWS = {
-  definitions: [defineJob({ type: 'send-email', payload: sendEmail.payload, handsOn: ['send-email'] })],
+  definitions: [
+    defineJob({ type: 'send-email', payload: sendEmail.payload, handsOn: ['send-email'], breaker: BREAKER }),
+  ],
 };
 
 /** A command line for each kind of answer that a verb has, and its exit code. */
@@ -71,6 +75,8 @@ const RUNS: readonly (readonly [verb: string, args: string, code: number])[] = [
   ['schedule run-now', 'schedule run-now send-email hourly', 0],
   ['schedule backfill', `schedule backfill send-email hourly --from ${HOUR_AGO}`, 0],
   ['schedule backfill', `schedule backfill send-email hourly --from ${HOUR_AGO} --yes`, 0],
+  ['breaker', 'breaker send-email', 0],
+  ['breaker', 'breaker send-email close', 0],
   ['dead', 'dead', 0],
   ['dead', 'dead --jobs', 0],
   ['dlq show', 'dlq show send-email', 0],
@@ -155,6 +161,7 @@ const OPTIONAL = [
     'todo',
     'status',
     ...['until', 'pausedAt', 'missed'],
+    ...['breaker', 'since', 'by', 'nextProbeAt', 'changed'],
   ],
   ...['completedAt', 'processedAt', 'result', 'progress', 'checkpoint', 'flow', 'of', 'after', 'chain', 'passedOn'],
   ...['dueAt', 'listKey', 'listAt', 'envelope', 'total', 'mode', 'deadlineAt', 'crash', 'diedOf', 'undelivered'],

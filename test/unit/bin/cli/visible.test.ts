@@ -143,6 +143,7 @@ const VERBS = [
   ...['completion TEXT', 'completion bash TEXT', 'mcp TEXT', 'mcp --TEXT', 'mcp --maps TEXT'],
   ...['schedule list', 'schedule put send-email TEXT TEXT {}', 'schedule pause send-email TEXT', 'schedule list TEXT'],
   ...['schedule backfill send-email nightly --from TEXT', 'schedule resume send-email nightly'],
+  ...['breaker send-email', 'breaker TEXT', 'breaker send-email TEXT'],
   ...['local --emulator TEXT', 'init TEXT', 'init --TEXT'],
 ];
 

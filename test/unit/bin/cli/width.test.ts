@@ -110,7 +110,7 @@ async function crowded(open: number): Promise<Deployed> {
       ScheduleExpression: 'cron(0,30 7-21 ? * MON-FRI *)',
       ScheduleExpressionTimezone: 'America/Argentina/Buenos_Aires',
     },
-    ...{ FlexibleTimeWindow: { Mode: 'OFF' }, Target: { Arn: 'a', RoleArn: 'r' } },
+    ...{ FlexibleTimeWindow: { Mode: 'OFF' }, Target: { Arn: 'a', RoleArn: 'arn:aws:iam::111111111111:role/r' } },
     Description: 'Sluice test; paused 2020-01-01T00:00:00.000Z',
   });
   const client = world.sqs.client as unknown as { send(command: object): Promise<object> };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { iso } from '../../../../lib/contract/protocol/timing.ts';
 import { sleep } from '../../../../lib/engine/clock.ts';
-import { fairOrder, type StoredMessage } from '../../../../lib/testing/index.ts';
+import { fairOrder } from '../../../../lib/testing/index.ts';
 import { runFleet } from '../../../support/fleet.ts';
 import { defineProbe } from '../../../support/probe.ts';
 import { makeWorld, type World } from '../../../support/world.ts';
@@ -100,27 +100,4 @@ describe('one tenant’s 5,000 jobs', () => {
     expect(Math.min(...unfair.others)).toBeGreaterThan(40);
     expect(fair.lastS).toBeLessThan(unfair.lastS + 1.5);
   }, 120_000);
-});
-
-describe('a fair queue', () => {
-  const stored = (group: string | undefined, visibleAtMs: number, receiveCount = 0): StoredMessage => ({
-    ...{ messageId: `${group}-${visibleAtMs}`, body: '', attributes: {}, sentAtMs: 0, visibleAtMs, receiveCount },
-    ...(group !== undefined && { group }),
-  });
-  const order = (visible: StoredMessage[], hidden: StoredMessage[]) =>
-    fairOrder(visible, [...visible, ...hidden], 1000).map(({ messageId }) => messageId);
-
-  test('gives the messages of quieter groups before those of the noisy one', () => {
-    const visible = [stored('noisy', 1), stored('quiet', 2), stored(undefined, 3), stored('noisy', 0)];
-    const flying = [stored('noisy', 2000, 1), stored('noisy', 2001, 1)];
-    expect(order(visible, flying)).toEqual(['quiet-2', 'undefined-3', 'noisy-0', 'noisy-1']);
-  });
-
-  test('keeps its order while no group is noisy', () => {
-    const visible = [stored('a', 2), stored('b', 1)];
-    expect(order(visible, [])).toEqual(['b-1', 'a-2']);
-    expect(order(visible, [stored('a', 2000, 1), stored('b', 2000, 1)])).toEqual(['b-1', 'a-2']);
-    // Delayed, not in flight.
-    expect(order(visible, [stored('b', 2000)])).toEqual(['b-1', 'a-2']);
-  });
 });

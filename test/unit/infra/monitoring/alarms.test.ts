@@ -13,7 +13,13 @@ const ticking = defineJob({
   payload: z.object({}),
   schedule: [{ name: 'hourly', expression: 'rate(1 hour)', payload: {} }],
 });
-const sources = [...jobs, { definition: ticking, entry: jobs[0]?.entry ?? '' }];
+const broken = defineJob({
+  type: 'broken',
+  payload: z.object({}),
+  breaker: { failurePercent: 50, ofAtLeast: 20, perSeconds: 60, probeSeconds: 30 },
+});
+const added = [ticking, broken];
+const sources = [...jobs, ...added.map((definition) => ({ definition, entry: jobs[0]?.entry ?? '' }))];
 const stacks = synthesize(makeApp({ jobs: sources, context: { stage: 'prod' } }));
 const TYPES = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'];
 const alarmsIn = (stack: string) => TYPES.flatMap((type) => ofType(stacks[stack]?.resources ?? [], type));
@@ -55,6 +61,21 @@ describe('alarms have the definition’s thresholds and watch their own metrics'
       [`${name}-stalled`]: `Sluice JobsStalled Sum of ${tuned.type} prod ≥ 2, 1 of 1 × 300 s, notBreaching`,
       [`${name}-duplicates`]: `Sluice JobsDuplicate Sum of ${tuned.type} prod ≥ 6, 1 of 1 × 300 s, notBreaching`,
     });
+  });
+
+  test('for a circuit breaker: minutes without a batch keep the state', () => {
+    const own = table('broken');
+    expect(own['sluice-prod-broken-breaker-open']).toBe('MAX([open, 0 * completed]) ≥ 1, 1 of 1 × 60 s, ignore');
+    const watched = one(stacks.broken?.resources ?? [], TYPES[0] ?? '', {
+      AlarmName: 'sluice-prod-broken-breaker-open',
+    });
+    expect(watched.properties.Metrics).toMatchObject([
+      { Expression: expect.any(String) },
+      { Id: 'open', MetricStat: { Metric: { MetricName: 'BreakerOpen' }, Stat: 'Maximum' } },
+      { Id: 'completed', MetricStat: { Metric: { MetricName: 'JobsCompleted' }, Stat: 'Sum' } },
+    ]);
+    const others = Object.keys(stacks).filter((stack) => stack !== 'broken');
+    expect(others.flatMap((stack) => Object.keys(table(stack))).filter((name) => /breaker/.test(name))).toEqual([]);
   });
 
   test('for a definition with default thresholds', () => {
@@ -117,7 +138,7 @@ describe('notifications', () => {
   test('go to the topic when an alarm goes off and when it is OK again, except for symptoms', () => {
     const silent = everyAlarm.filter((alarm) => actionsOf(alarm).every((actions) => actions === undefined));
     expect(silent.map(nameOf)).toEqual(
-      [...DEFINITIONS, ticking].flatMap(({ type }) =>
+      [...DEFINITIONS, ...added].flatMap(({ type }) =>
         SYMPTOMS.map((symptom) => `sluice-prod-${type}-${JOB_ALARMS[symptom]}`),
       ),
     );
@@ -164,7 +185,7 @@ describe('notifications', () => {
 
 describe('the description of an alarm', () => {
   test('holds its meaning, what to look at first, the command, and a link to the runbook', () => {
-    const ofTypes = [plain, tuned, ticking].flatMap(alarmsOf);
+    const ofTypes = [plain, tuned, ...added].flatMap(alarmsOf);
     // The dispatcher's three, one on schedules made at run time, and one on missing ticks.
     expect(everyAlarm).toHaveLength(ofTypes.length + 3 + 1 + 1);
     const links = Object.keys(RUNBOOK).map((topic) => runbookLink(topic as keyof typeof RUNBOOK, DEFAULT_RUNBOOK));

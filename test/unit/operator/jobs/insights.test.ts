@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type InsightsOptions, insights, type Stage } from '../../../../lib/operator/index.ts';
+import { checkRequest } from '../../../../lib/testing/aws/request-check.ts';
 import { awsError } from '../../../../lib/testing/index.ts';
 import { makeWorld } from '../../../support/world.ts';
 import { stageOf } from '../support/stage.ts';
@@ -18,6 +19,7 @@ function answering(answers: Partial<Record<'StartQuery' | 'GetQueryResults' | 'S
     const name = command.constructor.name.replace(/Command$/, '');
     const before = calls.filter((call) => call.name === name).length;
     calls.push({ name, input: command.input });
+    checkRequest({ name, input: command.input });
     const all = answers[name as keyof typeof answers] ?? [];
     const answer = all[Math.min(before, all.length - 1)] ?? {};
     if (answer instanceof Error) throw answer;

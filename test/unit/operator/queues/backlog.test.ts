@@ -124,7 +124,8 @@ describe('beside 420,000 listed jobs of another type', () => {
       expect(report).toMatchObject({ queues: [counted], truncated: false });
     }
     expect(crowded.calls).toEqual(alone.calls);
-    expect(crowded.calls.length).toBeLessThanOrEqual(17);
+    // One of them reads its circuit breaker.
+    expect(crowded.calls.length).toBeLessThanOrEqual(18);
   });
 
   test('queues of all types counts each type’s own, and says of the other alone that it counted 100,000', async () => {

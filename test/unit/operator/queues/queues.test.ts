@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { drain, queues, setRunning } from '../../../../lib/operator/index.ts';
-import { type ControlPlane, makeControlPlane } from '../../../support/control-plane.ts';
+import { type ControlPlane, makeControlPlane, uuidOf } from '../../../support/control-plane.ts';
 import { makeWorld, type World } from '../../../support/world.ts';
 import { stageOf } from '../support/stage.ts';
 
@@ -213,7 +213,7 @@ describe('a switch', () => {
     expect(await setRunning(stage, 'probe', { running })).toEqual({ type: 'probe', state, changed: true });
     expect(sleeps).toEqual([1000, 1000]);
     expect(plane.calls.find(({ name }) => name === 'UpdateEventSourceMapping')?.input).toEqual({
-      UUID: 'sluice-test-probe',
+      UUID: uuidOf('sluice-test-probe'),
       Enabled: running,
     });
   });

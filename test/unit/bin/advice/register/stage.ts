@@ -1,4 +1,7 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { expect } from 'vitest';
+import { breakerId } from '../../../../../lib/contract/definition/breaker.ts';
 import { awsError } from '../../../../../lib/testing/index.ts';
 import { tick } from '../../../../support/control-plane.ts';
 import { sendEmail } from '../../../../support/shop/send-email/definition.ts';
@@ -12,6 +15,19 @@ const source = ({ plane }: Place, state: string) => {
 const QUEUE = 'sluice-test-send-email';
 /** A checkout whose definition is retired. */
 const RETIRED = { definitions: [{ ...sendEmail, retired: true }] };
+
+/** A checkout whose definition has a circuit breaker. */
+const BREAKER = { failurePercent: 50, ofAtLeast: 10, perSeconds: 60, probeSeconds: 30 };
+const BROKEN = { definitions: [{ ...sendEmail, breaker: BREAKER }] };
+
+/** What the engine writes when too many attempts fail. */
+async function openByItsRate({ clock, dynamoDb }: Place['world']): Promise<void> {
+  const nowMs = clock.now();
+  const counts = { version: 1, window: 0, ok: 0, failed: 0, lastOk: 0, lastFailed: 0 };
+  const open = { state: 'open', by: 'rate', openedAt: nowMs, nextProbeAt: nowMs + 30_000 };
+  const Item = marshall({ id: breakerId('send-email'), ...counts, ...open });
+  await dynamoDb.client.send(new PutItemCommand({ TableName: 'sluice-test-jobs', Item }));
+}
 
 /** What `doctor` and its kin advise. */
 export const STAGE: readonly Followed[] = [
@@ -146,6 +162,43 @@ export const STAGE: readonly Followed[] = [
     },
     type: ({ text }) => `${text.slice(text.lastIndexOf('dlq'))} --yes`,
     gives: prints('1 deleted, saved in'),
+  },
+  {
+    says: 'npx sluice breaker <…> close<flags> starts its jobs again',
+    when: ({ first }) => first('breaker send-email open', BROKEN),
+    type: ({ text }) => text.slice(text.indexOf('breaker'), text.indexOf(' starts')),
+    at: BROKEN,
+    gives: prints('send-email is closed\n'),
+  },
+  {
+    says: ': its circuit breaker is <…> (npx sluice breaker <…><flags>)',
+    when: async ({ first }) => {
+      await first('breaker send-email open', BROKEN);
+      return first('queues');
+    },
+    type: ({ text }) => text.slice(text.indexOf('breaker send'), -1),
+    at: BROKEN,
+    gives: prints('opened by     an operator'),
+  },
+  {
+    says: 'npx sluice breaker <…> close<flags>, once they may start',
+    when: async ({ first }) => {
+      await first('breaker send-email open', BROKEN);
+      return first('doctor', BROKEN);
+    },
+    type: ({ text }) => text.slice(text.indexOf('breaker'), text.indexOf(',')),
+    at: BROKEN,
+    gives: prints('send-email is closed\n'),
+  },
+  {
+    says: 'npx sluice breaker <…><flags> shows it; a probe that succeeds closes it',
+    when: async ({ world, first }) => {
+      await openByItsRate(world);
+      return first('doctor', BROKEN);
+    },
+    type: ({ text }) => text.slice(text.indexOf('breaker'), text.indexOf(' shows')),
+    at: BROKEN,
+    gives: prints('opened by     the rate of failures'),
   },
   {
     says: 'npx sluice queues --local',
