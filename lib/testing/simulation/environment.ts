@@ -120,7 +120,7 @@ function makeEngine(
   const engine: Engine = {
     definition,
     perform: (payload, context) => {
-      const isAlone = engine.running.size === 1;
+      const isAlone = [...engine.running].length === 1;
       observer.started(context.job, { nowMs: clock.now(), isOptimistic, isAlone, isOwn });
       if (isNext) checkCore(context.job.id, startedAtMs, world);
       if (shutdown.aborted) observer.violate(`${context.job.id} starts after SIGTERM`);
