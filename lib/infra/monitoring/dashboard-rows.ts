@@ -91,6 +91,13 @@ function durations({ timeoutSeconds }: JobDefinition, of: MetricOf): IWidget {
   );
 }
 
+/** The first counts the batches that found it open. */
+const breakerLines = (of: MetricOf) => [
+  sum(METRICS.breakerOpen, 'breaker found open', of),
+  sum(METRICS.breakerOpened, 'breaker opened', of),
+  sum(METRICS.breakerClosed, 'breaker closed', of),
+];
+
 const ends = ({ accept, begin, breaker }: JobDefinition, of: MetricOf): IWidget =>
   graph(
     'Retries and deaths, a minute',
@@ -105,8 +112,7 @@ const ends = ({ accept, begin, breaker }: JobDefinition, of: MetricOf): IWidget 
         sum(METRICS.duplicate, 'duplicates', of),
         // Of a type without it, no message is dropped.
         ...(accept === undefined ? [] : [sum(METRICS.dropped, 'dropped by accept', of)]),
-        // Batches that found it open.
-        ...(breaker === undefined ? [] : [sum(METRICS.breakerOpen, 'breaker open', of)]),
+        ...(breaker === undefined ? [] : breakerLines(of)),
         // Of a type that claims its jobs, none completes after its death.
         ...(begin === 'optimistic' ? [sum(METRICS.completedAfterDeath, 'completed after death', of)] : []),
       ],

@@ -13,7 +13,7 @@ export interface Pages {
 /** Lines that a page may have; pages that are generated have no limit. */
 export const LINE_LIMITS: Readonly<Record<string, number>> = {
   'README.md': 200,
-  'functions/README.md': 402,
+  'functions/README.md': 424,
   'lib/client/README.md': 110,
   'lib/config/README.md': 80,
   'lib/mcp/README.md': 80,
@@ -23,8 +23,8 @@ export const LINE_LIMITS: Readonly<Record<string, number>> = {
   'lib/testing/README.md': 180,
   'lib/infra/README.md': 200,
   'lib/infra/stages/README.md': 80,
-  'bin/README.md': 128,
-  'lib/operator/README.md': 312,
+  'bin/README.md': 129,
+  'lib/operator/README.md': 326,
   'lib/engine/README.md': 268,
   'localstack/README.md': 120,
   'test/README.md': 160,
