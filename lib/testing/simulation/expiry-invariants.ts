@@ -1,7 +1,6 @@
 import { METRICS } from '../../contract/names.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
-import type { Subject } from './model.ts';
-import { count, type Observer } from './observed.ts';
+import { count, type Deadlines, type Observer, type ObserverDeps } from './observed.ts';
 
 interface Change {
   readonly before: JobItem | undefined;
@@ -9,7 +8,7 @@ interface Change {
 }
 
 interface Deps {
-  readonly subject: Subject;
+  readonly subject: ObserverDeps['subject'];
   readonly observer: Observer;
 }
 
@@ -40,9 +39,11 @@ export function checkExpiry({ before, now }: Change, { subject, observer }: Deps
 
 const isExpired = ({ reason }: JobItem): boolean => reason === 'Expired';
 
-type Told = NonNullable<ReturnType<NonNullable<Subject['deadlines']>['get']>>;
-
-function startBefore({ createdAt }: JobItem, told: Told, { definition: { startWithinSeconds } }: Subject): number {
+function startBefore(
+  { createdAt }: JobItem,
+  told: Deadlines,
+  { definition: { startWithinSeconds } }: Deps['subject'],
+): number {
   const { startBeforeMs = Number.POSITIVE_INFINITY, runAtMs = 0 } = told;
   if (startWithinSeconds === undefined) return startBeforeMs;
   return Math.min(startBeforeMs, Math.max(Date.parse(createdAt), runAtMs) + startWithinSeconds * 1000);

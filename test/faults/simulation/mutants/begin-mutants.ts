@@ -38,7 +38,7 @@ export const BEGIN_MUTANTS: readonly Mutant[] = [
     "if (item.undelivered) return { row: 'undelivered', action: 'deadLetter' };",
     '',
   ]),
-  inBegin('the redrive marker ignores the run', [
+  inContract('protocol/refused-body')('the redrive marker ignores the run', [
     "return item.status === 'DEAD' && jobId === item.jobId && run === item.runNo;",
     'return jobId === item.jobId && run !== undefined;',
   ]),
