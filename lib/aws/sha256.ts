@@ -4,6 +4,8 @@ import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 const keys = new WeakMap<Uint8Array, KeyObject>();
 /** The secret of the credentials, which come and go by the hour. */
 let ofText: { readonly secret: string; readonly key: KeyObject } | undefined;
+/** What was last made with a secret that is text: for each request, the signer names the credentials by such an HMAC. */
+let named: { readonly secret: string; readonly data: string; readonly digest: Uint8Array } | undefined;
 
 function keyOf(secret: string | Uint8Array): KeyObject {
   if (typeof secret === 'string') {
@@ -24,6 +26,15 @@ const bytesOf = (data: Bytes): string | Uint8Array => {
     : new Uint8Array(data);
 };
 
+const hmac = (secret: string | Uint8Array, data: string | Uint8Array): Uint8Array =>
+  createHmac('sha256', keyOf(secret)).update(data).digest();
+
+function nameBy(secret: string, data: string | Uint8Array): Uint8Array {
+  const text = Buffer.from(data as string).toString('latin1');
+  if (named?.secret !== secret || named.data !== text) named = { secret, data: text, digest: hmac(secret, data) };
+  return named.digest.slice();
+}
+
 /** SHA-256 as the SDK's signer asks for it, or the HMAC by a secret: all that is hashed is there at once. */
 export class Sha256 {
   readonly digestLength = 32;
@@ -42,7 +53,7 @@ export class Sha256 {
     const [only = '', ...more] = this.#data;
     const data = more.length === 0 ? only : Buffer.concat(this.#data.map((part) => Buffer.from(part as string)));
     if (this.#secret === undefined) return hash('sha256', data, 'buffer');
-    return createHmac('sha256', keyOf(this.#secret)).update(data).digest();
+    return typeof this.#secret === 'string' ? nameBy(this.#secret, data) : hmac(this.#secret, data);
   }
 
   reset(): void {

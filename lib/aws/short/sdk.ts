@@ -63,6 +63,8 @@ export interface ClientConfig {
   /** Of SQS's client: false if bodies are not checked. */
   readonly md5?: unknown;
   readonly requestHandler: { handle(request: HttpRequest, options: object): Promise<{ response: HttpResponse }> };
+  /** Makes what signs, by the scheme of an endpoint. */
+  signer?: (scheme?: object) => Promise<object>;
   readonly protocol: { deserializeMetadata(response: HttpResponse): object };
 }
 

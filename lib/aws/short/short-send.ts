@@ -6,6 +6,7 @@ import { isIntact } from './intact.ts';
 import { learnFrom, type Template } from './learn.ts';
 import { makeReplay, type Replay } from './replay.ts';
 import type { Client, ClientConfig, Command, HttpRequest, HttpResponse } from './sdk.ts';
+import { keepSigner } from './signer.ts';
 import { isUsualClient, isWithoutAccount } from './usual.ts';
 
 /**
@@ -24,6 +25,7 @@ export function shortened<Made extends { send: unknown }>(client: Made, settings
   if (!isUsualClient(short, settings)) return client;
   const sdk = short.send.bind(short);
   const ways: Ways = { config: short.config, sdk, replay: makeReplay(short, sdk) };
+  keepSigner(short.config);
   const templateOf = learnFrom(short);
   short.send = (command, ...more) => {
     const options = optionsOf(more);

@@ -30,6 +30,24 @@ interface Attempted {
   readonly flow?: Flow | undefined;
 }
 
+const LOG = Symbol('log');
+
+type WithoutLog = Omit<JobContext, 'log'> & { [LOG](): JobContext['log'] };
+
+/**
+ * One getter for all contexts. With a getter of its own, each context has V8 make a hidden class that holds the getter, and so
+ * all that belongs to the job, until the whole heap is collected: a fifth of a small job's CPU.
+ */
+const GETTER: PropertyDescriptor & ThisType<WithoutLog> = {
+  enumerable: true,
+  get() {
+    return this[LOG]();
+  },
+};
+
+const withLog = (context: WithoutLog): JobContext =>
+  Object.defineProperty(context, 'log', GETTER) as unknown as JobContext;
+
 export function makeContext({ claim, flow }: Attempted, engine: Engine, deadline: Deadline): HandlerContext {
   const staged: TransactWrite[] = [];
   const progress = makeProgress(claim, engine, deadline.abort);
@@ -47,11 +65,11 @@ export function makeContext({ claim, flow }: Attempted, engine: Engine, deadline
   });
   const job = toJob(claim);
   let log: JobContext['log'] | undefined;
-  const context: JobContext = {
+  const context = withLog({
     job,
     signal: deadline.signal,
-    get log() {
-      // Made at first use: a child logger has a console of its own, which is a tenth of a small job's CPU.
+    // Made at first use: a child logger has a console of its own, which is a tenth of a small job's CPU.
+    [LOG]() {
       log ??= engine.log.createChild({
         persistentLogAttributes: { ...messageFields(claim.message, engine), attempt: job.attempts },
       });
@@ -76,7 +94,7 @@ export function makeContext({ claim, flow }: Attempted, engine: Engine, deadline
     enqueue: refuse,
     batch: refuse,
     ...staging?.context,
-  };
+  });
   const close = () => {
     open = false;
     staging?.close();

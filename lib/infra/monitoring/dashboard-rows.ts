@@ -21,6 +21,7 @@ export function totals(stage: string): IWidget[] {
     [METRICS.failed, 'failed attempts'],
     [METRICS.retried, 'retried'],
     [METRICS.deadLettered, 'dead'],
+    [METRICS.expired, 'expired'],
     [METRICS.stalled, 'stalled'],
     [METRICS.unhandledRejection, 'left-behind rejections'],
     [METRICS.duplicate, 'duplicates'],
@@ -90,6 +91,13 @@ function durations({ timeoutSeconds }: JobDefinition, of: MetricOf): IWidget {
   );
 }
 
+/** The first counts the batches that found it open. */
+const breakerLines = (of: MetricOf) => [
+  sum(METRICS.breakerOpen, 'breaker found open', of),
+  sum(METRICS.breakerOpened, 'breaker opened', of),
+  sum(METRICS.breakerClosed, 'breaker closed', of),
+];
+
 const ends = ({ accept, begin, breaker }: JobDefinition, of: MetricOf): IWidget =>
   graph(
     'Retries and deaths, a minute',
@@ -97,13 +105,14 @@ const ends = ({ accept, begin, breaker }: JobDefinition, of: MetricOf): IWidget 
       left: [
         sum(METRICS.retried, 'retried', of),
         sum(METRICS.deadLettered, 'dead', of),
+        // Of a type that begins optimistically, none expires.
+        ...(begin === 'optimistic' ? [] : [sum(METRICS.expired, 'expired', of)]),
         sum(METRICS.stalled, 'stalled', of),
         sum(METRICS.unhandledRejection, 'left-behind rejections', of),
         sum(METRICS.duplicate, 'duplicates', of),
         // Of a type without it, no message is dropped.
         ...(accept === undefined ? [] : [sum(METRICS.dropped, 'dropped by accept', of)]),
-        // Batches that found it open.
-        ...(breaker === undefined ? [] : [sum(METRICS.breakerOpen, 'breaker open', of)]),
+        ...(breaker === undefined ? [] : breakerLines(of)),
         // Of a type that claims its jobs, none completes after its death.
         ...(begin === 'optimistic' ? [sum(METRICS.completedAfterDeath, 'completed after death', of)] : []),
       ],

@@ -132,7 +132,8 @@ function makeEnds(tally: Tally, startMs: number, secondNow: () => number) {
         }
         if (item.status !== 'RETRYING') throw new Error(`${keyOf(item)} is ${item.status} after its attempt`);
         seen.failed += 1;
-        tally.willRetry(item.attempts, ((item.dueAt ?? Number.NaN) - startMs) / 1000);
+        // A probe of a job that never had an attempt spends none.
+        if (item.attempts > 0) tally.willRetry(item.attempts, ((item.dueAt ?? Number.NaN) - startMs) / 1000);
         if (item.listKey !== undefined) parked.add(id);
         seen.peakParked = Math.max(seen.peakParked, parked.size);
       }

@@ -1,3 +1,5 @@
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { DEFAULT_RETRY_POLICY } from '../../../lib/contract/definition/retry-policy.ts';
 import { MAX_IN_FLIGHT } from '../../../lib/testing/aws/sqs/queue.ts';
@@ -10,23 +12,28 @@ import {
   mostAfter,
   mostOfWave,
   mostStarts,
+  mostStartsWhileOpen,
+  mostUntilAllEnded,
   shown,
 } from './criteria.ts';
+import { type Drill, drillOutage } from './drill.ts';
 import { type EngineOutage, engineOutage } from './engine.ts';
 import { modelOutage } from './model.ts';
 import type { Outage, OutageOptions } from './outage.ts';
-import { burst, PATIENT, peakOutage, withoutJitter } from './scenarios.ts';
+import { burst, DRILL_BREAKER, drill, PATIENT, peakOutage, withoutJitter } from './scenarios.ts';
 
 /** What the dispatcher releases a second in one invocation (npm run bench, dispatcher), and the time that a tick has. */
 const DISPATCHER = { perSecond: 8362, seconds: 45 };
 /** SQS's limit of an event source's maximum concurrency. */
 const MOST_CONCURRENCY = 1000;
 
-const SCENARIOS = { burst: bursts, quota: beyondTheQuota, million };
+const SCENARIOS = { burst: bursts, quota: beyondTheQuota, breaker, million };
 
 // Nobody reads a stack here, and an error in two attempts of three would write one.
 Error.stackTraceLimit = 0;
-const { values } = parseArgs({ options: { only: { type: 'string' }, jobs: { type: 'string', default: '1000000' } } });
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, jobs: { type: 'string', default: '1000000' }, against: { type: 'string' } },
+});
 const chosen = Object.entries(SCENARIOS).filter(([name]) => values.only === undefined || name === values.only);
 if (chosen.length === 0) throw new Error(`--only takes ${Object.keys(SCENARIOS).join(', ')}; got ${values.only}`);
 const jobsInAll = Number(values.jobs);
@@ -44,7 +51,10 @@ async function bursts(): Promise<void> {
     burst(DEFAULT_RETRY_POLICY, size, wide),
     burst(withoutJitter(DEFAULT_RETRY_POLICY), size, wide),
   ];
-  const [jittered, plain] = [await timed('jitter 0.2', spread), await timed('jitter 0', spike)];
+  const [jittered, plain] = [
+    await timed('jitter 0.2', spread, engineOutage),
+    await timed('jitter 0', spike, engineOutage),
+  ];
   showWaves(jittered, plain);
   const last = jittered.waves.length;
   const expected = leastWithoutJitter(spike, size.seconds) / mostOfWave(last, spread, size.seconds);
@@ -62,7 +72,7 @@ async function bursts(): Promise<void> {
   ]);
   title('The same with 50 invocations, the default: back-pressure');
   const narrow = burst(DEFAULT_RETRY_POLICY, size, { ...wide, maxConcurrency: 50 });
-  const held = await timed('jitter 0.2', narrow);
+  const held = await timed('jitter 0.2', narrow, engineOutage);
   showOutages([['engine', held]]);
   showChecks([
     atMost('starts/s', mostStarts(narrow, Number.POSITIVE_INFINITY), held.peakStarts),
@@ -75,7 +85,7 @@ async function beyondTheQuota(): Promise<void> {
   title('150,000 jobs sent within 1 s, out for 5 s: more wait in place than SQS lets be in flight');
   const size = { jobs: 150_000, seconds: 1 };
   const options = burst(DEFAULT_RETRY_POLICY, size, { maxConcurrency: MOST_CONCURRENCY, outageSeconds: 5 });
-  const outage = await timed('default policy', options);
+  const outage = await timed('default policy', options, engineOutage);
   showOutages([['engine', outage]]);
   showChecks([
     exactly('in flight: the quota is met, and no more', MAX_IN_FLIGHT, outage.peakInFlight),
@@ -88,7 +98,7 @@ async function million(): Promise<void> {
   const outageSeconds = 600;
   title(`${shown(size.jobs)} jobs over 2 h, their third party out for 10 min at the peak; room for 4,166 starts/s`);
   const options = peakOutage(PATIENT, size, outageSeconds);
-  const outage = await timed('8 attempts', options);
+  const outage = await timed('8 attempts', options, engineOutage);
   const model = (policy = DEFAULT_RETRY_POLICY) => modelOutage(peakOutage(policy, size, outageSeconds));
   showOutages([
     ['engine: 8 attempts', outage],
@@ -102,6 +112,59 @@ async function million(): Promise<void> {
     atMost('starts/s', mostStarts(options, arrivalsPerSecond), outage.peakStarts),
     ...common(options, outage),
   ]);
+}
+
+/** An outage that the default policy does not outlast, of a type with a circuit breaker and of one without. */
+async function breaker(): Promise<void> {
+  const size = { jobs: 100_000, outageSeconds: 2.75 * 3600 };
+  title(
+    `${shown(size.jobs)} jobs of 200 ms, a fifth within 20 s, the others until their third party is back, which is out for 2 h ` +
+      '45 min; the default policy, up to 50 invocations',
+  );
+  const options = drill({ ...size, breaker: DRILL_BREAKER });
+  const ours = await timed('with a breaker', options, drillOutage);
+  const rows: [string, Outage][] = [
+    ['with a breaker', ours],
+    ['without', await timed('without', drill(size), engineOutage)],
+  ];
+  const { against } = values;
+  if (against !== undefined) rows.push([against, await timed(against, drill(size), await engineOf(against))]);
+  showDrill(rows, options);
+  showChecks(drillChecks(ours, options));
+}
+
+/** Another checkout's engine in its own harness. */
+async function engineOf(folder: string): Promise<typeof engineOutage> {
+  const file = join(resolve(folder), 'test/bench/scale/engine.ts');
+  return ((await import(pathToFileURL(file).href)) as { engineOutage: typeof engineOutage }).engineOutage;
+}
+
+function drillChecks(drilled: Drill, options: OutageOptions): Check[] {
+  const { starts, openings, dead, lastEndSecond } = drilled;
+  const { untilSecond } = options.outage;
+  const { probeSeconds } = DRILL_BREAKER;
+  return [
+    exactly('dead', 0, dead),
+    atLeast('openings', 1, openings.length),
+    atMost(
+      `starts within ${probeSeconds} s, from 2 s after it opened`,
+      1,
+      mostStartsWhileOpen(starts, openings, probeSeconds),
+    ),
+    atMost('s from its return until all had ended', mostUntilAllEnded(options), lastEndSecond - untilSecond),
+    ...nothingLost(options, drilled),
+  ];
+}
+
+function showDrill(rows: readonly [string, Outage][], { outage: { untilSecond } }: OutageOptions): void {
+  console.log('\n| | completed | dead | failed attempts | starts/s | parked | all ended, from its return on |');
+  console.log('|---|---|---|---|---|---|---|');
+  for (const [name, { lastEndSecond = Number.NaN, ...counts }] of rows) {
+    const cells = (['completed', 'dead', 'failed', 'peakStarts', 'peakParked'] as const).map((one) =>
+      shown(counts[one]),
+    );
+    console.log(`| ${[name, ...cells, `${shown((lastEndSecond - untilSecond) / 60, 1)} min`].join(' | ')} |`);
+  }
 }
 
 function common(options: OutageOptions, outage: EngineOutage): Check[] {
@@ -122,9 +185,13 @@ function nothingLost(options: OutageOptions, outage: EngineOutage): Check[] {
   ];
 }
 
-async function timed(name: string, options: OutageOptions): Promise<EngineOutage> {
+async function timed<Seen extends EngineOutage>(
+  name: string,
+  options: OutageOptions,
+  run: (options: OutageOptions) => Promise<Seen>,
+): Promise<Seen> {
   const [startMs, startCpu] = [performance.now(), process.cpuUsage()];
-  const outage = await engineOutage(options);
+  const outage = await run(options);
   const { user, system } = process.cpuUsage(startCpu);
   const attempts = outage.completed + outage.failed;
   const [wallS, cpuS] = [(performance.now() - startMs) / 1000, (user + system) / 1e6];

@@ -83,7 +83,7 @@ describe('the rules for pages', () => {
   });
 
   it('refuse a page that is too long', () => {
-    expect(faultsOf('a\n'.repeat(128), 'bin/README.md')).toEqual([]);
-    expect(faultsOf('a\n'.repeat(129), 'bin/README.md')).toEqual(['it has 129 lines, 128 at most']);
+    expect(faultsOf('a\n'.repeat(129), 'bin/README.md')).toEqual([]);
+    expect(faultsOf('a\n'.repeat(130), 'bin/README.md')).toEqual(['it has 130 lines, 129 at most']);
   });
 });

@@ -24,6 +24,12 @@ it('the page about job types shows the flow that a test runs', () => {
   expect(example.replace('performSent', 'perform')).toContain(shown);
 });
 
+it('the page about job types shows the circuit breaker that a test runs', () => {
+  const example = readFileSync(new URL('../testing/test-job/breaker-example.test.ts', import.meta.url), 'utf8');
+  const shown = codeOf({ page: 'functions/README.md', heading: 'Circuit breaker', language: 'ts' });
+  expect(example).toContain(shown.replace('export ', ''));
+});
+
 it('the page about waiting for jobs shows the functions that a test runs', () => {
   const example = readFileSync(new URL('../client/example.test.ts', import.meta.url), 'utf8').replaceAll('\n  ', '\n');
   for (const having of ['async function report', 'async function stop']) {

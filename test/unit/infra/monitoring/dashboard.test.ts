@@ -85,7 +85,7 @@ describe('the dashboard of a type', () => {
     const read = row.flatMap(({ properties }) => properties.metrics ?? []).flat();
     expect(read.filter((part) => part === `sluice-prod-${type}`)).toHaveLength(2);
     expect(read.filter((part) => part === `sluice-prod-${type}-dlq`)).toHaveLength(1);
-    expect(read.filter((part) => part === type)).toHaveLength(11);
+    expect(read.filter((part) => part === type)).toHaveLength(12);
   });
 
   test('shows the timeout beside the durations, and the thresholds of alarms', () => {
@@ -148,7 +148,7 @@ describe('the metrics of alarms and dashboard', () => {
   const read = metricsRead(templates);
 
   test('are all metrics of the contract, in both dimension sets', () => {
-    // Only types with `accept` drop messages, and only optimistic ones complete after a death: the tests below.
+    // Only types with `accept` drop messages, only optimistic ones complete after a death, and only some have a breaker: the tests below.
     const {
       namespace,
       stageDimension,
@@ -156,6 +156,9 @@ describe('the metrics of alarms and dashboard', () => {
       retryLateness,
       dropped: _,
       completedAfterDeath: __,
+      breakerOpen: _open,
+      breakerOpened: _opened,
+      breakerClosed: _closed,
       ...rest
     } = METRICS;
     const ofStage = `${stageDimension}=prod`;
@@ -182,6 +185,17 @@ describe('the metrics of alarms and dashboard', () => {
     const drawn = [plain, { ...plain, begin: 'optimistic' as const }].map((one) => jobRow('prod', one).flat());
     const rows = drawn.map((widgets) => JSON.stringify(widgets.map((widget) => widget.toJson())));
     expect(rows.map((row) => row.includes(METRICS.completedAfterDeath))).toEqual([false, true]);
+  });
+
+  test('are those of a circuit breaker, for a type that has one', () => {
+    const breaker = { failurePercent: 50, ofAtLeast: 20, perSeconds: 60, probeSeconds: 30 };
+    const drawn = [plain, { ...plain, breaker }].map((one) => jobRow('prod', one).flat());
+    const rows = drawn.map((widgets) => JSON.stringify(widgets.map((widget) => widget.toJson())));
+    const shown = [METRICS.breakerOpen, METRICS.breakerOpened, METRICS.breakerClosed];
+    expect(rows.map((row) => shown.map((name) => row.includes(`"${name}"`)))).toEqual([
+      [false, false, false],
+      [true, true, true],
+    ]);
   });
 
   test('belong to queues and functions of the stage', () => {

@@ -1,8 +1,13 @@
 import { globSync, mkdirSync, writeFileSync } from 'node:fs';
 import { expect } from 'vitest';
+import { sendEmail } from '../../../../support/shop/send-email/definition.ts';
 import { workingFolder } from '../../cli/support/deployed.ts';
 import type { Followed, Place } from '../follow.ts';
 import { isDone, MAIL, prints } from './situations.ts';
+
+/** A checkout whose definition has a circuit breaker. */
+const BREAKER = { failurePercent: 50, ofAtLeast: 10, perSeconds: 60, probeSeconds: 30 };
+const BROKEN = { definitions: [{ ...sendEmail, breaker: BREAKER }] };
 
 const buried = ({ graveyard }: Place) => graveyard(3);
 /** A job that waits for tomorrow, as the runbook's. */
@@ -49,6 +54,14 @@ export const PAGES: readonly Followed[] = [
   { says: 'npx sluice doctor --job', gives: prints('send-email did not answer within 60 s') },
   { says: 'npx sluice queues --stage <…>', amid: parked, gives: prints(/\nsend-email\t0\t0\t0\t1\t/) },
   { says: 'npx sluice queues', amid: parked, gives: prints(/\nsend-email\t0\t0\t0\t1\t/) },
+  { says: 'npx sluice breaker <…> --stage <…>', at: BROKEN, gives: prints('state         closed') },
+  { says: 'npx sluice breaker <type>', at: BROKEN, gives: prints('state         closed') },
+  {
+    says: 'npx sluice breaker charge-card',
+    type: () => 'breaker send-email open --stage test',
+    at: BROKEN,
+    gives: prints('send-email is open'),
+  },
   { says: 'npx sluice queues --stage prdo', gives: prints('stage "prdo" is not deployed in this account and region') },
   { says: 'npx sluice job <…> --stage <…> <key>', amid: buried, gives: prints(/status +DEAD/) },
   { says: 'npx sluice job <type> <key>', amid: buried, gives: prints(/status +DEAD/) },
