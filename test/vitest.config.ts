@@ -29,6 +29,7 @@ const PARTLY = [
 /** What `npm run test:deep` alone runs. */
 const DEEP = [
   'test/bench/scale/{drill,engine}.test.ts',
+  'test/faults/explore/explore.test.ts',
   'test/faults/simulation/points/*.test.ts',
   'test/fidelity/{recorded,runtime}/*.test.ts',
   'test/fidelity/templates/{cfn-lint,judged-in-parts,same-templates,handlers}.test.ts',

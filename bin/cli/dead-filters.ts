@@ -15,7 +15,7 @@ export interface FilterOptions {
 export function withFilters(command: Command, { severalKeys = false } = {}): Command {
   const option = (flags: string, text: string, parse: (value: string) => unknown) =>
     command.addOption(new Option(flags, text).argParser(once(flags, parse)).helpGroup('Which:'));
-  const reasons = 'PermanentError, AttemptsExhausted, InvalidMessage, InvalidPayload or Crashed';
+  const reasons = 'PermanentError, AttemptsExhausted, InvalidMessage, InvalidPayload, Crashed or Expired';
   option('--reason <reason>', `died of: ${reasons}`, reason);
   option('--error <text>', 'the error’s name or message contains the text', String);
   option('--since <age>', 'died within, as 30m, 2h, 1d; or since a time in ISO 8601, local without a zone', since);

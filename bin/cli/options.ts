@@ -51,6 +51,7 @@ export const REASONS: readonly DeadLetterReason[] = [
   'InvalidPayload',
   'Crashed',
   'NotAccepted',
+  'Expired',
 ];
 
 /** @throws UsageError for an unknown reason */

@@ -8,7 +8,7 @@ export const count = z.int().min(0);
 export const type = z.string().describe('Job type.');
 export const key = z.string().describe('Idempotency key: the job’s id, unless its sender gave another.');
 export const jobName = z.strictObject({ type, key });
-export const status = z.enum(['SCHEDULED', 'INPROGRESS', 'RETRYING', 'COMPLETED', 'DEAD', 'CANCELLED']);
+export const status = z.enum(['SCHEDULED', 'INPROGRESS', 'RETRYING', 'COMPLETED', 'DEAD', 'CANCELLED', 'EXPIRED']);
 export const mode = z.enum(['settled', 'success']);
 export const error = z.strictObject({ name: z.string(), message: z.string() });
 /** Fields of the user's own. */

@@ -58,6 +58,23 @@ export const OWN_CUTS: readonly Cut[] = [
     neededBy: /\brateLimit\b/,
   },
   {
+    name: 'options of jobs that expire',
+    // What a message says itself holds for every type.
+    edits: [
+      {
+        file: /[/\\]contract[/\\]definition[/\\]expiry\.[jt]s$/,
+        // Never silently, as `accept`.
+        edit: () => `export const checkedExpiry = ({ startWithinSeconds, expired }) => {
+            if ((startWithinSeconds ?? expired) === undefined) return {};
+            throw new Error('startWithinSeconds and expired are left out of the bundle');
+          };`,
+      },
+    ],
+    neededBy: /\b(startWithinSeconds|expired)\s*(:|[,}])/,
+    // A word that packages use. One with definitions imports what makes them.
+    neededByPackage: /\bdefineJob\b/,
+  },
+  {
     name: 'circuit breakers',
     edits: [
       {
@@ -152,7 +169,8 @@ export const OWN_CUTS: readonly Cut[] = [
         edit: () => `export const checkedBegin = ({ begin = 'claimed' }) => {
             if (begin === 'claimed') return begin;
             throw new Error('begin is left out of the bundle');
-          };`,
+          };
+          export const deadlineRefusal = () => undefined;`,
       },
       {
         file: /[/\\]contract[/\\]protocol[/\\]unclaimed\.[jt]s$/,

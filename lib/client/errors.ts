@@ -2,7 +2,7 @@ import { errorName, isTransient } from '../aws/errors.ts';
 import type { JobError } from '../contract/errors.ts';
 import type { DeadLetterReason } from '../contract/job.ts';
 import type { JobName } from './change-job.ts';
-import type { DeadJob, JobState } from './state.ts';
+import type { DeadJob, ExpiredJob, JobState } from './state.ts';
 
 /** The job that was waited for died: it is in the dead-letter queue. */
 export class DeadJobError extends Error {
@@ -34,6 +34,21 @@ export class CancelledJobError extends Error {
     super(`${type} ${key} was cancelled`);
     this.type = type;
     this.key = key;
+  }
+}
+
+/** The job that was waited for expired: it did not run, or no further attempt started, because its time was over. */
+export class ExpiredJobError extends Error {
+  override readonly name = 'ExpiredJobError';
+  readonly type: string;
+  readonly key: string;
+  /** How it stands, whole. */
+  readonly state: ExpiredJob;
+  constructor({ type, key }: JobName, state: ExpiredJob) {
+    super(`${type} ${key} expired: ${state.error.message}`);
+    this.type = type;
+    this.key = key;
+    this.state = state;
   }
 }
 

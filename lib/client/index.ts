@@ -11,8 +11,24 @@ export {
   createClient,
   type JobType,
 } from './client.ts';
-export { CancelledJobError, DeadJobError, GoneJobError, JobTableError, WaitTimeoutError } from './errors.ts';
-export type { CancelledJob, CompletedJob, DeadJob, EndedJob, JobState, UnfinishedJob, UnknownJob } from './state.ts';
+export {
+  CancelledJobError,
+  DeadJobError,
+  ExpiredJobError,
+  GoneJobError,
+  JobTableError,
+  WaitTimeoutError,
+} from './errors.ts';
+export type {
+  CancelledJob,
+  CompletedJob,
+  DeadJob,
+  EndedJob,
+  ExpiredJob,
+  JobState,
+  UnfinishedJob,
+  UnknownJob,
+} from './state.ts';
 export type { WaitOptions } from './watch.ts';
 
 const client = createClient();

@@ -57,8 +57,16 @@ export interface CancelledJob extends KnownJob {
   readonly status: 'CANCELLED';
 }
 
+/** It did not begin in time, or its attempts did not. */
+export interface ExpiredJob extends KnownJob {
+  readonly status: 'EXPIRED';
+  readonly expiredAt: string;
+  /** Which time it missed. */
+  readonly error: JobError;
+}
+
 /** A job that has ended; a dead one may begin its next run, by a redrive. */
-export type EndedJob = CompletedJob | DeadJob | CancelledJob;
+export type EndedJob = CompletedJob | DeadJob | CancelledJob | ExpiredJob;
 /** How a job stands, by its `status`. */
 export type JobState = UnknownJob | UnfinishedJob | EndedJob;
 
@@ -81,6 +89,8 @@ export function stateOf(item: StateItem | undefined, nowMs: number): JobState {
       return { ...known(item), status, ...death(item) };
     case 'CANCELLED':
       return { ...known(item), status };
+    case 'EXPIRED':
+      return { ...known(item), status, ...expiry(item) };
   }
 }
 
@@ -110,6 +120,10 @@ function completion(item: StateItem): Completion & Pick<CompletedJob, 'result' |
   const [type = '', key = ''] = passedOn?.split('#') ?? [];
   return { completedAt, result, ...(passedOn !== undefined && { callback: { type, key } }) };
 }
+const expiry = (item: StateItem): Pick<ExpiredJob, 'expiredAt' | 'error'> => {
+  const { failedAt: expiredAt, error } = death(item);
+  return { expiredAt, error };
+};
 const death = (item: StateItem): Death => {
   const { failedAt, reason, error } = item as StateItem & Death;
   return { failedAt, reason, error };

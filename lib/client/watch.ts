@@ -1,7 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isOfNewer } from '../contract/protocol/schema.ts';
 import { type JobName, NewerJobError } from './change-job.ts';
-import { CancelledJobError, DeadJobError, GoneJobError, JobTableError, WaitTimeoutError } from './errors.ts';
+import {
+  CancelledJobError,
+  DeadJobError,
+  ExpiredJobError,
+  GoneJobError,
+  JobTableError,
+  WaitTimeoutError,
+} from './errors.ts';
 import type { Look } from './looks.ts';
 import { isEnded, type JobState, stateOf, UNKNOWN } from './state.ts';
 
@@ -74,12 +81,13 @@ export async function* watch(look: Look, job: WatchedJob, options: WaitOptions):
 const longer = (pauseMs: number): number =>
   pauseMs === 0 ? FIRST_PAUSE_MS : Math.min(pauseMs * PAUSE_FACTOR, MAX_PAUSE_MS);
 
-/** What the job ended with. @throws DeadJobError, CancelledJobError, and what the states throw */
+/** What the job ended with. @throws DeadJobError, CancelledJobError, ExpiredJobError, and what the states throw */
 export async function resultOf(job: JobName, states: AsyncIterable<JobState>): Promise<unknown> {
   let last: JobState = UNKNOWN;
   for await (const state of states) last = state;
   if (last.status === 'DEAD') throw new DeadJobError(job, last);
   if (last.status === 'CANCELLED') throw new CancelledJobError(job);
+  if (last.status === 'EXPIRED') throw new ExpiredJobError(job, last);
   return last.status === 'COMPLETED' ? last.result : undefined;
 }
 

@@ -165,7 +165,7 @@ export interface JobDetail {
   readonly key: string;
   readonly jobId: string;
   readonly run: number;
-  readonly status: 'SCHEDULED' | 'INPROGRESS' | 'RETRYING' | 'COMPLETED' | 'DEAD' | 'CANCELLED';
+  readonly status: 'SCHEDULED' | 'INPROGRESS' | 'RETRYING' | 'COMPLETED' | 'DEAD' | 'CANCELLED' | 'EXPIRED';
   readonly attempts: number;
   readonly maxAttempts: number;
   /** Where its message is, as a sentence. */

@@ -11,7 +11,7 @@ const SHOWN = [
 /** What handlers keep: not shown with `--no-payloads`. */
 const KEPT = ['result', 'progress', 'checkpoint'];
 /** Epoch ms in the item; `expiration` is in seconds. */
-const TIMES = ['leaseUntil', 'dueAt', 'listAt', 'deadlineAt'];
+const TIMES = ['leaseUntil', 'dueAt', 'listAt', 'deadlineAt', 'startBefore', 'endBefore'];
 
 /** A job as its page shows it. */
 export function jobDetail({ item, key, batch, message }: JobView, desk: Desk): JobDetail {
@@ -35,7 +35,7 @@ function canBe({ type, status, listKey, undelivered }: JobView['item'], { option
     if (undelivered === true || deniedOf('sqs:ReceiveMessage') !== undefined) return [];
     return isKnown && options.payloads !== false ? ['redrive', 'correct'] : ['redrive'];
   }
-  if (status === 'COMPLETED' || status === 'CANCELLED') return [];
+  if (status === 'COMPLETED' || status === 'CANCELLED' || status === 'EXPIRED') return [];
   const isParked = listKey !== undefined && status !== 'INPROGRESS';
   // How long a cancelled job is kept stands in its definition.
   return [...(isParked ? (['retry'] as const) : []), ...(isKnown ? (['cancel'] as const) : [])];

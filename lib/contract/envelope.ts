@@ -24,6 +24,10 @@ export interface Envelope {
   readonly createdAt?: string;
   /** ISO 8601, at most a year ahead. @default now */
   readonly runAt?: string;
+  /** ISO 8601, not before `runAt`: a job that has not begun by then expires. @default never */
+  readonly startBefore?: string;
+  /** ISO 8601, not before `runAt`: no attempt starts from then on, the job expires. @default never */
+  readonly endBefore?: string;
   /** Jobs in a row, each enqueued by the one before, that led to this one; at most 100. @default 0 */
   readonly hops?: number;
   /** What comes after this job, 1 to 19 steps. Each is sent once the one before it has completed. @default nothing */
@@ -34,10 +38,11 @@ export interface Envelope {
 
 const FIELDS = [
   ...(['payload', 'id', 'key', 'type', 'maxAttempts', 'createdAt', 'runAt', 'hops'] as const),
-  ...(['then', 'flow', 'payloadRef'] as const),
+  ...(['then', 'flow', 'payloadRef', 'startBefore', 'endBefore'] as const),
 ] as const;
 /** Names that later versions of the envelope may give a meaning. */
 const RESERVED_FIELDS = ['v', 'lane', 'sealed', 'tags'];
+const TIME = 'a time in ISO 8601 with a zone, as 2026-01-31T09:00:00Z';
 const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 /** What the fields' text must match, for whoever describes the envelope. */
 export const ENVELOPE_PATTERNS = { id: JOB_ID, key: JOB_KEY, time: ISO_8601 } as const;
@@ -89,12 +94,22 @@ function checkedEnvelope(fields: Record<string, unknown>, type: string, nowMs: n
   check(fields, 'key', isJobKey, '1 to 250 of A-Z a-z 0-9 _ . : -');
   check(fields, 'type', (given) => given === type, `"${type}", the type of this queue`);
   check(fields, 'maxAttempts', isMaxAttempts, `a whole number from ${MAX_ATTEMPTS.min} to ${MAX_ATTEMPTS.max}`);
-  check(fields, 'createdAt', isTime, 'a time in ISO 8601 with a zone, as 2026-01-31T09:00:00Z');
-  check(fields, 'runAt', isTime, 'a time in ISO 8601 with a zone, as 2026-01-31T09:00:00Z');
+  check(fields, 'createdAt', isTime, TIME);
+  check(fields, 'runAt', isTime, TIME);
   check(fields, 'runAt', (at) => Date.parse(at as string) <= nowMs + MAX_AHEAD_MS, 'at most one year ahead');
+  checkDeadline(fields, 'startBefore');
+  checkDeadline(fields, 'endBefore');
   check(fields, 'hops', isHops, `a whole number from 0 to ${MAX_HOPS}: jobs must not enqueue jobs for ever`);
   checkFlowFields(fields);
   return fields as unknown as Envelope;
+}
+
+/** A job that may never begin is no job: its sender has mixed the times up. */
+function checkDeadline(fields: Record<string, unknown>, name: 'startBefore' | 'endBefore'): void {
+  if (!Object.hasOwn(fields, name)) return;
+  check(fields, name, isTime, TIME);
+  const { runAt } = fields as Envelope;
+  check(fields, name, (at) => !(Date.parse(at as string) <= Date.parse(runAt ?? '')), `later than "runAt", ${runAt}`);
 }
 
 function checkOnePayload(fields: Record<string, unknown>, type: string): void {

@@ -36,6 +36,7 @@ export {
   DETAIL_TYPES,
   type DeadLetteredDetail,
   EVENT_SOURCE,
+  type ExpiredDetail,
   type JobEvent,
   type JobEventDetail,
 } from './job-event.ts';

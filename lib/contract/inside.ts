@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto';
+import { deadlineRefusal } from './definition/begin-option.ts';
 import type { JobDefinition } from './definition/job-definition.ts';
 import type { Envelope } from './envelope.ts';
 import { optional } from './names.ts';
 import { type ReadPayload, readPayload } from './payload.ts';
 import type { PayloadRef } from './payload-ref.ts';
+import { deadlinesIn } from './protocol/deadlines.ts';
 import { flowRefusal } from './protocol/flow-fields.ts';
 import type { Message } from './protocol/message.ts';
 import { iso } from './protocol/timing.ts';
@@ -20,11 +22,12 @@ export interface Decoded {
 
 /** What an envelope says of its job, beside the names. */
 export function insideOf(envelope: Envelope, definition: JobDefinition) {
-  const { maxAttempts, createdAt, runAt, hops, then, flow, payload, payloadRef } = envelope;
+  const { maxAttempts, createdAt, runAt, startBefore, endBefore, hops, then, flow, payload, payloadRef } = envelope;
   return {
     ...optional('maxAttempts', maxAttempts),
     ...(createdAt !== undefined && { createdAt: iso(Date.parse(createdAt)) }),
     ...(runAt !== undefined && { runAtMs: Date.parse(runAt) }),
+    ...deadlinesIn(startBefore, endBefore),
     ...optional('hops', hops),
     ...optional('then', then),
     ...optional('flow', flow),
@@ -39,7 +42,7 @@ export function insideOf(envelope: Envelope, definition: JobDefinition) {
           ),
           ...readPayload(definition, payload),
         }),
-    ...optional('refusal', flowRefusal({ then, flow }, definition)),
+    ...optional('refusal', flowRefusal({ then, flow }, definition) ?? deadlineRefusal(envelope, definition)),
   };
 }
 

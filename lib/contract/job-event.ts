@@ -6,7 +6,7 @@ import { type JobItem, keyOf } from './protocol/job-item.ts';
 /** Source of every event that Sluice puts on the account's default EventBridge bus. */
 export const EVENT_SOURCE = 'sluice';
 /** Detail types: what a rule's pattern names. */
-export const DETAIL_TYPES = { completed: 'Job Completed', dead: 'Job Dead-Lettered' } as const;
+export const DETAIL_TYPES = { completed: 'Job Completed', dead: 'Job Dead-Lettered', expired: 'Job Expired' } as const;
 /** The same of a job type's circuit breaker. */
 export const BREAKER_DETAIL_TYPES = { opened: 'Circuit Breaker Opened', closed: 'Circuit Breaker Closed' } as const;
 
@@ -38,6 +38,12 @@ export interface DeadLetteredDetail extends JobEventDetail {
   readonly failedAt: string;
 }
 
+export interface ExpiredDetail extends JobEventDetail {
+  /** Which time it missed: `JobExpiredError`, with a message of Sluice's own. */
+  readonly error: JobError;
+  readonly expiredAt: string;
+}
+
 /** What an event says of a job type's circuit breaker that opened by the rate of failures, or that a probe closed. */
 export interface BreakerDetail {
   readonly type: string;
@@ -53,7 +59,8 @@ export interface BreakerDetail {
 /** An event that a job's end calls for. At least once: it may come again, with the same detail. */
 export type JobEvent =
   | { readonly detailType: typeof DETAIL_TYPES.completed; readonly detail: CompletedDetail }
-  | { readonly detailType: typeof DETAIL_TYPES.dead; readonly detail: DeadLetteredDetail };
+  | { readonly detailType: typeof DETAIL_TYPES.dead; readonly detail: DeadLetteredDetail }
+  | { readonly detailType: typeof DETAIL_TYPES.expired; readonly detail: ExpiredDetail };
 
 /** An event of a circuit breaker. Mostly once: a process may die before it publishes it. */
 export interface BreakerEvent {
@@ -83,6 +90,14 @@ export function deadLetteredEvent(item: JobItem, origin: EventOrigin): JobEvent 
   const said = origin.errorMessage === false && error !== undefined ? { name: error.name } : error;
   const detail = { ...common(item, origin), reason, ...(said !== undefined && { error: said }), failedAt };
   return { detailType: DETAIL_TYPES.dead, detail };
+}
+
+/** @throws TypeError if the job is not EXPIRED */
+export function expiredEvent(item: JobItem, origin: EventOrigin): JobEvent {
+  const { status, error, failedAt } = item;
+  if (status !== 'EXPIRED' || error === undefined || failedAt === undefined)
+    throw new TypeError(`job ${item.jobId} did not expire`);
+  return { detailType: DETAIL_TYPES.expired, detail: { ...common(item, origin), error, expiredAt: failedAt } };
 }
 
 /** @param times of the opening, and of the closing if it closed; ISO 8601 */

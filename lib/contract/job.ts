@@ -1,10 +1,11 @@
 import type { JobError } from './errors.ts';
 
-export type JobStatus = 'SCHEDULED' | 'INPROGRESS' | 'RETRYING' | 'COMPLETED' | 'DEAD' | 'CANCELLED';
+export type JobStatus = 'SCHEDULED' | 'INPROGRESS' | 'RETRYING' | 'COMPLETED' | 'DEAD' | 'CANCELLED' | 'EXPIRED';
 
 /**
  * Why a job died. `Crashed`: the process of its last attempt died. `NotAccepted`: the definition's `accept` made no job of a
- * message that is not Sluice's.
+ * message that is not Sluice's. `Expired`: no attempt might start any more, and its type has such jobs dead-lettered; also of a
+ * job that ended EXPIRED.
  */
 export type DeadLetterReason =
   | 'PermanentError'
@@ -12,7 +13,8 @@ export type DeadLetterReason =
   | 'InvalidMessage'
   | 'InvalidPayload'
   | 'Crashed'
-  | 'NotAccepted';
+  | 'NotAccepted'
+  | 'Expired';
 
 /** A job as its handler sees it. Times are ISO 8601. */
 export interface Job<P = unknown> {

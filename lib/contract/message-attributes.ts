@@ -24,6 +24,8 @@ export interface OwnAttributes {
   readonly type?: string;
   /** Message id under which SQS took the job, where its name is another. */
   readonly firstMessageId?: string;
+  /** When SQS took the job first, epoch ms, of a type whose jobs expire so long after: each send has a time of its own. */
+  readonly since?: number;
   /** The body is an envelope that has not begun: where a definition has `accept`, it is not asked. */
   readonly envelope?: true | undefined;
   /** The body is as somebody else wrote it: where a definition has `accept`, it is asked, whatever the body looks like. */
@@ -161,9 +163,9 @@ interface Wire extends Omit<OwnAttributes, 'jobId'> {
 /** Reads `sluice`. @returns undefined if it is absent, or not as Sluice writes it */
 function parsed(attribute: MessageAttribute | undefined): Pick<ReadAttributes, 'own' | 'sender'> | undefined {
   const { id, key = id, sender, ...rest } = wireOf(textOf(attribute));
-  const { run = 0, due = 0, firstMessageId = id, envelope } = rest;
+  const { run = 0, due = 0, since = 0, firstMessageId = id, envelope } = rest;
   const isNamed = [id, firstMessageId].every(isJobId) && isJobKey(key);
-  if (!(isNamed || (id ?? envelope) === true) || ![run, due].every(Number.isFinite)) return undefined;
+  if (!(isNamed || (id ?? envelope) === true) || ![run, due, since].every(Number.isFinite)) return undefined;
   const packed = Object.entries(sender ?? {}).filter(
     ([, one]) => typeof one?.type === 'string' && typeof one.value === 'string',
   );

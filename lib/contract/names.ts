@@ -100,6 +100,7 @@ export const METRICS = {
   failed: 'JobsFailed',
   retried: 'JobsRetried',
   deadLettered: 'JobsDeadLettered',
+  expired: 'JobsExpired',
   stalled: 'JobsStalled',
   completedAfterDeath: 'JobsCompletedAfterDeath',
   /** 1 of each batch that found its type's circuit breaker open: its maximum is what to look at. */

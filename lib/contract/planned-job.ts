@@ -9,6 +9,10 @@ export interface PlannedOptions {
   readonly runAt?: Date | string | undefined;
   /** Seconds until the first attempt, 0 to 31,622,400 (a year). Not with `runAt`. @default 0 */
   readonly delaySeconds?: number | undefined;
+  /** A job that has not begun by then ends EXPIRED; text is ISO 8601 with a zone. Not of a later step, nor a callback. @default never */
+  readonly startBefore?: Date | string | undefined;
+  /** No attempt starts from then on: the job ends EXPIRED. As `startBefore`. @default never */
+  readonly endBefore?: Date | string | undefined;
   /** Whose job it is, 1 to 128 printable ASCII characters. @default the parent's */
   readonly tenant?: string | undefined;
 }

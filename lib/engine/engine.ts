@@ -56,7 +56,7 @@ export interface Engine {
 
 /** What jobs of flows need beside: it is not in the bundles of types without `handsOn`. */
 export interface FlowPart {
-  /** What follows from the end of a job that completed or was cancelled. @returns whether all of it is done; never throws */
+  /** What follows from the end of a job that completed, expired or was cancelled. @returns whether all of it is done; never throws */
   end(item: JobItem, message: Message, engine: Engine): Promise<boolean>;
   /** Notes a death in the job's batch, before its dead letter is sent. @throws WriteError if the table did not take it */
   died(item: JobItem, message: Message, engine: Engine): Promise<void>;

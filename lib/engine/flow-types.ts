@@ -36,7 +36,7 @@ export interface Flow {
   /** Children, and how many of them completed. */
   readonly total: number;
   readonly completed: number;
-  /** Children that died or were cancelled. */
+  /** Children that died, expired or were cancelled. */
   readonly dead: readonly ChildPlace[];
   /** Children that have not ended: none, unless the callback was fired early. */
   readonly open: readonly ChildPlace[];

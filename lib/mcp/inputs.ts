@@ -31,6 +31,7 @@ export function payloadsOf({ payloads = false }: Call, wanted: boolean): boolean
 
 const REASONS = [
   ...['PermanentError', 'AttemptsExhausted', 'InvalidMessage', 'InvalidPayload', 'Crashed', 'NotAccepted'],
+  'Expired',
 ] as const;
 
 /** What narrows dead jobs. All that is given must match. */

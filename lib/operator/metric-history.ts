@@ -40,10 +40,10 @@ const OF_SQS = ['ApproximateNumberOfMessagesVisible', 'ApproximateAgeOfOldestMes
 
 const STATS: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(
-    [METRICS.completed, METRICS.failed, METRICS.retried, METRICS.deadLettered, METRICS.stalled].map((one) => [
-      one,
-      SUM,
-    ]),
+    [
+      ...[METRICS.completed, METRICS.failed, METRICS.retried, METRICS.deadLettered, METRICS.stalled],
+      METRICS.expired,
+    ].map((one) => [one, SUM]),
   ),
   [METRICS.duration]: PERCENTILES,
   [METRICS.queueLatency]: PERCENTILES,

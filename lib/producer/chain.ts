@@ -82,7 +82,9 @@ interface Written {
 function writeStep({ definition, payload, options }: PlannedJob, { i, nowMs }: { i: number; nowMs: number }): Written {
   return named(i, definition, () => {
     const { maxAttempts, tenant } = checkedOptions(options, nowMs);
-    const timed = (['runAt', 'delaySeconds'] as const).find((name) => options[name] !== undefined);
+    const timed = (['runAt', 'delaySeconds', 'startBefore', 'endBefore'] as const).find(
+      (name) => options[name] !== undefined,
+    );
     if (timed !== undefined)
       throw new InvalidMessageError(
         `"${timed}" is for the first step: a later one starts when the one before it has completed`,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { toSqs } from '../aws/message-attributes.ts';
+import { deadlineRefusal } from '../contract/definition/begin-option.ts';
 import type { JobDefinition } from '../contract/definition/job-definition.ts';
 import { payloadText, writeEnvelope } from '../contract/envelope.ts';
 import { nextHops } from '../contract/hops.ts';
@@ -58,13 +59,14 @@ export function encodeJob(
   nowMs: number,
 ): EncodedJob {
   if (definition.retired) throw new RetiredTypeError(definition.type);
-  const { id, key, maxAttempts, runAt, tenant } = checkedOptions(options, nowMs);
+  const { id, key, maxAttempts, runAt, startBefore, endBefore, tenant } = checkedOptions(options, nowMs);
   const jobId = id ?? uuidV7(nowMs);
   const { type } = definition;
   const createdAt = new Date(nowMs).toISOString();
-  const fields = { id: jobId, key, type, maxAttempts, createdAt, runAt, hops: nextHops(type), then };
+  const times = { createdAt, runAt, startBefore, endBefore };
+  const fields = { id: jobId, key, type, maxAttempts, ...times, hops: nextHops(type), then };
   const { body: whole, envelope } = writeEnvelope({ ...fields, payload }, type, nowMs);
-  const { refusal, pending } = readPayload(definition, envelope.payload);
+  const { refusal = deadlineRefusal(envelope, definition), pending } = readPayload(definition, envelope.payload);
   if (refusal !== undefined) throw refusal;
   // Only where the consumer would ask `accept` otherwise: for all other types nothing is written, read or paid.
   const mark = definition.accept === undefined ? undefined : ENVELOPE_MARK;

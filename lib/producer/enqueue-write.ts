@@ -62,8 +62,8 @@ export async function encodeWrite<D extends JobDefinition>(
       `a job in a transaction lies in the jobs table, where ${most} bytes fit; put what is large into S3, and send where it is`,
     );
   }
-  const { type, retention, queueRetention } = definition;
-  const item = enqueued({ message, type, nowMs, retention, queueRetention });
+  const { type, retention, queueRetention, startWithinSeconds } = definition;
+  const item = enqueued({ message, type, nowMs, retention, queueRetention, startWithinSeconds });
   const put = { TableName: names.jobsTable(stage), Item: { ...item }, ...mayEnqueue(nowMs) };
   return { type, jobId: message.jobId, key: message.key, dueAt: item.dueAt, write: { Put: put } };
 }

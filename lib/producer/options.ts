@@ -14,6 +14,10 @@ export interface EnqueueOptions {
   readonly runAt?: Date | string | undefined;
   /** Seconds until the first attempt, 0 to 31,622,400 (a year). Not with `runAt`. @default 0 */
   readonly delaySeconds?: number | undefined;
+  /** A job that has not begun by then ends EXPIRED, without running; text is ISO 8601 with a zone. @default never */
+  readonly startBefore?: Date | string | undefined;
+  /** No attempt starts from then on: the job ends EXPIRED. Text is ISO 8601 with a zone. @default never */
+  readonly endBefore?: Date | string | undefined;
   /** Whose job it is, 1 to 128 printable ASCII characters: SQS shares a queue fairly between tenants. @default none */
   readonly tenant?: string | undefined;
 }
@@ -24,10 +28,12 @@ export interface CheckedOptions {
   readonly key: string | undefined;
   readonly maxAttempts: number | undefined;
   readonly runAt: string | undefined;
+  readonly startBefore: string | undefined;
+  readonly endBefore: string | undefined;
   readonly tenant: string | undefined;
 }
 
-const KNOWN = ['id', 'key', 'maxAttempts', 'runAt', 'delaySeconds', 'tenant'] as const;
+const KNOWN = ['id', 'key', 'maxAttempts', 'runAt', 'delaySeconds', 'startBefore', 'endBefore', 'tenant'] as const;
 /** A leap year, as the envelope's `runAt`. */
 const MAX_AHEAD_SECONDS = 366 * 24 * 3600;
 
@@ -48,11 +54,15 @@ export function checkedOptions(options: EnqueueOptions, nowMs: number): CheckedO
     const wanted = '1 to 128 printable ASCII characters without spaces';
     throw new InvalidMessageError(`"tenant" must be ${wanted}, got ${JSON.stringify(tenant)?.slice(0, 80)}`);
   }
-  return { id, key, maxAttempts, runAt: startOf(options, nowMs), tenant };
+  return {
+    ...{ id, key, maxAttempts, runAt: startOf(options, nowMs), tenant },
+    startBefore: textOf('startBefore', options.startBefore),
+    endBefore: textOf('endBefore', options.endBefore),
+  };
 }
 
 function startOf({ runAt, delaySeconds }: EnqueueOptions, nowMs: number): string | undefined {
-  if (delaySeconds === undefined) return runAt instanceof Date ? isoOf(runAt) : runAt;
+  if (delaySeconds === undefined) return textOf('runAt', runAt);
   if (runAt !== undefined) throw new InvalidMessageError('give "runAt" or "delaySeconds", not both');
   if (!Number.isFinite(delaySeconds) || delaySeconds < 0 || delaySeconds > MAX_AHEAD_SECONDS) {
     throw new InvalidMessageError(`"delaySeconds" must be 0 to ${MAX_AHEAD_SECONDS} (a year), got ${delaySeconds}`);
@@ -60,7 +70,8 @@ function startOf({ runAt, delaySeconds }: EnqueueOptions, nowMs: number): string
   return delaySeconds === 0 ? undefined : new Date(nowMs + delaySeconds * 1000).toISOString();
 }
 
-function isoOf(date: Date): string {
-  if (Number.isNaN(date.getTime())) throw new InvalidMessageError('"runAt" is an invalid Date');
-  return date.toISOString();
+function textOf(name: string, time: Date | string | undefined): string | undefined {
+  if (!(time instanceof Date)) return time;
+  if (Number.isNaN(time.getTime())) throw new InvalidMessageError(`"${name}" is an invalid Date`);
+  return time.toISOString();
 }

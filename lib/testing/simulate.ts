@@ -60,7 +60,7 @@ export class SimulationError extends Error {
 /** How the jobs of all schedules ended. */
 export interface Simulated {
   readonly schedules: number;
-  readonly ended: Readonly<Record<'COMPLETED' | 'DEAD' | 'CANCELLED', number>>;
+  readonly ended: Readonly<Record<'COMPLETED' | 'DEAD' | 'CANCELLED' | 'EXPIRED', number>>;
 }
 
 /**
@@ -98,7 +98,7 @@ interface Runs {
 
 /** Runs schedules until a promise breaks. @throws SimulationError */
 export async function runAll(make: MakeSubject, { schedules, from, name, jobs }: Runs): Promise<Simulated> {
-  const ended = { COMPLETED: 0, DEAD: 0, CANCELLED: 0 };
+  const ended = { COMPLETED: 0, DEAD: 0, CANCELLED: 0, EXPIRED: 0 };
   let lastError: JobError | undefined;
   for (let seed = from; seed < from + schedules; seed++) {
     const { violations, taken, world } = await runSchedule(make, seed);
@@ -109,7 +109,7 @@ export async function runAll(make: MakeSubject, { schedules, from, name, jobs }:
     for (const job of jobs(world)) {
       const status = job?.status;
       lastError = job?.error ?? lastError;
-      if (status === 'COMPLETED' || status === 'DEAD' || status === 'CANCELLED') ended[status] += 1;
+      if (status !== undefined && status in ended) ended[status as keyof typeof ended] += 1;
     }
   }
   if (ended.COMPLETED === 0 && lastError !== undefined) {

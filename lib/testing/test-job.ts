@@ -15,7 +15,7 @@ import { isOver, makeTrial, type Trial, takeTurn } from './test-job/trial.ts';
 
 /** How a job went, from its message to its end. */
 export interface TestRun {
-  /** How it ended: COMPLETED, DEAD, or CANCELLED. */
+  /** How it ended: COMPLETED, DEAD, CANCELLED or EXPIRED. */
   readonly status: JobStatus;
   readonly attempts: number;
   /** The delay that was chosen after each attempt that another one followed, ms; none after a crash. */
@@ -59,7 +59,7 @@ export interface TestRun {
  *
  * @param definition the job type's
  * @param handler    the user's work, as it is handed to `consumer`
- * @returns once the job is COMPLETED, CANCELLED, or DEAD and in its dead-letter queue
+ * @returns once the job is COMPLETED, CANCELLED, EXPIRED, or DEAD and in its dead-letter queue
  * @throws TestJobError if an argument is wrong, a fault never came, or the handler waits for something that never comes
  * @example
  * const run = await testJob(resizeImage, perform, { payload, faults: [throws(new Error('busy'), 2)] });

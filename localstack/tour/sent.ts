@@ -17,6 +17,7 @@ export const isOver = ({ item }: SentJob): boolean =>
   item !== undefined &&
   ((item.status === 'COMPLETED' && !item.owed) ||
     item.status === 'CANCELLED' ||
+    item.status === 'EXPIRED' ||
     (item.status === 'DEAD' && !item.undelivered));
 
 /** Sends messages as any producer would: with a plain SQS client. */

@@ -101,7 +101,8 @@ async function cancelBatch(context: Context, name: Named): Promise<ExitCode | un
 
 /** Why there is nothing to cancel. */
 function overSince({ callback: { status, completedAt, failedAt } }: CancelledFlow): string {
-  return `nothing to cancel: its callback ${status === 'DEAD' ? `died at ${failedAt}` : `completed at ${completedAt}`}`;
+  const ended = status === 'DEAD' ? `died at ${failedAt}` : status === 'EXPIRED' ? `expired at ${failedAt}` : undefined;
+  return `nothing to cancel: its callback ${ended ?? `completed at ${completedAt}`}`;
 }
 
 function told({ callback, jobs, interrupted }: CancelledFlow): string[] {

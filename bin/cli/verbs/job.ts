@@ -53,8 +53,10 @@ function show({ print }: Context, view: JobView): void {
     ['created', item.createdAt],
     ['last attempt', item.processedAt],
     ['completed', item.completedAt],
-    ['died', item.failedAt],
+    [status === 'EXPIRED' ? 'expired' : 'died', item.failedAt],
     ['due', at(item.dueAt)],
+    ['expires', item.processedAt === undefined ? at(item.startBefore) : undefined],
+    ['last start', at(item.endBefore)],
     ['lease until', running ? at(item.leaseUntil) : undefined],
     ['kept until', at(item.expiration * 1000)],
     ['reason', reason],
@@ -78,7 +80,7 @@ function show({ print }: Context, view: JobView): void {
 
 /** The flow that the job is in: what it waits for, whom it came after, for whom it holds a place, and to whom that went. */
 function flowRows({ item: { mode, deadlineAt, status, flow, passedOn, owed }, batch }: JobView): [string, unknown][] {
-  const died = batch?.dead ? `; ${batch.dead} died or were cancelled` : '';
+  const died = batch?.dead ? `; ${batch.dead} died, expired or were cancelled` : '';
   const left = batch && `${count(batch.open)} of ${count(batch.total)} children`;
   const open = status === 'SCHEDULED' ? left : `nothing more; ${left} were open`;
   const { of, after, chain } = flow ?? {};

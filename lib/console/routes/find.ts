@@ -16,7 +16,7 @@ const INSIGHTS = z.strictObject({
   type: TYPE.optional(),
 });
 const SCAN = z.strictObject({
-  status: z.enum(['SCHEDULED', 'INPROGRESS', 'RETRYING', 'COMPLETED', 'DEAD', 'CANCELLED']).optional(),
+  status: z.enum(['SCHEDULED', 'INPROGRESS', 'RETRYING', 'COMPLETED', 'DEAD', 'CANCELLED', 'EXPIRED']).optional(),
   type: TYPE.optional(),
   olderMs: z.coerce.number().min(0).optional(),
   maxDollars: z.coerce.number().positive().optional(),

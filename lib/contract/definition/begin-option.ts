@@ -1,4 +1,4 @@
-import { JobDefinitionError } from '../errors.ts';
+import { InvalidMessageError, JobDefinitionError } from '../errors.ts';
 import type { CircuitBreaker } from './breaker.ts';
 import { checkedChoice } from './option.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -23,4 +23,16 @@ export function checkedBegin(
     );
   }
   return kind;
+}
+
+/** Why a job of this definition may not have the deadlines that its message says. */
+export function deadlineRefusal(
+  { startBefore, endBefore }: { readonly startBefore?: string; readonly endBefore?: string },
+  { type, begin }: { readonly type: string; readonly begin: BeginKind },
+): InvalidMessageError | undefined {
+  if (begin !== 'optimistic' || (startBefore ?? endBefore) === undefined) return undefined;
+  const name = startBefore === undefined ? 'endBefore' : 'startBefore';
+  return new InvalidMessageError(
+    `"${name}": ${type} begins optimistically, and its jobs cannot expire: leave it out, or take begin out of the definition, and deploy`,
+  );
 }

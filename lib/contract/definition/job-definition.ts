@@ -5,6 +5,7 @@ import { type AlarmThresholds, checkedAlarms, checkReachable } from './alarm-thr
 import { type Answers, checkedAnswers } from './answers.ts';
 import { type BeginKind, checkedBegin } from './begin-option.ts';
 import { type CircuitBreaker, checkedBreaker } from './breaker.ts';
+import { checkedExpiry } from './expiry.ts';
 import { checkedExtendedFrom, type ExtendedFrom } from './extended-from.ts';
 import { checkedHandsOn } from './hands-on.ts';
 import type { JobOptions } from './job-options.ts';
@@ -45,6 +46,8 @@ export interface JobDefinition<
   readonly rateLimit?: RateLimit;
   readonly breaker?: CircuitBreaker;
   readonly begin: BeginKind;
+  readonly startWithinSeconds?: number;
+  readonly expired?: 'deadLetter';
   readonly tracing: TracingKind;
   readonly retired: boolean;
   readonly accept?: AnyAccept;
@@ -63,7 +66,7 @@ const KNOWN_OPTIONS = [
   ...['type', 'payload', 'retry', 'timeoutSeconds', 'batchSize', 'batchWindowSeconds', 'maxConcurrency', 'parallel'],
   ...['memoryMb', 'queueRetention', 'retention', 'alarms', 'logs', 'completionEvent', 'schedule', 'provisionedPollers'],
   ...['rateLimit', 'tracing', 'eventErrorMessage', 'retired', 'accept', 'handsOn', 'extendedFrom', 'answers'],
-  ...['begin', 'breaker'],
+  ...['begin', 'breaker', 'startWithinSeconds', 'expired'],
 ] as const;
 
 const RULES = {
@@ -110,6 +113,7 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType, Next e
   const breaker = checkedBreaker(given.breaker);
   const retired = checkedBoolean('retired', given.retired, false);
   const provisionedPollers = checkedPollers(given.provisionedPollers);
+  const begin = checkedBegin(given, { rateLimit, breaker });
   return {
     type: checkedJobType(options.type),
     payload: checkedSchema(options.payload),
@@ -138,7 +142,8 @@ function checkedDefinition<Type extends string, Schema extends z.ZodType, Next e
     schedule: retired ? [] : checkedSchedules(given.schedule),
     ...(rateLimit !== undefined && { rateLimit }),
     ...(breaker !== undefined && { breaker }),
-    begin: checkedBegin(given, { rateLimit, breaker }),
+    begin,
+    ...checkedExpiry(given, begin),
     tracing: checkedTracing(given.tracing),
     retired,
     ...checkedAccept(given),

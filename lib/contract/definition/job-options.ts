@@ -80,6 +80,16 @@ export interface JobOptions<Type extends string, Schema extends z.ZodType, Next 
    */
   readonly begin?: BeginKind;
   /**
+   * Seconds, 1 to 31,622,400 (a year), from `createdAt` or `runAt`, whichever is later: a job that has not begun by then ends
+   * EXPIRED, without running. Not with `begin: 'optimistic'`, and not of the callback of a batch. @default none
+   */
+  readonly startWithinSeconds?: number;
+  /**
+   * `deadLetter`: jobs that expire are dead-lettered, for the reason `Expired`. Not with `begin: 'optimistic'`.
+   * @default they end EXPIRED, without a dead letter
+   */
+  readonly expired?: 'deadLetter';
+  /**
    * How attempts are traced. `otel`: an OpenTelemetry span each, sent by a layer, or to `OTEL_EXPORTER_OTLP_ENDPOINT`. `true`: by
    * X-Ray, whose SDK is in maintenance, a subsegment each; a later version takes it out. @default false
    */

@@ -1,6 +1,7 @@
 import { type BeginFacts, cancelled, dead, newItem, newRun, refused, scheduled, started } from './begun-item.ts';
 import { crashMessage } from './crash.ts';
 import { isExpired } from './expiration.ts';
+import { expire } from './expiring.ts';
 import { isSameJob } from './identity.ts';
 import { type ItemUpdate, type ItemWrite, insert, update } from './item-write.ts';
 import {
@@ -12,7 +13,7 @@ import {
   NO_BODY,
   OPTIONAL_ATTRIBUTES,
 } from './job-item.ts';
-import { diedOf, isUnheard, mayTakeName } from './refused-body.ts';
+import { diedOf, isRedrive, isUnheard, mayTakeName } from './refused-body.ts';
 import { isOfNewer } from './schema.ts';
 import {
   EARLY_MS,
@@ -58,7 +59,7 @@ export function begin(facts: BeginFacts): BeginStep {
   if (isOfNewer(item)) return { row: 'newer', action: 'wait', untilMs: facts.nowMs + RECHECK_NEWER_MS };
   if (isFinished(item) && isExpired(item, facts.nowMs) && !item.undelivered && !item.owed)
     return beginAnew(facts, item);
-  if (mayTakeName(item, facts.message) && !isRedrive(facts, item)) {
+  if (mayTakeName(item, facts.message) && !isRedrive(facts.message, item)) {
     if (!item.undelivered) return beginAnew(facts, item, diedOf(item, facts.message));
     // Deleted now, it would never be heard of. What is pending for longer may have lost its message: nobody waits for that.
     if (diedWithin(item, PENDING_DEATH_MS, facts.nowMs))
@@ -66,12 +67,12 @@ export function begin(facts: BeginFacts): BeginStep {
   }
   if (isForeign(facts, item)) return isUnheard(item, facts.message) ? RENAME : { row: 'foreign', action: 'ack' };
   if (isWaiting(item) && item.cancelRequested) return cancelWaiting(facts, item);
-  if (facts.message.refusal && (isWaiting(item) || isLeaseOut(facts, item) || isRedrive(facts, item))) {
+  if (facts.message.refusal && (isWaiting(item) || isLeaseOut(facts, item) || isRedrive(facts.message, item))) {
     return refuse(facts, item);
   }
   if (isWaiting(item)) return beginWaiting(facts, item);
   if (item.status === 'INPROGRESS') return beginInProgress(facts, item);
-  if (isRedrive(facts, item)) return redrive(facts, item);
+  if (isRedrive(facts.message, item)) return redrive(facts, item);
   if (item.undelivered) return { row: 'undelivered', action: 'deadLetter' };
   return { row: item.owed ? 'stagedPending' : 'duplicate', action: 'ack' };
 }
@@ -84,21 +85,17 @@ function isForeign(facts: BeginFacts, item: JobItem): boolean {
   if (item.jobId !== facts.message.jobId) return true;
   // Cancelled before it came: no body was known, and its end may have to be handed on.
   if (item.bodyHash === NO_BODY) return false;
-  return !isSameJob(item, facts.message) && !isRedrive(facts, item);
+  return !isSameJob(item, facts.message) && !isRedrive(facts.message, item);
 }
 
 const RENAME: Rename = { row: 'renamed', action: 'rename' };
-
-/** The message is the dead letter of the item's own run: a redrive, and proof that it was delivered. */
-function isRedrive({ message }: BeginFacts, item: JobItem): boolean {
-  const { jobId, run } = message.attributes;
-  return item.status === 'DEAD' && jobId === item.jobId && run === item.runNo;
-}
 
 function beginAbsent(facts: BeginFacts): DoneStep {
   const { message, nowMs } = facts;
   if (message.refusal)
     return { row: 'invalid', action: 'deadLetter', write: insert({ ...newItem(facts), ...refused(facts) }) };
+  const expired = expire(facts);
+  if (expired !== undefined) return expired;
   if (message.runAtMs !== undefined && message.runAtMs > nowMs + EARLY_MS) {
     const parks = message.runAtMs > nowMs + IN_PLACE_MS && fitsAnItem(message);
     if (!parks) return { row: 'waitUntilDue', action: 'wait', untilMs: message.runAtMs };
@@ -128,7 +125,7 @@ const diedWithin = ({ failedAt = '' }: JobItem, ms: number, nowMs: number) => no
 /** Row `invalid` on an item: the job dies without running, with the attempts it had. A redrive is a run of its own. */
 function refuse(facts: BeginFacts, item: JobItem): BeginStep {
   const death = refused(facts);
-  if (!isRedrive(facts, item)) {
+  if (!isRedrive(facts.message, item)) {
     return { row: 'invalid', action: 'deadLetter', write: update(item, { set: death, remove: ['dueAt', 'envelope'] }) };
   }
   const set = { ...death, ...newRun(facts, item), attempts: 0 };
@@ -146,6 +143,8 @@ function cancelWaiting(facts: BeginFacts, item: JobItem): BeginStep {
 }
 
 function beginWaiting(facts: BeginFacts, item: JobItem): BeginStep {
+  const expired = expire(facts);
+  if (expired !== undefined) return expired;
   const dueAt = item.dueAt ?? 0;
   if (item.listAt === dueAt && facts.message.attributes.due !== dueAt) return { row: 'early', action: 'ack' };
   if (dueAt > facts.nowMs + EARLY_MS) return { row: 'early', action: 'wait', untilMs: dueAt };
@@ -163,6 +162,8 @@ function beginInProgress(facts: BeginFacts, item: JobItem): BeginStep {
     return { row: 'leased', action: 'wait', untilMs: (item.leaseUntil ?? 0) + RECHECK_AFTER_LEASE_MS };
   if (item.cancelRequested) return { row: 'cancelled', action: 'ack', write: update(item, { set: cancelled(facts) }) };
   if (item.attempts < item.maxAttempts) {
+    const expired = expire(facts);
+    if (expired !== undefined) return expired;
     const set = { ...started(facts), attempts: item.attempts + 1, ...endPutBacks(item) };
     return { row: 'stalled', action: 'run', alone: true, write: uncancelled(item, set) };
   }
@@ -172,9 +173,11 @@ function beginInProgress(facts: BeginFacts, item: JobItem): BeginStep {
 
 /** Row `redriven`: the next run of a dead job, maybe with a corrected body, under the same id. */
 function redrive(facts: BeginFacts, item: JobItem): BeginStep {
+  const expired = expire(facts);
+  if (expired !== undefined) return expired;
   const { message, nowMs } = facts;
   const run = { ...newRun(facts, item), maxAttempts: message.maxAttempts };
-  const remove = [...DEATH, 'cancelRequested'] as const;
+  const remove = [...DEATH, ...(item.endBefore === undefined || 'endBefore' in run ? [] : (['endBefore'] as const))];
   if (message.runAtMs !== undefined && message.runAtMs > nowMs + EARLY_MS) {
     if (!fitsAnItem(message)) return { row: 'redriven', action: 'wait', untilMs: message.runAtMs };
     const set = { ...run, ...scheduled(facts, message.runAtMs) };
@@ -185,7 +188,7 @@ function redrive(facts: BeginFacts, item: JobItem): BeginStep {
   return { row: 'redriven', action: 'run', write: update(item, { set, remove }) };
 }
 
-const DEATH = ['error', 'reason', 'failedAt', 'listKey', 'listAt', 'undelivered'] as const;
+const DEATH = ['error', 'reason', 'failedAt', 'listKey', 'listAt', 'undelivered', 'cancelRequested'] as const;
 
 /**
  * A cancellation changes nothing of the fence: one that came since the read is met by row `cancelled`, or `cancelledAtBegin`, in

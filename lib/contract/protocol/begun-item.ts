@@ -1,5 +1,6 @@
 import { toJobError } from '../errors.ts';
 import { optional } from '../names.ts';
+import { startBeforeOf } from './deadlines.ts';
 import { deadExpiration, endExpiration, unfinishedExpiration } from './expiration.ts';
 import { identityOf } from './identity.ts';
 import { deadList, dueList, endPutBacks, itemId, type JobItem, parkedEnvelope } from './job-item.ts';
@@ -23,6 +24,10 @@ export interface BeginFacts {
   readonly queueRetention: number;
   /** The type begins optimistically: a first delivery is not claimed. @default false */
   readonly optimistic?: boolean;
+  /** A job that has not begun so long after it was created, or was to run, expires. @default never */
+  readonly startWithinSeconds?: number | undefined;
+  /** What becomes of a job that expires. @default it ends without a dead letter */
+  readonly expired?: 'deadLetter' | undefined;
 }
 
 /** What every new item holds, before it waits, runs or dies. */
@@ -30,6 +35,7 @@ export function newItem(facts: Pick<BeginFacts, 'type' | 'message'>) {
   const { type, message } = facts;
   const { jobId, maxAttempts, createdAt } = message;
   const flow = optional('flow', message.flow);
+  const endBefore = optional('endBefore', message.endBeforeMs);
   const counters = { schema: SCHEMA, runNo: 1, attempts: 0, checkpointNo: 0, snoozes: 0, snoozesInRow: 0 };
   return {
     id: itemId(type, message.key),
@@ -40,14 +46,16 @@ export function newItem(facts: Pick<BeginFacts, 'type' | 'message'>) {
     createdAt,
     ...counters,
     ...flow,
+    ...endBefore,
   };
 }
 
 /** What the next run of a dead job holds. */
 export function newRun(facts: BeginFacts, item: JobItem) {
   const counters = { snoozes: 0, snoozesInRow: 0, ...endPutBacks(item) };
-  const flow = optional('flow', facts.message.flow);
-  return { runNo: item.runNo + 1, ...identityOf(facts.message), ...counters, ...diedOf(item, facts.message), ...flow };
+  const { flow, endBeforeMs } = facts.message;
+  const given = { ...optional('flow', flow), ...optional('endBefore', endBeforeMs) };
+  return { runNo: item.runNo + 1, ...identityOf(facts.message), ...counters, ...diedOf(item, facts.message), ...given };
 }
 
 /** Of a job that runs. */
@@ -58,10 +66,15 @@ export function started(facts: BeginFacts) {
 }
 
 /** Of a parked job. */
-export function scheduled(facts: Pick<BeginFacts, 'type' | 'message' | 'retention' | 'queueRetention'>, dueAt: number) {
+export function scheduled(
+  facts: Pick<BeginFacts, 'type' | 'message' | 'retention' | 'queueRetention' | 'startWithinSeconds'>,
+  dueAt: number,
+) {
   const id = itemId(facts.type, facts.message.key);
   const list = { dueAt, listKey: dueList(id), listAt: dueAt, envelope: parkedEnvelope(facts.message) };
-  return { status: 'SCHEDULED', attempts: 0, ...list, expiration: unfinishedExpiration(facts, dueAt) } as const;
+  const deadline = optional('startBefore', startBeforeOf(facts));
+  const expiration = unfinishedExpiration(facts, dueAt);
+  return { status: 'SCHEDULED', attempts: 0, ...list, ...deadline, expiration } as const;
 }
 
 /** Of a refused body, by its error. */

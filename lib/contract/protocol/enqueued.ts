@@ -3,7 +3,10 @@ import type { JobItem } from './job-item.ts';
 import { SCHEMA } from './schema.ts';
 
 /** Everything that a job is written by, which waits in the table before any message of it was sent. */
-export type EnqueuedFacts = Pick<BeginFacts, 'message' | 'type' | 'nowMs' | 'retention' | 'queueRetention'>;
+export type EnqueuedFacts = Pick<
+  BeginFacts,
+  'message' | 'type' | 'nowMs' | 'retention' | 'queueRetention' | 'startWithinSeconds'
+>;
 
 /** Row `enqueued`: the job as it is parked, due at once or at its `runAt`. */
 export function enqueued(facts: EnqueuedFacts): JobItem & { readonly dueAt: number; readonly listKey: string } {
@@ -17,13 +20,14 @@ export function enqueued(facts: EnqueuedFacts): JobItem & { readonly dueAt: numb
  */
 export const mayEnqueue = (nowMs: number) => ({
   ConditionExpression:
-    'attribute_not_exists(id) OR (expiration <= :now AND #status IN (:completed, :dead, :cancelled) AND attribute_not_exists(undelivered) AND attribute_not_exists(owed) AND (attribute_not_exists(#schema) OR #schema <= :schema))',
+    'attribute_not_exists(id) OR (expiration <= :now AND #status IN (:completed, :dead, :cancelled, :expired) AND attribute_not_exists(undelivered) AND attribute_not_exists(owed) AND (attribute_not_exists(#schema) OR #schema <= :schema))',
   ExpressionAttributeNames: { '#status': 'status', '#schema': 'schema' },
   ExpressionAttributeValues: {
     ':now': Math.floor(nowMs / 1000),
     ':completed': 'COMPLETED',
     ':dead': 'DEAD',
     ':cancelled': 'CANCELLED',
+    ':expired': 'EXPIRED',
     ':schema': SCHEMA,
   },
 });

@@ -18,9 +18,9 @@ export const FLOW_TRANSITIONS = {
   },
   handedOn: {
     code: 'E',
-    from: ['COMPLETED', 'CANCELLED'],
+    from: ['COMPLETED', 'CANCELLED', 'EXPIRED'],
     condition:
-      'of a flow: COMPLETED: callbackParked, stagedSent; the next step, or placeCompleted, unless a callback took both over; the event; stagedDone. CANCELLED: placeDead. Within a cancelled flow nothing is sent',
+      'of a flow: COMPLETED: callbackParked, stagedSent; the next step, or placeCompleted, unless a callback took both over; the event; stagedDone. CANCELLED, EXPIRED: placeDead. Within a cancelled flow nothing is sent',
     to: 'same',
     message: 'ack',
   },
@@ -55,7 +55,7 @@ export const FLOW_TRANSITIONS = {
   placeDead: {
     code: 'F2',
     from: ['SCHEDULED'],
-    condition: 'of a callback: a child died or was cancelled, and its place is open',
+    condition: 'of a callback: a child died, expired or was cancelled, and its place is open',
     to: 'same',
     message: 'none',
   },

@@ -52,6 +52,10 @@ export interface JobItem {
   readonly owner?: string;
   readonly leaseUntil?: number;
   readonly dueAt?: number;
+  /** Of a job that waits for its first attempt: from then on it expires. */
+  readonly startBefore?: number;
+  /** From then on no attempt of the job starts. */
+  readonly endBefore?: number;
   readonly envelope?: ParkedEnvelope;
   /** The turn that a rate limit promised, while `dueAt` is `askAt`: when, and at which time between two tokens, ms. */
   readonly turn?: { readonly at: number; readonly intervalMs: number; readonly askAt: number };
@@ -75,7 +79,7 @@ export interface JobItem {
   readonly passedOn?: string;
   /** Of a callback: places of children that have not ended. No set: all have. */
   readonly open?: ReadonlySet<number>;
-  /** Of a callback: places of children that died or were cancelled. No set: none. */
+  /** Of a callback: places of children that died, expired or were cancelled. No set: none. */
   readonly dead?: ReadonlySet<number>;
   /** Of a callback: its children. */
   readonly total?: number;
@@ -111,6 +115,8 @@ export const OPTIONAL_ATTRIBUTES = [
     'diedOf',
     'payloadHash',
     'schema',
+    'startBefore',
+    'endBefore',
   ],
   ...FLOW_ATTRIBUTES,
   'outbox',
@@ -162,7 +168,7 @@ export const isWaiting = ({ status }: Pick<JobItem, 'status'>): boolean =>
   status === 'SCHEDULED' || status === 'RETRYING';
 /** The job has ended; a dead one may begin a next run, by a redrive. */
 export const isFinished = ({ status }: Pick<JobItem, 'status'>): boolean =>
-  status === 'COMPLETED' || status === 'DEAD' || status === 'CANCELLED';
+  status === 'COMPLETED' || status === 'DEAD' || status === 'CANCELLED' || status === 'EXPIRED';
 
 export const itemId = (type: string, key: string): string => `${type}#${key}`;
 export const keyOf = (item: Pick<JobItem, 'id' | 'type'>): string => item.id.slice(item.type.length + 1);

@@ -31,6 +31,10 @@ export interface Message {
   readonly createdAt: string;
   /** Epoch ms. */
   readonly runAtMs?: number;
+  /** From then on the job expires unless it has begun, epoch ms. */
+  readonly startBeforeMs?: number;
+  /** From then on no attempt of the job starts, epoch ms. */
+  readonly endBeforeMs?: number;
   /** Of the envelope; undefined if no job enqueued this one. */
   readonly hops?: number;
   /** Of the envelope, also where the payload is refused. */

@@ -34,6 +34,11 @@ export function diedOf({ diedOf: before = [], bodyHash }: JobItem, message: Mess
   return { diedOf: [...before.filter((hash) => hash !== bodyHash), bodyHash].slice(-MAX_DIED_OF) };
 }
 
+/** The message is the dead letter of the item's own run: a redrive, and proof that it was delivered. */
+export function isRedrive({ attributes: { jobId, run } }: Message, item: JobItem): boolean {
+  return item.status === 'DEAD' && jobId === item.jobId && run === item.runNo;
+}
+
 /** The id with which SQS took it, however often it was sent anew. */
 export const firstMessageId = ({ key, messageId = key, attributes }: Message): string =>
   attributes.firstMessageId ?? messageId;

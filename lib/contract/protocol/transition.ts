@@ -1,6 +1,6 @@
 import type { JobStatus } from '../job.ts';
 
-export const TERMINAL = ['COMPLETED', 'DEAD', 'CANCELLED'] as const;
+export const TERMINAL = ['COMPLETED', 'DEAD', 'CANCELLED', 'EXPIRED'] as const;
 export const WAITING = ['SCHEDULED', 'RETRYING'] as const;
 export const MINE = ['INPROGRESS'] as const;
 export const ANY = ['absent', ...WAITING, ...MINE, ...TERMINAL] as const;

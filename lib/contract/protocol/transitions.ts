@@ -1,4 +1,5 @@
 import { BREAKER_TRANSITIONS } from './breaker-transitions.ts';
+import { EXPIRY_TRANSITIONS } from './expiry-transitions.ts';
 import { FLOW_TRANSITIONS } from './flow-transitions.ts';
 import { OPERATOR_TRANSITIONS } from './operator-transitions.ts';
 import { ANY, MINE, TERMINAL, type Transition, WAITING } from './transition.ts';
@@ -112,7 +113,7 @@ export const TRANSITIONS = {
     code: 'B13',
     from: TERMINAL,
     condition:
-      'otherwise (a duplicate): of a COMPLETED or CANCELLED job of a flow, handedOn again; of a COMPLETED job whose type asks for it, the event again',
+      'otherwise (a duplicate): of a COMPLETED, CANCELLED or EXPIRED job of a flow, handedOn again; of an EXPIRED job, and of a COMPLETED one whose type asks for it, the event again',
     to: 'same',
     message: 'ack',
   },
@@ -202,6 +203,7 @@ export const TRANSITIONS = {
     to: 'SCHEDULED, or same',
     message: 'as there',
   },
+  ...EXPIRY_TRANSITIONS,
   ...BREAKER_TRANSITIONS,
   ...UNCLAIMED_TRANSITIONS,
   ...FLOW_TRANSITIONS,

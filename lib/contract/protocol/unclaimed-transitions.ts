@@ -1,4 +1,4 @@
-import type { Transition } from './transition.ts';
+import { MINE, TERMINAL, type Transition, WAITING } from './transition.ts';
 
 /** Rows of types that begin optimistically: how a job starts without a claim (B), and what its attempt's end then writes (U). */
 export const UNCLAIMED_TRANSITIONS = {
@@ -55,7 +55,7 @@ export const UNCLAIMED_TRANSITIONS = {
   },
   outrun: {
     code: 'U5',
-    from: ['SCHEDULED', 'RETRYING', 'INPROGRESS', 'COMPLETED', 'DEAD', 'CANCELLED'],
+    from: [...WAITING, ...MINE, ...TERMINAL],
     condition:
       'an unclaimed attempt’s end finds any other row: the begin row that fits it, if that writes nothing and runs nothing; else the message is kept',
     to: 'same',

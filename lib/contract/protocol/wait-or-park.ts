@@ -1,6 +1,7 @@
 import type { BeginStep } from './begin.ts';
 import { type BeginFacts, newItem, scheduled } from './begun-item.ts';
 import { unfinishedExpiration } from './expiration.ts';
+import { untilDeadline } from './expiring.ts';
 import { insert, update } from './item-write.ts';
 import { dueList, fitsAnItem, type JobItem, parkedEnvelope } from './job-item.ts';
 import { IN_PLACE_MS } from './timing.ts';
@@ -21,12 +22,15 @@ export interface Forbidden {
 
 /**
  * Rows `limited` and `withheld`: the step would start an attempt, and must not. The job waits without one: in place up to 60 s,
- * parked beyond, where it waits already or is new. A stalled job and a redrive wait in place, as they are.
+ * parked beyond, where it waits already or is new. A stalled job and a redrive wait in place, as they are. No
+ * wait goes beyond the job's deadline.
  *
  * @param step what begin chose
  */
-export function waitOrPark(facts: BeginFacts, step: BeginStep, { row, untilMs, dueAt, noted }: Forbidden): BeginStep {
+export function waitOrPark(facts: BeginFacts, step: BeginStep, { row, noted, ...asked }: Forbidden): BeginStep {
   const { item, message, nowMs } = facts;
+  const untilMs = untilDeadline(facts, asked.untilMs);
+  const dueAt = Math.min(asked.dueAt, Math.ceil(untilMs));
   const parks = untilMs > nowMs + IN_PLACE_MS && fitsAnItem(message);
   if (!parks || (item !== undefined && step.row !== 'due')) return { row, action: 'wait', untilMs };
   if (item === undefined) {

@@ -85,14 +85,14 @@ function answer(one: Waiting<Entry, void>, result: PutEventsResultEntry | undefi
 }
 
 /** One of them stands in each event. */
-type Times = { readonly [Name in 'failedAt' | 'completedAt' | 'closedAt' | 'openedAt']?: string };
+type Times = { readonly [Name in 'failedAt' | 'completedAt' | 'expiredAt' | 'closedAt' | 'openedAt']?: string };
 
 function toEntry({ detailType, detail }: JobEvent | BreakerEvent, trace: string | undefined): PutEventsRequestEntry {
-  const { failedAt, completedAt, closedAt, openedAt }: Times = detail;
+  const { failedAt, completedAt, expiredAt, closedAt, openedAt }: Times = detail;
   return {
     Source: EVENT_SOURCE,
     DetailType: detailType,
-    Time: new Date(failedAt ?? completedAt ?? closedAt ?? openedAt ?? 0),
+    Time: new Date(failedAt ?? completedAt ?? expiredAt ?? closedAt ?? openedAt ?? 0),
     Detail: JSON.stringify(detail),
     ...(trace !== undefined && { TraceHeader: trace }),
   };

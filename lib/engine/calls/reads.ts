@@ -27,7 +27,7 @@ const DECISIVE = [
     'owner',
     'leaseUntil',
   ],
-  ...['dueAt', 'listKey', 'listAt'],
+  ...['dueAt', 'listKey', 'listAt', 'startBefore', 'endBefore'],
   ...['undelivered', 'cancelRequested', 'snoozes', 'snoozesInRow', 'putBacksInRow', 'crash', 'expiration'],
   ...FLOW_ATTRIBUTES,
 ] as const satisfies readonly (keyof JobItem)[];

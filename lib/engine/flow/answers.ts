@@ -17,7 +17,7 @@ const OVER = /^(TaskTimedOut|TaskDoesNotExist|InvalidToken|CallbackTimeout(Excep
 export const MAX_ERROR = 256;
 
 /**
- * Tells whoever waits for the chain that it completed; or that one of its jobs died, or was cancelled.
+ * Tells whoever waits for the chain that it completed; or that one of its jobs died, expired or was cancelled.
  *
  * @throws what the SDK throws: it must be told again
  */
@@ -30,6 +30,7 @@ export async function answer(how: PlaceEnd, ended: Ended): Promise<void> {
 }
 
 function failureOf({ status, reason = 'PermanentError', error }: JobItem): Failure {
+  if (status === 'EXPIRED') return { error: 'JobExpired', cause: error?.message ?? 'the job expired' };
   if (status === 'CANCELLED') return { error: 'JobCancelled', cause: 'the job was cancelled' };
   return { error: reason.slice(0, MAX_ERROR), cause: error === undefined ? reason : `${error.name}: ${error.message}` };
 }

@@ -3,7 +3,7 @@ import { itemId, type JobItem } from '../../contract/protocol/job-item.ts';
 import { isOfFlow, type Message } from '../../contract/protocol/message.ts';
 import { readError } from '../../contract/thrown.ts';
 import { messageFields } from '../logs.ts';
-import { publishCompleted } from '../message/publish.ts';
+import { publishEnd } from '../message/publish.ts';
 import { answer } from './answers.ts';
 import { cancelCallback, clearOutbox, type Ended, outboxOf, sendOutbox } from './hand-on.ts';
 import type { Outbox } from './outbox.ts';
@@ -15,22 +15,22 @@ const concerns = (item: JobItem, message: Message): boolean =>
   isOfFlow(message) || item.owed === true || item.passedOn !== undefined;
 
 /**
- * Row `handedOn`: what follows from the end of a job that completed or was cancelled. Each receive of its message does it again,
+ * Row `handedOn`: what follows from the end of a job that completed, expired or was cancelled. Each receive of its message does it again,
  * until all of it is done: what was sent already is a duplicate, and a place is ended once. Never throws.
  *
  * @returns whether all of it is done
  */
 export async function end(ended: Ended): Promise<boolean> {
   const { item, message, engine } = ended;
-  if (!concerns(item, message)) return item.status !== 'COMPLETED' || publishCompleted(item, message, engine);
+  if (!concerns(item, message)) return publishEnd(item, message, engine);
   try {
-    if (item.status === 'CANCELLED') await endPlace('dead', ended);
-    if (item.status !== 'COMPLETED') return true;
+    if (item.status === 'CANCELLED' || item.status === 'EXPIRED') await endPlace('dead', ended);
+    if (item.status !== 'COMPLETED') return await publishEnd(item, message, engine);
     const isOver = await isStoppedFlow(ended);
     const outbox = item.owed ? await outboxOf(ended) : undefined;
     if (isOver) await stop(outbox, ended);
     else await handOn(outbox, ended);
-    if (!(await publishCompleted(item, message, engine))) return false;
+    if (!(await publishEnd(item, message, engine))) return false;
     if (item.owed) await clearOutbox(ended);
     return true;
   } catch (error) {

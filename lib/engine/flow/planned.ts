@@ -1,3 +1,4 @@
+import { deadlineRefusal } from '../../contract/definition/begin-option.ts';
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import { didYouMean } from '../../contract/definition/suggest.ts';
 import { writeEnvelope } from '../../contract/envelope.ts';
@@ -47,7 +48,8 @@ export function toOutgoing(planned: PlannedJob, { what, id, flow, then }: Part, 
   const runAtMs = startOf(options, { what, nowMs });
   const runAt = runAtMs === undefined ? undefined : iso(runAtMs);
   const payload = checkedPayload(planned, what, stager);
-  const envelope = { id, key: undefined, type, maxAttempts: options.maxAttempts, createdAt: iso(nowMs), runAt };
+  const times = { createdAt: iso(nowMs), runAt, ...deadlinesOf({ ...planned, options }, what) };
+  const envelope = { id, key: undefined, type, maxAttempts: options.maxAttempts, ...times };
   const { body } = writeEnvelope({ ...envelope, hops: nextHops(type), then, flow, payload }, type, nowMs);
   return {
     ...{ type, body },
@@ -78,7 +80,7 @@ export function stepsAfter(
     const refused = refusedNext(definition.type, before);
     if (refused !== undefined) throw refused;
     if (definition.handsOn === undefined) throw notInFlow(definition.type);
-    if (options.runAt !== undefined || options.delaySeconds !== undefined)
+    if (isTimed(options))
       throw new InvalidMessageError(`${place} starts once the one before has completed: leave out when`);
     before = definition;
     const payload = checkedPayload(planned, place, stager);
@@ -92,7 +94,26 @@ export function stepsAfter(
   });
 }
 
-const KNOWN = ['maxAttempts', 'runAt', 'delaySeconds', 'tenant'];
+const KNOWN = ['maxAttempts', 'runAt', 'delaySeconds', 'startBefore', 'endBefore', 'tenant'];
+
+/** Whether the options say when the job starts, or by when: a later step starts when it can, and so does a callback. */
+export const isTimed = ({ runAt, delaySeconds, startBefore, endBefore }: PlannedJob['options']): boolean =>
+  [runAt, delaySeconds, startBefore, endBefore].some((one) => one !== undefined);
+
+/** Until when the job may begin, and its attempts start. */
+function deadlinesOf({ definition, options }: PlannedJob, what: string) {
+  const timeOf = (name: 'startBefore' | 'endBefore') => {
+    const at = options[name];
+    if (at === undefined) return undefined;
+    const atMs = at instanceof Date ? at.getTime() : Date.parse(at);
+    if (Number.isNaN(atMs)) throw new InvalidMessageError(`${what}: "${name}" is no time`);
+    return iso(atMs);
+  };
+  const times = { ...optional('startBefore', timeOf('startBefore')), ...optional('endBefore', timeOf('endBefore')) };
+  const refusal = deadlineRefusal(times, definition);
+  if (refusal !== undefined) throw new InvalidMessageError(`${what}: ${refusal.message}`);
+  return { startBefore: undefined, endBefore: undefined, ...times };
+}
 
 /** From JavaScript, anything may come. */
 function checkedPlan(planned: PlannedJob, what: string): PlannedJob {

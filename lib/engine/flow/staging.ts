@@ -12,7 +12,7 @@ import type { Claim, Engine, Staging } from '../engine.ts';
 import type { Batch } from '../flow-types.ts';
 import type { JobContext } from '../job-context.ts';
 import { MAX_OUTBOX_BYTES, type Outbox, pack } from './outbox.ts';
-import { type Stager, stepsAfter, toOutgoing } from './planned.ts';
+import { isTimed, type Stager, stepsAfter, toOutgoing } from './planned.ts';
 
 /** Bytes of an item that its result and what it staged may take together: it is at most 400 KB; see `MAX_PARKED_BYTES`. */
 const MAX_TOGETHER_BYTES = 320 * 1024;
@@ -188,7 +188,7 @@ function toCallback(planned: PlannedJob, { key, claim }: CallbackOf, stager: Sta
     throw new InvalidMessageError(
       `a batch's callback starts once, and ${definition.type} begins optimistically: take begin out of its definition`,
     );
-  if (options.runAt !== undefined || options.delaySeconds !== undefined)
+  if (isTimed(options))
     throw new InvalidMessageError(
       'the callback starts once its children have ended: leave out when, or set deadlineSeconds',
     );

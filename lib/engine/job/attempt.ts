@@ -64,10 +64,11 @@ function endJob(job: RunningJob, { running }: Engine): void {
 
 /** Begins the job: with a claim, the handler runs next. */
 async function begin(message: Message, { engine, invocation, alone }: AttemptScope) {
-  const { type, retention, queueRetention } = engine.definition;
+  const { type, retention, queueRetention, startWithinSeconds, expired } = engine.definition;
   const nowMs = engine.clock.now();
   const lease = { owner: engine.nonce(), leaseUntilMs: leaseUntilMs(invocation) };
-  const begun = await engine.store.begin(message, { type, nowMs, ...lease, retention, queueRetention }, alone);
+  const facts = { type, nowMs, ...lease, retention, queueRetention, startWithinSeconds, expired };
+  const begun = await engine.store.begin(message, facts, alone);
   const { step, item } = begun;
   if (engine.definition.retired) reportNew(begun, engine);
   if (step.action !== 'run' || (step.alone && !alone) || item === undefined) return { begun, claim: undefined };

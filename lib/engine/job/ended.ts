@@ -4,10 +4,10 @@ import { notInFlow } from '../../contract/protocol/not-in-flow.ts';
 import { readError } from '../../contract/thrown.ts';
 import type { Engine } from '../engine.ts';
 import { messageFields } from '../logs.ts';
-import { publishCompleted } from '../message/publish.ts';
+import { publishEnd } from '../message/publish.ts';
 import type { MessageOutcome } from '../message/wait.ts';
 
-/** What follows from the end of a job that completed or was cancelled. Each receive of its message does it again. */
+/** What follows from the end of a job that completed, expired or was cancelled. Each receive of its message does it again. */
 export async function ended(item: JobItem, message: Message, engine: Engine): Promise<MessageOutcome> {
   const { flow } = engine;
   if (flow === undefined && item.owed) {
@@ -18,8 +18,6 @@ export async function ended(item: JobItem, message: Message, engine: Engine): Pr
     });
     return 'keep';
   }
-  const isDone = flow
-    ? await flow.end(item, message, engine)
-    : item.status !== 'COMPLETED' || (await publishCompleted(item, message, engine));
+  const isDone = flow ? await flow.end(item, message, engine) : await publishEnd(item, message, engine);
   return isDone ? 'ack' : 'keep';
 }

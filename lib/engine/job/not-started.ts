@@ -1,5 +1,5 @@
 import { METRICS } from '../../contract/names.ts';
-import { isFinished } from '../../contract/protocol/job-item.ts';
+import { isFinished, type JobItem } from '../../contract/protocol/job-item.ts';
 import { SCHEMA } from '../../contract/protocol/schema.ts';
 import type { BeginRow } from '../../contract/protocol/transitions.ts';
 import type { Engine } from '../engine.ts';
@@ -34,10 +34,11 @@ export async function notStarted(
       const { reason, error } = item;
       const death = { reason, errorName: error?.name, errorMessage: error?.message };
       if (step.write !== undefined) engine.log.error('job.dead', { ...fields, ...death });
+      if (step.row === 'diedExpired') engine.meter.count(METRICS.expired);
       return deadLetter(item, message, engine);
     }
     case 'ack':
-      reportAck({ row: step.row, fields, dueAt: item?.dueAt }, engine);
+      reportAck({ row: step.row, fields, item }, engine);
       // A foreign message is not of the job that holds its name.
       return item && step.row !== 'foreign' && isFinished(item) ? ended(item, message, engine) : 'ack';
   }
@@ -46,11 +47,12 @@ export async function notStarted(
 interface Acked {
   readonly row: BeginRow;
   readonly fields: ReturnType<typeof messageFields>;
-  readonly dueAt: number | undefined;
+  readonly item: JobItem | undefined;
 }
 
 /** Counts and logs that a message is deleted without an attempt. */
-function reportAck({ row, fields, dueAt }: Acked, { log, meter, clock }: Engine): void {
+function reportAck({ row, fields, item }: Acked, { log, meter, clock }: Engine): void {
+  const { dueAt, error } = item ?? {};
   const parked = { ...fields, ...(dueAt !== undefined && { delayMs: dueAt - clock.now() }) };
   switch (row) {
     case 'foreign':
@@ -62,6 +64,10 @@ function reportAck({ row, fields, dueAt }: Acked, { log, meter, clock }: Engine)
     case 'cancelled':
     case 'cancelledAtBegin':
       log.info('job.cancelled', fields);
+      break;
+    case 'expired':
+      meter.count(METRICS.expired);
+      log.warn('job.expired', { ...fields, errorMessage: error?.message });
       break;
     case 'early':
       log.debug('job.leftover', fields);

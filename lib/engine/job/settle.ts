@@ -1,6 +1,7 @@
 import { toJobError, WriteConditionError, WriteRefusedError } from '../../contract/errors.ts';
 import { METRICS } from '../../contract/names.ts';
 import { decide, decideInterrupted } from '../../contract/protocol/decide.ts';
+import { failWithin } from '../../contract/protocol/expiring.ts';
 import type { Settled } from '../../contract/protocol/item-write.ts';
 import {
   cancel,
@@ -65,7 +66,7 @@ async function settleFailed(claim: Claim, outcome: Uncompleted, engine: Engine):
   const failure = failureOf(outcome, claim, engine);
   const uncompletion = { claim, outcome };
   const settlement = await settleFailure(
-    failureOfProbe?.(failure, uncompletion, engine) ?? failure,
+    failWithin(failureOfProbe?.(failure, uncompletion, engine) ?? failure, claim.item, engine.clock.now()),
     uncompletion,
     engine,
   );

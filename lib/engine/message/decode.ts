@@ -35,7 +35,7 @@ export function decodeBoth(record: SQSRecord, definition: JobDefinition, nowMs: 
     ...optional('group', record.attributes.MessageGroupId),
     ...optional('trace', record.attributes.AWSTraceHeader),
     firstReceivedAtMs: Number(record.attributes.ApproximateFirstReceiveTimestamp),
-    ...{ maxAttempts: definition.retry.maxAttempts, createdAt: iso(sentAtMs), payload: undefined },
+    ...{ maxAttempts: definition.retry.maxAttempts, createdAt: iso(own.since ?? sentAtMs), payload: undefined },
     ...senders(sender),
   };
   const { accept } = definition;

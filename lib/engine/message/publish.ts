@@ -1,4 +1,4 @@
-import { completedEvent, deadLetteredEvent, type JobEvent } from '../../contract/job-event.ts';
+import { completedEvent, deadLetteredEvent, expiredEvent, type JobEvent } from '../../contract/job-event.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import { readError } from '../../contract/thrown.ts';
@@ -11,14 +11,16 @@ export function publishDeadLettered(item: JobItem, message: Message, engine: Eng
 }
 
 /**
- * Publishes that a job completed, if its type asks for it. Nothing in the table marks the event as published, which
+ * Publishes that a job expired, or, if its type asks for it, that it completed; of a cancellation nothing is said. Nothing in the table marks the event as published, which
  * would cost each job a third write. Instead the message stays until EventBridge took the event; its next receive
  * publishes it again.
  *
  * @returns whether no event is pending any more
  */
-export async function publishCompleted(item: JobItem, message: Message, engine: Engine): Promise<boolean> {
-  if (!engine.definition.completionEvent) return true;
+export async function publishEnd(item: JobItem, message: Message, engine: Engine): Promise<boolean> {
+  const { status } = item;
+  if (status === 'EXPIRED') return publish(expiredEvent(item, eventOrigin(message, engine)), message, engine);
+  if (status !== 'COMPLETED' || !engine.definition.completionEvent) return true;
   return publish(completedEvent(item, eventOrigin(message, engine)), message, engine);
 }
 

@@ -57,7 +57,8 @@ async function renew(message: Message, DelaySeconds: number, engine: Engine): Pr
   const { jobId, key, attributes, sender, body, receiveCount, refusal } = message;
   // If its name turns out to be another's, it dies under this id: a second one would be a second death.
   const first = refusal === undefined ? {} : { firstMessageId: firstMessageId(message) };
-  const own = { ...attributes, jobId, key, ...first };
+  const since = engine.definition.startWithinSeconds === undefined ? {} : { since: Date.parse(message.createdAt) };
+  const own = { ...attributes, jobId, key, ...first, ...since };
   try {
     await engine.sqs.send(
       new SendMessageCommand({

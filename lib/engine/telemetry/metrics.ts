@@ -7,6 +7,7 @@ type CountName = (typeof METRICS)[
   | 'failed'
   | 'retried'
   | 'deadLettered'
+  | 'expired'
   | 'stalled'
   | 'completedAfterDeath'
   | 'duplicate'

@@ -21,6 +21,7 @@ export function totals(stage: string): IWidget[] {
     [METRICS.failed, 'failed attempts'],
     [METRICS.retried, 'retried'],
     [METRICS.deadLettered, 'dead'],
+    [METRICS.expired, 'expired'],
     [METRICS.stalled, 'stalled'],
     [METRICS.unhandledRejection, 'left-behind rejections'],
     [METRICS.duplicate, 'duplicates'],
@@ -104,6 +105,8 @@ const ends = ({ accept, begin, breaker }: JobDefinition, of: MetricOf): IWidget 
       left: [
         sum(METRICS.retried, 'retried', of),
         sum(METRICS.deadLettered, 'dead', of),
+        // Of a type that begins optimistically, none expires.
+        ...(begin === 'optimistic' ? [] : [sum(METRICS.expired, 'expired', of)]),
         sum(METRICS.stalled, 'stalled', of),
         sum(METRICS.unhandledRejection, 'left-behind rejections', of),
         sum(METRICS.duplicate, 'duplicates', of),

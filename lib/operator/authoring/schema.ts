@@ -107,6 +107,20 @@ const tokensOf = (answers: readonly string[]) =>
     answers.some((one) => one.startsWith(by)) ? [z.strictObject({ [name]: z.string().min(1).max(1024) })] : [],
   );
 
+/** A type that begins optimistically refuses them. */
+function deadlinesOf({ begin }: JobDefinition, moment: z.ZodString) {
+  if (begin === 'optimistic') return {};
+  const later = 'ISO 8601 with a zone, later than runAt:';
+  return {
+    startBefore: moment
+      .optional()
+      .describe(`${later} a job that has not begun by then ends EXPIRED, without running. Default: never.`),
+    endBefore: moment
+      .optional()
+      .describe(`${later} no attempt starts from then on, the job ends EXPIRED. Default: never.`),
+  };
+}
+
 function envelopeOf(definition: JobDefinition) {
   const { type, payload, retry } = definition;
   const { id, key, time } = ENVELOPE_PATTERNS;
@@ -134,6 +148,7 @@ function envelopeOf(definition: JobDefinition) {
     runAt: moment
       .optional()
       .describe('ISO 8601 with a zone: when the first attempt starts, at most a year ahead. Default: now.'),
+    ...deadlinesOf(definition, moment),
     hops: z
       .int()
       .min(0)

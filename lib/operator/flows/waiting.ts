@@ -12,7 +12,7 @@ export interface WaitingCallback {
   readonly type: string;
   /** Id of the flow: the callback's key. */
   readonly flow: string;
-  /** Children, those that have not ended, and those that died or were cancelled. */
+  /** Children, those that have not ended, and those that died, expired or were cancelled. */
   readonly total: number;
   readonly open: number;
   readonly dead: number;

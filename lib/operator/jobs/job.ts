@@ -95,6 +95,7 @@ export function whereIs(item: JobItem, nowMs: number): string {
       if (item.owed) return 'in the queue: what the job staged is not sent yet; that is tried again';
       return 'none: the job is over';
     case 'CANCELLED':
+    case 'EXPIRED':
       return 'none: the job is over';
     case 'DEAD':
       return deadMessage(item, nowMs);

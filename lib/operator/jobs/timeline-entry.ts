@@ -17,6 +17,7 @@ export interface TimelineEntry {
     | 'dead'
     | 'redriven'
     | 'cancelled'
+    | 'expired'
     | 'logged';
   readonly run: number;
   readonly attempt?: number;

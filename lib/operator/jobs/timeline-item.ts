@@ -35,8 +35,9 @@ function endOf(item: TimelineItem, told: readonly TimelineEntry[]): TimelineEntr
     const took = Number.isNaN(durationMs) ? {} : { durationMs };
     return [{ atMs, kind: 'completed', run, attempt: attempts, text: '', ...took }];
   }
-  if (status !== 'DEAD' || failedAt === undefined || isTold('dead')) return [];
-  return [{ atMs: Date.parse(failedAt), kind: 'dead', run, attempt: attempts, text: whyOf(item) }];
+  const kind = status === 'EXPIRED' ? 'expired' : 'dead';
+  if ((status !== 'DEAD' && status !== 'EXPIRED') || failedAt === undefined || isTold(kind)) return [];
+  return [{ atMs: Date.parse(failedAt), kind, run, attempt: attempts, text: whyOf(item) }];
 }
 
 const whyOf = ({ reason, error }: TimelineItem): string =>

@@ -39,6 +39,7 @@ const EVENTS: Readonly<Record<string, Event>> = {
   'job.renewed': { kind: 'renewed', text: () => 'its message was sent anew: the old one had been received too often' },
   'job.stalled': { kind: 'stalled', text: (fields) => errorText(fields) || 'the process of the attempt before died' },
   'job.dead': { kind: 'dead', text: (fields) => joined(fields.reason, errorText(fields)) },
+  'job.expired': { kind: 'expired', text: (fields) => text(fields.errorMessage) },
   'job.cancelled': { kind: 'cancelled' },
   'job.flow-cancelled': { kind: 'cancelled', text: () => 'its flow was cancelled' },
 };

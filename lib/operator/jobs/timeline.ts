@@ -22,7 +22,7 @@ export function timeline(item: TimelineItem, lines: readonly JobLogLine[]): Time
 
 /** What comes first where two have the same ms. */
 const ORDER: readonly TimelineEntry['kind'][] = ['created', 'released', 'redriven', 'stalled', 'started'];
-const LAST: readonly TimelineEntry['kind'][] = ['retry-planned', 'parked', 'dead', 'cancelled'];
+const LAST: readonly TimelineEntry['kind'][] = ['retry-planned', 'parked', 'dead', 'cancelled', 'expired'];
 
 function rank({ kind }: Pick<TimelineEntry, 'kind'>): number {
   const first = ORDER.indexOf(kind);

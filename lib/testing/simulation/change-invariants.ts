@@ -68,7 +68,7 @@ function checkCrash(before: JobItem | undefined, now: JobItem, { violate }: Obse
   if (now.reason === 'Crashed' && isQuoted !== isNoted) violate(`${now.jobId} died Crashed: ${now.error?.message}`);
 }
 
-const ENDS: readonly string[] = ['COMPLETED', 'CANCELLED', 'DEAD'];
+const ENDS: readonly string[] = ['COMPLETED', 'CANCELLED', 'DEAD', 'EXPIRED'];
 const isOver = (item: JobItem | undefined) => item !== undefined && ENDS.includes(item.status);
 
 /** An ended job stays what it is, within its retention, but for a redrive of its own run's dead letter. */

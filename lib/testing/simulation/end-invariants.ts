@@ -1,4 +1,4 @@
-import { type JobItem, NO_BODY } from '../../contract/protocol/job-item.ts';
+import { isFinished, type JobItem, NO_BODY } from '../../contract/protocol/job-item.ts';
 import type { World } from './model.ts';
 import type { ObservedJob, Observer } from './observed.ts';
 import { checkMetrics } from './observer.ts';
@@ -19,7 +19,7 @@ function checkEnded(observed: ObservedJob, { observer, ...world }: World): void 
     return;
   }
   const { jobId, status, reason } = item;
-  const isOver = status === 'COMPLETED' || status === 'DEAD' || status === 'CANCELLED';
+  const isOver = isFinished(item);
   if (!isOver && !stranded) observer.violate(`${jobId} stays ${status}`);
   if (status === 'DEAD' && reason === undefined) observer.violate(`${jobId} is dead without a reason`);
   if (status === 'DEAD' && !stranded) checkDead(item, { observer, ...world });

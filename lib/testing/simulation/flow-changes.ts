@@ -140,7 +140,7 @@ export function noteEnd(flows: Flows, id: string, item: JobItem): void {
   const place = of && flows.flows.get(`${of.type}#${of.key}`)?.places[of.place];
   if (place === undefined) return;
   const handsOn = item.passedOn !== undefined || (body?.then.length ?? 0) > 0;
-  if (item.status === 'DEAD' || item.status === 'CANCELLED') place.died = true;
+  if (item.status === 'DEAD' || item.status === 'CANCELLED' || item.status === 'EXPIRED') place.died = true;
   else if (item.status === 'COMPLETED' && !handsOn) place.completed = true;
   else return;
   place.endedAtMs = flows.now();

@@ -75,5 +75,6 @@ function redriveMoved(world: World): void {
 
 /** What follows from a job's end, its place in a flow or its event, may not have been sent: nothing but its message tells. */
 const mayOwe = ({ status }: JobItem, { flows, subject }: World): boolean =>
+  status === 'EXPIRED' ||
   (flows !== undefined && (status === 'COMPLETED' || status === 'CANCELLED')) ||
   (status === 'COMPLETED' && subject.definition.completionEvent);

@@ -6,7 +6,7 @@ import { decodeEnvelope, encodeEnvelope } from '../../contract/envelope.ts';
 import { ENVELOPE_MARK } from '../../contract/message-attributes.ts';
 import { readPayload } from '../../contract/payload.ts';
 import { written } from '../../contract/protocol/item-write.ts';
-import { itemId, type JobItem } from '../../contract/protocol/job-item.ts';
+import { isFinished, itemId, type JobItem } from '../../contract/protocol/job-item.ts';
 import { cancelJob } from '../../contract/protocol/operate.ts';
 import { TICK_MS } from '../../contract/protocol/timing.ts';
 import { runBatch } from '../../engine/job/batch.ts';
@@ -86,7 +86,7 @@ function bodyOf(definition: JobDefinition, { payload, id, key, maxAttempts }: Te
 }
 
 export const isOver = (item: JobItem | undefined): item is JobItem =>
-  item !== undefined && ['COMPLETED', 'DEAD', 'CANCELLED'].includes(item.status) && item.undelivered === undefined;
+  item !== undefined && isFinished(item) && item.undelivered === undefined;
 
 /** Hands the message to a process of its own, once it is visible. */
 export async function takeTurn(trial: Trial): Promise<void> {

@@ -23,7 +23,7 @@ export const OVERLAY: Readonly<Record<string, Readonly<Record<string, More>>>> =
     'SendMessageRequest.MessageAttributes': { max: 10 },
     'SendMessageBatchRequest.Entries': ENTRIES,
     'SendMessageBatchRequestEntry.Id': ENTRY_ID,
-    // Not an entry's body: it is its sender's, and fails alone.
+    'SendMessageBatchRequestEntry.MessageBody': BODY,
     'SendMessageBatchRequestEntry.DelaySeconds': DELAY,
     'SendMessageBatchRequestEntry.MessageGroupId': GROUP,
     'SendMessageBatchRequestEntry.MessageAttributes': { max: 10 },

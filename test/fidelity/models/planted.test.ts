@@ -12,8 +12,8 @@ import { MESSAGES } from './planted/messages.ts';
 import { OTHERS } from './planted/others.ts';
 import { type Mistake, type Planted, withValue } from './planted/plant.ts';
 import { TABLES } from './planted/tables.ts';
-import { patternOf, refusalsOf } from './validate.ts';
 import { serviceModels } from './service-models.ts';
+import { patternOf, refusalsOf } from './validate.ts';
 
 const PLANTED: readonly Planted[] = [...MESSAGES, ...TABLES, ...OTHERS];
 const MISTAKES = PLANTED.flatMap(({ operation, request, mistakes }) =>
@@ -54,13 +54,20 @@ describe('the in-memory AWS, as tests have it,', () => {
 
   /** Sends it by the SDK's own command. */
   async function send(service: string, operation: string, request: object): Promise<unknown> {
-    const Command = ({ ...commands[service] } as Record<string, unknown>)[`${operation}Command`] as new (i: unknown) => never;
-    const input = service === 'sqs' && operation !== 'GetQueueUrl' && 'QueueUrl' in request ? { ...request, QueueUrl: url } : request;
+    const Command = ({ ...commands[service] } as Record<string, unknown>)[`${operation}Command`] as new (
+      i: unknown,
+    ) => never;
+    const input =
+      service === 'sqs' && operation !== 'GetQueueUrl' && 'QueueUrl' in request
+        ? { ...request, QueueUrl: url }
+        : request;
     return clients[service]?.send(new Command(input));
   }
 
   const serviceOf = (operation: string) =>
-    ['sqs', 'dynamodb', 'eventbridge'].find((one) => serviceModels().services[one]?.operations[operation] !== undefined);
+    ['sqs', 'dynamodb', 'eventbridge'].find(
+      (one) => serviceModels().services[one]?.operations[operation] !== undefined,
+    );
 
   const own = titled.flatMap((one) => {
     const service = serviceOf(one.operation);
@@ -102,7 +109,9 @@ describe('the models’', () => {
   });
 
   it('texts are of members that there are', () => {
-    const owners = Object.entries(OVERLAY).flatMap(([client, more]) => Object.keys(more).map((at) => [client, at] as const));
+    const owners = Object.entries(OVERLAY).flatMap(([client, more]) =>
+      Object.keys(more).map((at) => [client, at] as const),
+    );
     const lost = owners.filter(([client, at]) => {
       const [shape = '', member] = at.split('.');
       const found = serviceModels().services[client]?.shapes[shape];

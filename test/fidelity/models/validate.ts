@@ -53,12 +53,12 @@ export function refusalsOf(operation: string, input: unknown): Refusal[] {
 
 /** @param owner `Shape.member`, of which a text of AWS's may say more than the model */
 function checkShape(name: string, value: unknown, at: At, owner = name): void {
-  const { model, client, path, refuse } = at;
+  const { model, client, path } = at;
   const known = model.shapes[name];
-  if (known === undefined) return refuse(path, `the model names ${name}, and lacks it`);
+  if (known === undefined) throw new RangeError(`the model names ${name}, and lacks it`);
   const shape: Shape = { ...known, ...OVERLAY[client]?.[name], ...OVERLAY[client]?.[owner] };
   const check = CHECKS[shape.type];
-  if (check === undefined) return refuse(path, `no check of ${shape.type} is written`);
+  if (check === undefined) throw new RangeError(`${path}: no check of ${shape.type} is written`);
   check(shape, value, at, name);
 }
 
@@ -126,8 +126,10 @@ function checkMap(shape: Shape, value: unknown, at: At): void {
 function checkString(shape: Shape, value: unknown, at: At): void {
   if (!kind(typeof value === 'string', 'a text', value, at) || typeof value !== 'string') return;
   checkLength(shape, [...value].length, 'characters', at);
-  if (shape.enum !== undefined && !shape.enum.includes(value)) at.refuse(at.path, `it must be one of ${shape.enum.join(', ')}`);
-  if (shape.pattern !== undefined && !patternOf(shape.pattern).test(value)) at.refuse(at.path, `it must match ${shape.pattern}`);
+  if (shape.enum !== undefined && !shape.enum.includes(value))
+    at.refuse(at.path, `it must be one of ${shape.enum.join(', ')}`);
+  if (shape.pattern !== undefined && !patternOf(shape.pattern).test(value))
+    at.refuse(at.path, `it must match ${shape.pattern}`);
 }
 
 function checkNumber({ min, max }: Shape, value: unknown, at: At, fits: boolean): void {
@@ -137,7 +139,8 @@ function checkNumber({ min, max }: Shape, value: unknown, at: At, fits: boolean)
 }
 
 function checkBlob(shape: Shape, value: unknown, at: At): void {
-  const bytes = value instanceof Uint8Array ? value.length : typeof value === 'string' ? Buffer.byteLength(value) : undefined;
+  const bytes =
+    value instanceof Uint8Array ? value.length : typeof value === 'string' ? Buffer.byteLength(value) : undefined;
   // A stream of S3 has no length here.
   if (bytes === undefined) return void kind(isObject(value), 'bytes', value, at);
   checkLength(shape, bytes, 'bytes', at);

@@ -1,5 +1,12 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { CancelledJobError, DeadJobError, GoneJobError, JobTableError, WaitTimeoutError } from '#sluice/client';
+import {
+  CancelledJobError,
+  DeadJobError,
+  ExpiredJobError,
+  GoneJobError,
+  JobTableError,
+  WaitTimeoutError,
+} from '#sluice/client';
 import { awsError, throttled, timeout } from '../../../lib/testing/index.ts';
 import { JOBS_TABLE } from '../../support/world.ts';
 import { makeDesk, outcomeOf } from './support.ts';
@@ -66,6 +73,20 @@ describe('waitFor', () => {
     await pass(5000);
     expect(waiting.now()).toBeInstanceOf(CancelledJobError);
     expect(waiting.now()).toMatchObject({ message: 'probe a was cancelled', type: 'probe', key: 'a' });
+  });
+
+  it('rejects with the time that it missed if the job expired', async () => {
+    const { world, waitFor, pass } = makeDesk();
+    const startBefore = new Date(world.clock.now()).toISOString();
+    world.send({ id: 'a', startBefore });
+    await world.deliver();
+    const waiting = outcomeOf(waitFor('probe', 'a'));
+    await pass(0);
+    expect(waiting.now()).toBeInstanceOf(ExpiredJobError);
+    expect(waiting.now()).toMatchObject({
+      message: `probe a expired: it had not begun before ${startBefore}`,
+      ...{ type: 'probe', key: 'a', state: { status: 'EXPIRED', attempts: 0, expiredAt: startBefore } },
+    });
   });
 
   it('waits for the job that begins where the retention of one is over', async () => {

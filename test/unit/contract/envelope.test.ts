@@ -36,6 +36,12 @@ describe('an envelope', () => {
     ['runAt', ['2027-06-01T00:00:00Z', '2020-01-01T00:00:00Z'], ['tomorrow', '2028-06-02T00:00:00Z', 0]],
     // JavaScript's own parser turns these into the first days of the next month: the job would run on another day.
     ['runAt', ['2027-02-28T23:59:59Z'], ['2026-06-31T00:00:00Z', '2027-02-29T00:00:00Z', '2027-02-30T09:00:00Z']],
+    [
+      'startBefore',
+      ['2027-02-28T23:59:59Z', '2020-01-01T00:00:00Z', '2098-01-01T00:00Z'],
+      ['soon', 0, '2026-06-31T00:00:00Z'],
+    ],
+    ['endBefore', ['2027-02-28T23:59:59Z', '2020-01-01T00:00:00Z', '2098-01-01T00:00Z'], ['soon', null, '2026-05-31']],
     ['createdAt', ['2024-02-29T00:00:00Z'], ['2026-02-29T00:00:00Z', '2026-04-31T00:00:00Z', '2026-02-30T00:00+02:00']],
     [
       'createdAt',
@@ -52,6 +58,16 @@ describe('an envelope', () => {
       expect(said).toContain(`"${field}" must be`);
       expect(said).toContain(`got ${JSON.stringify(value).slice(0, 20)}`);
     }
+  });
+
+  it.each(['startBefore', 'endBefore'])('refuses %s unless it is later than runAt', (field) => {
+    const runAt = '2026-12-01T09:00:00+01:00';
+    const at = (time: string) => ({ payload: 1, runAt, [field]: time });
+    expect(refusal(at('2026-12-01T08:00:00Z'))).toBe(
+      `"${field}" must be later than "runAt", ${runAt}, got "2026-12-01T08:00:00Z"`,
+    );
+    expect(refusal(at('2026-11-30T08:00:00Z'))).toContain('must be later than "runAt"');
+    expect(decode(at('2026-12-01T08:00:00.001Z'))).toMatchObject({ runAt });
   });
 
   it.each(['v', 'lane', 'sealed', 'tags'])('keeps %s for later', (field) => {
@@ -153,7 +169,18 @@ describe('an encoded envelope', () => {
   });
 
   it('with any other field beside is refused', () => {
-    const fields = ['payload', 'id', 'key', 'type', 'maxAttempts', 'createdAt', 'runAt', 'hops'];
+    const fields = [
+      'payload',
+      'id',
+      'key',
+      'type',
+      'maxAttempts',
+      'createdAt',
+      'runAt',
+      'hops',
+      'startBefore',
+      'endBefore',
+    ];
     const unknown = fc.string({ unit: 'grapheme' }).filter((name) => !fields.includes(name));
     fc.assert(
       fc.property(envelopes, unknown, (envelope, name) => {

@@ -72,7 +72,15 @@ describe('names', () => {
     const { namespace: _, stageDimension: __, typeDimension: ___, ...metrics } = METRICS;
     expect(Object.values(metrics).sort()).toEqual([
       ...['BreakerClosed', 'BreakerOpen', 'BreakerOpened'],
-      ...['JobDuration', 'JobsCompleted', 'JobsCompletedAfterDeath', 'JobsDeadLettered', 'JobsDuplicate', 'JobsFailed'],
+      ...[
+        'JobDuration',
+        'JobsCompleted',
+        'JobsCompletedAfterDeath',
+        'JobsDeadLettered',
+        'JobsDuplicate',
+        'JobsExpired',
+      ],
+      'JobsFailed',
       ...['JobsRetried', 'JobsStalled', 'MessagesDropped', 'QueueLatency', 'RetryLateness', 'UnhandledRejections'],
     ]);
   });

@@ -81,7 +81,7 @@ describe('the history of a type’s metrics', () => {
     const percentiles = ['p50', 'p95', 'p99'];
     expect(Object.fromEntries(stats)).toEqual({
       ...{ JobsCompleted: ['Sum'], JobsFailed: ['Sum'], JobsRetried: ['Sum'], JobsDeadLettered: ['Sum'] },
-      ...{ JobsStalled: ['Sum'], JobDuration: percentiles, QueueLatency: percentiles },
+      ...{ JobsExpired: ['Sum'], JobsStalled: ['Sum'], JobDuration: percentiles, QueueLatency: percentiles },
       ...{ ApproximateNumberOfMessagesVisible: ['Maximum'], ApproximateAgeOfOldestMessage: ['Maximum'] },
     });
     const last = inputs[0]?.MetricDataQueries?.at(-1)?.MetricStat?.Metric;

@@ -104,6 +104,22 @@ describe('what is sent', () => {
     expect(queue.messages()).toMatchObject([{ visibleAtMs: NOW + delaySeconds * 1000 }]);
   });
 
+  it('carries until when it may begin, and until when its attempts may start', async () => {
+    const { enqueue, queue } = makeShop();
+    await enqueue(resize, { n: 1 }, { startBefore: new Date(NOW + 1), endBefore: '2026-12-01T09:00+01:00' });
+    await enqueue(resize, { n: 1 });
+    const [first, second] = bodies(queue);
+    expect(first).toMatchObject({ startBefore: new Date(NOW + 1).toISOString(), endBefore: '2026-12-01T09:00+01:00' });
+    for (const name of ['startBefore', 'endBefore']) expect(second).not.toHaveProperty(name);
+  });
+
+  it('of a type that begins optimistically carries neither', async () => {
+    const { enqueue, sqs } = makeShop();
+    const sending = enqueue({ ...resize, begin: 'optimistic' }, { n: 1 }, { startBefore: new Date(NOW + 1) });
+    await expect(sending).rejects.toThrow(/^"startBefore": .+ begins optimistically, and its jobs cannot expire/);
+    expect(sqs.calls).toEqual([]);
+  });
+
   it('arrives as it was given, whatever text it holds', async () => {
     const { enqueue, queue } = makeShop();
     await fc.assert(
@@ -131,6 +147,14 @@ describe('refused before sending', () => {
     ['a time', { runAt: 'tomorrow' }, '"runAt" must be a time in ISO 8601 with a zone'],
     ['an impossible Date', { runAt: new Date(Number.NaN) }, '"runAt" is an invalid Date'],
     ['a time too far', { runAt: '2027-06-01T00:00:00Z' }, '"runAt" must be at most one year ahead'],
+    ['an impossible startBefore', { startBefore: new Date(Number.NaN) }, '"startBefore" is an invalid Date'],
+    ['an endBefore in words', { endBefore: 'soon' }, '"endBefore" must be a time in ISO 8601 with a zone'],
+    [
+      'a start before its runAt',
+      { delaySeconds: 9, startBefore: new Date(NOW) },
+      '"startBefore" must be later than "runAt"',
+    ],
+    ['an end before its runAt', { runAt: new Date(NOW), endBefore: new Date(NOW) }, '"endBefore" must be later than'],
     ['a delay too long', { delaySeconds: 31_622_401 }, '"delaySeconds" must be 0 to 31622400 (a year), got 31622401'],
     ['a negative delay', { delaySeconds: -1 }, '"delaySeconds" must be 0 to 31622400 (a year), got -1'],
     ['both', { delaySeconds: 1, runAt: new Date(NOW) }, 'give "runAt" or "delaySeconds", not both'],

@@ -125,13 +125,16 @@ describe('list', () => {
   });
 });
 
-test.each(['two words', 'x'.repeat(41), 'Upper', ''])('there is no schedule "%s": AWS is not asked for it', async (name) => {
-  const { schedules, scheduler } = made();
-  await expect(schedules.pause('probe', name)).rejects.toThrow(`has no schedule "${name}" of probe`);
-  expect(await schedules.delete('probe', name)).toBe(false);
-  expect(scheduler.calls).not.toContain('getSchedule');
-  expect(scheduler.calls).not.toContain('deleteSchedule');
-});
+test.each(['two words', 'x'.repeat(41), 'Upper', ''])(
+  'there is no schedule "%s": AWS is not asked for it',
+  async (name) => {
+    const { schedules, scheduler } = made();
+    await expect(schedules.pause('probe', name)).rejects.toThrow(`has no schedule "${name}" of probe`);
+    expect(await schedules.delete('probe', name)).toBe(false);
+    expect(scheduler.calls).not.toContain('getSchedule');
+    expect(scheduler.calls).not.toContain('deleteSchedule');
+  },
+);
 
 test('delete says whether there was one', async () => {
   const { schedules } = made();

@@ -17,10 +17,10 @@ import { measured, PLAIN, released } from '../../bench/released-bundles.ts';
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 /**
  * A bundle may be so many times as large as the last release's. The engine is a fifth of it, and has 7 KB more since it sends
- * its hot calls by itself (`lib/aws/short`): the SDK's part shrank by 13. Whoever needs more looks at `npm run bundle-report`
+ * its hot calls by itself (`lib/aws/short`): the SDK's part shrank by 13. Jobs that expire are 3 KB: any message may say when. Whoever needs more looks at `npm run bundle-report`
  * first. At a release, `npm run bundle-report -- --release` writes the sizes that count from then on.
  */
-const [MAX_RATIO, MAX_RATIO_OF_ENGINE] = [1.01, 1.125];
+const [MAX_RATIO, MAX_RATIO_OF_ENGINE] = [1.01, 1.17];
 
 const made = (entry: string) => bundle(entry, { absWorkingDir: ROOT });
 

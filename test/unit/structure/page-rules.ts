@@ -13,11 +13,11 @@ export interface Pages {
 /** Lines that a page may have; pages that are generated have no limit. */
 export const LINE_LIMITS: Readonly<Record<string, number>> = {
   'README.md': 200,
-  'functions/README.md': 400,
+  'functions/README.md': 424,
   'lib/client/README.md': 110,
   'lib/config/README.md': 80,
   'lib/mcp/README.md': 80,
-  'lib/producer/README.md': 262,
+  'lib/producer/README.md': 272,
   'lib/schedules/README.md': 100,
   'lib/console/README.md': 140,
   'lib/testing/README.md': 180,
@@ -25,7 +25,7 @@ export const LINE_LIMITS: Readonly<Record<string, number>> = {
   'lib/infra/stages/README.md': 80,
   'bin/README.md': 129,
   'lib/operator/README.md': 326,
-  'lib/engine/README.md': 260,
+  'lib/engine/README.md': 268,
   'localstack/README.md': 120,
   'test/README.md': 160,
   'test/bench/README.md': 302,

@@ -11,7 +11,9 @@ import { type DeadFilters, NO_FILTERS, SINCE } from './filters.ts';
 const TYPED_MS = 400;
 
 /** Why a job can be dead, as its item has it. */
-const REASONS = ['PermanentError', 'AttemptsExhausted', 'InvalidPayload', 'InvalidMessage', 'Crashed', 'NotAccepted'];
+const REASONS = [
+  ...['PermanentError', 'AttemptsExhausted', 'InvalidPayload', 'InvalidMessage', 'Crashed', 'NotAccepted', 'Expired'],
+];
 
 export interface FilterBarProps {
   readonly filters: DeadFilters;

@@ -10,7 +10,7 @@ import { Field } from '../parts/field.tsx';
 import { TroubleNote } from '../parts/states.tsx';
 import { type FoundJob, FoundJobs } from './found-jobs.tsx';
 
-const STATUSES = ['SCHEDULED', 'INPROGRESS', 'RETRYING', 'COMPLETED', 'DEAD', 'CANCELLED'];
+const STATUSES = ['SCHEDULED', 'INPROGRESS', 'RETRYING', 'COMPLETED', 'DEAD', 'CANCELLED', 'EXPIRED'];
 const HOUR_MS = 3_600_000;
 const AGES = [
   { olderMs: 0, label: 'any age' },

@@ -80,7 +80,7 @@ interface ActionsProps {
 }
 
 function Actions({ flow: { type, flow, status, endedAt, cancelRequested }, ask, isAsking }: ActionsProps) {
-  const isWaiting = endedAt === undefined && status !== 'COMPLETED' && status !== 'CANCELLED';
+  const isWaiting = endedAt === undefined && status !== 'COMPLETED' && status !== 'CANCELLED' && status !== 'EXPIRED';
   if (!mayChange() || !isWaiting) return null;
   return (
     <div class="job-actions buttons">

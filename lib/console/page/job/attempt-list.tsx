@@ -34,7 +34,15 @@ const Entries = ({ attempt }: { readonly attempt: AttemptOf }) => (
 );
 
 const TONES: Readonly<Partial<Record<TimelineEntry['kind'], string>>> = {
-  ...{ completed: 'good', failed: 'bad', dead: 'bad', stalled: 'bad', 'retry-planned': 'warn', parked: 'warn' },
+  ...{
+    completed: 'good',
+    failed: 'bad',
+    dead: 'bad',
+    stalled: 'bad',
+    expired: 'warn',
+    'retry-planned': 'warn',
+    parked: 'warn',
+  },
   ...{ started: 'busy', redriven: 'busy', logged: 'faint' },
 };
 

@@ -4,6 +4,7 @@ import type { JobDetail, Operation } from '../../api.ts';
 import { about } from '../base/about.ts';
 import { Link, route } from '../base/router.tsx';
 import { hrefs } from '../base/routes.ts';
+import { isEndedStatus } from '../base/status.ts';
 import { useFeedOf } from '../base/use-feed.ts';
 import { Empty, Loaded } from '../parts/states.tsx';
 import { AsOf } from '../parts/time.tsx';
@@ -25,7 +26,7 @@ export function JobPage() {
   const [isEnded, setIsEnded] = useState(false);
   const feed = useFeedOf<JobDetail>('job', { type, key }, isEnded ? ENDED_MS : LIVE_MS, { keep: true });
   const status = feed.data?.status;
-  useEffect(() => setIsEnded(status === 'COMPLETED' || status === 'CANCELLED' || status === 'DEAD'), [status]);
+  useEffect(() => setIsEnded(isEndedStatus(status)), [status]);
   return (
     <>
       <nav class="crumbs" aria-label="Where this is">

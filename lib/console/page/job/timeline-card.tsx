@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { JobDetail, TimelineEntry, TimelinePage } from '../../api.ts';
 import { api } from '../base/client.ts';
+import { isEndedStatus } from '../base/status.ts';
 import { troubleOf } from '../base/trouble.ts';
 import { useFeedOf } from '../base/use-feed.ts';
 import { Button } from '../parts/button.tsx';
@@ -16,7 +17,7 @@ const ENDED_MS = 60_000;
 
 export function TimelineCard({ job }: { readonly job: JobDetail }) {
   const { type, key, status, run, attempts } = job;
-  const isEnded = status === 'COMPLETED' || status === 'CANCELLED' || status === 'DEAD';
+  const isEnded = isEndedStatus(status);
   const feed = useFeedOf<TimelinePage>('timeline', { type, key }, isEnded ? ENDED_MS : EVERY_MS, { keep: true });
   // The job took a step: what it was is in the timeline.
   useEffect(() => feed.refresh(), [status, run, attempts]);

@@ -55,7 +55,7 @@ export const BEGIN_MUTANTS: readonly Mutant[] = [
     'if (item.jobId !== facts.message.jobId) return false;',
   ]),
   inBegin('another body under a job’s name takes its place', [
-    'return !isSameJob(item, facts.message) && !isRedrive(facts, item);',
+    'return !isSameJob(item, facts.message) && !isRedrive(facts.message, item);',
     'return false;',
   ]),
   inBegin('a leftover copy is taken for the carrier', [
@@ -66,7 +66,7 @@ export const BEGIN_MUTANTS: readonly Mutant[] = [
     'a redrive is matched by its run alone',
     [
       'if (item.jobId !== facts.message.jobId) return true;',
-      'if (item.jobId !== facts.message.jobId && !isRedrive(facts, item)) return true;',
+      'if (item.jobId !== facts.message.jobId && !isRedrive(facts.message, item)) return true;',
     ],
     ['jobId === item.jobId && run === item.runNo', 'jobId !== undefined && run === item.runNo'],
   ),

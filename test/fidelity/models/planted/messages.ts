@@ -30,7 +30,11 @@ export const MESSAGES: readonly Planted[] = [
       ['MessageAttributes.jobId.DataType', 'Text', MATCH],
       ['MessageAttributes.jobId.StringValue', '', least(1)],
       ['MessageAttributes.jobId', 'a', /must be an object/],
-      ['MessageAttributes', Object.fromEntries(times(11, (i) => [`a${i}`, { DataType: 'String', StringValue: 'a' }])), most(10)],
+      [
+        'MessageAttributes',
+        Object.fromEntries(times(11, (i) => [`a${i}`, { DataType: 'String', StringValue: 'a' }])),
+        most(10),
+      ],
       ['MessageSystemAttributes.Trace', { DataType: 'String', StringValue: 'a' }, ONE_OF],
       ['Delay', 5, UNKNOWN],
     ],
@@ -46,6 +50,8 @@ export const MESSAGES: readonly Planted[] = [
       ['Entries[9].Id', long(81), most(80)],
       ['Entries[3].MessageBody', undefined, MISSING],
       ['Entries[3].DelaySeconds', 3600, most(900)],
+      ['Entries[4].MessageBody', 'a\u0000b', MATCH],
+      ['Entries[4].MessageGroupId', 'a b', MATCH],
       ['Entries[3].MessageDeduplicationKey', 'a', UNKNOWN],
     ],
   },
@@ -105,7 +111,9 @@ export const MESSAGES: readonly Planted[] = [
   {
     operation: 'PutEvents',
     request: {
-      Entries: [{ Source: 'sluice.test', DetailType: 'Job Completed', Detail: '{}', Time: new Date(0), TraceHeader: 'Root=1' }],
+      Entries: [
+        { Source: 'sluice.test', DetailType: 'Job Completed', Detail: '{}', Time: new Date(0), TraceHeader: 'Root=1' },
+      ],
     },
     mistakes: [
       ['Entries', times(11, () => ({ Source: 's', DetailType: 'd', Detail: '{}' })), most(10)],

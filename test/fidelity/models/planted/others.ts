@@ -34,7 +34,12 @@ export const OTHERS: readonly Planted[] = [
   },
   {
     operation: 'GetMetricData',
-    request: { MetricDataQueries: times(500, query), StartTime: new Date(0), EndTime: new Date(1), ScanBy: 'TimestampAscending' },
+    request: {
+      MetricDataQueries: times(500, query),
+      StartTime: new Date(0),
+      EndTime: new Date(1),
+      ScanBy: 'TimestampAscending',
+    },
     mistakes: [
       ['MetricDataQueries', times(501, query), most(500)],
       ['StartTime', 0, /must be a date/],
@@ -53,7 +58,13 @@ export const OTHERS: readonly Planted[] = [
   },
   {
     operation: 'StartQuery',
-    request: { logGroupNames: ['/aws/lambda/a'], queryString: 'fields @message', startTime: 0, endTime: 1, limit: 1000 },
+    request: {
+      logGroupNames: ['/aws/lambda/a'],
+      queryString: 'fields @message',
+      startTime: 0,
+      endTime: 1,
+      limit: 1000,
+    },
     mistakes: [
       ['logGroupNames', times(51, () => '/aws/lambda/a'), most(50)],
       ['logGroupNames[0]', 'a b', MATCH],
@@ -102,6 +113,10 @@ export const OTHERS: readonly Planted[] = [
       ['CallbackId', undefined, MISSING],
     ],
   },
-  { operation: 'PutObject', request: { Bucket: 'b', Key: 'k', Body: new Uint8Array(1) }, mistakes: [['Key', '', least(1)]] },
+  {
+    operation: 'PutObject',
+    request: { Bucket: 'b', Key: 'k', Body: new Uint8Array(1) },
+    mistakes: [['Key', '', least(1)]],
+  },
   { operation: 'ListRuleNamesByTarget', request: { TargetArn: 'arn' }, mistakes: [['TargetArn', '', least(1)]] },
 ];

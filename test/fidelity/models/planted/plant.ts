@@ -25,7 +25,9 @@ export function withValue(request: object, path: string, value: unknown): object
   const changed = structuredClone(request);
   const steps = path.split(/[.[\]]+/).filter((step) => step !== '');
   const last = steps.pop() ?? '';
-  const holder = steps.reduce<Record<string, unknown>>((at, step) => at[step] as Record<string, unknown>, { ...changed });
+  const holder = steps.reduce<Record<string, unknown>>((at, step) => at[step] as Record<string, unknown>, {
+    ...changed,
+  });
   const root = steps.length === 0 ? (changed as Record<string, unknown>) : holder;
   if (value === undefined) delete root[last];
   else root[last] = value;

@@ -193,7 +193,7 @@ describe('of a callback that waits for its children', () => {
   test('job says what it waits for, and until when', async () => {
     const there = await batch({ flow: { after: { type: 'send-email', key: 'p' } } });
     const { stdout } = await there.run('job send-email b');
-    expect(stdout).toContain('waits for     2 of 1,000 children; 1 died or were cancelled\n');
+    expect(stdout).toContain('waits for     2 of 1,000 children; 1 died, expired or were cancelled\n');
     expect(stdout).toContain(`came after    send-email p\n`);
     expect(stdout).toContain(
       `message       in the jobs table until its children have ended, or until ${DEADLINE}; the dispatcher sends it then\n`,
@@ -245,7 +245,7 @@ describe('job', () => {
     there.world.alter('b', { status: 'COMPLETED' });
     const callback = await there.run('job send-email b');
     expect(callback.stdout).toContain(
-      'waits for     nothing more; 2 of 1,000 children were open; 1 died or were cancelled\n',
+      'waits for     nothing more; 2 of 1,000 children were open; 1 died, expired or were cancelled\n',
     );
   });
 

@@ -51,6 +51,22 @@ describe('a job definition', () => {
     });
   });
 
+  it('lets jobs expire where it says so, and not where they begin optimistically', () => {
+    expect(define({})).not.toHaveProperty('startWithinSeconds');
+    expect(define({ startWithinSeconds: 60 })).toMatchObject({ startWithinSeconds: 60 });
+    expect(define({ startWithinSeconds: 60 })).not.toHaveProperty('expired');
+    expect(define({ expired: 'deadLetter' })).toMatchObject({ expired: 'deadLetter' });
+    for (const given of [0, 31_622_401, 1.5, '60'])
+      expect(refusal({ startWithinSeconds: given })).toContain(
+        `resize-image: startWithinSeconds must be a whole number, 1 to 31622400 (at most a year), got ${JSON.stringify(given)}`,
+      );
+    expect(refusal({ expired: 'dlq' })).toContain('expired must be "deadLetter", or be left out, got "dlq"');
+    for (const given of [{ startWithinSeconds: 60 }, { expired: 'deadLetter' }])
+      expect(refusal({ begin: 'optimistic', ...given })).toContain(
+        `begin: "optimistic" and ${Object.keys(given)[0]} do not go together`,
+      );
+  });
+
   it('begins jobs optimistically where it says so, and not under a rate limit', () => {
     expect(define({ begin: 'optimistic' })).toMatchObject({ begin: 'optimistic' });
     expect(refusal({ begin: 'eager' })).toContain('begin must be "claimed" or "optimistic", got "eager"');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { begin } from '../../../../lib/contract/protocol/begin.ts';
+import { EXPIRY_TRANSITIONS } from '../../../../lib/contract/protocol/expiry-transitions.ts';
 import { written } from '../../../../lib/contract/protocol/item-write.ts';
 import { type JobItem, NO_BODY } from '../../../../lib/contract/protocol/job-item.ts';
 import type { Message } from '../../../../lib/contract/protocol/message.ts';
@@ -361,8 +362,11 @@ describe('begin', () => {
     expect([message, ...(ALSO[row] ?? [])], 'the table’s message').toContain(done);
   });
 
-  it('looks at every row but retentionOver, which the others carry out, and those without a claim', () => {
-    const elsewhere: readonly string[] = ['retentionOver', ...Object.keys(UNCLAIMED_TRANSITIONS)];
+  it('looks at every row but retentionOver, which the others carry out, those without a claim, and those of a time that is over', () => {
+    const elsewhere: readonly string[] = [
+      'retentionOver',
+      ...Object.keys({ ...UNCLAIMED_TRANSITIONS, ...EXPIRY_TRANSITIONS }),
+    ];
     const rows = (Object.keys(TRANSITIONS) as Row[]).filter(
       (row) => TRANSITIONS[row].code.startsWith('B') && !elsewhere.includes(row),
     );

@@ -85,7 +85,7 @@ describe('the dashboard of a type', () => {
     const read = row.flatMap(({ properties }) => properties.metrics ?? []).flat();
     expect(read.filter((part) => part === `sluice-prod-${type}`)).toHaveLength(2);
     expect(read.filter((part) => part === `sluice-prod-${type}-dlq`)).toHaveLength(1);
-    expect(read.filter((part) => part === type)).toHaveLength(11);
+    expect(read.filter((part) => part === type)).toHaveLength(12);
   });
 
   test('shows the timeout beside the durations, and the thresholds of alarms', () => {

@@ -54,6 +54,7 @@ const ALL: readonly JobDefinition[] = [...definitions, curious, flowing, last];
 const FULL = {
   ...{ id: 'ord-7', key: 'k:1', maxAttempts: 3, hops: 7 },
   ...{ createdAt: '2026-01-31T09:00:00Z', runAt: '2026-02-01T09:00Z' },
+  ...{ startBefore: '2026-02-01T10:00Z', endBefore: '2026-02-01T11:00Z' },
 };
 
 function compile(definition: JobDefinition): (body: unknown) => boolean {
@@ -72,7 +73,7 @@ function verdict(definition: JobDefinition, body: unknown): 'taken' | 'refused' 
     if (refusal === undefined) return 'taken';
     return issuesOf(refusal.cause).every(isBeyond) ? 'beyond' : 'refused';
   } catch (error) {
-    return /one year ahead/.test(String(error)) ? 'beyond' : 'refused';
+    return /one year ahead|later than "runAt"/.test(String(error)) ? 'beyond' : 'refused';
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type InsightsOptions, insights, type Stage } from '../../../../lib/operator/index.ts';
-import { awsError } from '../../../../lib/testing/index.ts';
 import { checkRequest } from '../../../../lib/testing/aws/request-check.ts';
+import { awsError } from '../../../../lib/testing/index.ts';
 import { makeWorld } from '../../../support/world.ts';
 import { stageOf } from '../support/stage.ts';
 

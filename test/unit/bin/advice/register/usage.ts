@@ -104,7 +104,7 @@ export const USAGE: readonly Followed[] = [
     when: ({ first }) => first('dead --reason boredom'),
     type: ({ values: [reasons = ''], options: [reason] }) =>
       reasons.split(', ').map((one) => `dead ${reason} ${one} --stage test`),
-    gives: (_, __, all) => expect(all.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 0]),
+    gives: (_, __, all) => expect(all.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 0, 0]),
   },
   {
     says: '--id and --key name one job: with --lines, give each its own (--envelopes)',
