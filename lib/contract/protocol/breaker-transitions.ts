@@ -14,7 +14,7 @@ export const BREAKER_TRANSITIONS = {
     code: 'S11',
     from: MINE,
     condition:
-      'a circuit breaker’s probe that would be retried, or die of its last attempt; not cancelRequested: no attempt is spent, no row of snoozes goes on',
+      'a circuit breaker’s probe failed by an error that counts, and would be retried, or die of its last attempt; not cancelRequested: no attempt is spent, no row of snoozes goes on',
     to: 'RETRYING',
     message: 'as there',
   },

@@ -49,9 +49,18 @@ export function isFailure(failure: Failure, errors: readonly string[] | undefine
   return !OF_ITS_OWN.includes(error.name) && (errors?.includes(error.name) ?? true);
 }
 
-/** What the failure of a probe leads to: it is put back without an attempt, where another one would be tried again or die of its last. */
-export function decideProbe(failure: Failure, thrown: unknown, delayMs: number): Failure {
-  if (failure.kind !== 'retry' && !isExhausted(failure)) return failure;
+/**
+ * What the failure of a probe leads to: it is put back without an attempt, where another one would be tried again or die of its last.
+ * An error that does not count is the job's own, and spends its attempt: a job that fails of itself would otherwise probe for ever.
+ *
+ * @param wait.ms until it asks again
+ */
+export function decideProbe(
+  failure: Failure,
+  thrown: unknown,
+  { ms: delayMs, errors }: { readonly ms: number; readonly errors: readonly string[] | undefined },
+): Failure {
+  if (!isFailure(failure, errors)) return failure;
   // Its third party may have said when to come back.
   const askedMs = failure.kind === 'retry' && thrown instanceof RetryAfterError ? failure.delayMs : 0;
   return { kind: 'probed', delayMs: Math.max(delayMs, askedMs), error: failure.error };

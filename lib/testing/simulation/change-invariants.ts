@@ -29,6 +29,7 @@ export function checkChange(observed: ObservedJob, now: JobItem | undefined, dep
   checkCrash(before, now, deps.observer);
   if (isBegin(before, now)) noteBegin(observed, { before, now }, deps);
   checkCounters(observed, now, deps.observer);
+  deps.observer.breaker?.changed(before, now);
   checkExpiry({ before, now }, deps);
   noteState(observed, { before, now }, deps);
 }

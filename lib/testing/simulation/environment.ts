@@ -120,11 +120,14 @@ function makeEngine(
   const engine: Engine = {
     definition,
     perform: (payload, context) => {
-      const isAlone = engine.running.size === 1;
+      const isAlone = [...engine.running].length === 1;
       observer.started(context.job, { nowMs: clock.now(), isOptimistic, isAlone, isOwn });
       if (isNext) checkCore(context.job.id, startedAtMs, world);
       if (shutdown.aborted) observer.violate(`${context.job.id} starts after SIGTERM`);
-      return subject.perform(payload, context, { ...surroundings, clock, random: luck });
+      const returned = subject.perform(payload, context, { ...surroundings, clock, random: luck });
+      return observer.breaker === undefined
+        ? returned
+        : noted(returned, () => observer.breaker?.returned(context.job.key));
     },
     settings: world.settings,
     queueUrl: queue.url,
@@ -140,6 +143,13 @@ function makeEngine(
     shutdown,
   };
   return engine;
+}
+
+/** What a handler returns, after it was seen to return. */
+async function noted(returned: unknown, seen: () => void): Promise<unknown> {
+  const result = await returned;
+  seen();
+  return result;
 }
 
 /** A process of an earlier deploy has the definition that claims its jobs. */

@@ -1,9 +1,11 @@
 import type { JobDefinition } from '../../contract/definition/job-definition.ts';
 import type { QueueSettings } from '../../contract/definition/queue-settings.ts';
 import type { Job } from '../../contract/job.ts';
+import type { BreakerItem } from '../../contract/protocol/breaker-item.ts';
 import type { JobItem } from '../../contract/protocol/job-item.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { Item } from '../aws/dynamodb/values.ts';
+import type { BreakerObserver } from './breaker-observer.ts';
 
 /** What a job's message says of its time, epoch ms. */
 export interface Deadlines {
@@ -111,6 +113,8 @@ export interface RefusedBody {
 /** Sees all that happens and holds it against the promises. */
 export interface Observer {
   readonly violations: string[];
+  /** Undefined if the type has no circuit breaker. */
+  readonly breaker: BreakerObserver | undefined;
   readonly jobs: ReadonlyMap<string, ObservedJob>;
   /** What the metrics said, and what was so. */
   readonly counts: Map<string, number>;
@@ -146,6 +150,7 @@ export interface ObserverDeps {
   readonly clock: Clock;
   readonly raw: (key: string) => Item | undefined;
   readonly item: (key: string) => JobItem | undefined;
+  readonly breakerItem: () => BreakerItem | undefined;
   /** Whether the process that made this owner still lives. */
   readonly isAlive: (owner: string) => boolean;
   readonly stormy: () => boolean;

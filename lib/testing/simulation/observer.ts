@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { METRICS } from '../../contract/names.ts';
 import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
 import { canonical } from '../aws/dynamodb/values.ts';
+import { makeBreakerObserver } from './breaker-observer.ts';
 import { checkChange } from './change-invariants.ts';
 import {
   count,
@@ -19,8 +20,11 @@ export function makeObserver(deps: ObserverDeps): Observer {
   const jobs = new Map<string, ObservedJob>();
   let settlingSinceMs = Number.POSITIVE_INFINITY;
   const read = (payload: unknown) => canonical(subject.definition.payload.safeParse(payload).data);
+  const violate = (what: string) => observer.violate(what);
+  const { breaker } = subject.definition;
   const observer: Observer & { readonly refusals: (RefusedBody & { readonly hash: string })[] } = {
     violations: deps.violations,
+    breaker: breaker && makeBreakerObserver(breaker, { clock: deps.clock, item: deps.breakerItem, violate }),
     refusals: [],
     jobs,
     counts: new Map(),
@@ -40,6 +44,7 @@ export function makeObserver(deps: ObserverDeps): Observer {
       if (!jobs.has(sent.messageId)) jobs.set(sent.messageId, { ...unseen(sent.messageId), spare: true });
     },
     look() {
+      observer.breaker?.look();
       for (const observed of jobs.values()) lookAt(observed, deps, observer);
     },
     started: (job, starting) =>
@@ -191,9 +196,9 @@ function checkLateness({ waiting, purged, deletedLate }: ObservedJob, facts: Sta
   const lateMs = facts.nowMs - Math.max(dueAt, facts.settlingSinceMs);
   // A process that died right after could not set its message's timer, and an invocation that crashed with it in hand did not
   // begin it: it comes after the queue's visibility timeout. So does a copy, if the message itself is deleted meanwhile.
-  // A type's rate holds its jobs back as long as it must, and this version those of the next one.
-  const { rateLimit, batchSize } = facts.subject.definition;
-  const limited = rateLimit !== undefined;
+  // A type's rate, or breaker, holds its jobs back as long as it must, and this version those of the next one.
+  const { rateLimit, breaker, batchSize } = facts.subject.definition;
+  const limited = rateLimit !== undefined || breaker !== undefined;
   const batches = Math.max(1, Math.ceil(facts.queued() / batchSize));
   const unharmed = facts.isAlive(owner) && facts.crashes() === waiting.crashes;
   const kept = facts.subject.upgrades ?? false;

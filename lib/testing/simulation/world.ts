@@ -1,5 +1,7 @@
+import { breakerId } from '../../contract/definition/breaker.ts';
 import { queueSettings } from '../../contract/definition/queue-settings.ts';
 import { names } from '../../contract/names.ts';
+import type { BreakerItem } from '../../contract/protocol/breaker-item.ts';
 import { itemId, type JobItem } from '../../contract/protocol/job-item.ts';
 import { makeMemoryDynamoDb } from '../aws/dynamodb/dynamodb.ts';
 import { makeMemoryEvents } from '../aws/eventbridge.ts';
@@ -105,10 +107,24 @@ function makeTypeWorld(subject: Subject, stage: Stage): World {
   const { type } = subject.definition;
   const item = (key: string): JobItem | undefined => dynamoDb.item(jobsTable, itemId(type, key));
   const raw = (key: string) => dynamoDb.table(jobsTable).get({ id: { S: itemId(type, key) } });
+  const breakerItem = () => dynamoDb.item(jobsTable, breakerId(type)) as BreakerItem | undefined;
   const queued = () => queue.messages().length;
   const crashes = () => stage.storm.crashes;
   const stormy = () => stage.storm.isOn || stage.plan !== undefined;
-  const facts = { clock, item, raw, isAlive, trace, subject, settings, stormy, queued, crashes, violations };
+  const facts = {
+    clock,
+    item,
+    raw,
+    breakerItem,
+    isAlive,
+    trace,
+    subject,
+    settings,
+    stormy,
+    queued,
+    crashes,
+    violations,
+  };
   const world: World = {
     ...stage,
     ...deployed,

@@ -51,7 +51,7 @@ function changeFaults({ before, now }: Change, state: State, world: World): stri
     ...{ observer, violations: broken, trace: undefined, isAlive: (owner: string) => isAlive(owner, state, world) },
     clock: { now: () => state.nowMs, after: () => () => undefined },
     ...{ subject: { definition: configuration.definition }, stormy: () => true, crashes: () => 0, queued: () => 0 },
-    ...{ raw: () => undefined, item: () => undefined, settings: {} as never },
+    ...{ raw: () => undefined, item: () => undefined, breakerItem: () => undefined, settings: {} as never },
   });
   if (before?.dueAt !== undefined && now?.status === 'INPROGRESS' && before.status !== 'INPROGRESS') {
     if (before.dueAt - CLOCK_SKEW_MS > state.nowMs)

@@ -2,7 +2,7 @@ import { METRICS } from '../../../lib/contract/names.ts';
 import type { JobItem } from '../../../lib/contract/protocol/job-item.ts';
 import type { World } from '../../../lib/testing/simulation/model.ts';
 import type { ObservedJob } from '../../../lib/testing/simulation/observed.ts';
-import { EFFECTS, INNOCENT, LUCKY, type SimulatedPayload } from './handler.ts';
+import { EFFECTS, INNOCENT, LUCKY, PARTNER, type SimulatedPayload } from './handler.ts';
 
 /** What must hold of our own jobs once all has ended. */
 export function check(world: World): void {
@@ -59,7 +59,17 @@ function checkProgress({ item, starts, forgotten }: ObservedJob, { observer }: W
 }
 
 /** Behaviours that write by `commit`. */
-const COMMITTING: readonly string[] = ['commit', 'flaky', 'fickle', 'snooze', 'bulky', 'leaves', 'throws', 'shutDown'];
+const COMMITTING: readonly string[] = [
+  PARTNER,
+  'commit',
+  'flaky',
+  'fickle',
+  'snooze',
+  'bulky',
+  'leaves',
+  'throws',
+  'shutDown',
+];
 
 /** What `commit` and `checkpoint` write happens exactly once, and nothing of an attempt that has ended. */
 function checkEffects({ item, starts, forgotten }: ObservedJob, { observer, dynamoDb }: World): void {

@@ -13,7 +13,9 @@ export const BEHAVIOURS = [
 ] as const;
 /** Of two runs at a time one may complete, and the other one fail: for types whose jobs may run twice. */
 export const LUCKY = 'lucky';
-export type Behaviour = (typeof BEHAVIOURS)[number] | typeof LUCKY;
+/** It commits, if its third party is there: for types with a circuit breaker. */
+export const PARTNER = 'partner';
+export type Behaviour = (typeof BEHAVIOURS)[number] | typeof LUCKY | typeof PARTNER;
 
 /** Jobs that end their process, each once while others run beside them. */
 export const HARMFUL: readonly Behaviour[] = ['poison', 'throws', 'shutDown'];
@@ -22,7 +24,7 @@ export const HARMFUL: readonly Behaviour[] = ['poison', 'throws', 'shutDown'];
 export const INNOCENT: readonly Behaviour[] = ['commit', 'pages'];
 
 const payload = z.object({
-  ...{ do: z.enum([...BEHAVIOURS, LUCKY]), seconds: z.number(), mark: z.string() },
+  ...{ do: z.enum([...BEHAVIOURS, LUCKY, PARTNER]), seconds: z.number(), mark: z.string() },
   filler: z.string().optional(),
 });
 export type SimulatedPayload = z.infer<typeof payload>;
@@ -57,6 +59,7 @@ export async function work(given: unknown, context: JobContext, surroundings: Su
   const timeoutMs = context.remainingMs();
   switch (behaviour) {
     case 'commit':
+    case PARTNER:
       await sleep(clock, seconds * 10);
       return commit(mark, context);
     case 'pages':

@@ -42,6 +42,18 @@ it.each([[], ['--flows']])(
   },
 );
 
+const BREAKER_SEEDS = inDepth(10_000, 300);
+
+it(`no promise is broken in ${BREAKER_SEEDS} schedules of types with a circuit breaker`, {
+  timeout: 1_800_000,
+}, async () => {
+  const { code, output } = await simulateOutside(
+    ...['--breaker', '--workers', String(WORKERS), '--seeds', String(BREAKER_SEEDS)],
+  );
+  expect(output).toMatch(new RegExp(`${BREAKER_SEEDS} of ${BREAKER_SEEDS} schedules from 1, 0 broken`));
+  expect(code).toBe(0);
+});
+
 const EXPIRING_SEEDS = inDepth(10_000, 500);
 
 it(`no promise is broken in ${EXPIRING_SEEDS} schedules of jobs that expire`, { timeout: 1_800_000 }, async () => {

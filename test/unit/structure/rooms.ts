@@ -21,7 +21,7 @@ const others = (name: string, elsewhere: readonly string[], imports: readonly st
 
 const WORDS = ['brand', 'errors', 'job', 'message-attributes', 'names', 'payload-ref', 'sqs-limits', 'thrown'];
 const AWS_WIRE = ['plain-json', 'sha256'];
-const ENGINE_BASICS = ['clock', 'environment', 'flow-types', 'job-context', 'resolvers', 'shutdown'];
+const ENGINE_BASICS = ['clock', 'environment', 'flow-types', 'job-context', 'resolvers', 'shutdown', 'under-way'];
 const ENGINE_ENTRIES = ['consumer', 'dispatcher', 'index'];
 const INFRA_ARNS = ['arns', 'leave-out', 'name-lengths'];
 const INFRA_SETTINGS = ['stage-settings'];

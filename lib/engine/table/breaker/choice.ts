@@ -29,8 +29,14 @@ export function underBreaker(choose: Choose, { breaker, clock, starts }: UnderBr
     if (probe !== undefined) await breaker.ended(undefined, probe);
     return step;
   };
+  const probing = (step: BeginStep): BeginStep => {
+    const probe = admission?.probe;
+    return probe === undefined || step.action !== 'run' ? step : { ...step, probe };
+  };
   return async (given) => {
     const step = begin(given);
+    // Its own begin stands, though its answer was lost.
+    if (admission !== undefined && step.action === 'run' && step.row === 'leased') return probing(await choose(given));
     if (!starts(step)) return giveUp(await choose(given));
     const id = itemId(given.type, given.message.key);
     if (admission === undefined) {
@@ -45,6 +51,6 @@ export function underBreaker(choose: Choose, { breaker, clock, starts }: UnderBr
       const nowMs = clock.now();
       return withheld({ ...given, nowMs }, step, nowMs + breaker.waitMs(id));
     }
-    return admission.probe === undefined ? chosen : { ...chosen, probe: admission.probe };
+    return probing(chosen);
   };
 }

@@ -73,7 +73,7 @@ export const BEGIN_MUTANTS: readonly Mutant[] = [
       {
         file: 'lib/contract/protocol/refused-body.ts',
         from: 'jobId === item.jobId && run === item.runNo',
-        to: 'run === item.runNo',
+        to: 'jobId !== undefined && run === item.runNo',
       },
     ],
   },

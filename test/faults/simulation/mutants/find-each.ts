@@ -23,6 +23,8 @@ export const SOON_FOUND = [
   'a later delivery begins without a claim, too',
   'a job expires before its time is over',
   'a commit of an attempt without a claim stands whatever row there is',
+  'a probe that fails closes the breaker',
+  'all jobs of a batch start with its probe',
 ];
 
 /** The simulation has teeth: each deliberate defect breaks a promise in one of the schedules that `npm run test:deep` runs. */

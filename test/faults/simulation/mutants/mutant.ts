@@ -17,6 +17,8 @@ export interface Mutant {
   readonly flows?: true;
   /** It is in what is done with a job that begins without a claim: schedules of such types show it. */
   readonly optimistic?: true;
+  /** It is in what is done while a circuit breaker is open or closing: schedules of such a type show it. */
+  readonly breaker?: true;
   /** It is in what is done with a job whose time is over: schedules of those show it. */
   readonly expiring?: true;
 }

@@ -3,6 +3,7 @@ import { checkEndInvariants } from '../../../../lib/testing/simulation/end-invar
 import type { Subject } from '../../../../lib/testing/simulation/model.ts';
 import { settleDown } from '../../../../lib/testing/simulation/settle-down.ts';
 import { makeWorld } from '../../../../lib/testing/simulation/world.ts';
+import { BREAKERS, withPartner } from '../breaker.ts';
 import { check } from '../check.ts';
 import { flowSubject } from '../flows/subject.ts';
 import { accept } from '../foreign.ts';
@@ -41,11 +42,17 @@ async function live(
   return { plan, violations: world.observer.violations };
 }
 
-function subjectOf({ messages = [], flow, upgrade, optimistic: isOptimistic }: Scenario): Subject {
+function subjectOf({ messages = [], flow, upgrade, optimistic: isOptimistic, downSeconds }: Scenario): Subject {
   if (flow !== undefined) return isOptimistic ? turnAll(flowSubject(flow)) : flowSubject(flow);
   const isForeign = messages.some(({ foreign }) => foreign !== undefined);
   const claimed = isForeign ? { ...DEFINITIONS[0], accept } : DEFINITIONS[0];
   const definition = isOptimistic ? turned(claimed) : claimed;
+  if (downSeconds !== undefined) {
+    return {
+      ...{ definition: { ...definition, breaker: BREAKERS[0] }, perform: withPartner(work, { downSeconds }) },
+      ...{ tables: { [EFFECTS]: ['id'] }, messages, events: [], crashes: 0, check },
+    };
+  }
   return {
     ...{ definition, perform: work, tables: { [EFFECTS]: ['id'] }, messages },
     ...{ events: [], crashes: 0, check, upgrades: upgrade !== undefined },

@@ -32,6 +32,8 @@ export interface Scenario {
   readonly upgrade?: Deployed;
   /** Its jobs begin without a claim. */
   readonly optimistic?: true;
+  /** Its type has a circuit breaker, whose third party is down for so many seconds. */
+  readonly downSeconds?: number;
   /** Of its handlers' luck. @default 1 */
   readonly seed?: number;
   /** Short enough that every pair of faults is tried. */

