@@ -8,7 +8,7 @@ import {
   writeAttributes,
 } from '../../contract/message-attributes.ts';
 import { MESSAGE_ATTRIBUTES, METRICS } from '../../contract/names.ts';
-import type { ItemUpdate } from '../../contract/protocol/item-write.ts';
+import type { ItemUpdate, Settled } from '../../contract/protocol/item-write.ts';
 import { type JobItem, keyOf } from '../../contract/protocol/job-item.ts';
 import type { Message } from '../../contract/protocol/message.ts';
 import { MAX_MESSAGE_BYTES } from '../../contract/sqs-limits.ts';
@@ -28,14 +28,25 @@ export async function deadLetter(item: JobItem, message: Message, engine: Engine
     await engine.flow?.died(item, message, engine);
     if (item.undelivered !== 'event') await sendDeadLetter(item, message, engine);
     const published = await publishDeadLettered(item, message, engine);
-    const { kind } = await engine.store.settle(published ? delivered(item) : eventPending(item));
+    const settled = await engine.store.settle(published ? delivered(item) : eventPending(item));
+    if (published) await settleLate(item, settled, engine);
     // Of two copies that deliver at once, only the one whose write succeeds counts the dead letter.
-    if (kind === 'written' && item.undelivered === true) engine.meter.count(METRICS.deadLettered);
+    if (settled.kind === 'written' && item.undelivered === true) engine.meter.count(METRICS.deadLettered);
     return published ? 'ack' : 'keep';
   } catch (error) {
     engine.log.error('job.dead-letter-failed', { ...messageFields(message, engine), error: readError(error) });
     return 'keep';
   }
+}
+
+/**
+ * An earlier delivery’s word that the event is pending, which nobody waited for any more, may come just before the death is
+ * marked as delivered. The message goes now, so nobody else would.
+ */
+async function settleLate(item: JobItem, settled: Settled, { store }: Engine): Promise<void> {
+  const found = settled.kind === 'refused' ? settled.item : undefined;
+  if (found?.undelivered !== 'event' || found.runNo !== item.runNo) return;
+  await store.settle(delivered(found));
 }
 
 async function sendDeadLetter(item: JobItem, message: Message, { sqs, deadLetterQueueUrl }: Engine): Promise<void> {

@@ -1,6 +1,7 @@
 import { METRICS } from '../../contract/names.ts';
 import { type JobItem, MAX_PUT_BACKS_IN_ROW } from '../../contract/protocol/job-item.ts';
 import { CLOCK_SKEW_MS } from '../../contract/protocol/timing.ts';
+import { checkExpiry } from './expiry-invariants.ts';
 import { STRAGGLE_MS } from './network-faults.ts';
 import { count, type ObservedJob, type Observer, type ObserverDeps } from './observed.ts';
 import { isOfUnclaimed, noteUnclaimed } from './unclaimed.ts';
@@ -29,6 +30,7 @@ export function checkChange(observed: ObservedJob, now: JobItem | undefined, dep
   if (isBegin(before, now)) noteBegin(observed, { before, now }, deps);
   checkCounters(observed, now, deps.observer);
   deps.observer.breaker?.changed(before, now);
+  checkExpiry({ before, now }, deps);
   noteState(observed, { before, now }, deps);
 }
 
@@ -105,7 +107,7 @@ const isFree = (before: JobItem, now: JobItem, { diedOf }: ObservedJob): boolean
   /^(Invalid|NotAccepted)/.test(before.reason ?? '') &&
   before.processedAt === undefined &&
   !before.undelivered &&
-  now.status !== 'DEAD' &&
+  (now.status !== 'DEAD' || now.reason === 'Expired') &&
   !diedOf.has(now.bodyHash);
 
 /** Its retention counts from when its end was decided: the write may arrive minutes later, if its request straggled. */

@@ -45,6 +45,10 @@ export interface Outgoing {
   readonly key?: string;
   /** Epoch ms. */
   readonly runAtMs?: number;
+  /** Epoch ms. */
+  readonly startBeforeMs?: number;
+  /** Epoch ms. */
+  readonly endBeforeMs?: number;
   readonly maxAttempts?: number;
   /** What comes after it. @default nothing */
   readonly then?: readonly FlowStep[];
@@ -104,6 +108,8 @@ export interface Subject extends SubjectType {
   readonly maxItemBytes?: number;
   /** Messages that producers send, each a job. */
   readonly messages: readonly Outgoing[];
+  /** Of jobs that expire, by their ids: what their messages say. @default none is checked */
+  readonly deadlines?: ReadonlyMap<string, Pick<Outgoing, 'runAtMs' | 'startBeforeMs' | 'endBeforeMs'>>;
   /** Beside those that every simulation has. */
   readonly events: readonly WorldEvent[];
   /** Half of the processes are of it: a deploy is under way. @default none are */

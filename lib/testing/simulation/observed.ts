@@ -7,6 +7,13 @@ import type { Clock } from '../../engine/clock.ts';
 import type { Item } from '../aws/dynamodb/values.ts';
 import type { BreakerObserver } from './breaker-observer.ts';
 
+/** What a job's message says of its time, epoch ms. */
+export interface Deadlines {
+  readonly runAtMs?: number;
+  readonly startBeforeMs?: number;
+  readonly endBeforeMs?: number;
+}
+
 /** Writes a line of the timeline. */
 export type Trace = (who: string, what: string) => void;
 
@@ -148,7 +155,12 @@ export interface ObserverDeps {
   readonly isAlive: (owner: string) => boolean;
   readonly stormy: () => boolean;
   readonly trace: Trace | undefined;
-  readonly subject: { readonly definition: JobDefinition; readonly older?: object; readonly upgrades?: boolean };
+  readonly subject: {
+    readonly definition: JobDefinition;
+    readonly older?: object;
+    readonly upgrades?: boolean;
+    readonly deadlines?: ReadonlyMap<string, Deadlines>;
+  };
   readonly settings: QueueSettings;
   /** Messages in the queue. */
   readonly queued: () => number;

@@ -225,7 +225,7 @@ function checkDeadLetter({ jobId, run, reason }: Attributes, { byJobId, violate 
 
 /** Metrics never exceed what was so. */
 export function checkMetrics({ counts, truth, violate }: Observer): void {
-  for (const name of [METRICS.completed, METRICS.deadLettered, METRICS.stalled]) {
+  for (const name of [METRICS.completed, METRICS.deadLettered, METRICS.expired, METRICS.stalled]) {
     const [said, was] = [counts.get(name) ?? 0, truth.get(name) ?? 0];
     if (said > was) violate(`${name} was counted ${said} times, it happened ${was} times`);
   }

@@ -4,6 +4,7 @@ import { ENVELOPE_MARK, type MessageAttributes } from '../../contract/message-at
 import type { Outgoing, World } from './model.ts';
 import { acceptedIn } from './names-of.ts';
 import { worldOf } from './stage.ts';
+import { timesOf } from './times-of.ts';
 import { write } from './write.ts';
 
 /** What a producer of ours marks its messages with, where the type has `accept`. */
@@ -36,9 +37,9 @@ export function send(message: Outgoing, world: World): string {
     return '';
   }
   const { subject, clock, queue, observer, trace, nextMessageId } = world;
-  const { id, key, payload, runAtMs, maxAttempts, typo, then, attributes = {} } = message;
+  const { id, key, payload, maxAttempts, typo, then, attributes = {} } = message;
   const messageId = nextMessageId();
-  const runAt = runAtMs === undefined ? {} : { runAt: new Date(runAtMs).toISOString() };
+  const runAt = timesOf(message);
   // As a producer does: another time at each send. The version before knows a job by its whole body, and takes such a message
   // for another job's: as always, and as long as a deploy takes.
   const createdAt = new Date(subject.older === undefined ? clock.now() : 0).toISOString();

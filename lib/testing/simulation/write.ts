@@ -5,6 +5,7 @@ import { encodeWrite } from '../../producer/enqueue-write.ts';
 import { wakeJob } from '../../producer/wake.ts';
 import type { Outgoing, World } from './model.ts';
 import { STAGE } from './stage.ts';
+import { timesOf } from './times-of.ts';
 
 /** One try: a producer's pauses are no virtual time. */
 const LIMITS = { tries: 1, timeoutMs: 60_000 };
@@ -12,8 +13,8 @@ const LIMITS = { tries: 1, timeoutMs: 60_000 };
 /** Enqueues a message in a transaction, and wakes it where it says so. One whose key is taken enqueues nothing. */
 export async function write({ written, ...message }: Outgoing, world: World): Promise<void> {
   const { subject, clock, dynamoDb, sqs, queue, observer, trace } = world;
-  const { id, key, payload, runAtMs, maxAttempts } = message;
-  const options = { id, key, maxAttempts, ...(runAtMs !== undefined && { runAt: new Date(runAtMs) }) };
+  const { id, key, payload, maxAttempts } = message;
+  const options = { id, key, maxAttempts, ...timesOf(message) };
   const given = { definition: subject.definition, payload: payload as never, options, stage: STAGE };
   const job = await encodeWrite(given, clock.now());
   try {

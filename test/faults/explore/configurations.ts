@@ -93,7 +93,7 @@ const MEDIUM: Readonly<Record<string, Configuration>> = {
   unclaimed: { ...base, definition: optimistic, faults: 1 },
 };
 
-/** More than ten million states. */
+/** Three faults at once, and all that operators do: nobody has seen its end yet. */
 const EVERYTHING: Configuration = {
   ...{ ...base, definition: lasting, sends: [a, a, b], faults: 3 },
   ...{ endings: ['returns', 'throws', 'permanent', 'snoozes'], snoozes: 1 },

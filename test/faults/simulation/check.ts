@@ -30,16 +30,19 @@ function checkInnocent({ item, starts, forgotten }: ObservedJob, { observer, sub
   if (forgotten) return;
   // A corrected body makes a job innocent that was given few attempts: drawn crashes alone can use those up.
   if (item?.reason === 'Crashed' && item.maxAttempts <= (subject.crashes ?? 0) - storm.crashesLeft) return;
-  if (item?.status === 'DEAD' && INNOCENT.some((innocent) => innocent === behaviour))
+  if (item?.status === 'DEAD' && item.reason !== 'Expired' && INNOCENT.some((innocent) => innocent === behaviour))
     observer.violate(`${item.jobId} (${behaviour}) died innocent: ${item.reason}`);
 }
+
+const TYPES: Readonly<Record<string, string>> = { DEAD: 'Job Dead-Lettered', EXPIRED: 'Job Expired' };
 
 /** The event of a job's end was taken by the bus: of each death, and of each completion if the definition asks for it. */
 function checkEvents({ item, ...observed }: ObservedJob, { observer, subject, bus }: World): void {
   if (item === undefined || observed.stranded || observed.purged || observed.forgotten) return;
   const { jobId, status, runNo } = item;
-  const asked = status === 'DEAD' || (status === 'COMPLETED' && subject.definition.completionEvent);
-  const type = status === 'DEAD' ? 'Job Dead-Lettered' : 'Job Completed';
+  const asked =
+    status === 'DEAD' || status === 'EXPIRED' || (status === 'COMPLETED' && subject.definition.completionEvent);
+  const type = TYPES[status] ?? 'Job Completed';
   const isIts = ({ detail, ...event }: (typeof bus.events)[number]) =>
     event['detail-type'] === type && detail.id === jobId && detail.run === runNo;
   if (asked && !bus.events.some(isIts)) observer.violate(`${jobId} is ${status} in run ${runNo}, and no event says so`);

@@ -2,6 +2,7 @@ import { NETWORK_FAULTS, type NetworkFault } from '../../../lib/testing/simulati
 import { runSchedule } from '../../../lib/testing/simulation/schedule.ts';
 import { describeFailure, shrink } from '../../../lib/testing/simulation/shrink.ts';
 import { underBreaker } from './breaker.ts';
+import { expiring } from './expiring.ts';
 import { makeFlowSubject } from './flows/subject.ts';
 import { optimistic } from './optimistic.ts';
 import { makeSubject } from './subject.ts';
@@ -14,6 +15,8 @@ interface SeedOptions {
   readonly optimistic: boolean;
   /** Single jobs of a type with a circuit breaker, whose third party is down now and then. */
   readonly breaker: boolean;
+  /** Their jobs have times by which they expire. */
+  readonly expiring?: boolean;
   /** The schedule is full of this fault. */
   readonly often: NetworkFault | undefined;
 }
@@ -30,11 +33,12 @@ export function networkFault(name: string | undefined): NetworkFault | undefined
 export async function simulateSeed(seed: number, { shrinks, often, ...of }: SeedOptions): Promise<string | undefined> {
   const single = of.breaker ? underBreaker(makeSubject) : makeSubject;
   const claimed = of.flows ? makeFlowSubject : single;
-  const make = of.optimistic ? optimistic(claimed) : claimed;
+  const timed = of.expiring ? expiring(claimed) : claimed;
+  const make = of.optimistic ? optimistic(timed) : timed;
   const { violations, taken } = await runSchedule(make, seed, { often });
   if (violations.length === 0) return undefined;
   if (!shrinks) return `seed ${seed}: ${violations.join('; ')}`;
-  const options = `${of.flows ? ' --flows' : ''}${of.optimistic ? ' --optimistic' : ''}${of.breaker ? ' --breaker' : ''}${often === undefined ? '' : ` --often ${often}`}`;
+  const options = `${of.flows ? ' --flows' : ''}${of.optimistic ? ' --optimistic' : ''}${of.breaker ? ' --breaker' : ''}${of.expiring ? ' --expiring' : ''}${often === undefined ? '' : ` --often ${often}`}`;
   const command = `npm run simulate -- --from ${seed} --seeds 1${options}`;
   return describeFailure(seed, await shrink(make, { seed, taken, often }), command);
 }

@@ -9,7 +9,7 @@ import { makeTally, type Progress } from './progress.ts';
  * broke a promise what it takes and what happened in it, and exits 1. Its progress goes to stderr. `--stop` ends at the first.
  * The same seed is the same schedule: `--from N --seeds 1` replays it. `--often partly` fills the schedules with that fault
  * of the network. `--flows` runs chains and batches, `--optimistic` types that begin without a claim, `--breaker` types with a circuit
- * breaker. `--mutant "<defect>"` plants one of the deliberate defects first, with what shows it.
+ * breaker, `--expiring` jobs whose time may be over. `--mutant "<defect>"` plants one of the deliberate defects first, with what shows it.
  */
 interface Task {
   readonly from: number;
@@ -20,6 +20,7 @@ interface Task {
   readonly flows: boolean;
   readonly optimistic: boolean;
   readonly breaker: boolean;
+  readonly expiring: boolean;
   readonly mutant: string | undefined;
   readonly often: string | undefined;
 }
@@ -43,11 +44,12 @@ async function work(
   const flows = options.flows || planted?.flows === true;
   const optimistic = options.optimistic || planted?.optimistic === true;
   const breaker = options.breaker || planted?.breaker === true;
+  const expiring = options.expiring || planted?.expiring === true;
   let failures = 0;
   for (let n = 1; n <= seeds; n++) {
     const seed = from + (n - 1) * step;
     const failure = await simulateSeed(seed, {
-      ...{ shrinks: mutant === undefined && failures < MOST_SHRUNK, flows, optimistic, breaker, often },
+      ...{ shrinks: mutant === undefined && failures < MOST_SHRUNK, flows, optimistic, breaker, expiring, often },
     });
     if (failure !== undefined) {
       failures += 1;
@@ -69,6 +71,7 @@ async function main(): Promise<void> {
       flows: { type: 'boolean', default: false },
       optimistic: { type: 'boolean', default: false },
       breaker: { type: 'boolean', default: false },
+      expiring: { type: 'boolean', default: false },
       mutant: { type: 'string' },
       often: { type: 'string' },
     },
@@ -79,8 +82,8 @@ async function main(): Promise<void> {
     number,
   ];
   const tally = makeTally({ seeds, from, to: process.stderr, fails: console.log, now: Date.now });
-  const { stop, flows, optimistic, breaker, mutant, often } = values;
-  const task = { step: workers, stop, flows, optimistic, breaker, mutant, often };
+  const { stop, flows, optimistic, breaker, expiring, mutant, often } = values;
+  const task = { step: workers, stop, flows, optimistic, breaker, expiring, mutant, often };
   const tasks = Array.from({ length: workers }, (_, k) => ({
     ...task,
     from: from + k,

@@ -54,6 +54,16 @@ it(`no promise is broken in ${BREAKER_SEEDS} schedules of types with a circuit b
   expect(code).toBe(0);
 });
 
+const EXPIRING_SEEDS = inDepth(10_000, 500);
+
+it(`no promise is broken in ${EXPIRING_SEEDS} schedules of jobs that expire`, { timeout: 1_800_000 }, async () => {
+  const { code, output } = await simulateOutside(
+    ...['--expiring', '--workers', String(WORKERS), '--seeds', String(EXPIRING_SEEDS)],
+  );
+  expect(output).toMatch(new RegExp(`${EXPIRING_SEEDS} of ${EXPIRING_SEEDS} schedules from 1, 0 broken`));
+  expect(code).toBe(0);
+});
+
 it.runIf(inDepth(true, false)).each(NETWORK_FAULTS)(
   'no promise about flows is broken in 300 schedules full of %s',
   { timeout: 300_000 },

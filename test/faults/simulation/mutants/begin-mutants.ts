@@ -38,7 +38,7 @@ export const BEGIN_MUTANTS: readonly Mutant[] = [
     "if (item.undelivered) return { row: 'undelivered', action: 'deadLetter' };",
     '',
   ]),
-  inBegin('the redrive marker ignores the run', [
+  inContract('protocol/refused-body')('the redrive marker ignores the run', [
     "return item.status === 'DEAD' && jobId === item.jobId && run === item.runNo;",
     'return jobId === item.jobId && run !== undefined;',
   ]),
@@ -62,14 +62,22 @@ export const BEGIN_MUTANTS: readonly Mutant[] = [
     "if (item.listAt === dueAt && facts.message.attributes.due !== dueAt) return { row: 'early', action: 'ack' };",
     '',
   ]),
-  inBegin(
-    'a redrive is matched by its run alone',
-    [
-      'if (item.jobId !== facts.message.jobId) return true;',
-      'if (item.jobId !== facts.message.jobId && !isRedrive(facts.message, item)) return true;',
+  {
+    defect: 'a redrive is matched by its run alone',
+    edits: [
+      {
+        file: 'lib/contract/protocol/begin.ts',
+        from: 'if (item.jobId !== facts.message.jobId) return true;',
+        to: 'if (item.jobId !== facts.message.jobId && !isRedrive(facts.message, item)) return true;',
+      },
+      {
+        file: 'lib/contract/protocol/refused-body.ts',
+        from: 'jobId === item.jobId && run === item.runNo',
+        to: 'jobId !== undefined && run === item.runNo',
+      },
     ],
-    ['jobId === item.jobId && run === item.runNo', 'jobId !== undefined && run === item.runNo'],
-  ),
+  },
+
   inBegin('a redrive counts on from the attempts of its last run', [
     'const set = { ...run, ...started(facts), attempts: 1 };',
     'const set = { ...run, ...started(facts), attempts: item.attempts + 1 };',

@@ -21,6 +21,7 @@ export const SOON_FOUND = [
   'a dead letter counts as sent before it is',
   'a job’s message goes before its end is handed on',
   'a later delivery begins without a claim, too',
+  'a job expires before its time is over',
   'a commit of an attempt without a claim stands whatever row there is',
   'a probe that fails closes the breaker',
   'all jobs of a batch start with its probe',

@@ -108,7 +108,10 @@ const FLOW_DEFECTS: readonly Mutant[] = [
     "remove: ['owed', 'outbox']",
     "remove: ['owed', 'outbox', 'passedOn']",
   ]),
-  inEnd('a cancelled child hands nothing on', ["if (item.status === 'CANCELLED') await endPlace('dead', ended);", '']),
+  inEnd('a cancelled child hands nothing on', [
+    "if (item.status === 'CANCELLED' || item.status === 'EXPIRED') await endPlace('dead', ended);",
+    '',
+  ]),
   inEnd('a death hands nothing on', ["if (ended.item.undelivered !== 'event') await endPlace('dead', ended);", '']),
   inOperate('the operator ends a waiting child by itself', [
     'if (isWaiting(item) && item.flow?.of !== undefined)',

@@ -19,6 +19,8 @@ export interface Mutant {
   readonly optimistic?: true;
   /** It is in what is done while a circuit breaker is open or closing: schedules of such a type show it. */
   readonly breaker?: true;
+  /** It is in what is done with a job whose time is over: schedules of those show it. */
+  readonly expiring?: true;
 }
 
 const of =

@@ -2,6 +2,7 @@ import { registerHooks } from 'node:module';
 import { ACCEPT_MUTANTS } from './accept-mutants.ts';
 import { BEGIN_MUTANTS } from './begin-mutants.ts';
 import { BREAKER_MUTANTS } from './breaker-mutants.ts';
+import { EXPIRY_MUTANTS } from './expiry-mutants.ts';
 import { FLOW_MUTANTS } from './flow-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { OPTIMISTIC_MUTANTS } from './optimistic-mutants.ts';
@@ -14,6 +15,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...FLOW_MUTANTS,
   ...OPTIMISTIC_MUTANTS,
   ...BREAKER_MUTANTS,
+  ...EXPIRY_MUTANTS,
 ];
 
 /**

@@ -83,6 +83,12 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'a job reports its progress and fails', messages: [job('reports', { seconds: 65, maxAttempts: 2 })] },
   { name: 'a job snoozes', messages: [job('snooze', { seconds: 20 })] },
   { name: 'a job is scheduled', messages: [job('commit', { runAtMs: START_MS + 100_000 })] },
+  { name: 'a job expires before it begins', messages: [job('commit', { startBeforeMs: START_MS })], pairs: true },
+  {
+    name: 'a job expires as it waits for its retry',
+    messages: [job('flaky', { endBeforeMs: START_MS + 5000 })],
+    pairs: true,
+  },
   { name: 'a job is enqueued by a transaction', messages: [job('commit', { written: 'parked' })], pairs: true },
   { name: 'a job is enqueued by a transaction, and woken', messages: [job('flaky', { written: 'woken' })] },
   {

@@ -95,6 +95,18 @@ describe('delivered: the event of a dead job', () => {
     expect(world.job('a')?.undelivered).toBeUndefined();
   });
 
+  test('is not pending for good because the word that it is pending comes late, when it was just published', async () => {
+    const world = makeWorld();
+    const late = () => world.alter('a', { undelivered: 'event' });
+    world.dynamoDb.faults.plan(marks, { kind: 'meanwhile', happens: late });
+    world.send({ id: 'a', payload: { do: 'permanent' } });
+    await world.deliver();
+    expect(world.queue.messages()).toEqual([]);
+    expect(world.job('a')).toMatchObject({ status: 'DEAD', runNo: 1 });
+    expect(world.job('a')?.undelivered).toBeUndefined();
+    expect(world.dynamoDb.faults.pending).toBe(0);
+  });
+
   test('is published for each run', async () => {
     const world = makeWorld();
     const body = { id: 'a', payload: { do: 'permanent' } };
