@@ -25,7 +25,10 @@ export const failureOfProbe: OfBreaker<(failure: Failure, failed: Failed, engine
   failure,
   { claim: { item, probe }, outcome },
   { store: { breaker } },
-) => (breaker && probe !== undefined ? decideProbe(failure, outcome.error, { ms: breaker.waitMs(item.id), errors: breaker.errors }) : undefined);
+) =>
+  breaker && probe !== undefined
+    ? decideProbe(failure, outcome.error, { ms: breaker.waitMs(item.id), errors: breaker.errors })
+    : undefined;
 
 /** Tells the breaker that an attempt completed. Never throws. */
 export const attemptCompleted: OfBreaker<(claim: Claim, engine: Engine) => Promise<void>> = async (
