@@ -1,7 +1,7 @@
 import type { BeginStep } from './begin.ts';
 import type { BeginFacts } from './begun-item.ts';
 import { isWaiting, type JobItem } from './job-item.ts';
-import { ASK_AGAIN } from './timing.ts';
+import { ASK_AGAIN, IN_PLACE_MS } from './timing.ts';
 import { waitOrPark } from './wait-or-park.ts';
 
 /** When a job may ask for a token again, by a rate that has so many ms between two tokens. */
@@ -20,7 +20,10 @@ export interface Turn {
 export function turnOf(item: JobItem | undefined, nowMs: number, intervalMs: number): number | undefined {
   const { turn } = item ?? {};
   if (item === undefined || turn === undefined || !isWaiting(item) || turn.askAt !== item.dueAt) return undefined;
-  return turn.at <= nowMs ? turn.at : nowMs + ((turn.at - nowMs) * intervalMs) / turn.intervalMs;
+  if (turn.at <= nowMs || turn.intervalMs === intervalMs) return turn.at;
+  const atMs = nowMs + ((turn.at - nowMs) * intervalMs) / turn.intervalMs;
+  // A wait in place writes no turn: it would be halved again and again, and never come.
+  return atMs > nowMs + IN_PLACE_MS ? atMs : undefined;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
 import { isTransient } from '../../aws/errors.ts';
 import { toItem } from '../../aws/marshal.ts';
-import { FLOW_ATTRIBUTES, type JobItem } from '../../contract/protocol/job-item.ts';
+import type { JobItem } from '../../contract/protocol/job-item.ts';
 import { TABLE_TRIES } from './call-time.ts';
 import { gather, type Waiting } from './gather.ts';
 import type { WriterDeps } from './writes.ts';
@@ -11,26 +11,27 @@ export class ReadError extends Error {
   override readonly name = 'ReadError';
 }
 
-/** What a transition is decided on: all but the bulky attributes, of which 25 items could weigh 10 MB. */
-const DECISIVE = [
-  ...['id', 'schema', 'jobId', 'type', 'status', 'attempts', 'maxAttempts', 'createdAt', 'processedAt', 'completedAt'],
-  ...[
-    'failedAt',
-    'reason',
-    'error',
-    'checkpoint',
-    'checkpointNo',
-    'runNo',
-    'bodyHash',
-    'payloadHash',
-    'diedOf',
-    'owner',
-    'leaseUntil',
-  ],
-  ...['dueAt', 'listKey', 'listAt', 'startBefore', 'endBefore'],
-  ...['undelivered', 'cancelRequested', 'snoozes', 'snoozesInRow', 'putBacksInRow', 'crash', 'expiration'],
-  ...FLOW_ATTRIBUTES,
-] as const satisfies readonly (keyof JobItem)[];
+/** Attributes that decide nothing, of which 25 items could weigh 10 MB. */
+type Bulky = 'envelope' | 'result' | 'progress' | 'outbox';
+
+/** What a transition is decided on. As a record, so that an attribute which is missing here does not compile. */
+const DECISIVE = Object.keys({
+  ...{ id: 0, schema: 0, jobId: 0, type: 0, status: 0, attempts: 0, maxAttempts: 0, runNo: 0, expiration: 0 },
+  ...{
+    createdAt: 0,
+    processedAt: 0,
+    completedAt: 0,
+    failedAt: 0,
+    reason: 0,
+    error: 0,
+    undelivered: 0,
+    cancelRequested: 0,
+  },
+  ...{ bodyHash: 0, payloadHash: 0, diedOf: 0, owner: 0, leaseUntil: 0, crash: 0, checkpoint: 0, checkpointNo: 0 },
+  ...{ dueAt: 0, listKey: 0, listAt: 0, turn: 0, startBefore: 0, endBefore: 0 },
+  ...{ snoozes: 0, snoozesInRow: 0, putBacksInRow: 0 },
+  ...{ flow: 0, owed: 0, passedOn: 0, open: 0, dead: 0, total: 0, children: 0, mode: 0, deadlineAt: 0 },
+} satisfies Record<Exclude<keyof JobItem, Bulky>, 0>) as (keyof JobItem)[];
 /** BatchGetItem takes 100 keys (DynamoDB API reference). */
 export const MAX_KEYS = 100;
 

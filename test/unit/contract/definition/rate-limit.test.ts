@@ -227,7 +227,9 @@ describe('limited', () => {
     const kept = { at: NOW + 3600 * S, intervalMs: 36_000, askAt: NOW };
     const found = waiting({ turn: kept });
     expect(turnOf(found, NOW, 36_000)).toBe(NOW + 3600 * S);
-    expect(turnOf(found, NOW, 10)).toBe(NOW + 1 * S);
+    expect(turnOf(found, NOW, 1000)).toBe(NOW + 100 * S);
+    // Near by now: a wait in place writes no turn, and would be counted anew from the old one each time.
+    expect(turnOf(found, NOW, 10)).toBeUndefined();
     expect(turnOf(found, NOW + 4000 * S, 10)).toBe(NOW + 3600 * S);
     // Sent now by an operator, retried since, or never limited: no turn is kept.
     expect(turnOf(waiting({ turn: { ...kept, askAt: NOW - 1 } }), NOW, 10)).toBeUndefined();

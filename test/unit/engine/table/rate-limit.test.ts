@@ -197,6 +197,18 @@ describe('a limit under 10', () => {
     for (const [i, at] of startsMs.entries()) expect(at - (startsMs[i - 1] ?? 0)).toBeGreaterThanOrEqual(3600_000);
   }, 60_000);
 
+  test('keeps the turn of a parked job that asks early, without a write of the bucket', async () => {
+    const { world } = timed(limitedTo(1, 3600));
+    for (const id of ['a', 'b', 'c']) world.send({ id });
+    await world.deliver();
+    const [turn, calls] = [world.job('c')?.turn, bucketCalls(world)];
+    await tickFor(world, 3000);
+    expect(world.starts).toEqual(['a/1']);
+    expect(world.job('c')?.turn).toMatchObject({ at: turn?.at });
+    expect(world.job('c')?.turn?.askAt).not.toBe(turn?.askAt);
+    expect(bucketCalls(world)).toBe(calls);
+  }, 60_000);
+
   test('begins the jobs of a batch one by one', async () => {
     const { world, startsMs } = timed(limitedTo(5, 1));
     const bornMs = world.clock.now();
