@@ -38,7 +38,7 @@ const clients = {
 };
 const stage: Stage = { name: 'it', aws: { ...clients, sqs }, endpoint: inject('target').endpoint };
 const isMiniStack = inject('emulator') === 'embedded';
-const TYPES = ['probe', 'probe-crash', 'probe-flow', 'probe-serial'];
+const TYPES = ['probe', 'probe-breaker', 'probe-crash', 'probe-flow', 'probe-serial'];
 
 afterAll(() => {
   for (const client of Object.values(clients)) client.destroy();

@@ -3,7 +3,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { AppSource, JobResources } from '#sluice/infra';
-import { probe, probeCrash, probeSerial } from './probe/definition.ts';
+import { probe, probeBreaker, probeCrash, probeSerial } from './probe/definition.ts';
 import { probeFlow } from './probe-flow/definition.ts';
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -24,6 +24,7 @@ export const probeSource: AppSource = {
   jobs: [
     { definition: probe, entry: file('probe/handler.ts'), resources: effects },
     { definition: probeCrash, entry: file('probe-crash/handler.ts'), resources: effects },
+    { definition: probeBreaker, entry: file('probe-breaker/handler.ts') },
     { definition: probeSerial, entry: file('probe-serial/handler.ts') },
     { definition: probeFlow, entry: file('probe-flow/handler.ts'), resources: effects },
   ],

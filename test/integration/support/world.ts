@@ -23,7 +23,7 @@ export const sqs = new SQSClient(config);
 const dynamoDb = new DynamoDBClient(config);
 const documents = DynamoDBDocumentClient.from(dynamoDb);
 
-export type ProbeType = 'probe' | 'probe-serial' | 'probe-crash' | 'probe-flow';
+export type ProbeType = 'probe' | 'probe-breaker' | 'probe-serial' | 'probe-crash' | 'probe-flow';
 
 export function queueUrls(type: ProbeType = 'probe') {
   const urls = deployment.queues[type];
@@ -72,11 +72,16 @@ export async function sendTogether(bodies: readonly string[], type: ProbeType = 
 }
 
 export async function itemOf(key: string, type: ProbeType = 'probe'): Promise<JobItem | undefined> {
-  const Key = { id: `${type}#${key}` };
+  return (await rowOf(`${type}#${key}`)) as JobItem | undefined;
+}
+
+/** An item of the jobs table by its id, whatever it is of. */
+export async function rowOf(id: string): Promise<Record<string, unknown> | undefined> {
+  const Key = { id };
   const { Item } = await documents.send(
     new GetCommand({ TableName: deployment.jobsTableName, Key, ConsistentRead: true }),
   );
-  return Item as JobItem | undefined;
+  return Item;
 }
 
 /** How often an effect of the probe's happened; undefined if never. */

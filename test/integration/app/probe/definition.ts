@@ -58,3 +58,13 @@ export const probeCrash = defineJob({
   maxConcurrency: 10,
   retry: { maxAttempts: 4, backoff: { kind: 'list', delaysSeconds: [1], jitter: 0 } },
 });
+
+/** The same, with a third party that may be down. */
+export const probeBreaker = defineJob({
+  type: 'probe-breaker',
+  payload,
+  timeoutSeconds: 3,
+  maxConcurrency: 10,
+  retry: { maxAttempts: 4, backoff: { kind: 'list', delaysSeconds: [1], jitter: 0 } },
+  breaker: { failurePercent: 50, ofAtLeast: 2, perSeconds: 60, errors: ['ThirdPartyDown'], probeSeconds: 2 },
+});
