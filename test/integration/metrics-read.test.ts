@@ -41,7 +41,7 @@ async function aRejectionOf(type: ProbeType): Promise<void> {
   await reaches(leaves, ['COMPLETED'], { type });
 }
 
-/** What a run of every kind of end writes: completed, failed, retried, dead, a duplicate, stalled, a rejection left behind. */
+/** What a run of every kind of end writes: completed, failed, retried, dead, a duplicate, expired, stalled, a rejection left behind. */
 async function aRunOf(type: ProbeType): Promise<void> {
   const [good, dead, stalls] = [newId('good'), newId('dead'), newId('stalls')];
   const body = envelope(good, [{ do: 'fail' }, { do: 'complete' }]);
@@ -51,6 +51,11 @@ async function aRunOf(type: ProbeType): Promise<void> {
   await send(body, { type });
   await reaches(dead, ['DEAD'], { type });
   await aRejectionOf(type);
+  const late = newId('late');
+  await send(envelope(late, [{ do: 'complete' }], { startBefore: new Date(Date.now() - 1000).toISOString() }), {
+    type,
+  });
+  await reaches(late, ['EXPIRED'], { type });
   const steps = envelope(stalls, [{ do: 'fail' }, { do: 'complete' }]);
   await send(steps, { type });
   await eventually(async () => (await itemOf(stalls, type))?.status === 'RETRYING', 'its retry');
@@ -67,9 +72,10 @@ let read: MetricRead[];
 
 beforeAll(async () => {
   const templates = resolveAll(await synthesize({ stage: STAGE, emulator: 'embedded' }, probeSource), ENVIRONMENT);
-  // Flows have no metrics of their own: what their probe's alarms read is the others'.
-  const isOfFlows = ({ dimensions }: MetricRead) => dimensions.includes('JobType=probe-flow');
-  read = metricsRead(templates).filter((one) => one.namespace === METRICS.namespace && !isOfFlows(one));
+  // Flows have no metrics of their own, and a breaker's are in its own test: what else of these two is read is the others'.
+  const isOfOthers = ({ dimensions }: MetricRead) =>
+    ['JobType=probe-flow', 'JobType=probe-breaker'].some((type) => dimensions.includes(type));
+  read = metricsRead(templates).filter((one) => one.namespace === METRICS.namespace && !isOfOthers(one));
   await Promise.all(TYPES.map(aRunOf));
   const functions = [...TYPES.map((type) => names.consumer(STAGE, type)), names.dispatcher(STAGE)];
   found = await eventually(

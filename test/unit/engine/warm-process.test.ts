@@ -56,7 +56,8 @@ test('a warm process holds no listener and no timer of the jobs that it ran', as
   });
   await runBatches(world, TIDY);
   expect(world.starts.length).toBeGreaterThan(BATCHES * 5);
-  expect(getEventListeners(world.shutdown.signal, 'abort')).toEqual([]);
+  // One of the process, whatever the number of its jobs.
+  expect(getEventListeners(world.shutdown.signal, 'abort')).toHaveLength(1);
   expect(world.clock.nextTimerMs()).toBeUndefined();
 });
 

@@ -20,7 +20,7 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
  * its hot calls by itself (`lib/aws/short`): the SDK's part shrank by 13. Jobs that expire are 3 KB: any message may say when. Whoever needs more looks at `npm run bundle-report`
  * first. At a release, `npm run bundle-report -- --release` writes the sizes that count from then on.
  */
-const [MAX_RATIO, MAX_RATIO_OF_ENGINE] = [1.01, 1.17];
+const [MAX_RATIO, MAX_RATIO_OF_ENGINE] = [1.01, 1.18];
 
 const made = (entry: string) => bundle(entry, { absWorkingDir: ROOT });
 
