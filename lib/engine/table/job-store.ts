@@ -152,7 +152,7 @@ interface ChoiceDeps {
 
 /**
  * Chooses a begin row under the rate limit. One token serves all rounds; it is given back if none of them starts an
- * attempt.
+ * attempt. One whose begin was written, and not heard of, has started: the next round finds it (row `leased`, run).
  */
 function makeChoice({ limiter, clock, alone }: ChoiceDeps) {
   let hasToken = false;
@@ -160,7 +160,7 @@ function makeChoice({ limiter, clock, alone }: ChoiceDeps) {
     const step = begin({ ...given, nowMs: hasToken ? clock.now() : given.nowMs });
     if (limiter === undefined) return step;
     const needs = startsAttempt(step) && !isStalled(step, alone);
-    if (hasToken && !needs) {
+    if (hasToken && !needs && step.action !== 'run') {
       hasToken = false;
       limiter.giveBack();
     }

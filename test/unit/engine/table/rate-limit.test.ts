@@ -241,6 +241,19 @@ describe('the bucket of a rate limit', () => {
     }
   });
 
+  test('gives no token back of an attempt whose begin was written and not heard of', async () => {
+    const world = makeWorld({ definition: limitedTo(1, 30) });
+    const isBegin = ({ input }: { input: unknown }) => JSON.stringify(input).includes('bodyHash');
+    world.dynamoDb.faults.plan(isBegin, { kind: 'lostReply' });
+    const worker = world.worker();
+    world.send({ id: 'a' });
+    await world.clock.run(worker());
+    world.send({ id: 'b' });
+    await world.clock.run(worker());
+    expect(world.dynamoDb.faults.pending).toBe(0);
+    expect(world.starts).toEqual(['a/1']);
+  });
+
   test('keeps the messages, without an attempt, if it does not answer', async () => {
     const world = makeWorld({ definition: limitedTo(5, 1) });
     world.dynamoDb.faults.plan(isBucket, { kind: 'fails', error: throttled() }, 10);
