@@ -160,7 +160,8 @@ function makeChoice({ limiter, clock, alone }: ChoiceDeps) {
     const step = begin({ ...given, nowMs: hasToken ? clock.now() : given.nowMs });
     if (limiter === undefined) return step;
     const needs = startsAttempt(step) && !isStalled(step, alone);
-    if (hasToken && !needs && step.action !== 'run') {
+    const isOwn = step.row === 'leased' && step.action === 'run';
+    if (hasToken && !needs && !isOwn) {
       hasToken = false;
       limiter.giveBack();
     }
