@@ -33,8 +33,10 @@ export function findEach(mutants: readonly Mutant[]): void {
     mutants,
     mutants.filter(({ defect }) => SOON_FOUND.includes(defect)),
   );
-  it.each(tried)('it is found that $defect', { timeout: 1_800_000 }, async ({ defect }) => {
-    const { code, output } = await simulateOutside('--workers', '1', '--seeds', '20000', '--stop', '--mutant', defect);
+  it.each(tried)('it is found that $defect', { timeout: 1_800_000 }, async ({ defect, seed = 1 }) => {
+    const { code, output } = await simulateOutside(
+      ...['--workers', '1', '--from', String(seed), '--seeds', '20000', '--stop', '--mutant', defect],
+    );
     expect(output).toMatch(/^seed \d+: /);
     expect(code).toBe(1);
   });

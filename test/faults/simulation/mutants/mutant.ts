@@ -13,6 +13,8 @@ export interface Mutant {
   readonly edits: readonly Edit[];
   /** A fault of the network of which schedules must be full to show it. */
   readonly often?: NetworkFault;
+  /** Of one that takes many thousand schedules: where the search starts. @default 1 */
+  readonly seed?: number;
   /** It is in what becomes of chains and batches: schedules of those show it. */
   readonly flows?: true;
   /** It is in what is done with a job that begins without a claim: schedules of such types show it. */

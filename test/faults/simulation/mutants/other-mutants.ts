@@ -98,6 +98,7 @@ export const OTHER_MUTANTS: readonly Mutant[] = [
       },
     ],
     often: 'partly',
+    seed: 12_001,
   },
   inEngine('job/settle')('commit stands outside the fence', [
     'store.settle(step.write, { with: writes })',
