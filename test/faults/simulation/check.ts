@@ -28,11 +28,18 @@ function checkInnocent({ item, starts, forgotten }: ObservedJob, { observer, sub
   const behaviour = last === undefined ? undefined : (JSON.parse(last) as { do: string }).do;
   // What comes under its name once its retention has passed is a job of its own.
   if (forgotten) return;
-  // A corrected body makes a job innocent that was given few attempts: drawn crashes alone can use those up.
-  if (item?.reason === 'Crashed' && item.maxAttempts <= (subject.crashes ?? 0) - storm.crashesLeft) return;
+  // A corrected body makes a job innocent that was given few attempts: crashes that are drawn can use those up, and the first of
+  // each run of a job beside it that kills its process. Later ones run alone.
+  const crashes = (subject.crashes ?? 0) - storm.crashesLeft + poisonedRuns(observer);
+  if (item?.reason === 'Crashed' && item.maxAttempts <= crashes) return;
   if (item?.status === 'DEAD' && item.reason !== 'Expired' && INNOCENT.some((innocent) => innocent === behaviour))
     observer.violate(`${item.jobId} (${behaviour}) died innocent: ${item.reason}`);
 }
+
+const poisonedRuns = ({ jobs }: World['observer']): number =>
+  [...jobs.values()]
+    .filter(({ starts }) => starts.some(({ payload }) => payload.includes('"do":"poison"')))
+    .reduce((runs, { redriven }) => runs + 1 + redriven.size, 0);
 
 const TYPES: Readonly<Record<string, string>> = { DEAD: 'Job Dead-Lettered', EXPIRED: 'Job Expired' };
 
