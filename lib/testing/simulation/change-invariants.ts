@@ -30,7 +30,7 @@ export function checkChange(observed: ObservedJob, now: JobItem | undefined, dep
   if (isBegin(before, now)) noteBegin(observed, { before, now }, deps);
   checkCounters(observed, now, deps.observer);
   deps.observer.breaker?.changed(before, now);
-  checkExpiry({ before, now }, deps);
+  checkExpiry({ before, now, forgotten: observed.forgotten }, deps);
   noteState(observed, { before, now }, deps);
 }
 

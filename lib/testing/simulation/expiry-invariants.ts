@@ -5,6 +5,8 @@ import { count, type Deadlines, type Observer, type ObserverDeps } from './obser
 interface Change {
   readonly before: JobItem | undefined;
   readonly now: JobItem;
+  /** Its retention has passed: what comes under its key is a job of its own, with other times. */
+  readonly forgotten: boolean;
 }
 
 interface Deps {
@@ -16,11 +18,11 @@ interface Deps {
  * No attempt is begun once a job's time is over, by the clock of whoever decides it; only a job whose time is over expires, and
  * one that has begun only by its `endBefore`.
  */
-export function checkExpiry({ before, now }: Change, { subject, observer }: Deps): void {
+export function checkExpiry({ before, now, forgotten }: Change, { subject, observer }: Deps): void {
   const isNew = isExpired(now) && !(before !== undefined && isExpired(before) && before.runNo === now.runNo);
   if (isNew) count(observer.truth, METRICS.expired);
   const told = subject.deadlines?.get(now.jobId);
-  if (told === undefined) return;
+  if (told === undefined || forgotten) return;
   const { endBeforeMs = Number.POSITIVE_INFINITY } = told;
   const startMs = startBefore(now, told, subject);
   if (now.status === 'INPROGRESS' && (before?.status !== 'INPROGRESS' || before.owner !== now.owner)) {
