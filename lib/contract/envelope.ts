@@ -24,9 +24,9 @@ export interface Envelope {
   readonly createdAt?: string;
   /** ISO 8601, at most a year ahead. @default now */
   readonly runAt?: string;
-  /** ISO 8601, not before `runAt`: a job that has not begun by then expires. @default never */
+  /** ISO 8601, later than `runAt`: a job that has not begun by then expires. @default never */
   readonly startBefore?: string;
-  /** ISO 8601, not before `runAt`: no attempt starts from then on, the job expires. @default never */
+  /** ISO 8601, later than `runAt`: no attempt starts from then on, the job expires. @default never */
   readonly endBefore?: string;
   /** Jobs in a row, each enqueued by the one before, that led to this one; at most 100. @default 0 */
   readonly hops?: number;

@@ -13,6 +13,7 @@ import { Construct } from 'constructs';
 import { arnsOf } from '../arns.ts';
 import { makeAlarm } from './alarm.ts';
 import { type JobAlarm, jobAlarmName } from './alarm-names.ts';
+import { breakerOpen } from './breaker-alarm.ts';
 import * as settings from './job-alarm-settings.ts';
 import { runbookLink } from './runbook.ts';
 
@@ -47,7 +48,7 @@ export class JobAlarms extends Construct {
     const breaker =
       watched.definition.breaker === undefined
         ? {}
-        : { breakerOpen: makeAlarm(this, 'BreakerOpen', { action, ...settings.breakerOpen(watched) }) };
+        : { breakerOpen: makeAlarm(this, 'BreakerOpen', { action, ...breakerOpen(watched) }) };
     const symptoms = {
       queueDepth: makeAlarm(this, 'QueueDepth', settings.queueDepth(watched)),
       queueAge: makeAlarm(this, 'QueueAge', settings.queueAge(watched)),

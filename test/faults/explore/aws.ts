@@ -5,7 +5,7 @@ import type { Item } from '../../../lib/testing/aws/dynamodb/values.ts';
 import { type Interner, makeInterner } from './intern.ts';
 import { lasting } from './lasting.ts';
 import { Missing, type Processes } from './processes.ts';
-import { DEAD_LETTERS_URL, QUEUE_URL, type Request, TABLE } from './replay.ts';
+import { DEAD_LETTERS_URL, type Input, QUEUE_URL, type Request, TABLE } from './replay.ts';
 import type { Message, State } from './state.ts';
 
 /** A dead letter. */
@@ -106,15 +106,15 @@ interface SqsParts extends Pick<Aws, 'messages' | 'letters' | 'add'> {}
 function makeSqs({ messages, letters, add }: SqsParts) {
   const send = (
     state: State,
-    url: string,
-    { MessageBody: body, MessageAttributes: attributes = {}, DelaySeconds = 0 }: SqsEntry,
+    url: string | undefined,
+    { MessageBody: body = '', MessageAttributes: attributes = {}, DelaySeconds = 0 }: Input,
   ) => {
     if (url === QUEUE_URL) return add(state, { body, attributes }, state.nowMs + DelaySeconds * 1000);
     const id = letters.id({ body, attributes });
     // A third of the same says no more than two.
     if (state.letters.filter((one) => one === id).length < 2) state.letters.push(id);
   };
-  const hide = (state: State, { ReceiptHandle, VisibilityTimeout }: SqsEntry) => {
+  const hide = (state: State, { ReceiptHandle = '', VisibilityTimeout = 0 }: Input) => {
     const place = placeOf(state, ReceiptHandle);
     if (place === undefined) return;
     const message = messages.get(state.messages[place] ?? 0);
@@ -122,7 +122,7 @@ function makeSqs({ messages, letters, add }: SqsParts) {
     if (message.visibleAtMs <= state.nowMs) return;
     state.messages[place] = messages.id({ ...message, visibleAtMs: state.nowMs + VisibilityTimeout * 1000 });
   };
-  const each = (entries: readonly SqsEntry[], act: (entry: SqsEntry) => void) => {
+  const each = (entries: readonly Input[] = [], act: (entry: Input) => void) => {
     for (const entry of entries) act(entry);
     return { Successful: entries.map(({ Id }) => ({ Id })), Failed: [] };
   };
@@ -149,15 +149,6 @@ function makeSqs({ messages, letters, add }: SqsParts) {
         throw new RangeError(`SQS is not asked for ${name} here`);
     }
   };
-}
-
-interface SqsEntry {
-  readonly Id: string;
-  readonly MessageBody: string;
-  readonly MessageAttributes?: Message['attributes'];
-  readonly DelaySeconds?: number;
-  readonly ReceiptHandle: string;
-  readonly VisibilityTimeout: number;
 }
 
 /** A receipt handle is of one receive of one message: `m1/1`. */

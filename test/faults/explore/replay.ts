@@ -25,13 +25,30 @@ export const TABLE = 'jobs';
 export const QUEUE_URL = 'https://sqs/queue';
 export const DEAD_LETTERS_URL = 'https://sqs/dead-letters';
 
+/** What is read of the inputs of a dozen commands, and of the job that a handler gets. */
+export interface Input {
+  readonly QueueUrl?: string;
+  readonly Entries?: readonly Input[];
+  readonly Id?: string;
+  readonly MessageBody?: string;
+  readonly MessageAttributes?: Received['attributes'];
+  readonly DelaySeconds?: number;
+  readonly ReceiptHandle?: string;
+  readonly VisibilityTimeout?: number;
+  readonly Statements?: readonly { readonly Statement: string; readonly Parameters?: unknown }[];
+  readonly UpdateExpression?: string;
+  readonly id?: string;
+  readonly key?: string;
+  readonly run?: number;
+  readonly payload?: { readonly work?: unknown };
+}
+
 /** What a process asks for: of AWS, or of the user's handler. */
 export interface Request {
   readonly client: 'dynamoDb' | 'sqs' | 'events' | 'handler';
   /** The command without its suffix. */
   readonly name: string;
-  // biome-ignore lint/suspicious/noExplicitAny: inputs of a dozen commands, read by their names.
-  readonly input: any;
+  readonly input: Input;
 }
 
 /** How a process begins. */
